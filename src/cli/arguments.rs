@@ -1,0 +1,208 @@
+//! What can be written on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::sam2::Point;
+use crate::sam2::predictor::BoxPrompt;
+
+/// Interactive image segmentation with Segment Anything 2, on your own processor.
+///
+/// Without a command the window opens, on the given photos or folder. All coordinates are pixels
+/// of the upright photo (rotated as its EXIF orientation says); the origin is its top-left corner.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
+pub struct Cli {
+    /// Photos, or a folder of photos, to open in the window.
+    #[arg(value_name = "PHOTO|FOLDER")]
+    pub paths: Vec<PathBuf>,
+
+    /// Model for the window: `starter` (built in) or a .safetensors file.
+    #[arg(long, value_name = "NAME|FILE")]
+    pub model: Option<String>,
+
+    #[command(subcommand)]
+    pub task: Option<Task>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tinsel holiday/                                     open a folder of photos
+  tinsel predict cup.jpg --point 300,180 -o cup.png   the mask of what is at (300, 180)
+  tinsel everything *.jpg --out masks                 an overlay with all masks, for each photo
+
+Exit codes: 0 done, 1 a photo failed (the others are still done), 2 bad usage.";
+
+#[derive(Debug, Subcommand)]
+pub enum Task {
+    /// Compute the mask of one thing in a photo, from points and a box.
+    #[command(after_help = PREDICT_EXAMPLES)]
+    Predict(PredictArguments),
+    /// Find everything in photos: one mask for each thing.
+    #[command(after_help = EVERYTHING_EXAMPLES)]
+    Everything(EverythingArguments),
+}
+
+const PREDICT_EXAMPLES: &str = "\
+Examples:
+  tinsel predict cup.jpg --point 300,180 -o mask.png
+  tinsel predict cup.jpg --point 300,180 --point 90,40,0 --cutout cup.png   without what is at (90, 40)
+  tinsel predict cup.jpg --box 120,60,420,330 --json                        a box, the answer as JSON";
+
+const EVERYTHING_EXAMPLES: &str = "\
+Examples:
+  tinsel everything cup.jpg --out masks
+  tinsel everything --img-dir holiday --out masks --save-segment-imgs --json
+
+Files in the output folder, for a photo NAME.jpg:
+  NAME_combined_overlay_MODEL.png       the photo with all masks painted over it
+  NAME_MODEL/NAME_mask_I.png            with --save-segment-imgs: the photo, transparent outside mask I
+  NAME_MODEL/NAME_mask_I_overlay.png    with --save-segment-imgs: mask I in one colour
+  NAME_MODEL.json                       with --json: what SAM2AutomaticMaskGenerator would return";
+
+#[derive(Debug, Args)]
+pub struct PredictArguments {
+    /// The photo.
+    pub photo: PathBuf,
+
+    /// A point on the thing (X,Y or X,Y,1) or beside it (X,Y,0). May be given several times.
+    #[arg(long, value_name = "X,Y[,0|1]", value_parser = parse_point, allow_hyphen_values = true)]
+    pub point: Vec<Point>,
+
+    /// A box around the thing, from its top-left to its bottom-right corner.
+    #[arg(long = "box", value_name = "X0,Y0,X1,Y1", value_parser = parse_box, allow_hyphen_values = true)]
+    pub bbox: Option<BoxPrompt>,
+
+    /// Report all three candidates instead of one mask; files get the best of them.
+    #[arg(long)]
+    pub candidates: bool,
+
+    /// `starter` (built in) or a .safetensors file.
+    #[arg(long, value_name = "NAME|FILE")]
+    pub model: Option<String>,
+
+    /// Write the mask: white on black, PNG.
+    #[arg(short = 'o', long = "mask", value_name = "MASK.png")]
+    pub mask: Option<PathBuf>,
+
+    /// Write the thing itself: transparent outside the mask, cropped, PNG.
+    #[arg(long, value_name = "CUT.png")]
+    pub cutout: Option<PathBuf>,
+
+    /// Print JSON: scores, box (x, y, width, height) and uncompressed COCO RLE of each candidate.
+    #[arg(long)]
+    pub json: bool,
+
+    /// Replace files that exist already.
+    #[arg(long)]
+    pub overwrite: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct EverythingArguments {
+    /// Photos.
+    #[arg(value_name = "PHOTO", required_unless_present = "img_dir")]
+    pub photos: Vec<PathBuf>,
+
+    /// Take all photos of this folder, too.
+    #[arg(long, value_name = "DIR")]
+    pub img_dir: Option<PathBuf>,
+
+    /// Folder for the results; it is made if it is missing.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+
+    /// `starter` (built in) or a .safetensors file.
+    #[arg(long, value_name = "NAME|FILE")]
+    pub model: Option<String>,
+
+    /// Points along each side of the grid [default: 32].
+    #[arg(long, value_name = "N")]
+    pub points_per_side: Option<u32>,
+
+    /// Points decoded together [default: 64].
+    #[arg(long, value_name = "N")]
+    pub points_per_batch: Option<u32>,
+
+    /// Keep masks whose predicted IoU is above this [default: the model's own, 0.8 for SAM 2].
+    #[arg(long, value_name = "0..1")]
+    pub pred_iou_thresh: Option<f32>,
+
+    /// Keep masks at least this stable [default: the model's own, 0.95 for SAM 2].
+    #[arg(long, value_name = "0..1")]
+    pub stability_score_thresh: Option<f32>,
+
+    /// Of two masks whose boxes overlap more than this, keep the better one [default: 0.7].
+    #[arg(long, value_name = "0..1")]
+    pub box_nms_thresh: Option<f32>,
+
+    /// Also write each mask as a cut-out and as a coloured layer.
+    #[arg(long)]
+    pub save_segment_imgs: bool,
+
+    /// Also write the masks as JSON.
+    #[arg(long)]
+    pub json: bool,
+
+    /// Replace files that exist already.
+    #[arg(long)]
+    pub overwrite: bool,
+}
+
+fn parse_numbers(text: &str) -> Result<Vec<f32>, String> {
+    text.split(',')
+        .map(|part| {
+            let number: f32 = part.trim().parse().map_err(|_| format!("`{part}` is not a number"))?;
+            if number.is_finite() { Ok(number) } else { Err(format!("`{part}` is not a number")) }
+        })
+        .collect()
+}
+
+fn parse_point(text: &str) -> Result<Point, String> {
+    match parse_numbers(text)?[..] {
+        [x, y] => Ok(Point { x, y, positive: true }),
+        [x, y, label] if label == 0.0 || label == 1.0 => Ok(Point { x, y, positive: label == 1.0 }),
+        [_, _, _] => Err("the third number must be 1 (on the thing) or 0 (beside it)".into()),
+        _ => Err("a point is X,Y or X,Y,0 or X,Y,1, as in 300,180".into()),
+    }
+}
+
+fn parse_box(text: &str) -> Result<BoxPrompt, String> {
+    match parse_numbers(text)?[..] {
+        [x0, y0, x1, y1] => Ok(BoxPrompt { x0, y0, x1, y1 }),
+        _ => Err("a box is X0,Y0,X1,Y1, as in 120,60,420,330".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn points_and_boxes() {
+        assert_eq!(parse_point("3, 4.5").unwrap(), Point { x: 3.0, y: 4.5, positive: true });
+        assert!(!parse_point("3,4,0").unwrap().positive);
+        for bad in ["3", "3,4,2", "3,b", "3,4,1,1", "", "nan,1", "inf,2"] {
+            assert!(parse_point(bad).is_err(), "{bad}");
+        }
+        assert_eq!(parse_box("1,2,3,4").unwrap().y1, 4.0);
+        assert!(parse_box("1,2,3").is_err());
+    }
+
+    #[test]
+    fn photos_open_the_window_and_commands_do_not() {
+        let cli = Cli::try_parse_from(["tinsel", "a.jpg", "folder"]).unwrap();
+        assert!(cli.task.is_none() && cli.paths.len() == 2);
+        let cli = Cli::try_parse_from(["tinsel", "predict", "a.jpg", "--point", "1,2"]).unwrap();
+        assert!(matches!(cli.task, Some(Task::Predict(_))));
+        assert!(Cli::try_parse_from(["tinsel", "everything", "--out", "x"]).is_err());
+    }
+}

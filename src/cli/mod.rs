@@ -1,0 +1,46 @@
+//! The command line: arguments to library calls to exit codes and reports.
+//!
+//! Exit codes: 0 done, 1 a photo failed (the others are still done), 2 bad usage.
+
+mod arguments;
+mod everything;
+mod predict;
+
+use std::path::Path;
+
+use anyhow::Context;
+
+pub use arguments::{Cli, EverythingArguments, PredictArguments, Task};
+pub use everything::everything;
+pub use predict::predict;
+
+use crate::sam2::weights::STARTER_NAME;
+use crate::sam2::{Predictor, Weights};
+
+/// Loads a model by name or file.
+fn load_model(model: Option<&str>) -> anyhow::Result<Predictor> {
+    let weights = match model {
+        None | Some(STARTER_NAME) => Weights::starter()?,
+        Some(file) => {
+            let path = Path::new(file);
+            anyhow::ensure!(
+                path.exists(),
+                "{file}: there is no such model; give `{STARTER_NAME}` or the path of a .safetensors file"
+            );
+            Weights::open(path)?
+        }
+    };
+    Predictor::new(weights).context("the model cannot be used")
+}
+
+/// The model's name as part of a file name.
+fn model_stem(predictor: &Predictor) -> String {
+    Path::new(predictor.name())
+        .file_stem()
+        .map_or_else(|| STARTER_NAME.into(), |s| s.to_string_lossy().into_owned())
+}
+
+/// One line for a failure, with its causes.
+fn complain(error: &anyhow::Error) {
+    eprintln!("tinsel: {error:#}");
+}

@@ -1,0 +1,92 @@
+//! `tinsel predict`: one prompt, one photo.
+
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use super::arguments::PredictArguments;
+use super::{complain, load_model};
+use crate::files::Photo;
+use crate::files::export::{Format, export_one};
+use crate::mask::{Mask, Rle};
+use crate::sam2::{Output, Prompt};
+
+/// One candidate in the JSON report.
+#[derive(Serialize)]
+struct Report {
+    predicted_iou: f32,
+    stability_score: f32,
+    area: u64,
+    /// x, y, width, height
+    bbox: [u32; 4],
+    object_score: f32,
+    segmentation: Rle,
+}
+
+/// Runs the command and returns its exit code.
+pub fn predict(arguments: &PredictArguments) -> ExitCode {
+    if arguments.point.is_empty() && arguments.bbox.is_none() {
+        eprintln!("tinsel: say where the thing is: give at least one --point X,Y or a --box X0,Y0,X1,Y1");
+        return ExitCode::from(2);
+    }
+    match run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
+        }
+    }
+}
+
+/// An error in what was asked, not in the photo.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Usage(String);
+
+fn run(arguments: &PredictArguments) -> anyhow::Result<()> {
+    let photo = Photo::open(&arguments.photo)?;
+    let prompt = Prompt { points: arguments.point.clone(), bbox: arguments.bbox, mask_input: None };
+    prompt
+        .check(photo.pixels.dimensions())
+        .map_err(|e| Usage(format!("{}: {e}", arguments.photo.display())))?;
+    let predictor = load_model(arguments.model.as_deref())?;
+    let embedding = predictor.encode(&photo.pixels, &())?;
+    // The official advice: three candidates for one ambiguous click, one mask for anything more.
+    let one_click = prompt.points.len() == 1 && prompt.bbox.is_none();
+    let output = if arguments.candidates || one_click { Output::Candidates } else { Output::Single };
+    let prediction = predictor.predict(&embedding, &prompt, output, &())?;
+
+    let masks: Vec<(Mask, f32)> = (0..prediction.candidates.len()).map(|i| prediction.mask(i)).collect();
+    let (best, _) = &masks[prediction.suggested];
+    for (file, format) in [(&arguments.mask, Format::BinaryPng), (&arguments.cutout, Format::CutoutCropped)] {
+        if let Some(file) = file {
+            export_one(&photo, best, format, file, arguments.overwrite)?;
+        }
+    }
+
+    let reports = masks.iter().zip(&prediction.candidates).map(|((mask, stability), candidate)| Report {
+        predicted_iou: candidate.predicted_iou,
+        stability_score: *stability,
+        area: mask.area(),
+        bbox: mask.bbox().map_or([0; 4], |b| b.xywh()),
+        object_score: prediction.object_score,
+        segmentation: Rle::from(mask),
+    });
+    let shown: Vec<Report> = if arguments.candidates {
+        reports.collect()
+    } else {
+        reports.skip(prediction.suggested).take(1).collect()
+    };
+    if arguments.json {
+        println!("{}", serde_json::to_string(&shown)?);
+    } else {
+        for report in shown {
+            let [x, y, width, height] = report.bbox;
+            println!(
+                "{} pixels, box {x},{y} {width}x{height}, predicted IoU {:.2}, stability {:.2}",
+                report.area, report.predicted_iou, report.stability_score
+            );
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,271 @@
+//! What a person makes on one photo: masks, the prompt being worked on, and every step back.
+//!
+//! Changes come in as [`Edit`]s through [`Document::apply`]; each is one step of undo.
+
+mod colour;
+mod edit;
+mod history;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+pub use colour::{Colour, mask_colour};
+pub use edit::{Edit, NewMask};
+use history::History;
+
+use crate::mask::Mask;
+use crate::sam2::predictor::BoxPrompt;
+use crate::sam2::{Point, Prompt};
+
+/// Identifies a mask within its document; never used twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MaskId(pub u64);
+
+/// A finished mask in the list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MaskItem {
+    pub id: MaskId,
+    pub name: String,
+    pub colour: Colour,
+    pub visible: bool,
+    pub mask: Arc<Mask>,
+    /// The network's own estimate of the IoU, in [0, 1].
+    pub predicted_iou: f32,
+    /// How little the mask changes with the threshold, in [0, 1].
+    pub stability_score: f32,
+    /// The prompt that made the mask.
+    pub prompting: Prompting,
+}
+
+/// The prompt being worked on, in photo pixels.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Prompting {
+    pub points: Vec<Point>,
+    pub bbox: Option<BoxPrompt>,
+    /// The candidate that was chosen by hand; `None` leaves it to the network's suggestion.
+    pub chosen: Option<usize>,
+}
+
+impl Prompting {
+    pub fn is_empty(&self) -> bool {
+        self.points.is_empty() && self.bbox.is_none()
+    }
+
+    /// What the network is asked.
+    pub fn prompt(&self) -> Prompt {
+        Prompt { points: self.points.clone(), bbox: self.bbox, mask_input: None }
+    }
+}
+
+/// Everything that undo brings back. Cheap to clone: the masks are shared.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct State {
+    masks: Vec<Arc<MaskItem>>,
+    prompting: Prompting,
+    solo: Option<MaskId>,
+}
+
+/// The work on one photo.
+#[derive(Debug, Default)]
+pub struct Document {
+    state: State,
+    history: History<State>,
+    selection: BTreeSet<MaskId>,
+    last_id: u64,
+}
+
+impl Document {
+    /// The finished masks, oldest first.
+    pub fn masks(&self) -> &[Arc<MaskItem>] {
+        &self.state.masks
+    }
+
+    /// A finished mask by its id.
+    pub fn mask(&self, id: MaskId) -> Option<&Arc<MaskItem>> {
+        self.state.masks.iter().find(|m| m.id == id)
+    }
+
+    /// The prompt being worked on.
+    pub fn prompting(&self) -> &Prompting {
+        &self.state.prompting
+    }
+
+    /// The only mask to be shown, if one is singled out.
+    pub fn solo(&self) -> Option<MaskId> {
+        self.state.solo
+    }
+
+    /// Whether a mask is to be shown.
+    pub fn is_shown(&self, item: &MaskItem) -> bool {
+        match self.state.solo {
+            Some(solo) => solo == item.id,
+            None => item.visible,
+        }
+    }
+
+    /// The selected masks.
+    pub fn selection(&self) -> &BTreeSet<MaskId> {
+        &self.selection
+    }
+
+    /// Selects exactly these masks. Selecting is not a step of undo.
+    pub fn select(&mut self, ids: impl IntoIterator<Item = MaskId>) {
+        self.selection = ids.into_iter().collect();
+        self.forget_lost_ids();
+    }
+
+    /// Adds a mask to the selection or takes it out.
+    pub fn toggle_selected(&mut self, id: MaskId) {
+        if !self.selection.remove(&id) {
+            self.selection.insert(id);
+        }
+        self.forget_lost_ids();
+    }
+
+    /// The smallest shown mask at a pixel.
+    pub fn mask_at(&self, x: u32, y: u32) -> Option<MaskId> {
+        let shown = self.state.masks.iter().filter(|m| self.is_shown(m) && m.mask.get(x, y));
+        shown.min_by_key(|m| m.mask.area()).map(|m| m.id)
+    }
+
+    /// Makes one change, as one step of undo. A change that changes nothing is no step.
+    pub fn apply(&mut self, edit: Edit) {
+        let before = self.state.clone();
+        let label = edit.label();
+        edit.perform(&mut self.state, &mut self.last_id);
+        if self.state != before {
+            self.history.push(label, before);
+        }
+        self.forget_lost_ids();
+    }
+
+    /// What undo would take back.
+    pub fn undo_label(&self) -> Option<&str> {
+        self.history.undo_label()
+    }
+
+    /// What redo would bring back.
+    pub fn redo_label(&self) -> Option<&str> {
+        self.history.redo_label()
+    }
+
+    /// Takes the last change back. Returns whether there was one.
+    pub fn undo(&mut self) -> bool {
+        let done = self.history.undo(&mut self.state);
+        self.forget_lost_ids();
+        done
+    }
+
+    /// Brings the last change that was taken back again. Returns whether there was one.
+    pub fn redo(&mut self) -> bool {
+        let done = self.history.redo(&mut self.state);
+        self.forget_lost_ids();
+        done
+    }
+
+    fn forget_lost_ids(&mut self) {
+        let exists = |id: &MaskId| self.state.masks.iter().any(|m| m.id == *id);
+        self.selection.retain(|id| exists(id));
+        if self.state.solo.is_some_and(|id| !exists(&id)) {
+            self.state.solo = None;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn new_mask(area: u32) -> NewMask {
+        NewMask {
+            mask: Arc::new(Mask::from_fn(20, 20, |x, y| y == 0 && x < area)),
+            predicted_iou: 0.5,
+            stability_score: 0.5,
+            prompting: Prompting::default(),
+        }
+    }
+
+    fn point(x: f32) -> Point {
+        Point { x, y: 1.0, positive: true }
+    }
+
+    #[test]
+    fn every_step_can_be_undone_and_redone() {
+        let mut doc = Document::default();
+        doc.apply(Edit::AddPoint(point(3.0)));
+        doc.apply(Edit::AddPoint(point(4.0)));
+        doc.apply(Edit::MovePoint { index: 1, x: 9.0, y: 2.0 });
+        doc.apply(Edit::Choose(2));
+        doc.apply(Edit::Accept(new_mask(4)));
+        assert!(doc.prompting().is_empty());
+        let id = doc.masks()[0].id;
+        doc.apply(Edit::Rename(id, "cup".into()));
+        doc.apply(Edit::SetVisible(vec![id], false));
+        doc.apply(Edit::Solo(Some(id)));
+        doc.apply(Edit::Delete(vec![id]));
+        assert!(doc.masks().is_empty() && doc.solo().is_none());
+        let mut steps = 0;
+        while doc.undo() {
+            steps += 1;
+        }
+        assert_eq!(steps, 9);
+        assert_eq!(doc.state, State::default());
+        while doc.redo() {}
+        assert!(doc.masks().is_empty());
+        doc.undo();
+        assert_eq!(doc.masks()[0].name, "cup");
+        assert!(!doc.masks()[0].visible);
+        assert_eq!(doc.masks()[0].id, id, "a mask keeps its identity through undo and redo");
+    }
+
+    #[test]
+    fn accepting_is_one_step_back_to_the_points() {
+        let mut doc = Document::default();
+        doc.apply(Edit::AddPoint(point(3.0)));
+        doc.apply(Edit::Accept(new_mask(4)));
+        assert_eq!(doc.undo_label(), Some("Accept mask"));
+        doc.undo();
+        assert_eq!((doc.masks().len(), doc.prompting().points.len()), (0, 1));
+    }
+
+    #[test]
+    fn a_change_that_changes_nothing_is_no_step() {
+        let mut doc = Document::default();
+        doc.apply(Edit::ClearPrompt);
+        doc.apply(Edit::DeletePoint(7));
+        doc.apply(Edit::AddMasks(vec![]));
+        assert_eq!(doc.undo_label(), None);
+    }
+
+    #[test]
+    fn a_new_point_hands_the_choice_back_to_the_network() {
+        let mut doc = Document::default();
+        doc.apply(Edit::AddPoint(point(3.0)));
+        doc.apply(Edit::Choose(2));
+        doc.apply(Edit::AddPoint(point(5.0)));
+        assert_eq!(doc.prompting().chosen, None);
+    }
+
+    #[test]
+    fn the_smallest_shown_mask_is_picked() {
+        let mut doc = Document::default();
+        doc.apply(Edit::AddMasks(vec![new_mask(9), new_mask(3)]));
+        let (large, small) = (doc.masks()[0].id, doc.masks()[1].id);
+        assert_eq!(doc.mask_at(1, 0), Some(small));
+        assert_eq!(doc.mask_at(5, 0), Some(large));
+        assert_eq!(doc.mask_at(5, 5), None);
+        doc.apply(Edit::SetVisible(vec![small], false));
+        assert_eq!(doc.mask_at(1, 0), Some(large));
+    }
+
+    #[test]
+    fn names_and_ids_are_never_used_twice() {
+        let mut doc = Document::default();
+        doc.apply(Edit::AddMasks(vec![new_mask(1), new_mask(2)]));
+        let first = doc.masks()[1].id;
+        doc.apply(Edit::Delete(vec![first]));
+        doc.apply(Edit::AddMasks(vec![new_mask(3)]));
+        assert_ne!(doc.masks()[1].id, first);
+        assert_eq!(doc.masks()[1].name, "Mask 3");
+    }
+}

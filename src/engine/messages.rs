@@ -1,0 +1,123 @@
+//! What goes to the worker and what comes back.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use image::RgbImage;
+
+use crate::everything::{FoundMask, Parameters};
+use crate::mask::Mask;
+use crate::sam2::{Output, Prompt};
+
+/// Where a model comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ModelSource {
+    /// The built-in starter model.
+    Starter,
+    /// A `.safetensors` file.
+    File(PathBuf),
+}
+
+/// A photo with an identity, so that its embedding can be found again.
+#[derive(Debug, Clone)]
+pub struct PhotoRef {
+    pub id: u64,
+    pub pixels: Arc<RgbImage>,
+}
+
+/// The kinds of job; of each, only the newest is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Job {
+    Model,
+    Encoding,
+    Prompt,
+    Everything,
+}
+
+impl Job {
+    /// What the job does, as a heading for messages about it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Job::Model => "Loading the model",
+            Job::Encoding => "Encoding the photo",
+            Job::Prompt => "Computing the mask",
+            Job::Everything => "Segmenting everything",
+        }
+    }
+}
+
+/// Identifies one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Ticket {
+    pub job: Job,
+    pub number: u64,
+}
+
+#[derive(Debug)]
+pub(super) enum Command {
+    LoadModel { ticket: Ticket, source: ModelSource },
+    Encode { ticket: Ticket, photo: PhotoRef },
+    Predict { ticket: Ticket, photo: PhotoRef, prompt: Prompt, output: Output },
+    Everything { ticket: Ticket, photo: PhotoRef, parameters: Parameters },
+}
+
+/// A candidate at the photo's size.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CandidateMask {
+    pub mask: Arc<Mask>,
+    pub predicted_iou: f32,
+    pub stability_score: f32,
+}
+
+/// News from the worker.
+#[derive(Debug)]
+pub enum Event {
+    ModelLoaded {
+        name: String,
+        seconds: f32,
+        /// Everything mode's parameters that suit the model.
+        everything: Parameters,
+    },
+    /// A job has got this far, in [0, 1].
+    Progress {
+        job: Job,
+        fraction: f32,
+    },
+    Encoded {
+        photo: u64,
+        seconds: f32,
+    },
+    Predicted {
+        number: u64,
+        photo: u64,
+        candidates: Vec<CandidateMask>,
+        suggested: usize,
+        object_score: f32,
+        seconds: f32,
+    },
+    /// Everything mode has done another batch; the masks are not settled by NMS yet.
+    Found {
+        number: u64,
+        photo: u64,
+        masks: Vec<FoundMask>,
+        points_done: usize,
+        points_total: usize,
+    },
+    /// Everything mode has ended; the masks are settled. `complete` is false after a cancellation.
+    EverythingDone {
+        number: u64,
+        photo: u64,
+        masks: Vec<FoundMask>,
+        complete: bool,
+        seconds: f32,
+    },
+    /// A job was given up because it was cancelled or a newer one came.
+    Cancelled {
+        job: Job,
+    },
+    /// A job failed; the worker goes on.
+    Failed {
+        job: Job,
+        message: String,
+    },
+}

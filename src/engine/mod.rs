@@ -1,0 +1,127 @@
+//! The worker thread that owns the network: commands in, events out.
+//!
+//! The newest request wins: a newer prompt replaces one that waits or runs, another photo cancels
+//! the encoding of the former one. An error or a panic in a job becomes an event, and the worker
+//! goes on. Dropping the [`Engine`] never waits.
+
+mod messages;
+mod worker;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+
+pub use messages::{CandidateMask, Event, Job, ModelSource, PhotoRef};
+use messages::{Command, Ticket};
+
+use crate::everything::Parameters;
+use crate::sam2::{Output, Prompt};
+
+/// What of each kind is still wanted; the worker's jobs look here between steps.
+#[derive(Default)]
+struct Wanted {
+    model: AtomicU64,
+    encoding: AtomicU64,
+    prompt: AtomicU64,
+    everything: AtomicU64,
+    closing: AtomicBool,
+}
+
+impl Wanted {
+    fn of(&self, job: Job) -> &AtomicU64 {
+        match job {
+            Job::Model => &self.model,
+            Job::Encoding => &self.encoding,
+            Job::Prompt => &self.prompt,
+            Job::Everything => &self.everything,
+        }
+    }
+
+    fn is_wanted(&self, ticket: Ticket) -> bool {
+        !self.closing.load(Ordering::Relaxed) && self.of(ticket.job).load(Ordering::Relaxed) == ticket.number
+    }
+}
+
+/// Handle to the worker thread.
+pub struct Engine {
+    commands: Sender<Command>,
+    events: Receiver<Event>,
+    wanted: Arc<Wanted>,
+    last_ticket: AtomicU64,
+}
+
+impl Engine {
+    /// Starts the worker. `wake` is called after each event, from the worker's thread.
+    pub fn start(wake: impl Fn() + Send + Sync + 'static) -> Self {
+        let (commands, command_receiver) = unbounded();
+        let (event_sender, events) = unbounded();
+        let wanted = Arc::new(Wanted::default());
+        worker::spawn(command_receiver, event_sender, wanted.clone(), Arc::new(wake));
+        Self { commands, events, wanted, last_ticket: AtomicU64::new(0) }
+    }
+
+    /// Events since the last call, oldest first.
+    pub fn events(&self) -> impl Iterator<Item = Event> + '_ {
+        self.events.try_iter()
+    }
+
+    /// Loads another model; embeddings of the former one are dropped.
+    pub fn load_model(&self, source: ModelSource) {
+        let ticket = self.ticket(Job::Model);
+        self.send(Command::LoadModel { ticket, source });
+    }
+
+    /// Encodes a photo ahead of its first prompt. Another photo's encoding is cancelled.
+    pub fn encode(&self, photo: PhotoRef) {
+        let ticket = self.ticket(Job::Encoding);
+        self.send(Command::Encode { ticket, photo });
+    }
+
+    /// Asks for the masks of a prompt; an earlier prompt still waiting or running is given up.
+    /// Returns the number that the answer will carry.
+    pub fn predict(&self, photo: PhotoRef, prompt: Prompt, output: Output) -> u64 {
+        let ticket = self.ticket(Job::Prompt);
+        self.send(Command::Predict { ticket, photo, prompt, output });
+        ticket.number
+    }
+
+    /// Starts everything mode; prompts are answered between its batches. Returns the number that
+    /// its events will carry.
+    pub fn segment_everything(&self, photo: PhotoRef, parameters: Parameters) -> u64 {
+        let ticket = self.ticket(Job::Everything);
+        self.send(Command::Everything { ticket, photo, parameters });
+        ticket.number
+    }
+
+    /// Stops a job between two steps of the network. Everything mode still reports what it found.
+    pub fn cancel(&self, job: Job) {
+        self.wanted.of(job).store(self.next_number(), Ordering::Relaxed);
+    }
+
+    fn ticket(&self, job: Job) -> Ticket {
+        let number = self.next_number();
+        self.wanted.of(job).store(number, Ordering::Relaxed);
+        Ticket { job, number }
+    }
+
+    fn next_number(&self) -> u64 {
+        self.last_ticket.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    fn send(&self, command: Command) {
+        // The worker outlives every panic, so the channel is open as long as the handle lives.
+        if self.commands.send(command).is_err() {
+            log::error!("the worker thread is gone");
+        }
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.wanted.closing.store(true, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,137 @@
+//! The engine with the real built-in model.
+
+use std::time::{Duration, Instant};
+
+use image::{Rgb, RgbImage};
+
+use super::*;
+use crate::sam2::Point;
+
+fn photo(id: u64) -> PhotoRef {
+    let disc = |x: u32, y: u32| (x as f32 - 60.0).hypot(y as f32 - 40.0) < 25.0;
+    let pixels =
+        RgbImage::from_fn(120, 80, |x, y| if disc(x, y) { Rgb([220, 40, 30]) } else { Rgb([40, 90, 60]) });
+    PhotoRef { id, pixels: Arc::new(pixels) }
+}
+
+fn point(x: f32) -> Prompt {
+    Prompt { points: vec![Point { x, y: 40.0, positive: true }], ..Prompt::default() }
+}
+
+fn started() -> Engine {
+    let engine = Engine::start(|| {});
+    engine.load_model(ModelSource::Starter);
+    wait(&engine, |e| matches!(e, Event::ModelLoaded { .. }));
+    engine
+}
+
+/// All events up to the first for which `last` holds.
+fn wait(engine: &Engine, last: impl Fn(&Event) -> bool) -> Vec<Event> {
+    let start = Instant::now();
+    let mut seen = vec![];
+    while start.elapsed() < Duration::from_secs(60) {
+        for event in engine.events() {
+            let found = last(&event);
+            seen.push(event);
+            if found {
+                return seen;
+            }
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    panic!("the event did not come; seen: {seen:?}");
+}
+
+#[test]
+fn the_newest_prompt_is_answered_and_older_ones_are_given_up() {
+    let engine = started();
+    let numbers: Vec<u64> =
+        (0..5).map(|i| engine.predict(photo(1), point(20.0 + i as f32 * 10.0), Output::All)).collect();
+    let newest = numbers[4];
+    let seen = wait(&engine, |e| matches!(e, Event::Predicted { number, .. } if *number == newest));
+    let answered = seen.iter().filter(|e| matches!(e, Event::Predicted { .. })).count();
+    assert!(answered < 5, "all {answered} prompts were computed");
+    let Some(Event::Predicted { candidates, suggested, .. }) = seen.last() else { unreachable!() };
+    assert_eq!(candidates.len(), 4);
+    assert!(*suggested < 4);
+    assert_eq!((candidates[0].mask.width(), candidates[0].mask.height()), (120, 80));
+}
+
+#[test]
+fn everything_streams_and_a_cancelled_run_keeps_what_it_found() {
+    let engine = started();
+    let parameters = Parameters {
+        points_per_side: 16,
+        points_per_batch: 16,
+        pred_iou_thresh: 0.0,
+        stability_score_thresh: 0.0,
+        ..Parameters::default()
+    };
+    let number = engine.segment_everything(photo(1), parameters);
+    wait(&engine, |e| matches!(e, Event::Found { points_done: 32, .. }));
+    let start = Instant::now();
+    engine.cancel(Job::Everything);
+    let seen = wait(&engine, |e| matches!(e, Event::EverythingDone { .. }));
+    assert!(start.elapsed() < Duration::from_millis(300 * 5), "it took {:?} to stop", start.elapsed());
+    let Some(Event::EverythingDone { number: n, masks, complete, .. }) = seen.last() else { unreachable!() };
+    assert!(*n == number && !*complete && !masks.is_empty());
+}
+
+#[test]
+fn prompts_are_answered_while_everything_runs() {
+    let engine = started();
+    let parameters = Parameters { points_per_batch: 16, ..Parameters::default() };
+    engine.segment_everything(photo(1), parameters);
+    wait(&engine, |e| matches!(e, Event::Found { .. }));
+    engine.predict(photo(1), point(60.0), Output::All);
+    let seen = wait(&engine, |e| matches!(e, Event::EverythingDone { .. } | Event::Predicted { .. }));
+    assert!(matches!(seen.last(), Some(Event::Predicted { .. })));
+}
+
+#[test]
+fn errors_and_panics_are_reported_and_the_worker_goes_on() {
+    let engine = started();
+    let nothing = PhotoRef { id: 7, pixels: Arc::new(RgbImage::new(0, 0)) };
+    engine.encode(nothing);
+    let seen = wait(&engine, |e| matches!(e, Event::Failed { .. }));
+    assert!(
+        matches!(seen.last(), Some(Event::Failed { job: Job::Encoding, message }) if message.contains("no pixels"))
+    );
+
+    engine.predict(photo(1), point(4000.0), Output::All);
+    let seen = wait(&engine, |e| matches!(e, Event::Failed { .. }));
+    assert!(
+        matches!(seen.last(), Some(Event::Failed { job: Job::Prompt, message }) if message.contains("outside"))
+    );
+
+    engine.load_model(ModelSource::File("no/such/weights.safetensors".into()));
+    let seen = wait(&engine, |e| matches!(e, Event::Failed { .. }));
+    assert!(
+        matches!(seen.last(), Some(Event::Failed { job: Job::Model, message }) if message.contains("weights.safetensors"))
+    );
+
+    engine.predict(photo(1), point(60.0), Output::All);
+    wait(&engine, |e| matches!(e, Event::Predicted { .. }));
+}
+
+#[test]
+fn an_encoding_is_kept_and_another_photo_overtakes_it() {
+    let engine = started();
+    engine.encode(photo(1));
+    engine.encode(photo(2));
+    let seen = wait(&engine, |e| matches!(e, Event::Encoded { photo: 2, .. }));
+    assert!(!seen.iter().any(|e| matches!(e, Event::Encoded { photo: 1, .. })));
+    engine.encode(photo(2));
+    engine.predict(photo(2), point(60.0), Output::All);
+    let seen = wait(&engine, |e| matches!(e, Event::Predicted { .. }));
+    assert!(!seen.iter().any(|e| matches!(e, Event::Encoded { .. })), "it was encoded twice");
+}
+
+#[test]
+fn dropping_the_handle_does_not_wait() {
+    let engine = started();
+    engine.segment_everything(photo(1), Parameters::default());
+    let start = Instant::now();
+    drop(engine);
+    assert!(start.elapsed() < Duration::from_millis(50));
+}

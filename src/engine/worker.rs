@@ -1,0 +1,244 @@
+//! The thread itself: takes the newest command of each kind, runs it, reports.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender};
+
+use super::Wanted;
+use super::messages::{CandidateMask, Command, Event, Job, ModelSource, PhotoRef, Ticket};
+use crate::everything::{Batch, Parameters, generate};
+use crate::sam2::{Embedding, Error, Monitor, Output, Predictor, Prompt, Weights};
+
+/// Embeddings kept, so that going back to a photo costs nothing.
+const EMBEDDINGS_KEPT: usize = 4;
+/// Progress is reported at most this often.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(50);
+
+pub(super) fn spawn(
+    commands: Receiver<Command>,
+    events: Sender<Event>,
+    wanted: Arc<Wanted>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+) {
+    let mut worker = Worker {
+        commands,
+        reporter: Reporter { events, wake },
+        wanted,
+        model: None,
+        embeddings: VecDeque::new(),
+    };
+    let spawned = std::thread::Builder::new().name("engine".into()).spawn(move || worker.run());
+    if let Err(error) = spawned {
+        log::error!("the worker thread could not be started: {error}");
+    }
+}
+
+/// Sends events and wakes the receiver.
+#[derive(Clone)]
+struct Reporter {
+    events: Sender<Event>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Reporter {
+    fn send(&self, event: Event) {
+        // Nobody listens any more when the program is closing.
+        let _ = self.events.send(event);
+        (self.wake)();
+    }
+}
+
+/// Watches one job for the network.
+struct Watch<'a> {
+    ticket: Ticket,
+    wanted: &'a Wanted,
+    /// The job that progress belongs to; `None` reports none.
+    reporter: Option<(&'a Reporter, Job)>,
+    last_report: std::sync::Mutex<Instant>,
+}
+
+impl Monitor for Watch<'_> {
+    fn cancelled(&self) -> bool {
+        !self.wanted.is_wanted(self.ticket)
+    }
+
+    fn progress(&self, fraction: f32) {
+        let Some((reporter, job)) = self.reporter else { return };
+        let Ok(mut last) = self.last_report.lock() else { return };
+        if last.elapsed() >= PROGRESS_INTERVAL {
+            *last = Instant::now();
+            reporter.send(Event::Progress { job, fraction });
+        }
+    }
+}
+
+struct Worker {
+    commands: Receiver<Command>,
+    reporter: Reporter,
+    wanted: Arc<Wanted>,
+    model: Option<Arc<Predictor>>,
+    embeddings: VecDeque<(u64, Embedding)>,
+}
+
+impl Worker {
+    fn run(&mut self) {
+        while let Ok(command) = self.commands.recv() {
+            if self.wanted.closing.load(Ordering::Relaxed) {
+                return;
+            }
+            self.execute(command);
+        }
+    }
+
+    /// Runs a command unless a newer one of its kind has come; whatever goes wrong is reported.
+    fn execute(&mut self, command: Command) {
+        let ticket = match &command {
+            Command::LoadModel { ticket, .. }
+            | Command::Encode { ticket, .. }
+            | Command::Predict { ticket, .. }
+            | Command::Everything { ticket, .. } => *ticket,
+        };
+        if !self.wanted.is_wanted(ticket) {
+            return self.reporter.send(Event::Cancelled { job: ticket.job });
+        }
+        let outcome = catch_unwind(AssertUnwindSafe(|| match command {
+            Command::LoadModel { source, .. } => self.load_model(&source),
+            Command::Encode { ticket, photo } => self.encode(ticket, &photo),
+            Command::Predict { ticket, photo, prompt, output } => {
+                self.predict(ticket, &photo, &prompt, output)
+            }
+            Command::Everything { ticket, photo, parameters } => self.everything(ticket, &photo, &parameters),
+        }));
+        let job = ticket.job;
+        match outcome {
+            Ok(Ok(())) => {}
+            Ok(Err(Error::Cancelled)) => self.reporter.send(Event::Cancelled { job }),
+            Ok(Err(error)) => self.reporter.send(Event::Failed { job, message: error.to_string() }),
+            Err(panic) => {
+                let message = format!("an internal error: {}", panic_text(&*panic));
+                self.reporter.send(Event::Failed { job, message });
+            }
+        }
+    }
+
+    fn load_model(&mut self, source: &ModelSource) -> Result<(), Error> {
+        let start = Instant::now();
+        let weights = match source {
+            ModelSource::Starter => Weights::starter()?,
+            ModelSource::File(path) => Weights::open(path)?,
+        };
+        let predictor = Arc::new(Predictor::new(weights)?);
+        let name = predictor.name().to_owned();
+        let everything = Parameters::for_model(&predictor);
+        self.embeddings.clear();
+        self.model = Some(predictor);
+        self.reporter.send(Event::ModelLoaded { name, seconds: start.elapsed().as_secs_f32(), everything });
+        Ok(())
+    }
+
+    fn model(&self) -> Result<Arc<Predictor>, Error> {
+        self.model.clone().ok_or_else(|| Error::Network("no model is loaded".into()))
+    }
+
+    fn watch<'a>(ticket: Ticket, wanted: &'a Wanted, reporter: Option<(&'a Reporter, Job)>) -> Watch<'a> {
+        Watch { ticket, wanted, reporter, last_report: std::sync::Mutex::new(Instant::now()) }
+    }
+
+    fn encode(&mut self, ticket: Ticket, photo: &PhotoRef) -> Result<(), Error> {
+        self.embedding(ticket, photo).map(|_| ())
+    }
+
+    /// The photo's embedding, computed if it is not at hand; given up when the ticket is.
+    fn embedding(&mut self, ticket: Ticket, photo: &PhotoRef) -> Result<Embedding, Error> {
+        if let Some(i) = self.embeddings.iter().position(|(id, _)| *id == photo.id) {
+            let known = self.embeddings.remove(i).ok_or(Error::Cancelled)?;
+            self.embeddings.push_front(known.clone());
+            return Ok(known.1);
+        }
+        let start = Instant::now();
+        let watch = Self::watch(ticket, &self.wanted, Some((&self.reporter, Job::Encoding)));
+        let embedding = self.model()?.encode(&photo.pixels, &watch)?;
+        self.embeddings.push_front((photo.id, embedding.clone()));
+        self.embeddings.truncate(EMBEDDINGS_KEPT);
+        self.reporter.send(Event::Encoded { photo: photo.id, seconds: start.elapsed().as_secs_f32() });
+        Ok(embedding)
+    }
+
+    fn predict(
+        &mut self,
+        ticket: Ticket,
+        photo: &PhotoRef,
+        prompt: &Prompt,
+        output: Output,
+    ) -> Result<(), Error> {
+        let embedding = self.embedding(ticket, photo)?;
+        let start = Instant::now();
+        let watch = Self::watch(ticket, &self.wanted, None);
+        let prediction = self.model()?.predict(&embedding, prompt, output, &watch)?;
+        let candidates = (0..prediction.candidates.len())
+            .map(|i| {
+                let (mask, stability_score) = prediction.mask(i);
+                let predicted_iou = prediction.candidates[i].predicted_iou;
+                CandidateMask { mask: Arc::new(mask), predicted_iou, stability_score }
+            })
+            .collect();
+        self.reporter.send(Event::Predicted {
+            number: ticket.number,
+            photo: photo.id,
+            candidates,
+            suggested: prediction.suggested,
+            object_score: prediction.object_score,
+            seconds: start.elapsed().as_secs_f32(),
+        });
+        Ok(())
+    }
+
+    fn everything(&mut self, ticket: Ticket, photo: &PhotoRef, parameters: &Parameters) -> Result<(), Error> {
+        let start = Instant::now();
+        let embedding = self.embedding(ticket, photo)?;
+        let model = self.model()?;
+        let wanted = self.wanted.clone();
+        let watch = Self::watch(ticket, &wanted, None);
+        // Commands that are no prompts wait until this run has ended.
+        let mut waiting = vec![];
+        let on_batch = |batch: Batch| {
+            self.reporter.send(Event::Found {
+                number: ticket.number,
+                photo: photo.id,
+                masks: batch.found.to_vec(),
+                points_done: batch.points_done,
+                points_total: batch.points_total,
+            });
+            while let Ok(command) = self.commands.try_recv() {
+                match command {
+                    Command::Predict { .. } => self.execute(command),
+                    other => waiting.push(other),
+                }
+            }
+        };
+        let outcome = generate(&model, &embedding, parameters, on_batch, &watch);
+        if let Ok(outcome) = &outcome {
+            self.reporter.send(Event::EverythingDone {
+                number: ticket.number,
+                photo: photo.id,
+                masks: outcome.masks.clone(),
+                complete: outcome.complete,
+                seconds: start.elapsed().as_secs_f32(),
+            });
+        }
+        waiting.into_iter().for_each(|command| self.execute(command));
+        outcome.map(|_| ())
+    }
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
+    panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("a panic without a message")
+}

@@ -1,0 +1,118 @@
+//! Files are written whole or not at all.
+
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+/// Why nothing was written. The message names the file and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    #[error("{}: exists already and was left as it is; allow overwriting or choose another place", path.display())]
+    Exists { path: PathBuf },
+    #[error("{}: cannot be written: {cause}; choose a folder you may write to", path.display())]
+    Unwritable { path: PathBuf, cause: std::io::Error },
+    #[error("{}: cannot be written: {cause}", path.display())]
+    Encoding { path: PathBuf, cause: String },
+}
+
+/// A set of files that appear together: everything is written to temporary files beside their
+/// targets, and only when all is well they get their names.
+pub(super) struct Writer {
+    overwrite: bool,
+    pending: Vec<(NamedTempFile, PathBuf)>,
+}
+
+impl Writer {
+    pub fn new(overwrite: bool) -> Self {
+        Self { overwrite, pending: vec![] }
+    }
+
+    /// Writes the content of one file, under a temporary name for now.
+    pub fn add(
+        &mut self,
+        path: &Path,
+        content: impl FnOnce(&mut dyn WriteSeek) -> Result<(), String>,
+    ) -> Result<(), WriteError> {
+        if !self.overwrite && path.exists() {
+            return Err(WriteError::Exists { path: path.into() });
+        }
+        let unwritable = |cause| WriteError::Unwritable { path: path.into(), cause };
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        std::fs::create_dir_all(folder).map_err(unwritable)?;
+        let mut file = tempfile::Builder::new().prefix(".tinsel-").tempfile_in(folder).map_err(unwritable)?;
+        let mut buffered = BufWriter::new(file.as_file_mut());
+        content(&mut buffered).map_err(|cause| WriteError::Encoding { path: path.into(), cause })?;
+        buffered.flush().map_err(unwritable)?;
+        drop(buffered);
+        file.as_file().sync_all().map_err(unwritable)?;
+        self.pending.push((file, path.into()));
+        Ok(())
+    }
+
+    /// Gives the files their names and returns these.
+    pub fn commit(self) -> Result<Vec<PathBuf>, WriteError> {
+        let mut written = vec![];
+        for (file, path) in self.pending {
+            make_readable(&file);
+            let persisted = if self.overwrite { file.persist(&path) } else { file.persist_noclobber(&path) };
+            persisted.map_err(|e| match e.error.kind() {
+                std::io::ErrorKind::AlreadyExists => WriteError::Exists { path: path.clone() },
+                _ => WriteError::Unwritable { path: path.clone(), cause: e.error },
+            })?;
+            written.push(path);
+        }
+        Ok(written)
+    }
+}
+
+/// Temporary files are private; a result should be as readable as any other new file.
+#[cfg(unix)]
+fn make_readable(file: &NamedTempFile) {
+    use std::os::unix::fs::PermissionsExt;
+    // Best effort: a file system without permissions is no reason to lose the file.
+    let _ = file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644));
+}
+
+#[cfg(not(unix))]
+fn make_readable(_: &NamedTempFile) {}
+
+/// What an encoder needs of a file.
+pub(super) trait WriteSeek: Write + std::io::Seek {}
+
+impl<T: Write + std::io::Seek> WriteSeek for T {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: &'static str) -> impl FnOnce(&mut dyn WriteSeek) -> Result<(), String> {
+        move |out| out.write_all(text.as_bytes()).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn nothing_appears_when_one_file_fails() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut writer = Writer::new(false);
+        writer.add(&dir.path().join("a.txt"), text("a")).unwrap();
+        writer.add(&dir.path().join("b.txt"), |_| Err("no".into())).unwrap_err();
+        drop(writer);
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn an_existing_file_is_kept_unless_overwriting_is_allowed() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("new/a.txt");
+        let write = |overwrite, content| {
+            let mut writer = Writer::new(overwrite);
+            writer.add(&path, text(content))?;
+            writer.commit()
+        };
+        assert_eq!(write(false, "one").unwrap(), [path.clone()]);
+        assert!(matches!(write(false, "two"), Err(WriteError::Exists { .. })));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "one");
+        write(true, "three").unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "three");
+    }
+}

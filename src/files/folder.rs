@@ -1,0 +1,72 @@
+//! The photos of a folder, in the order people expect.
+
+use std::path::{Path, PathBuf};
+
+/// Extensions of files that are taken for photos when a folder is opened.
+pub const PHOTO_EXTENSIONS: &[&str] =
+    &["jpg", "jpeg", "png", "webp", "tif", "tiff", "bmp", "gif", "pnm", "pgm", "ppm"];
+
+fn is_photo(path: &Path) -> bool {
+    let Some(extension) = path.extension() else { return false };
+    let hidden = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'));
+    !hidden && PHOTO_EXTENSIONS.iter().any(|e| extension.eq_ignore_ascii_case(e))
+}
+
+/// The photos directly in a folder, by name; numbers in names count as numbers.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn photos_in(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut photos: Vec<PathBuf> = std::fs::read_dir(folder)?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| is_photo(path))
+        .collect();
+    photos.sort_by_cached_key(|path| natural_key(&path.to_string_lossy()));
+    Ok(photos)
+}
+
+/// The photos in the folder of a photo, itself included even if its name is unusual.
+pub fn photos_beside(photo: &Path) -> Vec<PathBuf> {
+    let folder = photo.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let same = |other: &PathBuf| other.file_name() == photo.file_name();
+    match photos_in(folder) {
+        Ok(photos) if photos.iter().any(same) => photos,
+        _ => vec![photo.to_path_buf()],
+    }
+}
+
+/// Sorts "img2" before "img10": letters by letter, runs of digits by value.
+fn natural_key(name: &str) -> Vec<(u128, String)> {
+    let mut key = vec![];
+    let mut rest = name;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let (number, after) = rest.split_at(digits);
+        let letters = after.find(|c: char| c.is_ascii_digit()).unwrap_or(after.len());
+        let (text, next) = after.split_at(letters);
+        key.push((number.parse().unwrap_or(0), text.to_lowercase()));
+        rest = next;
+    }
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_photos_in_natural_order() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["img10.JPG", "img2.jpg", "notes.txt", ".hidden.png", "Img1.png", "ünïcode.webp"] {
+            std::fs::write(dir.path().join(name), b"").unwrap();
+        }
+        let names = |photos: Vec<PathBuf>| -> Vec<String> {
+            photos.iter().map(|p| p.file_name().unwrap().to_string_lossy().into_owned()).collect()
+        };
+        let expected = ["Img1.png", "img2.jpg", "img10.JPG", "ünïcode.webp"];
+        assert_eq!(names(photos_in(dir.path()).unwrap()), expected);
+        assert_eq!(names(photos_beside(&dir.path().join("img2.jpg"))), expected);
+        assert_eq!(names(photos_beside(&dir.path().join("notes.txt"))), ["notes.txt"]);
+        assert!(photos_in(&dir.path().join("missing")).is_err());
+    }
+}

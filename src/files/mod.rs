@@ -1,0 +1,10 @@
+//! Photos in, results out.
+
+mod atomic;
+pub mod export;
+mod folder;
+mod photo;
+
+pub use atomic::WriteError;
+pub use folder::{PHOTO_EXTENSIONS, photos_beside, photos_in};
+pub use photo::{Photo, PhotoError};

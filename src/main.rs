@@ -1,0 +1,21 @@
+//! Decides between the window and the command line; nothing else.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use tinsel::cli::{Cli, Task};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match cli.task {
+        Some(Task::Predict(arguments)) => tinsel::cli::predict(&arguments),
+        Some(Task::Everything(arguments)) => tinsel::cli::everything(&arguments),
+        None => match Err::<(), anyhow::Error>(anyhow::anyhow!("soon")) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("tinsel: the window cannot be opened: {error:#}");
+                ExitCode::FAILURE
+            }
+        },
+    }
+}

@@ -1,0 +1,47 @@
+//! What can go wrong between a weights file and a mask.
+
+/// An error of the network layer. The message names the file or tensor and the cause.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The weights file could not be read.
+    #[error("{file}: cannot read the weights: {cause}")]
+    Unreadable { file: String, cause: std::io::Error },
+    /// The file is not a safetensors file, or a damaged one.
+    #[error("{file}: not a usable safetensors file ({cause}); is the download complete?")]
+    Format { file: String, cause: String },
+    /// The `config` in the metadata is missing or describes no network.
+    #[error("{file}: the metadata of the weights describe no SAM 2 network: {cause}")]
+    Config { file: String, cause: String },
+    /// A tensor that the network needs is absent.
+    #[error(
+        "{file}: tensor `{name}` of shape {expected:?} is missing; these are not the weights of a SAM 2 image model"
+    )]
+    MissingTensor { file: String, name: String, expected: Vec<usize> },
+    /// A tensor has another shape than the network's configuration asks for.
+    #[error("{file}: tensor `{name}` has shape {found:?}, the network needs {expected:?}")]
+    Shape { file: String, name: String, found: Vec<usize>, expected: Vec<usize> },
+    /// A tensor is stored in a number format that is not supported.
+    #[error("{file}: tensor `{name}` is stored as {found}; float32, float16 and bfloat16 can be read")]
+    NumberFormat { file: String, name: String, found: String },
+    /// A prompt that says nothing, or points outside the photo.
+    #[error("{0}")]
+    Prompt(String),
+    /// The photo cannot be prepared as network input.
+    #[error("cannot prepare the photo for the network: {0}")]
+    Input(String),
+    /// The job was cancelled by its [`Monitor`](super::Monitor).
+    #[error("cancelled")]
+    Cancelled,
+    /// The inference engine refused a graph or failed while running it.
+    #[error("the network failed: {0}")]
+    Network(String),
+}
+
+/// Result of the network layer.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl From<tract_onnx::prelude::TractError> for Error {
+    fn from(error: tract_onnx::prelude::TractError) -> Self {
+        Error::Network(format!("{error:#}"))
+    }
+}

@@ -1,0 +1,149 @@
+//! Between photo pixels and network pixels: the photo as network input, logits back at the
+//! photo's size.
+//!
+//! Follows `SAM2Transforms` in `sam2/utils/transforms.py`. The photo is squashed to a square; its
+//! aspect ratio is not kept.
+
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::F32;
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
+use image::RgbImage;
+
+use super::config::Config;
+use super::error::{Error, Result};
+use crate::mask::{Mask, MaskRows};
+
+/// The photo as (3, S, S) row-major: resized by antialiased bilinear interpolation of values on
+/// [0, 1], then normalised with the network's mean and standard deviation.
+///
+/// One channel at a time, so that only a third of the photo exists as floats at once.
+pub fn network_input(photo: &RgbImage, config: &Config) -> Result<Vec<f32>> {
+    let (width, height) = photo.dimensions();
+    let side = config.image_size as u32;
+    let options =
+        ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear)).use_alpha(false);
+    let fail = |e: &dyn std::fmt::Display| Error::Input(format!("{e} ({width}x{height})"));
+    let mut resizer = Resizer::new();
+    let mut out = Vec::with_capacity(3 * config.image_size * config.image_size);
+    for channel in 0..3 {
+        let values: Vec<F32> = photo.pixels().map(|p| F32::new(f32::from(p.0[channel]) / 255.0)).collect();
+        let source = TypedImageRef::new(width, height, &values).map_err(|e| fail(&e))?;
+        let mut target = TypedImage::<F32>::new(side, side);
+        resizer.resize_typed(&source, &mut target, &options).map_err(|e| fail(&e))?;
+        let (mean, std) = (config.mean[channel], config.std[channel]);
+        out.extend(target.pixels().iter().map(|p| (p.0 - mean) / std));
+    }
+    Ok(out)
+}
+
+/// The two source cells and the weight of the second, for each target pixel, of PyTorch's
+/// bilinear interpolation without antialiasing (`align_corners=False`).
+fn linear_taps(from: usize, to: usize) -> Vec<(usize, usize, f32)> {
+    let ratio = from as f32 / to as f32;
+    (0..to)
+        .map(|i| {
+            let source = ((i as f32 + 0.5) * ratio - 0.5).max(0.0);
+            let first = (source as usize).min(from - 1);
+            (first, (first + 1).min(from - 1), source - first as f32)
+        })
+        .collect()
+}
+
+/// Calls `row` with each row of the logits at the photo's size, from top to bottom.
+///
+/// `low_res` is (side, side) row-major.
+fn for_each_row(
+    low_res: &[f32],
+    side: usize,
+    (width, height): (u32, u32),
+    mut row: impl FnMut(usize, &[f32]),
+) {
+    let taps_x = linear_taps(side, width as usize);
+    let widen = |y: usize, out: &mut Vec<f32>| {
+        let line = &low_res[y * side..][..side];
+        out.clear();
+        out.extend(taps_x.iter().map(|&(a, b, t)| line[a] * (1.0 - t) + line[b] * t));
+    };
+    let mut cached = [(usize::MAX, vec![]), (usize::MAX, vec![])];
+    let mut out = vec![0f32; width as usize];
+    for (y, (a, b, t)) in linear_taps(side, height as usize).into_iter().enumerate() {
+        if cached[0].0 != a {
+            cached.swap(0, 1);
+        }
+        for (slot, wanted) in [(0, a), (1, b)] {
+            if cached[slot].0 != wanted {
+                widen(wanted, &mut cached[slot].1);
+                cached[slot].0 = wanted;
+            }
+        }
+        let (upper, lower) = (&cached[0].1, &cached[1].1);
+        for ((out, u), l) in out.iter_mut().zip(upper).zip(lower) {
+            *out = u * (1.0 - t) + l * t;
+        }
+        row(y, &out);
+    }
+}
+
+/// The logits at the photo's size, (height, width) row-major.
+pub fn logits_in_photo(low_res: &[f32], side: usize, size: (u32, u32)) -> Vec<f32> {
+    let mut out = Vec::with_capacity(size.0 as usize * size.1 as usize);
+    for_each_row(low_res, side, size, |_, row| out.extend_from_slice(row));
+    out
+}
+
+/// The mask at the photo's size (logits above `threshold`) and its stability score: the IoU of
+/// the masks cut at `threshold + offset` and `threshold - offset`, 0 if both are empty.
+///
+/// Follows `calculate_stability_score` in `sam2/utils/amg.py`.
+pub fn mask_in_photo(
+    low_res: &[f32],
+    side: usize,
+    size: (u32, u32),
+    threshold: f32,
+    offset: f32,
+) -> (Mask, f32) {
+    let mut rows = MaskRows::new(size.0, size.1);
+    let (mut inner, mut outer) = (0u64, 0u64);
+    for_each_row(low_res, side, size, |y, row| {
+        rows.set_row(y as u32, row, |logit| *logit > threshold);
+        let count = |limit: f32| row.iter().map(|x| u32::from(*x > limit)).sum::<u32>();
+        inner += u64::from(count(threshold + offset));
+        outer += u64::from(count(threshold - offset));
+    });
+    let stability = if outer == 0 { 0.0 } else { inner as f32 / outer as f32 };
+    (rows.finish(), stability)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn enlarging_keeps_a_ramp_and_repeats_the_border() {
+        let low_res = [0.0, 1.0, 0.0, 1.0];
+        let out = logits_in_photo(&low_res, 2, (4, 2));
+        assert_eq!(out[..4], [0.0, 0.25, 0.75, 1.0]);
+        assert_eq!(out[..4], out[4..]);
+    }
+
+    #[test]
+    fn stability_is_the_ratio_of_the_two_cuts() {
+        let low_res = [3.0, 0.5, -0.5, -3.0];
+        let (mask, stability) = mask_in_photo(&low_res, 2, (2, 2), 0.0, 1.0);
+        assert_eq!(mask.area(), 2);
+        assert!((stability - 1.0 / 3.0).abs() < 1e-6);
+        assert_eq!(mask_in_photo(&[-9.0; 4], 2, (2, 2), 0.0, 1.0).1, 0.0);
+    }
+
+    #[test]
+    fn any_photo_size_becomes_a_square() {
+        let config = super::super::Weights::starter().unwrap().config().clone();
+        for (w, h) in [(1, 1), (3, 500), (700, 20)] {
+            let photo = RgbImage::from_pixel(w, h, image::Rgb([255, 0, 128]));
+            let input = network_input(&photo, &config).unwrap();
+            assert_eq!(input.len(), 3 * config.image_size * config.image_size);
+            let white = (1.0 - config.mean[0]) / config.std[0];
+            assert!(input.iter().take(100).all(|x| (x - white).abs() < 1e-5));
+        }
+    }
+}

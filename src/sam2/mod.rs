@@ -1,0 +1,36 @@
+//! The image path of Segment Anything 2 as tract graphs: photo in, masks out.
+//!
+//! Knows tensors, prompts and logits; nothing of files of photos, documents or windows. The
+//! modules carry the names of the official implementation (`facebookresearch/sam2`), so that
+//! both can be read side by side:
+//!
+//! | here | there |
+//! | --- | --- |
+//! | [`hiera`] | `modeling/backbones/hieradet.py` |
+//! | [`neck`] | `modeling/backbones/image_encoder.py` (`FpnNeck`) |
+//! | [`prompt`] | `modeling/sam/prompt_encoder.py` |
+//! | [`decoder`] | `modeling/sam/mask_decoder.py`, `transformer.py` |
+//! | [`input`] | `utils/transforms.py` |
+//! | [`predictor`] | `sam2_image_predictor.py` |
+
+pub mod config;
+mod decoder;
+mod error;
+mod graph;
+mod hiera;
+pub mod input;
+mod neck;
+mod ops;
+mod plan;
+pub mod predictor;
+mod prompt;
+pub mod weights;
+
+#[cfg(test)]
+mod parity;
+
+pub use config::Config;
+pub use error::{Error, Result};
+pub use plan::Monitor;
+pub use predictor::{Candidate, Embedding, Output, Point, Prediction, Predictor, Prompt};
+pub use weights::Weights;

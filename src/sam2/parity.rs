@@ -1,0 +1,239 @@
+//! Every stage against tensors of the official implementation (`tests/data/mini_reference`).
+
+use std::path::PathBuf;
+
+use safetensors::SafeTensors;
+use tract_onnx::prelude::{IntoTensor, Tensor, tvec};
+
+use super::graph::Graph;
+use super::plan::Plan;
+use super::prompt::{Label, PromptEncoder, mask_embedding};
+use super::*;
+use crate::sam2::predictor::BoxPrompt;
+
+/// Largest deviation of a stage, relative to the largest reference value.
+const STAGE_TOLERANCE: f32 = 1e-4;
+const LOGITS_TOLERANCE: f32 = 1e-3;
+const IOU_TOLERANCE: f32 = 1e-4;
+
+const CASES: [&str; 5] = ["one_point", "three_points", "box", "box_and_points", "refine"];
+
+fn data(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+}
+
+fn mini() -> Weights {
+    Weights::open(&data("mini.safetensors")).unwrap()
+}
+
+struct Reference(Vec<u8>);
+
+impl Reference {
+    fn load() -> Self {
+        Self(std::fs::read(data("mini_reference.safetensors")).unwrap())
+    }
+
+    fn get(&self, name: &str) -> (Vec<usize>, Vec<f32>) {
+        let file = SafeTensors::deserialize(&self.0).unwrap();
+        let view = file.tensor(name).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let values = view.data().as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
+        (view.shape().to_vec(), values)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        SafeTensors::deserialize(&self.0).unwrap().tensor(name).is_ok()
+    }
+
+    fn photo(&self) -> image::RgbImage {
+        let file = SafeTensors::deserialize(&self.0).unwrap();
+        let view = file.tensor("photo").unwrap();
+        let (h, w) = (view.shape()[0] as u32, view.shape()[1] as u32);
+        image::RgbImage::from_raw(w, h, view.data().to_vec()).unwrap()
+    }
+
+    /// A (1, channels, height, width) map as (height, width, channels).
+    fn channels_last(&self, name: &str) -> Vec<f32> {
+        let (shape, values) = self.get(name);
+        let (channels, cells) = (shape[1], shape[2] * shape[3]);
+        (0..cells).flat_map(|i| (0..channels).map(move |c| c * cells + i)).map(|i| values[i]).collect()
+    }
+
+    fn prompt(&self, case: &str) -> Prompt {
+        let pre = format!("case.{case}");
+        let (_, coords) = self.get(&format!("{pre}.coords_px"));
+        let file = SafeTensors::deserialize(&self.0).unwrap();
+        let labels = file.tensor(&format!("{pre}.labels")).unwrap().data().to_vec();
+        let positive = labels.as_chunks().0.iter().map(|b| i32::from_le_bytes(*b) == 1);
+        let points = coords
+            .chunks(2)
+            .zip(positive)
+            .map(|(c, positive)| Point { x: c[0], y: c[1], positive })
+            .collect();
+        let bbox = self.has(&format!("{pre}.box_px")).then(|| {
+            let b = self.get(&format!("{pre}.box_px")).1;
+            BoxPrompt { x0: b[0], y0: b[1], x1: b[2], y1: b[3] }
+        });
+        let mask_input = self
+            .has(&format!("{pre}.mask_input"))
+            .then(|| Arc::new(self.get(&format!("{pre}.mask_input")).1));
+        Prompt { points, bbox, mask_input }
+    }
+}
+
+use std::sync::Arc;
+
+fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
+    assert_eq!(found.len(), expected.len(), "{what}: number of values");
+    let largest = expected.iter().fold(0f32, |m, x| m.max(x.abs())).max(f32::MIN_POSITIVE);
+    let worst = found
+        .iter()
+        .zip(expected)
+        .map(|(a, b)| (a - b).abs())
+        .fold(0f32, |m, d| if d.is_nan() { f32::INFINITY } else { m.max(d) });
+    assert!(worst <= tolerance * largest, "{what}: off by {worst} with values up to {largest}");
+}
+
+#[test]
+fn encoder_stages() {
+    let reference = Reference::load();
+    let weights = mini();
+    let config = weights.config();
+    let input = input::network_input(&reference.photo(), config).unwrap();
+    assert_close("image", &input, &reference.get("image").1, STAGE_TOLERANCE);
+
+    let mut g = Graph::new(&weights);
+    let side = config.image_size;
+    let image = g.input("image", &[1, 3, side, side]).unwrap();
+    let stages = hiera::trunk(&mut g, config, image).unwrap();
+    let pyramid = neck::pyramid(&mut g, config, &stages).unwrap();
+    let features = neck::features(&mut g, config, pyramid).unwrap();
+    let mut outputs = stages;
+    outputs.extend(pyramid);
+    outputs.extend([features.high_res_0, features.high_res_1, features.embedding]);
+    let plan = Plan::new(g.finish(&outputs).unwrap()).unwrap();
+    let image = Tensor::from_shape(&[1, 3, side, side], &reference.get("image").1).unwrap();
+    let found = plan.run(tvec![image.into()], &()).unwrap();
+    let names = [
+        "trunk_0",
+        "trunk_1",
+        "trunk_2",
+        "trunk_3",
+        "fpn_0",
+        "fpn_1",
+        "fpn_2",
+        "high_res_0",
+        "high_res_1",
+        "embedding",
+    ];
+    for (name, found) in names.iter().zip(found) {
+        let found = found.into_tensor();
+        let found = found.view().as_slice::<f32>().unwrap().to_vec();
+        assert_close(name, &found, &reference.channels_last(name), STAGE_TOLERANCE);
+    }
+}
+
+#[test]
+fn prompt_encoder() {
+    let reference = Reference::load();
+    let weights = mini();
+    let config = weights.config().clone();
+    let encoder = PromptEncoder::new(&weights).unwrap();
+    let dense_position = encoder.dense_position(config.embedding_side());
+    assert_close("dense_pe", &dense_position, &reference.channels_last("dense_pe"), STAGE_TOLERANCE);
+    let mask_plan = Plan::new(mask_embedding(&weights, &config).unwrap()).unwrap();
+    let (width, height) = reference.photo().dimensions();
+    for case in CASES {
+        let prompt = reference.prompt(case);
+        let scale = |x: f32, y: f32| {
+            let side = config.image_size as f32;
+            [x / width as f32 * side, y / height as f32 * side]
+        };
+        let mut points = vec![];
+        if let Some(b) = prompt.bbox {
+            points.push((scale(b.x0, b.y0), Label::BoxTopLeft));
+            points.push((scale(b.x1, b.y1), Label::BoxBottomRight));
+        }
+        points.extend(
+            prompt
+                .points
+                .iter()
+                .map(|p| (scale(p.x, p.y), if p.positive { Label::Positive } else { Label::Negative })),
+        );
+        let sparse = encoder.sparse(&points);
+        let expected = reference.get(&format!("case.{case}.sparse")).1;
+        assert_close(&format!("{case} sparse"), &sparse, &expected, STAGE_TOLERANCE);
+
+        let expected = reference.channels_last(&format!("case.{case}.dense"));
+        let dense = match &prompt.mask_input {
+            Some(mask) => {
+                let side = config.low_res_side();
+                let mask = Tensor::from_shape(&[side, side], mask).unwrap();
+                let out = mask_plan.run(tvec![mask.into()], &()).unwrap().remove(0).into_tensor();
+                out.view().as_slice::<f32>().unwrap().to_vec()
+            }
+            None => encoder.no_mask().repeat(expected.len() / config.d_model),
+        };
+        assert_close(&format!("{case} dense"), &dense, &expected, STAGE_TOLERANCE);
+    }
+}
+
+#[test]
+fn predictions_in_both_modes() {
+    let reference = Reference::load();
+    let predictor = Predictor::new(mini()).unwrap();
+    let embedding = predictor.encode(&reference.photo(), &()).unwrap();
+    for case in CASES {
+        let prompt = reference.prompt(case);
+        for (mode, output) in [("multi", Output::Candidates), ("single", Output::Single)] {
+            let found = predictor.predict(&embedding, &prompt, output, &()).unwrap();
+            let get = |field: &str| reference.get(&format!("case.{case}.{mode}.{field}")).1;
+            let what = |field: &str| format!("{case} {mode} {field}");
+            let iou: Vec<f32> = found.candidates.iter().map(|c| c.predicted_iou).collect();
+            assert_close(&what("iou"), &iou, &get("iou"), IOU_TOLERANCE);
+            let count = found.candidates.len();
+            let logits: Vec<f32> = (0..count).flat_map(|i| found.logits(i)).collect();
+            assert_close(&what("logits"), &logits, &get("logits"), LOGITS_TOLERANCE);
+            let low_res: Vec<f32> = found
+                .candidates
+                .iter()
+                .flat_map(|c| c.low_res.to_vec())
+                .map(|x| x.clamp(-32.0, 32.0))
+                .collect();
+            assert_close(&what("low_res"), &low_res, &get("low_res"), LOGITS_TOLERANCE);
+            let object = reference.get(&format!("case.{case}.object_score")).1;
+            assert_close(&what("object_score"), &[found.object_score], &object, STAGE_TOLERANCE);
+        }
+    }
+}
+
+#[test]
+fn a_batch_of_points_gives_what_each_point_gives_alone() {
+    let predictor = Predictor::new(mini()).unwrap();
+    let photo = Reference::load().photo();
+    let embedding = predictor.encode(&photo, &()).unwrap();
+    let points = [[10.5, 20.0], [80.0, 60.0], [155.0, 100.25]];
+    let together = predictor.predict_points(&embedding, &points, Output::Candidates, &()).unwrap();
+    for ([x, y], batched) in points.into_iter().zip(together) {
+        let prompt = Prompt { points: vec![Point { x, y, positive: true }], ..Prompt::default() };
+        let alone = predictor.predict(&embedding, &prompt, Output::Candidates, &()).unwrap();
+        for (a, b) in alone.candidates.iter().zip(&batched.candidates) {
+            assert_close("batched", &b.low_res, &a.low_res, STAGE_TOLERANCE);
+            assert_close("batched iou", &[b.predicted_iou], &[a.predicted_iou], IOU_TOLERANCE);
+        }
+    }
+}
+
+#[test]
+fn a_cancelled_job_stops_between_nodes() {
+    struct After(std::sync::atomic::AtomicUsize);
+    impl Monitor for After {
+        fn cancelled(&self) -> bool {
+            self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > 5
+        }
+    }
+    let predictor = Predictor::new(mini()).unwrap();
+    let photo = Reference::load().photo();
+    let monitor = After(Default::default());
+    assert!(matches!(predictor.encode(&photo, &monitor), Err(Error::Cancelled)));
+    assert!(monitor.0.into_inner() < 10, "it went on after the cancellation");
+}

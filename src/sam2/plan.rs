@@ -1,0 +1,63 @@
+//! A graph made ready to run: optimised, on all cores, with progress and cancellation.
+
+use std::sync::OnceLock;
+
+use tract_onnx::prelude::multithread::Executor;
+use tract_onnx::prelude::*;
+use tract_onnx::tract_core::plan::eval;
+
+use super::error::{Error, Result};
+
+/// Watches a job: is asked between the steps whether to go on, and told how far it is.
+pub trait Monitor: Sync {
+    /// Whether the job should stop as soon as it can.
+    fn cancelled(&self) -> bool {
+        false
+    }
+    /// The share of the job that is done, in [0, 1].
+    fn progress(&self, _fraction: f32) {}
+}
+
+/// Never cancels and takes no notice of progress.
+impl Monitor for () {}
+
+/// An executable graph. Cheap to share; several threads may run it at once.
+pub(super) struct Plan(Arc<TypedRunnableModel>);
+
+impl Plan {
+    pub fn new(model: TypedModel) -> Result<Self> {
+        let options = RunOptions { executor: Some(executor()), ..RunOptions::default() };
+        Ok(Self(model.into_optimized()?.into_runnable_with_options(&options)?))
+    }
+
+    /// Runs the graph on its inputs; the outputs come in the graph's order.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] when the monitor said so, [`Error::Network`] when an operator failed.
+    pub fn run(&self, inputs: TVec<TValue>, monitor: &dyn Monitor) -> Result<TVec<TValue>> {
+        let steps = self.0.order_without_consts().len().max(1) as f32;
+        let mut done = 0f32;
+        let mut state = self.0.spawn()?;
+        let outputs = state.run_plan_with_eval(inputs, |context, op_state, node, inputs| {
+            if monitor.cancelled() {
+                return Err(TractError::msg("cancelled"));
+            }
+            let outputs = eval(context, op_state, node, inputs)?;
+            done += 1.0;
+            monitor.progress((done / steps).min(1.0));
+            Ok(outputs)
+        });
+        outputs.map_err(|e| if monitor.cancelled() { Error::Cancelled } else { e.into() })
+    }
+}
+
+/// The threads that all graphs share, one a core.
+fn executor() -> Executor {
+    static EXECUTOR: OnceLock<Executor> = OnceLock::new();
+    EXECUTOR
+        .get_or_init(|| {
+            let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
+            Executor::multithread_with_name(cores, "network")
+        })
+        .clone()
+}
