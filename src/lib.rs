@@ -4,6 +4,7 @@
 //! network), [`everything`] (prompting a whole photo), [`document`] and [`files`] (what a person
 //! makes and where it goes), [`engine`] (the worker thread).
 
+pub mod app;
 pub mod cli;
 pub mod document;
 pub mod engine;

@@ -10,7 +10,7 @@ fn main() -> ExitCode {
     match cli.task {
         Some(Task::Predict(arguments)) => tinsel::cli::predict(&arguments),
         Some(Task::Everything(arguments)) => tinsel::cli::everything(&arguments),
-        None => match Err::<(), anyhow::Error>(anyhow::anyhow!("soon")) {
+        None => match tinsel::app::run(cli.paths, cli.model) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 eprintln!("tinsel: the window cannot be opened: {error:#}");

@@ -1,7 +1,8 @@
 //! Reading a photo: any common format, upright, as 8-bit RGB.
 
-use std::io::{BufReader, Read, Seek};
+use std::io::{BufRead, BufReader, Cursor, Seek};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits, RgbImage};
 
@@ -15,7 +16,7 @@ const MAGIC_BYTES: usize = 64;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Photo {
     pub path: PathBuf,
-    pub pixels: RgbImage,
+    pub pixels: Arc<RgbImage>,
 }
 
 /// Why a photo could not be opened. The message names the file and what to do.
@@ -42,20 +43,32 @@ impl Photo {
     /// # Errors
     /// See [`PhotoError`].
     pub fn open(path: &Path) -> Result<Self, PhotoError> {
+        let unreadable = |cause| PhotoError::Unreadable { path: path.to_path_buf(), cause };
+        let file = std::fs::File::open(path).map_err(unreadable)?;
+        Self::decode(path, BufReader::new(file))
+    }
+
+    /// Decodes a photo that is in memory; `path` stands for it in names and messages.
+    ///
+    /// # Errors
+    /// See [`PhotoError`].
+    pub fn from_bytes(path: &Path, bytes: &[u8]) -> Result<Self, PhotoError> {
+        Self::decode(path, Cursor::new(bytes))
+    }
+
+    fn decode(path: &Path, mut source: impl BufRead + Seek) -> Result<Self, PhotoError> {
         let owned = || path.to_path_buf();
         let unreadable = |cause| PhotoError::Unreadable { path: owned(), cause };
-        let size = std::fs::metadata(path).map_err(unreadable)?.len();
-        if size == 0 {
+        let mut magic = [0; MAGIC_BYTES];
+        let known = source.read(&mut magic).map_err(unreadable)?;
+        if known == 0 {
             return Err(PhotoError::Empty { path: owned() });
         }
-        let mut file = std::fs::File::open(path).map_err(unreadable)?;
-        let mut magic = [0; MAGIC_BYTES];
-        let known = file.read(&mut magic).map_err(unreadable)?;
-        file.rewind().map_err(unreadable)?;
+        source.rewind().map_err(unreadable)?;
         let Ok(format) = image::guess_format(&magic[..known]) else {
             return Err(PhotoError::NotAPicture { path: owned() });
         };
-        let mut reader = ImageReader::with_format(BufReader::new(file), format);
+        let mut reader = ImageReader::with_format(source, format);
         let mut limits = Limits::default();
         limits.max_image_width = Some(MAX_SIDE);
         limits.max_image_height = Some(MAX_SIDE);
@@ -77,7 +90,7 @@ impl Photo {
         if pixels.width() == 0 || pixels.height() == 0 {
             return Err(PhotoError::Damaged { path: owned(), cause: "it has no pixels".into() });
         }
-        Ok(Self { path: owned(), pixels })
+        Ok(Self { path: owned(), pixels: Arc::new(pixels) })
     }
 
     /// The file's name without folder and extension, for the names of exported files.

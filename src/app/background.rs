@@ -1,0 +1,162 @@
+//! Slow things that are not the network's: reading photos, dialogs, exporting. Each runs on a
+//! thread of its own and comes back as an [`Outcome`].
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+
+use crate::files::export::{ExportMask, Format, export};
+use crate::files::{PHOTO_EXTENSIONS, Photo, PhotoError, WriteError, photos_beside, photos_in};
+
+/// What came of a slow thing.
+pub(super) enum Outcome {
+    /// The user picked files or a folder to open; empty when the dialog was cancelled.
+    Picked(Vec<PathBuf>),
+    PickedModel(Option<PathBuf>),
+    PickedExportFolder(Option<PathBuf>),
+    /// The photos to leaf through, and which of them to show first.
+    Listed {
+        photos: Vec<PathBuf>,
+        first: usize,
+        problems: Vec<String>,
+    },
+    Opened {
+        request: u64,
+        result: Result<Photo, PhotoError>,
+    },
+    Exported(Result<Vec<PathBuf>, WriteError>),
+    /// The task panicked.
+    Broken(String),
+}
+
+/// Starts slow tasks and collects their outcomes.
+pub(super) struct Background {
+    sender: Sender<Outcome>,
+    receiver: Receiver<Outcome>,
+    ctx: egui::Context,
+    running: usize,
+    dialog_open: bool,
+}
+
+impl Background {
+    pub fn new(ctx: egui::Context) -> Self {
+        let (sender, receiver) = unbounded();
+        Self { sender, receiver, ctx, running: 0, dialog_open: false }
+    }
+
+    /// The next outcome, if one has come.
+    pub fn next(&mut self) -> Option<Outcome> {
+        let outcome = self.receiver.try_recv().ok()?;
+        self.running -= 1;
+        use Outcome::{Broken, Picked, PickedExportFolder, PickedModel};
+        if matches!(outcome, Picked(_) | PickedModel(_) | PickedExportFolder(_) | Broken(_)) {
+            self.dialog_open = false;
+        }
+        Some(outcome)
+    }
+
+    /// Screen pixels for each point.
+    pub fn pixels_per_point(&self) -> f32 {
+        self.ctx.pixels_per_point()
+    }
+
+    /// Whether a task is running.
+    pub fn is_busy(&self) -> bool {
+        self.running > 0
+    }
+
+    fn spawn(&mut self, task: impl FnOnce() -> Outcome + Send + 'static) {
+        self.running += 1;
+        let (sender, ctx) = (self.sender.clone(), self.ctx.clone());
+        std::thread::spawn(move || {
+            let outcome = catch_unwind(AssertUnwindSafe(task))
+                .unwrap_or_else(|_| Outcome::Broken("an internal error stopped a task".into()));
+            // The window may have closed meanwhile; then nobody needs the outcome.
+            let _ = sender.send(outcome);
+            ctx.request_repaint();
+        });
+    }
+
+    /// Shows a dialog; a second one is not opened while one is open.
+    fn spawn_dialog(&mut self, task: impl FnOnce() -> Outcome + Send + 'static) {
+        if !self.dialog_open {
+            self.dialog_open = true;
+            self.spawn(task);
+        }
+    }
+
+    pub fn pick_photos(&mut self, dialog: rfd::FileDialog) {
+        let upper: Vec<String> = PHOTO_EXTENSIONS.iter().map(|e| e.to_uppercase()).collect();
+        let all: Vec<&str> =
+            PHOTO_EXTENSIONS.iter().copied().chain(upper.iter().map(String::as_str)).collect();
+        let dialog = dialog.set_title("Open photos").add_filter("Photos", &all);
+        self.spawn_dialog(|| Outcome::Picked(dialog.pick_files().unwrap_or_default()));
+    }
+
+    pub fn pick_folder(&mut self, dialog: rfd::FileDialog) {
+        let dialog = dialog.set_title("Open a folder of photos");
+        self.spawn_dialog(|| Outcome::Picked(dialog.pick_folder().into_iter().collect()));
+    }
+
+    pub fn pick_model(&mut self, dialog: rfd::FileDialog) {
+        let dialog = dialog.set_title("Open a model").add_filter("Weights", &["safetensors"]);
+        self.spawn_dialog(|| Outcome::PickedModel(dialog.pick_file()));
+    }
+
+    pub fn pick_export_folder(&mut self, dialog: rfd::FileDialog) {
+        let dialog = dialog.set_title("Export to");
+        self.spawn_dialog(|| Outcome::PickedExportFolder(dialog.pick_folder()));
+    }
+
+    /// Finds the photos that files and folders stand for.
+    pub fn list(&mut self, paths: Vec<PathBuf>) {
+        self.spawn(move || list(&paths));
+    }
+
+    pub fn open(&mut self, request: u64, path: PathBuf) {
+        self.spawn(move || Outcome::Opened { request, result: Photo::open(&path) });
+    }
+
+    pub fn open_bytes(&mut self, request: u64, path: PathBuf, bytes: &'static [u8]) {
+        self.spawn(move || Outcome::Opened { request, result: Photo::from_bytes(&path, bytes) });
+    }
+
+    pub fn export(
+        &mut self,
+        photo: Photo,
+        masks: Vec<ExportMask>,
+        format: Format,
+        folder: PathBuf,
+        overwrite: bool,
+    ) {
+        self.spawn(move || Outcome::Exported(export(&photo, &masks, format, &folder, overwrite)));
+    }
+}
+
+/// A single photo brings its whole folder along; several photos are taken as they are.
+fn list(paths: &[PathBuf]) -> Outcome {
+    let mut problems = vec![];
+    if let [photo] = paths
+        && !photo.is_dir()
+    {
+        let photos = photos_beside(photo);
+        let first = photos.iter().position(|p| p.file_name() == photo.file_name()).unwrap_or(0);
+        return Outcome::Listed { photos, first, problems };
+    }
+    let mut photos = vec![];
+    for path in paths {
+        if path.is_dir() {
+            match photos_in(path) {
+                Ok(found) if found.is_empty() => {
+                    problems.push(format!("{}: holds no photos", path.display()));
+                }
+                Ok(found) => photos.extend(found),
+                Err(e) => problems.push(format!("{}: the folder cannot be read: {e}", path.display())),
+            }
+        } else {
+            photos.push(path.clone());
+        }
+    }
+    Outcome::Listed { photos, first: 0, problems }
+}

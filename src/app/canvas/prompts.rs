@@ -1,0 +1,87 @@
+//! Points and boxes on the canvas: drawn, moved, deleted.
+
+use egui::{Color32, Painter, PointerButton, Pos2, Rect, Sense, Stroke, StrokeKind, Vec2, pos2};
+
+use super::super::actions::{Action, Actions};
+use super::super::theme::{ACCENT, NEGATIVE, POSITIVE};
+use super::view::{View, clamp_to_photo};
+use crate::document::{Document, Edit, Prompting};
+
+/// Radius of a drawn point and of the area that reacts to the mouse, in screen points.
+const POINT_RADIUS: f32 = 6.0;
+const GRAB_RADIUS: f32 = 9.0;
+
+/// A gesture in the middle of which the mouse is; in photo pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::app) enum Gesture {
+    DrawBox { from: Pos2, to: Pos2 },
+    MovePoint { index: usize, to: Pos2 },
+}
+
+/// Lets the mouse grab the points: drag to move, click to delete.
+pub(super) fn points_ui(
+    ui: &egui::Ui,
+    painter: &Painter,
+    view: &View,
+    document: &Document,
+    gesture: &mut Option<Gesture>,
+    photo_size: (u32, u32),
+    actions: &mut Actions,
+) {
+    for (index, point) in document.prompting().points.iter().enumerate() {
+        let on_screen = view.to_screen(pos2(point.x, point.y));
+        if !painter.clip_rect().contains(on_screen) {
+            continue;
+        }
+        let area = Rect::from_center_size(on_screen, Vec2::splat(2.0 * GRAB_RADIUS));
+        let response = ui.interact(area, ui.unique_id().with(("point", index)), Sense::CLICK | Sense::DRAG);
+        let kind = if point.positive { "positive" } else { "negative" };
+        let name = format!("Point {} ({kind})", index + 1);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+        if response.dragged_by(PointerButton::Primary)
+            && let Some(at) = response.interact_pointer_pos()
+        {
+            let to = clamp_to_photo(view.to_photo(at), photo_size);
+            *gesture = Some(Gesture::MovePoint { index, to });
+        }
+        if response.drag_stopped()
+            && let Some(Gesture::MovePoint { index, to }) = *gesture
+        {
+            *gesture = None;
+            actions.push(Action::Edit(Edit::MovePoint { index, x: to.x, y: to.y }));
+        }
+        if response.clicked() || response.secondary_clicked() {
+            actions.push(Action::Edit(Edit::DeletePoint(index)));
+        }
+        response.on_hover_text("Drag to move, click to delete");
+    }
+}
+
+/// Draws the prompt and the gesture under way.
+pub(super) fn paint(painter: &Painter, view: &View, prompting: &Prompting, gesture: Option<&Gesture>) {
+    if let Some(b) = prompting.bbox {
+        paint_box(painter, view, pos2(b.x0, b.y0), pos2(b.x1, b.y1));
+    }
+    if let Some(Gesture::DrawBox { from, to }) = gesture {
+        paint_box(painter, view, *from, *to);
+    }
+    for point in &prompting.points {
+        let centre = view.to_screen(pos2(point.x, point.y));
+        let colour = if point.positive { POSITIVE } else { NEGATIVE };
+        painter.circle(centre, POINT_RADIUS, colour, Stroke::new(1.5, Color32::WHITE));
+        // A sign as well as a colour, for those who cannot tell green from red.
+        let arm = POINT_RADIUS * 0.5;
+        let sign = Stroke::new(1.5, Color32::WHITE);
+        painter.hline(centre.x - arm..=centre.x + arm, centre.y, sign);
+        if point.positive {
+            painter.vline(centre.x, centre.y - arm..=centre.y + arm, sign);
+        }
+    }
+}
+
+fn paint_box(painter: &Painter, view: &View, from: Pos2, to: Pos2) {
+    let on_screen = Rect::from_two_pos(view.to_screen(from), view.to_screen(to));
+    let under = Stroke::new(3.0, Color32::from_black_alpha(150));
+    painter.rect_stroke(on_screen, 0.0, under, StrokeKind::Middle);
+    painter.rect_stroke(on_screen, 0.0, Stroke::new(1.5, ACCENT), StrokeKind::Middle);
+}

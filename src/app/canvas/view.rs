@@ -1,0 +1,190 @@
+//! Where the photo lies on the screen: zoom and pan.
+
+use egui::emath::TSTransform;
+use egui::{Pos2, Rect, Vec2, pos2, vec2};
+
+/// Screen points around a photo that is fitted.
+const MARGIN: f32 = 12.0;
+/// Largest zoom, in screen pixels for each photo pixel.
+const MAX_ZOOM: f32 = 64.0;
+/// Smallest side of the photo on the screen, in points.
+const MIN_SIDE: f32 = 32.0;
+
+/// The transform from photo pixels to screen points.
+pub(in crate::app) struct View {
+    screen_from_photo: TSTransform,
+    /// Keep the whole photo in view when the canvas changes its size.
+    fitted: bool,
+    /// What to do as soon as the size of the canvas is known.
+    wish: Option<Wish>,
+}
+
+#[derive(Clone, Copy)]
+enum Wish {
+    ActualSize,
+    By(f32),
+    Show(Rect),
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self { screen_from_photo: TSTransform::IDENTITY, fitted: true, wish: None }
+    }
+}
+
+impl View {
+    pub fn fit(&mut self) {
+        *self = Self::default();
+    }
+
+    /// One photo pixel for each screen pixel.
+    pub fn actual_size(&mut self) {
+        self.wish = Some(Wish::ActualSize);
+    }
+
+    /// Zooms around the middle of the canvas.
+    pub fn zoom_by(&mut self, factor: f32) {
+        self.wish = Some(Wish::By(factor));
+    }
+
+    /// Shows a part of the photo as large as it fits.
+    pub fn show(&mut self, in_photo: Rect) {
+        self.wish = Some(Wish::Show(in_photo));
+    }
+
+    pub fn pan(&mut self, by: Vec2) {
+        self.screen_from_photo.translation += by;
+        self.fitted = false;
+    }
+
+    /// Brings the transform up to date with the canvas; `size` is the photo's, in pixels.
+    pub fn update(&mut self, canvas: Rect, size: Vec2, pixels_per_point: f32) {
+        match self.wish.take() {
+            Some(Wish::ActualSize) => {
+                let factor = 1.0 / pixels_per_point / self.screen_from_photo.scaling;
+                self.zoom_at(canvas.center(), factor, size, pixels_per_point);
+            }
+            Some(Wish::By(factor)) => self.zoom_at(canvas.center(), factor, size, pixels_per_point),
+            Some(Wish::Show(part)) => {
+                self.center(canvas, part.expand2(part.size() * 0.15 + Vec2::splat(4.0)));
+                self.fitted = false;
+                self.zoom_at(canvas.center(), 1.0, size, pixels_per_point);
+            }
+            None => {}
+        }
+        if self.fitted {
+            self.center(canvas, Rect::from_min_size(Pos2::ZERO, size));
+        }
+        // Some of the photo always stays in view.
+        let on_screen = self.screen_from_photo * Rect::from_min_size(Pos2::ZERO, size);
+        let reach = canvas.shrink(MIN_SIDE.min(canvas.width() / 2.0).min(canvas.height() / 2.0));
+        let pull = |low: f32, high: f32, from: f32, to: f32| (from - high).max(0.0) + (to - low).min(0.0);
+        self.screen_from_photo.translation += vec2(
+            pull(on_screen.left(), on_screen.right(), reach.left(), reach.right()),
+            pull(on_screen.top(), on_screen.bottom(), reach.top(), reach.bottom()),
+        );
+    }
+
+    fn center(&mut self, canvas: Rect, part: Rect) {
+        let room = (canvas.size() - Vec2::splat(2.0 * MARGIN)).max(Vec2::splat(1.0));
+        let scaling = (room / part.size()).min_elem();
+        let translation = canvas.center() - part.center().to_vec2() * scaling;
+        self.screen_from_photo = TSTransform::new(translation.to_vec2(), scaling);
+    }
+
+    /// Zooms so that the photo pixel under `at` stays where it is.
+    pub fn zoom_at(&mut self, at: Pos2, factor: f32, size: Vec2, pixels_per_point: f32) {
+        let old = self.screen_from_photo.scaling;
+        let smallest = (MIN_SIDE / size.max_elem()).min(old);
+        let largest = (MAX_ZOOM / pixels_per_point).max(old);
+        let new = (old * factor).clamp(smallest, largest);
+        if new == old {
+            return;
+        }
+        let fixed = self.screen_from_photo.inverse() * at;
+        self.screen_from_photo = TSTransform::new((at - fixed.to_vec2() * new).to_vec2(), new);
+        self.fitted = false;
+    }
+
+    pub fn screen_from_photo(&self) -> TSTransform {
+        self.screen_from_photo
+    }
+
+    pub fn to_photo(&self, on_screen: Pos2) -> Pos2 {
+        self.screen_from_photo.inverse() * on_screen
+    }
+
+    pub fn to_photo_rect(&self, on_screen: Rect) -> Rect {
+        self.screen_from_photo.inverse() * on_screen
+    }
+
+    pub fn to_screen(&self, in_photo: Pos2) -> Pos2 {
+        self.screen_from_photo * in_photo
+    }
+
+    /// Screen pixels for each photo pixel.
+    pub fn zoom(&self, pixels_per_point: f32) -> f32 {
+        self.screen_from_photo.scaling * pixels_per_point
+    }
+}
+
+/// A position as a point on the photo, moved to the border if it lies outside.
+pub(super) fn clamp_to_photo(in_photo: Pos2, (width, height): (u32, u32)) -> Pos2 {
+    pos2(in_photo.x.clamp(0.0, width as f32), in_photo.y.clamp(0.0, height as f32))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CANVAS: Rect = Rect { min: pos2(100.0, 50.0), max: pos2(900.0, 650.0) };
+
+    fn fitted(size: Vec2) -> View {
+        let mut view = View::default();
+        view.update(CANVAS, size, 1.0);
+        view
+    }
+
+    #[test]
+    fn a_fitted_photo_is_whole_and_centred() {
+        for size in [vec2(4000.0, 300.0), vec2(30.0, 600.0), vec2(1.0, 1.0)] {
+            let view = fitted(size);
+            let photo = view.screen_from_photo() * Rect::from_min_size(Pos2::ZERO, size);
+            assert!(CANVAS.expand(0.1).contains_rect(photo), "{photo}");
+            assert!((photo.center() - CANVAS.center()).length() < 0.1);
+        }
+    }
+
+    #[test]
+    fn zooming_keeps_the_pixel_under_the_pointer() {
+        let size = vec2(1200.0, 675.0);
+        let mut view = fitted(size);
+        let at = pos2(300.0, 200.0);
+        let before = view.to_photo(at);
+        view.zoom_at(at, 3.0, size, 1.0);
+        view.update(CANVAS, size, 1.0);
+        assert!((view.to_photo(at) - before).length() < 0.01);
+        view.zoom_at(at, 1e9, size, 2.0);
+        assert!(view.zoom(2.0) <= MAX_ZOOM + 0.01);
+    }
+
+    #[test]
+    fn the_photo_cannot_be_lost() {
+        let size = vec2(1200.0, 675.0);
+        let mut view = fitted(size);
+        view.pan(vec2(1e6, -1e6));
+        view.update(CANVAS, size, 1.0);
+        let photo = view.screen_from_photo() * Rect::from_min_size(Pos2::ZERO, size);
+        assert!(photo.intersects(CANVAS));
+    }
+
+    #[test]
+    fn actual_size_is_one_to_one_on_any_screen() {
+        let size = vec2(1200.0, 675.0);
+        let mut view = View::default();
+        view.update(CANVAS, size, 2.0);
+        view.actual_size();
+        view.update(CANVAS, size, 2.0);
+        assert!((view.zoom(2.0) - 1.0).abs() < 1e-5);
+    }
+}

@@ -1,0 +1,288 @@
+//! Every command with its text, tooltip and keys. Menus, keys and the cheat-sheet derive from
+//! this registry.
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+use super::settings::Tool;
+
+/// A command without parameters, as menus and keys start it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Command {
+    OpenPhotos,
+    OpenFolder,
+    OpenSample,
+    OpenModel,
+    UseStarterModel,
+    NextPhoto,
+    PreviousPhoto,
+    Export,
+    Quit,
+    Undo,
+    Redo,
+    SelectAll,
+    DeleteSelected,
+    HideSelected,
+    SoloSelected,
+    ShowAll,
+    Tool(Tool),
+    Accept,
+    DropPrompt,
+    NextCandidate,
+    Candidate(u8),
+    SegmentEverything,
+    Cancel,
+    ZoomIn,
+    ZoomOut,
+    ZoomFit,
+    ZoomActual,
+    ZoomSelection,
+    OutlineOnly,
+    Keys,
+}
+
+/// The menus of the menu bar, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Menu {
+    File,
+    Edit,
+    View,
+    Mask,
+    Help,
+}
+
+impl Menu {
+    pub const ALL: [Menu; 5] = [Menu::File, Menu::Edit, Menu::View, Menu::Mask, Menu::Help];
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Menu::File => "File",
+            Menu::Edit => "Edit",
+            Menu::View => "View",
+            Menu::Mask => "Mask",
+            Menu::Help => "Help",
+        }
+    }
+}
+
+pub(super) struct Info {
+    pub text: &'static str,
+    pub tooltip: &'static str,
+    pub menu: Menu,
+    pub keys: Vec<KeyboardShortcut>,
+}
+
+const fn plain(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::NONE, key)
+}
+
+const fn ctrl(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND, key)
+}
+
+const fn shift(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::SHIFT, key)
+}
+
+const fn ctrl_shift(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key)
+}
+
+impl Command {
+    pub const ALL: [Command; 35] = [
+        Command::OpenPhotos,
+        Command::OpenFolder,
+        Command::OpenSample,
+        Command::OpenModel,
+        Command::UseStarterModel,
+        Command::NextPhoto,
+        Command::PreviousPhoto,
+        Command::Export,
+        Command::Quit,
+        Command::Undo,
+        Command::Redo,
+        Command::SelectAll,
+        Command::DeleteSelected,
+        Command::Tool(Tool::Positive),
+        Command::Tool(Tool::Negative),
+        Command::Tool(Tool::Box),
+        Command::Tool(Tool::Select),
+        Command::Accept,
+        Command::DropPrompt,
+        Command::NextCandidate,
+        Command::Candidate(1),
+        Command::Candidate(2),
+        Command::Candidate(3),
+        Command::SegmentEverything,
+        Command::Cancel,
+        Command::HideSelected,
+        Command::SoloSelected,
+        Command::ShowAll,
+        Command::ZoomIn,
+        Command::ZoomOut,
+        Command::ZoomFit,
+        Command::ZoomActual,
+        Command::ZoomSelection,
+        Command::OutlineOnly,
+        Command::Keys,
+    ];
+
+    pub fn info(self) -> Info {
+        let info = |menu, text, tooltip, keys: &[KeyboardShortcut]| Info {
+            text,
+            tooltip,
+            menu,
+            keys: keys.to_vec(),
+        };
+        use Menu::{Edit, File, Help, Mask, View};
+        match self {
+            Command::OpenPhotos => info(File, "Open photos…", "Open one or more photos", &[ctrl(Key::O)]),
+            Command::OpenFolder => {
+                info(File, "Open folder…", "Open all photos of a folder", &[ctrl_shift(Key::O)])
+            }
+            Command::OpenSample => info(File, "Open the sample photo", "A photo to try things on", &[]),
+            Command::OpenModel => {
+                info(File, "Open model…", "Use the weights in a .safetensors file", &[ctrl(Key::M)])
+            }
+            Command::UseStarterModel => {
+                info(File, "Use the built-in model", "Go back to the starter model", &[])
+            }
+            Command::NextPhoto => info(
+                File,
+                "Next photo",
+                "The next photo of the folder",
+                &[plain(Key::D), plain(Key::PageDown)],
+            ),
+            Command::PreviousPhoto => info(
+                File,
+                "Previous photo",
+                "The photo before in the folder",
+                &[plain(Key::A), plain(Key::PageUp)],
+            ),
+            Command::Export => info(File, "Export…", "Write masks to files", &[ctrl(Key::E), ctrl(Key::S)]),
+            Command::Quit => info(File, "Quit", "Close the window", &[ctrl(Key::Q)]),
+            Command::Undo => info(Edit, "Undo", "Take the last step back", &[ctrl(Key::Z)]),
+            Command::Redo => {
+                info(Edit, "Redo", "Bring the last step back again", &[ctrl_shift(Key::Z), ctrl(Key::Y)])
+            }
+            Command::SelectAll => info(Edit, "Select all", "Select all masks", &[ctrl(Key::A)]),
+            Command::DeleteSelected => info(
+                Edit,
+                "Delete selected",
+                "Delete the selected masks",
+                &[plain(Key::Delete), plain(Key::Backspace)],
+            ),
+            Command::Tool(Tool::Positive) => {
+                info(Mask, "Add points", "Click on the thing; right click beside it", &[plain(Key::Q)])
+            }
+            Command::Tool(Tool::Negative) => {
+                info(Mask, "Remove points", "Click on what does not belong to the thing", &[plain(Key::E)])
+            }
+            Command::Tool(Tool::Box) => info(Mask, "Box", "Drag a box around the thing", &[plain(Key::W)]),
+            Command::Tool(Tool::Select) => {
+                info(Mask, "Pick masks", "Click a mask to select it", &[plain(Key::M)])
+            }
+            Command::Accept => {
+                info(Mask, "Accept mask", "Put the mask into the list", &[plain(Key::Enter), plain(Key::F)])
+            }
+            Command::DropPrompt => info(
+                Mask,
+                "Drop prompt",
+                "Remove all points and the box",
+                &[plain(Key::Escape), plain(Key::B)],
+            ),
+            Command::NextCandidate => {
+                info(Mask, "Next candidate", "Show the next possible mask", &[plain(Key::Tab)])
+            }
+            Command::Candidate(1) => {
+                info(Mask, "Candidate 1", "Show the first possible mask", &[plain(Key::Num1)])
+            }
+            Command::Candidate(2) => {
+                info(Mask, "Candidate 2", "Show the second possible mask", &[plain(Key::Num2)])
+            }
+            Command::Candidate(_) => {
+                info(Mask, "Candidate 3", "Show the third possible mask", &[plain(Key::Num3)])
+            }
+            Command::SegmentEverything => {
+                info(Mask, "Segment everything", "Find a mask for everything in the photo", &[ctrl(Key::G)])
+            }
+            Command::Cancel => info(
+                Mask,
+                "Cancel",
+                "Stop what is running; masks found so far are kept",
+                &[ctrl(Key::Period)],
+            ),
+            Command::HideSelected => info(
+                Mask,
+                "Hide or show selected",
+                "Hide the selected masks, or show them again",
+                &[plain(Key::S)],
+            ),
+            Command::SoloSelected => {
+                info(Mask, "Show selected alone", "Show only this mask, or all again", &[shift(Key::S)])
+            }
+            Command::ShowAll => info(
+                View,
+                "Hide or show all masks",
+                "The bare photo and back",
+                &[plain(Key::V), ctrl(Key::H)],
+            ),
+            Command::ZoomIn => info(View, "Zoom in", "", &[plain(Key::Plus), plain(Key::Equals)]),
+            Command::ZoomOut => info(View, "Zoom out", "", &[plain(Key::Minus)]),
+            Command::ZoomFit => info(View, "Fit", "Show the whole photo", &[plain(Key::Home), ctrl(Key::F)]),
+            Command::ZoomActual => info(
+                View,
+                "100 %",
+                "One photo pixel for each screen pixel",
+                &[ctrl(Key::Num0), ctrl(Key::Equals)],
+            ),
+            Command::ZoomSelection => info(
+                View,
+                "Zoom to selection",
+                "Show the selected masks as large as they fit",
+                &[plain(Key::Z)],
+            ),
+            Command::OutlineOnly => {
+                info(View, "Outlines only", "Show outlines instead of filled masks", &[plain(Key::O)])
+            }
+            Command::Keys => info(
+                Help,
+                "Keys and gestures",
+                "All keys at a glance",
+                &[plain(Key::F1), plain(Key::Questionmark)],
+            ),
+        }
+    }
+
+    /// The command whose keys were pressed in this frame, if any; the key is consumed.
+    pub fn pressed(ctx: &egui::Context) -> Option<Command> {
+        let mut keyed: Vec<(KeyboardShortcut, Command)> =
+            Command::ALL.iter().flat_map(|c| c.info().keys.into_iter().map(move |k| (k, *c))).collect();
+        // egui lets Ctrl+Z match while Shift is held too, so the longer combinations go first.
+        keyed.sort_by_key(|(k, _)| {
+            std::cmp::Reverse(u8::from(k.modifiers.shift) + u8::from(k.modifiers.command))
+        });
+        ctx.input_mut(|input| keyed.into_iter().find(|(k, _)| input.consume_shortcut(k)).map(|(_, c)| c))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{HashMap, HashSet};
+
+    use super::*;
+
+    #[test]
+    fn no_two_commands_share_a_key_or_a_text() {
+        let mut keys: HashMap<String, Command> = HashMap::new();
+        let mut texts = HashSet::new();
+        for command in Command::ALL {
+            let info = command.info();
+            assert!(texts.insert(info.text), "{} stands twice", info.text);
+            for key in info.keys {
+                if let Some(other) = keys.insert(format!("{key:?}"), command) {
+                    panic!("{command:?} and {other:?} share {key:?}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Asks the engine whatever the prompt says, and keeps the former answer until the new one comes.
+
+use crate::document::{NewMask, Prompting};
+use crate::engine::{CandidateMask, Engine, PhotoRef};
+use crate::sam2::Output;
+
+/// The answer to a prompt.
+pub(super) struct Answer {
+    pub candidates: Vec<CandidateMask>,
+    pub suggested: usize,
+    /// Points and box that it answers.
+    asked: Prompting,
+}
+
+/// The state of asking.
+#[derive(Default)]
+pub(super) struct Inquiry {
+    answer: Option<Answer>,
+    pending: Option<(u64, Prompting)>,
+    /// The user accepted before the answer was there.
+    pub accept_when_ready: bool,
+}
+
+/// What the network is asked does not depend on which candidate is looked at.
+fn question(prompting: &Prompting) -> Prompting {
+    Prompting { chosen: None, ..prompting.clone() }
+}
+
+impl Inquiry {
+    /// Asks about the prompt unless that has been done. Call it whenever the prompt may have changed.
+    pub fn follow(&mut self, prompting: &Prompting, photo: PhotoRef, engine: &Engine) {
+        if prompting.is_empty() {
+            return self.forget();
+        }
+        let question = question(prompting);
+        let asked = self.pending.as_ref().map(|(_, asked)| asked);
+        let newest = asked.or(self.answer.as_ref().map(|a| &a.asked));
+        if newest == Some(&question) {
+            return;
+        }
+        // The official advice is three candidates for one ambiguous click; a more certain prompt
+        // is answered by the single mask, with the candidates to choose from.
+        let one_click = question.points.len() == 1 && question.bbox.is_none();
+        let output = if one_click { Output::Candidates } else { Output::All };
+        let number = engine.predict(photo, question.prompt(), output);
+        self.pending = Some((number, question));
+    }
+
+    /// Drops question and answer.
+    pub fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Takes an answer in, unless a newer question has been asked.
+    pub fn receive(&mut self, number: u64, candidates: Vec<CandidateMask>, suggested: usize) {
+        if let Some((_, asked)) = self.pending.take_if(|(pending, _)| *pending == number) {
+            self.answer = Some(Answer { candidates, suggested, asked });
+        }
+    }
+
+    /// Gives up waiting, for instance after an error; the former answer stays.
+    pub fn give_up(&mut self) {
+        if let Some((_, asked)) = self.pending.take() {
+            self.accept_when_ready = false;
+            // Without this the same question would be asked again at once, and fail again.
+            let answer = self.answer.get_or_insert_with(|| Answer {
+                candidates: vec![],
+                suggested: 0,
+                asked: Prompting::default(),
+            });
+            answer.asked = asked;
+        }
+    }
+
+    pub fn is_pending(&self) -> bool {
+        self.pending.is_some()
+    }
+
+    pub fn answer(&self) -> Option<&Answer> {
+        self.answer.as_ref()
+    }
+
+    /// Index and mask of the candidate that is looked at.
+    pub fn shown(&self, prompting: &Prompting) -> Option<(usize, &CandidateMask)> {
+        let answer = self.answer.as_ref()?;
+        let index = prompting.chosen.unwrap_or(answer.suggested);
+        Some((index, answer.candidates.get(index)?))
+    }
+
+    /// The shown candidate as a mask for the list; `None` while its answer is pending.
+    pub fn acceptable(&self, prompting: &Prompting) -> Option<NewMask> {
+        if self.is_pending() {
+            return None;
+        }
+        let (_, candidate) = self.shown(prompting)?;
+        Some(NewMask {
+            mask: candidate.mask.clone(),
+            predicted_iou: candidate.predicted_iou,
+            stability_score: candidate.stability_score,
+            prompting: prompting.clone(),
+        })
+    }
+}

@@ -1,0 +1,95 @@
+//! Errors and news in a visible place, until they are dismissed.
+
+use egui::{Align2, Area, Frame, Id, RichText};
+
+use super::actions::{Action, Actions};
+
+/// Older messages make way when there are more than this.
+const MOST: usize = 5;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Error,
+    News,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Messages(Vec<(Kind, String)>);
+
+impl Messages {
+    pub fn error(&mut self, text: impl Into<String>) {
+        let text = text.into();
+        log::warn!("{text}");
+        self.push(Kind::Error, text);
+    }
+
+    pub fn news(&mut self, text: impl Into<String>) {
+        self.0.retain(|(kind, _)| *kind != Kind::News);
+        self.push(Kind::News, text.into());
+    }
+
+    fn push(&mut self, kind: Kind, text: String) {
+        if self.0.last().is_some_and(|(_, last)| *last == text) {
+            return;
+        }
+        self.0.push((kind, text));
+        if self.0.len() > MOST {
+            self.0.remove(0);
+        }
+    }
+
+    pub fn dismiss(&mut self, index: usize) {
+        if index < self.0.len() {
+            self.0.remove(index);
+        }
+    }
+
+    /// Draws the messages over the lower left of the window.
+    pub fn ui(&self, ctx: &egui::Context, actions: &mut Actions) {
+        if self.0.is_empty() {
+            return;
+        }
+        Area::new(Id::unique("messages")).anchor(Align2::LEFT_BOTTOM, [12.0, -40.0]).show(ctx, |ui| {
+            ui.set_max_width(480.0);
+            for (i, (kind, text)) in self.0.iter().enumerate() {
+                Frame::popup(ui.style()).show(ui, |ui| {
+                    ui.horizontal_top(|ui| {
+                        let colour = match kind {
+                            Kind::Error => ui.visuals().error_fg_color,
+                            Kind::News => ui.visuals().strong_text_color(),
+                        };
+                        let width = ui.available_width().min(480.0) - 80.0;
+                        ui.vertical(|ui| {
+                            ui.set_max_width(width);
+                            ui.add(egui::Label::new(RichText::new(text).color(colour)).wrap());
+                        });
+                        let name = format!("Dismiss message {}", i + 1);
+                        if ui.small_button("Dismiss").accessible_name(name).clicked() {
+                            actions.push(Action::DismissMessage(i));
+                        }
+                    });
+                });
+            }
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_stay_news_are_replaced_and_nothing_grows_without_end() {
+        let mut messages = Messages::default();
+        messages.error("a");
+        messages.error("a");
+        messages.news("one");
+        messages.news("two");
+        assert_eq!(messages.0.len(), 2);
+        (0..50).for_each(|i| messages.error(i.to_string()));
+        assert_eq!(messages.0.len(), MOST);
+        messages.dismiss(99);
+        messages.dismiss(0);
+        assert_eq!(messages.0.len(), MOST - 1);
+    }
+}

@@ -1,0 +1,37 @@
+//! The window: eframe, panels, canvas, commands. No algorithm lives here.
+//!
+//! Widgets change nothing themselves; they emit [`Action`](actions::Action)s, and [`Tinsel`]
+//! applies them in one place.
+
+mod actions;
+mod background;
+mod canvas;
+mod commands;
+mod everything_run;
+mod export_window;
+mod inquiry;
+mod messages;
+mod panels;
+mod settings;
+mod theme;
+mod window;
+mod workspace;
+
+use std::path::PathBuf;
+
+pub use window::Tinsel;
+
+/// Opens the window on photos or folders and returns when it is closed.
+///
+/// # Errors
+/// There is no display, or no graphics driver that can draw on it.
+pub fn run(paths: Vec<PathBuf>, model: Option<String>) -> anyhow::Result<()> {
+    let viewport = egui::ViewportBuilder::default()
+        .with_title("Tinsel")
+        .with_app_id("tinsel")
+        .with_inner_size([1280.0, 800.0])
+        .with_min_inner_size([640.0, 420.0]);
+    let options = eframe::NativeOptions { viewport, ..Default::default() };
+    eframe::run_native("tinsel", options, Box::new(|cc| Ok(Box::new(Tinsel::new(cc, paths, model)))))?;
+    Ok(())
+}

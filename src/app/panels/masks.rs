@@ -1,0 +1,219 @@
+//! The list of masks.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use egui::{Button, Color32, Key, RichText, Sense, TextEdit, Ui};
+use egui_extras::{Column, TableBuilder};
+
+use super::super::actions::{Action, Actions};
+use crate::document::{Document, Edit, MaskId, MaskItem};
+
+const ROW_HEIGHT: f32 = 22.0;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum SortBy {
+    #[default]
+    Order,
+    Name,
+    Area,
+    PredictedIou,
+    Stability,
+}
+
+impl SortBy {
+    fn label(self) -> &'static str {
+        match self {
+            SortBy::Order => "#",
+            SortBy::Name => "Name",
+            SortBy::Area => "Area",
+            SortBy::PredictedIou => "IoU",
+            SortBy::Stability => "Stability",
+        }
+    }
+
+    fn compare(self, a: &MaskItem, b: &MaskItem) -> Ordering {
+        match self {
+            SortBy::Order => a.id.cmp(&b.id),
+            SortBy::Name => a.name.to_lowercase().cmp(&b.name.to_lowercase()),
+            SortBy::Area => a.mask.area().cmp(&b.mask.area()),
+            SortBy::PredictedIou => a.predicted_iou.total_cmp(&b.predicted_iou),
+            SortBy::Stability => a.stability_score.total_cmp(&b.stability_score),
+        }
+    }
+}
+
+/// What the list remembers between frames.
+#[derive(Default)]
+pub(in crate::app) struct MaskList {
+    sort_by: SortBy,
+    descending: bool,
+    /// The mask whose name is being edited, and the text so far.
+    renaming: Option<(MaskId, String)>,
+    /// Where a range selected with Shift begins.
+    anchor: Option<MaskId>,
+}
+
+impl MaskList {
+    /// Draws the list; `provisional` masks of a running everything mode come last, greyed.
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        document: &Document,
+        provisional: &[Arc<MaskItem>],
+        actions: &mut Actions,
+    ) {
+        let mut rows: Vec<&Arc<MaskItem>> = document.masks().iter().collect();
+        rows.sort_by(|a, b| {
+            let order = self.sort_by.compare(a, b);
+            if self.descending { order.reverse() } else { order }
+        });
+        let own = rows.len();
+        rows.extend(provisional);
+        if rows.is_empty() {
+            ui.weak("No masks yet. Click on a thing in the photo, or segment everything.");
+            return;
+        }
+        ui.style_mut().interaction.selectable_labels = false;
+        let table = TableBuilder::new(ui)
+            .id_salt("masks")
+            .striped(true)
+            .sense(Sense::click())
+            .auto_shrink(false)
+            .min_scrolled_height(60.0)
+            .column(Column::exact(26.0))
+            .column(Column::remainder().at_least(70.0).clip(true))
+            .column(Column::exact(62.0))
+            .column(Column::exact(42.0))
+            .column(Column::exact(62.0))
+            .column(Column::exact(78.0));
+        table
+            .header(ROW_HEIGHT, |mut header| {
+                for by in [SortBy::Order, SortBy::Name, SortBy::Area, SortBy::PredictedIou, SortBy::Stability]
+                {
+                    header.col(|ui| self.header_ui(ui, by));
+                }
+                header.col(|_| {});
+            })
+            .body(|body| {
+                body.rows(ROW_HEIGHT, rows.len(), |mut row| {
+                    let index = row.index();
+                    let item = rows[index];
+                    let settled = index < own;
+                    row.set_selected(settled && document.selection().contains(&item.id));
+                    row.col(|ui| swatch_ui(ui, item));
+                    row.col(|ui| self.name_ui(ui, item, settled, actions));
+                    let figure = |ui: &mut Ui, text: String| {
+                        ui.label(if settled { RichText::new(text) } else { RichText::new(text).weak() });
+                    };
+                    row.col(|ui| figure(ui, item.mask.area().to_string()));
+                    row.col(|ui| figure(ui, format!("{:.2}", item.predicted_iou)));
+                    row.col(|ui| figure(ui, format!("{:.2}", item.stability_score)));
+                    row.col(|ui| {
+                        if settled {
+                            buttons_ui(ui, document, item, actions);
+                        }
+                    });
+                    let response = row.response();
+                    if settled && response.double_clicked() {
+                        actions.push(Action::ZoomToMask(item.id));
+                    } else if settled && response.clicked() {
+                        let modifiers = response.ctx.input(|i| i.modifiers);
+                        self.select(&rows[..own], item.id, modifiers, actions);
+                    }
+                });
+            });
+    }
+
+    fn header_ui(&mut self, ui: &mut Ui, by: SortBy) {
+        let mark = match (self.sort_by == by, self.descending) {
+            (false, _) => "",
+            (true, false) => " ▲",
+            (true, true) => " ▼",
+        };
+        let button = Button::new(RichText::new(format!("{}{mark}", by.label())).strong()).frame(false);
+        let name = if by == SortBy::Order { "Sort by order" } else { "Sort by this column" };
+        if ui.add(button).on_hover_text(name).clicked() {
+            // Figures are first wanted largest first, names and order from the beginning.
+            let first = !matches!(by, SortBy::Order | SortBy::Name);
+            self.descending = if self.sort_by == by { !self.descending } else { first };
+            self.sort_by = by;
+        }
+    }
+
+    fn name_ui(&mut self, ui: &mut Ui, item: &MaskItem, settled: bool, actions: &mut Actions) {
+        match &mut self.renaming {
+            Some((id, text)) if *id == item.id => {
+                let edit = TextEdit::singleline(text).hint_text("Name").desired_width(f32::INFINITY);
+                let response = ui.add(edit);
+                if response.lost_focus() {
+                    let name = text.trim().to_owned();
+                    let kept = !ui.input(|i| i.key_pressed(Key::Escape)) && !name.is_empty();
+                    if kept && name != item.name {
+                        actions.push(Action::Edit(Edit::Rename(item.id, name)));
+                    }
+                    self.renaming = None;
+                } else if !response.has_focus() {
+                    response.request_focus();
+                }
+            }
+            _ if settled => {
+                ui.label(&item.name);
+                let button = ui.small_button("…").on_hover_text("Rename");
+                if button.accessible_name(format!("Rename {}", item.name)).clicked() {
+                    self.renaming = Some((item.id, item.name.clone()));
+                }
+            }
+            _ => {
+                ui.weak(&item.name);
+            }
+        }
+    }
+
+    fn select(
+        &mut self,
+        rows: &[&Arc<MaskItem>],
+        id: MaskId,
+        modifiers: egui::Modifiers,
+        actions: &mut Actions,
+    ) {
+        let position = |id: MaskId| rows.iter().position(|m| m.id == id);
+        let range = self.anchor.filter(|_| modifiers.shift).and_then(position).zip(position(id));
+        if let Some((a, b)) = range {
+            let between = rows[a.min(b)..=a.max(b)].iter().map(|m| m.id).collect();
+            actions.push(Action::Select(between));
+        } else {
+            self.anchor = Some(id);
+            actions.push(if modifiers.command {
+                Action::ToggleSelected(id)
+            } else {
+                Action::Select(vec![id])
+            });
+        }
+    }
+}
+
+fn swatch_ui(ui: &mut Ui, item: &MaskItem) {
+    let [r, g, b] = item.colour;
+    let (area, _) = ui.allocate_exact_size(egui::vec2(14.0, 14.0), Sense::hover());
+    ui.painter().rect_filled(area, 3.0, Color32::from_rgb(r, g, b));
+}
+
+fn buttons_ui(ui: &mut Ui, document: &Document, item: &MaskItem, actions: &mut Actions) {
+    ui.spacing_mut().item_spacing.x = 2.0;
+    let button = |ui: &mut Ui, text: &str, verb: &str, selected: bool| {
+        let button = Button::new(RichText::new(text).monospace()).small().selected(selected);
+        ui.add(button).on_hover_text(verb).accessible_name(format!("{verb} {}", item.name)).clicked()
+    };
+    let (eye, verb) = if item.visible { ("●", "Hide") } else { ("○", "Show") };
+    if button(ui, eye, verb, false) {
+        actions.push(Action::Edit(Edit::SetVisible(vec![item.id], !item.visible)));
+    }
+    let alone = document.solo() == Some(item.id);
+    if button(ui, "S", "Solo", alone) {
+        actions.push(Action::Edit(Edit::Solo((!alone).then_some(item.id))));
+    }
+    if button(ui, "×", "Delete", false) {
+        actions.push(Action::Edit(Edit::Delete(vec![item.id])));
+    }
+}

@@ -1,0 +1,100 @@
+//! Menu bar and toolbar, both made from the command registry.
+
+use egui::{Button, Slider, Ui};
+
+use super::super::actions::{Action, Actions};
+use super::super::commands::{Command, Menu};
+use super::super::settings::{Settings, Tool};
+use super::everything_settings_ui;
+use crate::everything::Parameters;
+
+/// Which commands make sense at the moment, and how some are called now.
+pub(in crate::app) struct Availability<'a> {
+    pub enabled: &'a dyn Fn(Command) -> bool,
+    pub undo_label: Option<&'a str>,
+    pub redo_label: Option<&'a str>,
+}
+
+pub(in crate::app) fn menu_ui(ui: &mut Ui, availability: &Availability, actions: &mut Actions) {
+    egui::MenuBar::new().ui(ui, |ui| {
+        for menu in Menu::ALL {
+            ui.menu_button(menu.label(), |ui| {
+                for command in Command::ALL.into_iter().filter(|c| c.info().menu == menu) {
+                    command_item_ui(ui, command, availability, actions);
+                }
+            });
+        }
+    });
+}
+
+fn command_item_ui(ui: &mut Ui, command: Command, availability: &Availability, actions: &mut Actions) {
+    let info = command.info();
+    let what = match command {
+        Command::Undo => availability.undo_label,
+        Command::Redo => availability.redo_label,
+        _ => None,
+    };
+    let text = what.map_or_else(|| info.text.to_owned(), |what| format!("{}: {what}", info.text));
+    let mut button = Button::new(text);
+    if let Some(key) = info.keys.first() {
+        button = button.shortcut_text(ui.ctx().format_shortcut(key));
+    }
+    let mut response = ui.add_enabled((availability.enabled)(command), button);
+    if !info.tooltip.is_empty() {
+        response = response.on_hover_text(info.tooltip);
+    }
+    if response.clicked() {
+        actions.push(Action::Run(command));
+    }
+}
+
+pub(in crate::app) fn toolbar_ui(
+    ui: &mut Ui,
+    tool: Tool,
+    settings: &Settings,
+    parameters: &Parameters,
+    model: &str,
+    availability: &Availability,
+    actions: &mut Actions,
+) {
+    ui.horizontal_wrapped(|ui| {
+        let button = |ui: &mut Ui, command: Command, text: &str, selected: bool| {
+            let info = command.info();
+            let keys = info.keys.first().map(|k| format!(" ({})", ui.ctx().format_shortcut(k)));
+            let button = Button::new(text).selected(selected);
+            ui.add_enabled((availability.enabled)(command), button)
+                .on_hover_text(format!("{}{}", info.tooltip, keys.unwrap_or_default()))
+                .clicked()
+        };
+        for (command, text) in [(Command::OpenPhotos, "Open"), (Command::OpenFolder, "Folder")] {
+            if button(ui, command, text, false) {
+                actions.push(Action::Run(command));
+            }
+        }
+        ui.separator();
+        for one in Tool::ALL {
+            let command = Command::Tool(one);
+            if button(ui, command, command.info().text, tool == one) {
+                actions.push(Action::Run(command));
+            }
+        }
+        ui.separator();
+        if button(ui, Command::SegmentEverything, "Segment everything", false) {
+            actions.push(Action::Run(Command::SegmentEverything));
+        }
+        ui.menu_button("Settings", |ui| everything_settings_ui(ui, parameters, actions))
+            .response
+            .on_hover_text("How thoroughly to segment everything, and what to keep");
+        ui.separator();
+        let mut opacity = settings.opacity * 100.0;
+        let slider = Slider::new(&mut opacity, 0.0..=100.0).text("Opacity").suffix(" %").fixed_decimals(0);
+        if ui.add(slider).changed() {
+            actions.push(Action::SetOpacity(opacity / 100.0));
+        }
+        if button(ui, Command::OutlineOnly, "Outlines only", settings.outline_only) {
+            actions.push(Action::Run(Command::OutlineOnly));
+        }
+        ui.separator();
+        ui.weak(format!("Model: {model}"));
+    });
+}

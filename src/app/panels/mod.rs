@@ -1,0 +1,19 @@
+//! What surrounds the canvas. Panels read the state and emit actions.
+
+mod everything_settings;
+mod inspect;
+mod keys;
+mod masks;
+mod menu;
+mod prompt_bar;
+mod status;
+mod welcome;
+
+pub(super) use everything_settings::everything_settings_ui;
+pub(super) use inspect::Inspect;
+pub(super) use keys::keys_ui;
+pub(super) use masks::MaskList;
+pub(super) use menu::{Availability, menu_ui, toolbar_ui};
+pub(super) use prompt_bar::prompt_bar_ui;
+pub(super) use status::{Status, status_ui};
+pub(super) use welcome::welcome_ui;

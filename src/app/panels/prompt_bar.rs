@@ -1,0 +1,60 @@
+//! The bar that shows while something is being prompted: candidates, accept, drop.
+
+use egui::{Button, Ui};
+
+use super::super::actions::{Action, Actions};
+use super::super::commands::Command;
+use super::super::inquiry::Inquiry;
+use crate::document::{Edit, Prompting};
+
+pub(in crate::app) fn prompt_bar_ui(
+    ui: &mut Ui,
+    prompting: &Prompting,
+    inquiry: &Inquiry,
+    actions: &mut Actions,
+) {
+    ui.horizontal_wrapped(|ui| {
+        let positive = prompting.points.iter().filter(|p| p.positive).count();
+        let negative = prompting.points.len() - positive;
+        ui.label(format!("{positive} positive, {negative} negative"));
+        if prompting.bbox.is_some() && ui.button("Delete box").clicked() {
+            actions.push(Action::Edit(Edit::SetBox(None)));
+        }
+        ui.separator();
+        let shown = inquiry.shown(prompting).map(|(index, _)| index);
+        match inquiry.answer() {
+            Some(answer) if !answer.candidates.is_empty() => {
+                let has_single = answer.candidates.len() > 3;
+                for (i, candidate) in answer.candidates.iter().enumerate() {
+                    let name = match (has_single, i) {
+                        (true, 0) => "Whole".to_owned(),
+                        (true, n) => format!("Candidate {n}"),
+                        (false, n) => format!("Candidate {}", n + 1),
+                    };
+                    let text = format!("{name}  {:.2}", candidate.predicted_iou);
+                    let tooltip = format!(
+                        "Predicted IoU {:.2}, stability {:.2}, {} pixels",
+                        candidate.predicted_iou,
+                        candidate.stability_score,
+                        candidate.mask.area()
+                    );
+                    let button = Button::new(text).selected(shown == Some(i));
+                    if ui.add(button).on_hover_text(tooltip).clicked() {
+                        actions.push(Action::Edit(Edit::Choose(i)));
+                    }
+                }
+            }
+            _ => {
+                ui.weak(if inquiry.is_pending() { "Computing…" } else { "No mask" });
+            }
+        }
+        ui.separator();
+        let accept = ui.add_enabled(shown.is_some() || inquiry.is_pending(), Button::new("Accept"));
+        if accept.on_hover_text("Put the mask into the list (Enter)").clicked() {
+            actions.push(Action::Run(Command::Accept));
+        }
+        if ui.button("Drop").on_hover_text("Remove points and box (Esc)").clicked() {
+            actions.push(Action::Run(Command::DropPrompt));
+        }
+    });
+}

@@ -1,0 +1,49 @@
+//! The status bar: what the worker does, timings, and what is under the pointer.
+
+use egui::{ProgressBar, Ui};
+
+use super::super::actions::{Action, Actions};
+use super::super::canvas::UnderPointer;
+use super::super::commands::Command;
+
+pub(in crate::app) struct Status {
+    /// What is being done, how far it is in [0, 1], and whether it can be cancelled.
+    pub work: Option<(String, f32, bool)>,
+    /// How long the last thing took.
+    pub timing: String,
+    pub photo: Option<String>,
+    pub zoom_percent: Option<f32>,
+    pub pointer: Option<UnderPointer>,
+}
+
+pub(in crate::app) fn status_ui(ui: &mut Ui, status: &Status, actions: &mut Actions) {
+    ui.horizontal(|ui| {
+        match &status.work {
+            Some((text, fraction, can_cancel)) => {
+                ui.label(text);
+                ui.add(ProgressBar::new(*fraction).desired_width(160.0).show_percentage());
+                if *can_cancel && ui.small_button("Cancel").clicked() {
+                    actions.push(Action::Run(Command::Cancel));
+                }
+            }
+            None => {
+                ui.label(if status.timing.is_empty() { "Ready" } else { &status.timing });
+            }
+        }
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            if let Some(UnderPointer { x, y, colour: [r, g, b] }) = status.pointer {
+                let (swatch, _) = ui.allocate_exact_size(egui::vec2(12.0, 12.0), egui::Sense::hover());
+                ui.painter().rect_filled(swatch, 2.0, egui::Color32::from_rgb(r, g, b));
+                ui.monospace(format!("{x:>5},{y:<5} #{r:02x}{g:02x}{b:02x}"));
+                ui.separator();
+            }
+            if let Some(zoom) = status.zoom_percent {
+                ui.label(format!("{zoom:.0} %"));
+                ui.separator();
+            }
+            if let Some(photo) = &status.photo {
+                ui.add(egui::Label::new(photo).truncate());
+            }
+        });
+    });
+}
