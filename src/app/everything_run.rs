@@ -15,11 +15,21 @@ pub(super) struct EverythingRun {
     pub points_done: usize,
     pub points_total: usize,
     started: Instant,
+    /// Colours continue those of the masks that are there already.
+    first_colour: u64,
 }
 
 impl EverythingRun {
-    pub fn new(number: u64, photo: u64) -> Self {
-        Self { number, photo, provisional: vec![], points_done: 0, points_total: 0, started: Instant::now() }
+    pub fn new(number: u64, photo: u64, first_colour: u64) -> Self {
+        Self {
+            number,
+            photo,
+            provisional: vec![],
+            points_done: 0,
+            points_total: 0,
+            started: Instant::now(),
+            first_colour,
+        }
     }
 
     pub fn add(&mut self, found: Vec<FoundMask>, points_done: usize, points_total: usize) {
@@ -29,7 +39,7 @@ impl EverythingRun {
             self.provisional.push(Arc::new(MaskItem {
                 id: MaskId(u64::MAX - n),
                 name: format!("Found {}", n + 1),
-                colour: mask_colour(n),
+                colour: mask_colour(self.first_colour + n),
                 visible: true,
                 mask: mask.mask,
                 predicted_iou: mask.predicted_iou,

@@ -58,18 +58,17 @@ impl Inquiry {
         }
     }
 
-    /// Gives up waiting, for instance after an error; the former answer stays.
-    pub fn give_up(&mut self) {
-        if let Some((_, asked)) = self.pending.take() {
-            self.accept_when_ready = false;
-            // Without this the same question would be asked again at once, and fail again.
-            let answer = self.answer.get_or_insert_with(|| Answer {
-                candidates: vec![],
-                suggested: 0,
-                asked: Prompting::default(),
-            });
-            answer.asked = asked;
-        }
+    /// Gives up waiting for an answer that will not come, for instance after an error; the former
+    /// answer stays. Returns whether it was being waited for.
+    pub fn give_up(&mut self, number: u64) -> bool {
+        let Some((_, asked)) = self.pending.take_if(|(pending, _)| *pending == number) else {
+            return false;
+        };
+        self.accept_when_ready = false;
+        // Without this the same question would be asked again at once, and fail again.
+        let none = || Answer { candidates: vec![], suggested: 0, asked: Prompting::default() };
+        self.answer.get_or_insert_with(none).asked = asked;
+        true
     }
 
     pub fn is_pending(&self) -> bool {

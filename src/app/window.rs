@@ -53,7 +53,9 @@ pub struct Tinsel {
     model: Option<String>,
     /// What suits the model, and what the user made of it.
     parameters: (Parameters, Parameters),
+    /// How far the encoding of a photo is, in [0, 1].
     encoding: Option<f32>,
+    encoding_number: u64,
     timing: String,
     pointer: Option<UnderPointer>,
     title: String,
@@ -84,6 +86,7 @@ impl Tinsel {
             model: None,
             parameters: Default::default(),
             encoding: None,
+            encoding_number: 0,
             timing: String::new(),
             pointer: None,
             title: String::new(),
@@ -140,7 +143,9 @@ impl Tinsel {
             Event::Progress { .. } => {}
             Event::Encoded { seconds, .. } => {
                 self.encoding = None;
-                self.timing = format!("Photo encoded in {seconds:.2} s");
+                if seconds > 0.0 {
+                    self.timing = format!("Photo encoded in {seconds:.2} s");
+                }
             }
             Event::Predicted { number, candidates, suggested, seconds, .. } => {
                 self.timing = format!("Mask in {:.0} ms", seconds * 1000.0);
@@ -174,28 +179,34 @@ impl Tinsel {
                     self.tool = Tool::Select;
                 }
             }
-            Event::Cancelled { job } => self.ended(job),
-            Event::Failed { job, message } => {
-                self.ended(job);
+            Event::Cancelled { job, number } => self.ended(job, number),
+            Event::Failed { job, number, message } => {
+                self.ended(job, number);
                 self.messages.error(format!("{}: {message}", job.label()));
             }
         }
     }
 
-    /// Tidies up after a job that came to nothing.
-    fn ended(&mut self, job: Job) {
+    /// Tidies up after a job that came to nothing, unless a newer one of its kind is under way.
+    fn ended(&mut self, job: Job, number: u64) {
         match job {
             // A failed model leaves the former one in place; without one the built-in serves.
             Job::Model if self.model.is_none() => self.engine.load_model(ModelSource::Starter),
             Job::Model => {}
-            Job::Encoding => self.encoding = None,
+            Job::Encoding => {
+                if self.encoding_number == number {
+                    self.encoding = None;
+                }
+            }
             Job::Prompt => {
-                self.encoding = None;
-                self.inquiry.give_up();
+                if self.inquiry.give_up(number) {
+                    self.encoding = None;
+                }
             }
             Job::Everything => {
-                self.encoding = None;
-                self.run = None;
+                if self.run.take_if(|run| run.number == number).is_some() {
+                    self.encoding = None;
+                }
             }
         }
     }
@@ -256,7 +267,7 @@ impl Tinsel {
     fn encode(&mut self) {
         if let Some(open) = self.workspace.open.as_ref().filter(|_| self.model.is_some()) {
             self.encoding = Some(0.0);
-            self.engine.encode(open.reference());
+            self.encoding_number = self.engine.encode(open.reference());
         }
     }
 
@@ -420,12 +431,14 @@ impl Tinsel {
             Command::SegmentEverything => {
                 if let Some(open) = &self.workspace.open {
                     let number = self.engine.segment_everything(open.reference(), self.parameters.1);
-                    self.run = Some(EverythingRun::new(number, open.id));
+                    self.run = Some(EverythingRun::new(number, open.id, document.next_colour()));
                 }
             }
+            Command::Cancel if self.run.is_some() => self.engine.cancel(Job::Everything),
             Command::Cancel => {
-                let job = if self.run.is_some() { Job::Everything } else { Job::Encoding };
-                self.engine.cancel(job);
+                // A photo is encoded for its own sake or because a prompt needs it.
+                self.engine.cancel(Job::Encoding);
+                self.engine.cancel(Job::Prompt);
             }
             Command::ZoomIn => self.canvas.view.zoom_by(ZOOM_STEP),
             Command::ZoomOut => self.canvas.view.zoom_by(1.0 / ZOOM_STEP),

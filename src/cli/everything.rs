@@ -1,19 +1,20 @@
 //! `tinsel everything`: all masks of many photos.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use super::arguments::EverythingArguments;
-use super::{complain, load_model, model_stem};
+use super::{complain, load_model, model_stem, print_text};
 use crate::document::mask_colour;
 use crate::everything::{FoundMask, Parameters, generate};
-use crate::files::export::{ExportMask, export_json, write_script_files};
-use crate::files::{Photo, photos_in};
+use crate::files::export::{ExportMask, ScriptFiles, add_json, remove_leftovers};
+use crate::files::{FileSet, Photo, photos_in};
 use crate::mask::Rle;
 use crate::sam2::Predictor;
 
@@ -55,13 +56,27 @@ pub fn everything(arguments: &EverythingArguments) -> ExitCode {
 }
 
 fn prepare(arguments: &EverythingArguments) -> anyhow::Result<(Vec<PathBuf>, Predictor, Parameters)> {
-    let mut photos = arguments.photos.clone();
-    if let Some(folder) = &arguments.img_dir {
-        let found = photos_in(folder).with_context(|| {
-            format!("{}: the folder cannot be read; is the path right?", folder.display())
-        })?;
-        anyhow::ensure!(!found.is_empty() || !photos.is_empty(), "{}: holds no photos", folder.display());
+    let mut photos = vec![];
+    for path in arguments.photos.iter().chain(&arguments.img_dir) {
+        if !path.is_dir() && arguments.img_dir.as_ref() != Some(path) {
+            photos.push(path.clone());
+            continue;
+        }
+        let found = photos_in(path)
+            .map_err(|e| anyhow!("{}: the folder cannot be read: {e}; is the path right?", path.display()))?;
+        ensure!(!found.is_empty(), "{}: holds no photos", path.display());
         photos.extend(found);
+    }
+    // Results are named after the photos, so that two of the same name would overwrite each other.
+    let mut stems = HashMap::new();
+    for photo in &photos {
+        if let Some(other) = stems.insert(photo.file_stem(), photo) {
+            bail!(
+                "{} and {} would write the same files; run them with different --out folders",
+                other.display(),
+                photo.display()
+            );
+        }
     }
     let predictor = load_model(arguments.model.as_deref())?;
     let own = Parameters::for_model(&predictor);
@@ -73,9 +88,9 @@ fn prepare(arguments: &EverythingArguments) -> anyhow::Result<(Vec<PathBuf>, Pre
         box_nms_thresh: arguments.box_nms_thresh.unwrap_or(own.box_nms_thresh),
         ..own
     };
-    parameters.check()?;
-    std::fs::create_dir_all(&arguments.out).with_context(|| {
-        format!("{}: the output folder cannot be made; choose another --out", arguments.out.display())
+    parameters.check().map_err(|e| anyhow!("--{}", e.to_string().replace('_', "-")))?;
+    std::fs::create_dir_all(&arguments.out).map_err(|e| {
+        anyhow!("{}: the output folder cannot be made: {e}; choose another --out", arguments.out.display())
     })?;
     Ok((photos, predictor, parameters))
 }
@@ -88,6 +103,12 @@ fn segment(
 ) -> anyhow::Result<()> {
     let start = Instant::now();
     let photo = Photo::open(path)?;
+    let files = ScriptFiles::new(&photo.stem(), &model_stem(predictor), &arguments.out);
+    let mut set = FileSet::new(arguments.overwrite);
+    set.check(&files.combined)?;
+    if arguments.json {
+        set.check(&files.json)?;
+    }
     let bar = progress_bar(path);
     let embedding = predictor.encode(&photo.pixels, &()).with_context(|| path.display().to_string())?;
     let on_batch = |batch: crate::everything::Batch| {
@@ -97,9 +118,18 @@ fn segment(
     let outcome = generate(predictor, &embedding, parameters, on_batch, &())
         .with_context(|| path.display().to_string())?;
     bar.finish_and_clear();
-    write(&photo, &outcome.masks, &model_stem(predictor), arguments)?;
-    println!("{}: {} masks in {:.1} s", path.display(), outcome.masks.len(), start.elapsed().as_secs_f32());
-    Ok(())
+    let masks = outcome.masks;
+    files.add(&mut set, &photo, &export_masks(&masks), arguments.save_segment_imgs)?;
+    if arguments.json {
+        add_json(&mut set, &records(&masks, photo.pixels.dimensions()), &files.json)?;
+    }
+    set.commit()?;
+    if arguments.save_segment_imgs && arguments.overwrite {
+        remove_leftovers(&files, masks.len());
+    }
+    let (count, plural) = (masks.len(), if masks.len() == 1 { "" } else { "s" });
+    let seconds = start.elapsed().as_secs_f32();
+    print_text(&format!("{}: {count} mask{plural} in {seconds:.1} s\n", path.display()))
 }
 
 fn progress_bar(path: &Path) -> ProgressBar {
@@ -110,41 +140,26 @@ fn progress_bar(path: &Path) -> ProgressBar {
     bar
 }
 
-fn write(
-    photo: &Photo,
-    masks: &[FoundMask],
-    model: &str,
-    arguments: &EverythingArguments,
-) -> anyhow::Result<()> {
-    let exported: Vec<ExportMask> = masks
-        .iter()
-        .enumerate()
-        .map(|(i, found)| ExportMask {
-            name: format!("mask {i}"),
-            mask: found.mask.clone(),
-            colour: mask_colour(i as u64),
-            predicted_iou: found.predicted_iou,
-            stability_score: found.stability_score,
-        })
-        .collect();
-    let segment_images = arguments.save_segment_imgs;
-    write_script_files(photo, &exported, model, &arguments.out, segment_images, arguments.overwrite)?;
-    if arguments.json {
-        let (width, height) = photo.pixels.dimensions();
-        let records: Vec<Record> = masks
-            .iter()
-            .map(|found| Record {
-                segmentation: Rle::from(&*found.mask),
-                area: found.mask.area(),
-                bbox: found.bbox_xywh(),
-                predicted_iou: found.predicted_iou,
-                point_coords: [found.point],
-                stability_score: found.stability_score,
-                crop_box: [0, 0, width, height],
-            })
-            .collect();
-        let file = arguments.out.join(format!("{}_{model}.json", photo.stem()));
-        export_json(&records, &file, arguments.overwrite)?;
-    }
-    Ok(())
+fn export_masks(masks: &[FoundMask]) -> Vec<ExportMask> {
+    let export = |(i, found): (usize, &FoundMask)| ExportMask {
+        name: format!("mask {i}"),
+        mask: found.mask.clone(),
+        colour: mask_colour(i as u64),
+        predicted_iou: found.predicted_iou,
+        stability_score: found.stability_score,
+    };
+    masks.iter().enumerate().map(export).collect()
+}
+
+fn records(masks: &[FoundMask], (width, height): (u32, u32)) -> Vec<Record> {
+    let record = |found: &FoundMask| Record {
+        segmentation: Rle::from(&*found.mask),
+        area: found.mask.area(),
+        bbox: found.bbox_xywh(),
+        predicted_iou: found.predicted_iou,
+        point_coords: [found.point],
+        stability_score: found.stability_score,
+        crop_box: [0, 0, width, height],
+    };
+    masks.iter().map(record).collect()
 }

@@ -6,6 +6,7 @@ mod arguments;
 mod everything;
 mod predict;
 
+use std::io::Write;
 use std::path::Path;
 
 use anyhow::Context;
@@ -14,6 +15,7 @@ pub use arguments::{Cli, EverythingArguments, PredictArguments, Task};
 pub use everything::everything;
 pub use predict::predict;
 
+use crate::files::WriteError;
 use crate::sam2::weights::STARTER_NAME;
 use crate::sam2::{Predictor, Weights};
 
@@ -40,7 +42,17 @@ fn model_stem(predictor: &Predictor) -> String {
         .map_or_else(|| STARTER_NAME.into(), |s| s.to_string_lossy().into_owned())
 }
 
-/// One line for a failure, with its causes.
+/// One line for a failure, with its causes and the option that helps.
 fn complain(error: &anyhow::Error) {
-    eprintln!("tinsel: {error:#}");
+    let exists = error.chain().any(|e| matches!(e.downcast_ref(), Some(WriteError::Exists { .. })));
+    let hint = if exists { "; --overwrite replaces it" } else { "" };
+    eprintln!("tinsel: {error:#}{hint}");
+}
+
+/// Prints to standard output; a reader that has gone away is no error.
+fn print_text(text: &str) -> anyhow::Result<()> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(e.into()),
+        _ => Ok(()),
+    }
 }

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use super::arguments::PredictArguments;
-use super::{complain, load_model};
-use crate::files::Photo;
-use crate::files::export::{Format, export_one};
+use super::{complain, load_model, print_text};
+use crate::files::export::{Format, add_mask};
+use crate::files::{FileSet, Photo};
 use crate::mask::{Mask, Rle};
 use crate::sam2::{Output, Prompt};
 
@@ -44,12 +44,19 @@ pub fn predict(arguments: &PredictArguments) -> ExitCode {
 struct Usage(String);
 
 fn run(arguments: &PredictArguments) -> anyhow::Result<()> {
+    let mut files = FileSet::new(arguments.overwrite);
+    for file in arguments.mask.iter().chain(&arguments.cutout) {
+        files.check(file)?;
+    }
+    if arguments.mask.is_some() && arguments.mask == arguments.cutout {
+        return Err(Usage("give --mask and --cutout different files".into()).into());
+    }
     let photo = Photo::open(&arguments.photo)?;
     let prompt = Prompt { points: arguments.point.clone(), bbox: arguments.bbox, mask_input: None };
     prompt
         .check(photo.pixels.dimensions())
         .map_err(|e| Usage(format!("{}: {e}", arguments.photo.display())))?;
-    let predictor = load_model(arguments.model.as_deref())?;
+    let predictor = load_model(arguments.model.as_deref()).map_err(|e| Usage(format!("{e:#}")))?;
     let embedding = predictor.encode(&photo.pixels, &())?;
     // The official advice: three candidates for one ambiguous click, one mask for anything more.
     let one_click = prompt.points.len() == 1 && prompt.bbox.is_none();
@@ -60,9 +67,11 @@ fn run(arguments: &PredictArguments) -> anyhow::Result<()> {
     let (best, _) = &masks[prediction.suggested];
     for (file, format) in [(&arguments.mask, Format::BinaryPng), (&arguments.cutout, Format::CutoutCropped)] {
         if let Some(file) = file {
-            export_one(&photo, best, format, file, arguments.overwrite)?;
+            add_mask(&mut files, &photo, best, format, file)?;
         }
     }
+
+    files.commit()?;
 
     let reports = masks.iter().zip(&prediction.candidates).map(|((mask, stability), candidate)| Report {
         predicted_iou: candidate.predicted_iou,
@@ -77,16 +86,18 @@ fn run(arguments: &PredictArguments) -> anyhow::Result<()> {
     } else {
         reports.skip(prediction.suggested).take(1).collect()
     };
+    let mut text = String::new();
     if arguments.json {
-        println!("{}", serde_json::to_string(&shown)?);
+        text = serde_json::to_string(&shown)?;
+        text.push('\n');
     } else {
         for report in shown {
             let [x, y, width, height] = report.bbox;
-            println!(
-                "{} pixels, box {x},{y} {width}x{height}, predicted IoU {:.2}, stability {:.2}",
+            text += &format!(
+                "{} pixels, box {x},{y} {width}x{height}, predicted IoU {:.2}, stability {:.2}\n",
                 report.area, report.predicted_iou, report.stability_score
             );
         }
     }
-    Ok(())
+    print_text(&text)
 }

@@ -79,14 +79,9 @@ pub enum Event {
         everything: Parameters,
     },
     /// A job has got this far, in [0, 1].
-    Progress {
-        job: Job,
-        fraction: f32,
-    },
-    Encoded {
-        photo: u64,
-        seconds: f32,
-    },
+    Progress { job: Job, fraction: f32 },
+    /// The photo's embedding is there; `seconds` is 0 when it was still known.
+    Encoded { photo: u64, seconds: f32 },
     Predicted {
         number: u64,
         photo: u64,
@@ -96,28 +91,11 @@ pub enum Event {
         seconds: f32,
     },
     /// Everything mode has done another batch; the masks are not settled by NMS yet.
-    Found {
-        number: u64,
-        photo: u64,
-        masks: Vec<FoundMask>,
-        points_done: usize,
-        points_total: usize,
-    },
+    Found { number: u64, photo: u64, masks: Vec<FoundMask>, points_done: usize, points_total: usize },
     /// Everything mode has ended; the masks are settled. `complete` is false after a cancellation.
-    EverythingDone {
-        number: u64,
-        photo: u64,
-        masks: Vec<FoundMask>,
-        complete: bool,
-        seconds: f32,
-    },
+    EverythingDone { number: u64, photo: u64, masks: Vec<FoundMask>, complete: bool, seconds: f32 },
     /// A job was given up because it was cancelled or a newer one came.
-    Cancelled {
-        job: Job,
-    },
+    Cancelled { job: Job, number: u64 },
     /// A job failed; the worker goes on.
-    Failed {
-        job: Job,
-        message: String,
-    },
+    Failed { job: Job, number: u64, message: String },
 }

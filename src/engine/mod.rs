@@ -73,9 +73,11 @@ impl Engine {
     }
 
     /// Encodes a photo ahead of its first prompt. Another photo's encoding is cancelled.
-    pub fn encode(&self, photo: PhotoRef) {
+    /// Returns the number that an [`Event::Cancelled`] or [`Event::Failed`] will carry.
+    pub fn encode(&self, photo: PhotoRef) -> u64 {
         let ticket = self.ticket(Job::Encoding);
         self.send(Command::Encode { ticket, photo });
+        ticket.number
     }
 
     /// Asks for the masks of a prompt; an earlier prompt still waiting or running is given up.

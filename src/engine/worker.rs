@@ -103,7 +103,7 @@ impl Worker {
             | Command::Everything { ticket, .. } => *ticket,
         };
         if !self.wanted.is_wanted(ticket) {
-            return self.reporter.send(Event::Cancelled { job: ticket.job });
+            return self.reporter.send(Event::Cancelled { job: ticket.job, number: ticket.number });
         }
         let outcome = catch_unwind(AssertUnwindSafe(|| match command {
             Command::LoadModel { source, .. } => self.load_model(&source),
@@ -113,14 +113,14 @@ impl Worker {
             }
             Command::Everything { ticket, photo, parameters } => self.everything(ticket, &photo, &parameters),
         }));
-        let job = ticket.job;
+        let Ticket { job, number } = ticket;
         match outcome {
             Ok(Ok(())) => {}
-            Ok(Err(Error::Cancelled)) => self.reporter.send(Event::Cancelled { job }),
-            Ok(Err(error)) => self.reporter.send(Event::Failed { job, message: error.to_string() }),
+            Ok(Err(Error::Cancelled)) => self.reporter.send(Event::Cancelled { job, number }),
+            Ok(Err(error)) => self.reporter.send(Event::Failed { job, number, message: error.to_string() }),
             Err(panic) => {
                 let message = format!("an internal error: {}", panic_text(&*panic));
-                self.reporter.send(Event::Failed { job, message });
+                self.reporter.send(Event::Failed { job, number, message });
             }
         }
     }
@@ -157,6 +157,7 @@ impl Worker {
         if let Some(i) = self.embeddings.iter().position(|(id, _)| *id == photo.id) {
             let known = self.embeddings.remove(i).ok_or(Error::Cancelled)?;
             self.embeddings.push_front(known.clone());
+            self.reporter.send(Event::Encoded { photo: photo.id, seconds: 0.0 });
             return Ok(known.1);
         }
         let start = Instant::now();

@@ -8,7 +8,7 @@ use tempfile::NamedTempFile;
 /// Why nothing was written. The message names the file and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    #[error("{}: exists already and was left as it is; allow overwriting or choose another place", path.display())]
+    #[error("{}: exists already and was left as it is", path.display())]
     Exists { path: PathBuf },
     #[error("{}: cannot be written: {cause}; choose a folder you may write to", path.display())]
     Unwritable { path: PathBuf, cause: std::io::Error },
@@ -18,27 +18,49 @@ pub enum WriteError {
 
 /// A set of files that appear together: everything is written to temporary files beside their
 /// targets, and only when all is well they get their names.
-pub(super) struct Writer {
+pub struct FileSet {
     overwrite: bool,
     pending: Vec<(NamedTempFile, PathBuf)>,
 }
 
-impl Writer {
+impl FileSet {
+    /// An empty set; `overwrite` allows it to replace files that are there already.
     pub fn new(overwrite: bool) -> Self {
         Self { overwrite, pending: vec![] }
     }
 
+    /// Says early what would stop a file from being written.
+    ///
+    /// # Errors
+    /// The file is there already, is a folder, or lies in something that is no folder.
+    pub fn check(&self, path: &Path) -> Result<(), WriteError> {
+        let unwritable = |cause: &str| {
+            Err(WriteError::Unwritable { path: path.into(), cause: std::io::Error::other(cause) })
+        };
+        if path.is_dir() {
+            return unwritable("it is a folder");
+        }
+        if folder_of(path).exists() && !folder_of(path).is_dir() {
+            return unwritable("its folder is a file");
+        }
+        if !self.overwrite && path.exists() {
+            return Err(WriteError::Exists { path: path.into() });
+        }
+        Ok(())
+    }
+
     /// Writes the content of one file, under a temporary name for now.
-    pub fn add(
+    ///
+    /// # Errors
+    /// As [`FileSet::check`], or the disk is full, or the content cannot be encoded.
+    pub(super) fn add(
         &mut self,
         path: &Path,
         content: impl FnOnce(&mut dyn WriteSeek) -> Result<(), String>,
     ) -> Result<(), WriteError> {
-        if !self.overwrite && path.exists() {
-            return Err(WriteError::Exists { path: path.into() });
-        }
+        self.check(path)?;
         let unwritable = |cause| WriteError::Unwritable { path: path.into(), cause };
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = folder_of(path);
         std::fs::create_dir_all(folder).map_err(unwritable)?;
         let mut file = tempfile::Builder::new().prefix(".tinsel-").tempfile_in(folder).map_err(unwritable)?;
         let mut buffered = BufWriter::new(file.as_file_mut());
@@ -51,6 +73,9 @@ impl Writer {
     }
 
     /// Gives the files their names and returns these.
+    ///
+    /// # Errors
+    /// A file has appeared meanwhile, or the folder has become unwritable.
     pub fn commit(self) -> Result<Vec<PathBuf>, WriteError> {
         let mut written = vec![];
         for (file, path) in self.pending {
@@ -64,6 +89,10 @@ impl Writer {
         }
         Ok(written)
     }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Temporary files are private; a result should be as readable as any other new file.
@@ -93,10 +122,10 @@ mod tests {
     #[test]
     fn nothing_appears_when_one_file_fails() {
         let dir = tempfile::tempdir().unwrap();
-        let mut writer = Writer::new(false);
-        writer.add(&dir.path().join("a.txt"), text("a")).unwrap();
-        writer.add(&dir.path().join("b.txt"), |_| Err("no".into())).unwrap_err();
-        drop(writer);
+        let mut files = FileSet::new(false);
+        files.add(&dir.path().join("a.txt"), text("a")).unwrap();
+        files.add(&dir.path().join("b.txt"), |_| Err("no".into())).unwrap_err();
+        drop(files);
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
     }
 
@@ -105,11 +134,11 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("new/a.txt");
         let write = |overwrite, content| {
-            let mut writer = Writer::new(overwrite);
-            writer.add(&path, text(content))?;
-            writer.commit()
+            let mut files = FileSet::new(overwrite);
+            files.add(&path, text(content))?;
+            files.commit()
         };
-        assert_eq!(write(false, "one").unwrap(), [path.clone()]);
+        assert_eq!(write(false, "one").unwrap(), std::slice::from_ref(&path));
         assert!(matches!(write(false, "two"), Err(WriteError::Exists { .. })));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "one");
         write(true, "three").unwrap();

@@ -5,6 +5,6 @@ pub mod export;
 mod folder;
 mod photo;
 
-pub use atomic::WriteError;
+pub use atomic::{FileSet, WriteError};
 pub use folder::{PHOTO_EXTENSIONS, photos_beside, photos_in};
 pub use photo::{Photo, PhotoError};

@@ -1,16 +1,15 @@
 //! Reading a photo: any common format, upright, as 8-bit RGB.
 
-use std::io::{BufRead, BufReader, Cursor, Seek};
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits, RgbImage};
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
 
 /// Photos with more pixels than this on a side, or more bytes when decoded, are refused.
 const MAX_SIDE: u32 = 60_000;
 const MAX_DECODED_BYTES: u64 = 2 << 30;
-/// Enough of a file's start to tell every supported format.
-const MAGIC_BYTES: usize = 64;
 
 /// A photo as people see it: rotated as its EXIF orientation says, without alpha.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,9 +42,9 @@ impl Photo {
     /// # Errors
     /// See [`PhotoError`].
     pub fn open(path: &Path) -> Result<Self, PhotoError> {
-        let unreadable = |cause| PhotoError::Unreadable { path: path.to_path_buf(), cause };
-        let file = std::fs::File::open(path).map_err(unreadable)?;
-        Self::decode(path, BufReader::new(file))
+        let bytes = std::fs::read(path)
+            .map_err(|cause| PhotoError::Unreadable { path: path.to_path_buf(), cause })?;
+        Self::from_bytes(path, &bytes)
     }
 
     /// Decodes a photo that is in memory; `path` stands for it in names and messages.
@@ -53,22 +52,17 @@ impl Photo {
     /// # Errors
     /// See [`PhotoError`].
     pub fn from_bytes(path: &Path, bytes: &[u8]) -> Result<Self, PhotoError> {
-        Self::decode(path, Cursor::new(bytes))
-    }
-
-    fn decode(path: &Path, mut source: impl BufRead + Seek) -> Result<Self, PhotoError> {
         let owned = || path.to_path_buf();
-        let unreadable = |cause| PhotoError::Unreadable { path: owned(), cause };
-        let mut magic = [0; MAGIC_BYTES];
-        let known = source.read(&mut magic).map_err(unreadable)?;
-        if known == 0 {
+        if bytes.is_empty() {
             return Err(PhotoError::Empty { path: owned() });
         }
-        source.rewind().map_err(unreadable)?;
-        let Ok(format) = image::guess_format(&magic[..known]) else {
+        let Ok(format) = image::guess_format(bytes) else {
             return Err(PhotoError::NotAPicture { path: owned() });
         };
-        let mut reader = ImageReader::with_format(source, format);
+        if format == ImageFormat::Jpeg && !is_complete_jpeg(bytes) {
+            return Err(PhotoError::Damaged { path: owned(), cause: "it ends too early".into() });
+        }
+        let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
         let mut limits = Limits::default();
         limits.max_image_width = Some(MAX_SIDE);
         limits.max_image_height = Some(MAX_SIDE);
@@ -83,7 +77,8 @@ impl Photo {
             other => PhotoError::Damaged { path: owned(), cause: other.to_string() },
         };
         let mut decoder = reader.into_decoder().map_err(failed)?;
-        let orientation = decoder.orientation().map_err(failed)?;
+        // A photo whose EXIF block cannot be read is still a photo.
+        let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
         let mut decoded = DynamicImage::from_decoder(decoder).map_err(failed)?;
         decoded.apply_orientation(orientation);
         let pixels = decoded.into_rgb8();
@@ -97,6 +92,24 @@ impl Photo {
     pub fn stem(&self) -> String {
         self.path.file_stem().map_or_else(|| "photo".into(), |s| s.to_string_lossy().into_owned())
     }
+}
+
+/// Whether the compressed picture has an end. The decoder fills what is missing with grey and
+/// reports no error, which would pass for a photo.
+fn is_complete_jpeg(bytes: &[u8]) -> bool {
+    const START_OF_SCAN: u8 = 0xda;
+    const END_OF_IMAGE: [u8; 2] = [0xff, 0xd9];
+    // Segments before the picture, a thumbnail with an end of its own among them, say how long
+    // they are.
+    let mut at = 2;
+    while let Some([0xff, marker, high, low]) = bytes.get(at..at + 4) {
+        if *marker == START_OF_SCAN {
+            return bytes[at..].windows(2).any(|pair| pair == END_OF_IMAGE);
+        }
+        at += 2 + usize::from(u16::from_be_bytes([*high, *low]));
+    }
+    // Not laid out as expected; the decoder knows better.
+    at < bytes.len()
 }
 
 #[cfg(test)]
@@ -158,10 +171,16 @@ mod tests {
         let whole = dir.path().join("whole.png");
         RgbImage::from_fn(64, 64, |x, y| Rgb([x as u8 * 3, y as u8, 7])).save(&whole).unwrap();
         let bytes = std::fs::read(&whole).unwrap();
+        let jpeg = dir.path().join("whole.jpg");
+        RgbImage::from_fn(64, 64, |x, y| Rgb([x as u8 * 3, y as u8, 7])).save(&jpeg).unwrap();
+        Photo::open(&jpeg).unwrap();
+        let jpeg = std::fs::read(&jpeg).unwrap();
         for (name, content, reason) in [
             ("empty.jpg", &[][..], "is empty"),
             ("text.jpg", b"this is no picture at all", "not a picture"),
             ("cut.png", &bytes[..bytes.len() / 2], "cut short"),
+            ("cut.jpg", &jpeg[..jpeg.len() - 20], "cut short"),
+            ("header.jpg", &jpeg[..100], "cut short"),
         ] {
             let path = dir.path().join(name);
             std::fs::write(&path, content).unwrap();

@@ -40,16 +40,16 @@ impl Outlines {
         self.known.retain(|known, _| masks.iter().any(|m| address(m) == *known));
         for mask in masks {
             let address = address(mask);
-            if !self.known.contains_key(&address) {
-                self.known.insert(address, (mask.clone(), None));
-                let (mask, sender, ctx) = (mask.clone(), self.sender.clone(), self.ctx.clone());
-                std::thread::spawn(move || {
+            let (_, loops) = self.known.entry(address).or_insert_with(|| {
+                let (traced, sender, ctx) = (mask.clone(), self.sender.clone(), self.ctx.clone());
+                rayon::spawn(move || {
                     // The canvas may be gone by now.
-                    let _ = sender.send((address, outline(&mask)));
+                    let _ = sender.send((address, outline(&traced)));
                     ctx.request_repaint();
                 });
-            }
-            if let Some((_, Some(loops))) = self.known.get(&address) {
+                (mask.clone(), None)
+            });
+            if let Some(loops) = loops {
                 paint_loops(painter, view, loops);
             }
         }

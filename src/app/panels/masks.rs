@@ -79,6 +79,7 @@ impl MaskList {
             .id_salt("masks")
             .striped(true)
             .sense(Sense::click())
+            .cell_layout(egui::Layout::left_to_right(egui::Align::Center))
             .auto_shrink(false)
             .min_scrolled_height(60.0)
             .column(Column::exact(26.0))

@@ -27,7 +27,7 @@ pub(in crate::app) fn prompt_bar_ui(
                 let has_single = answer.candidates.len() > 3;
                 for (i, candidate) in answer.candidates.iter().enumerate() {
                     let name = match (has_single, i) {
-                        (true, 0) => "Whole".to_owned(),
+                        (true, 0) => "Single".to_owned(),
                         (true, n) => format!("Candidate {n}"),
                         (false, n) => format!("Candidate {}", n + 1),
                     };

@@ -8,13 +8,13 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::atomic::{WriteError, Writer};
+use super::atomic::{FileSet, WriteError};
 use super::photo::Photo;
 use crate::document::Colour;
 use crate::mask::Mask;
 
 pub use images::{cutout, overlay};
-pub use script::write_script_files;
+pub use script::{ScriptFiles, remove_leftovers};
 
 /// One mask to be exported.
 #[derive(Debug, Clone)]
@@ -107,56 +107,48 @@ pub fn export(
     overwrite: bool,
 ) -> Result<Vec<PathBuf>, WriteError> {
     let files = planned_files(photo, masks, format, folder);
-    let mut writer = Writer::new(overwrite);
+    let mut set = FileSet::new(overwrite);
     match format {
         Format::Overlay => {
             let painted = images::overlay(&photo.pixels, masks);
-            writer.add(&files[0], |out| images::write_png(out, &painted.into()))?;
+            set.add(&files[0], |out| images::write_png(out, &painted.into()))?;
         }
         Format::CocoJson => {
-            writer.add(&files[0], |out| coco::write(out, photo, masks))?;
+            set.add(&files[0], |out| coco::write(out, photo, masks))?;
         }
         Format::CutoutCropped | Format::CutoutFull | Format::BinaryPng => {
             for (mask, file) in masks.iter().zip(&files) {
-                let picture = match format {
-                    Format::BinaryPng => images::binary(&mask.mask).into(),
-                    _ => images::cutout(&photo.pixels, &mask.mask, format == Format::CutoutCropped).into(),
-                };
-                writer.add(file, |out| images::write_png(out, &picture))?;
+                add_mask(&mut set, photo, &mask.mask, format, file)?;
             }
         }
     }
-    writer.commit()
+    set.commit()
 }
 
-/// Writes one binary mask or cut-out to exactly this file.
+/// Adds one binary mask or cut-out, under exactly this name, to a set of files.
 ///
 /// # Errors
 /// As [`export`].
-pub fn export_one(
+pub fn add_mask(
+    set: &mut FileSet,
     photo: &Photo,
     mask: &Mask,
     format: Format,
     file: &Path,
-    overwrite: bool,
 ) -> Result<(), WriteError> {
     let picture = match format {
         Format::BinaryPng => images::binary(mask).into(),
         _ => images::cutout(&photo.pixels, mask, format == Format::CutoutCropped).into(),
     };
-    let mut writer = Writer::new(overwrite);
-    writer.add(file, |out| images::write_png(out, &picture))?;
-    writer.commit().map(|_| ())
+    set.add(file, |out| images::write_png(out, &picture))
 }
 
-/// Writes a JSON value to exactly this file.
+/// Adds a JSON value to a set of files.
 ///
 /// # Errors
 /// As [`export`].
-pub fn export_json(value: &impl serde::Serialize, file: &Path, overwrite: bool) -> Result<(), WriteError> {
-    let mut writer = Writer::new(overwrite);
-    writer.add(file, |out| serde_json::to_writer(out, value).map_err(|e| e.to_string()))?;
-    writer.commit().map(|_| ())
+pub fn add_json(set: &mut FileSet, value: &impl serde::Serialize, file: &Path) -> Result<(), WriteError> {
+    set.add(file, |out| serde_json::to_writer(out, value).map_err(|e| e.to_string()))
 }
 
 /// A name that every file system takes: letters and digits in any script, the rest as hyphens.

@@ -3,45 +3,75 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::atomic::{WriteError, Writer};
+use super::super::atomic::{FileSet, WriteError};
 use super::super::photo::Photo;
 use super::{ExportMask, images};
 
-/// Writes `NAME_combined_overlay_MODEL.png`, and with `segment_images` also
-/// `NAME_MODEL/NAME_mask_I.png` (the photo, alpha is the mask) and
-/// `NAME_MODEL/NAME_mask_I_overlay.png` (one colour at half opacity). Masks are numbered from 0 by
-/// area, largest first.
-///
-/// # Errors
-/// [`WriteError::Exists`] when a file is there already and `overwrite` is false; nothing has been
-/// written then.
-pub fn write_script_files(
-    photo: &Photo,
-    masks: &[ExportMask],
-    model: &str,
-    folder: &Path,
-    segment_images: bool,
-    overwrite: bool,
-) -> Result<Vec<PathBuf>, WriteError> {
-    let stem = photo.stem();
-    let mut writer = Writer::new(overwrite);
-    let combined = images::overlay(&photo.pixels, masks);
-    let file = folder.join(format!("{stem}_combined_overlay_{model}.png"));
-    writer.add(&file, |out| images::write_png(out, &combined.into()))?;
-    if segment_images {
-        let folder = folder.join(format!("{stem}_{model}"));
+/// Where the files of a photo go.
+pub struct ScriptFiles {
+    /// `NAME_combined_overlay_MODEL.png`
+    pub combined: PathBuf,
+    /// `NAME_MODEL.json`
+    pub json: PathBuf,
+    /// `NAME_MODEL/NAME_mask_`, to which `I.png` and `I_overlay.png` are added.
+    segment_prefix: String,
+}
+
+impl ScriptFiles {
+    /// The files of a photo called `stem` under a folder.
+    pub fn new(stem: &str, model: &str, folder: &Path) -> Self {
+        let prefix = folder.join(format!("{stem}_{model}")).join(format!("{stem}_mask_"));
+        Self {
+            combined: folder.join(format!("{stem}_combined_overlay_{model}.png")),
+            json: folder.join(format!("{stem}_{model}.json")),
+            segment_prefix: prefix.to_string_lossy().into_owned(),
+        }
+    }
+
+    /// Cut-out and coloured layer of mask `i`.
+    fn segment(&self, i: usize) -> [PathBuf; 2] {
+        ["", "_overlay"].map(|kind| format!("{}{i}{kind}.png", self.segment_prefix).into())
+    }
+
+    /// Adds the combined overlay (the photo with all masks painted over it), and with
+    /// `segment_images` for each mask the photo with the mask as alpha and one colour at half
+    /// opacity. Masks are numbered from 0 by area, largest first.
+    ///
+    /// # Errors
+    /// See [`FileSet::check`].
+    pub fn add(
+        &self,
+        set: &mut FileSet,
+        photo: &Photo,
+        masks: &[ExportMask],
+        segment_images: bool,
+    ) -> Result<(), WriteError> {
+        let combined = images::overlay(&photo.pixels, masks).into();
+        set.add(&self.combined, |out| images::write_png(out, &combined))?;
+        if !segment_images {
+            return Ok(());
+        }
         let mut order: Vec<&ExportMask> = masks.iter().collect();
         order.sort_by_key(|m| std::cmp::Reverse(m.mask.area()));
         for (i, item) in order.into_iter().enumerate() {
-            let cutout = images::cutout(&photo.pixels, &item.mask, false).into();
-            let file = folder.join(format!("{stem}_mask_{i}.png"));
-            writer.add(&file, |out| images::write_png(out, &cutout))?;
-            let layer = images::colour_layer(item).into();
-            let file = folder.join(format!("{stem}_mask_{i}_overlay.png"));
-            writer.add(&file, |out| images::write_png(out, &layer))?;
+            let pictures = [images::cutout(&photo.pixels, &item.mask, false), images::colour_layer(item)];
+            for (file, picture) in self.segment(i).iter().zip(pictures) {
+                set.add(file, |out| images::write_png(out, &picture.into()))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Removes the segment images of a former run that found more masks, so that the folder holds
+/// one run only.
+pub fn remove_leftovers(files: &ScriptFiles, masks: usize) {
+    let stale = (masks..).map(|i| files.segment(i)).take_while(|pair| pair.iter().any(|f| f.exists()));
+    for file in stale.flatten() {
+        if let Err(error) = std::fs::remove_file(&file) {
+            log::warn!("{}: left over from a former run: {error}", file.display());
         }
     }
-    writer.commit()
 }
 
 #[cfg(test)]
@@ -53,7 +83,10 @@ mod tests {
     fn the_files_have_the_scripts_names_and_order() {
         let (photo, masks) = subject();
         let dir = tempfile::tempdir().unwrap();
-        let files = write_script_files(&photo, &masks, "starter", dir.path(), true, false).unwrap();
+        let script = ScriptFiles::new(&photo.stem(), "starter", dir.path());
+        let mut set = FileSet::new(false);
+        script.add(&mut set, &photo, &masks, true).unwrap();
+        let files = set.commit().unwrap();
         let names: Vec<_> =
             files.iter().map(|f| f.strip_prefix(dir.path()).unwrap().to_str().unwrap()).collect();
         let expected = [
@@ -67,5 +100,8 @@ mod tests {
         let layer = image::open(&files[2]).unwrap().into_rgba8();
         assert_eq!(layer.get_pixel(1, 0).0, [255, 0, 0, 127], "the largest mask comes first");
         assert_eq!(layer.get_pixel(0, 0).0[3], 0);
+
+        remove_leftovers(&script, 1);
+        assert!(files[2].exists() && !files[3].exists() && !files[4].exists());
     }
 }

@@ -1,0 +1,466 @@
+//! The command line from end to end: the real binary with the built-in model, compared with what the
+//! official SAM 2 code answers for the same photo (`tests/data/make_starter_reference.py`).
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::process::Command;
+use std::sync::LazyLock;
+
+use safetensors::SafeTensors;
+use serde_json::Value;
+use tempfile::TempDir;
+use tinsel::files::Photo;
+use tinsel::mask::{Mask, Rle};
+use tinsel::sam2::{Output, Point, Predictor, Prompt, Weights};
+
+const COFFEE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/samples/coffee.jpg");
+const CAT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/samples/cat.jpg");
+const STARTER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/models/starter.safetensors");
+
+/// How far a predicted IoU may be from the official one. Not closer, because JPEG decoders may differ by
+/// one level in a pixel and processors in the last bits of a sum.
+const IOU_TOLERANCE: f32 = 5e-4;
+/// How alike a mask and the official one must be (IoU). Not 1, because the built-in model's logits are flat
+/// near zero: the same differences move single pixels across the edge.
+const SAME_MASK: f64 = 0.998;
+
+/// What the official code answers for coffee.jpg.
+static OFFICIAL: LazyLock<Value> =
+    LazyLock::new(|| serde_json::from_str(include_str!("data/starter_coffee.json")).unwrap());
+
+/// A finished run of the program.
+struct Run {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+fn tinsel(arguments: &[&str]) -> Run {
+    let done = Command::new(env!("CARGO_BIN_EXE_tinsel")).args(arguments).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Run { code: done.status.code(), out: text(done.stdout), err: text(done.stderr) }
+}
+
+/// The program's output, after success and without complaints.
+fn succeed(arguments: &[&str]) -> String {
+    let run = tinsel(arguments);
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""), "{arguments:?}");
+    run.out
+}
+
+/// Asserts that the program gives up with this exit code and one message that holds all of `parts`.
+fn fails(arguments: &[&str], code: i32, parts: &[&str]) {
+    let run = tinsel(arguments);
+    assert_eq!((run.code, run.out.as_str()), (Some(code), ""), "{arguments:?}: {}", run.err);
+    let first = run.err.lines().next().unwrap_or_default();
+    assert!(parts.iter().all(|part| first.contains(part)), "{parts:?} in {}", run.err);
+    // Only clap, for what it cannot parse, adds lines: where to find help.
+    assert!(first.starts_with("error: ") || run.err.lines().count() == 1, "{}", run.err);
+    assert!(!run.err.contains("panicked"), "{}", run.err);
+}
+
+/// A temporary folder whose paths are strings, as arguments are.
+/// Runs a command on one photo that fails, after which a summary follows the reason.
+fn fails_on_a_photo(arguments: &[&str]) {
+    let run = tinsel(arguments);
+    assert!(run.code == Some(1) && run.err.contains("1 of 1 photos failed"), "{}", run.err);
+}
+
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.path().join(name).into_os_string().into_string().unwrap()
+    }
+
+    fn file(&self, name: &str, content: &[u8]) -> String {
+        std::fs::write(self.path(name), content).unwrap();
+        self.path(name)
+    }
+
+    /// The names in one of its folders, sorted.
+    fn names(&self, folder: &str) -> Vec<String> {
+        let entries = std::fs::read_dir(self.path(folder)).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+}
+
+/// The program's JSON for a prompt on coffee.jpg.
+fn predict_json(arguments: &[&str]) -> Vec<Value> {
+    serde_json::from_str(&succeed(&[&["predict", COFFEE, "--json"], arguments].concat())).unwrap()
+}
+
+/// The JSON file of the masks in coffee.jpg, with the results in `folder`.
+fn everything_json(folder: &Folder, arguments: &[&str]) -> Vec<Value> {
+    succeed(&[&["everything", COFFEE, "--json", "--out", &folder.path("")], arguments].concat());
+    serde_json::from_slice(&std::fs::read(folder.path("coffee_starter.json")).unwrap()).unwrap()
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().unwrap()
+}
+
+fn numbers(value: &Value) -> Vec<f32> {
+    list(value).iter().map(number).collect()
+}
+
+fn number(value: &Value) -> f32 {
+    value.as_f64().unwrap() as f32
+}
+
+fn mask(item: &Value) -> Mask {
+    Mask::try_from(&serde_json::from_value::<Rle>(item["segmentation"].clone()).unwrap()).unwrap()
+}
+
+fn iou(a: &Mask, b: &Mask) -> f64 {
+    let shared_in_row = |y| a.runs(y).flatten().filter(|x| b.get(*x, y)).count() as u64;
+    let shared: u64 = (0..a.height()).map(shared_in_row).sum();
+    shared as f64 / (a.area() + b.area() - shared) as f64
+}
+
+/// Asserts that candidates are the official ones, in the same order. `official` holds `iou` and `masks`.
+fn assert_official(name: &str, found: &[(f32, Mask)], official: &Value) {
+    assert_eq!(found.len(), list(&official["masks"]).len(), "{name}");
+    let expected = numbers(&official["iou"]).into_iter().zip(list(&official["masks"]));
+    for (i, ((predicted, found), (official_iou, official))) in found.iter().zip(expected).enumerate() {
+        let off = (predicted - official_iou).abs();
+        assert!(off < IOU_TOLERANCE, "{name}, candidate {i}: the predicted IoU is off by {off}");
+        let alike = iou(found, &mask(official));
+        assert!(alike > SAME_MASK, "{name}, candidate {i}: IoU with the official mask is {alike}");
+    }
+}
+
+fn points(case: &Value) -> Vec<Point> {
+    let labels = list(&case["labels"]).iter().map(|label| *label == 1);
+    let xy = list(&case["points"]).iter().map(|p| (number(&p[0]), number(&p[1])));
+    xy.zip(labels).map(|((x, y), positive)| Point { x, y, positive }).collect()
+}
+
+/// Runs `predict` on a case of the official answers.
+fn predict_case(name: &str, more: &[&str]) -> Vec<(f32, Mask)> {
+    let case = &OFFICIAL["cases"][name];
+    let mut arguments: Vec<String> =
+        points(case).iter().map(|p| format!("--point={},{},{}", p.x, p.y, u8::from(p.positive))).collect();
+    if let Some(corners) = case["box"].as_array() {
+        let corners: Vec<String> = corners.iter().map(Value::to_string).collect();
+        arguments.push(format!("--box={}", corners.join(",")));
+    }
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).chain(more.iter().copied()).collect();
+    predict_json(&arguments).iter().map(|item| (number(&item["predicted_iou"]), mask(item))).collect()
+}
+
+#[test]
+fn the_candidates_are_the_official_ones() {
+    for name in ["one_point", "three_points", "box", "box_and_points"] {
+        assert_official(name, &predict_case(name, &["--candidates"]), &OFFICIAL["cases"][name]["multi"]);
+    }
+}
+
+#[test]
+fn several_points_or_a_box_give_the_official_single_mask() {
+    for name in ["three_points", "box", "box_and_points"] {
+        assert_official(name, &predict_case(name, &[]), &OFFICIAL["cases"][name]["single"]);
+    }
+}
+
+#[test]
+fn one_click_gives_the_best_of_the_candidates() {
+    // At the first, the official multimask_output=False would hand out a fourth mask.
+    for click in ["0,380", "270,160"] {
+        let candidates = predict_json(&["--point", click, "--candidates"]);
+        let score = |item: &&Value| number(&item["predicted_iou"]);
+        let best = candidates.iter().max_by(|a, b| score(a).total_cmp(&score(b))).unwrap();
+        assert!(predict_json(&["--point", click]) == [best.clone()], "{click}");
+    }
+}
+
+#[test]
+fn a_mask_is_refined_as_by_the_official_code() {
+    let predictor = Predictor::new(Weights::starter().unwrap()).unwrap();
+    let embedding = predictor.encode(&Photo::open(Path::new(COFFEE)).unwrap().pixels, &()).unwrap();
+    let predict = |case: &str, mask_input, output| {
+        let prompt = Prompt { points: points(&OFFICIAL["cases"][case]), mask_input, bbox: None };
+        predictor.predict(&embedding, &prompt, output, &()).unwrap()
+    };
+    let first = predict("one_point", None, Output::Candidates);
+    let low_res = &first.candidates[first.suggested].low_res;
+    for (tag, output) in [("multi", Output::Candidates), ("single", Output::Single)] {
+        let refined = predict("refine", Some(low_res.clone()), output);
+        let candidates = refined.candidates.iter().enumerate();
+        let found: Vec<_> = candidates.map(|(i, c)| (c.predicted_iou, refined.mask(i).0)).collect();
+        assert_official("refine", &found, &OFFICIAL["cases"]["refine"][tag]);
+    }
+}
+
+/// Scores near a threshold may fall to the other side of it, so that one mask in a hundred may differ.
+#[test]
+fn everything_finds_what_the_official_generator_finds() {
+    let folder = Folder::new();
+    let parameters = OFFICIAL["everything"]["parameters"].as_object().unwrap();
+    let parameters: Vec<String> =
+        parameters.iter().map(|(name, value)| format!("--{}={value}", name.replace('_', "-"))).collect();
+    let found = everything_json(&folder, &parameters.iter().map(String::as_str).collect::<Vec<_>>());
+    let official = list(&OFFICIAL["everything"]["masks"]);
+
+    let may_differ = official.len().div_ceil(100);
+    assert!(found.len().abs_diff(official.len()) <= may_differ, "{} masks", found.len());
+    let mut left: Vec<(&Value, Mask)> = found.iter().map(|item| (item, mask(item))).collect();
+    let alone = official.iter().filter(|official| {
+        let theirs = mask(official);
+        let off = |item: &Value, key: &str| (number(&item[key]) - number(&official[key])).abs();
+        let partner = left.iter().position(|(item, ours)| {
+            item["point_coords"] == official["point_coords"]
+                && off(item, "predicted_iou") < 1e-3
+                && off(item, "stability_score") < 2e-3
+                && iou(ours, &theirs) > 0.995
+        });
+        let Some(partner) = partner else { return true };
+        let (item, ours) = left.swap_remove(partner);
+        assert!(item.as_object().unwrap().keys().eq(official.as_object().unwrap().keys()));
+        assert_eq!(numbers(&item["crop_box"]), numbers(&official["crop_box"]));
+        for (item, mask) in [(item, &ours), (official, &theirs)] {
+            // From the first to the last pixel: the official box is one pixel smaller than COCO's.
+            let [x, y, width, height] = mask.bbox().unwrap().xywh().map(|n| n as f32);
+            assert_eq!(numbers(&item["bbox"]), [x, y, width - 1.0, height - 1.0]);
+            assert_eq!(item["area"], mask.area());
+        }
+        false
+    });
+    let alone = alone.count();
+    assert!(alone <= may_differ, "{alone} official masks were not found");
+}
+
+#[test]
+fn mask_and_cutout_show_the_mask_of_the_report() {
+    let folder = Folder::new();
+    let (white, cut) = (folder.path("new/mask.png"), folder.path("cut.png"));
+    let report = &predict_json(&["--point", "270,160", "-o", &white, "--cutout", &cut])[0];
+    let (expected, photo) = (mask(report), image::open(COFFEE).unwrap().into_rgb8());
+    assert_eq!(report["area"], expected.area());
+    let white = image::open(white).unwrap().into_luma8();
+    assert_eq!(white.dimensions(), photo.dimensions());
+    for (x, y, pixel) in white.enumerate_pixels() {
+        assert_eq!(pixel.0, [if expected.get(x, y) { 255 } else { 0 }], "{x},{y}");
+    }
+    let [x0, y0, width, height] = expected.bbox().unwrap().xywh();
+    assert_eq!(report["bbox"], serde_json::json!([x0, y0, width, height]));
+    let cut = image::open(cut).unwrap().into_rgba8();
+    assert_eq!(cut.dimensions(), (width, height));
+    for (x, y, pixel) in cut.enumerate_pixels() {
+        let inside = expected.get(x0 + x, y0 + y);
+        let [r, g, b] = photo.get_pixel(x0 + x, y0 + y).0;
+        assert_eq!(pixel.0, if inside { [r, g, b, 255] } else { [0; 4] }, "{x},{y}");
+    }
+}
+
+#[test]
+fn everything_writes_the_documented_files() {
+    let folder = Folder::new();
+    // Low thresholds, so that the built-in model finds several things on few points.
+    let low = ["--pred-iou-thresh=0.2", "--stability-score-thresh=0.4", "--points-per-side=4"];
+    let found = everything_json(&folder, &[&low[..], &["--save-segment-imgs"]].concat());
+    let mut masks: Vec<Mask> = found.iter().map(mask).collect();
+    assert!(masks.len() > 1);
+    let expected = ["coffee_combined_overlay_starter.png", "coffee_starter", "coffee_starter.json"];
+    assert_eq!(folder.names(""), expected);
+    assert_eq!(folder.names("coffee_starter").len(), 2 * masks.len());
+    // Numbered by area, the largest first.
+    masks.sort_by_key(|mask| std::cmp::Reverse(mask.area()));
+    for (i, mask) in masks.iter().enumerate() {
+        for kind in ["", "_overlay"] {
+            let file = folder.path(&format!("coffee_starter/coffee_mask_{i}{kind}.png"));
+            let picture = image::open(file).unwrap().into_rgba8();
+            assert_eq!(picture.dimensions(), (mask.width(), mask.height()));
+            assert_eq!(picture.pixels().filter(|pixel| pixel.0[3] > 0).count() as u64, mask.area());
+        }
+    }
+}
+
+#[test]
+fn files_are_replaced_only_with_overwrite() {
+    let folder = Folder::new();
+    let mask = folder.file("mask.png", b"mine");
+    let overlay = folder.file("coffee_combined_overlay_starter.png", b"mine");
+    let out = folder.path("");
+    let predict = ["predict", COFFEE, "--point", "270,160", "-o", &mask];
+    let everything = ["everything", COFFEE, "--out", &out, "--points-per-side", "2"];
+    for (arguments, file) in [(&predict[..], &mask), (&everything[..], &overlay)] {
+        let run = tinsel(arguments);
+        assert_eq!(run.code, Some(1), "{}", run.err);
+        let first = run.err.lines().next().unwrap();
+        assert!(first.contains(file.as_str()) && first.contains("exists already"), "{first}");
+        assert!(first.contains("--overwrite"), "{first}");
+        assert_eq!(std::fs::read(file).unwrap(), b"mine");
+        succeed(&[arguments, &["--overwrite"]].concat());
+        assert_eq!(image::open(file).unwrap().into_rgb8().dimensions(), (600, 400));
+    }
+    assert_eq!(folder.names("").len(), 2, "nothing else is left behind");
+}
+
+#[test]
+fn all_files_of_a_photo_are_written_or_none() {
+    let folder = Folder::new();
+    let (mask, cutout) = (folder.path("mask.png"), folder.file("cut.png", b"mine"));
+    let click = ["predict", COFFEE, "--point", "270,160", "-o", &mask];
+    fails(&[&click[..], &["--cutout", &cutout]].concat(), 1, &[&cutout, "exists already"]);
+    fails(&[&click[..], &["--cutout", &mask]].concat(), 2, &["different files"]);
+    folder.file("coffee_starter.json", b"mine");
+    let out = folder.path("");
+    fails_on_a_photo(&["everything", COFFEE, "--out", &out, "--points-per-side", "2", "--json"]);
+    assert_eq!(folder.names(""), ["coffee_starter.json", "cut.png"]);
+}
+
+#[test]
+fn photos_whose_results_would_overwrite_each_other_are_refused() {
+    let folder = Folder::new();
+    for name in ["a", "b"] {
+        std::fs::create_dir(folder.path(name)).unwrap();
+        std::fs::copy(CAT, folder.path(&format!("{name}/cat.jpg"))).unwrap();
+    }
+    let (a, b, out) = (folder.path("a/cat.jpg"), folder.path("b"), folder.path("out"));
+    fails(&["everything", &a, &b, "--out", &out], 2, &[&a, "b/cat.jpg", "same files"]);
+}
+
+#[test]
+fn a_photo_that_cannot_be_read_is_named_with_the_reason() {
+    let folder = Folder::new();
+    let png = folder.path("whole.png");
+    image::open(COFFEE).unwrap().save(&png).unwrap();
+    let png = std::fs::read(&png).unwrap();
+    let jpeg = std::fs::read(COFFEE).unwrap();
+    for (name, content, reason) in [
+        ("text.jpg", &b"this is no picture at all"[..], "is not a picture"),
+        ("empty.jpg", b"", "is empty"),
+        ("cut.png", &png[..png.len() / 2], "cut short"),
+        ("cut.jpg", &jpeg[..jpeg.len() / 2], "cut short"),
+    ] {
+        let file = folder.file(name, content);
+        fails(&["predict", &file, "--point", "5,5"], 1, &[&file, reason]);
+    }
+    let missing = folder.path("missing.jpg");
+    fails(&["predict", &missing, "--point", "5,5"], 1, &[&missing, "cannot be opened"]);
+}
+
+#[test]
+fn a_prompt_that_makes_no_sense_is_bad_usage() {
+    fails(&["predict", COFFEE], 2, &["--point", "--box"]);
+    for (argument, parts) in [
+        ("--point=601,5", &["coffee.jpg", "601,5", "outside", "600x400"][..]),
+        ("--point=-1,5", &["coffee.jpg", "-1,5", "outside"]),
+        ("--point=5", &["--point", "'5'", "X,Y"]),
+        ("--point=5,here", &["--point", "5,here", "not a number"]),
+        ("--point=5,5,2", &["--point", "5,5,2", "1 (on the thing) or 0"]),
+        ("--box=10,10,10,90", &["coffee.jpg", "10,10,10,90", "empty"]),
+        ("--box=90,90,10,10", &["coffee.jpg", "90,90,10,10", "top-left corner first"]),
+        ("--box=10,10,601,90", &["coffee.jpg", "10,10,601,90", "outside", "600x400"]),
+        ("--box=10,10,90", &["--box", "10,10,90", "X0,Y0,X1,Y1"]),
+    ] {
+        fails(&["predict", COFFEE, argument], 2, parts);
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_named() {
+    let folder = Folder::new();
+    let blocked = folder.file("blocked", b"a file where the folder should be");
+    let mask = folder.path("blocked/mask.png");
+    fails(&["predict", COFFEE, "--point", "5,5", "-o", &mask], 1, &[&mask, "cannot be written"]);
+    fails(&["everything", COFFEE, "--out", &blocked], 2, &[&blocked, "cannot be made"]);
+}
+
+#[test]
+fn a_model_that_cannot_be_used_is_named() {
+    let folder = Folder::new();
+    let bytes = std::fs::read(STARTER).unwrap();
+    let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
+    let metadata: Option<HashMap<String, String>> = header.metadata().clone();
+    let tensors = SafeTensors::deserialize(&bytes).unwrap();
+    let lost = "sam_mask_decoder.iou_token.weight";
+    assert!(tensors.tensor(lost).is_ok());
+    let rest = tensors.iter().filter(|(name, _)| *name != lost);
+    let incomplete = folder.file("lost.safetensors", &safetensors::serialize(rest, metadata).unwrap());
+    let cut = folder.file("cut.safetensors", &bytes[..bytes.len() / 2]);
+    let missing = folder.path("missing.safetensors");
+    let out = folder.path("out");
+    for (model, parts) in [
+        (&incomplete, &[lost, "is missing"][..]),
+        (&cut, &["is the download complete?"]),
+        (&missing, &["there is no such model", "`starter`"]),
+    ] {
+        let arguments = ["everything", COFFEE, "--out", &out, "--model", model];
+        fails(&arguments, 2, &[&[model.as_str()], parts].concat());
+    }
+}
+
+#[test]
+fn a_parameter_out_of_range_is_named_with_its_range() {
+    let folder = Folder::new();
+    let out = folder.path("out");
+    for (argument, name) in [
+        ("--pred-iou-thresh=7", "--pred-iou-thresh is 7"),
+        ("--box-nms-thresh=-0.5", "--box-nms-thresh is -0.5"),
+        ("--points-per-side=0", "--points-per-side is 0"),
+    ] {
+        fails(&["everything", COFFEE, "--out", &out, argument], 2, &[name, "between"]);
+    }
+    assert_eq!(folder.names(""), [""; 0], "nothing is written");
+}
+
+#[test]
+fn a_bad_photo_does_not_stop_the_others() {
+    let folder = Folder::new();
+    let (bad, out) = (folder.file("bad.jpg", b"no picture"), folder.path("out"));
+    let run = tinsel(&["everything", COFFEE, &bad, CAT, "--out", &out, "--points-per-side", "2"]);
+    assert_eq!(run.code, Some(1));
+    let [reason, summary] = run.err.lines().collect::<Vec<_>>()[..] else { panic!("{}", run.err) };
+    assert!(reason.contains(&bad) && reason.contains("is not a picture"), "{reason}");
+    assert!(summary.contains("1 of 3 photos"), "{summary}");
+    assert!(run.out.contains("coffee.jpg") && run.out.contains("cat.jpg"), "{}", run.out);
+    let expected = ["cat_combined_overlay_starter.png", "coffee_combined_overlay_starter.png"];
+    assert_eq!(folder.names("out"), expected);
+}
+
+#[test]
+fn the_photos_of_a_folder_are_taken_and_a_folder_without_photos_is_named() {
+    let folder = Folder::new();
+    let (photos, out) = (folder.path("photos"), folder.path("out"));
+    std::fs::create_dir(&photos).unwrap();
+    folder.file("photos/notes.txt", b"nothing to see");
+    let arguments = ["everything", "--img-dir", &photos, "--out", &out, "--points-per-side", "2"];
+    fails(&arguments, 2, &[&photos, "holds no photos"]);
+    std::fs::copy(CAT, folder.path("photos/tom.jpg")).unwrap();
+    succeed(&arguments);
+    assert_eq!(folder.names("out"), ["tom_combined_overlay_starter.png"]);
+}
+
+#[test]
+fn coordinates_are_those_of_the_upright_photo() {
+    let folder = Folder::new();
+    // An EXIF block that says "rotate by 90 degrees clockwise", right after the SOI marker.
+    let block = b"\xff\xe1\0\x22Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+    let mut bytes = std::fs::read(COFFEE).unwrap();
+    bytes.splice(2..2, *block);
+    let turned = folder.file("turned.jpg", &bytes);
+    let upright = folder.path("upright.png");
+    image::open(COFFEE).unwrap().rotate90().save(&upright).unwrap();
+    let predict = |photo: &str| succeed(&["predict", photo, "--point", "200,550", "--json"]);
+    assert!(predict(&turned) == predict(&upright), "the masks differ");
+    fails(&["predict", &turned, "--point", "550,200"], 2, &["turned.jpg", "550,200", "400x600"]);
+}
+
+#[test]
+fn the_help_has_examples_and_the_version_is_told() {
+    for command in [&["--help"][..], &["predict", "--help"], &["everything", "--help"]] {
+        let help = succeed(command);
+        let (_, examples) = help.split_once("Examples:\n").expect("examples");
+        assert!(examples.starts_with("  tinsel "), "{help}");
+    }
+    assert_eq!(succeed(&["--version"]), concat!("tinsel ", env!("CARGO_PKG_VERSION"), "\n"));
+}

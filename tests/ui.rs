@@ -1,0 +1,356 @@
+//! The window as its users meet it: found by accessible labels, with the real built-in model.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui::{Event, Key, Modifiers, PointerButton, Pos2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use tinsel::app::Tinsel;
+
+type Window = Harness<'static, Tinsel>;
+
+fn sample(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples").join(name)
+}
+
+fn window(paths: Vec<PathBuf>) -> Window {
+    let mut window = Harness::builder()
+        .with_size([1200.0, 760.0])
+        .with_step_dt(1.0 / 60.0)
+        .with_max_steps(64)
+        .with_render_cursor(false)
+        .wgpu()
+        .build_eframe(|cc| Tinsel::new(cc, paths, None));
+    settle(&mut window);
+    window
+}
+
+/// Runs frames until nothing is being opened, computed or rendered.
+fn settle(window: &mut Window) {
+    let start = Instant::now();
+    let mut quiet = 0;
+    while quiet < 3 {
+        assert!(start.elapsed() < Duration::from_secs(120), "the window is still busy");
+        window.step();
+        quiet = if window.state().is_busy() { 0 } else { quiet + 1 };
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let _ = window.run_ok();
+}
+
+fn press(window: &mut Window, key: Key) {
+    window.key_press(key);
+    settle(window);
+}
+
+fn press_with(window: &mut Window, modifiers: Modifiers, key: Key) {
+    window.key_press_modifiers(modifiers, key);
+    settle(window);
+}
+
+fn click(window: &mut Window, label: &str) {
+    window.get_by_label(label).click();
+    settle(window);
+}
+
+/// Clicks on the photo, at photo pixels.
+fn click_photo(window: &mut Window, (x, y): (f32, f32), button: PointerButton, modifiers: Modifiers) {
+    let pos = window.state().photo_to_screen(x, y);
+    window.event(Event::PointerMoved(pos));
+    for pressed in [true, false] {
+        window.event_modifiers(Event::PointerButton { pos, button, pressed, modifiers }, modifiers);
+    }
+    settle(window);
+}
+
+fn click_on(window: &mut Window, at: (f32, f32)) {
+    click_photo(window, at, PointerButton::Primary, Modifiers::NONE);
+}
+
+fn drag_photo(window: &mut Window, from: (f32, f32), to: (f32, f32)) {
+    let at = |window: &Window, p: (f32, f32)| -> Pos2 { window.state().photo_to_screen(p.0, p.1) };
+    let (from, to) = (at(window, from), at(window, to));
+    window.hover_at(from);
+    window.drag_at(from);
+    window.hover_at(from.lerp(to, 0.5));
+    window.hover_at(to);
+    window.drop_at(to);
+    settle(window);
+}
+
+fn masks(window: &Window) -> usize {
+    window.state().document().masks().len()
+}
+
+fn points(window: &Window) -> Vec<(f32, f32, bool)> {
+    let prompting = window.state().document().prompting();
+    prompting.points.iter().map(|p| (p.x.round(), p.y.round(), p.positive)).collect()
+}
+
+#[test]
+fn an_empty_window_says_what_to_do_and_opens_the_sample() {
+    let mut window = window(vec![]);
+    window.get_by_label("Drop a photo or a folder here");
+    click(&mut window, "Open the sample photo");
+    window.get_by_label_contains("coffee.jpg");
+    window.get_by_label("Photo");
+}
+
+#[test]
+fn a_click_gives_a_mask_there_and_enter_puts_it_into_the_list() {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    click_on(&mut window, (290.0, 170.0));
+    assert_eq!(points(&window), [(290.0, 170.0, true)]);
+    window.get_by_label_contains("Candidate 3");
+    press(&mut window, Key::Enter);
+    assert_eq!((masks(&window), points(&window).len()), (1, 0));
+    let mask = &window.state().document().masks()[0];
+    assert!(mask.mask.get(290, 170), "the mask does not contain the clicked pixel");
+    window.get_by_label("Mask 1");
+}
+
+#[test]
+fn enter_right_after_a_click_waits_for_the_answer() {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    let pos = window.state().photo_to_screen(290.0, 170.0);
+    window.event(Event::PointerMoved(pos));
+    for pressed in [true, false] {
+        let button = PointerButton::Primary;
+        window.event(Event::PointerButton { pos, button, pressed, modifiers: Modifiers::NONE });
+    }
+    window.key_press(Key::Enter);
+    settle(&mut window);
+    assert_eq!((masks(&window), points(&window).len()), (1, 0));
+}
+
+#[test]
+fn points_are_added_moved_and_deleted_and_every_step_can_be_undone() {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    click_on(&mut window, (290.0, 170.0));
+    click_photo(&mut window, (100.0, 50.0), PointerButton::Secondary, Modifiers::NONE);
+    click_photo(&mut window, (500.0, 50.0), PointerButton::Primary, Modifiers::SHIFT);
+    press(&mut window, Key::E);
+    click_on(&mut window, (480.0, 350.0));
+    let added = [(290.0, 170.0, true), (100.0, 50.0, false), (500.0, 50.0, false), (480.0, 350.0, false)];
+    assert_eq!(points(&window), added);
+
+    drag_photo(&mut window, (100.0, 50.0), (60.0, 40.0));
+    assert_eq!(points(&window)[1], (60.0, 40.0, false));
+    click(&mut window, "Point 3 (negative)");
+    assert_eq!(points(&window).len(), 3);
+
+    for _ in 0..6 {
+        press_with(&mut window, Modifiers::COMMAND, Key::Z);
+    }
+    assert!(points(&window).is_empty());
+    for _ in 0..4 {
+        press_with(&mut window, Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    }
+    assert_eq!(points(&window), added);
+    press(&mut window, Key::Escape);
+    assert!(points(&window).is_empty());
+}
+
+#[test]
+fn a_drag_draws_a_box_and_the_candidates_can_be_stepped_through() {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    drag_photo(&mut window, (330.0, 235.0), (415.0, 330.0));
+    let bbox = window.state().document().prompting().bbox.expect("a box");
+    assert!((bbox.x0 - 330.0).abs() < 2.0 && (bbox.y1 - 330.0).abs() < 2.0, "{bbox:?}");
+    window.get_by_label_contains("Single");
+    press(&mut window, Key::Num2);
+    assert_eq!(window.state().document().prompting().chosen, Some(2));
+    press(&mut window, Key::Tab);
+    assert_eq!(window.state().document().prompting().chosen, Some(3));
+    click(&mut window, "Delete box");
+    assert!(window.state().document().prompting().is_empty());
+}
+
+#[test]
+fn masks_are_selected_hidden_singled_out_and_deleted() {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    for at in [(290.0, 170.0), (370.0, 290.0)] {
+        click_on(&mut window, at);
+        press(&mut window, Key::F);
+    }
+    click(&mut window, "Hide Mask 1");
+    let visible = |window: &Window| -> Vec<bool> {
+        window.state().document().masks().iter().map(|m| m.visible).collect()
+    };
+    assert_eq!(visible(&window), [false, true]);
+    press_with(&mut window, Modifiers::COMMAND, Key::Z);
+    assert_eq!(visible(&window), [true, true]);
+
+    click(&mut window, "Solo Mask 2");
+    let second = window.state().document().masks()[1].id;
+    assert_eq!(window.state().document().solo(), Some(second));
+    click(&mut window, "Solo Mask 2");
+
+    press(&mut window, Key::M);
+    let in_second = {
+        let mask = &window.state().document().masks()[1].mask;
+        let b = mask.bbox().unwrap();
+        let run = mask.runs((b.y0 + b.y1) / 2).max_by_key(|r| r.len()).unwrap();
+        ((run.start + run.end) as f32 / 2.0, (b.y0 + b.y1) as f32 / 2.0)
+    };
+    click_on(&mut window, in_second);
+    let picked = window.state().document().mask_at(in_second.0 as u32, in_second.1 as u32);
+    assert_eq!(window.state().document().selection().iter().copied().next(), picked);
+    window.get_by_label("Cut-out of the selected mask");
+    press(&mut window, Key::Delete);
+    assert_eq!(masks(&window), 1);
+
+    press_with(&mut window, Modifiers::COMMAND, Key::Z);
+    click(&mut window, "Rename Mask 1");
+    window.get_by_role(egui::Role::TextInput).type_text(" cup");
+    press(&mut window, Key::Enter);
+    assert_eq!(window.state().document().masks()[0].name, "Mask 1 cup");
+}
+
+#[test]
+fn everything_lists_masks_and_is_one_step_of_undo() {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    click(&mut window, "Segment everything");
+    let found = masks(&window);
+    assert!(found > 0);
+    window.get_by_label(&format!("Masks ({found})"));
+    press_with(&mut window, Modifiers::COMMAND, Key::Z);
+    assert_eq!(masks(&window), 0);
+}
+
+#[test]
+fn a_cancelled_everything_keeps_what_it_found() {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    window.get_by_label("Segment everything").click();
+    let start = Instant::now();
+    while window.query_by_label("Found 1").is_none() {
+        assert!(start.elapsed() < Duration::from_secs(60), "nothing was found");
+        window.step();
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    window.get_by_label("Cancel").click();
+    settle(&mut window);
+    assert!(masks(&window) > 0);
+    window.get_by_label_contains("cancelled");
+}
+
+#[test]
+fn export_writes_files_and_asks_before_overwriting() {
+    let folder = tempfile::tempdir().unwrap();
+    let photo = folder.path().join("cup of coffee.jpg");
+    std::fs::copy(sample("coffee.jpg"), &photo).unwrap();
+    let mut window = window(vec![photo]);
+    click_on(&mut window, (290.0, 170.0));
+    press(&mut window, Key::Enter);
+    press_with(&mut window, Modifiers::COMMAND, Key::E);
+    click(&mut window, "Binary masks (PNG)");
+    click(&mut window, "Write files");
+    let file = folder.path().join("cup of coffee_mask-1_mask.png");
+    let picture = image::open(&file).unwrap().into_luma8();
+    assert_eq!((picture.dimensions(), picture.get_pixel(290, 170).0), ((600, 400), [255]));
+    window.get_by_label_contains("Written");
+
+    std::fs::write(&file, "precious").unwrap();
+    for (answer, kept) in [("Keep them", true), ("Overwrite", false)] {
+        if window.query_by_label("Write files").is_none() {
+            press_with(&mut window, Modifiers::COMMAND, Key::E);
+        }
+        click(&mut window, "Write files");
+        window.get_by_label("Overwrite files?");
+        click(&mut window, answer);
+        assert_eq!(std::fs::read(&file).unwrap() == b"precious", kept, "{answer}");
+    }
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|e| e.to_string())
+    }
+}
+
+#[test]
+fn a_dropped_photo_opens_and_a_bad_one_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let bad = folder.path().join("notes.jpg");
+    std::fs::write(&bad, "these are only notes").unwrap();
+    let mut window = window(vec![sample("cat.jpg")]);
+    window.input_mut().dropped_files.push(Arc::new(Dropped(bad)));
+    settle(&mut window);
+    window.get_by_label_contains("notes.jpg: is not a picture");
+    window.get_by_label_contains("cat.jpg");
+    click(&mut window, "Dismiss message 1");
+    assert!(window.query_by_label_contains("is not a picture").is_none());
+
+    window.input_mut().dropped_files.push(Arc::new(Dropped(sample("coffee.jpg"))));
+    settle(&mut window);
+    window.get_by_label_contains("coffee.jpg");
+}
+
+#[test]
+fn leafing_through_a_folder_keeps_the_work_on_each_photo() {
+    let mut window = window(vec![sample("")]);
+    window.get_by_label_contains("cat.jpg (1 of 2)");
+    click_on(&mut window, (200.0, 120.0));
+    press(&mut window, Key::Enter);
+    press(&mut window, Key::D);
+    window.get_by_label_contains("coffee.jpg (2 of 2)");
+    assert_eq!(masks(&window), 0);
+    press(&mut window, Key::A);
+    assert_eq!(masks(&window), 1);
+}
+
+#[test]
+fn a_model_that_cannot_be_read_is_named_and_the_built_in_one_serves() {
+    let mut window = Harness::builder()
+        .with_size([1200.0, 760.0])
+        .with_max_steps(64)
+        .build_eframe(|cc| Tinsel::new(cc, vec![], Some("no/such/weights.safetensors".into())));
+    settle(&mut window);
+    window.get_by_label_contains("no/such/weights.safetensors");
+    window.get_by_label("Model: starter");
+}
+
+#[test]
+fn the_cheat_sheet_lists_the_keys() {
+    let mut window = window(vec![]);
+    press(&mut window, Key::F1);
+    assert!(window.query_all_by_label("Keys and gestures").count() > 0);
+    window.get_by_label("Right click, Shift + left click");
+    let accepted = window.get_by_label("Accept mask");
+    assert!(accepted.accesskit_node().label().is_some() || accepted.value().is_some());
+}
+
+#[test]
+fn pictures_of_the_window() {
+    let mut results = egui_kittest::SnapshotResults::new();
+    let mut empty = window(vec![]);
+    empty.set_size(egui::vec2(720.0, 440.0));
+    settle(&mut empty);
+    empty.snapshot("welcome");
+    results.extend_harness(&mut empty);
+
+    let mut working = window(vec![sample("coffee.jpg")]);
+    drag_photo(&mut working, (330.0, 235.0), (415.0, 330.0));
+    press(&mut working, Key::Enter);
+    press(&mut working, Key::M);
+    working.get_by_label("Mask 1").click();
+    settle(&mut working);
+    press(&mut working, Key::Q);
+    click_on(&mut working, (290.0, 170.0));
+    working.remove_cursor();
+    settle(&mut working);
+    working.mask(working.get_by_label_contains("Mask in").rect());
+    // Renderers differ a little along the edges of letters and lines.
+    let options = egui_kittest::SnapshotOptions::new().threshold(1.0).max_failed_pixels(400);
+    working.snapshot_options("working", &options);
+    results.extend_harness(&mut working);
+}
