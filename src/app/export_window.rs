@@ -78,7 +78,9 @@ impl ExportChoices {
         let mut open = self.open;
         let masks = self.masks(document);
         let files = planned_files(photo, &masks, self.format, Path::new(&self.folder));
-        Window::new("Export").open(&mut open).resizable(false).collapsible(false).show(ctx, |ui| {
+        let window = Window::new("Export").open(&mut open).resizable(false).collapsible(false);
+        let centre = ctx.content_rect().center();
+        window.pivot(egui::Align2::CENTER_CENTER).default_pos(centre).show(ctx, |ui| {
             ui.set_width(420.0);
             for format in Format::ALL {
                 ui.radio_value(&mut self.format, format, format.label());

@@ -88,7 +88,8 @@ pub(in crate::app) fn toolbar_ui(
         ui.separator();
         let mut opacity = settings.opacity * 100.0;
         let slider = Slider::new(&mut opacity, 0.0..=100.0).text("Opacity").suffix(" %").fixed_decimals(0);
-        if ui.add(slider).changed() {
+        // A fixed size, so that the row can wrap in front of it.
+        if ui.add_sized([200.0, 20.0], slider).changed() {
             actions.push(Action::SetOpacity(opacity / 100.0));
         }
         if button(ui, Command::OutlineOnly, "Outlines only", settings.outline_only) {
