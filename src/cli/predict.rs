@@ -19,7 +19,8 @@ struct Report {
     area: u64,
     /// x, y, width, height
     bbox: [u32; 4],
-    object_score: f32,
+    /// Null where an exported model does not tell it.
+    object_score: Option<f32>,
     segmentation: Rle,
 }
 

@@ -14,7 +14,8 @@ use crate::sam2::{Output, Prompt};
 pub enum ModelSource {
     /// The built-in starter model.
     Starter,
-    /// A `.safetensors` file.
+    /// A weights file, or an exported ONNX pair, as [`Predictor::open`](crate::sam2::Predictor::open)
+    /// takes it.
     File(PathBuf),
 }
 
@@ -87,7 +88,7 @@ pub enum Event {
         photo: u64,
         candidates: Vec<CandidateMask>,
         suggested: usize,
-        object_score: f32,
+        object_score: Option<f32>,
         seconds: f32,
     },
     /// Everything mode has done another batch; the masks are not settled by NMS yet.

@@ -127,11 +127,10 @@ impl Worker {
 
     fn load_model(&mut self, source: &ModelSource) -> Result<(), Error> {
         let start = Instant::now();
-        let weights = match source {
-            ModelSource::Starter => Weights::starter()?,
-            ModelSource::File(path) => Weights::open(path)?,
-        };
-        let predictor = Arc::new(Predictor::new(weights)?);
+        let predictor = Arc::new(match source {
+            ModelSource::Starter => Predictor::new(Weights::starter()?)?,
+            ModelSource::File(path) => Predictor::open(path)?,
+        });
         let name = predictor.name().to_owned();
         let everything = Parameters::for_model(&predictor);
         self.embeddings.clear();

@@ -6,11 +6,11 @@ pub enum Error {
     /// The weights file could not be read.
     #[error("{file}: cannot read the weights: {cause}")]
     Unreadable { file: String, cause: std::io::Error },
-    /// The file is not a safetensors file, or a damaged one.
-    #[error("{file}: not a usable safetensors file ({cause}); is the download complete?")]
+    /// The file is neither a checkpoint nor a safetensors file, or a damaged one.
+    #[error("{file}: not usable as weights: {cause}; is the download complete?")]
     Format { file: String, cause: String },
     /// The `config` in the metadata is missing or describes no network.
-    #[error("{file}: the metadata of the weights describe no SAM 2 network: {cause}")]
+    #[error("{file}: not a network that can be run: {cause}")]
     Config { file: String, cause: String },
     /// A tensor that the network needs is absent.
     #[error(

@@ -9,28 +9,42 @@ use fast_image_resize::pixels::F32;
 use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use image::RgbImage;
 
-use super::config::Config;
 use super::error::{Error, Result};
 use crate::mask::{Mask, MaskRows};
+
+/// What a network takes: a square of this side, in pixels, normalised with these figures on [0, 1].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct InputFormat {
+    pub side: usize,
+    pub mean: [f32; 3],
+    pub std: [f32; 3],
+}
+
+impl InputFormat {
+    /// Side of the low-resolution logits that come back.
+    pub fn low_res_side(&self) -> usize {
+        self.side / 4
+    }
+}
 
 /// The photo as (3, S, S) row-major: resized by antialiased bilinear interpolation of values on
 /// [0, 1], then normalised with the network's mean and standard deviation.
 ///
 /// One channel at a time, so that only a third of the photo exists as floats at once.
-pub fn network_input(photo: &RgbImage, config: &Config) -> Result<Vec<f32>> {
+pub fn network_input(photo: &RgbImage, format: &InputFormat) -> Result<Vec<f32>> {
     let (width, height) = photo.dimensions();
-    let side = config.image_size as u32;
+    let side = format.side as u32;
     let options =
         ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear)).use_alpha(false);
     let fail = |e: &dyn std::fmt::Display| Error::Input(format!("{e} ({width}x{height})"));
     let mut resizer = Resizer::new();
-    let mut out = Vec::with_capacity(3 * config.image_size * config.image_size);
+    let mut out = Vec::with_capacity(3 * format.side * format.side);
     for channel in 0..3 {
         let values: Vec<F32> = photo.pixels().map(|p| F32::new(f32::from(p.0[channel]) / 255.0)).collect();
         let source = TypedImageRef::new(width, height, &values).map_err(|e| fail(&e))?;
         let mut target = TypedImage::<F32>::new(side, side);
         resizer.resize_typed(&source, &mut target, &options).map_err(|e| fail(&e))?;
-        let (mean, std) = (config.mean[channel], config.std[channel]);
+        let (mean, std) = (format.mean[channel], format.std[channel]);
         out.extend(target.pixels().iter().map(|p| (p.0 - mean) / std));
     }
     Ok(out)
@@ -137,12 +151,12 @@ mod tests {
 
     #[test]
     fn any_photo_size_becomes_a_square() {
-        let config = super::super::Weights::starter().unwrap().config().clone();
+        let format = InputFormat { side: 96, mean: [0.5, 0.4, 0.3], std: [0.2, 0.3, 0.4] };
         for (w, h) in [(1, 1), (3, 500), (700, 20)] {
             let photo = RgbImage::from_pixel(w, h, image::Rgb([255, 0, 128]));
-            let input = network_input(&photo, &config).unwrap();
-            assert_eq!(input.len(), 3 * config.image_size * config.image_size);
-            let white = (1.0 - config.mean[0]) / config.std[0];
+            let input = network_input(&photo, &format).unwrap();
+            assert_eq!(input.len(), 3 * format.side * format.side);
+            let white = (1.0 - format.mean[0]) / format.std[0];
             assert!(input.iter().take(100).all(|x| (x - white).abs() < 1e-5));
         }
     }

@@ -1,6 +1,8 @@
 //! Every stage against tensors of the official implementation (`tests/data/mini_reference`).
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
 
 use safetensors::SafeTensors;
 use tract_onnx::prelude::{IntoTensor, Tensor, tvec};
@@ -30,7 +32,11 @@ struct Reference(Vec<u8>);
 
 impl Reference {
     fn load() -> Self {
-        Self(std::fs::read(data("mini_reference.safetensors")).unwrap())
+        Self::open(&data("mini_reference.safetensors"))
+    }
+
+    fn open(file: &Path) -> Self {
+        Self(std::fs::read(file).unwrap())
     }
 
     fn get(&self, name: &str) -> (Vec<usize>, Vec<f32>) {
@@ -80,8 +86,6 @@ impl Reference {
     }
 }
 
-use std::sync::Arc;
-
 fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
     assert_eq!(found.len(), expected.len(), "{what}: number of values");
     let largest = expected.iter().fold(0f32, |m, x| m.max(x.abs())).max(f32::MIN_POSITIVE);
@@ -98,7 +102,8 @@ fn encoder_stages() {
     let reference = Reference::load();
     let weights = mini();
     let config = weights.config();
-    let input = input::network_input(&reference.photo(), config).unwrap();
+    let format = input::InputFormat { side: config.image_size, mean: config.mean, std: config.std };
+    let input = input::network_input(&reference.photo(), &format).unwrap();
     assert_close("image", &input, &reference.get("image").1, STAGE_TOLERANCE);
 
     let mut g = Graph::new(&weights);
@@ -177,32 +182,106 @@ fn prompt_encoder() {
     }
 }
 
-#[test]
-fn predictions_in_both_modes() {
-    let reference = Reference::load();
-    let predictor = Predictor::new(mini()).unwrap();
+/// Both output modes of all prompts; a model without single mask and object score is spared these.
+fn check_predictions(reference: &Reference, predictor: &Predictor, has_single: bool, tolerance: f32) {
     let embedding = predictor.encode(&reference.photo(), &()).unwrap();
     for case in CASES {
         let prompt = reference.prompt(case);
         for (mode, output) in [("multi", Output::Candidates), ("single", Output::Single)] {
+            if mode == "single" && !has_single {
+                continue;
+            }
             let found = predictor.predict(&embedding, &prompt, output, &()).unwrap();
             let get = |field: &str| reference.get(&format!("case.{case}.{mode}.{field}")).1;
             let what = |field: &str| format!("{case} {mode} {field}");
             let iou: Vec<f32> = found.candidates.iter().map(|c| c.predicted_iou).collect();
             assert_close(&what("iou"), &iou, &get("iou"), IOU_TOLERANCE);
-            let count = found.candidates.len();
-            let logits: Vec<f32> = (0..count).flat_map(|i| found.logits(i)).collect();
-            assert_close(&what("logits"), &logits, &get("logits"), LOGITS_TOLERANCE);
             let low_res: Vec<f32> = found
                 .candidates
                 .iter()
                 .flat_map(|c| c.low_res.to_vec())
                 .map(|x| x.clamp(-32.0, 32.0))
                 .collect();
-            assert_close(&what("low_res"), &low_res, &get("low_res"), LOGITS_TOLERANCE);
-            let object = reference.get(&format!("case.{case}.object_score")).1;
-            assert_close(&what("object_score"), &[found.object_score], &object, STAGE_TOLERANCE);
+            assert_close(&what("low_res"), &low_res, &get("low_res"), tolerance);
+            let logits: Vec<f32> = (0..found.candidates.len()).flat_map(|i| found.logits(i)).collect();
+            assert_close(&what("logits"), &logits, &get("logits"), tolerance);
+            assert_eq!(found.object_score.is_some(), has_single);
+            if let Some(score) = found.object_score {
+                let expected = reference.get(&format!("case.{case}.object_score")).1;
+                assert_close(&what("object_score"), &[score], &expected, tolerance);
+            }
         }
+    }
+}
+
+#[test]
+fn predictions_in_both_modes() {
+    let config = mini().config().clone();
+    let checkpoint = Weights::open_with(&data("mini.pt"), config).unwrap();
+    for weights in [mini(), checkpoint] {
+        let predictor = Predictor::new(weights).unwrap();
+        check_predictions(&Reference::load(), &predictor, true, LOGITS_TOLERANCE);
+    }
+}
+
+#[test]
+fn an_exported_pair_gives_what_the_native_network_gives() {
+    let predictor = Predictor::open(&data("mini.decoder.onnx")).unwrap();
+    check_predictions(&Reference::load(), &predictor, false, LOGITS_TOLERANCE);
+    let embedding = predictor.encode(&Reference::load().photo(), &()).unwrap();
+    let points = [[10.5, 20.0], [80.0, 60.0]];
+    let batch = predictor.predict_points(&embedding, &points, Output::All, &()).unwrap();
+    assert_eq!((batch.len(), batch[1].candidates.len()), (2, 3));
+}
+
+#[test]
+fn other_onnx_files_are_told_what_is_expected() {
+    let dir = tempfile::tempdir().unwrap();
+    let put = |from: &str, to: &str| std::fs::copy(data(from), dir.path().join(to)).unwrap();
+    let error = |name: &str| Predictor::open(&dir.path().join(name)).err().unwrap().to_string();
+    assert!(error("").contains("no file with `encoder`"), "{}", error(""));
+    put("mini.encoder.onnx", "a_encoder.onnx");
+    assert!(error("a_encoder.onnx").contains("a_decoder.onnx is missing"), "{}", error("a_encoder.onnx"));
+    put("mini.encoder.onnx", "a_decoder.onnx");
+    let swapped = error("");
+    assert!(swapped.contains("has_mask_input") && swapped.contains("[\"image\"]"), "{swapped}");
+    std::fs::write(dir.path().join("a_decoder.onnx"), "this is no model").unwrap();
+    assert!(error("a_decoder.onnx").contains("a_decoder.onnx"), "{}", error("a_decoder.onnx"));
+    put("mini.encoder.onnx", "b_encoder.onnx");
+    assert!(error("").contains("several"), "{}", error(""));
+    put("mini.encoder.onnx", "model.onnx");
+    assert!(error("model.onnx").contains("needs `encoder` or `decoder`"), "{}", error("model.onnx"));
+}
+
+/// The full-size networks against references with random weights; needs the folder that
+/// `make_reference.py` of the official implementation's checks filled, in `TINSEL_REFERENCE`.
+#[test]
+#[ignore = "needs gigabytes of reference files; see CONTRIBUTING.md"]
+fn full_size_networks() {
+    let folder = PathBuf::from(std::env::var("TINSEL_REFERENCE").expect("TINSEL_REFERENCE is not set"));
+    for name in std::env::var("TINSEL_NETWORKS").as_deref().unwrap_or("tiny,small,base_plus,large").split(',')
+    {
+        let reference = Reference::open(&folder.join(format!("{name}_reference.safetensors")));
+        let start = Instant::now();
+        let predictor = Predictor::open(&folder.join(format!("{name}.pt"))).unwrap();
+        let load = start.elapsed();
+        let start = Instant::now();
+        let embedding = predictor.encode(&reference.photo(), &()).unwrap();
+        let encode = start.elapsed();
+        let features = &embedding.features;
+        for (what, found) in [("embedding", &features.embedding), ("high_res_1", &features.high_res_1)] {
+            let found = found.clone().into_tensor();
+            let found = found.view().as_slice::<f32>().unwrap().to_vec();
+            assert_close(&format!("{name} {what}"), &found, &reference.channels_last(what), STAGE_TOLERANCE);
+        }
+        check_predictions(&reference, &predictor, true, 2e-3);
+        let prompt = reference.prompt("one_point");
+        let start = Instant::now();
+        predictor.predict(&embedding, &prompt, Output::Candidates, &()).unwrap();
+        let decode = start.elapsed();
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let peak = status.lines().find(|l| l.starts_with("VmHWM")).unwrap_or("peak memory unknown");
+        println!("{name}: load {load:.2?}, encode {encode:.2?}, decode {decode:.2?}, {peak}");
     }
 }
 

@@ -3,20 +3,19 @@
 //! Follows `sam2/sam2_image_predictor.py`. All coordinates are pixels of the photo; the origin is
 //! its top-left corner.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
+use std::sync::Arc;
 
 use image::RgbImage;
-use tract_onnx::prelude::{IntoTensor, TValue, Tensor, TypedModel, tvec};
+use tract_onnx::prelude::{TValue, Tensor};
 
-use super::config::Config;
-use super::decoder::{self, MASKS};
 use super::error::{Error, Result};
-use super::graph::Graph;
-use super::plan::{Monitor, Plan};
-use super::prompt::{Label, PromptEncoder, mask_embedding};
+use super::input::{self, InputFormat};
+use super::native::Native;
+use super::onnx::{self, OnnxPair};
+use super::plan::Monitor;
+use super::prompt::Label;
 use super::weights::Weights;
-use super::{hiera, input, neck};
 use crate::mask::Mask;
 
 /// Logits fed back as a prompt are limited to this, as the official predictor does.
@@ -26,6 +25,8 @@ pub const STABILITY_OFFSET: f32 = 1.0;
 /// `dynamic_multimask_stability_delta` and `..._thresh` of the published configurations.
 const DYNAMIC_DELTA: f32 = 0.05;
 const DYNAMIC_THRESHOLD: f32 = 0.98;
+/// Masks for an ambiguous prompt (`num_multimask_outputs`).
+const CANDIDATES: usize = 3;
 
 /// A click: where, and whether it is on the wanted thing.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -102,9 +103,11 @@ pub enum Output {
     /// The three candidates (`multimask_output=True`): for an ambiguous prompt such as one click.
     #[default]
     Candidates,
-    /// One mask (`multimask_output=False`): mask 0 if it is stable, else the best candidate.
+    /// One mask (`multimask_output=False`): mask 0 if it is stable, else the best candidate; always
+    /// the latter where an exported model leaves mask 0 out.
     Single,
-    /// The single mask, then the three candidates, so that a person can choose among all.
+    /// The single mask, if the model has one, then the three candidates, so that a person can
+    /// choose among all.
     All,
 }
 
@@ -124,8 +127,8 @@ pub struct Prediction {
     /// Index of the candidate that the official predictor would hand out: of three candidates the
     /// one with the best predicted IoU, else the choice of [`Output::Single`].
     pub suggested: usize,
-    /// Logit of "there is something here"; above 0 means yes.
-    pub object_score: f32,
+    /// Logit of "there is something here"; above 0 means yes. Exported models do not tell it.
+    pub object_score: Option<f32>,
     low_res_side: usize,
     photo_size: (u32, u32),
 }
@@ -157,11 +160,16 @@ fn best(scores: impl Iterator<Item = f32>) -> usize {
 /// What the network knows of one photo. Immutable and cheap to clone.
 #[derive(Clone)]
 pub struct Embedding {
-    /// (cells, d_model)
-    embedding: TValue,
-    high_res_0: TValue,
-    high_res_1: TValue,
+    pub(super) features: Features,
     photo_size: (u32, u32),
+}
+
+/// The encoder's output, in the layout of the network that made it.
+#[derive(Clone)]
+pub(super) struct Features {
+    pub embedding: TValue,
+    pub high_res_0: TValue,
+    pub high_res_1: TValue,
 }
 
 impl Embedding {
@@ -171,14 +179,28 @@ impl Embedding {
     }
 }
 
+/// What the predictor needs of a network, however it is made.
+pub(super) trait Network: Send + Sync {
+    /// What the photo has to be made into.
+    fn input_format(&self) -> InputFormat;
+    /// Runs the encoder on an input (1, 3, S, S).
+    fn encode(&self, image: Tensor, monitor: &dyn Monitor) -> Result<Features>;
+    /// Runs the decoder on prompts with equally many points each, box corners first, in network
+    /// pixels. `mask_input` is (S/4, S/4) and only given for a single prompt.
+    fn decode(
+        &self,
+        features: &Features,
+        prompts: &[Vec<([f32; 2], Label)>],
+        mask_input: Option<&[f32]>,
+        monitor: &dyn Monitor,
+    ) -> Result<RawMasks>;
+}
+
 /// A loaded network.
 pub struct Predictor {
-    weights: Weights,
-    prompts: PromptEncoder,
-    dense_position: Vec<f32>,
-    encoder: Plan,
-    mask_embedding: Plan,
-    decoders: Mutex<HashMap<decoder::Shape, Arc<Plan>>>,
+    name: String,
+    everything_defaults: Option<String>,
+    network: Box<dyn Network>,
 }
 
 impl Predictor {
@@ -187,34 +209,34 @@ impl Predictor {
     /// # Errors
     /// A tensor that is missing or has another shape than the configuration asks for.
     pub fn new(weights: Weights) -> Result<Self> {
-        let prompts = PromptEncoder::new(&weights)?;
-        let dense_position = prompts.dense_position(weights.config().embedding_side());
-        let this = Self {
-            prompts,
-            dense_position,
-            encoder: Plan::new(encoder(&weights)?)?,
-            mask_embedding: Plan::new(mask_embedding(&weights, weights.config())?)?,
-            decoders: Mutex::default(),
-            weights,
-        };
-        // The first click needs this one; building it here also reports missing tensors early.
-        this.decoder(decoder::Shape { prompts: 1, tokens: 2, with_mask: false })?;
-        Ok(this)
+        Ok(Self {
+            name: weights.name().to_owned(),
+            everything_defaults: weights.everything_defaults().map(str::to_owned),
+            network: Box::new(Native::new(weights)?),
+        })
     }
 
-    /// The name of the weights: `starter`, or the file they came from.
+    /// Opens a model: a weights file (see [`Weights::open`]), or an encoder and decoder exported to
+    /// ONNX, of which either file or their folder is given.
+    ///
+    /// # Errors
+    /// As [`Weights::open`] and [`Predictor::new`]; an ONNX file with other inputs than expected.
+    pub fn open(path: &Path) -> Result<Self> {
+        if !onnx::is_meant(path) {
+            return Self::new(Weights::open(path)?);
+        }
+        let pair = OnnxPair::open(path)?;
+        Ok(Self { name: path.display().to_string(), everything_defaults: None, network: Box::new(pair) })
+    }
+
+    /// The name of the model: `starter`, or the file it came from.
     pub fn name(&self) -> &str {
-        self.weights.name()
-    }
-
-    /// The sizes of the network.
-    pub fn config(&self) -> &Config {
-        self.weights.config()
+        &self.name
     }
 
     /// Generator parameters (JSON) that suit this model, if its weights carry some.
     pub fn everything_defaults(&self) -> Option<&str> {
-        self.weights.everything_defaults()
+        self.everything_defaults.as_deref()
     }
 
     /// Computes the embedding of a photo: the expensive step, once a photo.
@@ -222,17 +244,11 @@ impl Predictor {
         if photo.width() == 0 || photo.height() == 0 {
             return Err(Error::Input("it has no pixels".into()));
         }
-        let side = self.config().image_size;
-        let values = input::network_input(photo, self.config())?;
-        let image = Tensor::from_shape(&[1, 3, side, side], &values)?;
-        let mut outputs = self.encoder.run(tvec![image.into()], monitor)?.into_iter();
-        let mut next = || outputs.next().ok_or_else(|| Error::Network("too few outputs".into()));
-        Ok(Embedding {
-            embedding: next()?,
-            high_res_0: next()?,
-            high_res_1: next()?,
-            photo_size: photo.dimensions(),
-        })
+        let format = self.network.input_format();
+        let values = input::network_input(photo, &format)?;
+        let image = Tensor::from_shape(&[1, 3, format.side, format.side], &values)?;
+        let features = self.network.encode(image, monitor)?;
+        Ok(Embedding { features, photo_size: photo.dimensions() })
     }
 
     /// Answers one prompt.
@@ -247,12 +263,12 @@ impl Predictor {
         monitor: &dyn Monitor,
     ) -> Result<Prediction> {
         prompt.check(embedding.photo_size)?;
-        let sparse = self.prompts.sparse(&self.in_network(embedding, prompt));
-        let dense = match &prompt.mask_input {
-            Some(logits) => Some(self.embed_mask(logits, monitor)?),
+        let points = self.in_network(embedding, prompt);
+        let mask_input = match &prompt.mask_input {
+            Some(logits) => Some(self.mask_input(logits)?),
             None => None,
         };
-        let raw = self.decode(embedding, sparse, 1, dense, monitor)?;
+        let raw = self.network.decode(&embedding.features, &[points], mask_input.as_deref(), monitor)?;
         Ok(raw.prediction(0, output, embedding.photo_size))
     }
 
@@ -264,20 +280,20 @@ impl Predictor {
         output: Output,
         monitor: &dyn Monitor,
     ) -> Result<Vec<Prediction>> {
-        let mut sparse = vec![];
+        let mut prompts = vec![];
         for &[x, y] in points {
             let point = Point { x, y, positive: true };
             let prompt = Prompt { points: vec![point], ..Prompt::default() };
             prompt.check(embedding.photo_size)?;
-            sparse.extend(self.prompts.sparse(&self.in_network(embedding, &prompt)));
+            prompts.push(self.in_network(embedding, &prompt));
         }
-        let raw = self.decode(embedding, sparse, points.len(), None, monitor)?;
+        let raw = self.network.decode(&embedding.features, &prompts, None, monitor)?;
         Ok((0..points.len()).map(|i| raw.prediction(i, output, embedding.photo_size)).collect())
     }
 
     /// The points of a prompt in network pixels, box corners first.
     fn in_network(&self, embedding: &Embedding, prompt: &Prompt) -> Vec<([f32; 2], Label)> {
-        let side = self.config().image_size as f32;
+        let side = self.network.input_format().side as f32;
         let (width, height) = embedding.photo_size;
         let scale = |x: f32, y: f32| [x / width as f32 * side, y / height as f32 * side];
         let corners = prompt.bbox.iter().flat_map(|b| {
@@ -290,98 +306,49 @@ impl Predictor {
         corners.chain(points).collect()
     }
 
-    fn embed_mask(&self, logits: &[f32], monitor: &dyn Monitor) -> Result<TValue> {
-        let side = self.config().low_res_side();
+    /// Logits of a former answer as the network takes them.
+    fn mask_input(&self, logits: &[f32]) -> Result<Vec<f32>> {
+        let side = self.network.input_format().low_res_side();
         if logits.len() != side * side {
             return Err(Error::Prompt(format!(
                 "the mask prompt has {} values, this model needs {side}x{side}",
                 logits.len()
             )));
         }
-        let clamped: Vec<f32> = logits.iter().map(|x| x.clamp(-MASK_INPUT_LIMIT, MASK_INPUT_LIMIT)).collect();
-        let input = Tensor::from_shape(&[side, side], &clamped)?;
-        Ok(self.mask_embedding.run(tvec![input.into()], monitor)?.remove(0))
-    }
-
-    fn decode(
-        &self,
-        embedding: &Embedding,
-        sparse: Vec<f32>,
-        prompts: usize,
-        dense: Option<TValue>,
-        monitor: &dyn Monitor,
-    ) -> Result<RawMasks> {
-        let d = self.config().d_model;
-        let tokens = sparse.len() / (prompts * d);
-        let plan = self.decoder(decoder::Shape { prompts, tokens, with_mask: dense.is_some() })?;
-        let dense = match dense {
-            Some(dense) => dense,
-            None => Tensor::from_shape(&[1, d], self.prompts.no_mask())?.into(),
-        };
-        let inputs = tvec![
-            embedding.embedding.clone(),
-            dense,
-            Tensor::from_shape(&[prompts, tokens, d], &sparse)?.into(),
-            embedding.high_res_0.clone(),
-            embedding.high_res_1.clone(),
-        ];
-        let outputs = plan.run(inputs, monitor)?;
-        let values = |i: usize| -> Result<Vec<f32>> {
-            Ok(outputs[i].clone().into_tensor().view().as_slice::<f32>()?.to_vec())
-        };
-        Ok(RawMasks {
-            side: self.config().low_res_side(),
-            logits: values(0)?,
-            iou: values(1)?,
-            object_score: values(2)?,
-        })
-    }
-
-    /// The decoder for these sizes, built when they are first asked for.
-    fn decoder(&self, shape: decoder::Shape) -> Result<Arc<Plan>> {
-        let mut decoders = self.decoders.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(plan) = decoders.get(&shape) {
-            return Ok(plan.clone());
-        }
-        let model = decoder::decoder(&self.weights, &self.dense_position, shape)?;
-        let plan = Arc::new(Plan::new(model)?);
-        decoders.insert(shape, plan.clone());
-        Ok(plan)
+        Ok(logits.iter().map(|x| x.clamp(-MASK_INPUT_LIMIT, MASK_INPUT_LIMIT)).collect())
     }
 }
 
-/// The encoder's graph: (1, 3, S, S) to embedding, high_res_0 and high_res_1.
-fn encoder(weights: &Weights) -> Result<TypedModel> {
-    let config = weights.config();
-    let mut g = Graph::new(weights);
-    let image = g.input("image", &[1, 3, config.image_size, config.image_size])?;
-    let stages = hiera::trunk(&mut g, config, image)?;
-    let pyramid = neck::pyramid(&mut g, config, &stages)?;
-    let features = neck::features(&mut g, config, pyramid)?;
-    g.finish(&[features.embedding, features.high_res_0, features.high_res_1])
-}
-
-/// The decoder's four masks for each of a batch of prompts.
-struct RawMasks {
-    side: usize,
-    /// (prompts, 4, side, side)
-    logits: Vec<f32>,
-    /// (prompts, 4)
-    iou: Vec<f32>,
-    /// (prompts, 1)
-    object_score: Vec<f32>,
+/// The decoder's masks for each of a batch of prompts.
+pub(super) struct RawMasks {
+    /// Side of the logits.
+    pub side: usize,
+    /// Whether the single mask comes before the three candidates; exported models leave it out.
+    pub has_single: bool,
+    /// (prompts, masks, side, side)
+    pub logits: Vec<f32>,
+    /// (prompts, masks)
+    pub iou: Vec<f32>,
+    /// (prompts), if the network tells it.
+    pub object_score: Option<Vec<f32>>,
 }
 
 impl RawMasks {
+    fn masks(&self) -> usize {
+        CANDIDATES + usize::from(self.has_single)
+    }
+
     /// `MaskDecoder.forward` after `predict_masks`: which masks are handed out.
     fn prediction(&self, prompt: usize, output: Output, photo_size: (u32, u32)) -> Prediction {
-        let iou = &self.iou[prompt * MASKS..][..MASKS];
-        let best = 1 + best(iou[1..].iter().copied());
-        let single = if self.is_stable(prompt) { 0 } else { best };
+        let masks = self.masks();
+        let iou = &self.iou[prompt * masks..][..masks];
+        let first = masks - CANDIDATES;
+        let best = first + best(iou[first..].iter().copied());
+        let single = if self.has_single && self.is_stable(prompt) { 0 } else { best };
         let (chosen, suggested) = match output {
-            Output::Candidates => (1..MASKS, best - 1),
+            Output::Candidates => (first..masks, best - first),
             Output::Single => (single..single + 1, 0),
-            Output::All => (0..MASKS, single),
+            Output::All => (0..masks, single),
         };
         let candidates = chosen
             .map(|mask| Candidate {
@@ -392,7 +359,7 @@ impl RawMasks {
         Prediction {
             candidates,
             suggested,
-            object_score: self.object_score[prompt],
+            object_score: self.object_score.as_ref().map(|scores| scores[prompt]),
             low_res_side: self.side,
             photo_size,
         }
@@ -400,7 +367,7 @@ impl RawMasks {
 
     fn logits(&self, prompt: usize, mask: usize) -> &[f32] {
         let size = self.side * self.side;
-        &self.logits[(prompt * MASKS + mask) * size..][..size]
+        &self.logits[(prompt * self.masks() + mask) * size..][..size]
     }
 
     /// `_dynamic_multimask_via_stability`: whether mask 0 barely changes with the threshold.

@@ -1,13 +1,22 @@
 //! Named tensors from a weights file, checked against the shape the network asks for.
 
+mod blob;
+mod number;
+mod pickle;
 mod safetensors;
+mod torch;
+mod variant;
 
+use std::io;
 use std::path::Path;
 
 use tract_onnx::prelude::Tensor;
 
+use self::safetensors::SafetensorsStore;
+use self::torch::TorchStore;
 use super::config::Config;
 use super::error::{Error, Result};
+use blob::Blob;
 
 /// The weights compiled into the binary, so that the program works with nothing downloaded.
 static STARTER: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/models/starter.safetensors"));
@@ -15,39 +24,75 @@ static STARTER: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/mod
 /// Name under which the built-in weights are selected.
 pub const STARTER_NAME: &str = "starter";
 
+/// Where tensors are kept, whatever the format of the file.
+trait TensorStore: Send + Sync {
+    /// An entry of the file's free-form metadata.
+    fn metadata(&self, key: &str) -> Option<&str>;
+    /// The shape of a tensor, if there is one of that name.
+    fn shape(&self, name: &str) -> Option<&[usize]>;
+    /// A tensor's values in row-major order.
+    fn to_f32(&self, name: &str) -> Result<Vec<f32>, StoreError>;
+}
+
+/// Why a tensor could not be read.
+enum StoreError {
+    /// The name of a number format that is not supported.
+    Format(&'static str),
+    Io(io::Error),
+}
+
+impl From<io::Error> for StoreError {
+    fn from(error: io::Error) -> Self {
+        StoreError::Io(error)
+    }
+}
+
 /// The tensors of one network under their official state-dict keys, with its [`Config`].
 pub struct Weights {
     name: String,
     config: Config,
-    store: safetensors::Store,
+    store: Box<dyn TensorStore>,
 }
 
 impl Weights {
     /// The built-in starter model.
     pub fn starter() -> Result<Self> {
-        Self::from_bytes(STARTER_NAME, STARTER.into())
+        Self::from_blob(STARTER_NAME, Blob::from_static(STARTER), None)
     }
 
-    /// Reads a `.safetensors` file whose metadata carry a `config`.
+    /// Opens a weights file: a PyTorch checkpoint (`.pt`) as Meta publishes them or a fine-tune's
+    /// state dict, or a `.safetensors` file with the official key names. Its content decides the
+    /// format, not its name.
+    ///
+    /// The sizes of the network come from the file's metadata, or else from the shapes of its
+    /// tensors, which tell the published variants apart. Nothing in the file is executed.
     ///
     /// # Errors
-    /// The file cannot be read, is damaged, or carries no usable configuration. Missing or
-    /// misshapen tensors are found when the network is built.
+    /// The file cannot be read, is damaged, or holds none of these networks. Missing or misshapen
+    /// tensors are found when the network is built.
     pub fn open(path: &Path) -> Result<Self> {
-        let file = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|cause| Error::Unreadable { file: file.clone(), cause })?;
-        Self::from_bytes(&file, bytes.into())
+        Self::open_sized(path, None)
     }
 
-    fn from_bytes(name: &str, bytes: std::borrow::Cow<'static, [u8]>) -> Result<Self> {
-        let file = name.to_owned();
-        let store =
-            safetensors::Store::parse(bytes).map_err(|cause| Error::Format { file: file.clone(), cause })?;
-        let json = store.metadata("config").ok_or_else(|| Error::Config {
-            file: file.clone(),
-            cause: "there is no `config` entry".into(),
-        })?;
-        let config = Config::from_json(json).map_err(|cause| Error::Config { file, cause })?;
+    /// Like [`Weights::open`], for a network of other sizes than the published ones.
+    pub fn open_with(path: &Path, config: Config) -> Result<Self> {
+        Self::open_sized(path, Some(config))
+    }
+
+    fn open_sized(path: &Path, config: Option<Config>) -> Result<Self> {
+        let file = path.display().to_string();
+        let blob = Blob::open(path).map_err(|cause| Error::Unreadable { file: file.clone(), cause })?;
+        Self::from_blob(&file, blob, config)
+    }
+
+    fn from_blob(name: &str, blob: Blob, config: Option<Config>) -> Result<Self> {
+        let store = open_store(blob).map_err(|cause| Error::Format { file: name.to_owned(), cause })?;
+        let unsized_network = |cause| Error::Config { file: name.to_owned(), cause };
+        let config = match (config, store.metadata("config")) {
+            (Some(config), _) => config,
+            (None, Some(json)) => Config::from_json(json).map_err(unsized_network)?,
+            (None, None) => variant::detect(&*store).map_err(unsized_network)?,
+        };
         Ok(Self { name: name.to_owned(), config, store })
     }
 
@@ -89,11 +134,23 @@ impl Weights {
                 expected: shape.into(),
             });
         }
-        self.store.to_f32(name).map_err(|found| Error::NumberFormat {
-            file: file(),
-            name: name.into(),
-            found,
+        self.store.to_f32(name).map_err(|e| match e {
+            StoreError::Format(found) => {
+                Error::NumberFormat { file: file(), name: name.into(), found: found.into() }
+            }
+            StoreError::Io(cause) => Error::Unreadable { file: file(), cause },
         })
+    }
+}
+
+/// Finds out what kind of file this is.
+fn open_store(blob: Blob) -> Result<Box<dyn TensorStore>, String> {
+    let start = blob.read(0..blob.len().min(4)).map_err(|e| e.to_string())?;
+    match start[..] {
+        [] => Err("it is empty".into()),
+        [b'P', b'K', ..] => Ok(Box::new(TorchStore::parse(blob)?)),
+        [0x80, ..] => Err("it is in the format of PyTorch before 1.6; save it again with torch.save".into()),
+        _ => Ok(Box::new(SafetensorsStore::parse(blob)?)),
     }
 }
 
@@ -129,5 +186,66 @@ mod tests {
             assert!(error.contains(name), "{error}");
         }
         assert!(Weights::open(&dir.path().join("absent")).is_err());
+        assert!(Weights::open(dir.path()).is_err());
+    }
+
+    fn data(name: &str) -> std::path::PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+    }
+
+    #[test]
+    fn a_checkpoint_holds_the_same_tensors_as_its_safetensors_twin() {
+        let twin = Weights::open(&data("mini.safetensors")).unwrap();
+        let checkpoint = Weights::open_with(&data("mini.pt"), twin.config().clone()).unwrap();
+        let bytes = std::fs::read(data("mini.safetensors")).unwrap();
+        let tensors = ::safetensors::SafeTensors::deserialize(&bytes).unwrap();
+        for (name, view) in tensors.tensors() {
+            let expected = twin.values(&name, view.shape()).unwrap();
+            assert_eq!(checkpoint.values(&name, view.shape()).unwrap(), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_network_of_no_published_size_is_told_by_its_sizes() {
+        let error = Weights::open(&data("mini.pt")).err().unwrap().to_string();
+        assert!(error.contains("mini.pt") && error.contains("16 channels and 7 blocks"), "{error}");
+    }
+
+    /// Damages files in many ways; whatever comes of it must come quickly and without a panic.
+    #[test]
+    fn hostile_files_end_in_an_error_or_in_tensors() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("hostile");
+        let config = Weights::open(&data("mini.safetensors")).unwrap().config().clone();
+        let mut random = 0x9e37_79b9_7f4a_7c15u64;
+        let mut next = |below: usize| {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            (random % below as u64) as usize
+        };
+        for name in ["mini.pt", "mini.safetensors"] {
+            let whole = std::fs::read(data(name)).unwrap();
+            // The interesting bytes: the pickle or header at the beginning, the directory at the end.
+            let (head, tail) = (36_000, whole.len() - 30_000);
+            for round in 0..400 {
+                let mut bytes = whole.clone();
+                match round % 4 {
+                    0 => bytes.truncate(next(whole.len())),
+                    1 => (0..1 + next(4)).for_each(|_| bytes[next(head)] = next(256) as u8),
+                    2 => (0..1 + next(4)).for_each(|_| bytes[tail + next(30_000)] = next(256) as u8),
+                    _ => {
+                        let (from, to, count) = (next(head), next(head), 1 + next(64));
+                        let piece = bytes[from..from + count].to_vec();
+                        bytes[to..to + count].copy_from_slice(&piece);
+                    }
+                }
+                std::fs::write(&path, bytes).unwrap();
+                if let Ok(weights) = Weights::open_with(&path, config.clone()) {
+                    let _ = weights.values("no_mem_embed", &[1, 1, config.d_model]);
+                    let _ = weights.values("image_encoder.trunk.patch_embed.proj.weight", &[16, 3, 7, 7]);
+                }
+            }
+        }
     }
 }

@@ -1,47 +1,61 @@
-//! Tensors of a safetensors file, converted to float32 when they are asked for.
+//! Tensors of a safetensors file.
 
-use std::borrow::Cow;
+use safetensors::tensor::{Dtype, Metadata};
 
-use half::{bf16, f16};
-use safetensors::tensor::{Dtype, Metadata, SafeTensors};
+use super::blob::Blob;
+use super::number::Number;
+use super::{StoreError, TensorStore};
 
-/// The file's bytes and its parsed header.
-pub(super) struct Store {
-    bytes: Cow<'static, [u8]>,
+/// Headers of real weights have some hundred kilobytes.
+const MAX_HEADER_BYTES: u64 = 16 << 20;
+
+/// The file and its parsed header.
+pub(super) struct SafetensorsStore {
+    blob: Blob,
     header: Metadata,
-    data_start: usize,
+    data_start: u64,
 }
 
-impl Store {
-    /// Parses the header and checks it against the length of the file.
-    pub fn parse(bytes: Cow<'static, [u8]>) -> Result<Self, String> {
-        let (header_len, header) = SafeTensors::read_metadata(&bytes).map_err(|e| e.to_string())?;
-        Ok(Self { bytes, header, data_start: header_len + size_of::<u64>() })
+impl SafetensorsStore {
+    /// Parses the header and checks it against the length of the file; the error says what is wrong.
+    pub fn parse(blob: Blob) -> Result<Self, String> {
+        const LENGTH_BYTES: u64 = 8;
+        let cut_short = |_| "it is cut short".to_owned();
+        let length = blob.read(0..LENGTH_BYTES.min(blob.len())).map_err(cut_short)?;
+        let length = u64::from_le_bytes(length.try_into().map_err(|_| "it is cut short".to_owned())?);
+        if length > MAX_HEADER_BYTES {
+            return Err("its header is not that of a safetensors file".into());
+        }
+        let data_start = LENGTH_BYTES + length;
+        let header = blob.read(LENGTH_BYTES..data_start).map_err(cut_short)?;
+        let header: Metadata = serde_json::from_slice(&header).map_err(|e| e.to_string())?;
+        if data_start.checked_add(header.data_len() as u64) != Some(blob.len()) {
+            return Err("its length is not what its header says".into());
+        }
+        Ok(Self { blob, header, data_start })
     }
+}
 
-    /// An entry of the free-form metadata.
-    pub fn metadata(&self, key: &str) -> Option<&str> {
+impl TensorStore for SafetensorsStore {
+    fn metadata(&self, key: &str) -> Option<&str> {
         Some(self.header.metadata().as_ref()?.get(key)?.as_str())
     }
 
-    /// The shape of a tensor, if there is one of that name.
-    pub fn shape(&self, name: &str) -> Option<&[usize]> {
+    fn shape(&self, name: &str) -> Option<&[usize]> {
         Some(&self.header.info(name)?.shape)
     }
 
-    /// The tensor's values; the error is the name of an unsupported number format.
-    pub fn to_f32(&self, name: &str) -> Result<Vec<f32>, String> {
-        let info = self.header.info(name).ok_or("nothing")?;
+    fn to_f32(&self, name: &str) -> Result<Vec<f32>, StoreError> {
+        let info = self.header.info(name).ok_or(StoreError::Format("nothing"))?;
+        let number = match info.dtype {
+            Dtype::F32 => Number::F32,
+            Dtype::F16 => Number::F16,
+            Dtype::BF16 => Number::Bf16,
+            Dtype::F64 => Number::Other("float64", 8),
+            _ => Number::Other("integers or packed numbers", 1),
+        };
         let (start, end) = info.data_offsets;
-        let raw = self
-            .bytes
-            .get(self.data_start + start..self.data_start + end)
-            .ok_or("a range beyond the end of the file")?;
-        Ok(match info.dtype {
-            Dtype::F32 => raw.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect(),
-            Dtype::F16 => raw.as_chunks().0.iter().map(|b| f16::from_le_bytes(*b).to_f32()).collect(),
-            Dtype::BF16 => raw.as_chunks().0.iter().map(|b| bf16::from_le_bytes(*b).to_f32()).collect(),
-            other => return Err(format!("{other:?}")),
-        })
+        let raw = self.blob.read(self.data_start + start as u64..self.data_start + end as u64)?;
+        number.to_f32(&raw).map_err(StoreError::Format)
     }
 }
