@@ -9,11 +9,11 @@ use tract_onnx::tract_core::internal::{AxesMapping, AxisOp, ToDim, tvec};
 use tract_onnx::tract_core::ops::array::{Pad, PadMode, Slice, TypedConcat};
 use tract_onnx::tract_core::ops::change_axes::wire_with_rank_broadcast;
 use tract_onnx::tract_core::ops::einsum::EinSum;
-use tract_onnx::tract_core::ops::nn::{Reduce, Reducer, Softmax, gelu_exact, sigmoid};
+use tract_onnx::tract_core::ops::nn::{Softmax, gelu_exact, sigmoid};
 use tract_onnx::tract_core::ops::{TypedOp, math};
 
 use super::error::Result;
-use super::ops::LayerNorm;
+use super::ops::{LayerNorm, MaxPool2x2};
 use super::weights::Weights;
 
 /// A value in the graph.
@@ -119,9 +119,9 @@ impl<'w> Graph<'w> {
         self.wire("mul", math::mul(), &[x, factor])
     }
 
-    /// Largest value over some axes, which are kept with length 1.
-    pub fn max_over(&mut self, x: Wire, axes: &[usize]) -> Result<Wire> {
-        self.wire("max", Reduce { axes: axes.into(), reducer: Reducer::Max }, &[x])
+    /// The largest value of each 2x2 cell of a (height, width, channels) map.
+    pub fn max_pool2x2(&mut self, x: Wire) -> Result<Wire> {
+        self.wire("max_pool", MaxPool2x2, &[x])
     }
 
     pub fn softmax_last(&mut self, x: Wire) -> Result<Wire> {

@@ -113,7 +113,7 @@ impl Block {
             x
         } else {
             let projected = g.linear(normed, &name("proj"), self.outputs)?;
-            if self.pools { max_pool2x2(g, projected)? } else { projected }
+            if self.pools { g.max_pool2x2(projected)? } else { projected }
         };
         let [height, width, _] = g.shape(normed)?[..] else { unreachable!("a map has three axes") };
         let window = if self.window > 0 { [self.window; 2] } else { [height, width] };
@@ -138,19 +138,12 @@ impl Block {
         if self.pools {
             let count = g.shape(q)?[0];
             let rows = g.reshape(q, &[count * wh, ww, self.outputs])?;
-            let pooled = max_pool2x2(g, rows)?;
+            let pooled = g.max_pool2x2(rows)?;
             q = g.reshape(pooled, &[count, wh * ww / 4, self.outputs])?;
         }
         let mixed = g.attention(q, k, v, self.heads)?;
         g.linear(mixed, &format!("{}.attn.proj", self.prefix), self.outputs)
     }
-}
-
-fn max_pool2x2(g: &mut Graph, x: Wire) -> Result<Wire> {
-    let [h, w, c] = g.shape(x)?[..] else { unreachable!("a map has three axes") };
-    let cells = g.reshape(x, &[h / 2, 2, w / 2, 2, c])?;
-    let pooled = g.max_over(cells, &[1, 3])?;
-    g.reshape(pooled, &[h / 2, w / 2, c])
 }
 
 /// How a map is cut into windows, with zeros at the right and bottom where it does not divide.
