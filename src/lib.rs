@@ -28,4 +28,5 @@ pub mod engine;
 pub mod everything;
 pub mod files;
 pub mod mask;
+pub mod models;
 pub mod sam2;

@@ -392,7 +392,7 @@ fn a_model_that_cannot_be_used_is_named() {
     for (model, parts) in [
         (&incomplete, &[lost, "is missing"][..]),
         (&cut, &["is the download complete?"]),
-        (&missing, &["there is no such model", "`starter`"]),
+        (&missing, &["there is no such file"]),
     ] {
         let arguments = ["everything", COFFEE, "--out", &out, "--model", model];
         fails(&arguments, 2, &[&[model.as_str()], parts].concat());

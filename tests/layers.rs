@@ -9,6 +9,10 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("everything", &["crate::document", "crate::files", "crate::engine", "tract"]),
     ("document", &["crate::everything", "crate::files", "crate::engine", "tract"]),
     ("files", &["crate::everything", "crate::sam2", "crate::engine", "tract"]),
+    (
+        "models",
+        &["crate::sam2", "crate::everything", "crate::document", "crate::files", "crate::engine", "tract"],
+    ),
     ("engine", &["crate::document", "crate::files", "tract"]),
     ("cli", &["crate::engine", "tract"]),
     ("app", &["crate::cli", "tract"]),

@@ -320,6 +320,36 @@ fn a_model_that_cannot_be_read_is_named_and_the_built_in_one_serves() {
 }
 
 #[test]
+fn a_dropped_model_is_used_and_the_work_is_kept() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    let mut window = window(vec![sample("coffee.jpg")]);
+    click_on(&mut window, (290.0, 170.0));
+    press(&mut window, Key::Enter);
+    click_on(&mut window, (370.0, 290.0));
+    let first = window.state().document().masks()[0].clone();
+    for name in ["mini.safetensors", "mini.encoder.onnx"] {
+        window.input_mut().dropped_files.push(Arc::new(Dropped(data.join(name))));
+        settle(&mut window);
+        window.get_by_label(&format!("Model: {name}"));
+        assert_eq!(points(&window), [(370.0, 290.0, true)]);
+        assert_eq!(*window.state().document().masks()[0], *first);
+        window.get_by_label_contains("Candidate 3");
+    }
+    press(&mut window, Key::Enter);
+    assert_eq!(masks(&window), 2);
+}
+
+#[test]
+fn the_model_menu_lists_the_official_weights() {
+    let mut window = window(vec![]);
+    click(&mut window, "Model: starter");
+    for name in ["sam2.1-tiny", "sam2.1-large", "sam2-base-plus"] {
+        window.get_by_label(name);
+    }
+    window.get_by_label_contains("Apache-2.0");
+}
+
+#[test]
 fn the_cheat_sheet_lists_the_keys() {
     let mut window = window(vec![]);
     press(&mut window, Key::F1);

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use super::commands::Command;
 use crate::document::{Edit, MaskId};
+use crate::engine::ModelSource;
 use crate::everything::Parameters;
+use crate::models::Entry;
 
 /// A wish of the user.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +22,10 @@ pub(super) enum Action {
     OpenPaths(Vec<PathBuf>),
     Export { overwrite: bool },
     ChooseExportFolder,
+    UseModel(ModelSource),
+    DownloadModel(&'static Entry),
+    CancelDownload,
+    SetModelsUrl(String),
     DismissMessage(usize),
 }
 

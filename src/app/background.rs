@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
+use super::models::MODEL_EXTENSIONS;
 use crate::files::export::{ExportMask, Format, export};
 use crate::files::{PHOTO_EXTENSIONS, Photo, PhotoError, WriteError, photos_beside, photos_in};
 
@@ -100,7 +101,7 @@ impl Background {
     }
 
     pub fn pick_model(&mut self, dialog: rfd::FileDialog) {
-        let dialog = dialog.set_title("Open a model").add_filter("Weights", &["safetensors"]);
+        let dialog = dialog.set_title("Open a model").add_filter("Models", MODEL_EXTENSIONS);
         self.spawn_dialog(|| Outcome::PickedModel(dialog.pick_file()));
     }
 

@@ -140,9 +140,12 @@ impl Command {
                 info(File, "Open folder…", "Open all photos of a folder", &[ctrl_shift(Key::O)])
             }
             Command::OpenSample => info(File, "Open the sample photo", "A photo to try things on", &[]),
-            Command::OpenModel => {
-                info(File, "Open model…", "Use the weights in a .safetensors file", &[ctrl(Key::M)])
-            }
+            Command::OpenModel => info(
+                File,
+                "Open model…",
+                "Use the weights in a .pt or .safetensors file, or an ONNX pair",
+                &[ctrl(Key::M)],
+            ),
             Command::UseStarterModel => {
                 info(File, "Use the built-in model", "Go back to the starter model", &[])
             }

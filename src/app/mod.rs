@@ -11,6 +11,7 @@ mod everything_run;
 mod export_window;
 mod inquiry;
 mod messages;
+mod models;
 mod panels;
 mod settings;
 mod theme;

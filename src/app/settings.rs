@@ -26,12 +26,23 @@ pub(super) struct Settings {
     pub outline_only: bool,
     /// Where the last photo came from.
     pub photo_folder: Option<PathBuf>,
+    /// The model that was used last, by name or path.
+    pub model: Option<String>,
+    /// Where models are downloaded from, if not from Meta's server; empty for that.
+    pub models_url: String,
     /// Where the last export went.
     pub export_folder: Option<PathBuf>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { opacity: 0.5, outline_only: false, photo_folder: None, export_folder: None }
+        Self {
+            opacity: 0.5,
+            outline_only: false,
+            photo_folder: None,
+            model: None,
+            models_url: String::new(),
+            export_folder: None,
+        }
     }
 }

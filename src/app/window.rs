@@ -13,8 +13,9 @@ use super::everything_run::{EverythingRun, new_masks};
 use super::export_window::ExportChoices;
 use super::inquiry::Inquiry;
 use super::messages::Messages;
+use super::models::{self, Models};
 use super::panels::{
-    Availability, Inspect, MaskList, Status, keys_ui, menu_ui, prompt_bar_ui, status_ui, toolbar_ui,
+    Availability, Inspect, MaskList, Status, Toolbar, keys_ui, menu_ui, prompt_bar_ui, status_ui, toolbar_ui,
     welcome_ui,
 };
 use super::settings::{Settings, Tool};
@@ -23,6 +24,7 @@ use super::workspace::Workspace;
 use crate::document::{Document, Edit, MaskId};
 use crate::engine::{Engine, Event, Job, ModelSource};
 use crate::everything::Parameters;
+use crate::models::DownloadError;
 use crate::sam2::weights::STARTER_NAME;
 
 /// The photo that an empty window offers.
@@ -43,6 +45,7 @@ pub struct Tinsel {
     mask_list: MaskList,
     inspect: Inspect,
     messages: Messages,
+    models: Models,
     settings: Settings,
     export: ExportChoices,
     tool: Tool,
@@ -51,6 +54,7 @@ pub struct Tinsel {
     keys_open: bool,
     /// Name of the model, once it is loaded.
     model: Option<String>,
+    loading_model: bool,
     /// What suits the model, and what the user made of it.
     parameters: (Parameters, Parameters),
     /// How far the encoding of a photo is, in [0, 1].
@@ -78,12 +82,14 @@ impl Tinsel {
             mask_list: MaskList::default(),
             inspect: Inspect::default(),
             messages: Messages::default(),
+            models: Models::default(),
             settings,
             export: ExportChoices::default(),
             tool: Tool::default(),
             masks_hidden: false,
             keys_open: false,
             model: None,
+            loading_model: false,
             parameters: Default::default(),
             encoding: None,
             encoding_number: 0,
@@ -91,11 +97,8 @@ impl Tinsel {
             pointer: None,
             title: String::new(),
         };
-        this.engine.load_model(match model {
-            None => ModelSource::Starter,
-            Some(name) if name == STARTER_NAME => ModelSource::Starter,
-            Some(file) => ModelSource::File(file.into()),
-        });
+        let wanted = model.or_else(|| this.settings.model.clone());
+        this.load_named_model(wanted.as_deref().unwrap_or(STARTER_NAME));
         if !paths.is_empty() {
             this.background.list(paths);
         }
@@ -110,7 +113,7 @@ impl Tinsel {
     /// Whether anything is being opened, computed or rendered.
     pub fn is_busy(&self) -> bool {
         self.background.is_busy()
-            || self.model.is_none()
+            || self.loading_model
             || self.encoding.is_some()
             || self.run.is_some()
             || self.inquiry.is_pending()
@@ -122,11 +125,32 @@ impl Tinsel {
         self.canvas.view.to_screen(pos2(x, y))
     }
 
+    fn load_model(&mut self, source: ModelSource) {
+        self.loading_model = true;
+        self.engine.load_model(source);
+    }
+
+    /// Loads a model by name or path; the starter model, with a word why, if there is no such.
+    fn load_named_model(&mut self, name: &str) {
+        match models::source(name, &self.settings.models_url) {
+            Ok(source) => self.load_model(source),
+            Err(error) => {
+                self.messages.error(error);
+                self.load_model(ModelSource::Starter);
+            }
+        }
+    }
+
     fn receive(&mut self) {
         let events: Vec<Event> = self.engine.events().collect();
         events.into_iter().for_each(|event| self.receive_event(event));
         while let Some(outcome) = self.background.next() {
             self.receive_outcome(outcome);
+        }
+        match self.models.receive() {
+            Some(Ok(file)) => self.load_model(ModelSource::File(file)),
+            Some(Err(DownloadError::Cancelled)) | None => {}
+            Some(Err(error)) => self.messages.error(error.to_string()),
         }
     }
 
@@ -134,7 +158,9 @@ impl Tinsel {
         match event {
             Event::ModelLoaded { name, seconds, everything } => {
                 self.timing = format!("Model loaded in {seconds:.1} s");
-                self.model = Some(name);
+                self.settings.model = Some(name.clone());
+                self.loading_model = false;
+                self.model = Some(models::display_name(&name, &self.settings.models_url));
                 self.parameters = (everything, everything);
                 self.inquiry.forget();
                 self.encode();
@@ -191,8 +217,8 @@ impl Tinsel {
     fn ended(&mut self, job: Job, number: u64) {
         match job {
             // A failed model leaves the former one in place; without one the built-in serves.
-            Job::Model if self.model.is_none() => self.engine.load_model(ModelSource::Starter),
-            Job::Model => {}
+            Job::Model if self.model.is_none() => self.load_model(ModelSource::Starter),
+            Job::Model => self.loading_model = false,
             Job::Encoding => {
                 if self.encoding_number == number {
                     self.encoding = None;
@@ -217,7 +243,7 @@ impl Tinsel {
             Outcome::Picked(paths) => self.background.list(paths),
             Outcome::PickedModel(path) => {
                 if let Some(path) = path {
-                    self.engine.load_model(ModelSource::File(path));
+                    self.load_model(ModelSource::File(path));
                 }
             }
             Outcome::PickedExportFolder(folder) => {
@@ -357,6 +383,13 @@ impl Tinsel {
                 let dialog = rfd::FileDialog::new().set_parent(frame);
                 self.background.pick_export_folder(dialog.set_directory(&self.export.folder));
             }
+            Action::UseModel(source) => self.load_model(source),
+            Action::DownloadModel(entry) => match models::store(&self.settings.models_url) {
+                Ok(store) => self.models.download(entry, store, ctx),
+                Err(error) => self.messages.error(error),
+            },
+            Action::CancelDownload => self.models.cancel(),
+            Action::SetModelsUrl(url) => self.settings.models_url = url,
             Action::DismissMessage(index) => self.messages.dismiss(index),
         }
     }
@@ -382,7 +415,7 @@ impl Tinsel {
                 self.workspace.loading = true;
                 self.background.open_bytes(self.workspace.request, SAMPLE_NAME.into(), SAMPLE);
             }
-            Command::UseStarterModel => self.engine.load_model(ModelSource::Starter),
+            Command::UseStarterModel => self.load_model(ModelSource::Starter),
             Command::NextPhoto => self.open_photo(self.workspace.current + 1),
             Command::PreviousPhoto => self.open_photo(self.workspace.current - 1),
             Command::Export => {
@@ -474,8 +507,14 @@ impl Tinsel {
         };
         Panel::top("menu").show(ui, |ui| {
             menu_ui(ui, &availability, actions);
-            let model = self.model.as_deref().unwrap_or("loading…");
-            toolbar_ui(ui, self.tool, &self.settings, &self.parameters.1, model, &availability, actions);
+            let toolbar = Toolbar {
+                tool: self.tool,
+                settings: &self.settings,
+                parameters: &self.parameters.1,
+                model: self.model.as_deref(),
+                models: &self.models,
+            };
+            toolbar_ui(ui, &toolbar, &availability, actions);
         });
         Panel::bottom("status").show(ui, |ui| status_ui(ui, &self.status(), actions));
         let Some(open) = &self.workspace.open else {
@@ -542,7 +581,7 @@ impl Tinsel {
             Some((text, run.fraction(), true))
         } else if let Some(fraction) = self.encoding {
             Some(("Encoding the photo".into(), fraction, true))
-        } else if self.model.is_none() {
+        } else if self.loading_model {
             Some(("Loading the model".into(), 0.0, false))
         } else {
             None
@@ -598,6 +637,11 @@ impl eframe::App for Tinsel {
         let ctx = ui.ctx().clone();
         let dropped: Vec<PathBuf> =
             ctx.input(|i| i.raw.dropped_files.iter().map(|f| f.path().to_path_buf()).collect());
+        let (dropped_models, dropped): (Vec<PathBuf>, Vec<PathBuf>) =
+            dropped.into_iter().partition(|path| models::is_model_file(path));
+        if let Some(model) = dropped_models.into_iter().next() {
+            actions.push(Action::UseModel(ModelSource::File(model)));
+        }
         if !dropped.is_empty() {
             actions.push(Action::OpenPaths(dropped));
         }

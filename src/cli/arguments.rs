@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::models::ModelsArguments;
 use crate::sam2::Point;
 use crate::sam2::predictor::BoxPrompt;
 
@@ -18,7 +19,7 @@ pub struct Cli {
     #[arg(value_name = "PHOTO|FOLDER")]
     pub paths: Vec<PathBuf>,
 
-    /// Model for the window: `starter` (built in) or a .safetensors file.
+    /// Model for the window: `starter` (built in), a downloaded one such as `sam2.1-tiny`, or a file.
     #[arg(long, value_name = "NAME|FILE")]
     pub model: Option<String>,
 
@@ -42,6 +43,8 @@ pub enum Task {
     /// Find everything in photos: one mask for each thing.
     #[command(after_help = EVERYTHING_EXAMPLES)]
     Everything(EverythingArguments),
+    /// List, download and verify the official SAM 2 models.
+    Models(ModelsArguments),
 }
 
 const PREDICT_EXAMPLES: &str = "\
@@ -78,7 +81,7 @@ pub struct PredictArguments {
     #[arg(long)]
     pub candidates: bool,
 
-    /// `starter` (built in) or a .safetensors file.
+    /// `starter` (built in), a downloaded one such as `sam2.1-tiny`, or a file.
     #[arg(long, value_name = "NAME|FILE")]
     pub model: Option<String>,
 
@@ -113,7 +116,7 @@ pub struct EverythingArguments {
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
 
-    /// `starter` (built in) or a .safetensors file.
+    /// `starter` (built in), a downloaded one such as `sam2.1-tiny`, or a file.
     #[arg(long, value_name = "NAME|FILE")]
     pub model: Option<String>,
 

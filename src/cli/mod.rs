@@ -4,6 +4,7 @@
 
 mod arguments;
 mod everything;
+mod models;
 mod predict;
 
 use std::io::Write;
@@ -13,26 +14,21 @@ use anyhow::Context;
 
 pub use arguments::{Cli, EverythingArguments, PredictArguments, Task};
 pub use everything::everything;
+pub use models::{ModelsArguments, models};
 pub use predict::predict;
 
 use crate::files::WriteError;
+use crate::models::Store;
 use crate::sam2::weights::STARTER_NAME;
 use crate::sam2::{Predictor, Weights};
 
 /// Loads a model by name or file.
 fn load_model(model: Option<&str>) -> anyhow::Result<Predictor> {
-    let weights = match model {
-        None | Some(STARTER_NAME) => Weights::starter()?,
-        Some(file) => {
-            let path = Path::new(file);
-            anyhow::ensure!(
-                path.exists(),
-                "{file}: there is no such model; give `{STARTER_NAME}` or the path of a .safetensors file"
-            );
-            Weights::open(path)?
-        }
+    let predictor = match model {
+        None | Some(STARTER_NAME) => Predictor::new(Weights::starter()?),
+        Some(name_or_file) => Predictor::open(&Store::from_environment(None)?.resolve(name_or_file)?),
     };
-    Predictor::new(weights).context("the model cannot be used")
+    predictor.context("the model cannot be used")
 }
 
 /// The model's name as part of a file name.

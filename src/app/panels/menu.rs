@@ -1,9 +1,11 @@
 //! Menu bar and toolbar, both made from the command registry.
 
-use egui::{Button, Slider, Ui};
+use egui::containers::menu::{MenuButton, MenuConfig};
+use egui::{Button, PopupCloseBehavior, Slider, Ui};
 
 use super::super::actions::{Action, Actions};
 use super::super::commands::{Command, Menu};
+use super::super::models::Models;
 use super::super::settings::{Settings, Tool};
 use super::everything_settings_ui;
 use crate::everything::Parameters;
@@ -48,15 +50,23 @@ fn command_item_ui(ui: &mut Ui, command: Command, availability: &Availability, a
     }
 }
 
+/// What the toolbar shows.
+pub(in crate::app) struct Toolbar<'a> {
+    pub tool: Tool,
+    pub settings: &'a Settings,
+    pub parameters: &'a Parameters,
+    /// The model's name, once it is loaded.
+    pub model: Option<&'a str>,
+    pub models: &'a Models,
+}
+
 pub(in crate::app) fn toolbar_ui(
     ui: &mut Ui,
-    tool: Tool,
-    settings: &Settings,
-    parameters: &Parameters,
-    model: &str,
+    toolbar: &Toolbar,
     availability: &Availability,
     actions: &mut Actions,
 ) {
+    let Toolbar { tool, settings, parameters, model, models } = *toolbar;
     ui.horizontal_wrapped(|ui| {
         let button = |ui: &mut Ui, command: Command, text: &str, selected: bool| {
             let info = command.info();
@@ -96,6 +106,11 @@ pub(in crate::app) fn toolbar_ui(
             actions.push(Action::Run(Command::OutlineOnly));
         }
         ui.separator();
-        ui.weak(format!("Model: {model}"));
+        // The field for a mirror is typed into, so that a click inside must not close the menu.
+        let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+        let text = format!("Model: {}", model.unwrap_or("loading…"));
+        MenuButton::new(text).config(config).ui(ui, |ui| {
+            models.ui(ui, model.unwrap_or_default(), &settings.models_url, actions);
+        });
     });
 }

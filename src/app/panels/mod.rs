@@ -13,7 +13,7 @@ pub(super) use everything_settings::everything_settings_ui;
 pub(super) use inspect::Inspect;
 pub(super) use keys::keys_ui;
 pub(super) use masks::MaskList;
-pub(super) use menu::{Availability, menu_ui, toolbar_ui};
+pub(super) use menu::{Availability, Toolbar, menu_ui, toolbar_ui};
 pub(super) use prompt_bar::prompt_bar_ui;
 pub(super) use status::{Status, status_ui};
 pub(super) use welcome::welcome_ui;

@@ -1,0 +1,220 @@
+//! The model menu: what there is, what is on disk, downloads with progress and cancel.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use egui::{Button, Grid, ProgressBar, TextEdit, Ui};
+
+use super::actions::{Action, Actions};
+use super::commands::Command;
+use crate::engine::ModelSource;
+use crate::models::{
+    CATALOGUE, DownloadError, Entry, LICENCE, OnDisk, Options, Progress, SOURCE, Stage, Store, download,
+};
+use crate::sam2::weights::STARTER_NAME;
+
+/// Extensions of files that are taken for models when they are dropped or chosen.
+pub(super) const MODEL_EXTENSIONS: &[&str] = &["pt", "safetensors", "onnx"];
+
+/// Whether a file is meant as a model.
+pub(super) fn is_model_file(path: &Path) -> bool {
+    path.extension().is_some_and(|e| MODEL_EXTENSIONS.iter().any(|known| e.eq_ignore_ascii_case(known)))
+}
+
+/// News of a download.
+enum News {
+    Progress(Progress),
+    Ended(Result<PathBuf, DownloadError>),
+}
+
+struct Running {
+    entry: &'static Entry,
+    news: Receiver<News>,
+    stop: Arc<AtomicBool>,
+    last: Option<Progress>,
+}
+
+/// The models and the download that is running, if one is.
+#[derive(Default)]
+pub(super) struct Models {
+    running: Option<Running>,
+}
+
+/// Where models lie and come from.
+pub(super) fn store(base_url: &str) -> Result<Store, String> {
+    let url = Some(base_url.trim()).filter(|url| !url.is_empty());
+    Store::from_environment(url).map_err(|e| e.to_string())
+}
+
+/// What a name or path given by hand or remembered stands for.
+pub(super) fn source(name_or_path: &str, base_url: &str) -> Result<ModelSource, String> {
+    if name_or_path == STARTER_NAME {
+        return Ok(ModelSource::Starter);
+    }
+    let path = store(base_url)?.resolve(name_or_path).map_err(|e| e.to_string())?;
+    Ok(ModelSource::File(path))
+}
+
+/// How a loaded model is called: by its name in the catalogue, or by its file.
+pub(super) fn display_name(name: &str, base_url: &str) -> String {
+    let path = Path::new(name);
+    let known = store(base_url).ok().and_then(|store| store.entry_of(path));
+    let file = || path.file_name().map(|f| f.to_string_lossy().into_owned());
+    known.map(|entry| entry.name.to_owned()).or_else(file).unwrap_or_else(|| name.to_owned())
+}
+
+impl Models {
+    /// Starts a download; only one runs at a time.
+    pub fn download(&mut self, entry: &'static Entry, store: Store, ctx: &egui::Context) {
+        if self.running.is_some() {
+            return;
+        }
+        let (sender, news) = unbounded();
+        let stop = Arc::new(AtomicBool::new(false));
+        self.running = Some(Running { entry, news, stop: stop.clone(), last: None });
+        let ctx = ctx.clone();
+        std::thread::spawn(move || {
+            let ended = fetch(entry, &store, &stop, &sender, &ctx);
+            // The window may have closed meanwhile.
+            let _ = sender.send(News::Ended(ended));
+            ctx.request_repaint();
+        });
+    }
+
+    /// Stops the download; what has come stays, and the next one goes on from there.
+    pub fn cancel(&self) {
+        if let Some(running) = &self.running {
+            running.stop.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Takes in news; returns how a download has ended.
+    pub fn receive(&mut self) -> Option<Result<PathBuf, DownloadError>> {
+        let running = self.running.as_mut()?;
+        for news in running.news.try_iter() {
+            match news {
+                News::Progress(progress) => running.last = Some(progress),
+                News::Ended(ended) => {
+                    self.running = None;
+                    return Some(ended);
+                }
+            }
+        }
+        None
+    }
+
+    pub fn ui(&self, ui: &mut Ui, current: &str, base_url: &str, actions: &mut Actions) {
+        ui.set_min_width(520.0);
+        let store = match store(base_url) {
+            Ok(store) => store,
+            Err(error) => {
+                ui.colored_label(ui.visuals().error_fg_color, error);
+                return;
+            }
+        };
+        Grid::new("models").num_columns(3).striped(true).show(ui, |ui| {
+            let starter = Button::selectable(current == STARTER_NAME, STARTER_NAME);
+            if ui.add(starter).clicked() {
+                actions.push(Action::Run(Command::UseStarterModel));
+            }
+            ui.label("Built in, small and rough");
+            ui.weak("ready");
+            ui.end_row();
+            for entry in CATALOGUE {
+                self.entry_ui(ui, entry, &store, current, actions);
+                ui.end_row();
+            }
+        });
+        ui.separator();
+        ui.weak(format!("Official weights: {LICENCE}, {SOURCE}"));
+        ui.weak(format!("They are kept in {}", store.folder().display()));
+        ui.horizontal(|ui| {
+            let label = ui.label("Mirror");
+            let mut url = base_url.to_owned();
+            let edit = TextEdit::singleline(&mut url).hint_text("empty: Meta's server").desired_width(320.0);
+            if ui.add(edit).labelled_by(label.id).changed() {
+                actions.push(Action::SetModelsUrl(url));
+            }
+        });
+        if ui.button("Open a model file…").clicked() {
+            actions.push(Action::Run(Command::OpenModel));
+        }
+    }
+
+    fn entry_ui(
+        &self,
+        ui: &mut Ui,
+        entry: &'static Entry,
+        store: &Store,
+        current: &str,
+        actions: &mut Actions,
+    ) {
+        let state = store.state(entry);
+        let present = matches!(state, OnDisk::Present { .. });
+        let name = ui.add_enabled(present, Button::selectable(current == entry.name, entry.name));
+        if name.on_disabled_hover_text("Download it first").clicked() {
+            actions.push(Action::UseModel(ModelSource::File(store.file(entry))));
+        }
+        ui.label(format!("{}, {} parameters", entry.title, entry.parameters));
+        if let Some(running) = self.running.as_ref().filter(|r| r.entry == entry) {
+            ui.horizontal(|ui| {
+                ui.add(ProgressBar::new(fraction(running.last)).desired_width(90.0).show_percentage());
+                ui.weak(describe(running.last));
+                if ui.small_button("Stop").accessible_name(format!("Stop {}", entry.name)).clicked() {
+                    actions.push(Action::CancelDownload);
+                }
+            });
+            return;
+        }
+        let size = entry.bytes.map_or_else(String::new, |bytes| format!(" {} MB", bytes / 1_000_000));
+        let verb = match state {
+            OnDisk::Present { .. } => {
+                ui.weak("on disk");
+                return;
+            }
+            OnDisk::Partial { .. } => "Resume",
+            OnDisk::Missing => "Download",
+        };
+        let button = ui.add_enabled(self.running.is_none(), Button::new(format!("{verb}{size}")));
+        if button.accessible_name(format!("{verb} {}", entry.name)).clicked() {
+            actions.push(Action::DownloadModel(entry));
+        }
+    }
+}
+
+/// Downloads on the calling thread.
+fn fetch(
+    entry: &Entry,
+    store: &Store,
+    stop: &AtomicBool,
+    sender: &Sender<News>,
+    ctx: &egui::Context,
+) -> Result<PathBuf, DownloadError> {
+    let mut report = |progress| {
+        // The window may have closed meanwhile.
+        let _ = sender.send(News::Progress(progress));
+        ctx.request_repaint();
+        if stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    download(store, entry, &Options::default(), &mut report)
+}
+
+fn fraction(progress: Option<Progress>) -> f32 {
+    let share = |p: Progress| Some(p.bytes_done as f32 / p.bytes_total? as f32);
+    progress.and_then(share).unwrap_or(0.0).clamp(0.0, 1.0)
+}
+
+fn describe(progress: Option<Progress>) -> String {
+    let Some(progress) = progress else { return "connecting".into() };
+    if progress.stage == Stage::Checking {
+        return "checking".into();
+    }
+    let speed = format!("{:.1} MB/s", progress.bytes_per_second / 1e6);
+    match progress.seconds_left {
+        Some(seconds) => format!("{speed}, {seconds:.0} s left"),
+        None => speed,
+    }
+}

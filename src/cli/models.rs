@@ -1,0 +1,299 @@
+//! `tinsel models`: which weights there are, what is on disk, and how the rest gets there.
+
+use std::ops::ControlFlow;
+use std::process::ExitCode;
+
+use anyhow::anyhow;
+use clap::{Args, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{complain, print_text};
+use crate::models::{
+    CATALOGUE, Entry, LICENCE, OnDisk, Options, Progress, SOURCE, Stage, Store, download, find, verify,
+};
+use crate::sam2::weights::STARTER_NAME;
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct ModelsArguments {
+    #[command(subcommand)]
+    pub task: ModelsTask,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tinsel models list
+  tinsel models download sam2.1-tiny
+  tinsel predict cup.jpg --point 300,180 --model sam2.1-tiny
+
+Environment:
+  TINSEL_MODELS_DIR          folder of the models, instead of the one in the user's cache
+  TINSEL_MODELS_URL          base URL of the models, for mirrors
+  HTTPS_PROXY, HTTP_PROXY,   proxies
+  ALL_PROXY, NO_PROXY
+
+Exit codes: 0 done, 1 failed, 2 bad usage.";
+
+#[derive(Debug, Subcommand)]
+pub enum ModelsTask {
+    /// List all models and what of them is on disk.
+    List,
+    /// Tell all about one model.
+    Info {
+        /// The model, as `list` names it.
+        #[arg(value_parser = parse_model)]
+        name: Model,
+    },
+    /// Download a model, or go on with a download that was broken off (also by Ctrl+C).
+    Download {
+        /// The model, as `list` names it.
+        #[arg(value_parser = parse_model)]
+        name: Model,
+    },
+    /// Compare length and SHA-256 of the files on disk with the official ones.
+    Verify {
+        /// The model, as `list` names it; without it, all that are on disk.
+        #[arg(value_parser = parse_model)]
+        name: Option<Model>,
+    },
+    /// Print the path of a model, or of the folder where they all lie.
+    Path {
+        /// The model, as `list` names it; without it, the folder.
+        #[arg(value_parser = parse_model)]
+        name: Option<Model>,
+    },
+}
+
+/// A model named on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Model {
+    /// The one in the program.
+    Starter,
+    Official(&'static Entry),
+}
+
+fn parse_model(name: &str) -> Result<Model, String> {
+    if name.eq_ignore_ascii_case(STARTER_NAME) {
+        return Ok(Model::Starter);
+    }
+    find(name).map(Model::Official).map_err(|e| format!("{e}, and {STARTER_NAME}, which is built in"))
+}
+
+/// Runs the command and returns its exit code.
+pub fn models(arguments: &ModelsArguments) -> ExitCode {
+    let store = match Store::from_environment(None) {
+        Ok(store) => store,
+        Err(error) => {
+            complain(&error.into());
+            return ExitCode::from(2);
+        }
+    };
+    let done = match &arguments.task {
+        ModelsTask::List => print_text(&list(&store)),
+        ModelsTask::Info { name } => print_text(&info(&store, *name)),
+        ModelsTask::Download { name } => fetch(&store, *name),
+        ModelsTask::Verify { name } => return verify_all(&store, *name),
+        ModelsTask::Path { name } => path(&store, *name),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn list(store: &Store) -> String {
+    let row = |name: &str, size: &str, parameters: &str, on_disk: &str| {
+        format!("{name:<18}{size:>9}  {parameters:>10}  {on_disk}\n")
+    };
+    let mut text = row("NAME", "SIZE", "PARAMETERS", "ON DISK");
+    text += &row(STARTER_NAME, "", "", "built in");
+    for entry in CATALOGUE {
+        let size = entry.bytes.map(megabytes).unwrap_or_else(|| "?".into());
+        text += &row(entry.name, &size, entry.parameters, &on_disk(store, entry));
+    }
+    text + &format!("Folder: {}\n", store.folder().display())
+}
+
+fn on_disk(store: &Store, entry: &Entry) -> String {
+    match (store.state(entry), entry.bytes) {
+        (OnDisk::Missing, _) => "no".into(),
+        (OnDisk::Partial { bytes }, Some(total)) => {
+            format!("{} %, to be resumed", bytes.min(total) as u128 * 100 / total.max(1) as u128)
+        }
+        (OnDisk::Partial { bytes }, None) => format!("{}, to be resumed", megabytes(bytes)),
+        (OnDisk::Present { bytes }, Some(total)) if bytes != total => "wrong length".into(),
+        (OnDisk::Present { .. }, _) => "yes".into(),
+    }
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{:.0} MB", bytes as f64 / 1e6)
+}
+
+fn info(store: &Store, model: Model) -> String {
+    let Model::Official(entry) = model else {
+        return format!(
+            "name        {STARTER_NAME}\n\
+             what        a tiny, roughly trained model of the architecture of SAM 2.1\n\
+             on disk     built in\n"
+        );
+    };
+    let size = match entry.bytes {
+        Some(bytes) => format!("{} ({bytes} bytes)", megabytes(bytes)),
+        None => "unknown".into(),
+    };
+    format!(
+        "name        {}\n\
+         what        {}\n\
+         parameters  {}\n\
+         size        {size}\n\
+         licence     {LICENCE}\n\
+         source      {SOURCE}\n\
+         url         {}\n\
+         sha256      {}\n\
+         file        {}\n\
+         on disk     {}\n",
+        entry.name,
+        entry.title,
+        entry.parameters,
+        store.url(entry),
+        entry.sha256,
+        store.file(entry).display(),
+        on_disk(store, entry)
+    )
+}
+
+fn fetch(store: &Store, model: Model) -> anyhow::Result<()> {
+    let Model::Official(entry) = model else {
+        return print_text(&format!("{STARTER_NAME}: is built in, there is nothing to download\n"));
+    };
+    let bar = Bar::new(entry.name);
+    let file = download(store, entry, &Options::default(), &mut |progress| bar.show(&progress));
+    bar.close();
+    print_text(&format!("{}: complete and right: {}\n", entry.name, file?.display()))
+}
+
+fn verify_all(store: &Store, model: Option<Model>) -> ExitCode {
+    let entries: Vec<&Entry> = match model {
+        Some(Model::Official(entry)) => vec![entry],
+        Some(Model::Starter) => vec![],
+        None => {
+            let present = |entry: &&Entry| matches!(store.state(entry), OnDisk::Present { .. });
+            CATALOGUE.iter().filter(present).collect()
+        }
+    };
+    let mut code = ExitCode::SUCCESS;
+    if entries.is_empty() {
+        let text = match model {
+            Some(_) => format!("{STARTER_NAME}: is built in, there is nothing to verify\n"),
+            None => format!("No models in {}\n", store.folder().display()),
+        };
+        if let Err(error) = print_text(&text) {
+            complain(&error);
+            code = ExitCode::FAILURE;
+        }
+    }
+    for entry in entries {
+        let bar = Bar::new(entry.name);
+        let done = verify(store, entry, &mut |progress| bar.show(&progress));
+        bar.close();
+        let told = done.map_err(Into::into).and_then(|()| print_text(&format!("{}: right\n", entry.name)));
+        if let Err(error) = told {
+            complain(&error);
+            code = ExitCode::FAILURE;
+        }
+    }
+    code
+}
+
+fn path(store: &Store, model: Option<Model>) -> anyhow::Result<()> {
+    let path = match model {
+        None => store.folder().to_owned(),
+        Some(Model::Starter) => return Err(anyhow!("{STARTER_NAME}: is built in and has no file")),
+        Some(Model::Official(entry)) => store.resolve(entry.name)?,
+    };
+    print_text(&format!("{}\n", path.display()))
+}
+
+/// The progress bar: on standard error, and only if that is a terminal.
+struct Bar(ProgressBar);
+
+impl Bar {
+    fn new(name: &'static str) -> Self {
+        let bar = ProgressBar::new(1);
+        let template = "{prefix} {bar:30} {msg}";
+        bar.set_style(
+            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
+        );
+        bar.set_prefix(name);
+        Self(bar)
+    }
+
+    fn show(&self, progress: &Progress) -> ControlFlow<()> {
+        self.0.set_length(progress.bytes_total.unwrap_or(0).max(1));
+        self.0.set_position(if progress.bytes_total.is_some() { progress.bytes_done } else { 0 });
+        self.0.set_message(message(progress));
+        ControlFlow::Continue(())
+    }
+
+    fn close(self) {
+        self.0.finish_and_clear();
+    }
+}
+
+/// `12.3 of 156.0 MB, 4.5 MB/s, 0:32 left`
+fn message(progress: &Progress) -> String {
+    let done = progress.bytes_done as f64 / 1e6;
+    let mut text = match progress.bytes_total {
+        Some(total) => format!("{done:.1} of {:.1} MB", total as f64 / 1e6),
+        None => format!("{done:.1} MB"),
+    };
+    if progress.stage == Stage::Checking {
+        text += " checked";
+    }
+    text += &format!(", {:.1} MB/s", progress.bytes_per_second / 1e6);
+    // Beyond a day it is no forecast.
+    if let Some(seconds) = progress.seconds_left.filter(|&seconds| seconds < 86_400.0) {
+        let seconds = seconds.ceil() as u64;
+        text += &match seconds / 3600 {
+            0 => format!(", {}:{:02} left", seconds / 60, seconds % 60),
+            hours => format!(", {hours}:{:02}:{:02} left", seconds / 60 % 60, seconds % 60),
+        };
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_in_words() {
+        let mut progress = Progress {
+            stage: Stage::Downloading,
+            bytes_done: 12_345_678,
+            bytes_total: Some(156_000_000),
+            bytes_per_second: 4.5e6,
+            seconds_left: Some(31.9),
+        };
+        assert_eq!(message(&progress), "12.3 of 156.0 MB, 4.5 MB/s, 0:32 left");
+        progress.seconds_left = Some(4000.0);
+        assert!(message(&progress).ends_with("1:06:40 left"));
+        progress.seconds_left = Some(f64::INFINITY);
+        assert!(message(&progress).ends_with("MB/s"));
+        progress = Progress { bytes_total: None, seconds_left: None, stage: Stage::Checking, ..progress };
+        assert_eq!(message(&progress), "12.3 MB checked, 4.5 MB/s");
+    }
+
+    #[test]
+    fn models_are_named() {
+        assert_eq!(parse_model("Starter"), Ok(Model::Starter));
+        assert!(
+            matches!(parse_model("sam2.1-large"), Ok(Model::Official(entry)) if entry.name == "sam2.1-large")
+        );
+        assert!(parse_model("sam2.1-huge").unwrap_err().contains("starter"));
+    }
+}

@@ -1,0 +1,187 @@
+//! The official weights by name: where they are published, how long they are, what they hash to.
+
+/// Licence of all weights in the catalogue.
+pub const LICENCE: &str = "Apache-2.0";
+
+/// Where the weights come from.
+pub const SOURCE: &str = "Meta, https://github.com/facebookresearch/sam2";
+
+/// One file of weights.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What people type; unique in the catalogue.
+    pub name: &'static str,
+    /// Path below the base URL, with `/` between its parts. Its last part is the name of the file.
+    pub path: &'static str,
+    /// Length of the file, if it is known.
+    pub bytes: Option<u64>,
+    /// SHA-256 of the file, 64 small hexadecimal digits.
+    pub sha256: &'static str,
+    /// What it is, for people.
+    pub title: &'static str,
+    /// Number of parameters, for people.
+    pub parameters: &'static str,
+}
+
+impl Entry {
+    /// The name of the file, without folders.
+    pub fn file_name(&self) -> &'static str {
+        self.path.rsplit('/').next().unwrap_or(self.path)
+    }
+}
+
+/// All official image weights, newest family first, each from small to large.
+pub const CATALOGUE: &[Entry] = &[
+    Entry {
+        name: "sam2.1-tiny",
+        path: "092824/sam2.1_hiera_tiny.pt",
+        bytes: Some(156_008_466),
+        sha256: "7402e0d864fa82708a20fbd15bc84245c2f26dff0eb43a4b5b93452deb34be69",
+        title: "SAM 2.1, tiny: the quickest",
+        parameters: "38.9 M",
+    },
+    Entry {
+        name: "sam2.1-small",
+        path: "092824/sam2.1_hiera_small.pt",
+        bytes: Some(184_416_285),
+        sha256: "6d1aa6f30de5c92224f8172114de081d104bbd23dd9dc5c58996f0cad5dc4d38",
+        title: "SAM 2.1, small: a little better than tiny, almost as quick",
+        parameters: "46 M",
+    },
+    Entry {
+        name: "sam2.1-base-plus",
+        path: "092824/sam2.1_hiera_base_plus.pt",
+        bytes: Some(323_606_802),
+        sha256: "a2345aede8715ab1d5d31b4a509fb160c5a4af1970f199d9054ccfb746c004c5",
+        title: "SAM 2.1, base plus: between small and large",
+        parameters: "80.8 M",
+    },
+    Entry {
+        name: "sam2.1-large",
+        path: "092824/sam2.1_hiera_large.pt",
+        bytes: Some(898_083_611),
+        sha256: "2647878d5dfa5098f2f8649825738a9345572bae2d4350a2468587ece47dd318",
+        title: "SAM 2.1, large: the best masks, the longest wait",
+        parameters: "224.4 M",
+    },
+    Entry {
+        name: "sam2-tiny",
+        path: "072824/sam2_hiera_tiny.pt",
+        bytes: None,
+        sha256: "65b50056e05bcb13694174f51bb6da89c894b57b75ccdf0ba6352c597c5d1125",
+        title: "SAM 2, tiny: the first release; 2.1 is better",
+        parameters: "38.9 M",
+    },
+    Entry {
+        name: "sam2-small",
+        path: "072824/sam2_hiera_small.pt",
+        bytes: None,
+        sha256: "95949964d4e548409021d47b22712d5f1abf2564cc0c3c765ba599a24ac7dce3",
+        title: "SAM 2, small: the first release; 2.1 is better",
+        parameters: "46 M",
+    },
+    Entry {
+        name: "sam2-base-plus",
+        path: "072824/sam2_hiera_base_plus.pt",
+        bytes: None,
+        sha256: "d0bb7f236400a49669ffdd1be617959a8b1d1065081789d7bbff88eded3a8071",
+        title: "SAM 2, base plus: the first release; 2.1 is better",
+        parameters: "80.8 M",
+    },
+    Entry {
+        name: "sam2-large",
+        path: "072824/sam2_hiera_large.pt",
+        bytes: None,
+        sha256: "7442e4e9b732a508f80e141e7c2913437a3610ee0c77381a66658c3a445df87b",
+        title: "SAM 2, large: the first release; 2.1 is better",
+        parameters: "224.4 M",
+    },
+];
+
+/// A name that is not in the catalogue. The message suggests the nearest and lists all.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no model `{name}`{}; the models are {}", suggestion(name), all_names())]
+pub struct UnknownName {
+    pub name: String,
+}
+
+/// The entry of this name; capitals do not matter.
+///
+/// # Errors
+/// [`UnknownName`].
+pub fn find(name: &str) -> Result<&'static Entry, UnknownName> {
+    CATALOGUE
+        .iter()
+        .find(|entry| entry.name.eq_ignore_ascii_case(name))
+        .ok_or_else(|| UnknownName { name: name.chars().take(80).collect() })
+}
+
+fn all_names() -> String {
+    CATALOGUE.iter().map(|entry| entry.name).collect::<Vec<_>>().join(", ")
+}
+
+/// The most that two names may differ to be suggested, in letters.
+const NEAR: usize = 4;
+
+fn suggestion(name: &str) -> String {
+    let name = name.to_ascii_lowercase().replace("_hiera_", "-").replace('_', "-").replace(".pt", "");
+    let distances = CATALOGUE.iter().map(|entry| (distance(&name, entry.name), entry.name));
+    match distances.min_by_key(|&(distance, _)| distance) {
+        Some((distance, nearest)) if distance <= NEAR => format!(", did you mean `{nearest}`?"),
+        _ => String::new(),
+    }
+}
+
+/// How many letters must be put in, taken out or changed to make one text of the other.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, letter) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for j in 0..b.len() {
+            let changed = diagonal + usize::from(letter != b[j]);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn names_files_and_hashes_are_unique_and_well_formed() {
+        let unique = |of: fn(&Entry) -> &str| CATALOGUE.iter().map(of).collect::<HashSet<_>>().len();
+        assert_eq!(unique(|e| e.name), CATALOGUE.len());
+        assert_eq!(unique(|e| e.file_name()), CATALOGUE.len());
+        assert_eq!(unique(|e| e.sha256), CATALOGUE.len());
+        for entry in CATALOGUE {
+            assert_eq!(entry.sha256.len(), 64, "{}", entry.name);
+            assert!(entry.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')), "{}", entry.name);
+            assert!(entry.file_name().ends_with(".pt"), "{}", entry.name);
+        }
+    }
+
+    #[test]
+    fn names_are_found_and_wrong_ones_get_a_hint() {
+        assert_eq!(find("SAM2.1-Tiny").unwrap().path, "092824/sam2.1_hiera_tiny.pt");
+        let message = |name| find(name).unwrap_err().to_string();
+        assert!(message("sam2.1-tyni").contains("did you mean `sam2.1-tiny`?"));
+        assert!(message("sam2.1_hiera_large.pt").contains("did you mean `sam2.1-large`?"));
+        assert!(message("base").contains("the models are sam2.1-tiny, "));
+        assert!(!message("something else entirely").contains("did you mean"));
+        assert!(message(&"x".repeat(10_000)).len() < 400);
+    }
+
+    #[test]
+    fn distances() {
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("same", "same"), 0);
+    }
+}

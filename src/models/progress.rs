@@ -1,0 +1,117 @@
+//! How far a download or a check is, how fast, and how long it still takes.
+
+use std::collections::VecDeque;
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+/// What the bytes are counted of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Bytes on disk are read, to see whether they are right.
+    Checking,
+    /// Bytes come from the network, or are waited for.
+    Downloading,
+}
+
+/// One report.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Progress {
+    pub stage: Stage,
+    /// Bytes of the whole file that are there, with those of an earlier attempt.
+    pub bytes_done: u64,
+    /// Length of the whole file, if it is known.
+    pub bytes_total: Option<u64>,
+    /// Over the last seconds; 0 while nothing comes.
+    pub bytes_per_second: f64,
+    /// Unknown without a total or while nothing comes.
+    pub seconds_left: Option<f64>,
+}
+
+/// Who asked for a job, and wants to be told of it and to be able to stop it.
+pub(super) type Callback<'a> = &'a mut dyn FnMut(Progress) -> ControlFlow<()>;
+
+/// The callback said stop.
+#[derive(Debug)]
+pub(super) struct Stopped;
+
+/// Speed is taken over this time.
+const WINDOW: Duration = Duration::from_secs(5);
+/// Reports are at least this far apart, but for the first and the last of a stage.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Turns byte counts into reports, not too many.
+pub(super) struct Reporter<'a> {
+    callback: Callback<'a>,
+    stage: Stage,
+    samples: VecDeque<(Instant, u64)>,
+    last_report: Option<Instant>,
+}
+
+impl<'a> Reporter<'a> {
+    pub fn new(callback: Callback<'a>, stage: Stage) -> Self {
+        Self { callback, stage, samples: VecDeque::new(), last_report: None }
+    }
+
+    /// Begins to count anew.
+    pub fn enter(&mut self, stage: Stage) {
+        self.stage = stage;
+        self.samples.clear();
+        self.last_report = None;
+    }
+
+    /// Tells the callback, if it is time to or all is done.
+    pub fn report(&mut self, bytes_done: u64, bytes_total: Option<u64>) -> Result<(), Stopped> {
+        let now = Instant::now();
+        if self.last_report.is_some_and(|t| now - t < PAUSE) && bytes_total != Some(bytes_done) {
+            return Ok(());
+        }
+        self.last_report = Some(now);
+        if self.samples.back().is_some_and(|&(_, before)| before > bytes_done) {
+            self.samples.clear();
+        }
+        self.samples.push_back((now, bytes_done));
+        while self.samples.len() > 2 && now - self.samples[1].0 > WINDOW {
+            self.samples.pop_front();
+        }
+        let (start, before) = self.samples[0];
+        let seconds = (now - start).as_secs_f64();
+        let bytes_per_second = if seconds > 0.0 { (bytes_done - before) as f64 / seconds } else { 0.0 };
+        let left = bytes_total.map(|total| total.saturating_sub(bytes_done) as f64);
+        let seconds_left = left.filter(|_| bytes_per_second > 0.0).map(|bytes| bytes / bytes_per_second);
+        let progress =
+            Progress { stage: self.stage, bytes_done, bytes_total, bytes_per_second, seconds_left };
+        match (self.callback)(progress) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(Stopped),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reports_speed_and_time_left_and_can_stop() {
+        let mut reports = vec![];
+        let mut callback = |progress: Progress| {
+            reports.push(progress);
+            if progress.bytes_done == 90 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let mut reporter = Reporter::new(&mut callback, Stage::Downloading);
+        reporter.report(10, Some(100)).unwrap();
+        reporter.report(11, Some(100)).unwrap();
+        std::thread::sleep(PAUSE);
+        reporter.report(60, Some(100)).unwrap();
+        std::thread::sleep(PAUSE);
+        reporter.report(5, Some(100)).unwrap();
+        std::thread::sleep(PAUSE);
+        reporter.report(90, None).unwrap_err();
+        assert_eq!(reports.iter().map(|r| r.bytes_done).collect::<Vec<_>>(), [10, 60, 5, 90]);
+        assert_eq!((reports[0].bytes_per_second, reports[0].seconds_left), (0.0, None));
+        assert!(reports[1].bytes_per_second > 0.0 && reports[1].seconds_left.unwrap() > 0.0);
+        // Starting over is no negative speed.
+        assert_eq!((reports[2].bytes_per_second, reports[2].seconds_left), (0.0, None));
+        assert_eq!(reports[3].seconds_left, None);
+    }
+}

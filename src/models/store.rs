@@ -1,0 +1,266 @@
+//! The folder where weights lie, and the address they come from.
+
+use std::path::{Path, PathBuf};
+
+use super::catalogue::{CATALOGUE, Entry, UnknownName, find};
+
+/// Environment variable with the folder of the weights.
+pub const FOLDER_VARIABLE: &str = "TINSEL_MODELS_DIR";
+/// Environment variable with the base URL, for mirrors.
+pub const URL_VARIABLE: &str = "TINSEL_MODELS_URL";
+/// Where Meta publishes the weights.
+pub const DEFAULT_BASE_URL: &str = "https://dl.fbaipublicfiles.com/segment_anything_2/";
+
+/// Why there is no store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("this system names no folder for cached files; set {FOLDER_VARIABLE} to a folder for the models")]
+    NoFolder,
+    #[error("{url}: not an address to download models from: {cause}; correct {origin}")]
+    BadUrl { url: String, cause: &'static str, origin: &'static str },
+}
+
+/// Why a model cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum ResolveError {
+    #[error("{name}: not on this computer; `tinsel models download {name}` fetches it to {}", file.display())]
+    NotDownloaded { name: &'static str, file: PathBuf },
+    #[error(
+        "{name}: {} has {found} bytes instead of {expected}; `tinsel models download {name}` fetches it again",
+        file.display()
+    )]
+    Incomplete { name: &'static str, file: PathBuf, found: u64, expected: u64 },
+    #[error("{}: there is no such file, and no model of this name", path.display())]
+    NoFile { path: PathBuf },
+    #[error("{0}; a file is given by its path")]
+    UnknownName(#[from] UnknownName),
+}
+
+/// What there is of a model on disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnDisk {
+    Missing,
+    /// A download was begun, and can be resumed.
+    Partial {
+        bytes: u64,
+    },
+    /// The file is there. Only its presence is looked at; [`super::verify`] looks at its content.
+    Present {
+        bytes: u64,
+    },
+}
+
+/// A folder for weights and the base URL they are downloaded from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Store {
+    folder: PathBuf,
+    base_url: String,
+}
+
+impl Store {
+    /// A store in this folder, which need not exist yet, fed from this URL.
+    ///
+    /// # Errors
+    /// [`StoreError::BadUrl`] if the URL does not begin with `http://` or `https://`.
+    pub fn new(folder: &Path, base_url: &str) -> Result<Self, StoreError> {
+        Self::with_url(folder.into(), base_url, "the URL")
+    }
+
+    /// The store of this user. The folder is that of `TINSEL_MODELS_DIR`, else `tinsel/models` in
+    /// the user's folder for cached files; the URL that of `TINSEL_MODELS_URL`, else `base_url` (a
+    /// setting), else [`DEFAULT_BASE_URL`]. An empty variable counts as none.
+    ///
+    /// # Errors
+    /// There is no such folder on this system, or the URL is none.
+    pub fn from_environment(base_url: Option<&str>) -> Result<Self, StoreError> {
+        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        let folder = match variable(FOLDER_VARIABLE) {
+            Some(folder) => PathBuf::from(folder),
+            None => dirs::cache_dir().ok_or(StoreError::NoFolder)?.join("tinsel").join("models"),
+        };
+        match (variable(URL_VARIABLE), base_url.map(str::trim).filter(|url| !url.is_empty())) {
+            (Some(url), _) => Self::with_url(folder, &url.to_string_lossy(), URL_VARIABLE),
+            (None, Some(url)) => Self::with_url(folder, url, "the setting"),
+            (None, None) => Self::with_url(folder, DEFAULT_BASE_URL, "the URL"),
+        }
+    }
+
+    fn with_url(folder: PathBuf, url: &str, origin: &'static str) -> Result<Self, StoreError> {
+        let url = url.trim();
+        let bad = |cause| Err(StoreError::BadUrl { url: without_password(url), cause, origin });
+        let scheme_ends = url.find("://").map_or(0, |i| i + 3);
+        if !["http://", "https://"].contains(&url[..scheme_ends].to_ascii_lowercase().as_str()) {
+            return bad("it must begin with https:// or http://");
+        }
+        if url[scheme_ends..].trim_matches('/').is_empty() || url.contains(char::is_whitespace) {
+            return bad("it names no host");
+        }
+        if url.contains(['?', '#']) {
+            return bad("it must be a folder, without ? and #");
+        }
+        let folder = std::path::absolute(&folder).unwrap_or(folder);
+        Ok(Self { folder, base_url: format!("{}/", url.trim_end_matches('/')) })
+    }
+
+    /// The folder where the weights lie. It need not exist.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where the file of this entry lies, or has to be put.
+    pub fn file(&self, entry: &Entry) -> PathBuf {
+        self.folder.join(entry.file_name())
+    }
+
+    /// Where a download of this entry collects what it has.
+    pub fn part_file(&self, entry: &Entry) -> PathBuf {
+        self.folder.join(format!("{}.part", entry.file_name()))
+    }
+
+    /// Where a file with wrong content is kept.
+    pub fn bad_file(&self, entry: &Entry) -> PathBuf {
+        self.folder.join(format!("{}.bad", entry.file_name()))
+    }
+
+    pub(super) fn lock_file(&self, entry: &Entry) -> PathBuf {
+        self.folder.join(format!(".{}.lock", entry.file_name()))
+    }
+
+    /// The full address of this entry, as it is requested.
+    pub(super) fn request_url(&self, entry: &Entry) -> String {
+        format!("{}{}", self.base_url, entry.path)
+    }
+
+    /// The full address of this entry, to be shown: without user name and password.
+    pub fn url(&self, entry: &Entry) -> String {
+        without_password(&self.request_url(entry))
+    }
+
+    /// What there is of this entry on disk.
+    pub fn state(&self, entry: &Entry) -> OnDisk {
+        let length_of = |path| std::fs::metadata(path).ok().filter(|m| m.is_file()).map(|m| m.len());
+        match (length_of(self.file(entry)), length_of(self.part_file(entry))) {
+            (Some(bytes), _) => OnDisk::Present { bytes },
+            (None, Some(bytes)) => OnDisk::Partial { bytes },
+            (None, None) => OnDisk::Missing,
+        }
+    }
+
+    /// The entry whose file this is, if it lies in the store under its name.
+    pub fn entry_of(&self, path: &Path) -> Option<&'static Entry> {
+        let name = path.file_name()?;
+        let entry = CATALOGUE.iter().find(|entry| name == entry.file_name())?;
+        let real = |path: &Path| std::fs::canonicalize(path).or_else(|_| std::path::absolute(path)).ok();
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        (real(folder)? == real(&self.folder)?).then_some(entry)
+    }
+
+    /// The path of a model given as a name of the catalogue or as a path. A name comes first:
+    /// write `./NAME` for a file of the same name.
+    ///
+    /// # Errors
+    /// The name is not downloaded, or its file has the wrong length; the path does not exist; or it
+    /// looks like a name, but is not in the catalogue.
+    pub fn resolve(&self, name_or_path: &str) -> Result<PathBuf, ResolveError> {
+        let path = PathBuf::from(name_or_path);
+        let entry = match find(name_or_path) {
+            Ok(entry) => entry,
+            Err(_) if path.exists() => return Ok(path),
+            Err(_) if looks_like_path(&path) => return Err(ResolveError::NoFile { path }),
+            Err(unknown) => return Err(unknown.into()),
+        };
+        let (name, file) = (entry.name, self.file(entry));
+        match (self.state(entry), entry.bytes) {
+            (OnDisk::Present { bytes: found }, Some(expected)) if found != expected => {
+                Err(ResolveError::Incomplete { name, file, found, expected })
+            }
+            (OnDisk::Present { .. }, _) => Ok(file),
+            _ => Err(ResolveError::NotDownloaded { name, file }),
+        }
+    }
+}
+
+fn looks_like_path(path: &Path) -> bool {
+    let weights = |extension: &std::ffi::OsStr| {
+        ["pt", "pth", "safetensors", "onnx"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+    };
+    path.components().count() > 1 || path.is_absolute() || path.extension().is_some_and(weights)
+}
+
+/// Messages and logs are no place for a password.
+fn without_password(url: &str) -> String {
+    let host = url.find("://").map_or(0, |i| i + 3);
+    let path = url[host..].find('/').map_or(url.len(), |i| host + i);
+    match url[host..path].rfind('@') {
+        Some(at) => format!("{}{}", &url[..host], &url[host + at + 1..]),
+        None => url.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn store_in(folder: &Path) -> Store {
+        Store::new(folder, DEFAULT_BASE_URL).unwrap()
+    }
+
+    #[test]
+    fn urls() {
+        let tiny = find("sam2.1-tiny").unwrap();
+        let url = |base| Store::new(Path::new("models"), base).unwrap().url(tiny);
+        assert_eq!(url("http://mirror/sam2"), "http://mirror/sam2/092824/sam2.1_hiera_tiny.pt");
+        assert_eq!(url(" HTTPS://mirror// "), "HTTPS://mirror/092824/sam2.1_hiera_tiny.pt");
+        assert_eq!(url("https://me:secret@mirror/a@b/"), "https://mirror/a@b/092824/sam2.1_hiera_tiny.pt");
+        for bad in
+            ["", "mirror", "ftp://mirror/", "http://", "https:///", "http://a b/", "http://a/?b=", "é://"]
+        {
+            let error = Store::new(Path::new("models"), bad).unwrap_err();
+            assert!(matches!(error, StoreError::BadUrl { .. }), "{bad}");
+        }
+        let error = Store::new(Path::new("models"), "ftp://me:secret@mirror/").unwrap_err();
+        assert!(!error.to_string().contains("secret"), "{error}");
+    }
+
+    #[test]
+    fn what_is_on_disk() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = store_in(dir.path());
+        let (tiny, old) = (find("sam2.1-tiny").unwrap(), find("sam2-tiny").unwrap());
+        assert_eq!(store.state(tiny), OnDisk::Missing);
+        let message = store.resolve("sam2.1-tiny").unwrap_err().to_string();
+        assert!(message.contains("`tinsel models download sam2.1-tiny`"), "{message}");
+        std::fs::write(store.part_file(tiny), b"abc").unwrap();
+        assert_eq!(store.state(tiny), OnDisk::Partial { bytes: 3 });
+        assert!(matches!(store.resolve("sam2.1-tiny"), Err(ResolveError::NotDownloaded { .. })));
+        std::fs::write(store.file(tiny), b"abcd").unwrap();
+        assert_eq!(store.state(tiny), OnDisk::Present { bytes: 4 });
+        // Four bytes are no model, and that can be told without reading them.
+        assert!(matches!(store.resolve("sam2.1-tiny"), Err(ResolveError::Incomplete { found: 4, .. })));
+        std::fs::write(store.file(old), b"of unknown length").unwrap();
+        assert_eq!(store.resolve("SAM2-tiny").unwrap(), store.file(old));
+        // A folder of that name is no file.
+        std::fs::create_dir(store.file(find("sam2-large").unwrap())).unwrap();
+        assert_eq!(store.state(find("sam2-large").unwrap()), OnDisk::Missing);
+    }
+
+    #[test]
+    fn paths_and_names() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = store_in(dir.path());
+        let own = dir.path().join("own.pt");
+        std::fs::write(&own, b"x").unwrap();
+        assert_eq!(store.resolve(own.to_str().unwrap()).unwrap(), own);
+        assert!(matches!(store.resolve("gone.pt"), Err(ResolveError::NoFile { .. })));
+        assert!(matches!(store.resolve("some/where"), Err(ResolveError::NoFile { .. })));
+        assert!(matches!(store.resolve("sam3"), Err(ResolveError::UnknownName(_))));
+
+        let tiny = find("sam2.1-tiny").unwrap();
+        assert_eq!(store.entry_of(&store.file(tiny)), Some(tiny));
+        assert_eq!(store.entry_of(&own), None);
+        assert_eq!(store.entry_of(Path::new("elsewhere/sam2.1_hiera_tiny.pt")), None);
+        assert_eq!(store.entry_of(Path::new("/")), None);
+        let roundabout = dir.path().join(".").join(tiny.file_name());
+        assert_eq!(store.entry_of(&roundabout), Some(tiny));
+    }
+}
