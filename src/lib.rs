@@ -2,7 +2,7 @@
 //!
 //! The layers, each of which knows only those before it: [`mask`] and [`sam2`] (pixels and the
 //! network), [`everything`] (prompting a whole photo), [`document`] and [`files`] (what a person
-//! makes and where it goes), [`engine`] (the worker thread).
+//! makes and where it goes), [`models`] (the official weights), [`engine`] (the worker thread).
 //!
 //! ```
 //! use tinsel::files::Photo;
