@@ -169,7 +169,7 @@ impl Models {
             });
             return;
         }
-        let size = entry.bytes.map_or_else(String::new, |bytes| format!(" {} MB", bytes / 1_000_000));
+        let size = entry.bytes.map_or_else(String::new, |bytes| format!(" {:.0} MB", bytes as f64 / 1e6));
         let verb = match state {
             OnDisk::Present { .. } => {
                 ui.weak("on disk");

@@ -4,6 +4,8 @@ use egui::{Color32, FontDefinitions, FontFamily, Stroke, Theme, Visuals};
 
 /// The one accent colour.
 pub(super) const ACCENT: Color32 = Color32::from_rgb(0x3d, 0x9b, 0xe9);
+const ERROR_ON_DARK: Color32 = Color32::from_rgb(0xff, 0x8a, 0x80);
+const ERROR_ON_LIGHT: Color32 = Color32::from_rgb(0xb3, 0x26, 0x1e);
 /// Positive and negative points.
 pub(super) const POSITIVE: Color32 = Color32::from_rgb(0x2f, 0xc1, 0x5b);
 pub(super) const NEGATIVE: Color32 = Color32::from_rgb(0xe8, 0x45, 0x3c);
@@ -18,6 +20,7 @@ pub(super) fn apply(ctx: &egui::Context) {
     for (theme, mut visuals) in [(Theme::Dark, Visuals::dark()), (Theme::Light, Visuals::light())] {
         visuals.selection.bg_fill = ACCENT.gamma_multiply(0.55);
         visuals.selection.stroke = Stroke::new(1.0, visuals.strong_text_color());
+        visuals.error_fg_color = if visuals.dark_mode { ERROR_ON_DARK } else { ERROR_ON_LIGHT };
         visuals.hyperlink_color = ACCENT;
         visuals.slider_trailing_fill = true;
         ctx.set_visuals_of(theme, visuals);

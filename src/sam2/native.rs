@@ -16,6 +16,10 @@ use super::prompt::{Label, PromptEncoder, mask_embedding};
 use super::weights::Weights;
 use super::{hiera, neck};
 
+/// Prompts that go through the decoder in one run. More cost memory and, as the maps of a batch
+/// leave the processor's caches, time; a run is also the step between two cancellations.
+const PROMPTS_TOGETHER: usize = 8;
+
 /// Graphs over one set of weights.
 pub(super) struct Native {
     weights: Weights,
@@ -91,8 +95,6 @@ impl Network for Native {
     ) -> Result<RawMasks> {
         let config = self.weights.config();
         let (d, side) = (config.d_model, config.low_res_side());
-        let sparse: Vec<f32> = prompts.iter().flat_map(|p| self.prompts.sparse(p)).collect();
-        let tokens = sparse.len() / (prompts.len() * d);
         let dense = match mask_input {
             Some(logits) => {
                 let logits = Tensor::from_shape(&[side, side], logits)?;
@@ -100,25 +102,25 @@ impl Network for Native {
             }
             None => Tensor::from_shape(&[1, d], self.prompts.no_mask())?.into(),
         };
-        let with_mask = mask_input.is_some();
-        let plan = self.decoder(decoder::Shape { prompts: prompts.len(), tokens, with_mask })?;
-        let inputs = tvec![
-            features.embedding.clone(),
-            dense,
-            Tensor::from_shape(&[prompts.len(), tokens, d], &sparse)?.into(),
-            features.high_res_0.clone(),
-            features.high_res_1.clone(),
-        ];
-        let outputs = plan.run(inputs, monitor)?;
-        let values = |i: usize| -> Result<Vec<f32>> {
-            Ok(outputs[i].clone().into_tensor().view().as_slice::<f32>()?.to_vec())
-        };
-        Ok(RawMasks {
-            side,
-            has_single: true,
-            logits: values(0)?,
-            iou: values(1)?,
-            object_score: Some(values(2)?),
-        })
+        let mut outputs = [vec![], vec![], vec![]];
+        for prompts in prompts.chunks(PROMPTS_TOGETHER) {
+            let sparse: Vec<f32> = prompts.iter().flat_map(|p| self.prompts.sparse(p)).collect();
+            let tokens = sparse.len() / (prompts.len() * d);
+            let with_mask = mask_input.is_some();
+            let plan = self.decoder(decoder::Shape { prompts: prompts.len(), tokens, with_mask })?;
+            let inputs = tvec![
+                features.embedding.clone(),
+                dense.clone(),
+                Tensor::from_shape(&[prompts.len(), tokens, d], &sparse)?.into(),
+                features.high_res_0.clone(),
+                features.high_res_1.clone(),
+            ];
+            for (all, part) in outputs.iter_mut().zip(plan.run(inputs, monitor)?) {
+                let part = part.into_tensor();
+                all.extend_from_slice(part.view().as_slice::<f32>()?);
+            }
+        }
+        let [logits, iou, object_score] = outputs;
+        Ok(RawMasks { side, has_single: true, logits, iou, object_score: Some(object_score) })
     }
 }

@@ -290,7 +290,8 @@ fn a_batch_of_points_gives_what_each_point_gives_alone() {
     let predictor = Predictor::new(mini()).unwrap();
     let photo = Reference::load().photo();
     let embedding = predictor.encode(&photo, &()).unwrap();
-    let points = [[10.5, 20.0], [80.0, 60.0], [155.0, 100.25]];
+    // More points than go through the decoder at once.
+    let points: Vec<[f32; 2]> = (0..19).map(|i| [5.0 + 8.0 * i as f32, 110.0 - 5.25 * i as f32]).collect();
     let together = predictor.predict_points(&embedding, &points, Output::Candidates, &()).unwrap();
     for ([x, y], batched) in points.into_iter().zip(together) {
         let prompt = Prompt { points: vec![Point { x, y, positive: true }], ..Prompt::default() };
