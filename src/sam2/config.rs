@@ -49,6 +49,11 @@ fn eight() -> usize {
 /// Strides of the three maps that the encoder hands to the decoder.
 pub(crate) const STRIDES: [usize; 3] = [4, 8, 16];
 
+/// Limits that keep a hostile file from asking for more memory than any real network needs; the
+/// largest published one has 1024 pixels and 9 million values in its first map.
+pub(super) const MOST_PIXELS: usize = 1536;
+const MOST_VALUES: usize = 1 << 26;
+
 impl Config {
     /// Reads and checks the JSON text; the error says what is wrong with it.
     pub fn from_json(json: &str) -> Result<Self, String> {
@@ -66,8 +71,12 @@ impl Config {
         if self.stages.iter().any(|&n| n == 0 || n > 256) || self.window_spec.iter().any(|&w| w < 2) {
             return fail("`stages` must be 1 to 256 blocks and `window_spec` at least 2 cells");
         }
-        if self.image_size < 64 || self.image_size > 4096 || !self.image_size.is_multiple_of(32) {
-            return fail("`image_size` must be a multiple of 32 between 64 and 4096");
+        if self.image_size < 64 || self.image_size > MOST_PIXELS || !self.image_size.is_multiple_of(32) {
+            return fail("`image_size` must be a multiple of 32 between 64 and 1536");
+        }
+        let first_map = self.low_res_side().pow(2).saturating_mul(self.embed_dim);
+        if first_map > MOST_VALUES {
+            return fail("the network is far larger than any SAM 2 network");
         }
         if self.q_pool != 3 {
             return fail("`q_pool` must be 3: the decoder needs maps at strides 4, 8 and 16");
@@ -125,6 +134,7 @@ mod tests {
             ("\"image_size\": 192", "\"image_size\": 19200000"),
             ("[1, 2, 3, 1]", "[1, 2, 3]"),
             ("\"d_model\": 64", "\"d_model\": 0"),
+            ("\"embed_dim\": 16", "\"embed_dim\": 4096000"),
             ("\"d_model\": 64,", ""),
             ("\"std\": [0.229", "\"std\": [0"),
         ] {

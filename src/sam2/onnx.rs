@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tract_onnx::prelude::*;
 
+use super::config::MOST_PIXELS;
 use super::error::{Error, Result};
 use super::input::InputFormat;
 use super::plan::{Monitor, Plan};
@@ -33,7 +34,6 @@ const DECODER_OUTPUTS: [&str; 2] = ["masks", "iou_predictions"];
 /// The exporter leaves these out of the file; all published networks have the same.
 const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
 const STD: [f32; 3] = [0.229, 0.224, 0.225];
-const MOST_PIXELS: usize = 4096;
 const CANDIDATES: usize = 3;
 
 /// Whether a path names an ONNX file, or a folder that would have to hold a pair of them.

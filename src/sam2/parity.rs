@@ -253,6 +253,32 @@ fn other_onnx_files_are_told_what_is_expected() {
     assert!(error("model.onnx").contains("needs `encoder` or `decoder`"), "{}", error("model.onnx"));
 }
 
+/// Damages exported models in many ways; whatever comes of it, it must not panic.
+#[test]
+fn hostile_onnx_files_end_in_an_error_or_in_a_model() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut random = 0x2545_f491_4f6c_dd1du64;
+    let mut next = |below: usize| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        (random % below as u64) as usize
+    };
+    for round in 0..40 {
+        for part in ["encoder", "decoder"] {
+            let mut bytes = std::fs::read(data(&format!("mini.{part}.onnx"))).unwrap();
+            if round % 2 == usize::from(part == "encoder") {
+                match round % 4 {
+                    0 | 1 => bytes.truncate(next(bytes.len())),
+                    _ => (0..200).for_each(|_| bytes[next(60_000)] = next(256) as u8),
+                }
+            }
+            std::fs::write(dir.path().join(format!("{part}.onnx")), bytes).unwrap();
+        }
+        let _ = Predictor::open(dir.path());
+    }
+}
+
 /// The full-size networks against references with random weights; needs the folder that
 /// `make_reference.py` of the official implementation's checks filled, in `TINSEL_REFERENCE`.
 #[test]

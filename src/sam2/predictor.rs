@@ -3,6 +3,7 @@
 //! Follows `sam2/sam2_image_predictor.py`. All coordinates are pixels of the photo; the origin is
 //! its top-left corner.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -222,11 +223,22 @@ impl Predictor {
     /// # Errors
     /// As [`Weights::open`] and [`Predictor::new`]; an ONNX file with other inputs than expected.
     pub fn open(path: &Path) -> Result<Self> {
+        // Some damaged files make the ONNX reader or the graph optimiser panic.
+        catch_unwind(AssertUnwindSafe(|| Self::read(path))).unwrap_or_else(|_| {
+            let cause = "it could not be made sense of".into();
+            Err(Error::Format { file: path.display().to_string(), cause })
+        })
+    }
+
+    fn read(path: &Path) -> Result<Self> {
         if !onnx::is_meant(path) {
             return Self::new(Weights::open(path)?);
         }
-        let pair = OnnxPair::open(path)?;
-        Ok(Self { name: path.display().to_string(), everything_defaults: None, network: Box::new(pair) })
+        Ok(Self {
+            name: path.display().to_string(),
+            everything_defaults: None,
+            network: Box::new(OnnxPair::open(path)?),
+        })
     }
 
     /// The name of the model: `starter`, or the file it came from.
