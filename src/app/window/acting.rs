@@ -1,0 +1,245 @@
+//! Applies the actions that the widgets emit; the one place where the state changes.
+
+use std::path::PathBuf;
+
+use egui::{Context, Rect, ViewportCommand, pos2};
+
+use super::Tinsel;
+use crate::app::actions::Action;
+use crate::app::commands::Command;
+use crate::app::everything_run::EverythingRun;
+use crate::app::models;
+use crate::document::{Edit, MaskId};
+use crate::engine::{Job, ModelSource};
+use crate::sam2::weights::STARTER_NAME;
+
+/// The photo that an empty window offers.
+static SAMPLE: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/samples/coffee.jpg"));
+const SAMPLE_NAME: &str = "coffee.jpg";
+const ZOOM_STEP: f32 = 1.25;
+
+impl Tinsel {
+    pub(super) fn is_enabled(&self, command: Command) -> bool {
+        let document = &self.workspace.document;
+        let has_photo = self.workspace.open.is_some();
+        match command {
+            Command::NextPhoto => self.workspace.current + 1 < self.workspace.photos.len(),
+            Command::PreviousPhoto => self.workspace.current > 0,
+            Command::Export => has_photo && !document.masks().is_empty(),
+            Command::Undo => document.undo_label().is_some(),
+            Command::Redo => document.redo_label().is_some(),
+            Command::SelectAll | Command::ShowAll => !document.masks().is_empty(),
+            Command::DeleteSelected
+            | Command::HideSelected
+            | Command::SoloSelected
+            | Command::ZoomSelection => !document.selection().is_empty(),
+            Command::Accept | Command::NextCandidate | Command::Candidate(_) => {
+                !document.prompting().is_empty()
+            }
+            Command::DropPrompt => !document.prompting().is_empty(),
+            Command::SegmentEverything => has_photo && self.model.is_some() && self.run.is_none(),
+            Command::Cancel => self.run.is_some() || self.encoding.is_some(),
+            Command::Tool(_)
+            | Command::ZoomIn
+            | Command::ZoomOut
+            | Command::ZoomFit
+            | Command::ZoomActual => has_photo,
+            Command::UseStarterModel => self.model.as_deref() != Some(STARTER_NAME),
+            _ => true,
+        }
+    }
+
+    pub(super) fn apply(&mut self, action: Action, ctx: &Context, frame: &eframe::Frame) {
+        let document = &mut self.workspace.document;
+        match action {
+            Action::Run(command) => {
+                if self.is_enabled(command) {
+                    self.run_command(command, ctx, frame);
+                }
+            }
+            Action::Edit(edit) => document.apply(edit),
+            Action::Select(ids) => document.select(ids),
+            Action::ToggleSelected(id) => document.toggle_selected(id),
+            Action::ZoomToMask(id) => {
+                document.select([id]);
+                self.zoom_to(&[id]);
+            }
+            Action::SetOpacity(opacity) => self.settings.opacity = opacity,
+            Action::SetParameters(parameters) => self.parameters.1 = parameters,
+            Action::ResetParameters => self.parameters.1 = self.parameters.0,
+            Action::OpenPaths(paths) => self.background.list(paths),
+            Action::Export { overwrite } => {
+                if let Some(open) = &self.workspace.open {
+                    let masks = self.export.masks(&self.workspace.document);
+                    let folder = PathBuf::from(self.export.folder.trim());
+                    let format = self.export.format;
+                    self.background.export(open.photo.clone(), masks, format, folder, overwrite);
+                }
+            }
+            Action::ChooseExportFolder => {
+                let dialog = rfd::FileDialog::new().set_parent(frame);
+                self.background.pick_export_folder(dialog.set_directory(&self.export.folder));
+            }
+            Action::UseModel(source) => self.load_model(source),
+            Action::DownloadModel(entry) => match models::store(&self.settings.models_url) {
+                Ok(store) => self.models.download(entry, store, ctx),
+                Err(error) => self.messages.error(error),
+            },
+            Action::CancelDownload => self.models.cancel(),
+            Action::SetModelsUrl(url) => self.settings.models_url = url,
+            Action::DismissMessage(index) => self.messages.dismiss(index),
+        }
+    }
+
+    fn run_command(&mut self, command: Command, ctx: &Context, frame: &eframe::Frame) {
+        let dialog = || {
+            let dialog = rfd::FileDialog::new().set_parent(frame);
+            match &self.settings.photo_folder {
+                Some(folder) => dialog.set_directory(folder),
+                None => dialog,
+            }
+        };
+        let document = &mut self.workspace.document;
+        let selection: Vec<MaskId> = document.selection().iter().copied().collect();
+        match command {
+            Command::OpenPhotos => self.background.pick_photos(dialog()),
+            Command::OpenFolder => self.background.pick_folder(dialog()),
+            Command::OpenModel => self.background.pick_model(dialog()),
+            Command::OpenSample => {
+                self.workspace.photos = vec![SAMPLE_NAME.into()];
+                self.workspace.current = 0;
+                self.workspace.request += 1;
+                self.workspace.loading = true;
+                self.background.open_bytes(self.workspace.request, SAMPLE_NAME.into(), SAMPLE);
+            }
+            Command::UseStarterModel => self.load_model(ModelSource::Starter),
+            Command::NextPhoto => self.open_photo(self.workspace.current + 1),
+            Command::PreviousPhoto => self.open_photo(self.workspace.current - 1),
+            Command::Export => {
+                if let Some(open) = &self.workspace.open {
+                    self.export.open_for(document, &open.photo, self.settings.export_folder.as_deref());
+                }
+            }
+            Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+            Command::Undo => {
+                document.undo();
+            }
+            Command::Redo => {
+                document.redo();
+            }
+            Command::SelectAll => {
+                let all: Vec<MaskId> = document.masks().iter().map(|m| m.id).collect();
+                document.select(all);
+            }
+            Command::DeleteSelected => document.apply(Edit::Delete(selection)),
+            Command::HideSelected => {
+                let any_visible = selection.iter().filter_map(|id| document.mask(*id)).any(|m| m.visible);
+                document.apply(Edit::SetVisible(selection, !any_visible));
+            }
+            Command::SoloSelected => {
+                let solo = if document.solo().is_some() { None } else { selection.first().copied() };
+                document.apply(Edit::Solo(solo));
+            }
+            Command::ShowAll => self.masks_hidden = !self.masks_hidden,
+            Command::Tool(tool) => self.tool = tool,
+            Command::Accept => self.accept(),
+            Command::DropPrompt => document.apply(Edit::ClearPrompt),
+            Command::NextCandidate => {
+                let count = self.inquiry.answer().map_or(0, |a| a.candidates.len());
+                if let Some((shown, _)) = self.inquiry.shown(document.prompting()) {
+                    document.apply(Edit::Choose((shown + 1) % count));
+                }
+            }
+            Command::Candidate(n) => {
+                let count = self.inquiry.answer().map_or(0, |a| a.candidates.len());
+                // With the single mask in front, the candidates begin at index 1.
+                let index = usize::from(n) - usize::from(count <= 3);
+                if index < count {
+                    document.apply(Edit::Choose(index));
+                }
+            }
+            Command::SegmentEverything => {
+                if let Some(open) = &self.workspace.open {
+                    let number = self.engine.segment_everything(open.reference(), self.parameters.1);
+                    self.run = Some(EverythingRun::new(number, open.id, document.next_colour()));
+                }
+            }
+            Command::Cancel if self.run.is_some() => self.engine.cancel(Job::Everything),
+            Command::Cancel => {
+                // A photo is encoded for its own sake or because a prompt needs it.
+                self.engine.cancel(Job::Encoding);
+                self.engine.cancel(Job::Prompt);
+            }
+            Command::ZoomIn => self.canvas.view.zoom_by(ZOOM_STEP),
+            Command::ZoomOut => self.canvas.view.zoom_by(1.0 / ZOOM_STEP),
+            Command::ZoomFit => self.canvas.view.fit(),
+            Command::ZoomActual => self.canvas.view.actual_size(),
+            Command::ZoomSelection => self.zoom_to(&selection),
+            Command::OutlineOnly => self.settings.outline_only = !self.settings.outline_only,
+            Command::Keys => self.keys_open = !self.keys_open,
+        }
+    }
+
+    /// Shows these masks as large as they fit.
+    fn zoom_to(&mut self, ids: &[MaskId]) {
+        let boxes = ids.iter().filter_map(|id| self.workspace.document.mask(*id)?.mask.bbox());
+        let around = boxes
+            .map(|b| {
+                let corner = |x: u32, y: u32| pos2(x as f32, y as f32);
+                Rect::from_min_max(corner(b.x0, b.y0), corner(b.x1, b.y1))
+            })
+            .reduce(Rect::union);
+        if let Some(around) = around {
+            self.canvas.view.show(around);
+        }
+    }
+
+    pub(super) fn load_model(&mut self, source: ModelSource) {
+        self.loading_model = true;
+        self.engine.load_model(source);
+    }
+
+    /// Loads a model by name or path; the starter model, with a word why, if there is no such.
+    pub(super) fn load_named_model(&mut self, name: &str) {
+        match models::source(name, &self.settings.models_url) {
+            Ok(source) => self.load_model(source),
+            Err(error) => {
+                self.messages.error(error);
+                self.load_model(ModelSource::Starter);
+            }
+        }
+    }
+
+    /// Encodes the open photo ahead of the first click.
+    pub(super) fn encode(&mut self) {
+        if let Some(open) = self.workspace.open.as_ref().filter(|_| self.model.is_some()) {
+            self.encoding = Some(0.0);
+            self.encoding_number = self.engine.encode(open.reference());
+        }
+    }
+
+    pub(super) fn open_photo(&mut self, index: usize) {
+        let Some(path) = self.workspace.photos.get(index).cloned() else { return };
+        self.workspace.current = index;
+        self.workspace.request += 1;
+        self.workspace.loading = true;
+        self.background.open(self.workspace.request, path);
+    }
+
+    /// Puts the shown candidate into the list, now or when it has been computed.
+    pub(super) fn accept(&mut self) {
+        let prompting = self.workspace.document.prompting().clone();
+        if self.inquiry.is_pending() {
+            self.inquiry.accept_when_ready = true;
+        } else if let Some(mask) = self.inquiry.acceptable(&prompting) {
+            if mask.mask.is_empty() {
+                self.messages
+                    .news("The mask is empty. Add a point on the thing, or choose another candidate.");
+                self.inquiry.accept_when_ready = false;
+                return;
+            }
+            self.workspace.document.apply(Edit::Accept(mask));
+            self.inquiry.forget();
+        }
+    }
+}

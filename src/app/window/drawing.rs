@@ -1,0 +1,124 @@
+//! Lays the panels out and gives each what it shows.
+
+use egui::{CentralPanel, Panel, Ui};
+
+use super::Tinsel;
+use crate::app::actions::Actions;
+use crate::app::canvas::{CanvasInput, SceneMask};
+use crate::app::panels::{
+    Availability, Status, Toolbar, menu_ui, prompt_bar_ui, status_ui, toolbar_ui, welcome_ui,
+};
+
+/// The colour of a mask that is still being prompted.
+const CANDIDATE_COLOUR: [u8; 3] = [0x3d, 0x9b, 0xe9];
+
+impl Tinsel {
+    pub(super) fn draw(&mut self, ui: &mut Ui, actions: &mut Actions) {
+        let enabled = |command| self.is_enabled(command);
+        let document = &self.workspace.document;
+        let availability = Availability {
+            enabled: &enabled,
+            undo_label: document.undo_label(),
+            redo_label: document.redo_label(),
+        };
+        Panel::top("menu").show(ui, |ui| {
+            menu_ui(ui, &availability, actions);
+            let toolbar = Toolbar {
+                tool: self.tool,
+                settings: &self.settings,
+                parameters: &self.parameters.1,
+                model: self.model.as_deref(),
+                models: &self.models,
+            };
+            toolbar_ui(ui, &toolbar, &availability, actions);
+        });
+        Panel::bottom("status").show(ui, |ui| status_ui(ui, &self.status(), actions));
+        let Some(open) = &self.workspace.open else {
+            CentralPanel::default().show(ui, |ui| welcome_ui(ui, self.workspace.loading, actions));
+            return;
+        };
+        let provisional = self.run.as_ref().filter(|run| run.photo == open.id);
+        let provisional = provisional.map_or(&[][..], |run| &run.provisional[..]);
+        Panel::right("masks").default_size(360.0).min_size(280.0).show(ui, |ui| {
+            let height = ui.available_height();
+            Panel::bottom("inspect").resizable(true).default_size(height * 0.42).show(ui, |ui| {
+                ui.strong("Inspect");
+                self.inspect.ui(ui, document, &open.photo.pixels);
+                ui.take_available_space();
+            });
+            CentralPanel::no_frame().show(ui, |ui| {
+                ui.strong(format!("Masks ({})", document.masks().len() + provisional.len()));
+                self.mask_list.ui(ui, document, provisional, actions);
+            });
+        });
+        let prompting = self.canvas.effective_prompting(document);
+        if !prompting.is_empty() {
+            Panel::bottom("prompt").show(ui, |ui| prompt_bar_ui(ui, &prompting, &self.inquiry, actions));
+        }
+
+        let mut masks = vec![];
+        let mut outlined = vec![];
+        if !self.masks_hidden {
+            let scene =
+                |mask: &crate::document::MaskItem| SceneMask { mask: mask.mask.clone(), colour: mask.colour };
+            let shown = document.masks().iter().filter(|m| document.is_shown(m));
+            masks.extend(shown.chain(provisional).map(|m| scene(m)));
+            let selected = document.selection().iter().filter_map(|id| document.mask(*id));
+            outlined.extend(selected.filter(|m| document.is_shown(m)).map(|m| m.mask.clone()));
+        }
+        if !prompting.is_empty()
+            && let Some((_, candidate)) = self.inquiry.shown(&prompting)
+        {
+            masks.push(SceneMask { mask: candidate.mask.clone(), colour: CANDIDATE_COLOUR });
+            outlined.push(candidate.mask.clone());
+        }
+        let input = CanvasInput {
+            photo: open,
+            document,
+            masks,
+            outlined,
+            tool: self.tool,
+            opacity: self.settings.opacity,
+            outline_only: self.settings.outline_only,
+        };
+        let canvas = CentralPanel::no_frame().show(ui, |ui| self.canvas.ui(ui, &input, actions));
+        self.pointer = canvas.inner;
+    }
+
+    fn status(&self) -> Status {
+        let work = if let Some(run) = &self.run {
+            let left = run.seconds_left().map(|s| format!(", {s:.0} s left")).unwrap_or_default();
+            let text = match run.points_total {
+                0 => "Segmenting everything".to_owned(),
+                total => {
+                    format!("{} of {total} points, {} found{left}", run.points_done, run.provisional.len())
+                }
+            };
+            Some((text, run.fraction(), true))
+        } else if let Some(fraction) = self.encoding {
+            Some(("Encoding the photo".into(), fraction, true))
+        } else if self.loading_model {
+            Some(("Loading the model".into(), 0.0, false))
+        } else {
+            None
+        };
+        let open = self.workspace.open.as_ref();
+        let photo = open.map(|open| {
+            let (width, height) = open.size();
+            let name = open.photo.path.file_name().map(|n| n.to_string_lossy().into_owned());
+            let place = match self.workspace.photos.len() {
+                0 | 1 => String::new(),
+                n => format!(" ({} of {n})", self.workspace.current + 1),
+            };
+            format!("{}{place}  {width} × {height}", name.unwrap_or_default())
+        });
+        let zoom_percent = open.map(|_| self.canvas.view.zoom(self.background.pixels_per_point()) * 100.0);
+        Status {
+            work,
+            timing: self.timing.clone(),
+            photo,
+            zoom_percent,
+            pointer: self.pointer.filter(|_| open.is_some()),
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! The program's window: takes in what the worker and the tasks report, draws the panels, and
+//! applies the actions that they emit.
+
+mod acting;
+mod drawing;
+mod receiving;
+
+use std::path::PathBuf;
+
+use egui::{Context, Ui, ViewportCommand, pos2};
+
+use crate::app::actions::{Action, Actions};
+use crate::app::background::Background;
+use crate::app::canvas::{Canvas, UnderPointer};
+use crate::app::commands::Command;
+use crate::app::everything_run::EverythingRun;
+use crate::app::export_window::ExportChoices;
+use crate::app::inquiry::Inquiry;
+use crate::app::messages::Messages;
+use crate::app::models::Models;
+use crate::app::panels::{Inspect, MaskList, keys_ui};
+use crate::app::settings::{Settings, Tool};
+use crate::app::workspace::Workspace;
+use crate::app::{models, theme};
+use crate::document::Document;
+use crate::engine::{Engine, ModelSource};
+use crate::everything::Parameters;
+use crate::sam2::weights::STARTER_NAME;
+
+/// The window's state.
+pub struct Tinsel {
+    engine: Engine,
+    background: Background,
+    workspace: Workspace,
+    inquiry: Inquiry,
+    run: Option<EverythingRun>,
+    canvas: Canvas,
+    mask_list: MaskList,
+    inspect: Inspect,
+    messages: Messages,
+    models: Models,
+    settings: Settings,
+    export: ExportChoices,
+    tool: Tool,
+    /// The masks are hidden for a look at the bare photo.
+    masks_hidden: bool,
+    keys_open: bool,
+    /// Name of the model, once it is loaded.
+    model: Option<String>,
+    loading_model: bool,
+    /// What suits the model, and what the user made of it.
+    parameters: (Parameters, Parameters),
+    /// How far the encoding of a photo is, in [0, 1].
+    encoding: Option<f32>,
+    encoding_number: u64,
+    timing: String,
+    pointer: Option<UnderPointer>,
+    title: String,
+}
+
+impl Tinsel {
+    /// Starts the worker, loads the model and opens what was given.
+    pub fn new(cc: &eframe::CreationContext<'_>, paths: Vec<PathBuf>, model: Option<String>) -> Self {
+        let ctx = cc.egui_ctx.clone();
+        theme::apply(&ctx);
+        let settings = cc.storage.and_then(|s| eframe::get_value(s, eframe::APP_KEY)).unwrap_or_default();
+        let waker = ctx.clone();
+        let mut this = Self {
+            engine: Engine::start(move || waker.request_repaint()),
+            background: Background::new(ctx.clone()),
+            workspace: Workspace::default(),
+            inquiry: Inquiry::default(),
+            run: None,
+            canvas: Canvas::new(&ctx),
+            mask_list: MaskList::default(),
+            inspect: Inspect::default(),
+            messages: Messages::default(),
+            models: Models::default(),
+            settings,
+            export: ExportChoices::default(),
+            tool: Tool::default(),
+            masks_hidden: false,
+            keys_open: false,
+            model: None,
+            loading_model: false,
+            parameters: Default::default(),
+            encoding: None,
+            encoding_number: 0,
+            timing: String::new(),
+            pointer: None,
+            title: String::new(),
+        };
+        let wanted = model.or_else(|| this.settings.model.clone());
+        this.load_named_model(wanted.as_deref().unwrap_or(STARTER_NAME));
+        if !paths.is_empty() {
+            this.background.list(paths);
+        }
+        this
+    }
+
+    /// The work on the open photo.
+    pub fn document(&self) -> &Document {
+        &self.workspace.document
+    }
+
+    /// Whether anything is being opened, computed or rendered.
+    pub fn is_busy(&self) -> bool {
+        self.background.is_busy()
+            || self.loading_model
+            || self.encoding.is_some()
+            || self.run.is_some()
+            || self.inquiry.is_pending()
+            || self.canvas.is_rendering()
+    }
+
+    /// Where a point of the photo lies in the window, in egui points.
+    pub fn photo_to_screen(&self, x: f32, y: f32) -> egui::Pos2 {
+        self.canvas.view.to_screen(pos2(x, y))
+    }
+
+    /// Asks the network about the prompt, whatever changed it: a click, a drag, undo.
+    fn follow_prompt(&mut self) {
+        match &self.workspace.open {
+            Some(open) if self.model.is_some() => {
+                let prompting = self.canvas.effective_prompting(&self.workspace.document);
+                self.inquiry.follow(&prompting, open.reference(), &self.engine);
+            }
+            _ => {}
+        }
+    }
+
+    fn update_title(&mut self, ctx: &Context) {
+        let name = self.workspace.open.as_ref().and_then(|open| open.photo.path.file_name());
+        let title = name.map_or_else(|| "Tinsel".into(), |n| format!("{} - Tinsel", n.to_string_lossy()));
+        if title != self.title {
+            self.title.clone_from(&title);
+            ctx.send_viewport_cmd(ViewportCommand::Title(title));
+        }
+    }
+}
+
+impl eframe::App for Tinsel {
+    fn logic(&mut self, _ctx: &Context, _frame: &mut eframe::Frame) {
+        self.receive();
+    }
+
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        let mut actions = Actions::new();
+        let ctx = ui.ctx().clone();
+        let dropped: Vec<PathBuf> =
+            ctx.input(|i| i.raw.dropped_files.iter().map(|f| f.path().to_path_buf()).collect());
+        let (dropped_models, dropped): (Vec<PathBuf>, Vec<PathBuf>) =
+            dropped.into_iter().partition(|path| models::is_model_file(path));
+        if let Some(model) = dropped_models.into_iter().next() {
+            actions.push(Action::UseModel(ModelSource::File(model)));
+        }
+        if !dropped.is_empty() {
+            actions.push(Action::OpenPaths(dropped));
+        }
+        if !ctx.text_edit_focused()
+            && let Some(command) = Command::pressed(&ctx)
+        {
+            actions.push(Action::Run(command));
+        }
+        self.draw(ui, &mut actions);
+        if self.export.open
+            && let Some(open) = &self.workspace.open
+        {
+            self.export.ui(&ctx, &self.workspace.document, &open.photo, &mut actions);
+        }
+        egui::Window::new("Keys and gestures")
+            .open(&mut self.keys_open)
+            .resizable(false)
+            .collapsible(false)
+            .show(&ctx, keys_ui);
+        self.messages.ui(&ctx, &mut actions);
+        for action in actions {
+            self.apply(action, &ctx, frame);
+        }
+        self.follow_prompt();
+        self.update_title(&ctx);
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        eframe::set_value(storage, eframe::APP_KEY, &self.settings);
+    }
+}

@@ -1,0 +1,160 @@
+//! What the worker, the background tasks and a download report.
+
+use super::Tinsel;
+use crate::app::background::Outcome;
+use crate::app::everything_run::new_masks;
+use crate::app::models;
+use crate::app::settings::Tool;
+use crate::document::Edit;
+use crate::engine::{Event, Job, ModelSource};
+use crate::models::DownloadError;
+
+impl Tinsel {
+    pub(super) fn receive(&mut self) {
+        let events: Vec<Event> = self.engine.events().collect();
+        events.into_iter().for_each(|event| self.receive_event(event));
+        while let Some(outcome) = self.background.next() {
+            self.receive_outcome(outcome);
+        }
+        match self.models.receive() {
+            Some(Ok(file)) => self.load_model(ModelSource::File(file)),
+            Some(Err(DownloadError::Cancelled)) | None => {}
+            Some(Err(error)) => self.messages.error(error.to_string()),
+        }
+    }
+
+    fn receive_event(&mut self, event: Event) {
+        match event {
+            Event::ModelLoaded { name, seconds, everything } => {
+                self.timing = format!("Model loaded in {seconds:.1} s");
+                self.settings.model = Some(name.clone());
+                self.loading_model = false;
+                self.model = Some(models::display_name(&name, &self.settings.models_url));
+                self.parameters = (everything, everything);
+                self.inquiry.forget();
+                self.encode();
+            }
+            Event::Progress { job: Job::Encoding, fraction } => self.encoding = Some(fraction),
+            Event::Progress { .. } => {}
+            Event::Encoded { seconds, .. } => {
+                self.encoding = None;
+                if seconds > 0.0 {
+                    self.timing = format!("Photo encoded in {seconds:.2} s");
+                }
+            }
+            Event::Predicted { number, candidates, suggested, seconds, .. } => {
+                self.timing = format!("Mask in {:.0} ms", seconds * 1000.0);
+                self.encoding = None;
+                self.inquiry.receive(number, candidates, suggested);
+                if self.inquiry.accept_when_ready && !self.inquiry.is_pending() {
+                    self.accept();
+                }
+            }
+            Event::Found { number, masks, points_done, points_total, .. } => {
+                self.encoding = None;
+                if let Some(run) = self.run.as_mut().filter(|run| run.number == number) {
+                    run.add(masks, points_done, points_total);
+                }
+            }
+            Event::EverythingDone { number, photo, masks, complete, seconds } => {
+                if self.run.as_ref().is_some_and(|run| run.number == number) {
+                    self.run = None;
+                }
+                let count = masks.len();
+                if let Some(document) = self.workspace.document_of(photo) {
+                    document.apply(Edit::AddMasks(new_masks(masks)));
+                }
+                let ending = if complete { "" } else { "; it was cancelled, what had been found is kept" };
+                self.timing = format!("{count} masks in {seconds:.1} s{ending}");
+                if count == 0 {
+                    self.messages.news(
+                        "No mask passed the thresholds. Lower them under Settings beside “Segment everything”.",
+                    );
+                } else if self.inquiry.answer().is_none() {
+                    self.tool = Tool::Select;
+                }
+            }
+            Event::Cancelled { job, number } => self.ended(job, number),
+            Event::Failed { job, number, message } => {
+                self.ended(job, number);
+                self.messages.error(format!("{}: {message}", job.label()));
+            }
+        }
+    }
+
+    /// Tidies up after a job that came to nothing, unless a newer one of its kind is under way.
+    fn ended(&mut self, job: Job, number: u64) {
+        match job {
+            // A failed model leaves the former one in place; without one the built-in serves.
+            Job::Model if self.model.is_none() => self.load_model(ModelSource::Starter),
+            Job::Model => self.loading_model = false,
+            Job::Encoding => {
+                if self.encoding_number == number {
+                    self.encoding = None;
+                }
+            }
+            Job::Prompt => {
+                if self.inquiry.give_up(number) {
+                    self.encoding = None;
+                }
+            }
+            Job::Everything => {
+                if self.run.take_if(|run| run.number == number).is_some() {
+                    self.encoding = None;
+                }
+            }
+        }
+    }
+
+    fn receive_outcome(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Picked(paths) if paths.is_empty() => {}
+            Outcome::Picked(paths) => self.background.list(paths),
+            Outcome::PickedModel(path) => {
+                if let Some(path) = path {
+                    self.load_model(ModelSource::File(path));
+                }
+            }
+            Outcome::PickedExportFolder(folder) => {
+                if let Some(folder) = folder {
+                    self.export.folder = folder.display().to_string();
+                }
+            }
+            Outcome::Listed { photos, first, problems } => {
+                problems.into_iter().for_each(|p| self.messages.error(p));
+                if !photos.is_empty() {
+                    self.workspace.photos = photos;
+                    self.open_photo(first);
+                }
+            }
+            Outcome::Opened { request, .. } if request != self.workspace.request => {}
+            Outcome::Opened { result: Ok(photo), .. } => {
+                self.workspace.loading = false;
+                self.settings.photo_folder = photo.path.parent().map(Into::into);
+                self.engine.cancel(Job::Prompt);
+                self.inquiry.forget();
+                self.workspace.show(photo);
+                self.encode();
+            }
+            Outcome::Opened { result: Err(error), .. } => {
+                self.workspace.loading = false;
+                self.messages.error(error.to_string());
+            }
+            Outcome::Exported(Ok(files)) => {
+                self.export.open = false;
+                let folder = files.first().and_then(|f| f.parent()).map(std::path::Path::to_path_buf);
+                let shown = folder.as_ref().map(|f| f.display().to_string()).unwrap_or_default();
+                self.messages.news(match &files[..] {
+                    [one] => format!("Written: {}", one.display()),
+                    many => format!("{} files written to {shown}", many.len()),
+                });
+                self.settings.export_folder = folder;
+            }
+            Outcome::Exported(Err(error)) => self.messages.error(error.to_string()),
+            Outcome::Broken(what) => {
+                self.workspace.loading = false;
+                self.messages.error(what);
+            }
+        }
+    }
+}
