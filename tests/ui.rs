@@ -210,6 +210,30 @@ fn masks_are_selected_hidden_singled_out_and_deleted() {
 }
 
 #[test]
+fn escape_belongs_to_what_is_under_way() {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    click_on(&mut window, (290.0, 170.0));
+    press(&mut window, Key::Enter);
+    click_on(&mut window, (370.0, 290.0));
+    click(&mut window, "Rename Mask 1");
+    window.get_by_role(egui::Role::TextInput).type_text(" never");
+    press(&mut window, Key::Escape);
+    assert_eq!(window.state().document().masks()[0].name, "Mask 1");
+    assert_eq!(points(&window).len(), 1, "the prompt went with the name");
+
+    let at = |window: &Window, x: f32, y: f32| window.state().photo_to_screen(x, y);
+    let (from, to) = (at(&window, 100.0, 100.0), at(&window, 200.0, 200.0));
+    window.hover_at(from);
+    window.drag_at(from);
+    window.hover_at(from.lerp(to, 0.5));
+    window.hover_at(to);
+    window.key_press(Key::Escape);
+    window.drop_at(to);
+    settle(&mut window);
+    assert_eq!(window.state().document().prompting().bbox, None, "a cancelled drag drew a box");
+}
+
+#[test]
 fn everything_lists_masks_and_is_one_step_of_undo() {
     let mut window = window(vec![sample("coffee.jpg")]);
     click(&mut window, "Segment everything");

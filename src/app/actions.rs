@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use super::commands::Command;
+use super::export_window::ExportJob;
 use crate::document::{Edit, MaskId};
 use crate::engine::ModelSource;
 use crate::everything::Parameters;
 use crate::models::Entry;
 
 /// A wish of the user.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(super) enum Action {
     Run(Command),
     Edit(Edit),
@@ -20,7 +21,7 @@ pub(super) enum Action {
     SetParameters(Parameters),
     ResetParameters,
     OpenPaths(Vec<PathBuf>),
-    Export { overwrite: bool },
+    Export(ExportJob),
     ChooseExportFolder,
     UseModel(ModelSource),
     DownloadModel(&'static Entry),

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
+use super::export_window::ExportJob;
 use super::models::MODEL_EXTENSIONS;
-use crate::files::export::{ExportMask, Format, export};
+use crate::files::export::export;
 use crate::files::{PHOTO_EXTENSIONS, Photo, PhotoError, WriteError, photos_beside, photos_in};
 
 /// What came of a slow thing.
@@ -123,15 +124,11 @@ impl Background {
         self.spawn(move || Outcome::Opened { request, result: Photo::from_bytes(&path, bytes) });
     }
 
-    pub fn export(
-        &mut self,
-        photo: Photo,
-        masks: Vec<ExportMask>,
-        format: Format,
-        folder: PathBuf,
-        overwrite: bool,
-    ) {
-        self.spawn(move || Outcome::Exported(export(&photo, &masks, format, &folder, overwrite)));
+    pub fn export(&mut self, job: ExportJob) {
+        self.spawn(move || {
+            let ExportJob { photo, masks, format, folder, overwrite } = &job;
+            Outcome::Exported(export(photo, masks, *format, folder, *overwrite))
+        });
     }
 }
 

@@ -256,10 +256,22 @@ impl Command {
         }
     }
 
-    /// The command whose keys were pressed in this frame, if any; the key is consumed.
-    pub fn pressed(ctx: &egui::Context) -> Option<Command> {
-        let mut keyed: Vec<(KeyboardShortcut, Command)> =
-            Command::ALL.iter().flat_map(|c| c.info().keys.into_iter().map(move |k| (k, *c))).collect();
+    /// The enabled command whose keys were pressed in this frame, if any; the key is consumed.
+    ///
+    /// While a widget has the keyboard focus, Enter and Space are its own.
+    pub fn pressed(
+        ctx: &egui::Context,
+        widget_focused: bool,
+        enabled: impl Fn(Command) -> bool,
+    ) -> Option<Command> {
+        let for_widget =
+            |k: &KeyboardShortcut| widget_focused && matches!(k.logical_key, Key::Enter | Key::Space);
+        let mut keyed: Vec<(KeyboardShortcut, Command)> = Command::ALL
+            .iter()
+            .filter(|command| enabled(**command))
+            .flat_map(|command| command.info().keys.into_iter().map(move |key| (key, *command)))
+            .filter(|(key, _)| !for_widget(key))
+            .collect();
         // egui lets Ctrl+Z match while Shift is held too, so the longer combinations go first.
         keyed.sort_by_key(|(k, _)| {
             std::cmp::Reverse(u8::from(k.modifiers.shift) + u8::from(k.modifiers.command))

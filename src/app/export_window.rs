@@ -17,6 +17,16 @@ pub(super) enum Which {
     Selected,
 }
 
+/// All that an export needs, fixed when it was asked for.
+#[derive(Debug, Clone)]
+pub(super) struct ExportJob {
+    pub photo: Photo,
+    pub masks: Vec<ExportMask>,
+    pub format: Format,
+    pub folder: PathBuf,
+    pub overwrite: bool,
+}
+
 /// The choices of the export window.
 #[derive(Debug)]
 pub(super) struct ExportChoices {
@@ -24,9 +34,8 @@ pub(super) struct ExportChoices {
     pub format: Format,
     pub which: Which,
     pub folder: String,
-    /// Files that are there already; their overwriting has to be confirmed.
-    existing: Vec<PathBuf>,
-    asking: bool,
+    /// An export that has to be confirmed, and the files that it would overwrite.
+    asking: Option<(ExportJob, Vec<PathBuf>)>,
 }
 
 impl Default for ExportChoices {
@@ -36,8 +45,7 @@ impl Default for ExportChoices {
             format: Format::CutoutCropped,
             which: Which::Visible,
             folder: String::new(),
-            existing: vec![],
-            asking: false,
+            asking: None,
         }
     }
 }
@@ -46,7 +54,7 @@ impl ExportChoices {
     /// Opens the window; a selection is what people want to export, if there is one.
     pub fn open_for(&mut self, document: &Document, photo: &Photo, remembered: Option<&Path>) {
         self.open = true;
-        self.asking = false;
+        self.asking = None;
         self.which = if document.selection().is_empty() { Which::Visible } else { Which::Selected };
         if self.folder.is_empty() {
             let beside = photo.path.parent().filter(|p| !p.as_os_str().is_empty());
@@ -55,8 +63,13 @@ impl ExportChoices {
         }
     }
 
+    /// Whether the user is asked something, so that nothing else should happen meanwhile.
+    pub fn is_asking(&self) -> bool {
+        self.asking.is_some()
+    }
+
     /// The masks that are meant.
-    pub fn masks(&self, document: &Document) -> Vec<ExportMask> {
+    fn masks(&self, document: &Document) -> Vec<ExportMask> {
         document
             .masks()
             .iter()
@@ -77,7 +90,7 @@ impl ExportChoices {
     pub fn ui(&mut self, ctx: &egui::Context, document: &Document, photo: &Photo, actions: &mut Actions) {
         let mut open = self.open;
         let masks = self.masks(document);
-        let files = planned_files(photo, &masks, self.format, Path::new(&self.folder));
+        let files = planned_files(photo, &masks, self.format, Path::new(self.folder.trim()));
         let window = Window::new("Export").open(&mut open).resizable(false).collapsible(false);
         let centre = ctx.content_rect().center();
         window.pivot(egui::Align2::CENTER_CENTER).default_pos(centre).show(ctx, |ui| {
@@ -108,31 +121,38 @@ impl ExportChoices {
             ui.weak(summary);
             let ready = !masks.is_empty() && !self.folder.trim().is_empty();
             if ui.add_enabled(ready, egui::Button::new("Write files")).clicked() {
-                self.existing = files.iter().filter(|f| f.exists()).cloned().collect();
-                self.asking = !self.existing.is_empty();
-                if !self.asking {
-                    actions.push(Action::Export { overwrite: false });
+                let existing: Vec<PathBuf> = files.iter().filter(|f| f.exists()).cloned().collect();
+                let job = ExportJob {
+                    photo: photo.clone(),
+                    masks: masks.clone(),
+                    format: self.format,
+                    folder: PathBuf::from(self.folder.trim()),
+                    overwrite: !existing.is_empty(),
+                };
+                if existing.is_empty() {
+                    actions.push(Action::Export(job));
+                } else {
+                    self.asking = Some((job, existing));
                 }
             }
         });
         self.open = open;
-        if self.asking {
-            self.confirm_ui(ctx, actions);
-        }
+        self.confirm_ui(ctx, actions);
     }
 
     fn confirm_ui(&mut self, ctx: &egui::Context, actions: &mut Actions) {
+        let Some((job, existing)) = &self.asking else { return };
         let modal = egui::Modal::new(Id::unique("overwrite")).show(ctx, |ui| {
             ui.set_width(360.0);
             ui.heading("Overwrite files?");
-            let first = file_name(&self.existing[0]);
-            ui.label(match self.existing.len() {
+            let first = existing.first().map(|f| file_name(f)).unwrap_or_default();
+            ui.label(match existing.len() {
                 1 => format!("{first} is there already."),
                 n => format!("{n} files are there already, {first} among them."),
             });
             ui.horizontal(|ui| {
                 if ui.button("Overwrite").clicked() {
-                    actions.push(Action::Export { overwrite: true });
+                    actions.push(Action::Export(job.clone()));
                     ui.close();
                 }
                 if ui.button("Keep them").clicked() {
@@ -141,7 +161,7 @@ impl ExportChoices {
             });
         });
         if modal.should_close() {
-            self.asking = false;
+            self.asking = None;
         }
     }
 }

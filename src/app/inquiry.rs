@@ -1,7 +1,7 @@
 //! Asks the engine whatever the prompt says, and keeps the former answer until the new one comes.
 
 use crate::document::{NewMask, Prompting};
-use crate::engine::{CandidateMask, Engine, PhotoRef};
+use crate::engine::{CandidateMask, Engine, Job, PhotoRef};
 use crate::sam2::Output;
 
 /// The answer to a prompt.
@@ -17,6 +17,8 @@ pub(super) struct Answer {
 pub(super) struct Inquiry {
     answer: Option<Answer>,
     pending: Option<(u64, Prompting)>,
+    /// A question that failed; asking it again at once would fail again.
+    failed: Option<Prompting>,
     /// The user accepted before the answer was there.
     pub accept_when_ready: bool,
 }
@@ -30,14 +32,19 @@ impl Inquiry {
     /// Asks about the prompt unless that has been done. Call it whenever the prompt may have changed.
     pub fn follow(&mut self, prompting: &Prompting, photo: PhotoRef, engine: &Engine) {
         if prompting.is_empty() {
+            if self.is_pending() {
+                engine.cancel(Job::Prompt);
+            }
             return self.forget();
         }
         let question = question(prompting);
         let asked = self.pending.as_ref().map(|(_, asked)| asked);
-        let newest = asked.or(self.answer.as_ref().map(|a| &a.asked));
+        let newest = asked.or(self.failed.as_ref()).or(self.answer.as_ref().map(|a| &a.asked));
         if newest == Some(&question) {
             return;
         }
+        self.failed = None;
+        self.accept_when_ready = false;
         // The official advice is three candidates for one ambiguous click; a more certain prompt
         // is answered by the single mask, with the candidates to choose from.
         let one_click = question.points.len() == 1 && question.bbox.is_none();
@@ -59,16 +66,13 @@ impl Inquiry {
     }
 
     /// Gives up waiting for an answer that will not come, for instance after an error; the former
-    /// answer stays. Returns whether it was being waited for.
-    pub fn give_up(&mut self, number: u64) -> bool {
+    /// answer stays in view, but it cannot be accepted for the new prompt.
+    pub fn give_up(&mut self, number: u64) {
         let Some((_, asked)) = self.pending.take_if(|(pending, _)| *pending == number) else {
-            return false;
+            return;
         };
         self.accept_when_ready = false;
-        // Without this the same question would be asked again at once, and fail again.
-        let none = || Answer { candidates: vec![], suggested: 0, asked: Prompting::default() };
-        self.answer.get_or_insert_with(none).asked = asked;
-        true
+        self.failed = Some(asked);
     }
 
     pub fn is_pending(&self) -> bool {
@@ -92,6 +96,7 @@ impl Inquiry {
             return None;
         }
         let (_, candidate) = self.shown(prompting)?;
+        self.answer.as_ref().filter(|answer| answer.asked == question(prompting))?;
         Some(NewMask {
             mask: candidate.mask.clone(),
             predicted_iou: candidate.predicted_iou,

@@ -24,6 +24,15 @@ impl OpenPhoto {
     }
 }
 
+/// The work on a photo that was left.
+struct Left {
+    id: u64,
+    /// Fingerprint and size of the file that was worked on.
+    photo: u64,
+    size: (u32, u32),
+    document: Document,
+}
+
 /// The photos to leaf through, and a document for each that was worked on.
 #[derive(Default)]
 pub(super) struct Workspace {
@@ -33,7 +42,7 @@ pub(super) struct Workspace {
     /// The document of the open photo.
     pub document: Document,
     /// Documents of photos that were left, so that nothing is lost by leafing.
-    left: HashMap<PathBuf, (u64, Document)>,
+    left: HashMap<PathBuf, Left>,
     last_id: u64,
     /// The newest request to open a photo; answers to older ones are stale.
     pub request: u64,
@@ -41,23 +50,35 @@ pub(super) struct Workspace {
 }
 
 impl Workspace {
-    /// Puts a decoded photo on the canvas and its document on the table.
-    pub fn show(&mut self, photo: Photo) {
+    /// Puts a decoded photo on the canvas and its document on the table. Returns false when there
+    /// was work on a former state of the file whose size was another, so that it does not fit.
+    pub fn show(&mut self, photo: Photo) -> bool {
         self.put_away();
-        let known = self.left.remove(&photo.path);
-        let (id, document) = known.unwrap_or_else(|| {
-            self.last_id += 1;
-            (self.last_id, Document::default())
-        });
+        let mut fits = true;
+        let (id, document) = match self.left.remove(&photo.path) {
+            Some(left) if left.photo == photo.fingerprint => (left.id, left.document),
+            Some(left) => {
+                fits = left.size == photo.pixels.dimensions() || left.document.masks().is_empty();
+                (self.new_id(), if fits { left.document } else { Document::default() })
+            }
+            None => (self.new_id(), Document::default()),
+        };
         self.document = document;
         self.open = Some(OpenPhoto { id, photo });
+        fits
+    }
+
+    fn new_id(&mut self) -> u64 {
+        self.last_id += 1;
+        self.last_id
     }
 
     /// Clears the canvas; the work on the photo is kept.
     pub fn put_away(&mut self) {
         if let Some(open) = self.open.take() {
             let document = std::mem::take(&mut self.document);
-            self.left.insert(open.photo.path.clone(), (open.id, document));
+            let left = Left { id: open.id, photo: open.photo.fingerprint, size: open.size(), document };
+            self.left.insert(open.photo.path, left);
         }
     }
 
@@ -66,6 +87,42 @@ impl Workspace {
         if self.open.as_ref().is_some_and(|open| open.id == photo) {
             return Some(&mut self.document);
         }
-        self.left.values_mut().find(|(id, _)| *id == photo).map(|(_, document)| document)
+        self.left.values_mut().find(|left| left.id == photo).map(|left| &mut left.document)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::document::{Edit, NewMask, Prompting};
+    use crate::mask::Mask;
+
+    fn photo(fingerprint: u64, side: u32) -> Photo {
+        Photo { path: "a.jpg".into(), pixels: Arc::new(image::RgbImage::new(side, side)), fingerprint }
+    }
+
+    #[test]
+    fn work_comes_back_with_its_photo_and_a_changed_file_is_a_new_photo() {
+        let mut workspace = Workspace::default();
+        assert!(workspace.show(photo(1, 8)));
+        workspace.document.apply(Edit::AddMasks(vec![NewMask {
+            mask: Arc::new(Mask::from_fn(8, 8, |x, _| x > 3)),
+            predicted_iou: 0.5,
+            stability_score: 0.5,
+            prompting: Prompting::default(),
+        }]));
+        let id = workspace.open.as_ref().unwrap().id;
+        workspace.put_away();
+        assert_eq!(workspace.document_of(id).unwrap().masks().len(), 1);
+        assert!(workspace.show(photo(1, 8)));
+        assert_eq!((workspace.open.as_ref().unwrap().id, workspace.document.masks().len()), (id, 1));
+
+        assert!(workspace.show(photo(2, 8)), "other pixels of the same size keep the masks");
+        assert_ne!(workspace.open.as_ref().unwrap().id, id);
+        assert_eq!(workspace.document.masks().len(), 1);
+        assert!(!workspace.show(photo(3, 4)), "masks of another size do not fit");
+        assert!(workspace.document.masks().is_empty());
     }
 }

@@ -67,9 +67,11 @@ impl Engine {
     }
 
     /// Loads another model; embeddings of the former one are dropped.
-    pub fn load_model(&self, source: ModelSource) {
+    /// Returns the number that an [`Event::Cancelled`] or [`Event::Failed`] will carry.
+    pub fn load_model(&self, source: ModelSource) -> u64 {
         let ticket = self.ticket(Job::Model);
         self.send(Command::LoadModel { ticket, source });
+        ticket.number
     }
 
     /// Encodes a photo ahead of its first prompt. Another photo's encoding is cancelled.

@@ -30,6 +30,7 @@ pub(super) fn spawn(
         wanted,
         model: None,
         embeddings: VecDeque::new(),
+        waiting: VecDeque::new(),
     };
     let spawned = std::thread::Builder::new().name("engine".into()).spawn(move || worker.run());
     if let Err(error) = spawned {
@@ -82,6 +83,8 @@ struct Worker {
     wanted: Arc<Wanted>,
     model: Option<Arc<Predictor>>,
     embeddings: VecDeque<(u64, Embedding)>,
+    /// Commands that came while everything mode ran and have to wait for its end.
+    waiting: VecDeque<Command>,
 }
 
 impl Worker {
@@ -91,6 +94,9 @@ impl Worker {
                 return;
             }
             self.execute(command);
+            while let Some(command) = self.waiting.pop_front() {
+                self.execute(command);
+            }
         }
     }
 
@@ -203,8 +209,6 @@ impl Worker {
         let model = self.model()?;
         let wanted = self.wanted.clone();
         let watch = Self::watch(ticket, &wanted, None);
-        // Commands that are no prompts wait until this run has ended.
-        let mut waiting = vec![];
         let on_batch = |batch: Batch| {
             self.reporter.send(Event::Found {
                 number: ticket.number,
@@ -215,8 +219,8 @@ impl Worker {
             });
             while let Ok(command) = self.commands.try_recv() {
                 match command {
-                    Command::Predict { .. } => self.execute(command),
-                    other => waiting.push(other),
+                    Command::Predict { .. } | Command::Encode { .. } => self.execute(command),
+                    other => self.waiting.push_back(other),
                 }
             }
         };
@@ -230,7 +234,6 @@ impl Worker {
                 seconds: start.elapsed().as_secs_f32(),
             });
         }
-        waiting.into_iter().for_each(|command| self.execute(command));
         outcome.map(|_| ())
     }
 }

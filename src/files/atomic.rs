@@ -75,16 +75,23 @@ impl FileSet {
     /// Gives the files their names and returns these.
     ///
     /// # Errors
-    /// A file has appeared meanwhile, or the folder has become unwritable.
+    /// A file has appeared meanwhile, or the folder has become unwritable. New files are taken away
+    /// again then; files that were to be replaced are old or new, but never half-written.
     pub fn commit(self) -> Result<Vec<PathBuf>, WriteError> {
-        let mut written = vec![];
+        let mut written: Vec<PathBuf> = vec![];
         for (file, path) in self.pending {
             make_readable(&file);
             let persisted = if self.overwrite { file.persist(&path) } else { file.persist_noclobber(&path) };
-            persisted.map_err(|e| match e.error.kind() {
-                std::io::ErrorKind::AlreadyExists => WriteError::Exists { path: path.clone() },
-                _ => WriteError::Unwritable { path: path.clone(), cause: e.error },
-            })?;
+            if let Err(e) = persisted {
+                if !self.overwrite {
+                    // Best effort; the error below is what matters.
+                    written.iter().for_each(|new| drop(std::fs::remove_file(new)));
+                }
+                return Err(match e.error.kind() {
+                    std::io::ErrorKind::AlreadyExists => WriteError::Exists { path },
+                    _ => WriteError::Unwritable { path, cause: e.error },
+                });
+            }
             written.push(path);
         }
         Ok(written)

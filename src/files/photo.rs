@@ -1,5 +1,6 @@
 //! Reading a photo: any common format, upright, as 8-bit RGB.
 
+use std::hash::{DefaultHasher, Hasher};
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +17,8 @@ const MAX_DECODED_BYTES: u64 = 2 << 30;
 pub struct Photo {
     pub path: PathBuf,
     pub pixels: Arc<RgbImage>,
+    /// A hash of the file, to tell whether it has changed.
+    pub fingerprint: u64,
 }
 
 /// Why a photo could not be opened. The message names the file and what to do.
@@ -85,7 +88,9 @@ impl Photo {
         if pixels.width() == 0 || pixels.height() == 0 {
             return Err(PhotoError::Damaged { path: owned(), cause: "it has no pixels".into() });
         }
-        Ok(Self { path: owned(), pixels: Arc::new(pixels) })
+        let mut hasher = DefaultHasher::new();
+        hasher.write(bytes);
+        Ok(Self { path: owned(), pixels: Arc::new(pixels), fingerprint: hasher.finish() })
     }
 
     /// The file's name without folder and extension, for the names of exported files.

@@ -199,7 +199,7 @@ impl Canvas {
                 *to = clamp_to_photo(at, size);
             }
             let (from, to) = (*from, *to);
-            if response.drag_stopped() {
+            if response.drag_stopped_by(PointerButton::Primary) {
                 self.gesture = None;
                 let bbox = BoxPrompt::spanning(from.into(), to.into());
                 if bbox.x1 - bbox.x0 >= SMALLEST_BOX && bbox.y1 - bbox.y0 >= SMALLEST_BOX {

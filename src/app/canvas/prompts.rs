@@ -30,7 +30,8 @@ pub(super) fn points_ui(
 ) {
     for (index, point) in document.prompting().points.iter().enumerate() {
         let on_screen = view.to_screen(pos2(point.x, point.y));
-        if !painter.clip_rect().contains(on_screen) {
+        let dragged = matches!(gesture, Some(Gesture::MovePoint { index: i, .. }) if *i == index);
+        if !dragged && !painter.clip_rect().contains(on_screen) {
             continue;
         }
         let area = Rect::from_center_size(on_screen, Vec2::splat(2.0 * GRAB_RADIUS));
@@ -44,7 +45,7 @@ pub(super) fn points_ui(
             let to = clamp_to_photo(view.to_photo(at), photo_size);
             *gesture = Some(Gesture::MovePoint { index, to });
         }
-        if response.drag_stopped()
+        if response.drag_stopped_by(PointerButton::Primary)
             && let Some(Gesture::MovePoint { index, to }) = *gesture
         {
             *gesture = None;
@@ -54,6 +55,12 @@ pub(super) fn points_ui(
             actions.push(Action::Edit(Edit::DeletePoint(index)));
         }
         response.on_hover_text("Drag to move, click to delete");
+    }
+    // The point may be gone, or Escape has ended the drag.
+    if let Some(Gesture::MovePoint { index, .. }) = *gesture
+        && (index >= document.prompting().points.len() || !ui.input(|i| i.pointer.any_down()))
+    {
+        *gesture = None;
     }
 }
 

@@ -13,6 +13,9 @@ use egui::{ColorImage, Painter, Pos2, Rect, TextureHandle, TextureOptions, pos2}
 use super::scene::{Scene, TILE, TileKey, overlay_tile, photo_tile};
 use super::view::View;
 
+/// Tiles out of view are kept, for panning back, until there are more than this.
+const MOST_TILES: usize = 64;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Layer {
     Photo,
@@ -106,11 +109,12 @@ impl Tiles {
             if complete {
                 self.tiles.retain(|(l, key), _| *l != layer || key.level == level);
             }
+            let has_former = self.tiles.keys().any(|(l, key)| *l == layer && key.level != level);
             let is_shown = |key: &TileKey| {
                 let former_level = key.level != level;
                 // Until a level is complete the former one shows through. Photos are opaque and can
                 // lie on top of each other; overlays would darken where both are.
-                complete || former_level || layer == Layer::Photo
+                !has_former || complete || former_level || layer == Layer::Photo
             };
             let mut shown: Vec<_> =
                 self.tiles.iter().filter(|((l, key), _)| *l == layer && is_shown(key)).collect();
@@ -124,6 +128,9 @@ impl Tiles {
             }
         }
         self.pending.retain(|(_, key), _| key.level == level);
+        if self.tiles.len() > MOST_TILES {
+            self.tiles.retain(|(_, key), _| visible.contains(key));
+        }
     }
 
     fn want(&mut self, layer: Layer, key: TileKey, revision: u64, scene: &Arc<Scene>) {

@@ -1,7 +1,5 @@
 //! Applies the actions that the widgets emit; the one place where the state changes.
 
-use std::path::PathBuf;
-
 use egui::{Context, Rect, ViewportCommand, pos2};
 
 use super::Tinsel;
@@ -68,14 +66,7 @@ impl Tinsel {
             Action::SetParameters(parameters) => self.parameters.1 = parameters,
             Action::ResetParameters => self.parameters.1 = self.parameters.0,
             Action::OpenPaths(paths) => self.background.list(paths),
-            Action::Export { overwrite } => {
-                if let Some(open) = &self.workspace.open {
-                    let masks = self.export.masks(&self.workspace.document);
-                    let folder = PathBuf::from(self.export.folder.trim());
-                    let format = self.export.format;
-                    self.background.export(open.photo.clone(), masks, format, folder, overwrite);
-                }
-            }
+            Action::Export(job) => self.background.export(job),
             Action::ChooseExportFolder => {
                 let dialog = rfd::FileDialog::new().set_parent(frame);
                 self.background.pick_export_folder(dialog.set_directory(&self.export.folder));
@@ -196,7 +187,7 @@ impl Tinsel {
 
     pub(super) fn load_model(&mut self, source: ModelSource) {
         self.loading_model = true;
-        self.engine.load_model(source);
+        self.model_number = self.engine.load_model(source);
     }
 
     /// Loads a model by name or path; the starter model, with a word why, if there is no such.

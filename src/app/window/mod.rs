@@ -45,9 +45,12 @@ pub struct Tinsel {
     /// The masks are hidden for a look at the bare photo.
     masks_hidden: bool,
     keys_open: bool,
+    /// A text field had the focus at the end of the last frame; Escape and Enter then belong to it.
+    was_typing: bool,
     /// Name of the model, once it is loaded.
     model: Option<String>,
     loading_model: bool,
+    model_number: u64,
     /// What suits the model, and what the user made of it.
     parameters: (Parameters, Parameters),
     /// How far the encoding of a photo is, in [0, 1].
@@ -81,8 +84,10 @@ impl Tinsel {
             tool: Tool::default(),
             masks_hidden: false,
             keys_open: false,
+            was_typing: false,
             model: None,
             loading_model: false,
+            model_number: 0,
             parameters: Default::default(),
             encoding: None,
             encoding_number: 0,
@@ -157,11 +162,8 @@ impl eframe::App for Tinsel {
         if !dropped.is_empty() {
             actions.push(Action::OpenPaths(dropped));
         }
-        if !ctx.text_edit_focused()
-            && let Some(command) = Command::pressed(&ctx)
-        {
-            actions.push(Action::Run(command));
-        }
+        let typing = self.was_typing || ctx.text_edit_focused();
+        let keys_are_free = !typing && !egui::Popup::is_any_open(&ctx) && !self.export.is_asking();
         self.draw(ui, &mut actions);
         if self.export.open
             && let Some(open) = &self.workspace.open
@@ -174,6 +176,18 @@ impl eframe::App for Tinsel {
             .collapsible(false)
             .show(&ctx, keys_ui);
         self.messages.ui(&ctx, &mut actions);
+        // Widgets come first: what a menu or a field makes of a key is gone by now.
+        if keys_are_free {
+            let focused = ctx.memory(|memory| memory.focused());
+            if let Some(command) = Command::pressed(&ctx, focused.is_some(), |c| self.is_enabled(c)) {
+                // Tab also moves the focus, which would then take the next Enter.
+                if let Some(id) = focused.filter(|_| command == Command::NextCandidate) {
+                    ctx.memory_mut(|memory| memory.surrender_focus(id));
+                }
+                actions.push(Action::Run(command));
+            }
+        }
+        self.was_typing = ctx.text_edit_focused();
         for action in actions {
             self.apply(action, &ctx, frame);
         }

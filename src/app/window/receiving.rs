@@ -66,11 +66,12 @@ impl Tinsel {
                 }
                 let ending = if complete { "" } else { "; it was cancelled, what had been found is kept" };
                 self.timing = format!("{count} masks in {seconds:.1} s{ending}");
-                if count == 0 {
+                let shown = self.workspace.open.as_ref().is_some_and(|open| open.id == photo);
+                if count == 0 && complete {
                     self.messages.news(
                         "No mask passed the thresholds. Lower them under Settings beside “Segment everything”.",
                     );
-                } else if self.inquiry.answer().is_none() {
+                } else if count > 0 && shown && self.workspace.document.prompting().is_empty() {
                     self.tool = Tool::Select;
                 }
             }
@@ -86,6 +87,7 @@ impl Tinsel {
     fn ended(&mut self, job: Job, number: u64) {
         match job {
             // A failed model leaves the former one in place; without one the built-in serves.
+            Job::Model if self.model_number != number => {}
             Job::Model if self.model.is_none() => self.load_model(ModelSource::Starter),
             Job::Model => self.loading_model = false,
             Job::Encoding => {
@@ -94,7 +96,9 @@ impl Tinsel {
                 }
             }
             Job::Prompt => {
-                if self.inquiry.give_up(number) {
+                self.inquiry.give_up(number);
+                // The photo may have been encoded for this prompt's sake.
+                if !self.inquiry.is_pending() {
                     self.encoding = None;
                 }
             }
@@ -133,7 +137,12 @@ impl Tinsel {
                 self.settings.photo_folder = photo.path.parent().map(Into::into);
                 self.engine.cancel(Job::Prompt);
                 self.inquiry.forget();
-                self.workspace.show(photo);
+                let path = photo.path.clone();
+                if !self.workspace.show(photo) {
+                    let path = path.display();
+                    self.messages
+                        .error(format!("{path}: has another size than before; its masks start anew"));
+                }
                 self.encode();
             }
             Outcome::Opened { result: Err(error), .. } => {

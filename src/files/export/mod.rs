@@ -174,7 +174,7 @@ pub(super) mod tests {
     /// A 6x4 photo and two masks on it, the first with a hole.
     pub fn subject() -> (Photo, Vec<ExportMask>) {
         let pixels = RgbImage::from_fn(6, 4, |x, y| Rgb([x as u8 * 10, y as u8 * 10, 77]));
-        let photo = Photo { path: "some/photo.one.jpg".into(), pixels: Arc::new(pixels) };
+        let photo = Photo { path: "some/photo.one.jpg".into(), pixels: Arc::new(pixels), fingerprint: 0 };
         let mask = |name: &str, mask, colour| ExportMask {
             name: name.into(),
             mask: Arc::new(mask),
