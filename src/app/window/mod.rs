@@ -7,7 +7,7 @@ mod receiving;
 
 use std::path::PathBuf;
 
-use egui::{Context, Ui, ViewportCommand, pos2};
+use egui::{Context, Event, Ui, ViewportCommand, pos2};
 
 use crate::app::actions::{Action, Actions};
 use crate::app::background::Background;
@@ -134,6 +134,16 @@ impl Tinsel {
         }
     }
 
+    fn run_pressed_command(&mut self, ctx: &Context, frame: &eframe::Frame) {
+        let focused = ctx.memory(|memory| memory.focused());
+        let Some(command) = Command::pressed(ctx, focused.is_some(), |c| self.is_enabled(c)) else { return };
+        // Tab also moves the focus, which would then take the next Enter.
+        if let Some(id) = focused.filter(|_| command == Command::NextCandidate) {
+            ctx.memory_mut(|memory| memory.surrender_focus(id));
+        }
+        self.apply(Action::Run(command), ctx, frame);
+    }
+
     fn update_title(&mut self, ctx: &Context) {
         let name = self.workspace.open.as_ref().and_then(|open| open.photo.path.file_name());
         let title = name.map_or_else(|| "Tinsel".into(), |n| format!("{} - Tinsel", n.to_string_lossy()));
@@ -142,6 +152,15 @@ impl Tinsel {
             ctx.send_viewport_cmd(ViewportCommand::Title(title));
         }
     }
+}
+
+/// Whether a mouse button comes before the first key in this frame.
+fn is_key_after_click(ctx: &Context) -> bool {
+    ctx.input(|input| {
+        let click = input.events.iter().position(|e| matches!(e, Event::PointerButton { .. }));
+        let key = input.events.iter().position(|e| matches!(e, Event::Key { pressed: true, .. }));
+        click.zip(key).is_some_and(|(click, key)| click < key)
+    })
 }
 
 impl eframe::App for Tinsel {
@@ -162,8 +181,15 @@ impl eframe::App for Tinsel {
         if !dropped.is_empty() {
             actions.push(Action::OpenPaths(dropped));
         }
+        // What is typed, or closes a menu or a question, is no command.
         let typing = self.was_typing || ctx.text_edit_focused();
         let keys_are_free = !typing && !egui::Popup::is_any_open(&ctx) && !self.export.is_asking();
+        // Frames can be long: a key pressed before a click counts for it, one pressed after it
+        // comes after what the click does.
+        let keys_come_last = is_key_after_click(&ctx);
+        if keys_are_free && !keys_come_last {
+            self.run_pressed_command(&ctx, frame);
+        }
         self.draw(ui, &mut actions);
         if self.export.open
             && let Some(open) = &self.workspace.open
@@ -176,20 +202,12 @@ impl eframe::App for Tinsel {
             .collapsible(false)
             .show(&ctx, keys_ui);
         self.messages.ui(&ctx, &mut actions);
-        // Widgets come first: what a menu or a field makes of a key is gone by now.
-        if keys_are_free {
-            let focused = ctx.memory(|memory| memory.focused());
-            if let Some(command) = Command::pressed(&ctx, focused.is_some(), |c| self.is_enabled(c)) {
-                // Tab also moves the focus, which would then take the next Enter.
-                if let Some(id) = focused.filter(|_| command == Command::NextCandidate) {
-                    ctx.memory_mut(|memory| memory.surrender_focus(id));
-                }
-                actions.push(Action::Run(command));
-            }
-        }
         self.was_typing = ctx.text_edit_focused();
         for action in actions {
             self.apply(action, &ctx, frame);
+        }
+        if keys_are_free && keys_come_last {
+            self.run_pressed_command(&ctx, frame);
         }
         self.follow_prompt();
         self.update_title(&ctx);
