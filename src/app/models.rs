@@ -58,6 +58,14 @@ pub(super) fn source(name_or_path: &str, base_url: &str) -> Result<ModelSource, 
     Ok(ModelSource::File(path))
 }
 
+/// How a loaded model is found again, also when the program starts in another folder.
+pub(super) fn to_remember(name: &str) -> String {
+    if name == STARTER_NAME {
+        return name.to_owned();
+    }
+    std::path::absolute(name).map_or_else(|_| name.to_owned(), |path| path.display().to_string())
+}
+
 /// How a loaded model is called: by its name in the catalogue, or by its file.
 pub(super) fn display_name(name: &str, base_url: &str) -> String {
     let path = Path::new(name);

@@ -27,7 +27,7 @@ impl Tinsel {
         match event {
             Event::ModelLoaded { name, seconds, everything } => {
                 self.timing = format!("Model loaded in {seconds:.1} s");
-                self.settings.model = Some(name.clone());
+                self.settings.model = Some(models::to_remember(&name));
                 self.loading_model = false;
                 self.model = Some(models::display_name(&name, &self.settings.models_url));
                 self.parameters = (everything, everything);
