@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tract_onnx::prelude::{IntoTensor, Tensor, TypedModel, tvec};
 
 use super::decoder;
-use super::error::{Error, Result};
+use super::error::Result;
 use super::graph::Graph;
 use super::input::InputFormat;
 use super::plan::{Monitor, Plan};
@@ -81,9 +81,7 @@ impl Network for Native {
     }
 
     fn encode(&self, image: Tensor, monitor: &dyn Monitor) -> Result<Features> {
-        let mut outputs = self.encoder.run(tvec![image.into()], monitor)?.into_iter();
-        let mut next = || outputs.next().ok_or_else(|| Error::Network("too few outputs".into()));
-        Ok(Features { embedding: next()?, high_res_0: next()?, high_res_1: next()? })
+        Features::from_outputs(self.encoder.run(tvec![image.into()], monitor)?)
     }
 
     fn decode(

@@ -161,9 +161,7 @@ impl Network for OnnxPair {
     }
 
     fn encode(&self, image: Tensor, monitor: &dyn Monitor) -> Result<Features> {
-        let mut outputs = self.encoder.run(tvec![image.into()], monitor)?.into_iter();
-        let mut next = || outputs.next().ok_or_else(|| Error::Network("too few outputs".into()));
-        Ok(Features { embedding: next()?, high_res_0: next()?, high_res_1: next()? })
+        Features::from_outputs(self.encoder.run(tvec![image.into()], monitor)?)
     }
 
     fn decode(

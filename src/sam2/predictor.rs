@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use image::RgbImage;
-use tract_onnx::prelude::{TValue, Tensor};
+use tract_onnx::prelude::{TValue, TVec, Tensor};
 
 use super::error::{Error, Result};
 use super::input::{self, InputFormat};
@@ -177,6 +177,15 @@ impl Embedding {
     /// Width and height of the photo, in pixels.
     pub fn photo_size(&self) -> (u32, u32) {
         self.photo_size
+    }
+}
+
+impl Features {
+    /// Takes an encoder's outputs in the order of the fields.
+    pub fn from_outputs(outputs: TVec<TValue>) -> Result<Self> {
+        let mut outputs = outputs.into_iter();
+        let mut next = || outputs.next().ok_or_else(|| Error::Network("too few outputs".into()));
+        Ok(Self { embedding: next()?, high_res_0: next()?, high_res_1: next()? })
     }
 }
 
