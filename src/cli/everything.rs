@@ -125,7 +125,7 @@ fn segment(
     }
     set.commit()?;
     if arguments.save_segment_imgs && arguments.overwrite {
-        remove_leftovers(&files, masks.len());
+        remove_leftovers(&files, masks.len())?;
     }
     let (count, plural) = (masks.len(), if masks.len() == 1 { "" } else { "s" });
     let seconds = start.elapsed().as_secs_f32();

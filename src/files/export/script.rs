@@ -65,13 +65,15 @@ impl ScriptFiles {
 
 /// Removes the segment images of a former run that found more masks, so that the folder holds
 /// one run only.
-pub fn remove_leftovers(files: &ScriptFiles, masks: usize) {
+///
+/// # Errors
+/// [`WriteError::Unwritable`] naming the first file that cannot be removed.
+pub fn remove_leftovers(files: &ScriptFiles, masks: usize) -> Result<(), WriteError> {
     let stale = (masks..).map(|i| files.segment(i)).take_while(|pair| pair.iter().any(|f| f.exists()));
-    for file in stale.flatten() {
-        if let Err(error) = std::fs::remove_file(&file) {
-            log::warn!("{}: left over from a former run: {error}", file.display());
-        }
+    for path in stale.flatten().filter(|file| file.exists()) {
+        std::fs::remove_file(&path).map_err(|cause| WriteError::Unwritable { path, cause })?;
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -101,7 +103,7 @@ mod tests {
         assert_eq!(layer.get_pixel(1, 0).0, [255, 0, 0, 127], "the largest mask comes first");
         assert_eq!(layer.get_pixel(0, 0).0[3], 0);
 
-        remove_leftovers(&script, 1);
+        remove_leftovers(&script, 1).unwrap();
         assert!(files[2].exists() && !files[3].exists() && !files[4].exists());
     }
 }
