@@ -115,13 +115,13 @@ fn segment(
         bar.set_length(batch.points_total as u64);
         bar.set_position(batch.points_done as u64);
     };
-    let outcome = generate(predictor, &embedding, parameters, on_batch, &())
+    let outcome = generate(predictor, &photo.pixels, &embedding, parameters, on_batch, &())
         .with_context(|| path.display().to_string())?;
     bar.finish_and_clear();
     let masks = outcome.masks;
     files.add(&mut set, &photo, &export_masks(&masks), arguments.save_segment_imgs)?;
     if arguments.json {
-        add_json(&mut set, &records(&masks, photo.pixels.dimensions()), &files.json)?;
+        add_json(&mut set, &records(&masks), &files.json)?;
     }
     set.commit()?;
     if arguments.save_segment_imgs && arguments.overwrite {
@@ -151,7 +151,7 @@ fn export_masks(masks: &[FoundMask]) -> Vec<ExportMask> {
     masks.iter().enumerate().map(export).collect()
 }
 
-fn records(masks: &[FoundMask], (width, height): (u32, u32)) -> Vec<Record> {
+fn records(masks: &[FoundMask]) -> Vec<Record> {
     let record = |found: &FoundMask| Record {
         segmentation: Rle::from(&*found.mask),
         area: found.mask.area(),
@@ -159,7 +159,7 @@ fn records(masks: &[FoundMask], (width, height): (u32, u32)) -> Vec<Record> {
         predicted_iou: found.predicted_iou,
         point_coords: [found.point],
         stability_score: found.stability_score,
-        crop_box: [0, 0, width, height],
+        crop_box: found.crop_box.xywh(),
     };
     masks.iter().map(record).collect()
 }

@@ -224,7 +224,7 @@ impl Worker {
                 }
             }
         };
-        let outcome = generate(&model, &embedding, parameters, on_batch, &watch);
+        let outcome = generate(&model, &photo.pixels, &embedding, parameters, on_batch, &watch);
         if let Ok(outcome) = &outcome {
             self.reporter.send(Event::EverythingDone {
                 number: ticket.number,

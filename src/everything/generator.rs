@@ -1,93 +1,25 @@
-//! The streaming generator: batches of points in, filtered masks out, settled by NMS at the end.
+//! The streaming generator: the photo and its crops, batches of points in, filtered masks out.
 
 use std::sync::Arc;
 
+use image::{RgbImage, imageops};
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
+use super::crops::{Crop, crops};
 use super::grid::point_grid;
-use super::nms::nms;
+use super::parameters::Parameters;
+use super::settle::settle;
 use crate::mask::{Mask, PixelBox};
-use crate::sam2::{Embedding, Error, Monitor, Output, Prediction, Predictor};
+use crate::sam2::{Embedding, Error, Monitor, Output, Point, Prediction, Predictor, Prompt};
 
-/// Parameters of the generator, with the names and defaults of `SAM2AutomaticMaskGenerator`.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Parameters {
-    /// Points along each side of the grid.
-    pub points_per_side: u32,
-    /// Points decoded together.
-    pub points_per_batch: u32,
-    /// Masks must have a predicted IoU above this.
-    pub pred_iou_thresh: f32,
-    /// Masks must have at least this stability score.
-    pub stability_score_thresh: f32,
-    /// Logits between which the stability is measured, up and down from `mask_threshold`.
-    pub stability_score_offset: f32,
-    /// Logit above which a pixel belongs to the mask.
-    pub mask_threshold: f32,
-    /// Of two masks whose boxes overlap more than this (IoU), the better one is kept.
-    pub box_nms_thresh: f32,
-}
-
-impl Default for Parameters {
-    fn default() -> Self {
-        Self {
-            points_per_side: 32,
-            points_per_batch: 64,
-            pred_iou_thresh: 0.8,
-            stability_score_thresh: 0.95,
-            stability_score_offset: 1.0,
-            mask_threshold: 0.0,
-            box_nms_thresh: 0.7,
-        }
-    }
-}
-
-/// A parameter outside its range; the message names it and the range.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{name} is {value}, it must be between {min} and {max}")]
-pub struct ParametersError {
-    name: &'static str,
-    value: f32,
-    min: f32,
-    max: f32,
-}
-
-impl Parameters {
-    /// The defaults that suit a model: the official ones, or those its weights carry because its
-    /// predicted IoU and stability are calibrated differently.
-    pub fn for_model(predictor: &Predictor) -> Self {
-        predictor
-            .everything_defaults()
-            .and_then(|json| serde_json::from_str(json).ok())
-            .filter(|p: &Self| p.check().is_ok())
-            .unwrap_or_default()
-    }
-
-    /// Checks every value against its range.
-    pub fn check(&self) -> Result<(), ParametersError> {
-        let ranges = [
-            ("points_per_side", self.points_per_side as f32, 1.0, 256.0),
-            ("points_per_batch", self.points_per_batch as f32, 1.0, 1024.0),
-            ("pred_iou_thresh", self.pred_iou_thresh, 0.0, 1.0),
-            ("stability_score_thresh", self.stability_score_thresh, 0.0, 1.0),
-            ("stability_score_offset", self.stability_score_offset, 0.0, 32.0),
-            ("mask_threshold", self.mask_threshold, -32.0, 32.0),
-            ("box_nms_thresh", self.box_nms_thresh, 0.0, 1.0),
-        ];
-        for (name, value, min, max) in ranges {
-            if !(min..=max).contains(&value) {
-                return Err(ParametersError { name, value, min, max });
-            }
-        }
-        Ok(())
-    }
-}
+/// A box this close to the border of its crop, in pixels, belongs to a thing that the crop cuts
+/// (`is_box_near_crop_edge`).
+const NEAR_EDGE: u32 = 20;
 
 /// One mask that the generator found, with the fields of the official result.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FoundMask {
+    /// At the photo's size.
     pub mask: Arc<Mask>,
     /// The network's own estimate of the mask's IoU, in [0, 1].
     pub predicted_iou: f32,
@@ -95,14 +27,14 @@ pub struct FoundMask {
     pub stability_score: f32,
     /// The grid point it answers, in photo pixels.
     pub point: [f32; 2],
-    /// Low-resolution logits, to refine the mask with.
-    pub low_res: Arc<Vec<f32>>,
+    /// The part of the photo that the network looked at.
+    pub crop_box: PixelBox,
 }
 
 impl FoundMask {
     /// `batched_mask_to_box`: the last set row and column belong to the box, which makes it one
     /// pixel smaller than [`PixelBox`] on each side.
-    fn official_box(&self) -> PixelBox {
+    pub(super) fn official_box(&self) -> PixelBox {
         let b = self.mask.bbox().unwrap_or(PixelBox { x0: 0, y0: 0, x1: 1, y1: 1 });
         PixelBox { x1: b.x1 - 1, y1: b.y1 - 1, ..b }
     }
@@ -110,6 +42,16 @@ impl FoundMask {
     /// `[x, y, width, height]` as the official generator reports it.
     pub fn bbox_xywh(&self) -> [u32; 4] {
         self.official_box().xywh()
+    }
+
+    /// `is_box_near_crop_edge`: whether the crop, but not the photo, seems to cut the thing.
+    fn is_cut(&self) -> bool {
+        let (b, c) = (self.official_box(), self.crop_box);
+        let photo = PixelBox { x0: 0, y0: 0, x1: self.mask.width(), y1: self.mask.height() };
+        let sides = |b: PixelBox| [b.x0, b.y0, b.x1, b.y1];
+        let near = |a: u32, b: u32| a.abs_diff(b) <= NEAR_EDGE;
+        let edges = sides(b).into_iter().zip(sides(c).into_iter().zip(sides(photo)));
+        edges.into_iter().any(|(side, (crop, photo))| near(side, crop) && !near(side, photo))
     }
 }
 
@@ -124,14 +66,15 @@ pub struct Batch<'a> {
 /// The settled result.
 #[derive(Debug, Clone)]
 pub struct Outcome {
-    /// Survivors of the NMS, best predicted IoU first.
+    /// The masks that the official generator returns, in its order.
     pub masks: Vec<FoundMask>,
     pub points_done: usize,
     /// False when the job was cancelled; `masks` then settles what had been found.
     pub complete: bool,
 }
 
-/// Runs the generator over an encoded photo. `on_batch` is called after each batch of points.
+/// Runs the generator over a photo and its embedding. `on_batch` is called after each batch of
+/// points.
 ///
 /// A cancelled run is no error: it returns what was found until then, settled by NMS.
 ///
@@ -139,80 +82,131 @@ pub struct Outcome {
 /// Parameters out of range, or a failure of the network.
 pub fn generate(
     predictor: &Predictor,
+    photo: &RgbImage,
     embedding: &Embedding,
     parameters: &Parameters,
     mut on_batch: impl FnMut(Batch),
     monitor: &dyn Monitor,
 ) -> Result<Outcome, Error> {
     parameters.check().map_err(|e| Error::Prompt(e.to_string()))?;
-    let points = point_grid(parameters.points_per_side, embedding.photo_size());
-    let (mut found, mut done, mut complete) = (vec![], 0, true);
-    for batch in points.chunks(parameters.points_per_batch as usize) {
-        let predictions = match predictor.predict_points(embedding, batch, Output::Candidates, monitor) {
-            Ok(predictions) => predictions,
-            Err(Error::Cancelled) => {
-                complete = false;
-                break;
-            }
-            Err(e) => return Err(e),
+    let crops = crops(photo.dimensions(), parameters);
+    let points_total = crops.iter().map(|crop| (crop.points_per_side as usize).pow(2)).sum();
+    let mut search = Search { predictor, parameters, monitor, found: vec![] };
+    let mut points_done = 0;
+    let ended = crops.iter().try_for_each(|crop| {
+        let own_embedding = match crop.layer {
+            0 => None,
+            _ => Some(predictor.encode(&pixels(photo, crop.bbox), monitor)?),
         };
-        let first_new = found.len();
-        found.extend(filter(&predictions, batch, parameters));
-        done += batch.len();
-        monitor.progress(done as f32 / points.len() as f32);
-        on_batch(Batch { found: &found[first_new..], points_done: done, points_total: points.len() });
+        let embedding = own_embedding.as_ref().unwrap_or(embedding);
+        let points = point_grid(crop.points_per_side, embedding.photo_size());
+        points.chunks(parameters.points_per_batch as usize).try_for_each(|points| {
+            let first_new = search.found.len();
+            search.batch(embedding, crop, points, photo.dimensions())?;
+            points_done += points.len();
+            monitor.progress(points_done as f32 / points_total as f32);
+            on_batch(Batch { found: &search.found[first_new..], points_done, points_total });
+            Ok(())
+        })
+    });
+    let complete = match ended {
+        Ok(()) => true,
+        Err(Error::Cancelled) => false,
+        Err(error) => return Err(error),
+    };
+    let masks = settle(&search.found, &parameters.into()).into_iter().map(|settled| settled.found).collect();
+    Ok(Outcome { masks, points_done, complete })
+}
+
+fn pixels(photo: &RgbImage, part: PixelBox) -> RgbImage {
+    imageops::crop_imm(photo, part.x0, part.y0, part.width(), part.height()).to_image()
+}
+
+/// A run in progress.
+struct Search<'a> {
+    predictor: &'a Predictor,
+    parameters: &'a Parameters,
+    monitor: &'a dyn Monitor,
+    found: Vec<FoundMask>,
+}
+
+impl Search<'_> {
+    /// `_process_batch`: the masks of some points, in the official order: point by point.
+    fn batch(
+        &mut self,
+        embedding: &Embedding,
+        crop: &Crop,
+        points: &[[f32; 2]],
+        photo_size: (u32, u32),
+    ) -> Result<(), Error> {
+        let Parameters { multimask_output, use_m2m, .. } = *self.parameters;
+        let output = if multimask_output { Output::Candidates } else { Output::Single };
+        let mut predictions = self.predictor.predict_points(embedding, points, output, self.monitor)?;
+        let mut points: Vec<[f32; 2]> = points.to_vec();
+        if use_m2m {
+            (predictions, points) = self.refine(embedding, &predictions, &points)?;
+        }
+        let threshold = self.parameters.pred_iou_thresh;
+        let candidates: Vec<(&Prediction, [f32; 2], usize)> = predictions
+            .iter()
+            .zip(points)
+            .flat_map(|(p, point)| (0..p.candidates.len()).map(move |i| (p, point, i)))
+            .filter(|(p, _, i)| p.candidates[*i].predicted_iou > threshold)
+            .collect();
+        let measured = candidates
+            .into_par_iter()
+            .filter_map(|(prediction, point, i)| self.measure(prediction, i, point, crop, photo_size));
+        let found: Vec<FoundMask> = measured.collect();
+        self.found.extend(found);
+        Ok(())
     }
-    Ok(Outcome { masks: settle(found, parameters.box_nms_thresh), points_done: done, complete })
-}
 
-/// The candidates that pass the thresholds, in the official order: point by point.
-fn filter(predictions: &[Prediction], points: &[[f32; 2]], parameters: &Parameters) -> Vec<FoundMask> {
-    let candidates: Vec<_> = predictions
-        .iter()
-        .zip(points)
-        .flat_map(|(p, point)| (0..p.candidates.len()).map(move |i| (p, *point, i)))
-        .filter(|(p, _, i)| p.candidates[*i].predicted_iou > parameters.pred_iou_thresh)
-        .collect();
-    candidates
-        .into_par_iter()
-        .filter_map(|(prediction, point, i)| {
-            let (mask, stability_score) =
-                prediction.mask_with(i, parameters.mask_threshold, parameters.stability_score_offset);
-            let stable = stability_score >= parameters.stability_score_thresh;
-            (stable && !mask.is_empty()).then(|| FoundMask {
-                mask: Arc::new(mask),
-                predicted_iou: prediction.candidates[i].predicted_iou,
-                stability_score,
-                point,
-                low_res: prediction.candidates[i].low_res.clone(),
-            })
-        })
-        .collect()
-}
+    /// `refine_with_m2m`: asks again for each candidate, with its own mask as part of the prompt.
+    fn refine(
+        &self,
+        embedding: &Embedding,
+        predictions: &[Prediction],
+        points: &[[f32; 2]],
+    ) -> Result<(Vec<Prediction>, Vec<[f32; 2]>), Error> {
+        let mut refined = vec![];
+        for (prediction, &[x, y]) in predictions.iter().zip(points) {
+            for candidate in &prediction.candidates {
+                let prompt = Prompt {
+                    points: vec![Point { x, y, positive: true }],
+                    bbox: None,
+                    mask_input: Some(candidate.low_res.clone()),
+                };
+                let answer = self.predictor.predict(embedding, &prompt, Output::Single, self.monitor)?;
+                refined.push((answer, [x, y]));
+            }
+        }
+        Ok(refined.into_iter().unzip())
+    }
 
-fn settle(found: Vec<FoundMask>, threshold: f32) -> Vec<FoundMask> {
-    let boxes: Vec<[f32; 4]> = found
-        .iter()
-        .map(|f| {
-            let b = f.official_box();
-            [b.x0 as f32, b.y0 as f32, b.x1 as f32, b.y1 as f32]
-        })
-        .collect();
-    let scores: Vec<f32> = found.iter().map(|f| f.predicted_iou).collect();
-    let mut found: Vec<Option<FoundMask>> = found.into_iter().map(Some).collect();
-    nms(&boxes, &scores, threshold).into_iter().filter_map(|i| found[i].take()).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parameters_out_of_range_are_named() {
-        let zero = Parameters { points_per_side: 0, ..Parameters::default() };
-        assert!(zero.check().unwrap_err().to_string().contains("points_per_side is 0"));
-        let nan = Parameters { pred_iou_thresh: f32::NAN, ..Parameters::default() };
-        assert!(nan.check().is_err());
-        assert!(Parameters::default().check().is_ok());
+    /// The mask of a candidate, if it is stable and not cut by its crop.
+    fn measure(
+        &self,
+        prediction: &Prediction,
+        candidate: usize,
+        [x, y]: [f32; 2],
+        crop: &Crop,
+        (width, height): (u32, u32),
+    ) -> Option<FoundMask> {
+        let Parameters { mask_threshold, stability_score_offset, stability_score_thresh, .. } =
+            *self.parameters;
+        let (mask, stability_score) = prediction.mask_with(candidate, mask_threshold, stability_score_offset);
+        if stability_score < stability_score_thresh || mask.is_empty() {
+            return None;
+        }
+        let b = crop.bbox;
+        let mask = if crop.layer == 0 { mask } else { mask.placed(b.x0, b.y0, width, height) };
+        let found = FoundMask {
+            mask: Arc::new(mask),
+            predicted_iou: prediction.candidates[candidate].predicted_iou,
+            stability_score,
+            point: [x + b.x0 as f32, y + b.y0 as f32],
+            crop_box: b,
+        };
+        (!found.is_cut()).then_some(found)
     }
 }

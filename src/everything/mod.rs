@@ -1,9 +1,14 @@
 //! "Segment everything": prompt the network with a grid of points and keep the good masks.
 //!
-//! Follows `sam2/automatic_mask_generator.py` for one crop, the whole photo.
+//! Follows `sam2/automatic_mask_generator.py`.
 
+mod crops;
 mod generator;
 mod grid;
 mod nms;
+mod parameters;
+mod settle;
 
-pub use generator::{Batch, FoundMask, Outcome, Parameters, ParametersError, generate};
+pub use generator::{Batch, FoundMask, Outcome, generate};
+pub use parameters::{Parameters, ParametersError};
+pub use settle::{Filters, Settled, settle};

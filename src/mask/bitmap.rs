@@ -1,4 +1,4 @@
-//! One bit a pixel, kept only inside the bounding box.
+//! The pixels of a mask, row by row.
 
 /// A box of whole pixels: `x0 <= x < x1`, `y0 <= y < y1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +28,8 @@ const WORD: u32 = u64::BITS;
 
 /// A binary mask on a photo of `width` x `height` pixels.
 ///
-/// Immutable; only the bounding box is stored, one bit a pixel, so that hundreds of masks on a
-/// large photo stay small.
+/// Immutable; kept as the runs of set pixels in each row, so that its size and the time of most
+/// questions grow with the length of its border and not with the photo.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mask {
     width: u32,
@@ -37,8 +37,10 @@ pub struct Mask {
     area: u64,
     /// Where pixels are set; `None` when none is.
     bbox: Option<PixelBox>,
-    /// Rows of the box, each starting at a new word, lowest bit leftmost.
-    bits: Vec<u64>,
+    /// Where the runs of each row of the box begin in `runs`, and their end.
+    rows: Vec<u32>,
+    /// First column and the column after the last, row by row from left to right, never touching.
+    runs: Vec<[u32; 2]>,
 }
 
 impl Mask {
@@ -50,6 +52,18 @@ impl Mask {
             rows.set_row(y, &columns, |x| set(*x, y));
         }
         rows.finish()
+    }
+
+    /// A mask made of runs of set pixels, given by row and first and last-plus-one column, from top
+    /// to bottom and left to right; runs may touch and overlap. What lies outside is cut off.
+    pub fn from_runs(width: u32, height: u32, runs: impl IntoIterator<Item = (u32, [u32; 2])>) -> Self {
+        let mut builder = RunBuilder::default();
+        for (y, [start, end]) in runs {
+            if y < height && start < end.min(width) {
+                builder.push(y, [start, end.min(width)]);
+            }
+        }
+        builder.finish(width, height)
     }
 
     /// Width of the photo, in pixels.
@@ -79,31 +93,71 @@ impl Mask {
 
     /// Whether a pixel is set; false outside the photo.
     pub fn get(&self, x: u32, y: u32) -> bool {
-        let Some(b) = self.bbox else { return false };
-        if x < b.x0 || x >= b.x1 || y < b.y0 || y >= b.y1 {
-            return false;
-        }
-        let (dx, row) = (x - b.x0, self.row_words(&b, y));
-        row[(dx / WORD) as usize] >> (dx % WORD) & 1 == 1
+        let row = self.row(y);
+        let after = row.partition_point(|run| run[0] <= x);
+        after > 0 && x < row[after - 1][1]
     }
 
-    fn row_words(&self, b: &PixelBox, y: u32) -> &[u64] {
-        let per_row = b.width().div_ceil(WORD) as usize;
-        &self.bits[(y - b.y0) as usize * per_row..][..per_row]
+    /// The runs of a row, `[first, end]` columns from left to right.
+    pub(super) fn row(&self, y: u32) -> &[[u32; 2]] {
+        let Some(b) = self.bbox.filter(|b| (b.y0..b.y1).contains(&y)) else { return &[] };
+        let i = (y - b.y0) as usize;
+        &self.runs[self.rows[i] as usize..self.rows[i + 1] as usize]
     }
 
     /// The runs of set pixels in a row, as `start..end` columns from left to right.
     pub fn runs(&self, y: u32) -> impl Iterator<Item = std::ops::Range<u32>> + '_ {
-        let row =
-            self.bbox.filter(|b| (b.y0..b.y1).contains(&y)).map(|b| (b.x0, b.width(), self.row_words(&b, y)));
-        let mut next = 0;
-        std::iter::from_fn(move || {
-            let (x0, width, words) = row?;
-            let start = next_bit(words, next, width, true)?;
-            let end = next_bit(words, start, width, false).unwrap_or(width);
-            next = end;
-            Some(x0 + start..x0 + end)
-        })
+        self.row(y).iter().map(|[start, end]| *start..*end)
+    }
+
+    /// All runs with their rows, from top to bottom.
+    pub fn all_runs(&self) -> impl Iterator<Item = (u32, [u32; 2])> + '_ {
+        let rows = self.bbox.map_or(0..0, |b| b.y0..b.y1);
+        rows.flat_map(|y| self.row(y).iter().map(move |run| (y, *run)))
+    }
+
+    /// The same pixels on a larger photo, of which this mask's photo is the part at `(x0, y0)`.
+    pub fn placed(&self, x0: u32, y0: u32, width: u32, height: u32) -> Self {
+        let moved = self.all_runs().map(|(y, [start, end])| (y + y0, [start + x0, end + x0]));
+        Self::from_runs(width, height, moved)
+    }
+}
+
+/// Collects runs from top to bottom into a [`Mask`].
+#[derive(Default)]
+struct RunBuilder {
+    first_row: Option<u32>,
+    rows: Vec<u32>,
+    runs: Vec<[u32; 2]>,
+}
+
+impl RunBuilder {
+    fn push(&mut self, y: u32, [start, end]: [u32; 2]) {
+        let first_row = *self.first_row.get_or_insert(y);
+        let begun = self.rows.len() as u32;
+        let row = y - first_row;
+        if row >= begun {
+            self.rows.extend(std::iter::repeat_n(self.runs.len() as u32, (row + 1 - begun) as usize));
+        } else if let Some(last) = self.runs.last_mut().filter(|last| start <= last[1]) {
+            last[1] = last[1].max(end);
+            return;
+        }
+        self.runs.push([start, end]);
+    }
+
+    fn finish(mut self, width: u32, height: u32) -> Mask {
+        let Some(y0) = self.first_row else {
+            return Mask { width, height, area: 0, bbox: None, rows: vec![], runs: vec![] };
+        };
+        let y1 = y0 + self.rows.len() as u32;
+        self.rows.push(self.runs.len() as u32);
+        self.rows.shrink_to_fit();
+        self.runs.shrink_to_fit();
+        let x0 = self.runs.iter().map(|run| run[0]).min().unwrap_or(0);
+        let x1 = self.runs.iter().map(|run| run[1]).max().unwrap_or(0);
+        let area = self.runs.iter().map(|[start, end]| u64::from(end - start)).sum();
+        let bbox = Some(PixelBox { x0, y0, x1, y1 });
+        Mask { width, height, area, bbox, rows: self.rows, runs: self.runs }
     }
 }
 
@@ -153,37 +207,20 @@ impl MaskRows {
         self.bits[y as usize * self.per_row + (x / WORD) as usize] |= 1 << (x % WORD);
     }
 
-    /// The mask, cropped to its bounding box.
+    /// The mask.
     pub fn finish(self) -> Mask {
-        let Self { width, height, per_row, bits } = self;
-        let area = bits.iter().map(|w| u64::from(w.count_ones())).sum();
-        let rows = || bits.chunks_exact(per_row.max(1));
-        let is_set = |row: &[u64]| row.iter().any(|w| *w != 0);
-        let Some(y0) = rows().position(is_set) else {
-            return Mask { width, height, area: 0, bbox: None, bits: vec![] };
-        };
-        let y1 = rows().rposition(is_set).map_or(y0, |last| last) + 1;
-        let mut union = vec![0u64; per_row];
-        for row in rows().take(y1).skip(y0) {
-            union.iter_mut().zip(row).for_each(|(u, w)| *u |= w);
+        let mut builder = RunBuilder::default();
+        if self.per_row > 0 {
+            for (y, words) in self.bits.chunks_exact(self.per_row).enumerate() {
+                let mut from = 0;
+                while let Some(start) = next_bit(words, from, self.width, true) {
+                    let end = next_bit(words, start, self.width, false).unwrap_or(self.width);
+                    builder.push(y as u32, [start, end]);
+                    from = end;
+                }
+            }
         }
-        let first = union.iter().position(|w| *w != 0).unwrap_or(0);
-        let last = union.iter().rposition(|w| *w != 0).unwrap_or(0);
-        let x0 = first as u32 * WORD + union[first].trailing_zeros();
-        let x1 = (last as u32 + 1) * WORD - union[last].leading_zeros();
-        let bbox = PixelBox { x0, y0: y0 as u32, x1, y1: y1 as u32 };
-
-        let words = bbox.width().div_ceil(WORD) as usize;
-        let (skip, shift) = ((x0 / WORD) as usize, x0 % WORD);
-        let mut cropped = Vec::with_capacity(words * (y1 - y0));
-        for row in rows().take(y1).skip(y0) {
-            cropped.extend((skip..skip + words).map(|i| {
-                let low = row[i] >> shift;
-                let high = row.get(i + 1).copied().unwrap_or(0);
-                if shift == 0 { low } else { low | high << (WORD - shift) }
-            }));
-        }
-        Mask { width, height, area, bbox: Some(bbox), bits: cropped }
+        builder.finish(self.width, self.height)
     }
 }
 
@@ -200,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn every_pixel_survives_cropping() {
+    fn every_pixel_survives() {
         let mask = Mask::from_fn(200, 11, blob);
         assert_eq!(mask.bbox().unwrap(), PixelBox { x0: 63, y0: 2, x1: 131, y1: 9 });
         let mut area = 0;
@@ -224,6 +261,22 @@ mod tests {
         }
         let full = Mask::from_fn(130, 1, |_, _| true);
         assert_eq!(full.runs(0).collect::<Vec<_>>(), vec![0..130]);
+    }
+
+    #[test]
+    fn runs_make_the_same_mask_as_pixels() {
+        let mask = Mask::from_fn(200, 11, blob);
+        assert_eq!(Mask::from_runs(200, 11, mask.all_runs()), mask);
+        let touching = [(1, [2, 5]), (1, [5, 7]), (1, [6, 9]), (4, [0, 900]), (20, [0, 3])];
+        let expected = |x, y| (y == 1 && (2..9).contains(&x)) || y == 4;
+        assert_eq!(Mask::from_runs(30, 11, touching), Mask::from_fn(30, 11, expected));
+    }
+
+    #[test]
+    fn a_mask_of_a_part_finds_its_place() {
+        let part = Mask::from_fn(20, 10, |x, y| x == y);
+        let placed = part.placed(7, 3, 40, 30);
+        assert_eq!(placed, Mask::from_fn(40, 30, |x, y| x >= 7 && y < 13 && x - 7 == y.wrapping_sub(3)));
     }
 
     #[test]

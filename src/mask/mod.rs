@@ -1,9 +1,13 @@
-//! Binary masks: the pixels, their run-length encoding, their outline. Depends on nothing of ours.
+//! Binary masks: the pixels, their run-length encoding, their outline, parts and overlaps. Depends
+//! on nothing of ours.
 
 mod bitmap;
+mod components;
 mod outline;
+mod overlap;
 mod rle;
 
 pub use bitmap::{Mask, MaskRows, PixelBox};
 pub use outline::outline;
+pub use overlap::{Coverage, INSIDE, coverage, parents};
 pub use rle::{Rle, RleError};

@@ -1,0 +1,132 @@
+//! How much masks share.
+
+use super::bitmap::Mask;
+
+impl Mask {
+    /// Number of pixels that both masks have.
+    pub fn intersection_area(&self, other: &Mask) -> u64 {
+        let (Some(a), Some(b)) = (self.bbox(), other.bbox()) else { return 0 };
+        if a.x1 <= b.x0 || b.x1 <= a.x0 {
+            return 0;
+        }
+        (a.y0.max(b.y0)..a.y1.min(b.y1)).map(|y| shared(self.row(y), other.row(y))).sum()
+    }
+
+    /// Intersection over union, in [0, 1]; 0 when both are empty.
+    pub fn iou(&self, other: &Mask) -> f32 {
+        let shared = self.intersection_area(other);
+        let union = self.area() + other.area() - shared;
+        if union == 0 { 0.0 } else { (shared as f64 / union as f64) as f32 }
+    }
+}
+
+/// Pixels in both of two rows.
+fn shared(a: &[[u32; 2]], b: &[[u32; 2]]) -> u64 {
+    let (mut i, mut j, mut sum) = (0, 0, 0);
+    while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
+        sum += u64::from(x[1].min(y[1]).saturating_sub(x[0].max(y[0])));
+        if x[1] <= y[1] { i += 1 } else { j += 1 }
+    }
+    sum
+}
+
+/// How a photo is covered by masks.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Coverage {
+    /// Share of the photo that at least one mask covers, in [0, 1].
+    pub covered: f32,
+    /// Share of the photo that two or more masks cover, in [0, 1].
+    pub overlapping: f32,
+}
+
+/// How masks of one photo, `(width, height)` in pixels, cover it together.
+pub fn coverage<'a>(masks: impl IntoIterator<Item = &'a Mask>, (width, height): (u32, u32)) -> Coverage {
+    let masks: Vec<&Mask> = masks.into_iter().collect();
+    let (mut covered, mut overlapping) = (0u64, 0u64);
+    let mut borders: Vec<(u32, i32)> = vec![];
+    for y in 0..height {
+        borders.clear();
+        for [start, end] in masks.iter().flat_map(|mask| mask.row(y)) {
+            borders.extend([(*start, 1), (*end, -1)]);
+        }
+        borders.sort_unstable();
+        let (mut depth, mut last) = (0, 0);
+        for (x, step) in &borders {
+            let length = u64::from(x - last);
+            covered += if depth >= 1 { length } else { 0 };
+            overlapping += if depth >= 2 { length } else { 0 };
+            depth += step;
+            last = *x;
+        }
+    }
+    let total = (f64::from(width) * f64::from(height)).max(1.0);
+    Coverage { covered: (covered as f64 / total) as f32, overlapping: (overlapping as f64 / total) as f32 }
+}
+
+/// A mask lies inside another when this share of it is in the other.
+pub const INSIDE: f64 = 0.9;
+
+/// For each mask, the index of the smallest larger one that it lies inside of ([`INSIDE`]). Of
+/// equally large masks, the earlier one counts as larger.
+pub fn parents(masks: &[&Mask]) -> Vec<Option<usize>> {
+    let mut by_size: Vec<usize> = (0..masks.len()).collect();
+    by_size.sort_by_key(|i| (masks[*i].area(), std::cmp::Reverse(*i)));
+    let mut parents = vec![None; masks.len()];
+    for (rank, &child) in by_size.iter().enumerate() {
+        let mask = masks[child];
+        if mask.is_empty() {
+            continue;
+        }
+        let needed = mask.area() as f64 * INSIDE;
+        let larger = by_size[rank + 1..].iter().copied();
+        parents[child] = larger
+            .filter(|i| box_overlap(mask, masks[*i]) as f64 >= needed)
+            .find(|i| mask.intersection_area(masks[*i]) as f64 >= needed);
+    }
+    parents
+}
+
+/// Pixels of the box that the boxes of two masks share: no smaller than what the masks share.
+fn box_overlap(a: &Mask, b: &Mask) -> u64 {
+    let (Some(a), Some(b)) = (a.bbox(), b.bbox()) else { return 0 };
+    let length = |a0: u32, a1: u32, b0: u32, b1: u32| u64::from(a1.min(b1).saturating_sub(a0.max(b0)));
+    length(a.x0, a.x1, b.x0, b.x1) * length(a.y0, a.y1, b.y0, b.y1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn noise(seed: u32) -> impl Fn(u32, u32) -> bool {
+        move |x, y| (x * x * 31 + y * 17 + x * y * seed) % 7 < 3
+    }
+
+    #[test]
+    fn shared_pixels_are_counted_one_by_one() {
+        for seed in 1..20 {
+            let (f, g) = (noise(seed), noise(seed * 7 + 3));
+            let a = Mask::from_fn(90, 40, |x, y| x > seed && f(x, y));
+            let b = Mask::from_fn(90, 40, |x, y| y > seed && g(x, y));
+            let pixels = (0..90).flat_map(|x| (0..40).map(move |y| (x, y)));
+            let both = pixels.clone().filter(|(x, y)| a.get(*x, *y) && b.get(*x, *y)).count();
+            let any = pixels.filter(|(x, y)| a.get(*x, *y) || b.get(*x, *y)).count();
+            assert_eq!(a.intersection_area(&b), both as u64);
+            assert!((a.iou(&b) - both as f32 / any as f32).abs() < 1e-6);
+            let coverage = coverage([&a, &b], (90, 40));
+            assert!((coverage.covered * 3600.0 - any as f32).abs() < 0.01);
+            assert!((coverage.overlapping * 3600.0 - both as f32).abs() < 0.01);
+        }
+    }
+
+    #[test]
+    fn a_parent_is_the_smallest_larger_mask_around() {
+        let square = |from: u32, to: u32| {
+            Mask::from_fn(60, 60, move |x, y| (from..to).contains(&x) && (from..to).contains(&y))
+        };
+        let (all, room, cup, twin) = (square(0, 60), square(5, 40), square(10, 20), square(10, 20));
+        let beside = square(38, 50);
+        let found = parents(&[&cup, &all, &room, &beside, &twin]);
+        assert_eq!(found, [Some(2), None, Some(1), Some(1), Some(0)]);
+        assert_eq!(parents(&[&Mask::from_fn(9, 9, |_, _| false)]), [None]);
+    }
+}
