@@ -1,0 +1,108 @@
+//! The generator against what `SAM2AutomaticMaskGenerator` returns.
+//!
+//! `data/everything_cat.json` was made by `data/make_everything_reference.py` with the built-in
+//! model. More such files can be checked with
+//! `TINSEL_EVERYTHING=WEIGHTS.safetensors:PHOTO.jpg:FILE.json[,...] cargo test --release --test everything -- --ignored`.
+
+use std::path::Path;
+
+use image::RgbImage;
+use serde_json::Value;
+use tinsel::everything::{FoundMask, Parameters, generate};
+use tinsel::files::Photo;
+use tinsel::mask::{Mask, Rle};
+use tinsel::sam2::{Predictor, Weights};
+
+/// Masks that are this alike count as the same.
+const SAME_MASK: f32 = 0.99;
+const SCORE_TOLERANCE: f32 = 0.005;
+/// Share of the masks that may have no partner, and by which the numbers may differ.
+const MAY_DIFFER: f32 = 0.01;
+
+/// The masks of an official result.
+struct Official {
+    parameters: Parameters,
+    masks: Vec<(Mask, Value)>,
+}
+
+fn official(case: &Value) -> Official {
+    let masks = case["masks"].as_array().unwrap().iter().map(|record| {
+        let rle: Rle = serde_json::from_value(record["segmentation"].clone()).unwrap();
+        (Mask::try_from(&rle).unwrap(), record.clone())
+    });
+    let parameters = serde_json::from_value(case["parameters"].clone()).unwrap();
+    Official { parameters, masks: masks.collect() }
+}
+
+fn run(predictor: &Predictor, photo: &RgbImage, parameters: &Parameters) -> Vec<FoundMask> {
+    let embedding = predictor.encode(photo, &()).unwrap();
+    let outcome = generate(predictor, photo, &embedding, parameters, |_| {}, &()).unwrap();
+    assert!(outcome.complete);
+    outcome.masks
+}
+
+fn numbers(value: &Value) -> Vec<f32> {
+    value.as_array().unwrap().iter().map(|n| n.as_f64().unwrap() as f32).collect()
+}
+
+/// Whether everything but the pixels is the same.
+fn same_record(ours: &FoundMask, theirs: &Value) -> bool {
+    let near = |a: f32, key: &str| (a - theirs[key].as_f64().unwrap() as f32).abs() <= SCORE_TOLERANCE;
+    let point = numbers(&theirs["point_coords"][0]);
+    let same_point = ours.point.iter().zip(&point).all(|(a, b)| (a - b).abs() < 0.01);
+    near(ours.predicted_iou, "predicted_iou")
+        && near(ours.stability_score, "stability_score")
+        && same_point
+        && ours.crop_box.xywh().map(|n| n as f32)[..] == numbers(&theirs["crop_box"])
+}
+
+fn assert_same(name: &str, ours: &[FoundMask], official: &Official) {
+    let theirs = &official.masks;
+    let allowed = (theirs.len() as f32 * MAY_DIFFER).ceil() as usize;
+    println!("{name}: {} masks, official {}", ours.len(), theirs.len());
+    assert!(ours.len().abs_diff(theirs.len()) <= allowed, "{name}: {} and {}", ours.len(), theirs.len());
+    let mut left: Vec<&FoundMask> = ours.iter().collect();
+    let mut worst = 1f32;
+    let mut alone = 0;
+    for (mask, record) in theirs {
+        let likeness = |ours: &FoundMask| if same_record(ours, record) { ours.mask.iou(mask) } else { 0.0 };
+        let best = (0..left.len()).max_by(|a, b| likeness(left[*a]).total_cmp(&likeness(left[*b])));
+        match best.map(|i| (i, likeness(left[i]))).filter(|(_, iou)| *iou > SAME_MASK) {
+            Some((i, iou)) => {
+                worst = worst.min(iou);
+                left.swap_remove(i);
+            }
+            None => alone += 1,
+        }
+    }
+    println!("{name}: {alone} without a partner, worst IoU of the others {worst}");
+    assert!(alone <= allowed, "{name}: {alone} official masks were not found");
+}
+
+#[test]
+fn every_parameter_does_what_it_does_officially() {
+    let reference: Value = serde_json::from_str(include_str!("data/everything_cat.json")).unwrap();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples/cat.jpg");
+    let photo = Photo::open(&file).unwrap();
+    let predictor = Predictor::new(Weights::starter().unwrap()).unwrap();
+    let cases = reference["cases"].as_object().unwrap();
+    assert_eq!(cases.len(), 7);
+    for (name, case) in cases {
+        let official = official(case);
+        assert_same(name, &run(&predictor, &photo.pixels, &official.parameters), &official);
+    }
+}
+
+#[test]
+#[ignore = "needs files named by TINSEL_EVERYTHING"]
+fn other_references_are_reproduced() {
+    let list = std::env::var("TINSEL_EVERYTHING").expect("TINSEL_EVERYTHING=WEIGHTS:PHOTO:JSON,...");
+    for case in list.split(',') {
+        let [weights, photo, json] = case.split(':').collect::<Vec<_>>()[..] else { panic!("{case}") };
+        let predictor = Predictor::open(Path::new(weights)).unwrap();
+        let photo = Photo::open(Path::new(photo)).unwrap();
+        let json: Value = serde_json::from_slice(&std::fs::read(json).unwrap()).unwrap();
+        let official = official(&json);
+        assert_same(&photo.stem(), &run(&predictor, &photo.pixels, &official.parameters), &official);
+    }
+}
