@@ -7,7 +7,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("mask", &["crate::sam2", "crate::everything", "crate::document", "crate::files", "crate::engine"]),
     ("sam2", &["crate::everything", "crate::document", "crate::files", "crate::engine"]),
     ("everything", &["crate::document", "crate::files", "crate::engine", "tract"]),
-    ("document", &["crate::everything", "crate::files", "crate::engine", "tract"]),
+    ("document", &["crate::files", "crate::engine", "tract"]),
     ("files", &["crate::everything", "crate::sam2", "crate::engine", "tract"]),
     (
         "models",

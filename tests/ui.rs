@@ -196,7 +196,7 @@ fn masks_are_selected_hidden_singled_out_and_deleted() {
         ((run.start + run.end) as f32 / 2.0, (b.y0 + b.y1) as f32 / 2.0)
     };
     click_on(&mut window, in_second);
-    let picked = window.state().document().mask_at(in_second.0 as u32, in_second.1 as u32);
+    let picked = window.state().document().next_mask_at(in_second.0 as u32, in_second.1 as u32);
     assert_eq!(window.state().document().selection().iter().copied().next(), picked);
     window.get_by_label("Cut-out of the selected mask");
     press(&mut window, Key::Delete);
@@ -240,8 +240,24 @@ fn everything_lists_masks_and_is_one_step_of_undo() {
     let found = masks(&window);
     assert!(found > 0);
     window.get_by_label(&format!("Masks ({found})"));
+    window.get_by_label_contains("% covered");
     press_with(&mut window, Modifiers::COMMAND, Key::Z);
     assert_eq!(masks(&window), 0);
+    press_with(&mut window, Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z);
+    assert_eq!(masks(&window), found);
+
+    click(&mut window, "Hide masks inside another");
+    let outermost = masks(&window);
+    assert!(outermost < found, "{outermost} of {found}");
+    window.get_by_label_contains(&format!("Filters: {outermost} of "));
+    click(&mut window, "Tree");
+    press_with(&mut window, Modifiers::COMMAND, Key::Z);
+    assert_eq!(masks(&window), found);
+    let inside = window.get_by_label("Hide masks inside another").accesskit_node().toggled();
+    assert_eq!(inside, Some(egui::accesskit::Toggled::False), "the filters follow undo");
+    click(&mut window, "Colours");
+    click(&mut window, "By area");
+    assert_eq!(masks(&window), found);
 }
 
 #[test]
@@ -249,7 +265,12 @@ fn a_cancelled_everything_keeps_what_it_found() {
     let mut window = window(vec![sample("coffee.jpg")]);
     window.get_by_label("Segment everything").click();
     let start = Instant::now();
-    while window.query_by_label("Found 1").is_none() {
+    // Masks that pass the filters are counted while they are found.
+    let some_found = |window: &Window| {
+        let counts = window.query_all_by_label_contains(" points, ").filter_map(|node| node.value());
+        counts.into_iter().any(|text| !text.starts_with("0 "))
+    };
+    while !some_found(&window) {
         assert!(start.elapsed() < Duration::from_secs(60), "nothing was found");
         window.step();
         std::thread::sleep(Duration::from_millis(2));

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use super::commands::Command;
 use super::export_window::ExportJob;
-use crate::document::{Edit, MaskId};
+use crate::document::{ColourMode, Edit, MaskId};
 use crate::engine::ModelSource;
-use crate::everything::Parameters;
+use crate::everything::{Filters, Parameters, Preset};
 use crate::models::Entry;
 
 /// A wish of the user.
@@ -19,7 +19,12 @@ pub(super) enum Action {
     ZoomToMask(MaskId),
     SetOpacity(f32),
     SetParameters(Parameters),
-    ResetParameters,
+    UsePreset(Preset),
+    /// Tries filters on what everything mode found.
+    SetFilters(Filters),
+    /// Puts what the filters leave into the document.
+    ApplyFilters,
+    SetColourMode(ColourMode),
     OpenPaths(Vec<PathBuf>),
     Export(ExportJob),
     ChooseExportFolder,

@@ -1,75 +1,162 @@
-//! Everything mode while it runs: provisional masks, points done, time left.
+//! What everything mode found on a photo: while it runs, and afterwards for trying filters.
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::document::{MaskId, MaskItem, NewMask, Prompting, mask_colour};
-use crate::everything::FoundMask;
+use crate::document::{Edit, FoundKey, MaskId, MaskItem, NewMask, Prompting, Sifting, mask_colour};
+use crate::engine::{Sieve, Sifted};
+use crate::everything::{Filters, FoundMask, Parameters, Settled};
 
-/// A run that has not ended.
+/// How far a run is.
+struct Progress {
+    points_done: usize,
+    points_total: usize,
+    started: Instant,
+}
+
+/// A run, under way or ended, with all that it found.
 pub(super) struct EverythingRun {
     pub number: u64,
     pub photo: u64,
-    /// Masks found so far; NMS may still push some out.
-    pub provisional: Vec<Arc<MaskItem>>,
-    pub points_done: usize,
-    pub points_total: usize,
-    started: Instant,
-    /// Colours continue those of the masks that are there already.
-    first_colour: u64,
+    /// The lowest thresholds that filters can go back to; what is below was not kept.
+    pub searched: Parameters,
+    /// Filters as the user wants them, perhaps in the middle of dragging a slider.
+    pub filters: Filters,
+    initial: Filters,
+    found: Arc<Vec<FoundMask>>,
+    progress: Option<Progress>,
+    /// Masks that the filters leave, to be shown instead of the document's until they get there.
+    preview: Option<Vec<Arc<MaskItem>>>,
+    request: u64,
+    answered: u64,
+    /// Put the answer to the newest request into the document.
+    commit: bool,
 }
 
 impl EverythingRun {
-    pub fn new(number: u64, photo: u64, first_colour: u64) -> Self {
+    pub fn new(number: u64, photo: u64, searched: Parameters, filters: Filters) -> Self {
         Self {
             number,
             photo,
-            provisional: vec![],
-            points_done: 0,
-            points_total: 0,
-            started: Instant::now(),
-            first_colour,
+            searched,
+            filters,
+            initial: filters,
+            found: Arc::default(),
+            progress: Some(Progress { points_done: 0, points_total: 0, started: Instant::now() }),
+            preview: Some(vec![]),
+            request: 0,
+            answered: 0,
+            commit: false,
         }
     }
 
-    pub fn add(&mut self, found: Vec<FoundMask>, points_done: usize, points_total: usize) {
-        (self.points_done, self.points_total) = (points_done, points_total);
-        for mask in found {
-            let n = self.provisional.len() as u64;
-            self.provisional.push(Arc::new(MaskItem {
-                id: MaskId(u64::MAX - n),
-                name: format!("Found {}", n + 1),
-                colour: mask_colour(self.first_colour + n),
-                visible: true,
-                mask: mask.mask,
-                predicted_iou: mask.predicted_iou,
-                stability_score: mask.stability_score,
-                prompting: Prompting::default(),
-            }));
+    /// Whether points are still being searched.
+    pub fn is_searching(&self) -> bool {
+        self.progress.is_some()
+    }
+
+    /// Whether masks are on their way into the document.
+    pub fn is_pending(&self) -> bool {
+        self.is_searching() || self.commit || self.request != self.answered
+    }
+
+    /// The number of masks that were found, with the lowest thresholds and before NMS.
+    pub fn found(&self) -> usize {
+        self.found.len()
+    }
+
+    /// The filters that the run was started with.
+    pub fn initial_filters(&self) -> Filters {
+        self.initial
+    }
+
+    /// Masks to be shown instead of those that the run has put into the document.
+    pub fn preview(&self) -> Option<&[Arc<MaskItem>]> {
+        self.preview.as_deref()
+    }
+
+    pub fn add(&mut self, found: Vec<FoundMask>, points: (usize, usize), sieve: &mut Sieve) {
+        if let Some(progress) = &mut self.progress {
+            (progress.points_done, progress.points_total) = points;
         }
+        Arc::make_mut(&mut self.found).extend(found);
+        self.sift(sieve);
     }
 
-    /// The share of points done, in [0, 1].
-    pub fn fraction(&self) -> f32 {
-        if self.points_total == 0 { 0.0 } else { self.points_done as f32 / self.points_total as f32 }
+    /// The search has ended; what the filters leave goes into the document.
+    pub fn end(&mut self, sieve: &mut Sieve) {
+        self.progress = None;
+        self.commit(sieve);
     }
 
-    /// Seconds left at the pace so far.
-    pub fn seconds_left(&self) -> Option<f32> {
-        let fraction = self.fraction();
-        (fraction > 0.0).then(|| self.started.elapsed().as_secs_f32() * (1.0 - fraction) / fraction)
+    pub fn set_filters(&mut self, filters: Filters, sieve: &mut Sieve) {
+        self.filters = filters;
+        self.sift(sieve);
     }
-}
 
-/// Settled masks on their way into the document.
-pub(super) fn new_masks(found: Vec<FoundMask>) -> Vec<NewMask> {
-    found
-        .into_iter()
-        .map(|mask| NewMask {
-            mask: mask.mask,
-            predicted_iou: mask.predicted_iou,
-            stability_score: mask.stability_score,
+    /// Puts what the filters leave into the document as soon as it is known.
+    pub fn commit(&mut self, sieve: &mut Sieve) {
+        self.commit = true;
+        self.sift(sieve);
+    }
+
+    fn sift(&mut self, sieve: &mut Sieve) {
+        self.request = sieve.request(self.found.clone(), self.filters);
+    }
+
+    /// Takes an answer in; returns the change of the document, if it is due.
+    pub fn receive(&mut self, sifted: Sifted) -> Option<Edit> {
+        self.answered = sifted.number;
+        if !(self.commit && sifted.number == self.request) {
+            self.preview = Some(self.items(&sifted.settled));
+            return None;
+        }
+        (self.commit, self.preview) = (false, None);
+        let kept = sifted.settled.into_iter().map(|s| NewMask {
+            found: Some(self.key(&s)),
+            mask: s.found.mask,
+            predicted_iou: s.found.predicted_iou,
+            stability_score: s.found.stability_score,
             prompting: Prompting::default(),
-        })
-        .collect()
+        });
+        let kept = kept.collect();
+        Some(Edit::Sift { sifting: Sifting { run: self.number, filters: sifted.filters }, kept })
+    }
+
+    fn key(&self, settled: &Settled) -> FoundKey {
+        FoundKey { run: self.number, index: settled.index }
+    }
+
+    fn items(&self, settled: &[Settled]) -> Vec<Arc<MaskItem>> {
+        let item = |s: &Settled| {
+            Arc::new(MaskItem {
+                // Ids of masks in documents grow from 1.
+                id: MaskId(u64::MAX - s.index as u64),
+                name: format!("Found {}", s.index + 1),
+                colour: mask_colour(s.index as u64),
+                visible: true,
+                mask: s.found.mask.clone(),
+                predicted_iou: s.found.predicted_iou,
+                stability_score: s.found.stability_score,
+                prompting: Prompting::default(),
+                found: Some(self.key(s)),
+                edited: false,
+            })
+        };
+        settled.iter().map(item).collect()
+    }
+
+    /// What the status bar says of a search under way, and the share of points done in [0, 1].
+    pub fn status(&self) -> Option<(String, f32)> {
+        let Progress { points_done, points_total, started } = self.progress.as_ref()?;
+        if *points_total == 0 {
+            return Some(("Segmenting everything".into(), 0.0));
+        }
+        let fraction = *points_done as f32 / *points_total as f32;
+        let left = started.elapsed().as_secs_f32() * (1.0 - fraction) / fraction.max(f32::MIN_POSITIVE);
+        let kept = self.preview.as_ref().map_or(0, Vec::len);
+        let plural = if kept == 1 { "" } else { "s" };
+        let text = format!("{kept} mask{plural}, {points_done} of {points_total} points, {left:.0} s left");
+        Some((text, fraction))
+    }
 }

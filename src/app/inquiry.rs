@@ -102,6 +102,7 @@ impl Inquiry {
             predicted_iou: candidate.predicted_iou,
             stability_score: candidate.stability_score,
             prompting: prompting.clone(),
+            found: None,
         })
     }
 }

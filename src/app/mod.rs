@@ -13,6 +13,7 @@ mod inquiry;
 mod messages;
 mod models;
 mod panels;
+mod relations;
 mod settings;
 mod theme;
 mod window;

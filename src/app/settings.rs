@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::document::ColourMode;
+
 /// What a click on the canvas does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub(super) enum Tool {
@@ -24,6 +26,8 @@ pub(super) struct Settings {
     /// Opacity of the masks, in [0, 1].
     pub opacity: f32,
     pub outline_only: bool,
+    /// What the colours of masks tell.
+    pub colours: ColourMode,
     /// Where the last photo came from.
     pub photo_folder: Option<PathBuf>,
     /// The model that was used last, by name or path.
@@ -39,6 +43,7 @@ impl Default for Settings {
         Self {
             opacity: 0.5,
             outline_only: false,
+            colours: ColourMode::default(),
             photo_folder: None,
             model: None,
             models_url: String::new(),

@@ -112,6 +112,7 @@ mod tests {
             predicted_iou: 0.5,
             stability_score: 0.5,
             prompting: Prompting::default(),
+            found: None,
         }]));
         let id = workspace.open.as_ref().unwrap().id;
         workspace.put_away();

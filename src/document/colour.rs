@@ -1,5 +1,9 @@
 //! Colours of masks: stable, and far from those of their neighbours.
 
+use std::sync::Arc;
+
+use super::MaskItem;
+
 /// sRGB, 0 to 255.
 pub type Colour = [u8; 3];
 
@@ -11,6 +15,57 @@ pub fn mask_colour(n: u64) -> Colour {
     let saturation = [0.85, 0.65, 0.95][(n % 3) as usize];
     let value = [1.0, 0.92][(n % 2) as usize];
     from_hsv(hue, saturation, value)
+}
+
+/// What the colours of masks tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub enum ColourMode {
+    /// Each mask has a colour of its own, which never changes.
+    #[default]
+    Own,
+    /// The same with other colours for each seed, to tell neighbours apart that look alike.
+    Random(u64),
+    /// From the smallest mask, dark blue, to the largest, yellow.
+    Area,
+    /// From a predicted IoU of 0, dark blue, to 1, yellow.
+    Score,
+}
+
+/// The colours of masks in a mode, in their order.
+pub fn colours(masks: &[Arc<MaskItem>], mode: ColourMode) -> Vec<Colour> {
+    match mode {
+        ColourMode::Own => masks.iter().map(|m| m.colour).collect(),
+        ColourMode::Random(seed) => masks.iter().map(|m| mask_colour(scramble(m.id.0, seed))).collect(),
+        ColourMode::Score => masks.iter().map(|m| on_scale(m.predicted_iou)).collect(),
+        ColourMode::Area => {
+            let mut by_area: Vec<usize> = (0..masks.len()).collect();
+            by_area.sort_by_key(|i| masks[*i].mask.area());
+            let mut colours = vec![Colour::default(); masks.len()];
+            for (rank, i) in by_area.into_iter().enumerate() {
+                colours[i] = on_scale((rank as f32 + 0.5) / masks.len() as f32);
+            }
+            colours
+        }
+    }
+}
+
+/// A number that looks random and is always the same for the same two.
+fn scramble(n: u64, seed: u64) -> u64 {
+    let mut x = n.wrapping_add(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (x ^ (x >> 31)) % 1_000_003
+}
+
+/// A colour for a share in [0, 1] on a scale that grows evenly lighter, from dark blue over red to
+/// yellow.
+fn on_scale(share: f32) -> Colour {
+    const STOPS: [[f32; 3]; 5] =
+        [[40., 30., 150.], [130., 20., 165.], [205., 70., 120.], [245., 140., 65.], [245., 235., 50.]];
+    let at = share.clamp(0.0, 1.0) * (STOPS.len() - 1) as f32;
+    let low = (at as usize).min(STOPS.len() - 2);
+    let t = at - low as f32;
+    std::array::from_fn(|c| (STOPS[low][c] * (1.0 - t) + STOPS[low + 1][c] * t).round() as u8)
 }
 
 fn from_hsv(hue: f64, saturation: f64, value: f64) -> Colour {
@@ -32,6 +87,35 @@ mod tests {
         assert_eq!(from_hsv(1.0 / 3.0, 1.0, 1.0), [0, 255, 0]);
         assert_eq!(from_hsv(0.5, 1.0, 1.0), [0, 255, 255]);
         assert_eq!(from_hsv(0.7, 0.0, 0.5), [128; 3]);
+    }
+
+    fn item(id: u64, area: u32, predicted_iou: f32) -> Arc<MaskItem> {
+        Arc::new(MaskItem {
+            id: crate::document::MaskId(id),
+            name: String::new(),
+            colour: mask_colour(id),
+            visible: true,
+            mask: Arc::new(crate::mask::Mask::from_fn(20, 1, |x, _| x < area)),
+            predicted_iou,
+            stability_score: 0.0,
+            prompting: Default::default(),
+            found: None,
+            edited: false,
+        })
+    }
+
+    #[test]
+    fn modes_show_what_they_are_called() {
+        let masks = [item(1, 9, 0.2), item(2, 3, 1.0), item(3, 15, 0.0)];
+        assert_eq!(colours(&masks, ColourMode::Own), [1, 2, 3].map(mask_colour));
+        let lightness = |c: Colour| c.iter().map(|v| u32::from(*v)).sum::<u32>();
+        let light = |mode| colours(&masks, mode).into_iter().map(lightness).collect::<Vec<_>>();
+        let by_area = light(ColourMode::Area);
+        assert!(by_area[1] < by_area[0] && by_area[0] < by_area[2], "{by_area:?}");
+        let by_score = light(ColourMode::Score);
+        assert!(by_score[2] < by_score[0] && by_score[0] < by_score[1], "{by_score:?}");
+        assert_eq!(colours(&masks, ColourMode::Random(5)), colours(&masks, ColourMode::Random(5)));
+        assert_ne!(colours(&masks, ColourMode::Random(5)), colours(&masks, ColourMode::Random(6)));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{MaskId, MaskItem, Prompting, State, mask_colour};
+use super::{FoundKey, MaskId, MaskItem, Prompting, Sifting, State, mask_colour};
 use crate::mask::Mask;
 use crate::sam2::Point;
 use crate::sam2::predictor::BoxPrompt;
@@ -14,6 +14,8 @@ pub struct NewMask {
     pub predicted_iou: f32,
     pub stability_score: f32,
     pub prompting: Prompting,
+    /// Where in a run of everything mode the mask comes from.
+    pub found: Option<FoundKey>,
 }
 
 /// One change of a document; coordinates are photo pixels.
@@ -33,6 +35,12 @@ pub enum Edit {
     /// Puts the answer to the prompt into the list and starts a new prompt.
     Accept(NewMask),
     AddMasks(Vec<NewMask>),
+    /// Leaves exactly `kept` of what a run of everything mode found. They replace those of other
+    /// runs; what was changed by hand stays as it is.
+    Sift {
+        sifting: Sifting,
+        kept: Vec<NewMask>,
+    },
     Delete(Vec<MaskId>),
     Rename(MaskId, String),
     SetVisible(Vec<MaskId>, bool),
@@ -41,7 +49,7 @@ pub enum Edit {
 
 impl Edit {
     /// What the step is called in the menu.
-    pub(super) fn label(&self) -> String {
+    pub(super) fn label(&self, state: &State) -> String {
         let many = |n: usize| if n == 1 { "mask".to_owned() } else { format!("{n} masks") };
         match self {
             Edit::AddPoint(_) => "Add point".into(),
@@ -53,6 +61,10 @@ impl Edit {
             Edit::ClearPrompt => "Drop prompt".into(),
             Edit::Accept(_) => "Accept mask".into(),
             Edit::AddMasks(masks) => format!("Add {}", many(masks.len())),
+            Edit::Sift { sifting, .. } if state.sifting.is_some_and(|s| s.run == sifting.run) => {
+                "Filter masks".into()
+            }
+            Edit::Sift { kept, .. } => format!("Add {}", many(kept.len())),
             Edit::Delete(ids) => format!("Delete {}", many(ids.len())),
             Edit::Rename(..) => "Rename mask".into(),
             Edit::SetVisible(ids, true) => format!("Show {}", many(ids.len())),
@@ -92,8 +104,16 @@ impl Edit {
                 add(state, last_id, mask);
             }
             Edit::AddMasks(masks) => masks.into_iter().for_each(|mask| add(state, last_id, mask)),
-            Edit::Delete(ids) => state.masks.retain(|m| !ids.contains(&m.id)),
-            Edit::Rename(id, name) => change(state, &[id], |m| m.name.clone_from(&name)),
+            Edit::Sift { sifting, kept } => sift(state, last_id, sifting, kept),
+            Edit::Delete(ids) => {
+                let deleted = |m: &Arc<MaskItem>| ids.contains(&m.id);
+                state.dismissed.extend(state.masks.iter().filter(|m| deleted(m)).filter_map(|m| m.found));
+                state.masks.retain(|m| !deleted(m));
+            }
+            Edit::Rename(id, name) => change(state, &[id], |m| {
+                m.name.clone_from(&name);
+                m.edited = true;
+            }),
             Edit::SetVisible(ids, visible) => change(state, &ids, |m| m.visible = visible),
             Edit::Solo(id) => state.solo = id,
         }
@@ -102,16 +122,41 @@ impl Edit {
 
 fn add(state: &mut State, last_id: &mut u64, new: NewMask) {
     *last_id += 1;
+    // What was found keeps its name and colour however often filters take it away and back.
+    let (name, colour) = match new.found {
+        Some(key) => (format!("Found {}", key.index + 1), mask_colour(key.index as u64)),
+        None => (format!("Mask {last_id}"), mask_colour(*last_id)),
+    };
     state.masks.push(Arc::new(MaskItem {
         id: MaskId(*last_id),
-        name: format!("Mask {last_id}"),
-        colour: mask_colour(*last_id),
+        name,
+        colour,
         visible: true,
         mask: new.mask,
         predicted_iou: new.predicted_iou,
         stability_score: new.stability_score,
         prompting: new.prompting,
+        found: new.found,
+        edited: false,
     }));
+}
+
+fn sift(state: &mut State, last_id: &mut u64, sifting: Sifting, kept: Vec<NewMask>) {
+    let wanted = |m: &MaskItem| kept.iter().find(|new| new.found == m.found);
+    state.masks.retain(|m| m.found.is_none() || m.edited || wanted(m).is_some());
+    for item in state.masks.iter_mut().filter(|m| m.found.is_some() && !m.edited) {
+        // Cleaning up small regions changes the pixels of what stays.
+        if let Some(new) = wanted(item).filter(|new| new.mask != item.mask) {
+            Arc::make_mut(item).mask = new.mask.clone();
+        }
+    }
+    state.sifting = Some(sifting);
+    for new in kept {
+        let is_there = state.masks.iter().any(|m| m.found == new.found);
+        if !is_there && !new.found.is_some_and(|key| state.dismissed.contains(&key)) {
+            add(state, last_id, new);
+        }
+    }
 }
 
 fn change(state: &mut State, ids: &[MaskId], mut with: impl FnMut(&mut MaskItem)) {

@@ -9,10 +9,11 @@ mod history;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-pub use colour::{Colour, mask_colour};
+pub use colour::{Colour, ColourMode, colours, mask_colour};
 pub use edit::{Edit, NewMask};
 use history::History;
 
+use crate::everything::Filters;
 use crate::mask::Mask;
 use crate::sam2::predictor::BoxPrompt;
 use crate::sam2::{Point, Prompt};
@@ -20,6 +21,20 @@ use crate::sam2::{Point, Prompt};
 /// Identifies a mask within its document; never used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MaskId(pub u64);
+
+/// Which of the masks that a run of everything mode found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FoundKey {
+    pub run: u64,
+    pub index: usize,
+}
+
+/// A run of everything mode and what of its masks is wanted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sifting {
+    pub run: u64,
+    pub filters: Filters,
+}
 
 /// A finished mask in the list.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +50,10 @@ pub struct MaskItem {
     pub stability_score: f32,
     /// The prompt that made the mask.
     pub prompting: Prompting,
+    /// Where in a run of everything mode the mask comes from.
+    pub found: Option<FoundKey>,
+    /// Changed by hand, so that filters leave it alone.
+    pub edited: bool,
 }
 
 /// The prompt being worked on, in photo pixels.
@@ -63,6 +82,9 @@ struct State {
     masks: Vec<Arc<MaskItem>>,
     prompting: Prompting,
     solo: Option<MaskId>,
+    sifting: Option<Sifting>,
+    /// Found masks that were deleted by hand; filters do not bring them back.
+    dismissed: BTreeSet<FoundKey>,
 }
 
 /// The work on one photo.
@@ -127,16 +149,32 @@ impl Document {
         self.forget_lost_ids();
     }
 
-    /// The smallest shown mask at a pixel.
-    pub fn mask_at(&self, x: u32, y: u32) -> Option<MaskId> {
-        let shown = self.state.masks.iter().filter(|m| self.is_shown(m) && m.mask.get(x, y));
-        shown.min_by_key(|m| m.mask.area()).map(|m| m.id)
+    /// The shown masks at a pixel, smallest first.
+    pub fn masks_at(&self, x: u32, y: u32) -> Vec<MaskId> {
+        let mut shown: Vec<&Arc<MaskItem>> =
+            self.state.masks.iter().filter(|m| self.is_shown(m) && m.mask.get(x, y)).collect();
+        shown.sort_by_key(|m| (m.mask.area(), m.id));
+        shown.into_iter().map(|m| m.id).collect()
+    }
+
+    /// The mask at a pixel that a click selects: the smallest one, or, when one there is the only
+    /// one selected, the next larger one and after the largest the smallest again.
+    pub fn next_mask_at(&self, x: u32, y: u32) -> Option<MaskId> {
+        let there = self.masks_at(x, y);
+        let selected = self.selection.first().filter(|_| self.selection.len() == 1);
+        let position = selected.and_then(|id| there.iter().position(|at| at == id));
+        there.get(position.map_or(0, |i| (i + 1) % there.len())).copied()
+    }
+
+    /// The run of everything mode that was sifted last, and how.
+    pub fn sifting(&self) -> Option<Sifting> {
+        self.state.sifting
     }
 
     /// Makes one change, as one step of undo. A change that changes nothing is no step.
     pub fn apply(&mut self, edit: Edit) {
         let before = self.state.clone();
-        let label = edit.label();
+        let label = edit.label(&before);
         edit.perform(&mut self.state, &mut self.last_id);
         if self.state != before {
             self.history.push(label, before);
@@ -187,6 +225,7 @@ mod tests {
             predicted_iou: 0.5,
             stability_score: 0.5,
             prompting: Prompting::default(),
+            found: None,
         }
     }
 
@@ -252,15 +291,69 @@ mod tests {
     }
 
     #[test]
-    fn the_smallest_shown_mask_is_picked() {
+    fn clicks_cycle_through_the_shown_masks_from_the_smallest() {
         let mut doc = Document::default();
         doc.apply(Edit::AddMasks(vec![new_mask(9), new_mask(3)]));
         let (large, small) = (doc.masks()[0].id, doc.masks()[1].id);
-        assert_eq!(doc.mask_at(1, 0), Some(small));
-        assert_eq!(doc.mask_at(5, 0), Some(large));
-        assert_eq!(doc.mask_at(5, 5), None);
+        assert_eq!(doc.masks_at(1, 0), [small, large]);
+        assert_eq!(doc.next_mask_at(5, 5), None);
+        for expected in [small, large, small] {
+            let next = doc.next_mask_at(1, 0);
+            assert_eq!(next, Some(expected));
+            doc.select(next);
+        }
+        assert_eq!(doc.next_mask_at(5, 0), Some(large));
+        doc.select([small, large]);
+        assert_eq!(doc.next_mask_at(1, 0), Some(small));
         doc.apply(Edit::SetVisible(vec![small], false));
-        assert_eq!(doc.mask_at(1, 0), Some(large));
+        assert_eq!(doc.masks_at(1, 0), [large]);
+    }
+
+    fn sift(run: u64, kept: &[usize]) -> Edit {
+        let filters = Filters { pred_iou_thresh: kept.len() as f32, ..Filters::from(&Default::default()) };
+        let found = |index: &usize| NewMask {
+            found: Some(FoundKey { run, index: *index }),
+            ..new_mask(1 + *index as u32)
+        };
+        Edit::Sift { sifting: Sifting { run, filters }, kept: kept.iter().map(found).collect() }
+    }
+
+    fn indices(doc: &Document) -> Vec<usize> {
+        doc.masks().iter().filter_map(|m| Some(m.found?.index)).collect()
+    }
+
+    #[test]
+    fn filters_take_masks_out_and_bring_the_same_back() {
+        let mut doc = Document::default();
+        doc.apply(Edit::AddMasks(vec![new_mask(15)]));
+        doc.apply(sift(1, &[4, 2, 7]));
+        let (four, colour) = (doc.masks()[1].id, doc.masks()[1].colour);
+        doc.apply(sift(1, &[4, 9]));
+        assert_eq!(indices(&doc), [4, 9]);
+        assert_eq!(doc.masks()[1].id, four, "what stays keeps its identity");
+        doc.apply(sift(1, &[2]));
+        doc.apply(sift(1, &[4]));
+        assert_eq!((doc.masks()[1].name.as_str(), doc.masks()[1].colour), ("Found 5", colour));
+        assert_eq!(doc.masks().len(), 2, "masks made by hand stay");
+        let sifted = doc.sifting().unwrap().filters;
+        doc.undo();
+        assert_eq!(indices(&doc), [2]);
+        assert_eq!((doc.sifting().unwrap().filters, doc.undo_label()), (sifted, Some("Filter masks")));
+    }
+
+    #[test]
+    fn filters_respect_what_was_done_by_hand() {
+        let mut doc = Document::default();
+        doc.apply(sift(1, &[0, 1, 2]));
+        let id = |doc: &Document, i: usize| doc.masks()[i].id;
+        doc.apply(Edit::Rename(id(&doc, 0), "cup".into()));
+        doc.apply(Edit::Delete(vec![id(&doc, 1)]));
+        doc.apply(sift(1, &[1]));
+        assert_eq!(indices(&doc), [0], "a renamed mask stays, a deleted one does not come back");
+        doc.apply(sift(1, &[0, 1]));
+        assert_eq!(indices(&doc), [0]);
+        doc.apply(sift(2, &[0, 5]));
+        assert_eq!(indices(&doc), [0, 0, 5], "another run replaces what was not touched");
     }
 
     #[test]

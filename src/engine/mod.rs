@@ -5,6 +5,7 @@
 //! goes on. Dropping the [`Engine`] never waits.
 
 mod messages;
+mod sieve;
 mod worker;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 pub use messages::{CandidateMask, Event, Job, ModelSource, PhotoRef};
 use messages::{Command, Ticket};
+pub use sieve::{Sieve, Sifted};
 
 use crate::everything::Parameters;
 use crate::sam2::{Output, Prompt};

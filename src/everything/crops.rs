@@ -28,12 +28,8 @@ pub(super) fn crops((width, height): (u32, u32), parameters: &Parameters) -> Vec
         for column in 0..per_side {
             for row in 0..per_side {
                 let (x0, y0) = (column * (crop_width - overlap), row * (crop_height - overlap));
-                let bbox = PixelBox {
-                    x0,
-                    y0,
-                    x1: (x0 + crop_width).min(width),
-                    y1: (y0 + crop_height).min(height),
-                };
+                let bbox =
+                    PixelBox { x0, y0, x1: (x0 + crop_width).min(width), y1: (y0 + crop_height).min(height) };
                 // A photo of a few pixels has no room for all of them.
                 if bbox.x0 < bbox.x1 && bbox.y0 < bbox.y1 {
                     crops.push(Crop { layer, bbox, points_per_side });

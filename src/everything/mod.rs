@@ -10,5 +10,5 @@ mod parameters;
 mod settle;
 
 pub use generator::{Batch, FoundMask, Outcome, generate};
-pub use parameters::{Parameters, ParametersError};
+pub use parameters::{Parameters, ParametersError, Preset};
 pub use settle::{Filters, Settled, settle};

@@ -147,7 +147,11 @@ mod tests {
     }
 
     fn official() -> Filters {
-        Filters::from(&Parameters { pred_iou_thresh: 0.5, stability_score_thresh: 0.5, ..Parameters::default() })
+        Filters::from(&Parameters {
+            pred_iou_thresh: 0.5,
+            stability_score_thresh: 0.5,
+            ..Parameters::default()
+        })
     }
 
     #[test]
@@ -169,9 +173,13 @@ mod tests {
 
     #[test]
     fn small_regions_go_and_untouched_duplicates_win() {
-        let speckled = Mask::from_fn(60, 40, |x, y| (x < 20 && y < 20 && (x, y) != (4, 4)) || (x, y) == (24, 3));
+        let speckled =
+            Mask::from_fn(60, 40, |x, y| (x < 20 && y < 20 && (x, y) != (4, 4)) || (x, y) == (24, 3));
         let all = [FoundMask { mask: Arc::new(speckled), ..found(0, 20, 0.9) }, found(0, 16, 0.7)];
-        let settled = settle(&all, &Filters { min_mask_region_area: 5, box_nms_thresh: 0.6, crop_nms_thresh: 0.6, ..official() });
+        let settled = settle(
+            &all,
+            &Filters { min_mask_region_area: 5, box_nms_thresh: 0.6, crop_nms_thresh: 0.6, ..official() },
+        );
         assert_eq!(settled.iter().map(|s| s.index).collect::<Vec<_>>(), [1], "the box now overlaps");
         let alone = settle(&all[..1], &Filters { min_mask_region_area: 5, ..official() });
         assert_eq!(*alone[0].found.mask, *found(0, 20, 0.9).mask);

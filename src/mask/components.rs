@@ -18,8 +18,11 @@ impl Mask {
     ///
     /// As `remove_small_regions(mask, min_area, "holes")` in `sam2/utils/amg.py`.
     pub fn without_small_holes(&self, min_area: u64) -> Mask {
-        let holes: Vec<Run> =
-            components(self.unset_runs()).into_iter().filter(|hole| area(hole) < min_area).flatten().collect();
+        let holes: Vec<Run> = components(self.unset_runs())
+            .into_iter()
+            .filter(|hole| area(hole) < min_area)
+            .flatten()
+            .collect();
         if holes.is_empty() {
             return self.clone();
         }

@@ -213,8 +213,16 @@ impl Canvas {
     }
 
     fn select(&self, at: Pos2, add: bool, input: &CanvasInput, response: &Response, actions: &mut Actions) {
-        match input.document.mask_at(at.x as u32, at.y as u32) {
-            Some(id) if response.double_clicked() => actions.push(Action::ZoomToMask(id)),
+        let document = input.document;
+        // The first click of the two has selected it.
+        if response.double_clicked()
+            && let Some(id) = document.selection().first()
+        {
+            return actions.push(Action::ZoomToMask(*id));
+        }
+        let (x, y) = (at.x as u32, at.y as u32);
+        let picked = if add { document.masks_at(x, y).first().copied() } else { document.next_mask_at(x, y) };
+        match picked {
             Some(id) if add => actions.push(Action::ToggleSelected(id)),
             Some(id) => actions.push(Action::Select(vec![id])),
             None if add => {}

@@ -1,15 +1,18 @@
 //! The list of masks.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use egui::{Button, Color32, Key, RichText, Sense, TextEdit, Ui};
 use egui_extras::{Column, TableBuilder};
 
 use super::super::actions::{Action, Actions};
-use crate::document::{Document, Edit, MaskId, MaskItem};
+use crate::document::{Colour, Document, Edit, MaskId, MaskItem};
 
 const ROW_HEIGHT: f32 = 22.0;
+/// For each level of the tree, in points.
+const INDENT: f32 = 10.0;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum SortBy {
@@ -19,6 +22,8 @@ enum SortBy {
     Area,
     PredictedIou,
     Stability,
+    /// Each mask below the one that it lies inside of.
+    Tree,
 }
 
 impl SortBy {
@@ -29,12 +34,13 @@ impl SortBy {
             SortBy::Area => "Area",
             SortBy::PredictedIou => "IoU",
             SortBy::Stability => "Stability",
+            SortBy::Tree => "Tree",
         }
     }
 
     fn compare(self, a: &MaskItem, b: &MaskItem) -> Ordering {
         match self {
-            SortBy::Order => a.id.cmp(&b.id),
+            SortBy::Order | SortBy::Tree => a.id.cmp(&b.id),
             SortBy::Name => a.name.to_lowercase().cmp(&b.name.to_lowercase()),
             SortBy::Area => a.mask.area().cmp(&b.mask.area()),
             SortBy::PredictedIou => a.predicted_iou.total_cmp(&b.predicted_iou),
@@ -55,21 +61,28 @@ pub(in crate::app) struct MaskList {
 }
 
 impl MaskList {
-    /// Draws the list; `provisional` masks of a running everything mode come last, greyed.
+    /// Draws the list of `items`: the document's masks, and those that may become some, greyed.
+    /// `parents` names the masks that others lie inside of.
     pub fn ui(
         &mut self,
         ui: &mut Ui,
         document: &Document,
-        provisional: &[Arc<MaskItem>],
+        items: &[Arc<MaskItem>],
+        colours: &HashMap<MaskId, Colour>,
+        parents: &HashMap<MaskId, MaskId>,
         actions: &mut Actions,
     ) {
-        let mut rows: Vec<&Arc<MaskItem>> = document.masks().iter().collect();
-        rows.sort_by(|a, b| {
-            let order = self.sort_by.compare(a, b);
-            if self.descending { order.reverse() } else { order }
-        });
-        let own = rows.len();
-        rows.extend(provisional);
+        let settled = |item: &MaskItem| document.mask(item.id).is_some();
+        let mut rows: Vec<(&Arc<MaskItem>, usize)> = items.iter().map(|item| (item, 0)).collect();
+        if self.sort_by == SortBy::Tree {
+            rows = tree(items, parents);
+        } else {
+            rows.sort_by(|(a, _), (b, _)| {
+                let order = self.sort_by.compare(a, b);
+                let order = if self.descending { order.reverse() } else { order };
+                settled(b).cmp(&settled(a)).then(order)
+            });
+        }
         if rows.is_empty() {
             ui.weak("No masks yet. Click on a thing in the photo, or segment everything.");
             return;
@@ -99,11 +112,14 @@ impl MaskList {
             .body(|body| {
                 body.rows(ROW_HEIGHT, rows.len(), |mut row| {
                     let index = row.index();
-                    let item = rows[index];
-                    let settled = index < own;
+                    let (item, depth) = rows[index];
+                    let settled = settled(item);
                     row.set_selected(settled && document.selection().contains(&item.id));
-                    row.col(|ui| swatch_ui(ui, item));
-                    row.col(|ui| self.name_ui(ui, item, settled, actions));
+                    row.col(|ui| swatch_ui(ui, colours.get(&item.id).copied().unwrap_or(item.colour)));
+                    row.col(|ui| {
+                        ui.add_space(INDENT * depth as f32);
+                        self.name_ui(ui, item, settled, actions);
+                    });
                     let figure = |ui: &mut Ui, text: String| {
                         ui.label(if settled { RichText::new(text) } else { RichText::new(text).weak() });
                     };
@@ -120,10 +136,21 @@ impl MaskList {
                         actions.push(Action::ZoomToMask(item.id));
                     } else if settled && response.clicked() {
                         let modifiers = response.ctx.input(|i| i.modifiers);
-                        self.select(&rows[..own], item.id, modifiers, actions);
+                        let order: Vec<MaskId> = rows.iter().map(|(item, _)| item.id).collect();
+                        self.select(&order, item.id, modifiers, actions);
                     }
                 });
             });
+    }
+
+    /// A switch for the order in which each mask is below the one that it lies inside of.
+    pub fn tree_switch_ui(&mut self, ui: &mut Ui) {
+        let on = self.sort_by == SortBy::Tree;
+        let button = Button::new(SortBy::Tree.label()).small().selected(on);
+        if ui.add(button).on_hover_text("Each mask below the one that it lies inside of").clicked() {
+            self.sort_by = if on { SortBy::Order } else { SortBy::Tree };
+            self.descending = false;
+        }
     }
 
     fn header_ui(&mut self, ui: &mut Ui, by: SortBy) {
@@ -171,17 +198,11 @@ impl MaskList {
         }
     }
 
-    fn select(
-        &mut self,
-        rows: &[&Arc<MaskItem>],
-        id: MaskId,
-        modifiers: egui::Modifiers,
-        actions: &mut Actions,
-    ) {
-        let position = |id: MaskId| rows.iter().position(|m| m.id == id);
+    fn select(&mut self, rows: &[MaskId], id: MaskId, modifiers: egui::Modifiers, actions: &mut Actions) {
+        let position = |id: MaskId| rows.iter().position(|row| *row == id);
         let range = self.anchor.filter(|_| modifiers.shift).and_then(position).zip(position(id));
         if let Some((a, b)) = range {
-            let between = rows[a.min(b)..=a.max(b)].iter().map(|m| m.id).collect();
+            let between = rows[a.min(b)..=a.max(b)].to_vec();
             actions.push(Action::Select(between));
         } else {
             self.anchor = Some(id);
@@ -194,8 +215,37 @@ impl MaskList {
     }
 }
 
-fn swatch_ui(ui: &mut Ui, item: &MaskItem) {
-    let [r, g, b] = item.colour;
+/// Every mask below the one that it lies inside of, larger ones first, and how deep it lies.
+fn tree<'a>(
+    items: &'a [Arc<MaskItem>],
+    parents: &HashMap<MaskId, MaskId>,
+) -> Vec<(&'a Arc<MaskItem>, usize)> {
+    let mut children: HashMap<Option<MaskId>, Vec<&Arc<MaskItem>>> = HashMap::new();
+    for item in items {
+        children.entry(parents.get(&item.id).copied()).or_default().push(item);
+    }
+    // For a moment after a change a parent can be gone; its children are then on top.
+    let gone: Vec<Option<MaskId>> =
+        children.keys().copied().filter(|k| k.is_some_and(|id| items.iter().all(|m| m.id != id))).collect();
+    for key in gone {
+        let orphans = children.remove(&key).unwrap_or_default();
+        children.entry(None).or_default().extend(orphans);
+    }
+    for siblings in children.values_mut() {
+        siblings.sort_by_key(|m| (m.mask.area(), Reverse(m.id)));
+    }
+    // The largest is last, where it is taken from next.
+    let mut open: Vec<(&Arc<MaskItem>, usize)> =
+        children.remove(&None).unwrap_or_default().into_iter().map(|m| (m, 0)).collect();
+    let mut rows = vec![];
+    while let Some((item, depth)) = open.pop() {
+        rows.push((item, depth));
+        open.extend(children.remove(&Some(item.id)).unwrap_or_default().into_iter().map(|m| (m, depth + 1)));
+    }
+    rows
+}
+
+fn swatch_ui(ui: &mut Ui, [r, g, b]: Colour) {
     let (area, _) = ui.allocate_exact_size(egui::vec2(14.0, 14.0), Sense::hover());
     ui.painter().rect_filled(area, 3.0, Color32::from_rgb(r, g, b));
 }

@@ -8,6 +8,7 @@ use super::super::commands::{Command, Menu};
 use super::super::models::Models;
 use super::super::settings::{Settings, Tool};
 use super::everything_settings_ui;
+use crate::document::ColourMode;
 use crate::everything::Parameters;
 
 /// Which commands make sense at the moment, and how some are called now.
@@ -55,6 +56,8 @@ pub(in crate::app) struct Toolbar<'a> {
     pub tool: Tool,
     pub settings: &'a Settings,
     pub parameters: &'a Parameters,
+    /// The parameters that suit the model.
+    pub own_parameters: &'a Parameters,
     /// The model's name, once it is loaded.
     pub model: Option<&'a str>,
     pub models: &'a Models,
@@ -66,7 +69,7 @@ pub(in crate::app) fn toolbar_ui(
     availability: &Availability,
     actions: &mut Actions,
 ) {
-    let Toolbar { tool, settings, parameters, model, models } = *toolbar;
+    let Toolbar { tool, settings, parameters, own_parameters, model, models } = *toolbar;
     ui.horizontal_wrapped(|ui| {
         let button = |ui: &mut Ui, command: Command, text: &str, selected: bool| {
             let info = command.info();
@@ -92,9 +95,12 @@ pub(in crate::app) fn toolbar_ui(
         if button(ui, Command::SegmentEverything, "Segment everything", false) {
             actions.push(Action::Run(Command::SegmentEverything));
         }
-        ui.menu_button("Settings", |ui| everything_settings_ui(ui, parameters, actions))
-            .response
-            .on_hover_text("How thoroughly to segment everything, and what to keep");
+        // Menus with sliders and fields stay open while these are used.
+        let stays = || MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+        let (settings_button, _) = MenuButton::new("Settings")
+            .config(stays())
+            .ui(ui, |ui| everything_settings_ui(ui, parameters, own_parameters, actions));
+        settings_button.on_hover_text("How thoroughly to segment everything, and what to keep");
         ui.separator();
         let mut opacity = settings.opacity * 100.0;
         let slider = Slider::new(&mut opacity, 0.0..=100.0).text("Opacity").suffix(" %").fixed_decimals(0);
@@ -105,12 +111,31 @@ pub(in crate::app) fn toolbar_ui(
         if button(ui, Command::OutlineOnly, "Outlines only", settings.outline_only) {
             actions.push(Action::Run(Command::OutlineOnly));
         }
+        colour_mode_ui(ui, settings.colours, actions);
         ui.separator();
-        // The field for a mirror is typed into, so that a click inside must not close the menu.
-        let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         let text = format!("Model: {}", model.unwrap_or("loading…"));
-        MenuButton::new(text).config(config).ui(ui, |ui| {
+        MenuButton::new(text).config(stays()).ui(ui, |ui| {
             models.ui(ui, model.unwrap_or_default(), &settings.models_url, actions);
         });
+    });
+}
+
+fn colour_mode_ui(ui: &mut Ui, mode: ColourMode, actions: &mut Actions) {
+    let modes = [
+        (ColourMode::Own, "Own", "Each mask keeps its own colour"),
+        (ColourMode::Random(1), "Random", "Other colours each time, to tell neighbours apart"),
+        (ColourMode::Area, "By area", "From the smallest mask, dark blue, to the largest, yellow"),
+        (ColourMode::Score, "By score", "From a predicted IoU of 0, dark blue, to 1, yellow"),
+    ];
+    ui.menu_button("Colours", |ui| {
+        for (choice, text, tooltip) in modes {
+            let is_current = std::mem::discriminant(&choice) == std::mem::discriminant(&mode);
+            if ui.add(Button::new(text).selected(is_current)).on_hover_text(tooltip).clicked() {
+                actions.push(Action::SetColourMode(match mode {
+                    ColourMode::Random(seed) if is_current => ColourMode::Random(seed + 1),
+                    _ => choice,
+                }));
+            }
+        }
     });
 }

@@ -1,6 +1,7 @@
 //! What surrounds the canvas. Panels read the state and emit actions.
 
 mod everything_settings;
+mod filters;
 mod inspect;
 mod keys;
 mod masks;
@@ -10,6 +11,7 @@ mod status;
 mod welcome;
 
 pub(super) use everything_settings::everything_settings_ui;
+pub(super) use filters::filters_ui;
 pub(super) use inspect::Inspect;
 pub(super) use keys::keys_ui;
 pub(super) use masks::MaskList;

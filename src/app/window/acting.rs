@@ -35,8 +35,8 @@ impl Tinsel {
                 !document.prompting().is_empty()
             }
             Command::DropPrompt => !document.prompting().is_empty(),
-            Command::SegmentEverything => has_photo && self.model.is_some() && self.run.is_none(),
-            Command::Cancel => self.run.is_some() || self.encoding.is_some(),
+            Command::SegmentEverything => has_photo && self.model.is_some() && !self.is_searching(),
+            Command::Cancel => self.is_searching() || self.encoding.is_some(),
             Command::Tool(_)
             | Command::ZoomIn
             | Command::ZoomOut
@@ -64,7 +64,18 @@ impl Tinsel {
             }
             Action::SetOpacity(opacity) => self.settings.opacity = opacity,
             Action::SetParameters(parameters) => self.parameters.1 = parameters,
-            Action::ResetParameters => self.parameters.1 = self.parameters.0,
+            Action::UsePreset(preset) => self.parameters.1 = preset.parameters(&self.parameters.0),
+            Action::SetFilters(filters) => {
+                if let Some(run) = &mut self.run {
+                    run.set_filters(filters, &mut self.sieve);
+                }
+            }
+            Action::ApplyFilters => {
+                if let Some(run) = &mut self.run {
+                    run.commit(&mut self.sieve);
+                }
+            }
+            Action::SetColourMode(mode) => self.settings.colours = mode,
             Action::OpenPaths(paths) => self.background.list(paths),
             Action::Export(job) => self.background.export(job),
             Action::ChooseExportFolder => {
@@ -114,9 +125,11 @@ impl Tinsel {
             Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             Command::Undo => {
                 document.undo();
+                self.follow_filters();
             }
             Command::Redo => {
                 document.redo();
+                self.follow_filters();
             }
             Command::SelectAll => {
                 let all: Vec<MaskId> = document.masks().iter().map(|m| m.id).collect();
@@ -151,11 +164,13 @@ impl Tinsel {
             }
             Command::SegmentEverything => {
                 if let Some(open) = &self.workspace.open {
-                    let number = self.engine.segment_everything(open.reference(), self.parameters.1);
-                    self.run = Some(EverythingRun::new(number, open.id, document.next_colour()));
+                    let wanted = self.parameters.1;
+                    let searched = wanted.permissive();
+                    let number = self.engine.segment_everything(open.reference(), searched);
+                    self.run = Some(EverythingRun::new(number, open.id, searched, (&wanted).into()));
                 }
             }
-            Command::Cancel if self.run.is_some() => self.engine.cancel(Job::Everything),
+            Command::Cancel if self.is_searching() => self.engine.cancel(Job::Everything),
             Command::Cancel => {
                 // A photo is encoded for its own sake or because a prompt needs it.
                 self.engine.cancel(Job::Encoding);
@@ -168,6 +183,19 @@ impl Tinsel {
             Command::ZoomSelection => self.zoom_to(&selection),
             Command::OutlineOnly => self.settings.outline_only = !self.settings.outline_only,
             Command::Keys => self.keys_open = !self.keys_open,
+        }
+    }
+
+    /// Whether everything mode is under way.
+    pub(super) fn is_searching(&self) -> bool {
+        self.run.as_ref().is_some_and(EverythingRun::is_searching)
+    }
+
+    /// Moves the sliders to where undo or redo has put the masks.
+    fn follow_filters(&mut self) {
+        let Some(sifting) = self.workspace.document.sifting() else { return };
+        if let Some(run) = self.run.as_mut().filter(|run| run.number == sifting.run) {
+            run.filters = sifting.filters;
         }
     }
 

@@ -1,13 +1,19 @@
 //! Lays the panels out and gives each what it shows.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use egui::{CentralPanel, Panel, Ui};
 
 use super::Tinsel;
 use crate::app::actions::Actions;
 use crate::app::canvas::{CanvasInput, SceneMask};
+use crate::app::everything_run::EverythingRun;
 use crate::app::panels::{
-    Availability, Status, Toolbar, menu_ui, prompt_bar_ui, status_ui, toolbar_ui, welcome_ui,
+    Availability, Status, Toolbar, filters_ui, menu_ui, prompt_bar_ui, status_ui, toolbar_ui, welcome_ui,
 };
+use crate::document::{Colour, Document, MaskId, MaskItem, colours};
+use crate::mask::Coverage;
 
 /// The colour of a mask that is still being prompted.
 const CANDIDATE_COLOUR: [u8; 3] = [0x3d, 0x9b, 0xe9];
@@ -27,6 +33,7 @@ impl Tinsel {
                 tool: self.tool,
                 settings: &self.settings,
                 parameters: &self.parameters.1,
+                own_parameters: &self.parameters.0,
                 model: self.model.as_deref(),
                 models: &self.models,
             };
@@ -37,18 +44,36 @@ impl Tinsel {
             CentralPanel::default().show(ui, |ui| welcome_ui(ui, self.workspace.loading, actions));
             return;
         };
-        let provisional = self.run.as_ref().filter(|run| run.photo == open.id);
-        let provisional = provisional.map_or(&[][..], |run| &run.provisional[..]);
-        Panel::right("masks").default_size(360.0).min_size(280.0).show(ui, |ui| {
+        let run = self.run.as_ref().filter(|run| run.photo == open.id);
+        let items = shown_items(document, run);
+        let colours: HashMap<MaskId, Colour> =
+            items.iter().map(|m| m.id).zip(colours(&items, self.settings.colours)).collect();
+        let relations = self.relations.of(document.masks(), open.size());
+        Panel::right("masks").default_size(360.0).min_size(300.0).show(ui, |ui| {
             let height = ui.available_height();
-            Panel::bottom("inspect").resizable(true).default_size(height * 0.42).show(ui, |ui| {
+            Panel::bottom("inspect").resizable(true).default_size(height * 0.36).show(ui, |ui| {
                 ui.strong("Inspect");
                 self.inspect.ui(ui, document, &open.photo.pixels);
                 ui.take_available_space();
             });
             CentralPanel::no_frame().show(ui, |ui| {
-                ui.strong(format!("Masks ({})", document.masks().len() + provisional.len()));
-                self.mask_list.ui(ui, document, provisional, actions);
+                if let Some(run) = run {
+                    let kept = items.iter().filter(|m| m.found.is_some_and(|f| f.run == run.number)).count();
+                    filters_ui(ui, run, kept, actions);
+                }
+                ui.horizontal(|ui| {
+                    ui.strong(format!("Masks ({})", items.len()));
+                    self.mask_list.tree_switch_ui(ui);
+                    let Coverage { covered, overlapping } = relations.coverage;
+                    if covered > 0.0 {
+                        let (covered, overlapping) = (covered * 100.0, overlapping * 100.0);
+                        let text = format!("{covered:.1} % covered, {overlapping:.1} % twice");
+                        ui.weak(text).on_hover_text(
+                            "Share of the photo that lies in at least one mask, and in two or more",
+                        );
+                    }
+                });
+                self.mask_list.ui(ui, document, &items, &colours, &relations.parents, actions);
             });
         });
         let prompting = self.canvas.effective_prompting(document);
@@ -59,10 +84,8 @@ impl Tinsel {
         let mut masks = vec![];
         let mut outlined = vec![];
         if !self.masks_hidden {
-            let scene =
-                |mask: &crate::document::MaskItem| SceneMask { mask: mask.mask.clone(), colour: mask.colour };
-            let shown = document.masks().iter().filter(|m| document.is_shown(m));
-            masks.extend(shown.chain(provisional).map(|m| scene(m)));
+            let shown = items.iter().filter(|m| document.is_shown(m));
+            masks.extend(shown.map(|m| SceneMask { mask: m.mask.clone(), colour: colours[&m.id] }));
             let selected = document.selection().iter().filter_map(|id| document.mask(*id));
             outlined.extend(selected.filter(|m| document.is_shown(m)).map(|m| m.mask.clone()));
         }
@@ -86,15 +109,8 @@ impl Tinsel {
     }
 
     fn status(&self) -> Status {
-        let work = if let Some(run) = &self.run {
-            let left = run.seconds_left().map(|s| format!(", {s:.0} s left")).unwrap_or_default();
-            let text = match run.points_total {
-                0 => "Segmenting everything".to_owned(),
-                total => {
-                    format!("{} of {total} points, {} found{left}", run.points_done, run.provisional.len())
-                }
-            };
-            Some((text, run.fraction(), true))
+        let work = if let Some((text, fraction)) = self.run.as_ref().and_then(EverythingRun::status) {
+            Some((text, fraction, true))
         } else if let Some(fraction) = self.encoding {
             Some(("Encoding the photo".into(), fraction, true))
         } else if self.loading_model {
@@ -121,4 +137,17 @@ impl Tinsel {
             pointer: self.pointer.filter(|_| open.is_some()),
         }
     }
+}
+
+/// The document's masks, with those of a run replaced by what its filters would leave while that is
+/// still being tried.
+fn shown_items(document: &Document, run: Option<&EverythingRun>) -> Vec<Arc<MaskItem>> {
+    let Some((run, preview)) = run.and_then(|run| Some((run, run.preview()?))) else {
+        return document.masks().to_vec();
+    };
+    let stays = |m: &&Arc<MaskItem>| m.edited || m.found.is_none_or(|key| key.run != run.number);
+    let own = document.masks().iter().filter(stays).cloned();
+    let own: Vec<Arc<MaskItem>> = own.collect();
+    let new = preview.iter().filter(|new| !own.iter().any(|m| m.found == new.found));
+    own.iter().chain(new).cloned().collect()
 }

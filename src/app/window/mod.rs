@@ -19,17 +19,20 @@ use crate::app::inquiry::Inquiry;
 use crate::app::messages::Messages;
 use crate::app::models::Models;
 use crate::app::panels::{Inspect, MaskList, keys_ui};
+use crate::app::relations::Relations;
 use crate::app::settings::{Settings, Tool};
 use crate::app::workspace::Workspace;
 use crate::app::{models, theme};
 use crate::document::Document;
-use crate::engine::{Engine, ModelSource};
+use crate::engine::{Engine, ModelSource, Sieve};
 use crate::everything::Parameters;
 use crate::sam2::weights::STARTER_NAME;
 
 /// The window's state.
 pub struct Tinsel {
     engine: Engine,
+    sieve: Sieve,
+    relations: Relations,
     background: Background,
     workspace: Workspace,
     inquiry: Inquiry,
@@ -67,9 +70,11 @@ impl Tinsel {
         let ctx = cc.egui_ctx.clone();
         theme::apply(&ctx);
         let settings = cc.storage.and_then(|s| eframe::get_value(s, eframe::APP_KEY)).unwrap_or_default();
-        let waker = ctx.clone();
+        let (waker, sieve_waker) = (ctx.clone(), ctx.clone());
         let mut this = Self {
             engine: Engine::start(move || waker.request_repaint()),
+            sieve: Sieve::start(move || sieve_waker.request_repaint()),
+            relations: Relations::new(ctx.clone()),
             background: Background::new(ctx.clone()),
             workspace: Workspace::default(),
             inquiry: Inquiry::default(),
@@ -113,7 +118,8 @@ impl Tinsel {
         self.background.is_busy()
             || self.loading_model
             || self.encoding.is_some()
-            || self.run.is_some()
+            || self.run.as_ref().is_some_and(EverythingRun::is_pending)
+            || self.relations.is_pending()
             || self.inquiry.is_pending()
             || self.canvas.is_rendering()
     }

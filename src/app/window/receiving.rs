@@ -2,11 +2,9 @@
 
 use super::Tinsel;
 use crate::app::background::Outcome;
-use crate::app::everything_run::new_masks;
 use crate::app::models;
 use crate::app::settings::Tool;
-use crate::document::Edit;
-use crate::engine::{Event, Job, ModelSource};
+use crate::engine::{Event, Job, ModelSource, Sifted};
 use crate::models::DownloadError;
 
 impl Tinsel {
@@ -16,10 +14,29 @@ impl Tinsel {
         while let Some(outcome) = self.background.next() {
             self.receive_outcome(outcome);
         }
+        if let Some(sifted) = self.sieve.newest() {
+            self.receive_sifted(sifted);
+        }
         match self.models.receive() {
             Some(Ok(file)) => self.load_model(ModelSource::File(file)),
             Some(Err(DownloadError::Cancelled)) | None => {}
             Some(Err(error)) => self.messages.error(error.to_string()),
+        }
+    }
+
+    fn receive_sifted(&mut self, sifted: Sifted) {
+        let Some(run) = &mut self.run else { return };
+        let (number, photo) = (run.number, run.photo);
+        let Some(edit) = run.receive(sifted) else { return };
+        let Some(document) = self.workspace.document_of(photo) else { return };
+        let first = document.sifting().is_none_or(|sifting| sifting.run != number);
+        document.apply(edit);
+        let found = !document.masks().is_empty();
+        let shown = self.workspace.open.as_ref().is_some_and(|open| open.id == photo);
+        if first && !found {
+            self.messages.news("No mask passed the filters. Relax them in the list of masks.");
+        } else if first && shown && self.workspace.document.prompting().is_empty() {
+            self.tool = Tool::Select;
         }
     }
 
@@ -53,26 +70,15 @@ impl Tinsel {
             Event::Found { number, masks, points_done, points_total, .. } => {
                 self.encoding = None;
                 if let Some(run) = self.run.as_mut().filter(|run| run.number == number) {
-                    run.add(masks, points_done, points_total);
+                    run.add(masks, (points_done, points_total), &mut self.sieve);
                 }
             }
-            Event::EverythingDone { number, photo, masks, complete, seconds } => {
-                if self.run.as_ref().is_some_and(|run| run.number == number) {
-                    self.run = None;
-                }
-                let count = masks.len();
-                if let Some(document) = self.workspace.document_of(photo) {
-                    document.apply(Edit::AddMasks(new_masks(masks)));
-                }
-                let ending = if complete { "" } else { "; it was cancelled, what had been found is kept" };
-                self.timing = format!("{count} masks in {seconds:.1} s{ending}");
-                let shown = self.workspace.open.as_ref().is_some_and(|open| open.id == photo);
-                if count == 0 && complete {
-                    self.messages.news(
-                        "No mask passed the thresholds. Lower them under Settings beside “Segment everything”.",
-                    );
-                } else if count > 0 && shown && self.workspace.document.prompting().is_empty() {
-                    self.tool = Tool::Select;
+            Event::EverythingDone { number, complete, seconds, .. } => {
+                if let Some(run) = self.run.as_mut().filter(|run| run.number == number) {
+                    run.end(&mut self.sieve);
+                    let ending =
+                        if complete { "" } else { "; it was cancelled, what had been found is kept" };
+                    self.timing = format!("Everything segmented in {seconds:.1} s{ending}");
                 }
             }
             Event::Cancelled { job, number } => self.ended(job, number),
