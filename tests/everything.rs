@@ -14,7 +14,7 @@ use tinsel::mask::{Mask, Rle};
 use tinsel::sam2::{Predictor, Weights};
 
 /// Masks that are this alike count as the same.
-const SAME_MASK: f32 = 0.99;
+const SAME_MASK: f64 = 0.99;
 const SCORE_TOLERANCE: f32 = 0.005;
 /// Share of the masks that may have no partner, and by which the numbers may differ.
 const MAY_DIFFER: f32 = 0.01;
@@ -62,7 +62,7 @@ fn assert_same(name: &str, ours: &[FoundMask], official: &Official) {
     println!("{name}: {} masks, official {}", ours.len(), theirs.len());
     assert!(ours.len().abs_diff(theirs.len()) <= allowed, "{name}: {} and {}", ours.len(), theirs.len());
     let mut left: Vec<&FoundMask> = ours.iter().collect();
-    let mut worst = 1f32;
+    let mut worst = 1f64;
     let mut alone = 0;
     for (mask, record) in theirs {
         let likeness = |ours: &FoundMask| if same_record(ours, record) { ours.mask.iou(mask) } else { 0.0 };

@@ -25,6 +25,9 @@ pub(super) enum Action {
     /// Puts what the filters leave into the document.
     ApplyFilters,
     SetColourMode(ColourMode),
+    StartComparison,
+    SaveComparison,
+    CloseComparison,
     OpenPaths(Vec<PathBuf>),
     Export(ExportJob),
     ChooseExportFolder,

@@ -58,9 +58,9 @@ impl Background {
         Some(outcome)
     }
 
-    /// Screen pixels for each point.
-    pub fn pixels_per_point(&self) -> f32 {
-        self.ctx.pixels_per_point()
+    /// The window's context.
+    pub fn ctx(&self) -> &egui::Context {
+        &self.ctx
     }
 
     /// Whether a task is running.

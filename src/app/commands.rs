@@ -30,6 +30,7 @@ pub(super) enum Command {
     NextCandidate,
     Candidate(u8),
     SegmentEverything,
+    Compare,
     Cancel,
     ZoomIn,
     ZoomOut,
@@ -88,7 +89,7 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
 }
 
 impl Command {
-    pub const ALL: [Command; 35] = [
+    pub const ALL: [Command; 36] = [
         Command::OpenPhotos,
         Command::OpenFolder,
         Command::OpenSample,
@@ -113,6 +114,7 @@ impl Command {
         Command::Candidate(2),
         Command::Candidate(3),
         Command::SegmentEverything,
+        Command::Compare,
         Command::Cancel,
         Command::HideSelected,
         Command::SoloSelected,
@@ -208,6 +210,12 @@ impl Command {
             Command::SegmentEverything => {
                 info(Mask, "Segment everything", "Find a mask for everything in the photo", &[ctrl(Key::G)])
             }
+            Command::Compare => info(
+                Mask,
+                "Compare two models…",
+                "Segment everything with two models or settings and see where they differ",
+                &[ctrl_shift(Key::C)],
+            ),
             Command::Cancel => info(
                 Mask,
                 "Cancel",

@@ -7,6 +7,7 @@ mod actions;
 mod background;
 mod canvas;
 mod commands;
+mod comparison;
 mod everything_run;
 mod export_window;
 mod inquiry;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use image::RgbImage;
 
-use crate::everything::{FoundMask, Parameters};
+use crate::everything::{Comparison, FoundMask, Parameters, Preset};
 use crate::mask::Mask;
 use crate::sam2::{Output, Prompt};
 
@@ -33,6 +33,22 @@ pub enum Job {
     Encoding,
     Prompt,
     Everything,
+    Comparison,
+}
+
+/// One of two results that are compared: a model, and how it segments everything.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Side {
+    pub model: ModelSource,
+    pub how: How,
+}
+
+/// Parameters of everything mode.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum How {
+    /// On top of those that suit the model.
+    Preset(Preset),
+    Exactly(Parameters),
 }
 
 impl Job {
@@ -43,6 +59,7 @@ impl Job {
             Job::Encoding => "Encoding the photo",
             Job::Prompt => "Computing the mask",
             Job::Everything => "Segmenting everything",
+            Job::Comparison => "Comparing",
         }
     }
 }
@@ -60,6 +77,7 @@ pub(super) enum Command {
     Encode { ticket: Ticket, photo: PhotoRef },
     Predict { ticket: Ticket, photo: PhotoRef, prompt: Prompt, output: Output },
     Everything { ticket: Ticket, photo: PhotoRef, parameters: Parameters },
+    Compare { ticket: Ticket, photo: PhotoRef, sides: Box<[Side; 2]> },
 }
 
 /// A candidate at the photo's size.
@@ -95,6 +113,14 @@ pub enum Event {
     Found { number: u64, photo: u64, masks: Vec<FoundMask>, points_done: usize, points_total: usize },
     /// Everything mode has ended; the masks are settled. `complete` is false after a cancellation.
     EverythingDone { number: u64, photo: u64, masks: Vec<FoundMask>, complete: bool, seconds: f32 },
+    /// Both sides of a comparison have been computed, in their order.
+    Compared {
+        number: u64,
+        photo: u64,
+        masks: [Vec<FoundMask>; 2],
+        comparison: Comparison,
+        seconds: [f32; 2],
+    },
     /// A job was given up because it was cancelled or a newer one came.
     Cancelled { job: Job, number: u64 },
     /// A job failed; the worker goes on.

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-pub use messages::{CandidateMask, Event, Job, ModelSource, PhotoRef};
+pub use messages::{CandidateMask, Event, How, Job, ModelSource, PhotoRef, Side};
 use messages::{Command, Ticket};
 pub use sieve::{Sieve, Sifted};
 
@@ -27,6 +27,7 @@ struct Wanted {
     encoding: AtomicU64,
     prompt: AtomicU64,
     everything: AtomicU64,
+    comparison: AtomicU64,
     closing: AtomicBool,
 }
 
@@ -37,6 +38,7 @@ impl Wanted {
             Job::Encoding => &self.encoding,
             Job::Prompt => &self.prompt,
             Job::Everything => &self.everything,
+            Job::Comparison => &self.comparison,
         }
     }
 
@@ -97,6 +99,14 @@ impl Engine {
     pub fn segment_everything(&self, photo: PhotoRef, parameters: Parameters) -> u64 {
         let ticket = self.ticket(Job::Everything);
         self.send(Command::Everything { ticket, photo, parameters });
+        ticket.number
+    }
+
+    /// Segments everything in two ways and compares the results; prompts are answered between
+    /// batches. Returns the number that its events will carry.
+    pub fn compare(&self, photo: PhotoRef, sides: [Side; 2]) -> u64 {
+        let ticket = self.ticket(Job::Comparison);
+        self.send(Command::Compare { ticket, photo, sides: Box::new(sides) });
         ticket.number
     }
 

@@ -136,3 +136,28 @@ fn dropping_the_handle_does_not_wait() {
     drop(engine);
     assert!(start.elapsed() < Duration::from_millis(50));
 }
+
+#[test]
+fn two_settings_are_compared() {
+    let engine = started();
+    let parameters = |side| Parameters {
+        points_per_side: side,
+        pred_iou_thresh: 0.0,
+        stability_score_thresh: 0.0,
+        ..Parameters::default()
+    };
+    let side = |n| Side { model: ModelSource::Starter, how: How::Exactly(parameters(n)) };
+    let number = engine.compare(photo(1), [side(4), side(6)]);
+    let seen = wait(&engine, |e| matches!(e, Event::Compared { .. }));
+    let Some(Event::Compared { number: n, masks: [a, b], comparison, .. }) = seen.last() else {
+        unreachable!()
+    };
+    assert!(*n == number && !a.is_empty() && !b.is_empty());
+    assert_eq!(comparison.pairs.len() + comparison.only_a.len(), a.len());
+    assert_eq!(comparison.pairs.len() + comparison.only_b.len(), b.len());
+
+    let number = engine.compare(photo(1), [side(16), side(16)]);
+    wait(&engine, |e| matches!(e, Event::Progress { job: Job::Comparison, .. }));
+    engine.cancel(Job::Comparison);
+    wait(&engine, |e| matches!(e, Event::Cancelled { job: Job::Comparison, number: n } if *n == number));
+}

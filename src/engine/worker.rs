@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender};
 
 use super::Wanted;
-use super::messages::{CandidateMask, Command, Event, Job, ModelSource, PhotoRef, Ticket};
-use crate::everything::{Batch, Parameters, generate};
+use super::messages::{CandidateMask, Command, Event, How, Job, ModelSource, PhotoRef, Side, Ticket};
+use crate::everything::{Batch, DEFAULT_MIN_IOU, FoundMask, Parameters, compare, generate};
+use crate::mask::Mask;
 use crate::sam2::{Embedding, Error, Monitor, Output, Predictor, Prompt, Weights};
 
 /// Embeddings kept, so that going back to a photo costs nothing.
@@ -29,6 +30,7 @@ pub(super) fn spawn(
         reporter: Reporter { events, wake },
         wanted,
         model: None,
+        source: None,
         embeddings: VecDeque::new(),
         waiting: VecDeque::new(),
     };
@@ -82,6 +84,8 @@ struct Worker {
     reporter: Reporter,
     wanted: Arc<Wanted>,
     model: Option<Arc<Predictor>>,
+    /// Where the model comes from.
+    source: Option<ModelSource>,
     embeddings: VecDeque<(u64, Embedding)>,
     /// Commands that came while everything mode ran and have to wait for its end.
     waiting: VecDeque<Command>,
@@ -106,7 +110,8 @@ impl Worker {
             Command::LoadModel { ticket, .. }
             | Command::Encode { ticket, .. }
             | Command::Predict { ticket, .. }
-            | Command::Everything { ticket, .. } => *ticket,
+            | Command::Everything { ticket, .. }
+            | Command::Compare { ticket, .. } => *ticket,
         };
         if !self.wanted.is_wanted(ticket) {
             return self.reporter.send(Event::Cancelled { job: ticket.job, number: ticket.number });
@@ -118,6 +123,7 @@ impl Worker {
                 self.predict(ticket, &photo, &prompt, output)
             }
             Command::Everything { ticket, photo, parameters } => self.everything(ticket, &photo, &parameters),
+            Command::Compare { ticket, photo, sides } => self.compare(ticket, &photo, &sides),
         }));
         let Ticket { job, number } = ticket;
         match outcome {
@@ -133,14 +139,12 @@ impl Worker {
 
     fn load_model(&mut self, source: &ModelSource) -> Result<(), Error> {
         let start = Instant::now();
-        let predictor = Arc::new(match source {
-            ModelSource::Starter => Predictor::new(Weights::starter()?)?,
-            ModelSource::File(path) => Predictor::open(path)?,
-        });
+        let predictor = Arc::new(open(source)?);
         let name = predictor.name().to_owned();
         let everything = Parameters::for_model(&predictor);
         self.embeddings.clear();
         self.model = Some(predictor);
+        self.source = Some(source.clone());
         self.reporter.send(Event::ModelLoaded { name, seconds: start.elapsed().as_secs_f32(), everything });
         Ok(())
     }
@@ -217,12 +221,7 @@ impl Worker {
                 points_done: batch.points_done,
                 points_total: batch.points_total,
             });
-            while let Ok(command) = self.commands.try_recv() {
-                match command {
-                    Command::Predict { .. } | Command::Encode { .. } => self.execute(command),
-                    other => self.waiting.push_back(other),
-                }
-            }
+            self.answer_between();
         };
         let outcome = generate(&model, &photo.pixels, &embedding, parameters, on_batch, &watch);
         if let Ok(outcome) = &outcome {
@@ -235,6 +234,77 @@ impl Worker {
             });
         }
         outcome.map(|_| ())
+    }
+
+    /// Answers prompts that came while a long job runs; all else waits for its end.
+    fn answer_between(&mut self) {
+        while let Ok(command) = self.commands.try_recv() {
+            match command {
+                Command::Predict { .. } | Command::Encode { .. } => self.execute(command),
+                other => self.waiting.push_back(other),
+            }
+        }
+    }
+
+    fn compare(&mut self, ticket: Ticket, photo: &PhotoRef, sides: &[Side; 2]) -> Result<(), Error> {
+        let (a, seconds_a) = self.side(ticket, photo, &sides[0], 0.0)?;
+        let (b, seconds_b) = self.side(ticket, photo, &sides[1], 0.5)?;
+        let pixels = |found: &[FoundMask]| found.iter().map(|f| f.mask.clone()).collect::<Vec<Arc<Mask>>>();
+        let comparison = compare(&pixels(&a), &pixels(&b), DEFAULT_MIN_IOU);
+        self.reporter.send(Event::Compared {
+            number: ticket.number,
+            photo: photo.id,
+            masks: [a, b],
+            comparison,
+            seconds: [seconds_a, seconds_b],
+        });
+        Ok(())
+    }
+
+    /// The masks of one side of a comparison, and the seconds they took. Another model than the
+    /// one in use is loaded for the purpose only.
+    fn side(
+        &mut self,
+        ticket: Ticket,
+        photo: &PhotoRef,
+        side: &Side,
+        done_before: f32,
+    ) -> Result<(Vec<FoundMask>, f32), Error> {
+        let in_use = self.model.clone().filter(|_| self.source.as_ref() == Some(&side.model));
+        let (model, is_in_use) = match in_use {
+            Some(model) => (model, true),
+            None => (Arc::new(open(&side.model)?), false),
+        };
+        let start = Instant::now();
+        let wanted = self.wanted.clone();
+        let reporter = self.reporter.clone();
+        let embedding = if is_in_use {
+            self.embedding(ticket, photo)?
+        } else {
+            model.encode(&photo.pixels, &Self::watch(ticket, &wanted, None))?
+        };
+        let parameters = match side.how {
+            How::Preset(preset) => preset.parameters(&Parameters::for_model(&model)),
+            How::Exactly(parameters) => parameters,
+        };
+        let on_batch = |batch: Batch| {
+            let share = batch.points_done as f32 / batch.points_total as f32;
+            reporter.send(Event::Progress { job: Job::Comparison, fraction: done_before + share / 2.0 });
+            self.answer_between();
+        };
+        let watch = Self::watch(ticket, &wanted, None);
+        let outcome = generate(&model, &photo.pixels, &embedding, &parameters, on_batch, &watch)?;
+        if !outcome.complete {
+            return Err(Error::Cancelled);
+        }
+        Ok((outcome.masks, start.elapsed().as_secs_f32()))
+    }
+}
+
+fn open(source: &ModelSource) -> Result<Predictor, Error> {
+    match source {
+        ModelSource::Starter => Predictor::new(Weights::starter()?),
+        ModelSource::File(path) => Predictor::open(path),
     }
 }
 

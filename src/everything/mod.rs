@@ -2,6 +2,7 @@
 //!
 //! Follows `sam2/automatic_mask_generator.py`.
 
+mod compare;
 mod crops;
 mod generator;
 mod grid;
@@ -9,6 +10,7 @@ mod nms;
 mod parameters;
 mod settle;
 
+pub use compare::{Alone, Comparison, DEFAULT_MIN_IOU, Pair, compare};
 pub use generator::{Batch, FoundMask, Outcome, generate};
 pub use parameters::{Parameters, ParametersError, Preset};
 pub use settle::{Filters, Settled, settle};

@@ -9,5 +9,5 @@ mod rle;
 
 pub use bitmap::{Mask, MaskRows, PixelBox};
 pub use outline::outline;
-pub use overlap::{Coverage, INSIDE, coverage, parents};
+pub use overlap::{Coverage, INSIDE, coverage, parents, union_area};
 pub use rle::{Rle, RleError};

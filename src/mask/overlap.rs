@@ -13,11 +13,25 @@ impl Mask {
     }
 
     /// Intersection over union, in [0, 1]; 0 when both are empty.
-    pub fn iou(&self, other: &Mask) -> f32 {
+    pub fn iou(&self, other: &Mask) -> f64 {
         let shared = self.intersection_area(other);
         let union = self.area() + other.area() - shared;
-        if union == 0 { 0.0 } else { (shared as f64 / union as f64) as f32 }
+        if union == 0 { 0.0 } else { shared as f64 / union as f64 }
     }
+
+    /// No less than [`Mask::iou`], from areas and boxes alone.
+    pub fn iou_at_most(&self, other: &Mask) -> f64 {
+        let shared = box_overlap(self, other).min(self.area()).min(other.area());
+        let union = self.area() + other.area() - shared;
+        if union == 0 { 0.0 } else { shared as f64 / union as f64 }
+    }
+}
+
+/// Number of pixels that at least one of the masks has.
+pub fn union_area<'a>(masks: impl IntoIterator<Item = &'a Mask>) -> u64 {
+    let masks: Vec<&Mask> = masks.into_iter().collect();
+    let height = masks.iter().filter_map(|m| Some(m.bbox()?.y1)).max().unwrap_or(0);
+    depths(&masks, height).0
 }
 
 /// Pixels in both of two rows.
@@ -42,7 +56,14 @@ pub struct Coverage {
 /// How masks of one photo, `(width, height)` in pixels, cover it together.
 pub fn coverage<'a>(masks: impl IntoIterator<Item = &'a Mask>, (width, height): (u32, u32)) -> Coverage {
     let masks: Vec<&Mask> = masks.into_iter().collect();
-    let (mut covered, mut overlapping) = (0u64, 0u64);
+    let (covered, overlapping) = depths(&masks, height);
+    let total = (f64::from(width) * f64::from(height)).max(1.0);
+    Coverage { covered: (covered as f64 / total) as f32, overlapping: (overlapping as f64 / total) as f32 }
+}
+
+/// Numbers of pixels in at least one and in at least two of the masks, above row `height`.
+fn depths(masks: &[&Mask], height: u32) -> (u64, u64) {
+    let (mut covered, mut overlapping) = (0, 0);
     let mut borders: Vec<(u32, i32)> = vec![];
     for y in 0..height {
         borders.clear();
@@ -59,8 +80,7 @@ pub fn coverage<'a>(masks: impl IntoIterator<Item = &'a Mask>, (width, height): 
             last = *x;
         }
     }
-    let total = (f64::from(width) * f64::from(height)).max(1.0);
-    Coverage { covered: (covered as f64 / total) as f32, overlapping: (overlapping as f64 / total) as f32 }
+    (covered, overlapping)
 }
 
 /// A mask lies inside another when this share of it is in the other.
@@ -111,7 +131,9 @@ mod tests {
             let both = pixels.clone().filter(|(x, y)| a.get(*x, *y) && b.get(*x, *y)).count();
             let any = pixels.filter(|(x, y)| a.get(*x, *y) || b.get(*x, *y)).count();
             assert_eq!(a.intersection_area(&b), both as u64);
-            assert!((a.iou(&b) - both as f32 / any as f32).abs() < 1e-6);
+            assert!((a.iou(&b) - both as f64 / any as f64).abs() < 1e-12);
+            assert!(a.iou_at_most(&b) >= a.iou(&b));
+            assert_eq!(union_area([&a, &b]), any as u64);
             let coverage = coverage([&a, &b], (90, 40));
             assert!((coverage.covered * 3600.0 - any as f32).abs() < 0.01);
             assert!((coverage.overlapping * 3600.0 - both as f32).abs() < 0.01);

@@ -3,6 +3,7 @@
 mod outlines;
 mod prompts;
 mod scene;
+mod side_by_side;
 mod tiles;
 mod view;
 
@@ -14,6 +15,7 @@ use outlines::Outlines;
 pub(super) use prompts::Gesture;
 use scene::Scene;
 pub(super) use scene::SceneMask;
+pub(super) use side_by_side::{Hovered, Layer, SideBySide};
 use tiles::Tiles;
 pub(super) use view::View;
 use view::clamp_to_photo;

@@ -11,6 +11,7 @@ const MAX_ZOOM: f32 = 64.0;
 const MIN_SIDE: f32 = 32.0;
 
 /// The transform from photo pixels to screen points.
+#[derive(Clone)]
 pub(in crate::app) struct View {
     screen_from_photo: TSTransform,
     /// Keep the whole photo in view when the canvas changes its size.
@@ -50,6 +51,13 @@ impl View {
     /// Shows a part of the photo as large as it fits.
     pub fn show(&mut self, in_photo: Rect) {
         self.wish = Some(Wish::Show(in_photo));
+    }
+
+    /// The same view on a canvas that lies elsewhere on the screen.
+    pub fn shifted(&self, by: Vec2) -> Self {
+        let mut shifted = self.clone();
+        shifted.screen_from_photo.translation += by;
+        shifted
     }
 
     pub fn pan(&mut self, by: Vec2) {

@@ -36,7 +36,8 @@ impl Tinsel {
             }
             Command::DropPrompt => !document.prompting().is_empty(),
             Command::SegmentEverything => has_photo && self.model.is_some() && !self.is_searching(),
-            Command::Cancel => self.is_searching() || self.encoding.is_some(),
+            Command::Compare => has_photo && self.model.is_some() && !self.comparing.is_running(),
+            Command::Cancel => self.is_searching() || self.comparing.is_running() || self.encoding.is_some(),
             Command::Tool(_)
             | Command::ZoomIn
             | Command::ZoomOut
@@ -75,6 +76,12 @@ impl Tinsel {
                     run.commit(&mut self.sieve);
                 }
             }
+            Action::StartComparison => self.start_comparison(),
+            Action::SaveComparison => {
+                let dialog = rfd::FileDialog::new().set_parent(frame);
+                self.save_comparison(dialog);
+            }
+            Action::CloseComparison => self.comparing.shown = None,
             Action::SetColourMode(mode) => self.settings.colours = mode,
             Action::OpenPaths(paths) => self.background.list(paths),
             Action::Export(job) => self.background.export(job),
@@ -170,6 +177,8 @@ impl Tinsel {
                     self.run = Some(EverythingRun::new(number, open.id, searched, (&wanted).into()));
                 }
             }
+            Command::Compare => self.comparing.open = true,
+            Command::Cancel if self.comparing.is_running() => self.engine.cancel(Job::Comparison),
             Command::Cancel if self.is_searching() => self.engine.cancel(Job::Everything),
             Command::Cancel => {
                 // A photo is encoded for its own sake or because a prompt needs it.
@@ -189,6 +198,18 @@ impl Tinsel {
     /// Whether everything mode is under way.
     pub(super) fn is_searching(&self) -> bool {
         self.run.as_ref().is_some_and(EverythingRun::is_searching)
+    }
+
+    fn start_comparison(&mut self) {
+        let Some(open) = &self.workspace.open else { return };
+        let url = &self.settings.models_url;
+        match self.comparing.sides(&self.parameters.1, url) {
+            Ok(sides) => {
+                let number = self.engine.compare(open.reference(), sides);
+                self.comparing.start(number, url);
+            }
+            Err(error) => self.messages.error(error),
+        }
     }
 
     /// Moves the sliders to where undo or redo has put the masks.

@@ -76,6 +76,12 @@ impl Tinsel {
                 self.mask_list.ui(ui, document, &items, &colours, &relations.parents, actions);
             });
         });
+        if let Some(shown) = self.comparing.shown.as_mut().filter(|shown| shown.photo == open.id) {
+            let opacity = self.settings.opacity;
+            CentralPanel::no_frame().show(ui, |ui| shown.ui(ui, open, opacity, actions));
+            self.pointer = None;
+            return;
+        }
         let prompting = self.canvas.effective_prompting(document);
         if !prompting.is_empty() {
             Panel::bottom("prompt").show(ui, |ui| prompt_bar_ui(ui, &prompting, &self.inquiry, actions));
@@ -111,6 +117,8 @@ impl Tinsel {
     fn status(&self) -> Status {
         let work = if let Some((text, fraction)) = self.run.as_ref().and_then(EverythingRun::status) {
             Some((text, fraction, true))
+        } else if let Some((text, fraction)) = self.comparing.status() {
+            Some((text, fraction, true))
         } else if let Some(fraction) = self.encoding {
             Some(("Encoding the photo".into(), fraction, true))
         } else if self.loading_model {
@@ -128,7 +136,8 @@ impl Tinsel {
             };
             format!("{}{place}  {width} × {height}", name.unwrap_or_default())
         });
-        let zoom_percent = open.map(|_| self.canvas.view.zoom(self.background.pixels_per_point()) * 100.0);
+        let zoom_percent =
+            open.map(|_| self.canvas.view.zoom(self.background.ctx().pixels_per_point()) * 100.0);
         Status {
             work,
             timing: self.timing.clone(),

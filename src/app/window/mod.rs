@@ -13,6 +13,7 @@ use crate::app::actions::{Action, Actions};
 use crate::app::background::Background;
 use crate::app::canvas::{Canvas, UnderPointer};
 use crate::app::commands::Command;
+use crate::app::comparison::Comparing;
 use crate::app::everything_run::EverythingRun;
 use crate::app::export_window::ExportChoices;
 use crate::app::inquiry::Inquiry;
@@ -33,6 +34,7 @@ pub struct Tinsel {
     engine: Engine,
     sieve: Sieve,
     relations: Relations,
+    comparing: Comparing,
     background: Background,
     workspace: Workspace,
     inquiry: Inquiry,
@@ -75,6 +77,7 @@ impl Tinsel {
             engine: Engine::start(move || waker.request_repaint()),
             sieve: Sieve::start(move || sieve_waker.request_repaint()),
             relations: Relations::new(ctx.clone()),
+            comparing: Comparing::default(),
             background: Background::new(ctx.clone()),
             workspace: Workspace::default(),
             inquiry: Inquiry::default(),
@@ -120,6 +123,8 @@ impl Tinsel {
             || self.encoding.is_some()
             || self.run.as_ref().is_some_and(EverythingRun::is_pending)
             || self.relations.is_pending()
+            || self.comparing.is_running()
+            || self.comparing.is_rendering()
             || self.inquiry.is_pending()
             || self.canvas.is_rendering()
     }
@@ -207,6 +212,7 @@ impl eframe::App for Tinsel {
             .resizable(false)
             .collapsible(false)
             .show(&ctx, keys_ui);
+        self.comparing.dialog_ui(&ctx, &self.settings.models_url, &mut actions);
         self.messages.ui(&ctx, &mut actions);
         self.was_typing = ctx.text_edit_focused();
         for action in actions {

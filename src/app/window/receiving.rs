@@ -48,11 +48,21 @@ impl Tinsel {
                 self.loading_model = false;
                 self.model = Some(models::display_name(&name, &self.settings.models_url));
                 self.parameters = (everything, everything);
+                self.comparing.offer(&models::to_remember(&name));
                 self.inquiry.forget();
                 self.encode();
             }
             Event::Progress { job: Job::Encoding, fraction } => self.encoding = Some(fraction),
+            Event::Progress { job: Job::Comparison, fraction } => {
+                self.encoding = None;
+                self.comparing.progress(fraction);
+            }
             Event::Progress { .. } => {}
+            Event::Compared { number, photo, masks, comparison, seconds } => {
+                self.encoding = None;
+                let ctx = self.background.ctx();
+                self.comparing.receive(ctx, (number, photo), masks, &comparison, seconds);
+            }
             Event::Encoded { seconds, .. } => {
                 self.encoding = None;
                 if seconds > 0.0 {
@@ -107,6 +117,10 @@ impl Tinsel {
                 if !self.inquiry.is_pending() {
                     self.encoding = None;
                 }
+            }
+            Job::Comparison => {
+                self.comparing.give_up(number);
+                self.encoding = None;
             }
             Job::Everything => {
                 if self.run.take_if(|run| run.number == number).is_some() {
