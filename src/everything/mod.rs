@@ -2,6 +2,7 @@
 //!
 //! Follows `sam2/automatic_mask_generator.py` for one crop, the whole photo.
 
+pub mod compare;
 mod generator;
 mod grid;
 mod nms;

@@ -24,7 +24,7 @@ impl PixelBox {
     }
 }
 
-const WORD: u32 = u64::BITS;
+pub(super) const WORD: u32 = u64::BITS;
 
 /// A binary mask on a photo of `width` x `height` pixels.
 ///
@@ -87,7 +87,8 @@ impl Mask {
         row[(dx / WORD) as usize] >> (dx % WORD) & 1 == 1
     }
 
-    fn row_words(&self, b: &PixelBox, y: u32) -> &[u64] {
+    /// A row of the box `b`, which must be the mask's own.
+    pub(super) fn row_words(&self, b: &PixelBox, y: u32) -> &[u64] {
         let per_row = b.width().div_ceil(WORD) as usize;
         &self.bits[(y - b.y0) as usize * per_row..][..per_row]
     }
