@@ -10,7 +10,7 @@ use safetensors::SafeTensors;
 use serde_json::Value;
 use tempfile::TempDir;
 use tinsel::files::Photo;
-use tinsel::mask::{Mask, Rle};
+use tinsel::mask::{CompressedRle, Mask, Rle};
 use tinsel::sam2::{Output, Point, Predictor, Prompt, Weights};
 
 const COFFEE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/samples/coffee.jpg");
@@ -59,13 +59,13 @@ fn fails(arguments: &[&str], code: i32, parts: &[&str]) {
     assert!(!run.err.contains("panicked"), "{}", run.err);
 }
 
-/// A temporary folder whose paths are strings, as arguments are.
 /// Runs a command on one photo that fails, after which a summary follows the reason.
 fn fails_on_a_photo(arguments: &[&str]) {
     let run = tinsel(arguments);
     assert!(run.code == Some(1) && run.err.contains("1 of 1 photos failed"), "{}", run.err);
 }
 
+/// A temporary folder whose paths are strings, as arguments are.
 struct Folder(TempDir);
 
 impl Folder {
@@ -419,8 +419,10 @@ fn a_bad_photo_does_not_stop_the_others() {
     let (bad, out) = (folder.file("bad.jpg", b"no picture"), folder.path("out"));
     let run = tinsel(&["everything", COFFEE, &bad, CAT, "--out", &out, "--points-per-side", "2"]);
     assert_eq!(run.code, Some(1));
-    let [reason, summary] = run.err.lines().collect::<Vec<_>>()[..] else { panic!("{}", run.err) };
-    assert!(reason.contains(&bad) && reason.contains("is not a picture"), "{reason}");
+    let [reason, summary, again] = run.err.lines().collect::<Vec<_>>()[..] else { panic!("{}", run.err) };
+    for reason in [reason, again] {
+        assert!(reason.contains(&bad) && reason.contains("is not a picture"), "{reason}");
+    }
     assert!(summary.contains("1 of 3 photos"), "{summary}");
     assert!(run.out.contains("coffee.jpg") && run.out.contains("cat.jpg"), "{}", run.out);
     let expected = ["cat_combined_overlay_starter.png", "coffee_combined_overlay_starter.png"];
@@ -438,6 +440,185 @@ fn the_photos_of_a_folder_are_taken_and_a_folder_without_photos_is_named() {
     std::fs::copy(CAT, folder.path("photos/tom.jpg")).unwrap();
     succeed(&arguments);
     assert_eq!(folder.names("out"), ["tom_combined_overlay_starter.png"]);
+}
+
+/// Few points and low thresholds, so that the built-in model quickly finds several things.
+const QUICK: [&str; 3] = ["--points-per-side=3", "--pred-iou-thresh=0.2", "--stability-score-thresh=0.4"];
+
+/// A folder `photos` with small photos of these names.
+fn folder_of_photos(names: &[&str]) -> Folder {
+    let folder = Folder::new();
+    let small = image::open(COFFEE).unwrap().thumbnail(120, 120).into_rgb8();
+    for name in names {
+        let path = folder.path(&format!("photos/{name}"));
+        std::fs::create_dir_all(Path::new(&path).parent().unwrap()).unwrap();
+        small.save(path).unwrap();
+    }
+    folder
+}
+
+/// The arguments of a quick run over the folder `photos` into the folder `out`.
+fn over_photos(folder: &Folder, arguments: &[&str]) -> Run {
+    let (photos, out) = (folder.path("photos"), folder.path("out"));
+    tinsel(&[&["everything", &photos, "--out", &out], &QUICK[..], arguments].concat())
+}
+
+fn json(folder: &Folder, name: &str) -> Value {
+    serde_json::from_slice(&std::fs::read(folder.path(name)).unwrap()).unwrap()
+}
+
+/// The files below a folder with what tells whether they were written again.
+fn snapshot(folder: &Folder, name: &str) -> Vec<(String, std::time::SystemTime)> {
+    let written =
+        |file: &String| folder.0.path().join(name).join(file).metadata().unwrap().modified().unwrap();
+    folder.names(name).into_iter().map(|file| (file.clone(), written(&file))).collect()
+}
+
+#[test]
+fn a_run_goes_on_where_it_was_interrupted() {
+    let folder = folder_of_photos(&["a.png", "b.png", "c.png"]);
+    let formats =
+        ["--format", "coco,labels", "--format=script,json", "--save-segment-imgs", "--skip-existing"];
+    assert_eq!(over_photos(&folder, &formats).code, Some(0));
+    let first = [snapshot(&folder, "out"), snapshot(&folder, "out/b_starter")];
+    let coco = json(&folder, "out/coco_starter.json");
+
+    let again = over_photos(&folder, &formats);
+    assert_eq!((again.code, again.out.as_str()), (Some(0), "3 of 3 photos are done already\n"));
+    let alone = |files: Vec<(String, std::time::SystemTime)>| {
+        files.into_iter().filter(|(name, _)| !name.starts_with("coco")).collect::<Vec<_>>()
+    };
+    assert_eq!(alone(snapshot(&folder, "out")), alone(first[0].clone()));
+
+    // Each is the last that is missing when a run is killed between two files.
+    for missing in [
+        "out/b_combined_overlay_starter.png",
+        "out/b_starter/b_mask_0.png",
+        "out/b_labels_starter.json",
+        "out/b_starter.json",
+        "out/coco_starter/b.json",
+    ] {
+        std::fs::remove_file(folder.path(missing)).unwrap();
+        let resumed = over_photos(&folder, &formats);
+        assert_eq!(resumed.code, Some(0), "{}", resumed.err);
+        let lines: Vec<&str> = resumed.out.lines().collect();
+        assert!(lines.len() == 2 && lines[0] == "2 of 3 photos are done already", "{}", resumed.out);
+        assert!(lines[1].contains("b.png: "), "{}", resumed.out);
+        assert!(Path::new(&folder.path(missing)).exists(), "{missing}");
+    }
+    assert_eq!(folder.names("out/b_starter").len(), first[1].len());
+    assert_eq!(json(&folder, "out/coco_starter.json"), coco, "earlier photos are still there");
+    std::fs::remove_file(folder.path("out/coco_starter.json")).unwrap();
+    over_photos(&folder, &formats);
+    assert_eq!(json(&folder, "out/coco_starter.json"), coco);
+}
+
+#[test]
+fn shards_share_the_photos_and_are_joined_by_a_run_without() {
+    let names: Vec<String> = (1..=5).map(|i| format!("{i}.png")).collect();
+    let folder = folder_of_photos(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let coco = ["--format=coco"];
+    let lines = |run: Run| -> Vec<String> {
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        let name = |line: &str| line.split_once(": ").unwrap().0.rsplit_once('/').unwrap().1.to_owned();
+        run.out.lines().map(name).collect()
+    };
+    let share = |shard: &str| lines(over_photos(&folder, &[&coco[..], &["--shard", shard]].concat()));
+    assert_eq!(share("1/2"), ["1.png", "3.png", "5.png"]);
+    assert_eq!(share("2/2"), ["2.png", "4.png"], "whatever is done already");
+
+    let joined = over_photos(&folder, &[&coco[..], &["--skip-existing"]].concat());
+    assert_eq!((joined.code, joined.out.as_str()), (Some(0), "5 of 5 photos are done already\n"));
+    let ids = |name: &str| -> Vec<(u64, String)> {
+        let images = json(&folder, name)["images"].clone();
+        let id = |image: &Value| (image["id"].as_u64().unwrap(), image["file_name"].as_str().unwrap().into());
+        list(&images).iter().map(id).collect()
+    };
+    let all: Vec<(u64, String)> = (1..).zip(names).collect();
+    assert_eq!(ids("out/coco_starter.json"), all);
+    assert_eq!(ids("out/coco_starter_shard2of2.json"), [all[1].clone(), all[3].clone()]);
+
+    for wrong in ["0/2", "3/2", "2"] {
+        fails(&["everything", COFFEE, "--out", "x", "--shard", wrong], 2, &["--shard", wrong]);
+    }
+}
+
+#[test]
+fn all_formats_hold_the_same_masks() {
+    let folder = folder_of_photos(&["a.png", "x/a.png", "x/broken.png"]);
+    folder.file("photos/x/broken.png", b"no picture");
+    let run = over_photos(&folder, &["--recursive", "--format", "coco,labels,json"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.err.contains("1 of 3 photos failed:\n  ") && run.err.contains("broken.png"), "{}", run.err);
+    assert_eq!(folder.names("out/x"), ["a_labels_starter.json", "a_labels_starter.png", "a_starter.json"]);
+
+    let coco = json(&folder, "out/coco_starter.json");
+    let images =
+        list(&coco["images"]).iter().map(|image| (image["id"].as_u64(), image["file_name"].as_str()));
+    let images: Vec<_> = images.collect();
+    assert_eq!(images, [(Some(1), Some("a.png")), (Some(2), Some("x/a.png"))]);
+    let of_coco: Vec<(u64, Mask)> = list(&coco["annotations"])
+        .iter()
+        .map(|annotation| {
+            let rle: CompressedRle = serde_json::from_value(annotation["segmentation"].clone()).unwrap();
+            let mask = Mask::try_from(&Rle::try_from(&rle).unwrap()).unwrap();
+            assert_eq!(numbers(&annotation["bbox"]), mask.bbox().unwrap().xywh().map(|n| n as f32));
+            (annotation["image_id"].as_u64().unwrap(), mask)
+        })
+        .collect();
+
+    for (id, folder_name) in [(1, "out"), (2, "out/x")] {
+        let mut masks: Vec<Mask> =
+            list(&json(&folder, &format!("{folder_name}/a_starter.json"))).iter().map(mask).collect();
+        assert!(masks.len() > 1);
+        let of_photo: Vec<&Mask> = of_coco.iter().filter(|(of, _)| *of == id).map(|(_, mask)| mask).collect();
+        assert_eq!(of_photo, masks.iter().collect::<Vec<_>>());
+
+        masks.sort_by_key(|mask| std::cmp::Reverse(mask.area()));
+        let map = image::open(folder.path(&format!("{folder_name}/a_labels_starter.png"))).unwrap();
+        for (x, y, pixel) in map.as_luma8().expect("8 bits").enumerate_pixels() {
+            let top = masks.iter().rposition(|mask| mask.get(x, y)).map_or(0, |i| i + 1);
+            assert_eq!(usize::from(pixel.0[0]), top, "{x},{y}");
+        }
+        let legend = json(&folder, &format!("{folder_name}/a_labels_starter.json"));
+        let areas: Vec<u64> = list(&legend["masks"]).iter().map(|m| m["area"].as_u64().unwrap()).collect();
+        assert_eq!(areas, masks.iter().map(Mask::area).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn results_are_not_taken_for_photos() {
+    let folder = folder_of_photos(&["a.png"]);
+    let photos = folder.path("photos");
+    let beside = ["everything", &photos, "--out", &photos, "--skip-existing", "--format=script,labels"];
+    let run = |more: &[&str]| tinsel(&[&beside[..], &QUICK, more].concat());
+    assert_eq!(run(&[]).code, Some(0));
+    assert_eq!(run(&[]).out, "1 of 1 photos is done already\n");
+    fails(&[&beside[..], &["--recursive"]].concat(), 2, &[&photos, "--recursive", "another --out"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_leaves_no_half_files() {
+    let names: Vec<String> = (0..40).map(|i| format!("{i}.png")).collect();
+    let folder = folder_of_photos(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let (photos, out) = (folder.path("photos"), folder.path("out"));
+    let mut running = Command::new(env!("CARGO_BIN_EXE_tinsel"))
+        .args(["everything", &photos, "--out", &out, "--format=coco", "--points-per-side=8"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Once a photo is done, so that it is certainly in the middle of the work.
+    let mut first = [0; 1];
+    std::io::Read::read_exact(running.stdout.as_mut().unwrap(), &mut first).unwrap();
+    assert!(Command::new("kill").args(["-INT", &running.id().to_string()]).status().unwrap().success());
+    let ended = running.wait_with_output().unwrap();
+    let err = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(ended.status.code(), Some(130), "{err}");
+    assert!(err.contains("interrupted") && err.contains("--skip-existing"), "{err}");
+    assert_eq!(folder.names("out"), ["coco_starter"], "no file about all photos yet");
+    assert!(folder.names("out/coco_starter").iter().all(|name| !name.starts_with('.')));
 }
 
 #[test]

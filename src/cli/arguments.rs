@@ -1,10 +1,12 @@
 //! What can be written on the command line.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::models::ModelsArguments;
+use crate::everything::Parameters;
 use crate::sam2::Point;
 use crate::sam2::predictor::BoxPrompt;
 
@@ -33,7 +35,7 @@ Examples:
   tinsel predict cup.jpg --point 300,180 -o cup.png   the mask of what is at (300, 180)
   tinsel everything *.jpg --out masks                 an overlay with all masks, for each photo
 
-Exit codes: 0 done, 1 a photo failed (the others are still done), 2 bad usage.";
+Exit codes: 0 done, 1 a photo failed (the others are still done), 2 bad usage, 130 interrupted.";
 
 #[derive(Debug, Subcommand)]
 pub enum Task {
@@ -57,12 +59,22 @@ const EVERYTHING_EXAMPLES: &str = "\
 Examples:
   tinsel everything cup.jpg --out masks
   tinsel everything --img-dir holiday --out masks --save-segment-imgs --json
+  tinsel everything holiday --recursive --out masks --format coco,labels --skip-existing
+  tinsel everything holiday --out masks --format coco --shard 2/8
 
-Files in the output folder, for a photo NAME.jpg:
-  NAME_combined_overlay_MODEL.png       the photo with all masks painted over it
-  NAME_MODEL/NAME_mask_I.png            with --save-segment-imgs: the photo, transparent outside mask I
-  NAME_MODEL/NAME_mask_I_overlay.png    with --save-segment-imgs: mask I in one colour
-  NAME_MODEL.json                       with --json: what SAM2AutomaticMaskGenerator would return";
+Files in the output folder, for a photo NAME.jpg, by --format:
+  script  NAME_combined_overlay_MODEL.png       the photo with all masks painted over it
+          NAME_MODEL/NAME_mask_I.png            with --save-segment-imgs: the photo, transparent outside mask I
+          NAME_MODEL/NAME_mask_I_overlay.png    with --save-segment-imgs: mask I in one colour
+  json    NAME_MODEL.json                       what SAM2AutomaticMaskGenerator would return
+  labels  NAME_labels_MODEL.png                 a grey picture: value I where mask I is on top, else 0
+          NAME_labels_MODEL.json                area, box and scores for each value
+  coco    coco_MODEL.json                       COCO instances of all photos, made at the end of the run
+          coco_MODEL_shardIofN.json             the same, of one shard
+          coco_MODEL/NAME.json                  what it is made from; --skip-existing needs it
+
+A run with --skip-existing goes on where one was interrupted. Without --shard it also joins the results
+of all shards into one COCO file.";
 
 #[derive(Debug, Args)]
 pub struct PredictArguments {
@@ -104,22 +116,64 @@ pub struct PredictArguments {
 
 #[derive(Debug, Args)]
 pub struct EverythingArguments {
-    /// Photos.
-    #[arg(value_name = "PHOTO", required_unless_present = "img_dir")]
+    #[command(flatten)]
+    pub batch: BatchArguments,
+
+    /// `starter` (built in), a downloaded one such as `sam2.1-tiny`, or a file.
+    #[arg(long, value_name = "NAME|FILE")]
+    pub model: Option<String>,
+
+    #[command(flatten)]
+    pub generator: GeneratorArguments,
+
+    /// What to write; several with commas.
+    #[arg(long, value_name = "FORMAT", value_delimiter = ',', default_value = "script")]
+    pub format: Vec<ResultFormat>,
+
+    /// Also write each mask as a cut-out and as a coloured layer, in the format `script`.
+    #[arg(long)]
+    pub save_segment_imgs: bool,
+
+    /// Also write the format `json`.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What the commands for many photos have in common.
+#[derive(Debug, Args)]
+pub struct BatchArguments {
+    /// Photos, and folders of which all photos are taken.
+    #[arg(value_name = "PHOTO|FOLDER", required_unless_present = "img_dir")]
     pub photos: Vec<PathBuf>,
 
     /// Take all photos of this folder, too.
     #[arg(long, value_name = "DIR")]
     pub img_dir: Option<PathBuf>,
 
+    /// Look for photos in the folders inside the folders, too; the output folder gets the same ones.
+    #[arg(long, short)]
+    pub recursive: bool,
+
     /// Folder for the results; it is made if it is missing.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
 
-    /// `starter` (built in), a downloaded one such as `sam2.1-tiny`, or a file.
-    #[arg(long, value_name = "NAME|FILE")]
-    pub model: Option<String>,
+    /// Do only the I-th of N equal shares of the photos (I from 1), for runs on several machines.
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
 
+    /// Skip photos whose results are there already, whatever the settings were that made them.
+    #[arg(long, conflicts_with = "overwrite")]
+    pub skip_existing: bool,
+
+    /// Replace files that exist already.
+    #[arg(long)]
+    pub overwrite: bool,
+}
+
+/// The parameters of the generator that differ from a model's own.
+#[derive(Debug, Args)]
+pub struct GeneratorArguments {
     /// Points along each side of the grid [default: 32].
     #[arg(long, value_name = "N")]
     pub points_per_side: Option<u32>,
@@ -140,17 +194,100 @@ pub struct EverythingArguments {
     #[arg(long, value_name = "0..1")]
     pub box_nms_thresh: Option<f32>,
 
-    /// Also write each mask as a cut-out and as a coloured layer.
-    #[arg(long)]
-    pub save_segment_imgs: bool,
+    /// Logits between which the stability is measured, up and down from the threshold [default: 1].
+    #[arg(long, value_name = "LOGITS")]
+    pub stability_score_offset: Option<f32>,
 
-    /// Also write the masks as JSON.
-    #[arg(long)]
-    pub json: bool,
+    /// Logit above which a pixel belongs to a mask [default: 0].
+    #[arg(long, value_name = "LOGIT", allow_hyphen_values = true)]
+    pub mask_threshold: Option<f32>,
 
-    /// Replace files that exist already.
-    #[arg(long)]
-    pub overwrite: bool,
+    /// Also search N layers of overlapping parts of the photo: 4, then 16, ... [default: 0].
+    #[arg(long, value_name = "N")]
+    pub crop_n_layers: Option<u32>,
+
+    /// As --box-nms-thresh, between masks of different parts of the photo [default: 0.7].
+    #[arg(long, value_name = "0..1")]
+    pub crop_nms_thresh: Option<f32>,
+
+    /// How far the parts overlap, as a share of the photo's shorter side [default: 0.341].
+    #[arg(long, value_name = "0..1")]
+    pub crop_overlap_ratio: Option<f64>,
+
+    /// Divide --points-per-side by this from layer to layer [default: 1].
+    #[arg(long, value_name = "N")]
+    pub crop_n_points_downscale_factor: Option<u32>,
+
+    /// Fill holes and remove separate parts smaller than this [default: 0].
+    #[arg(long, value_name = "PIXELS")]
+    pub min_mask_region_area: Option<u32>,
+
+    /// Show each mask to the network again to refine it; several times slower.
+    #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "true|false")]
+    pub use_m2m: Option<bool>,
+
+    /// Take three masks for each point (true, the default) or one.
+    #[arg(long, value_name = "true|false")]
+    pub multimask_output: Option<bool>,
+}
+
+impl GeneratorArguments {
+    /// The parameters to run with; `own` are those of the model.
+    pub fn parameters(&self, own: Parameters) -> Parameters {
+        Parameters {
+            points_per_side: self.points_per_side.unwrap_or(own.points_per_side),
+            points_per_batch: self.points_per_batch.unwrap_or(own.points_per_batch),
+            pred_iou_thresh: self.pred_iou_thresh.unwrap_or(own.pred_iou_thresh),
+            stability_score_thresh: self.stability_score_thresh.unwrap_or(own.stability_score_thresh),
+            box_nms_thresh: self.box_nms_thresh.unwrap_or(own.box_nms_thresh),
+            stability_score_offset: self.stability_score_offset.unwrap_or(own.stability_score_offset),
+            mask_threshold: self.mask_threshold.unwrap_or(own.mask_threshold),
+            crop_n_layers: self.crop_n_layers.unwrap_or(own.crop_n_layers),
+            crop_nms_thresh: self.crop_nms_thresh.unwrap_or(own.crop_nms_thresh),
+            crop_overlap_ratio: self.crop_overlap_ratio.unwrap_or(own.crop_overlap_ratio),
+            crop_n_points_downscale_factor: self
+                .crop_n_points_downscale_factor
+                .unwrap_or(own.crop_n_points_downscale_factor),
+            min_mask_region_area: self.min_mask_region_area.unwrap_or(own.min_mask_region_area),
+            use_m2m: self.use_m2m.unwrap_or(own.use_m2m),
+            multimask_output: self.multimask_output.unwrap_or(own.multimask_output),
+        }
+    }
+}
+
+/// The kinds of results of `everything`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ResultFormat {
+    /// An overlay, as scripts around SAM 2 write it.
+    Script,
+    /// One COCO instances file for all photos, with compressed RLE.
+    Coco,
+    /// A label map and its legend for each photo.
+    Labels,
+    /// The official generator's records with uncompressed RLE, for each photo.
+    Json,
+}
+
+/// The `index`-th of `count` shares, counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    pub index: usize,
+    pub count: usize,
+}
+
+impl FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let numbers = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
+        match numbers {
+            Some((index, count)) if (1..=count).contains(&index) => Ok(Self { index, count }),
+            Some((index, count)) => {
+                Err(format!("there is no share {index} of {count}; they are counted from 1"))
+            }
+            None => Err("a shard is I/N, as in 2/8".into()),
+        }
+    }
 }
 
 fn parse_numbers(text: &str) -> Result<Vec<f32>, String> {
@@ -198,6 +335,14 @@ mod tests {
         }
         assert_eq!(parse_box("1,2,3,4").unwrap().y1, 4.0);
         assert!(parse_box("1,2,3").is_err());
+    }
+
+    #[test]
+    fn shards() {
+        assert_eq!("2/8".parse(), Ok(Shard { index: 2, count: 8 }));
+        for bad in ["0/8", "9/8", "2", "2/", "a/b", "1/0", "-1/2", "1/2/3"] {
+            assert!(bad.parse::<Shard>().is_err(), "{bad}");
+        }
     }
 
     #[test]

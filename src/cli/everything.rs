@@ -1,20 +1,20 @@
 //! `tinsel everything`: all masks of many photos.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Instant;
 
 use anyhow::{Context, anyhow, bail, ensure};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
-use super::arguments::EverythingArguments;
-use super::{complain, load_model, model_stem, print_text};
+use super::arguments::{EverythingArguments, GeneratorArguments, ResultFormat, Shard};
+use super::batch::{self, Job, Progress, Work};
+use super::{complain, load_model, model_stem};
 use crate::document::mask_colour;
 use crate::everything::{FoundMask, Parameters, generate};
-use crate::files::export::{ExportMask, ScriptFiles, add_json, remove_leftovers};
-use crate::files::{FileSet, Photo, photos_in};
+use crate::files::export::{
+    ExportMask, ScriptFiles, add_coco, add_coco_part, add_json, add_label_map, remove_leftovers,
+};
+use crate::files::{FileSet, Photo};
 use crate::mask::Rle;
 use crate::sam2::Predictor;
 
@@ -34,121 +34,184 @@ struct Record {
 
 /// Runs the command and returns its exit code.
 pub fn everything(arguments: &EverythingArguments) -> ExitCode {
-    let (photos, predictor, parameters) = match prepare(arguments) {
-        Ok(prepared) => prepared,
+    match prepare(arguments) {
+        Ok((jobs, everything)) => batch::run(&jobs, &arguments.batch, &everything),
         Err(error) => {
             complain(&error);
-            return ExitCode::from(2);
-        }
-    };
-    let mut failed = 0;
-    for path in &photos {
-        if let Err(error) = segment(path, &predictor, &parameters, arguments) {
-            complain(&error);
-            failed += 1;
+            ExitCode::from(2)
         }
     }
-    if failed > 0 {
-        eprintln!("tinsel: {failed} of {} photos failed", photos.len());
-        return ExitCode::FAILURE;
-    }
-    ExitCode::SUCCESS
 }
 
-fn prepare(arguments: &EverythingArguments) -> anyhow::Result<(Vec<PathBuf>, Predictor, Parameters)> {
-    let mut photos = vec![];
-    for path in arguments.photos.iter().chain(&arguments.img_dir) {
-        if !path.is_dir() && arguments.img_dir.as_ref() != Some(path) {
-            photos.push(path.clone());
-            continue;
-        }
-        let found = photos_in(path)
-            .map_err(|e| anyhow!("{}: the folder cannot be read: {e}; is the path right?", path.display()))?;
-        ensure!(!found.is_empty(), "{}: holds no photos", path.display());
-        photos.extend(found);
+fn prepare(arguments: &EverythingArguments) -> anyhow::Result<(Vec<Job>, Everything<'_>)> {
+    let mut formats = arguments.format.clone();
+    if arguments.json {
+        formats.push(ResultFormat::Json);
     }
-    // Results are named after the photos, so that two of the same name would overwrite each other.
-    let mut stems = HashMap::new();
-    for photo in &photos {
-        if let Some(other) = stems.insert(photo.file_stem(), photo) {
-            bail!(
-                "{} and {} would write the same files; run them with different --out folders",
-                other.display(),
-                photo.display()
-            );
-        }
+    if arguments.save_segment_imgs && !formats.contains(&ResultFormat::Script) {
+        bail!("--save-segment-imgs belongs to the format script; add it to --format");
     }
+    let jobs = batch::jobs(&arguments.batch)?;
     let predictor = load_model(arguments.model.as_deref())?;
-    let own = Parameters::for_model(&predictor);
-    let parameters = Parameters {
-        points_per_side: arguments.points_per_side.unwrap_or(own.points_per_side),
-        points_per_batch: arguments.points_per_batch.unwrap_or(own.points_per_batch),
-        pred_iou_thresh: arguments.pred_iou_thresh.unwrap_or(own.pred_iou_thresh),
-        stability_score_thresh: arguments.stability_score_thresh.unwrap_or(own.stability_score_thresh),
-        box_nms_thresh: arguments.box_nms_thresh.unwrap_or(own.box_nms_thresh),
-        ..own
-    };
-    parameters.check().map_err(|e| anyhow!("--{}", e.to_string().replace('_', "-")))?;
-    std::fs::create_dir_all(&arguments.out).map_err(|e| {
-        anyhow!("{}: the output folder cannot be made: {e}; choose another --out", arguments.out.display())
-    })?;
-    Ok((photos, predictor, parameters))
+    let parameters = parameters(&arguments.generator, &predictor)?;
+    let model = model_stem(&predictor);
+    Ok((jobs, Everything { arguments, formats, predictor, parameters, model }))
 }
 
-fn segment(
-    path: &Path,
+/// The parameters to run a model with.
+pub(super) fn parameters(
+    arguments: &GeneratorArguments,
+    predictor: &Predictor,
+) -> anyhow::Result<Parameters> {
+    let parameters = arguments.parameters(Parameters::for_model(predictor));
+    parameters.check().map_err(|e| anyhow!("--{}", e.to_string().replace('_', "-")))?;
+    Ok(parameters)
+}
+
+/// All masks of a photo. `pass` says which of how many models this is, counted from 0.
+///
+/// # Errors
+/// A failure of the network; the run was interrupted.
+pub(super) fn find_masks(
     predictor: &Predictor,
     parameters: &Parameters,
-    arguments: &EverythingArguments,
-) -> anyhow::Result<()> {
-    let start = Instant::now();
-    let photo = Photo::open(path)?;
-    let files = ScriptFiles::new(&photo.stem(), &model_stem(predictor), &arguments.out);
-    let mut set = FileSet::new(arguments.overwrite);
-    set.check(&files.combined)?;
-    if arguments.json {
-        set.check(&files.json)?;
-    }
-    let bar = progress_bar(path);
-    let embedding = predictor.encode(&photo.pixels, &()).with_context(|| path.display().to_string())?;
-    let on_batch = |batch: crate::everything::Batch| {
-        bar.set_length(batch.points_total as u64);
-        bar.set_position(batch.points_done as u64);
-    };
-    let outcome = generate(predictor, &photo.pixels, &embedding, parameters, on_batch, &())
-        .with_context(|| path.display().to_string())?;
-    bar.finish_and_clear();
-    let masks = outcome.masks;
-    files.add(&mut set, &photo, &export_masks(&masks), arguments.save_segment_imgs)?;
-    if arguments.json {
-        add_json(&mut set, &records(&masks), &files.json)?;
-    }
-    set.commit()?;
-    if arguments.save_segment_imgs && arguments.overwrite {
-        remove_leftovers(&files, masks.len())?;
-    }
-    let (count, plural) = (masks.len(), if masks.len() == 1 { "" } else { "s" });
-    let seconds = start.elapsed().as_secs_f32();
-    print_text(&format!("{}: {count} mask{plural} in {seconds:.1} s\n", path.display()))
+    photo: &Photo,
+    pass: (usize, usize),
+    progress: &Progress,
+) -> anyhow::Result<Vec<FoundMask>> {
+    let named = || photo.path.display().to_string();
+    let embedding = predictor.encode(&photo.pixels, progress.monitor()).with_context(named)?;
+    let on_batch =
+        |batch: crate::everything::Batch| progress.points(pass, batch.points_done, batch.points_total);
+    let outcome = generate(predictor, &photo.pixels, &embedding, parameters, on_batch, progress.monitor())
+        .with_context(named)?;
+    ensure!(outcome.complete, "{}: interrupted", named());
+    Ok(outcome.masks)
 }
 
-fn progress_bar(path: &Path) -> ProgressBar {
-    let bar = ProgressBar::new(1);
-    let style = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} points, {eta} left");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    bar.set_message(path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default());
-    bar
+struct Everything<'a> {
+    arguments: &'a EverythingArguments,
+    formats: Vec<ResultFormat>,
+    predictor: Predictor,
+    parameters: Parameters,
+    /// Its name in file names.
+    model: String,
+}
+
+/// Where the results of a photo go.
+struct Results {
+    script: ScriptFiles,
+    json: PathBuf,
+    labels: PathBuf,
+    legend: PathBuf,
+    coco_part: PathBuf,
+}
+
+impl Everything<'_> {
+    fn files(&self, job: &Job) -> Results {
+        let (out, stem, model) = (&self.arguments.batch.out, job.stem(), &self.model);
+        let folder = job.folder(out);
+        let coco = job.folder(&out.join(format!("coco_{model}")));
+        Results {
+            script: ScriptFiles::new(&stem, model, &folder),
+            json: folder.join(format!("{stem}_{model}.json")),
+            labels: folder.join(format!("{stem}_labels_{model}.png")),
+            legend: folder.join(format!("{stem}_labels_{model}.json")),
+            coco_part: coco.join(format!("{stem}.json")),
+        }
+    }
+
+    fn writes(&self, format: ResultFormat) -> bool {
+        self.formats.contains(&format)
+    }
+
+    /// Whether files that are there already may be replaced.
+    fn replaces(&self) -> bool {
+        self.arguments.batch.overwrite || self.arguments.batch.skip_existing
+    }
+}
+
+impl Work for Everything<'_> {
+    fn results(&self, job: &Job) -> Vec<PathBuf> {
+        let files = self.files(job);
+        let of_formats = [
+            (ResultFormat::Script, vec![files.script.combined]),
+            (ResultFormat::Json, vec![files.json]),
+            (ResultFormat::Labels, vec![files.labels, files.legend]),
+            (ResultFormat::Coco, vec![files.coco_part]),
+        ];
+        of_formats
+            .into_iter()
+            .filter(|(format, _)| self.writes(*format))
+            .flat_map(|(_, files)| files)
+            .collect()
+    }
+
+    fn summary(&self) -> Option<PathBuf> {
+        let shard =
+            self.arguments.batch.shard.map(|Shard { index, count }| format!("_shard{index}of{count}"));
+        let name = format!("coco_{}{}.json", self.model, shard.unwrap_or_default());
+        self.writes(ResultFormat::Coco).then(|| self.arguments.batch.out.join(name))
+    }
+
+    fn is_done(&self, job: &Job) -> bool {
+        self.results(job).iter().all(|file| file.exists())
+            && (!self.writes(ResultFormat::Script)
+                || self.files(job).script.are_complete(self.arguments.save_segment_imgs))
+    }
+
+    fn process(&self, job: &Job, photo: &Photo, progress: &Progress) -> anyhow::Result<String> {
+        let masks = find_masks(&self.predictor, &self.parameters, photo, (0, 1), progress)?;
+        let (files, exported) = (self.files(job), export_masks(&masks));
+        let mut set = FileSet::new(self.replaces());
+        if self.writes(ResultFormat::Script) {
+            files.script.add(&mut set, photo, &exported, self.arguments.save_segment_imgs)?;
+        }
+        if self.writes(ResultFormat::Labels) {
+            add_label_map(&mut set, photo, &exported, &files.labels, &files.legend)?;
+        }
+        if self.writes(ResultFormat::Json) {
+            add_json(&mut set, &records(&masks), &files.json)?;
+        }
+        if self.writes(ResultFormat::Coco) {
+            add_coco_part(&mut set, photo, slashed(&job.below), &exported, &files.coco_part)?;
+        }
+        set.commit()?;
+        if self.arguments.save_segment_imgs && self.replaces() {
+            remove_leftovers(&files.script, masks.len())?;
+        }
+        Ok(format!("{} mask{}", masks.len(), if masks.len() == 1 { "" } else { "s" }))
+    }
+
+    fn summarise(&self, done: &[&Job]) -> anyhow::Result<()> {
+        let Some(file) = self.summary() else { return Ok(()) };
+        let mut set = FileSet::new(self.replaces());
+        add_coco(&mut set, done.iter().map(|job| (job.number, self.files(job).coco_part)), &file)?;
+        set.commit()?;
+        Ok(())
+    }
+}
+
+/// A path as COCO files have it on every system.
+fn slashed(path: &Path) -> String {
+    let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
 }
 
 fn export_masks(masks: &[FoundMask]) -> Vec<ExportMask> {
-    let export = |(i, found): (usize, &FoundMask)| ExportMask {
+    let export = |(i, found): (usize, &FoundMask)| export_mask(found, i, mask_colour(i as u64));
+    masks.iter().enumerate().map(export).collect()
+}
+
+/// Mask `i` of a result as it is written.
+pub(super) fn export_mask(found: &FoundMask, i: usize, colour: crate::document::Colour) -> ExportMask {
+    ExportMask {
         name: format!("mask {i}"),
         mask: found.mask.clone(),
-        colour: mask_colour(i as u64),
+        colour,
         predicted_iou: found.predicted_iou,
         stability_score: found.stability_score,
-    };
-    masks.iter().enumerate().map(export).collect()
+    }
 }
 
 fn records(masks: &[FoundMask]) -> Vec<Record> {

@@ -1,8 +1,9 @@
 //! The command line: arguments to library calls to exit codes and reports.
 //!
-//! Exit codes: 0 done, 1 a photo failed (the others are still done), 2 bad usage.
+//! Exit codes: 0 done, 1 a photo failed (the others are still done), 2 bad usage, 130 interrupted.
 
 mod arguments;
+mod batch;
 mod everything;
 mod models;
 mod predict;

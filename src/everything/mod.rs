@@ -2,7 +2,7 @@
 //!
 //! Follows `sam2/automatic_mask_generator.py`.
 
-mod compare;
+pub mod compare;
 mod crops;
 mod generator;
 mod grid;

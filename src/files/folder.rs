@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 pub const PHOTO_EXTENSIONS: &[&str] =
     &["jpg", "jpeg", "png", "webp", "tif", "tiff", "bmp", "gif", "pnm", "pgm", "ppm"];
 
-fn is_photo(path: &Path) -> bool {
+pub(super) fn is_photo(path: &Path) -> bool {
     let Some(extension) = path.extension() else { return false };
     let hidden = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'));
     !hidden && PHOTO_EXTENSIONS.iter().any(|e| extension.eq_ignore_ascii_case(e))
@@ -21,7 +21,7 @@ pub fn photos_in(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| is_photo(path))
         .collect();
-    photos.sort_by_cached_key(|path| natural_key(&path.to_string_lossy()));
+    sort_by_name(&mut photos, |path| path);
     Ok(photos)
 }
 
@@ -33,6 +33,11 @@ pub fn photos_beside(photo: &Path) -> Vec<PathBuf> {
         Ok(photos) if photos.iter().any(same) => photos,
         _ => vec![photo.to_path_buf()],
     }
+}
+
+/// Sorts by names as people read them, and in one order only, whatever the order was before.
+pub(super) fn sort_by_name<T>(items: &mut [T], path: impl Fn(&T) -> &Path) {
+    items.sort_by_cached_key(|item| (natural_key(&path(item).to_string_lossy()), path(item).to_path_buf()));
 }
 
 /// Sorts "img2" before "img10": letters by letter, runs of digits by value.

@@ -93,6 +93,11 @@ impl Photo {
         Ok(Self { path: owned(), pixels: Arc::new(pixels), fingerprint: hasher.finish() })
     }
 
+    /// The file's name without folder.
+    pub fn file_name(&self) -> String {
+        self.path.file_name().map_or_else(|| "photo".into(), |n| n.to_string_lossy().into_owned())
+    }
+
     /// The file's name without folder and extension, for the names of exported files.
     pub fn stem(&self) -> String {
         self.path.file_stem().map_or_else(|| "photo".into(), |s| s.to_string_lossy().into_owned())

@@ -10,4 +10,4 @@ mod rle;
 pub use bitmap::{Mask, MaskRows, PixelBox};
 pub use outline::outline;
 pub use overlap::{Coverage, INSIDE, coverage, parents, union_area};
-pub use rle::{Rle, RleError};
+pub use rle::{CompressedRle, Rle, RleError};

@@ -117,27 +117,45 @@ fn box_overlap(a: &Mask, b: &Mask) -> u64 {
 mod tests {
     use super::*;
 
-    fn noise(seed: u32) -> impl Fn(u32, u32) -> bool {
-        move |x, y| (x * x * 31 + y * 17 + x * y * seed) % 7 < 3
+    const SIZE: (u32, u32) = (300, 40);
+
+    /// Masks at every offset to the words, with holes, of one pixel, everywhere and nowhere.
+    fn masks() -> Vec<Mask> {
+        let blob = |x0: u32, x1: u32, y0: u32, y1: u32| {
+            Mask::from_fn(SIZE.0, SIZE.1, move |x, y| {
+                (x0..x1).contains(&x) && (y0..y1).contains(&y) && !(x * 7 + y * 3).is_multiple_of(5)
+            })
+        };
+        let mut masks: Vec<Mask> =
+            (0..70).map(|i| blob(i * 3, (i * 3 + 20 + i * 2).min(300), i % 20, 20 + i % 20)).collect();
+        masks.push(Mask::from_fn(SIZE.0, SIZE.1, |_, _| true));
+        masks.push(Mask::from_fn(SIZE.0, SIZE.1, |x, y| (x, y) == (299, 39)));
+        masks.push(Mask::from_fn(SIZE.0, SIZE.1, |_, _| false));
+        masks
+    }
+
+    fn count(set: impl Fn(u32, u32) -> bool) -> u64 {
+        (0..SIZE.1).map(|y| (0..SIZE.0).filter(|x| set(*x, y)).count() as u64).sum()
     }
 
     #[test]
-    fn shared_pixels_are_counted_one_by_one() {
-        for seed in 1..20 {
-            let (f, g) = (noise(seed), noise(seed * 7 + 3));
-            let a = Mask::from_fn(90, 40, |x, y| x > seed && f(x, y));
-            let b = Mask::from_fn(90, 40, |x, y| y > seed && g(x, y));
-            let pixels = (0..90).flat_map(|x| (0..40).map(move |y| (x, y)));
-            let both = pixels.clone().filter(|(x, y)| a.get(*x, *y) && b.get(*x, *y)).count();
-            let any = pixels.filter(|(x, y)| a.get(*x, *y) || b.get(*x, *y)).count();
-            assert_eq!(a.intersection_area(&b), both as u64);
-            assert!((a.iou(&b) - both as f64 / any as f64).abs() < 1e-12);
-            assert!(a.iou_at_most(&b) >= a.iou(&b));
-            assert_eq!(union_area([&a, &b]), any as u64);
-            let coverage = coverage([&a, &b], (90, 40));
-            assert!((coverage.covered * 3600.0 - any as f32).abs() < 0.01);
-            assert!((coverage.overlapping * 3600.0 - both as f32).abs() < 0.01);
+    fn overlaps_are_those_counted_pixel_by_pixel() {
+        let masks = masks();
+        for (a, b) in masks.iter().flat_map(|a| masks.iter().step_by(5).map(move |b| (a, b))) {
+            let both = count(|x, y| a.get(x, y) && b.get(x, y));
+            let either = count(|x, y| a.get(x, y) || b.get(x, y));
+            assert_eq!((a.intersection_area(b), b.intersection_area(a)), (both, both));
+            assert_eq!(union_area([a, b]), either);
+            let Coverage { covered, overlapping } = coverage([a, b], SIZE);
+            let pixels = (SIZE.0 * SIZE.1) as f32;
+            assert!((covered * pixels - either as f32).abs() < 0.01);
+            assert!((overlapping * pixels - both as f32).abs() < 0.01);
+            let expected = if either == 0 { 0.0 } else { both as f64 / either as f64 };
+            assert_eq!(a.iou(b), expected);
+            assert!((expected..=1.0).contains(&a.iou_at_most(b)));
         }
+        assert_eq!(union_area(&masks), u64::from(SIZE.0 * SIZE.1));
+        assert_eq!(union_area([]), 0);
     }
 
     #[test]

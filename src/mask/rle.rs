@@ -14,14 +14,20 @@ pub struct Rle {
     pub counts: Vec<u32>,
 }
 
-/// The counts do not describe a mask of that size.
+/// A mask as pycocotools' compressed RLE: the same counts, as a short text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CompressedRle {
+    pub size: [u32; 2],
+    pub counts: String,
+}
+
+/// Why a run-length encoding is none of a mask.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the runs add up to {found} pixels, a {width}x{height} mask has {expected}")]
-pub struct RleError {
-    width: u32,
-    height: u32,
-    found: u64,
-    expected: u64,
+pub enum RleError {
+    #[error("the runs add up to {found} pixels, a {width}x{height} mask has {expected}")]
+    Length { width: u32, height: u32, found: u64, expected: u64 },
+    #[error("the compressed runs are damaged at character {at}")]
+    Text { at: usize },
 }
 
 impl From<&Mask> for Rle {
@@ -65,18 +71,83 @@ impl TryFrom<&Rle> for Mask {
         let expected = u64::from(width) * u64::from(height);
         let found = rle.counts.iter().map(|n| u64::from(*n)).sum();
         if found != expected {
-            return Err(RleError { width, height, found, expected });
+            return Err(RleError::Length { width, height, found, expected });
         }
         let mut rows = MaskRows::new(width, height);
-        let (mut at, mut set) = (0u32, false);
+        let (mut at, mut set) = (0u64, false);
         for count in &rle.counts {
+            let end = at + u64::from(*count);
             if set {
-                (at..at + count).for_each(|i| rows.set(i / height, i % height));
+                let height = u64::from(height);
+                (at..end).for_each(|i| rows.set((i / height) as u32, (i % height) as u32));
             }
-            at += count;
+            at = end;
             set = !set;
         }
         Ok(rows.finish())
+    }
+}
+
+/// The characters of a compressed count carry five bits each, lowest first; this one says that more follow.
+const MORE: u8 = 0x20;
+/// The sign, in the last character of a count.
+const SIGN: u8 = 0x10;
+const FIRST_CHARACTER: u8 = 48;
+/// From this run on, what is written is the difference to the run two before it.
+const FIRST_DIFFERENCE: usize = 3;
+
+/// `rleToString`
+impl From<&Rle> for CompressedRle {
+    fn from(rle: &Rle) -> Self {
+        let mut counts = String::new();
+        for (i, count) in rle.counts.iter().enumerate() {
+            let before = if i < FIRST_DIFFERENCE { 0 } else { rle.counts[i - 2] };
+            let mut left = i64::from(*count) - i64::from(before);
+            loop {
+                let bits = (left & 0x1f) as u8;
+                left >>= 5;
+                let more = left != if bits & SIGN == 0 { 0 } else { -1 };
+                counts.push(char::from(FIRST_CHARACTER + if more { bits | MORE } else { bits }));
+                if !more {
+                    break;
+                }
+            }
+        }
+        Self { size: rle.size, counts }
+    }
+}
+
+/// `rleFrString`
+impl TryFrom<&CompressedRle> for Rle {
+    type Error = RleError;
+
+    fn try_from(compressed: &CompressedRle) -> Result<Self, RleError> {
+        let mut counts: Vec<u32> = vec![];
+        let (mut value, mut shift) = (0i64, 0);
+        for (at, character) in compressed.counts.bytes().enumerate() {
+            let bits = character.wrapping_sub(FIRST_CHARACTER);
+            // 35 bits are enough for the difference of two counts.
+            if bits >= 2 * MORE || shift > 30 {
+                return Err(RleError::Text { at });
+            }
+            value |= i64::from(bits & 0x1f) << shift;
+            shift += 5;
+            if bits & MORE != 0 {
+                continue;
+            }
+            if bits & SIGN != 0 {
+                value |= -1 << shift;
+            }
+            if counts.len() >= FIRST_DIFFERENCE {
+                value += i64::from(counts[counts.len() - 2]);
+            }
+            counts.push(u32::try_from(value).map_err(|_| RleError::Text { at })?);
+            (value, shift) = (0, 0);
+        }
+        if shift > 0 {
+            return Err(RleError::Text { at: compressed.counts.len() });
+        }
+        Ok(Self { size: compressed.size, counts })
     }
 }
 
@@ -104,5 +175,36 @@ mod tests {
     fn runs_of_another_length_are_refused() {
         let wrong = Rle { size: [2, 3], counts: vec![1, u32::MAX] };
         assert!(Mask::try_from(&wrong).unwrap_err().to_string().contains("3x2"));
+    }
+
+    #[test]
+    fn compressed_counts_are_those_of_pycocotools() {
+        let disc = |x: u32, y: u32| x.abs_diff(450).pow(2) + y.abs_diff(300).pow(2) < 90;
+        let cases = [
+            (Mask::from_fn(3, 2, |x, y| (x, y) == (0, 0)), "015"),
+            (Mask::from_fn(3, 2, |_, _| false), "6"),
+            (Mask::from_fn(30, 40, |x, y| (5..9).contains(&x) && (3..35).contains(&y)), "[6P1800000Uj0"),
+            (
+                Mask::from_fn(900, 600, |x, y| disc(x, y) || (x, y) == (899, 599)),
+                "RfR85`b06L2N2N2O000O2O00000001N10001N2N2N4Jh`Q8L",
+            ),
+        ];
+        for (mask, expected) in cases {
+            let rle = Rle::from(&mask);
+            let compressed = CompressedRle::from(&rle);
+            assert_eq!(compressed.counts, expected);
+            assert_eq!(Rle::try_from(&compressed).unwrap(), rle);
+        }
+        let extreme = Rle { size: [1, 1], counts: vec![0, u32::MAX, 1, 0, u32::MAX, u32::MAX, 0] };
+        assert_eq!(Rle::try_from(&CompressedRle::from(&extreme)).unwrap(), extreme);
+    }
+
+    #[test]
+    fn damaged_text_is_refused() {
+        // Not of the alphabet, cut short, too long a number, a run below zero.
+        for (counts, place) in [("01 5", 2), ("015P", 4), ("PPPPPPPP", 7), ("01O", 2), ("0é", 1)] {
+            let damaged = CompressedRle { size: [2, 3], counts: counts.into() };
+            assert_eq!(Rle::try_from(&damaged), Err(RleError::Text { at: place }), "{counts}");
+        }
     }
 }

@@ -78,8 +78,7 @@ impl Tinsel {
             }
             Action::StartComparison => self.start_comparison(),
             Action::SaveComparison => {
-                let dialog = rfd::FileDialog::new().set_parent(frame);
-                self.save_comparison(dialog);
+                let _ = frame;
             }
             Action::CloseComparison => self.comparing.shown = None,
             Action::SetColourMode(mode) => self.settings.colours = mode,

@@ -4,7 +4,7 @@ use image::codecs::png::PngEncoder;
 use image::{DynamicImage, GrayImage, Luma, Rgb, RgbImage, Rgba, RgbaImage};
 
 use super::super::atomic::WriteSeek;
-use super::ExportMask;
+use super::{ExportMask, by_area};
 use crate::mask::{Mask, PixelBox};
 
 /// Opacity of the colours in an overlay, as in the original script.
@@ -32,9 +32,7 @@ pub(super) fn binary(mask: &Mask) -> GrayImage {
 /// The photo with the masks painted over it, largest first so that small ones stay visible.
 pub fn overlay(photo: &RgbImage, masks: &[ExportMask]) -> RgbImage {
     let mut out = photo.clone();
-    let mut order: Vec<&ExportMask> = masks.iter().collect();
-    order.sort_by_key(|m| std::cmp::Reverse(m.mask.area()));
-    for item in order {
+    for item in by_area(masks) {
         for_each_pixel(&item.mask, |x, y| {
             let pixel = out.get_pixel_mut(x, y);
             for (value, colour) in pixel.0.iter_mut().zip(item.colour) {
@@ -59,7 +57,7 @@ pub(super) fn write_png(out: &mut dyn WriteSeek, picture: &DynamicImage) -> Resu
     picture.write_with_encoder(PngEncoder::new(out)).map_err(|e| e.to_string())
 }
 
-fn for_each_pixel(mask: &Mask, mut f: impl FnMut(u32, u32)) {
+pub(super) fn for_each_pixel(mask: &Mask, mut f: impl FnMut(u32, u32)) {
     let Some(b) = mask.bbox() else { return };
     for y in b.y0..b.y1 {
         mask.runs(y).flatten().for_each(|x| f(x, y));

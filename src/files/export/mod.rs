@@ -2,6 +2,7 @@
 
 mod coco;
 mod images;
+mod labels;
 mod script;
 
 use std::collections::HashSet;
@@ -13,7 +14,9 @@ use super::photo::Photo;
 use crate::document::Colour;
 use crate::mask::Mask;
 
+pub use coco::{add_coco, add_coco_part};
 pub use images::{cutout, overlay};
+pub use labels::add_label_map;
 pub use script::{ScriptFiles, remove_leftovers};
 
 /// One mask to be exported.
@@ -37,7 +40,7 @@ pub enum Format {
     BinaryPng,
     /// The photo with all masks painted over it (RGB PNG).
     Overlay,
-    /// All masks in one COCO instances file with uncompressed RLE.
+    /// All masks in one COCO instances file with compressed RLE.
     CocoJson,
 }
 
@@ -149,6 +152,13 @@ pub fn add_mask(
 /// As [`export`].
 pub fn add_json(set: &mut FileSet, value: &impl serde::Serialize, file: &Path) -> Result<(), WriteError> {
     set.add(file, |out| serde_json::to_writer(out, value).map_err(|e| e.to_string()))
+}
+
+/// The masks by area, largest first, so that small ones come to lie on top.
+fn by_area(masks: &[ExportMask]) -> Vec<&ExportMask> {
+    let mut order: Vec<&ExportMask> = masks.iter().collect();
+    order.sort_by_key(|item| std::cmp::Reverse(item.mask.area()));
+    order
 }
 
 /// A name that every file system takes: letters and digits in any script, the rest as hyphens.

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 use super::super::atomic::{FileSet, WriteError};
 use super::super::photo::Photo;
-use super::{ExportMask, images};
+use super::{ExportMask, by_area, images};
 
 /// Where the files of a photo go.
 pub struct ScriptFiles {
     /// `NAME_combined_overlay_MODEL.png`
     pub combined: PathBuf,
-    /// `NAME_MODEL.json`
-    pub json: PathBuf,
+    /// `NAME_MODEL/`, with an image for each mask.
+    segments: PathBuf,
     /// `NAME_MODEL/NAME_mask_`, to which `I.png` and `I_overlay.png` are added.
     segment_prefix: String,
 }
@@ -20,11 +20,11 @@ pub struct ScriptFiles {
 impl ScriptFiles {
     /// The files of a photo called `stem` under a folder.
     pub fn new(stem: &str, model: &str, folder: &Path) -> Self {
-        let prefix = folder.join(format!("{stem}_{model}")).join(format!("{stem}_mask_"));
+        let segments = folder.join(format!("{stem}_{model}"));
         Self {
             combined: folder.join(format!("{stem}_combined_overlay_{model}.png")),
-            json: folder.join(format!("{stem}_{model}.json")),
-            segment_prefix: prefix.to_string_lossy().into_owned(),
+            segment_prefix: segments.join(format!("{stem}_mask_")).to_string_lossy().into_owned(),
+            segments,
         }
     }
 
@@ -33,9 +33,17 @@ impl ScriptFiles {
         ["", "_overlay"].map(|kind| format!("{}{i}{kind}.png", self.segment_prefix).into())
     }
 
+    /// Whether a former run has finished these files. It tells so without knowing how many masks
+    /// there are from the order in which [`ScriptFiles::add`] adds them.
+    pub fn are_complete(&self, segment_images: bool) -> bool {
+        let empty = || std::fs::read_dir(&self.segments).is_ok_and(|mut entries| entries.next().is_none());
+        self.combined.exists() && (!segment_images || self.segment(0)[0].exists() || empty())
+    }
+
     /// Adds the combined overlay (the photo with all masks painted over it), and with
     /// `segment_images` for each mask the photo with the mask as alpha and one colour at half
-    /// opacity. Masks are numbered from 0 by area, largest first.
+    /// opacity. Masks are numbered from 0 by area, largest first; what has the lowest number is
+    /// added last, and then the overlay.
     ///
     /// # Errors
     /// See [`FileSet::check`].
@@ -46,20 +54,20 @@ impl ScriptFiles {
         masks: &[ExportMask],
         segment_images: bool,
     ) -> Result<(), WriteError> {
-        let combined = images::overlay(&photo.pixels, masks).into();
-        set.add(&self.combined, |out| images::write_png(out, &combined))?;
-        if !segment_images {
-            return Ok(());
-        }
-        let mut order: Vec<&ExportMask> = masks.iter().collect();
-        order.sort_by_key(|m| std::cmp::Reverse(m.mask.area()));
-        for (i, item) in order.into_iter().enumerate() {
-            let pictures = [images::cutout(&photo.pixels, &item.mask, false), images::colour_layer(item)];
-            for (file, picture) in self.segment(i).iter().zip(pictures) {
-                set.add(file, |out| images::write_png(out, &picture.into()))?;
+        if segment_images {
+            // There even if it stays empty: a photo without masks is done, too.
+            std::fs::create_dir_all(&self.segments)
+                .map_err(|cause| WriteError::Unwritable { path: self.segments.clone(), cause })?;
+            for (i, item) in by_area(masks).into_iter().enumerate().rev() {
+                let [cutout, layer] = self.segment(i);
+                let picture = images::colour_layer(item).into();
+                set.add(&layer, |out| images::write_png(out, &picture))?;
+                let picture = images::cutout(&photo.pixels, &item.mask, false).into();
+                set.add(&cutout, |out| images::write_png(out, &picture))?;
             }
         }
-        Ok(())
+        let combined = images::overlay(&photo.pixels, masks).into();
+        set.add(&self.combined, |out| images::write_png(out, &combined))
     }
 }
 
@@ -92,18 +100,35 @@ mod tests {
         let names: Vec<_> =
             files.iter().map(|f| f.strip_prefix(dir.path()).unwrap().to_str().unwrap()).collect();
         let expected = [
-            "photo.one_combined_overlay_starter.png",
-            "photo.one_starter/photo.one_mask_0.png",
-            "photo.one_starter/photo.one_mask_0_overlay.png",
-            "photo.one_starter/photo.one_mask_1.png",
             "photo.one_starter/photo.one_mask_1_overlay.png",
+            "photo.one_starter/photo.one_mask_1.png",
+            "photo.one_starter/photo.one_mask_0_overlay.png",
+            "photo.one_starter/photo.one_mask_0.png",
+            "photo.one_combined_overlay_starter.png",
         ];
         assert_eq!(names, expected);
         let layer = image::open(&files[2]).unwrap().into_rgba8();
         assert_eq!(layer.get_pixel(1, 0).0, [255, 0, 0, 127], "the largest mask comes first");
         assert_eq!(layer.get_pixel(0, 0).0[3], 0);
 
+        assert!(script.are_complete(true));
         remove_leftovers(&script, 1).unwrap();
-        assert!(files[2].exists() && !files[3].exists() && !files[4].exists());
+        assert!(files[2].exists() && !files[1].exists() && !files[0].exists());
+        std::fs::remove_file(&files[3]).unwrap();
+        assert!(script.are_complete(false) && !script.are_complete(true));
+        std::fs::remove_file(&files[4]).unwrap();
+        assert!(!script.are_complete(false));
+    }
+
+    #[test]
+    fn a_photo_without_masks_is_complete_once_its_overlay_is_there() {
+        let (photo, _) = subject();
+        let dir = tempfile::tempdir().unwrap();
+        let script = ScriptFiles::new(&photo.stem(), "starter", dir.path());
+        let mut set = FileSet::new(false);
+        script.add(&mut set, &photo, &[], true).unwrap();
+        assert!(!script.are_complete(true));
+        set.commit().unwrap();
+        assert!(script.are_complete(true));
     }
 }

@@ -1,0 +1,363 @@
+//! What the commands for many photos have in common: which photos in which order, the next one
+//! decoded while one is worked on, one progress bar for all, and a report at the end.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::sync_channel;
+use std::time::{Duration, Instant};
+
+use anyhow::{anyhow, bail};
+use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+
+use super::arguments::{BatchArguments, Shard};
+use super::{complain, print_text};
+use crate::files::{FileSet, Photo, select_photos};
+use crate::sam2::Monitor;
+
+/// As shells report a program that Ctrl+C ended.
+const INTERRUPTED: u8 = 130;
+
+/// One photo of a batch.
+#[derive(Debug)]
+pub(super) struct Job {
+    pub photo: PathBuf,
+    /// Its place among the photos of all shards, from 1.
+    pub number: u64,
+    /// Its path below the folder that was given.
+    pub below: PathBuf,
+}
+
+impl Job {
+    /// Where its results belong.
+    pub fn folder(&self, out: &Path) -> PathBuf {
+        out.join(self.below.parent().unwrap_or(Path::new("")))
+    }
+
+    /// Name without extension, for the names of its results.
+    pub fn stem(&self) -> String {
+        self.below.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    }
+}
+
+/// What is done with each photo.
+pub(super) trait Work {
+    /// The files that are all there once a photo is done.
+    fn results(&self, job: &Job) -> Vec<PathBuf>;
+
+    /// The file about all photos, if there is one.
+    fn summary(&self) -> Option<PathBuf> {
+        None
+    }
+
+    /// Whether a former run has done a photo.
+    fn is_done(&self, job: &Job) -> bool {
+        self.results(job).iter().all(|file| file.exists())
+    }
+
+    /// Does a photo, all files or none, and tells in a few words what came out.
+    ///
+    /// # Errors
+    /// Anything that concerns this photo alone, or that the run was interrupted meanwhile.
+    fn process(&self, job: &Job, photo: &Photo, progress: &Progress) -> anyhow::Result<String>;
+
+    /// Writes the file about all photos, of which these are done.
+    fn summarise(&self, _done: &[&Job]) -> anyhow::Result<()> {
+        Ok(())
+    }
+}
+
+/// The photos that the arguments name, of all shards.
+pub(super) fn jobs(arguments: &BatchArguments) -> anyhow::Result<Vec<Job>> {
+    let (mut folders, files): (Vec<_>, Vec<_>) =
+        arguments.photos.iter().cloned().partition(|path| path.is_dir());
+    folders.extend(arguments.img_dir.clone());
+    let real = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_default();
+    let out = &arguments.out;
+    if let Some(folder) =
+        folders.iter().find(|folder| arguments.recursive && real(out).starts_with(real(folder)))
+    {
+        bail!(
+            "{}: lies in {}, where --recursive would take the results for photos; choose another --out",
+            out.display(),
+            folder.display()
+        );
+    }
+    let selected = select_photos(&files, &folders, arguments.recursive)?;
+    let job = |(number, photo): (u64, crate::files::Selected)| Job {
+        photo: photo.path,
+        number,
+        below: photo.below,
+    };
+    Ok((1..).zip(selected).map(job).collect())
+}
+
+/// Makes the output folder.
+pub(super) fn make_folder(out: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(out).map_err(|e| {
+        anyhow!("{}: the output folder cannot be made: {e}; choose another --out", out.display())
+    })
+}
+
+/// Runs the work over the photos of the asked-for shard and reports what became of them.
+pub(super) fn run(all: &[Job], arguments: &BatchArguments, work: &impl Work) -> ExitCode {
+    match try_run(all, arguments, work) {
+        Ok(code) => code,
+        Err(error) => {
+            complain(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn try_run(all: &[Job], arguments: &BatchArguments, work: &impl Work) -> anyhow::Result<ExitCode> {
+    refuse_collisions(all, work)?;
+    let files = FileSet::new(arguments.overwrite || arguments.skip_existing);
+    work.summary().map_or(Ok(()), |file| files.check(&file))?;
+    make_folder(&arguments.out)?;
+    let stop = Stop::on_signals().map_err(|e| anyhow!("Ctrl+C cannot be watched for: {e}"))?;
+
+    let jobs: Vec<&Job> = all.iter().filter(|job| is_in(arguments.shard, job)).collect();
+    let (done, todo): (Vec<&Job>, Vec<&Job>) =
+        jobs.iter().copied().partition(|job| arguments.skip_existing && work.is_done(job));
+    if !done.is_empty() {
+        let (count, verb) = (done.len(), if done.len() == 1 { "is" } else { "are" });
+        print_text(&format!("{count} of {} photos {verb} done already\n", jobs.len()))?;
+    }
+    let mut batch =
+        Batch { done, failures: vec![], seconds: 0.0, total: todo.len(), bar: progress_bar(&todo) };
+    let mut possible = vec![];
+    for job in todo {
+        match work.results(job).iter().try_for_each(|file| files.check(file)) {
+            Ok(()) => possible.push(job),
+            Err(error) => batch.failed(error.into()),
+        }
+    }
+    let interrupted = batch.process(&possible, work, &stop)?;
+    batch.bar.finish_and_clear();
+    if interrupted {
+        let left = jobs.len() - batch.done.len();
+        eprintln!(
+            "tinsel: interrupted, {left} of {} photos are left; --skip-existing goes on there",
+            jobs.len()
+        );
+        return Ok(ExitCode::from(INTERRUPTED));
+    }
+    batch.done.sort_by_key(|job| job.number);
+    let summarised = work.summarise(&batch.done);
+    if let Err(error) = &summarised {
+        complain(error);
+    }
+    if !batch.failures.is_empty() {
+        eprintln!("tinsel: {} of {} photos failed:", batch.failures.len(), jobs.len());
+        batch.failures.iter().for_each(|reason| eprintln!("  {reason}"));
+    }
+    let well = summarised.is_ok() && batch.failures.is_empty();
+    Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Every share gets each `count`-th photo: neighbours, which are often alike, are spread evenly.
+fn is_in(shard: Option<Shard>, job: &Job) -> bool {
+    shard.is_none_or(|Shard { index, count }| (job.number - 1) % count as u64 == index as u64 - 1)
+}
+
+/// Results are named after the photos, so that two of the same name would overwrite each other.
+fn refuse_collisions(jobs: &[Job], work: &impl Work) -> anyhow::Result<()> {
+    let summary = work.summary();
+    let mut writers: HashMap<PathBuf, &Path> = HashMap::new();
+    for job in jobs {
+        for file in work.results(job) {
+            if summary.as_ref() == Some(&file) {
+                bail!(
+                    "{}: its results would overwrite {}, which is about all photos; give it another name",
+                    job.photo.display(),
+                    file.display()
+                );
+            }
+            if let Some(other) = writers.insert(file, &job.photo) {
+                let way_out = if other.parent() == job.photo.parent() {
+                    ""
+                } else {
+                    ", or a folder above both with --recursive"
+                };
+                bail!(
+                    "{} and {} would write the same files; run them with different --out folders{way_out}",
+                    other.display(),
+                    job.photo.display()
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+/// How far the photos are.
+struct Batch<'a> {
+    done: Vec<&'a Job>,
+    failures: Vec<String>,
+    /// Time that the photos done in this run took.
+    seconds: f64,
+    /// Photos of this run: done, failed and still to do.
+    total: usize,
+    bar: ProgressBar,
+}
+
+impl<'a> Batch<'a> {
+    /// Does the photos one by one; whether it was interrupted.
+    fn process(&mut self, jobs: &[&'a Job], work: &impl Work, stop: &Stop) -> anyhow::Result<bool> {
+        let done_before = self.done.len();
+        std::thread::scope(|scope| {
+            // Without room: one photo waits decoded, and no more.
+            let (sender, decoded) = sync_channel(0);
+            scope.spawn(move || {
+                jobs.iter()
+                    .map(|job| (*job, Photo::open(&job.photo)))
+                    .try_for_each(|photo| sender.send(photo))
+            });
+            let mut started = Instant::now();
+            for (job, photo) in decoded {
+                if stop.cancelled() {
+                    return Ok(true);
+                }
+                let progress = Progress {
+                    bar: &self.bar,
+                    stop,
+                    name: job.photo.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+                    finished: self.done.len() - done_before + self.failures.len(),
+                    total: self.total,
+                    seconds_each: self.seconds_each(done_before),
+                    started,
+                };
+                progress.show(0.0, "");
+                match photo.map_err(Into::into).and_then(|photo| work.process(job, &photo, &progress)) {
+                    Ok(outcome) => {
+                        self.seconds += started.elapsed().as_secs_f64();
+                        self.done.push(job);
+                        let seconds = started.elapsed().as_secs_f32();
+                        let line = format!("{}: {outcome} in {seconds:.1} s\n", job.photo.display());
+                        self.bar.suspend(|| print_text(&line))?;
+                    }
+                    Err(_) if stop.cancelled() => return Ok(true),
+                    Err(error) => self.failed(error),
+                }
+                started = Instant::now();
+            }
+            Ok(false)
+        })
+    }
+
+    fn failed(&mut self, error: anyhow::Error) {
+        self.bar.suspend(|| complain(&error));
+        self.failures.push(format!("{error:#}"));
+    }
+
+    fn seconds_each(&self, done_before: usize) -> Option<f64> {
+        let done = self.done.len() - done_before;
+        (done > 0).then(|| self.seconds / done as f64)
+    }
+}
+
+/// How far the photo at hand is, for the progress bar.
+pub(super) struct Progress<'a> {
+    bar: &'a ProgressBar,
+    stop: &'a Stop,
+    name: String,
+    /// Photos before this one in this run.
+    finished: usize,
+    total: usize,
+    seconds_each: Option<f64>,
+    started: Instant,
+}
+
+/// Steps of the progress bar for each photo.
+const STEPS: f64 = 1000.0;
+
+impl Progress<'_> {
+    /// Whoever works on the photo asks this whether to go on.
+    pub fn monitor(&self) -> &dyn Monitor {
+        self.stop
+    }
+
+    /// Points of the grid that are done, in one of several passes counted from 0.
+    pub fn points(&self, (pass, passes): (usize, usize), done: usize, total: usize) {
+        let of = if passes > 1 { format!("pass {} of {passes}, ", pass + 1) } else { String::new() };
+        let share = (pass as f64 + done as f64 / total.max(1) as f64) / passes as f64;
+        self.show(share, &format!(" {of}{done}/{total} points"));
+    }
+
+    fn show(&self, share: f64, what: &str) {
+        self.bar.set_position(((self.finished as f64 + share) * STEPS) as u64);
+        let left =
+            time_left(self.total - self.finished, self.seconds_each, self.started.elapsed().as_secs_f64());
+        let left = left.map_or(String::new(), |left| format!(", {} left", HumanDuration(left)));
+        let Self { finished, total, name, .. } = self;
+        self.bar.set_message(format!("{finished} of {total} photos{left}, {name}{what}"));
+    }
+}
+
+fn progress_bar(todo: &[&Job]) -> ProgressBar {
+    let bar = ProgressBar::new(todo.len() as u64 * STEPS as u64);
+    let style = ProgressStyle::with_template("{bar:30} {wide_msg}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar
+}
+
+/// The time for `photos` more, the first of which has been worked on for a while.
+fn time_left(photos: usize, seconds_each: Option<f64>, seconds_spent: f64) -> Option<Duration> {
+    let each = seconds_each?;
+    let further = photos.saturating_sub(1) as f64 * each;
+    Duration::try_from_secs_f64(further + (each - seconds_spent).max(0.0)).ok()
+}
+
+/// Whether the run should come to an end.
+struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Is set by Ctrl+C, or by the request to terminate with which schedulers announce that the
+    /// time is up. A second one ends the program at once.
+    fn on_signals() -> std::io::Result<Self> {
+        let stop = Arc::new(AtomicBool::new(false));
+        for signal in [SIGINT, SIGTERM] {
+            // In this order: the first signal finds the flag unset, and sets it.
+            flag::register_conditional_shutdown(signal, INTERRUPTED.into(), stop.clone())?;
+            flag::register(signal, stop.clone())?;
+        }
+        Ok(Self(stop))
+    }
+}
+
+impl Monitor for Stop {
+    fn cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_left_is_that_of_the_photos_left() {
+        let seconds = |photos, each, spent| time_left(photos, each, spent).map(|left| left.as_secs_f64());
+        assert_eq!(seconds(4, None, 1.0), None);
+        assert_eq!(seconds(4, Some(10.0), 3.0), Some(37.0));
+        assert_eq!(seconds(4, Some(10.0), 30.0), Some(30.0), "a slow photo does not eat into the others");
+        assert_eq!(seconds(1, Some(10.0), 30.0), Some(0.0));
+    }
+
+    #[test]
+    fn every_photo_is_in_one_share() {
+        let jobs: Vec<Job> =
+            (1..=10).map(|number| Job { number, photo: "".into(), below: "".into() }).collect();
+        let share = |index| -> Vec<u64> {
+            let shard = Some(Shard { index, count: 4 });
+            jobs.iter().filter(|job| is_in(shard, job)).map(|job| job.number).collect()
+        };
+        assert_eq!([1, 2, 3, 4].map(share), [vec![1, 5, 9], vec![2, 6, 10], vec![3, 7], vec![4, 8]]);
+        assert!(jobs.iter().all(|job| is_in(None, job)));
+    }
+}

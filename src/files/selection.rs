@@ -1,0 +1,145 @@
+//! The photos of a batch: from files and folders to one list that is the same on every machine.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::folder::{is_photo, sort_by_name};
+
+/// A photo and where it stands among the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selected {
+    pub path: PathBuf,
+    /// Its path below the folder in which it was found; the name alone if it was given itself.
+    pub below: PathBuf,
+}
+
+/// Why a folder brought no photos. The message names it and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum SelectionError {
+    #[error("{}: the folder cannot be read: {cause}; is the path right?", path.display())]
+    Unreadable { path: PathBuf, cause: std::io::Error },
+    #[error("{}: holds no photos", path.display())]
+    Empty { path: PathBuf },
+}
+
+/// What lies beside a photo when its results were written there.
+const RESULTS: [&str; 3] = ["_combined_overlay_", "_labels_", "_compare_"];
+
+/// All photos among files and in folders, each once, in the natural order of their paths.
+///
+/// A file is taken whatever its name, the photos of a folder by their extensions, without those
+/// that show the results for another photo beside them. `recursive` adds those in folders inside
+/// folders, apart from hidden ones.
+///
+/// # Errors
+/// A folder that cannot be read, in whole or in part, or that holds no photos.
+pub fn select_photos(
+    files: &[PathBuf],
+    folders: &[PathBuf],
+    recursive: bool,
+) -> Result<Vec<Selected>, SelectionError> {
+    let mut selected: Vec<Selected> = files
+        .iter()
+        .map(|path| Selected { path: path.clone(), below: path.file_name().unwrap_or_default().into() })
+        .collect();
+    for folder in folders {
+        let found = photos_below(folder, recursive)?;
+        if found.is_empty() {
+            return Err(SelectionError::Empty { path: folder.clone() });
+        }
+        selected.extend(found);
+    }
+    sort_by_name(&mut selected, |photo| &photo.path);
+    selected.dedup_by(|a, b| a.path == b.path);
+    Ok(selected)
+}
+
+fn photos_below(folder: &Path, recursive: bool) -> Result<Vec<Selected>, SelectionError> {
+    let depth = if recursive { usize::MAX } else { 1 };
+    let visible = |entry: &walkdir::DirEntry| {
+        entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
+    };
+    let mut found = vec![];
+    for entry in WalkDir::new(folder)
+        .follow_links(true)
+        .min_depth(1)
+        .max_depth(depth)
+        .into_iter()
+        .filter_entry(visible)
+    {
+        let entry = entry.map_err(|e| SelectionError::Unreadable {
+            path: e.path().unwrap_or(folder).into(),
+            cause: e.into_io_error().unwrap_or_else(|| std::io::Error::other("its links lead in a circle")),
+        })?;
+        if !entry.file_type().is_dir() && is_photo(entry.path()) {
+            let below = entry.path().strip_prefix(folder).unwrap_or(entry.path()).into();
+            found.push(Selected { path: entry.into_path(), below });
+        }
+    }
+    let stems: HashSet<PathBuf> = found.iter().map(|photo| photo.path.with_extension("")).collect();
+    found.retain(|photo| !is_result(&photo.path, &stems));
+    Ok(found)
+}
+
+/// Whether a picture shows the results for one of the photos, of which paths without extension are given.
+fn is_result(picture: &Path, photos: &HashSet<PathBuf>) -> bool {
+    let name = picture.file_name().unwrap_or_default().to_string_lossy();
+    let of = RESULTS.iter().filter_map(|infix| name.split_once(infix));
+    name.ends_with(".png") && of.into_iter().any(|(photo, _)| photos.contains(&picture.with_file_name(photo)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(names: &[&str]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for name in names {
+            let path = dir.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, b"").unwrap();
+        }
+        dir
+    }
+
+    fn below(selected: &[Selected]) -> Vec<&str> {
+        selected.iter().map(|photo| photo.below.to_str().unwrap()).collect()
+    }
+
+    #[test]
+    fn the_order_is_one_and_every_photo_counts_once() {
+        let dir = folder(&["b10.jpg", "b2.jpg", "b02.jpg", "B2.jpg", "notes.txt"]);
+        let path = |name: &str| dir.path().join(name);
+        let folders = [dir.path().to_path_buf()];
+        let all = select_photos(&[path("b10.jpg"), path("notes.txt")], &folders, false).unwrap();
+        assert_eq!(below(&all), ["B2.jpg", "b02.jpg", "b2.jpg", "b10.jpg", "notes.txt"]);
+    }
+
+    #[test]
+    fn folders_inside_folders_only_when_asked_for() {
+        let dir = folder(&["a.jpg", "x/a.jpg", "x/y/c.PNG", ".hidden/d.jpg", "z.jpg/notes.txt"]);
+        let folders = [dir.path().to_path_buf()];
+        assert_eq!(below(&select_photos(&[], &folders, false).unwrap()), ["a.jpg"]);
+        let all = select_photos(&[], &folders, true).unwrap();
+        assert_eq!(below(&all), ["a.jpg", "x/a.jpg", "x/y/c.PNG"]);
+        let empty = select_photos(&[], &[dir.path().join("z.jpg")], true);
+        assert!(matches!(empty, Err(SelectionError::Empty { .. })));
+        let missing = select_photos(&[], &[dir.path().join("missing")], false).unwrap_err().to_string();
+        assert!(missing.contains("missing") && missing.contains("cannot be read"), "{missing}");
+    }
+
+    #[test]
+    fn results_beside_their_photos_are_none() {
+        let dir = folder(&[
+            "cup.jpg",
+            "cup_combined_overlay_starter.png",
+            "cup_labels_starter.png",
+            "cup_compare_a_b.png",
+            "jar_labels_1.png",
+        ]);
+        let all = select_photos(&[], &[dir.path().to_path_buf()], false).unwrap();
+        assert_eq!(below(&all), ["cup.jpg", "jar_labels_1.png"]);
+    }
+}
