@@ -10,6 +10,7 @@ fn main() -> ExitCode {
     match cli.task {
         Some(Task::Predict(arguments)) => tinsel::cli::predict(&arguments),
         Some(Task::Everything(arguments)) => tinsel::cli::everything(&arguments),
+        Some(Task::Compare(arguments)) => tinsel::cli::compare_models(&arguments),
         Some(Task::Models(arguments)) => tinsel::cli::models(&arguments),
         None => match tinsel::app::run(cli.paths, cli.model) {
             Ok(()) => ExitCode::SUCCESS,

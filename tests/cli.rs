@@ -597,6 +597,41 @@ fn results_are_not_taken_for_photos() {
     fails(&[&beside[..], &["--recursive"]].concat(), 2, &[&photos, "--recursive", "another --out"]);
 }
 
+#[test]
+fn two_settings_are_compared_side_by_side() {
+    let folder = folder_of_photos(&["a.png"]);
+    let (photos, out) = (folder.path("photos"), folder.path("out"));
+    let compare = ["compare", &photos, "--model", "starter", "--out", &out];
+    let stricter = ["--b", "pred_iou_thresh=0.4,stability-score-thresh=0.4"];
+    let line = succeed(&[&compare[..], &QUICK, &stricter].concat());
+    assert_eq!(folder.names("out"), ["a_compare_starter_starter.json", "a_compare_starter_starter.png"]);
+
+    let report = json(&folder, "out/a_compare_starter_starter.json");
+    let count = |of: &Value| list(of).len();
+    let (a, b, pairs) = (&report["a"], &report["b"], count(&report["pairs"]));
+    assert!(count(&a["masks"]) > pairs && pairs > 0, "{report}");
+    assert_eq!(number(&b["parameters"]["stability_score_thresh"]), 0.4);
+    // What is stricter finds nothing else.
+    assert_eq!((pairs, count(&b["alone"])), (count(&b["masks"]), 0));
+    assert!(list(&report["pairs"]).iter().all(|pair| number(&pair["iou"]) == 1.0));
+    for side in [a, b] {
+        assert_eq!(count(&side["masks"]), pairs + count(&side["alone"]));
+        assert!((0.0..=1.0).contains(&number(&side["covered"])));
+    }
+    let (all_a, all_b) = (count(&a["masks"]), count(&b["masks"]));
+    let expected = format!("a.png: A {all_a} masks, {pairs} with a partner; B {all_b} mask");
+    assert!(line.contains(&expected), "{line}");
+
+    let figure = image::open(folder.path("out/a_compare_starter_starter.png")).unwrap().into_rgb8();
+    let photo = image::open(folder.path("photos/a.png")).unwrap();
+    assert!(figure.width() > 3 * photo.width() && figure.height() > photo.height());
+    assert_eq!(figure.get_pixel(0, 0).0, [255; 3]);
+
+    fails(&compare, 2, &["--model", "--a"]);
+    fails(&[&compare[..], &["--model=starter"; 2]].concat(), 2, &["3 models"]);
+    fails(&[&compare[..], &["--a", "iou=1"]].concat(), 2, &["--a", "no setting iou", "pred_iou_thresh"]);
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupted_run_leaves_no_half_files() {
@@ -638,7 +673,9 @@ fn coordinates_are_those_of_the_upright_photo() {
 
 #[test]
 fn the_help_has_examples_and_the_version_is_told() {
-    for command in [&["--help"][..], &["predict", "--help"], &["everything", "--help"]] {
+    for command in
+        [&["--help"][..], &["predict", "--help"], &["everything", "--help"], &["compare", "--help"]]
+    {
         let help = succeed(command);
         let (_, examples) = help.split_once("Examples:\n").expect("examples");
         assert!(examples.starts_with("  tinsel "), "{help}");

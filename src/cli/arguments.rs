@@ -45,6 +45,9 @@ pub enum Task {
     /// Find everything in photos: one mask for each thing.
     #[command(after_help = EVERYTHING_EXAMPLES)]
     Everything(EverythingArguments),
+    /// Find everything with two models, or two settings, and show what each of them misses.
+    #[command(after_help = COMPARE_EXAMPLES)]
+    Compare(CompareArguments),
     /// List, download and verify the official SAM 2 models.
     Models(ModelsArguments),
 }
@@ -75,6 +78,15 @@ Files in the output folder, for a photo NAME.jpg, by --format:
 
 A run with --skip-existing goes on where one was interrupted. Without --shard it also joins the results
 of all shards into one COCO file.";
+
+const COMPARE_EXAMPLES: &str = "\
+Examples:
+  tinsel compare cup.jpg --model sam2.1-large --model sam2.1-tiny --out compared
+  tinsel compare holiday --model sam2.1-tiny --b pred_iou_thresh=0.7 --out compared
+
+Files in the output folder, for a photo NAME.jpg:
+  NAME_compare_A_B.png     the photo, the masks of A and the masks of B; partners have the same colour
+  NAME_compare_A_B.json    how many masks there are, which are partners, which are missing on either side";
 
 #[derive(Debug, Args)]
 pub struct PredictArguments {
@@ -137,6 +149,32 @@ pub struct EverythingArguments {
     /// Also write the format `json`.
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CompareArguments {
+    #[command(flatten)]
+    pub batch: BatchArguments,
+
+    /// The models A and B: `starter` (built in), downloaded ones such as `sam2.1-tiny`, or files.
+    /// One alone is compared with itself, under different settings.
+    #[arg(long, value_name = "NAME|FILE", required = true)]
+    pub model: Vec<String>,
+
+    /// Settings of A alone, under the names of SAM2AutomaticMaskGenerator; several with commas.
+    #[arg(long, value_name = "SETTING=VALUE", value_delimiter = ',', value_parser = parse_setting)]
+    pub a: Vec<Setting>,
+
+    /// Settings of B alone.
+    #[arg(long, value_name = "SETTING=VALUE", value_delimiter = ',', value_parser = parse_setting)]
+    pub b: Vec<Setting>,
+
+    /// Masks are partners if their IoU is at least this.
+    #[arg(long, value_name = "0..1", default_value_t = crate::everything::compare::DEFAULT_MIN_IOU)]
+    pub min_iou: f64,
+
+    #[command(flatten)]
+    pub generator: GeneratorArguments,
 }
 
 /// What the commands for many photos have in common.
@@ -290,6 +328,21 @@ impl FromStr for Shard {
     }
 }
 
+/// One parameter of the generator by name, with its value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Setting {
+    pub name: String,
+    pub value: serde_json::Value,
+}
+
+fn parse_setting(text: &str) -> Result<Setting, String> {
+    let example = "a setting is NAME=VALUE, as in pred_iou_thresh=0.7";
+    let (name, value) = text.split_once('=').ok_or(example)?;
+    let value =
+        serde_json::from_str(value.trim()).map_err(|_| format!("`{value}` is not a value; {example}"))?;
+    Ok(Setting { name: name.trim().replace('-', "_"), value })
+}
+
 fn parse_numbers(text: &str) -> Result<Vec<f32>, String> {
     text.split(',')
         .map(|part| {
@@ -338,11 +391,14 @@ mod tests {
     }
 
     #[test]
-    fn shards() {
+    fn shards_and_settings() {
         assert_eq!("2/8".parse(), Ok(Shard { index: 2, count: 8 }));
         for bad in ["0/8", "9/8", "2", "2/", "a/b", "1/0", "-1/2", "1/2/3"] {
             assert!(bad.parse::<Shard>().is_err(), "{bad}");
         }
+        let setting = parse_setting("pred-iou-thresh = 0.5").unwrap();
+        assert_eq!((setting.name.as_str(), setting.value), ("pred_iou_thresh", 0.5.into()));
+        assert!(parse_setting("pred_iou_thresh").is_err() && parse_setting("pred_iou_thresh=much").is_err());
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod batch;
+mod compare;
 mod everything;
 mod models;
 mod predict;
@@ -13,7 +14,8 @@ use std::path::Path;
 
 use anyhow::Context;
 
-pub use arguments::{Cli, EverythingArguments, PredictArguments, Task};
+pub use arguments::{Cli, CompareArguments, EverythingArguments, PredictArguments, Task};
+pub use compare::compare_models;
 pub use everything::everything;
 pub use models::{ModelsArguments, models};
 pub use predict::predict;

@@ -1,6 +1,7 @@
 //! Writing masks to files that other programs read; one module a format.
 
 mod coco;
+mod figure;
 mod images;
 mod labels;
 mod script;
@@ -15,6 +16,7 @@ use crate::document::Colour;
 use crate::mask::Mask;
 
 pub use coco::{add_coco, add_coco_part};
+pub use figure::{Panel, compare_figure};
 pub use images::{cutout, overlay};
 pub use labels::add_label_map;
 pub use script::{ScriptFiles, remove_leftovers};
@@ -144,6 +146,21 @@ pub fn add_mask(
         _ => images::cutout(&photo.pixels, mask, format == Format::CutoutCropped).into(),
     };
     set.add(file, |out| images::write_png(out, &picture))
+}
+
+/// Adds the figure that compares two results, as PNG, to a set of files.
+///
+/// # Errors
+/// As [`export`].
+pub fn add_figure(
+    set: &mut FileSet,
+    photo: &Photo,
+    a: &Panel,
+    b: &Panel,
+    file: &Path,
+) -> Result<(), WriteError> {
+    let figure = compare_figure(&photo.pixels, a, b).into();
+    set.add(file, |out| images::write_png(out, &figure))
 }
 
 /// Adds a JSON value to a set of files.

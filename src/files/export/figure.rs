@@ -1,0 +1,168 @@
+//! The figure that compares two results: original, A and B side by side, with captions over them.
+
+use std::sync::LazyLock;
+
+use ab_glyph::{Font, FontRef, PxScale, ScaleFont, point};
+use image::imageops::{self, FilterType};
+use image::{Rgb, RgbImage};
+
+use super::{ExportMask, images};
+
+/// Larger photos are scaled down to this width, in pixels.
+const MAX_PANEL_WIDTH: u32 = 1600;
+/// Narrower photos stand in the middle of a column that leaves their captions room.
+const MIN_COLUMN_WIDTH: u32 = 280;
+const PAPER: Rgb<u8> = Rgb([255; 3]);
+const TITLE_COLOUR: Rgb<u8> = Rgb([24; 3]);
+const NOTE_COLOUR: Rgb<u8> = Rgb([96; 3]);
+
+static FONT: LazyLock<FontRef<'static>> = LazyLock::new(|| {
+    FontRef::try_from_slice(epaint_default_fonts::UBUNTU_LIGHT).expect("the font is part of the program")
+});
+
+/// One of the two results.
+#[derive(Debug, Clone)]
+pub struct Panel<'a> {
+    /// What is large over the panel: the model's name.
+    pub title: String,
+    /// What is small under the title: how many masks there are.
+    pub note: String,
+    pub masks: &'a [ExportMask],
+}
+
+/// Draws the photo, and twice the photo with masks painted over it as in an overlay.
+pub fn compare_figure(photo: &RgbImage, a: &Panel, b: &Panel) -> RgbImage {
+    let width = photo.width().min(MAX_PANEL_WIDTH);
+    let scale = f64::from(width) / f64::from(photo.width());
+    let height = ((f64::from(photo.height()) * scale).round() as u32).max(1);
+    let layout = Layout::new(width, height);
+    let mut figure = RgbImage::from_pixel(layout.figure_width(), layout.figure_height(), PAPER);
+    let size = format!("{} x {} pixels", photo.width(), photo.height());
+    for (column, title, note, masks) in
+        [(0, "Original", &size, &[][..]), (1, &a.title, &a.note, a.masks), (2, &b.title, &b.note, b.masks)]
+    {
+        let painted = images::overlay(photo, masks);
+        let painted = if scale < 1.0 {
+            imageops::resize(&painted, width, height, FilterType::Triangle)
+        } else {
+            painted
+        };
+        let left = layout.left(column);
+        let indent = (layout.column - width) / 2;
+        imageops::replace(&mut figure, &painted, (left + indent).into(), layout.top().into());
+        let text_width = layout.column as f32;
+        let (x, y) = (left as f32, layout.margin as f32);
+        draw_line(&mut figure, title, [x, y], layout.title, text_width, TITLE_COLOUR);
+        draw_line(&mut figure, note, [x, y + layout.title * 1.2], layout.note, text_width, NOTE_COLOUR);
+    }
+    figure
+}
+
+/// Sizes in pixels of the figure.
+struct Layout {
+    column: u32,
+    panel_height: u32,
+    margin: u32,
+    /// Heights of the two lines of text.
+    title: f32,
+    note: f32,
+}
+
+impl Layout {
+    fn new(panel_width: u32, panel_height: u32) -> Self {
+        let column = panel_width.max(MIN_COLUMN_WIDTH);
+        let title = (column as f32 * 0.05).clamp(20.0, 56.0);
+        Self { column, panel_height, margin: (column / 50).max(8), title, note: title * 0.7 }
+    }
+
+    fn left(&self, column: u32) -> u32 {
+        self.margin + column * (self.column + self.margin)
+    }
+
+    fn top(&self) -> u32 {
+        self.margin + (self.title * 1.2 + self.note * 1.4).ceil() as u32
+    }
+
+    fn figure_width(&self) -> u32 {
+        self.left(3)
+    }
+
+    fn figure_height(&self) -> u32 {
+        self.top() + self.panel_height + self.margin
+    }
+}
+
+/// Writes a line with its top-left corner at a place; smaller than `height` if it would be too long.
+fn draw_line(picture: &mut RgbImage, text: &str, at: [f32; 2], height: f32, max_width: f32, colour: Rgb<u8>) {
+    let width_at = |height: f32| -> f32 {
+        let font = FONT.as_scaled(PxScale::from(height));
+        text.chars().map(|c| font.h_advance(font.glyph_id(c))).sum()
+    };
+    let height = height * (max_width / width_at(height)).min(1.0);
+    let scale = PxScale::from(height);
+    let font = FONT.as_scaled(scale);
+    let mut x = at[0];
+    for character in text.chars() {
+        let id = font.glyph_id(character);
+        let glyph = id.with_scale_and_position(scale, point(x, at[1] + font.ascent()));
+        x += font.h_advance(id);
+        let Some(outlined) = FONT.outline_glyph(glyph) else { continue };
+        let bounds = outlined.px_bounds();
+        outlined.draw(|dx, dy, coverage| {
+            let (x, y) = (bounds.min.x as i64 + i64::from(dx), bounds.min.y as i64 + i64::from(dy));
+            let place = u32::try_from(x).ok().zip(u32::try_from(y).ok());
+            if let Some(pixel) = place.and_then(|(x, y)| picture.get_pixel_mut_checked(x, y)) {
+                for (value, ink) in pixel.0.iter_mut().zip(colour.0) {
+                    let mixed = f32::from(*value) + (f32::from(ink) - f32::from(*value)) * coverage.min(1.0);
+                    *value = mixed.round() as u8;
+                }
+            }
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::subject;
+    use super::*;
+
+    fn panel<'a>(title: &str, masks: &'a [ExportMask]) -> Panel<'a> {
+        Panel { title: title.into(), note: format!("{} masks", masks.len()), masks }
+    }
+
+    fn is_blank(figure: &RgbImage, [x0, y0, x1, y1]: [u32; 4]) -> bool {
+        (y0..y1).all(|y| (x0..x1).all(|x| *figure.get_pixel(x, y) == PAPER))
+    }
+
+    #[test]
+    fn three_panels_stand_side_by_side_under_their_captions() {
+        let (_, masks) = subject();
+        let photo = RgbImage::from_pixel(6, 4, Rgb([10, 20, 30]));
+        let figure = compare_figure(&photo, &panel("one", &masks), &panel("two", &[]));
+        let layout = Layout::new(6, 4);
+        let corner = |column| (layout.left(column) + (layout.column - 6) / 2, layout.top());
+        let crop = |column| {
+            let (x, y) = corner(column);
+            imageops::crop_imm(&figure, x, y, 6, 4).to_image()
+        };
+        assert_eq!(crop(0), photo);
+        assert_eq!(crop(1), images::overlay(&photo, &masks));
+        assert_eq!(crop(2), photo);
+        for column in 0..3 {
+            let left = layout.left(column);
+            assert!(!is_blank(&figure, [left, 0, left + layout.column, layout.top()]), "no caption");
+            assert!(is_blank(&figure, [left - layout.margin, 0, left, figure.height()]), "no gap");
+        }
+    }
+
+    #[test]
+    fn large_photos_are_scaled_down_and_long_captions_too() {
+        let photo = RgbImage::new(3200, 100);
+        let long = "a model with a very long name ".repeat(20);
+        let figure = compare_figure(&photo, &panel(&long, &[]), &panel("", &[]));
+        let layout = Layout::new(1600, 50);
+        assert_eq!(figure.dimensions(), (layout.figure_width(), layout.figure_height()));
+        let gap = layout.left(1) + layout.column;
+        assert!(is_blank(&figure, [gap, 0, gap + layout.margin, figure.height()]));
+    }
+}
