@@ -282,6 +282,24 @@ fn a_cancelled_everything_keeps_what_it_found() {
 }
 
 #[test]
+fn two_settings_are_compared_side_by_side() {
+    let mut window = window(vec![sample("cat.jpg")]);
+    press_with(&mut window, Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::C);
+    click(&mut window, "Settings B");
+    click(&mut window, "Quick");
+    click(&mut window, "Compare");
+    window.get_by_label("Comparison");
+    for side in ["starter: ", "starter, quick: "] {
+        let caption = window.get_by_label_contains(side);
+        assert!(caption.value().is_some_and(|text| text.contains("without a partner")));
+    }
+    click(&mut window, "Only those without a partner");
+    click(&mut window, "Close comparison");
+    assert!(window.query_by_label("Comparison").is_none());
+    window.get_by_label("Photo");
+}
+
+#[test]
 fn export_writes_files_and_asks_before_overwriting() {
     let folder = tempfile::tempdir().unwrap();
     let photo = folder.path().join("cup of coffee.jpg");

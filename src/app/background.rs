@@ -2,14 +2,14 @@
 //! thread of its own and comes back as an [`Outcome`].
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::export_window::ExportJob;
 use super::models::MODEL_EXTENSIONS;
-use crate::files::export::export;
-use crate::files::{PHOTO_EXTENSIONS, Photo, PhotoError, WriteError, photos_beside, photos_in};
+use crate::files::export::{ExportMask, Panel, add_figure, export};
+use crate::files::{FileSet, PHOTO_EXTENSIONS, Photo, PhotoError, WriteError, photos_beside, photos_in};
 
 /// What came of a slow thing.
 pub(super) enum Outcome {
@@ -28,6 +28,8 @@ pub(super) enum Outcome {
         result: Result<Photo, PhotoError>,
     },
     Exported(Result<Vec<PathBuf>, WriteError>),
+    /// A file was written where the user said; `None` when the dialog was cancelled.
+    Saved(Option<Result<PathBuf, WriteError>>),
     /// The task panicked.
     Broken(String),
 }
@@ -51,8 +53,8 @@ impl Background {
     pub fn next(&mut self) -> Option<Outcome> {
         let outcome = self.receiver.try_recv().ok()?;
         self.running -= 1;
-        use Outcome::{Broken, Picked, PickedExportFolder, PickedModel};
-        if matches!(outcome, Picked(_) | PickedModel(_) | PickedExportFolder(_) | Broken(_)) {
+        use Outcome::{Broken, Picked, PickedExportFolder, PickedModel, Saved};
+        if matches!(outcome, Picked(_) | PickedModel(_) | PickedExportFolder(_) | Saved(_) | Broken(_)) {
             self.dialog_open = false;
         }
         Some(outcome)
@@ -111,6 +113,16 @@ impl Background {
         self.spawn_dialog(|| Outcome::PickedExportFolder(dialog.pick_folder()));
     }
 
+    /// Asks for a file and writes the picture of a comparison there.
+    pub fn save_figure(&mut self, dialog: rfd::FileDialog, photo: Photo, sides: [FigureSide; 2]) {
+        let dialog = dialog.set_title("Save the comparison").add_filter("PNG", &["png"]);
+        self.spawn_dialog(move || {
+            let Some(file) = dialog.save_file() else { return Outcome::Saved(None) };
+            // The dialog has asked whether to replace a file.
+            Outcome::Saved(Some(write_figure(&photo, &sides, &file).map(|()| file)))
+        });
+    }
+
     /// Finds the photos that files and folders stand for.
     pub fn list(&mut self, paths: Vec<PathBuf>) {
         self.spawn(move || list(&paths));
@@ -130,6 +142,24 @@ impl Background {
             Outcome::Exported(export(photo, masks, *format, folder, *overwrite))
         });
     }
+}
+
+/// One side of the picture of a comparison.
+pub(super) struct FigureSide {
+    pub title: String,
+    pub note: String,
+    pub masks: Vec<ExportMask>,
+}
+
+fn write_figure(photo: &Photo, sides: &[FigureSide; 2], file: &Path) -> Result<(), WriteError> {
+    let [a, b] = sides.each_ref().map(|side| Panel {
+        title: side.title.clone(),
+        note: side.note.clone(),
+        masks: &side.masks,
+    });
+    let mut set = FileSet::new(true);
+    add_figure(&mut set, photo, &a, &b, file)?;
+    set.commit().map(|_| ())
 }
 
 /// A single photo brings its whole folder along; several photos are taken as they are.

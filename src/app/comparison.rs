@@ -6,12 +6,14 @@ use std::sync::Arc;
 use egui::{ComboBox, Grid, Key, Ui};
 
 use super::actions::{Action, Actions};
+use super::background::FigureSide;
 use super::canvas::{Hovered, Layer, SceneMask, SideBySide};
 use super::models;
 use super::workspace::OpenPhoto;
 use crate::document::{Colour, mask_colour};
 use crate::engine::{How, ModelSource, Side};
 use crate::everything::{Comparison, FoundMask, Parameters, Preset};
+use crate::files::export::ExportMask;
 use crate::mask::Mask;
 use crate::models::{CATALOGUE, OnDisk};
 use crate::sam2::weights::STARTER_NAME;
@@ -237,6 +239,25 @@ impl Comparing {
 }
 
 impl Shown {
+    /// What the picture of the comparison shows beside the photo.
+    pub fn figure(&self) -> [FigureSide; 2] {
+        self.sides.each_ref().map(|side| {
+            let export = |(i, found): (usize, &FoundMask)| ExportMask {
+                name: format!("mask {i}"),
+                mask: found.mask.clone(),
+                colour: side.colours[i],
+                predicted_iou: found.predicted_iou,
+                stability_score: found.stability_score,
+            };
+            let (count, alone) = (side.masks.len(), side.without_partner());
+            FigureSide {
+                title: side.name.clone(),
+                note: format!("{count} masks, {} with a partner", count - alone),
+                masks: side.masks.iter().enumerate().map(export).collect(),
+            }
+        })
+    }
+
     pub fn ui(&mut self, ui: &mut Ui, photo: &OpenPhoto, opacity: f32, actions: &mut Actions) {
         ui.horizontal(|ui| {
             ui.selectable_value(&mut self.only_alone, false, "All masks");

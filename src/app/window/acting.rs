@@ -78,7 +78,12 @@ impl Tinsel {
             }
             Action::StartComparison => self.start_comparison(),
             Action::SaveComparison => {
-                let _ = frame;
+                let dialog = rfd::FileDialog::new().set_parent(frame);
+                if let (Some(open), Some(shown)) = (&self.workspace.open, &self.comparing.shown) {
+                    let name = format!("{}_compare.png", open.photo.stem());
+                    let dialog = dialog.set_file_name(name);
+                    self.background.save_figure(dialog, open.photo.clone(), shown.figure());
+                }
             }
             Action::CloseComparison => self.comparing.shown = None,
             Action::SetColourMode(mode) => self.settings.colours = mode,

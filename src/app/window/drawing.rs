@@ -49,7 +49,7 @@ impl Tinsel {
         let colours: HashMap<MaskId, Colour> =
             items.iter().map(|m| m.id).zip(colours(&items, self.settings.colours)).collect();
         let relations = self.relations.of(document.masks(), open.size());
-        Panel::right("masks").default_size(360.0).min_size(300.0).show(ui, |ui| {
+        Panel::right("masks").default_size(400.0).min_size(300.0).show(ui, |ui| {
             let height = ui.available_height();
             Panel::bottom("inspect").resizable(true).default_size(height * 0.36).show(ui, |ui| {
                 ui.strong("Inspect");

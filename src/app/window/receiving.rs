@@ -179,6 +179,9 @@ impl Tinsel {
                 });
                 self.settings.export_folder = folder;
             }
+            Outcome::Saved(None) => {}
+            Outcome::Saved(Some(Ok(file))) => self.messages.news(format!("Written: {}", file.display())),
+            Outcome::Saved(Some(Err(error))) => self.messages.error(error.to_string()),
             Outcome::Exported(Err(error)) => self.messages.error(error.to_string()),
             Outcome::Broken(what) => {
                 self.workspace.loading = false;
