@@ -272,7 +272,7 @@ impl Shown {
                 actions.push(Action::CloseComparison);
             }
             ui.separator();
-            ui.weak(self.description());
+            ui.add(egui::Label::new(egui::RichText::new(self.description()).weak()).truncate());
         });
         if ui.input(|i| i.key_pressed(Key::Escape)) && !egui::Popup::is_any_open(ui.ctx()) {
             actions.push(Action::CloseComparison);

@@ -44,6 +44,12 @@ impl Tinsel {
             CentralPanel::default().show(ui, |ui| welcome_ui(ui, self.workspace.loading, actions));
             return;
         };
+        if let Some(shown) = self.comparing.shown.as_mut().filter(|shown| shown.photo == open.id) {
+            let opacity = self.settings.opacity;
+            CentralPanel::no_frame().show(ui, |ui| shown.ui(ui, open, opacity, actions));
+            self.pointer = None;
+            return;
+        }
         let run = self.run.as_ref().filter(|run| run.photo == open.id);
         let items = shown_items(document, run);
         let colours: HashMap<MaskId, Colour> =
@@ -76,12 +82,6 @@ impl Tinsel {
                 self.mask_list.ui(ui, document, &items, &colours, &relations.parents, actions);
             });
         });
-        if let Some(shown) = self.comparing.shown.as_mut().filter(|shown| shown.photo == open.id) {
-            let opacity = self.settings.opacity;
-            CentralPanel::no_frame().show(ui, |ui| shown.ui(ui, open, opacity, actions));
-            self.pointer = None;
-            return;
-        }
         let prompting = self.canvas.effective_prompting(document);
         if !prompting.is_empty() {
             Panel::bottom("prompt").show(ui, |ui| prompt_bar_ui(ui, &prompting, &self.inquiry, actions));
