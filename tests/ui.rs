@@ -11,8 +11,15 @@ use tinsel::app::Tinsel;
 
 type Window = Harness<'static, Tinsel>;
 
+/// A sample photo in a folder of its own, with the other ones beside it, because the work on photos
+/// is saved there.
 fn sample(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples").join(name)
+    let folder = tempfile::tempdir().unwrap().keep();
+    for photo in ["cat.jpg", "coffee.jpg"] {
+        let original = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples").join(photo);
+        std::fs::copy(original, folder.join(photo)).unwrap();
+    }
+    folder.join(name)
 }
 
 fn window(paths: Vec<PathBuf>) -> Window {

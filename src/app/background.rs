@@ -3,11 +3,14 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::export_window::ExportJob;
 use super::models::MODEL_EXTENSIONS;
+use crate::document::{MaskItem, Reshape, ShapeOp, reshape};
+use crate::files::session::{Loaded, Session, SessionError};
 use crate::files::export::{ExportMask, Panel, add_figure, export};
 use crate::files::{FileSet, PHOTO_EXTENSIONS, Photo, PhotoError, WriteError, photos_beside, photos_in};
 
@@ -26,10 +29,17 @@ pub(super) enum Outcome {
     Opened {
         request: u64,
         result: Result<Photo, PhotoError>,
+        /// What was kept about the photo; `None` if it has no file that something could lie beside.
+        session: Option<Result<Loaded, SessionError>>,
     },
     Exported(Result<Vec<PathBuf>, WriteError>),
     /// A file was written where the user said; `None` when the dialog was cancelled.
     Saved(Option<Result<PathBuf, WriteError>>),
+    /// Masks of a photo were given another shape.
+    Reshaped {
+        photo: u64,
+        reshape: Reshape,
+    },
     /// The task panicked.
     Broken(String),
 }
@@ -113,6 +123,11 @@ impl Background {
         self.spawn_dialog(|| Outcome::PickedExportFolder(dialog.pick_folder()));
     }
 
+    /// Changes the shape of masks of a photo, given in the order of the list.
+    pub fn reshape(&mut self, photo: u64, items: Vec<Arc<MaskItem>>, op: ShapeOp) {
+        self.spawn(move || Outcome::Reshaped { photo, reshape: reshape(&items, op) });
+    }
+
     /// Asks for a file and writes the picture of a comparison there.
     pub fn save_figure(&mut self, dialog: rfd::FileDialog, photo: Photo, sides: [FigureSide; 2]) {
         let dialog = dialog.set_title("Save the comparison").add_filter("PNG", &["png"]);
@@ -129,11 +144,19 @@ impl Background {
     }
 
     pub fn open(&mut self, request: u64, path: PathBuf) {
-        self.spawn(move || Outcome::Opened { request, result: Photo::open(&path) });
+        self.spawn(move || {
+            let result = Photo::open(&path);
+            let load = |photo: &Photo| Session::load(&path, photo.pixels.dimensions(), photo.fingerprint);
+            let session = result.as_ref().ok().map(load);
+            Outcome::Opened { request, result, session }
+        });
     }
 
     pub fn open_bytes(&mut self, request: u64, path: PathBuf, bytes: &'static [u8]) {
-        self.spawn(move || Outcome::Opened { request, result: Photo::from_bytes(&path, bytes) });
+        self.spawn(move || {
+            let result = Photo::from_bytes(&path, bytes);
+            Outcome::Opened { request, result, session: None }
+        });
     }
 
     pub fn export(&mut self, job: ExportJob) {

@@ -14,10 +14,34 @@ pub(super) enum Tool {
     Negative,
     Box,
     Select,
+    Brush,
+    Eraser,
+    Lasso,
 }
 
 impl Tool {
-    pub const ALL: [Tool; 4] = [Tool::Positive, Tool::Negative, Tool::Box, Tool::Select];
+    pub const ALL: [Tool; 7] =
+        [Tool::Positive, Tool::Negative, Tool::Box, Tool::Select, Tool::Brush, Tool::Eraser, Tool::Lasso];
+
+    /// Whether clicks make a prompt for the network.
+    pub fn prompts(self) -> bool {
+        matches!(self, Tool::Positive | Tool::Negative | Tool::Box)
+    }
+}
+
+/// How masks are painted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub(super) enum MaskStyle {
+    #[default]
+    Fill,
+    Outline,
+    Both,
+    /// Everything outside the masks is darkened.
+    Dim,
+}
+
+impl MaskStyle {
+    pub const ALL: [MaskStyle; 4] = [MaskStyle::Fill, MaskStyle::Outline, MaskStyle::Both, MaskStyle::Dim];
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,7 +49,15 @@ impl Tool {
 pub(super) struct Settings {
     /// Opacity of the masks, in [0, 1].
     pub opacity: f32,
-    pub outline_only: bool,
+    pub style: MaskStyle,
+    /// Show the mask that a click would give.
+    pub live_preview: bool,
+    /// Radius of the brush, in photo pixels.
+    pub brush_radius: f32,
+    /// By how many pixels masks grow, shrink and are smoothed.
+    pub shape_pixels: f32,
+    /// Parts smaller than this are specks, in pixels.
+    pub speck_area: u64,
     /// What the colours of masks tell.
     pub colours: ColourMode,
     /// Where the last photo came from.
@@ -42,7 +74,11 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             opacity: 0.5,
-            outline_only: false,
+            style: MaskStyle::default(),
+            live_preview: true,
+            brush_radius: 12.0,
+            shape_pixels: 2.0,
+            speck_area: 100,
             colours: ColourMode::default(),
             photo_folder: None,
             model: None,

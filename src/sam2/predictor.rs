@@ -255,6 +255,11 @@ impl Predictor {
         &self.name
     }
 
+    /// Side of the low-resolution logits, S/4.
+    pub fn low_res_side(&self) -> usize {
+        self.network.input_format().low_res_side()
+    }
+
     /// Generator parameters (JSON) that suit this model, if its weights carry some.
     pub fn everything_defaults(&self) -> Option<&str> {
         self.everything_defaults.as_deref()
