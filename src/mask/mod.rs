@@ -9,6 +9,7 @@ mod overlap;
 mod rle;
 #[cfg(test)]
 mod samples;
+mod shapes;
 
 pub use bitmap::{Mask, MaskRows, PixelBox};
 pub use outline::outline;
