@@ -4,6 +4,7 @@
 mod bitmap;
 mod boolean;
 mod components;
+mod morphology;
 mod outline;
 mod overlap;
 mod rle;
