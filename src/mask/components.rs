@@ -55,7 +55,7 @@ impl Mask {
     }
 
     /// The runs of unset pixels, over the whole photo.
-    fn unset_runs(&self) -> Vec<Run> {
+    pub(super) fn unset_runs(&self) -> Vec<Run> {
         let mut runs = vec![];
         for y in 0..self.height() {
             let mut from = 0;

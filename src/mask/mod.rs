@@ -1,11 +1,16 @@
-//! Binary masks: the pixels, their run-length encoding, their outline, parts and overlaps. Depends
-//! on nothing of ours.
+//! Binary masks: the pixels, their run-length encoding, their outline, parts and overlaps, and how
+//! they are drawn, joined and cut. Depends on nothing of ours.
 
 mod bitmap;
+mod boolean;
 mod components;
+mod morphology;
 mod outline;
 mod overlap;
 mod rle;
+#[cfg(test)]
+mod samples;
+mod shapes;
 
 pub use bitmap::{Mask, MaskRows, PixelBox};
 pub use outline::outline;
