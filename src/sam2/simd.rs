@@ -117,7 +117,12 @@ pub(super) fn scale(values: &mut [f32], factor: f32) {
 
 /// Adds to each value its counterpart; the shorter slice decides.
 pub(super) fn add(values: &mut [f32], others: &[f32]) {
-    struct Add<'a>(&'a mut [f32], &'a [f32]);
+    add_scaled(values, others, 1.0);
+}
+
+/// Adds to each value its counterpart multiplied by the factor; the shorter slice decides.
+pub(super) fn add_scaled(values: &mut [f32], others: &[f32], factor: f32) {
+    struct Add<'a>(&'a mut [f32], &'a [f32], f32);
     impl WithSimd for Add<'_> {
         type Output = ();
         #[inline(always)]
@@ -125,13 +130,14 @@ pub(super) fn add(values: &mut [f32], others: &[f32]) {
             let count = self.0.len().min(self.1.len());
             let (vectors, rest) = S::as_mut_simd_f32s(&mut self.0[..count]);
             let (others, other_rest) = S::as_simd_f32s(&self.1[..count]);
+            let factor = simd.splat_f32s(self.2);
             for (x, y) in vectors.iter_mut().zip(others) {
-                *x = simd.add_f32s(*x, *y);
+                *x = mul_add(simd, *y, factor, *x);
             }
-            rest.iter_mut().zip(other_rest).for_each(|(x, y)| *x += y);
+            rest.iter_mut().zip(other_rest).for_each(|(x, y)| *x += y * self.2);
         }
     }
-    dispatch(Add(values, others));
+    dispatch(Add(values, others, factor));
 }
 
 /// Replaces each value by the larger of it and its counterpart; the shorter slice decides.
