@@ -4,6 +4,8 @@
 //! after a product works on rows that are still in the processor's cache. Callers spread rows
 //! over threads.
 
+use std::fmt;
+
 use pulp::{Simd, WithSimd};
 
 use super::simd::{dispatch, mul_add};
@@ -15,13 +17,43 @@ const CACHE_LINE_BYTES: usize = 64;
 
 /// The right-hand side of products, (depth, columns), cut into panels of a few vectors' width.
 /// A panel holds its rows one after the other; the last one is filled up with zeros.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Packed {
     values: Vec<f32>,
     /// Where the first panel begins in `values`.
     start: usize,
     depth: usize,
     columns: usize,
+}
+
+impl fmt::Debug for Packed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Packed({}, {})", self.depth, self.columns)
+    }
+}
+
+/// Side of the squares that are transposed in registers.
+const SQUARE: usize = 4;
+
+/// Writes the columns side by side, the first `used` of them, with `stride` values from one row
+/// of `out` to the next.
+fn transpose(columns: [&[f32]; SQUARE], out: &mut [f32], stride: usize, used: usize) {
+    let depth = columns[0].len();
+    for i in (0..depth).step_by(SQUARE) {
+        let square = columns.map(|column| column[i..].first_chunk::<SQUARE>());
+        match square {
+            [Some(a), Some(b), Some(c), Some(d)] if used == SQUARE => {
+                for k in 0..SQUARE {
+                    out[(i + k) * stride..][..SQUARE].copy_from_slice(&[a[k], b[k], c[k], d[k]]);
+                }
+            }
+            _ => {
+                for k in i..depth.min(i + SQUARE) {
+                    out[k * stride..][..used].copy_from_slice(&columns.map(|column| column[k])[..used]);
+                }
+            }
+        }
+    }
 }
 
 /// What a product is added to.
@@ -89,20 +121,12 @@ impl Packed {
             if count < width {
                 panel.fill(0.0);
             }
-            // Four columns at a time share the cache lines that are written.
-            for group in (0..count).step_by(4) {
-                let columns: [&[f32]; 4] = std::array::from_fn(|i| {
-                    let column = first + (group + i).min(count - 1);
-                    &values[column * stride..][..depth]
-                });
-                let used = 4.min(count - group);
-                for (i, out) in panel.chunks_exact_mut(width).enumerate() {
-                    let four = columns.map(|column| column[i]);
-                    match out[group..].first_chunk_mut() {
-                        Some(out) if used == 4 => *out = four,
-                        _ => out[group..][..used].copy_from_slice(&four[..used]),
-                    }
-                }
+            for group in (0..count).step_by(SQUARE) {
+                let used = SQUARE.min(count - group);
+                // Where columns run out, the last one stands in and is not stored.
+                let column = |i: usize| &values[(first + group + i.min(used - 1)) * stride..][..depth];
+                let columns: [&[f32]; SQUARE] = std::array::from_fn(column);
+                transpose(columns, &mut panel[group..], width, used);
             }
         }
     }

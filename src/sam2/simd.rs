@@ -140,6 +140,22 @@ pub(super) fn add_scaled(values: &mut [f32], others: &[f32], factor: f32) {
     dispatch(Add(values, others, factor));
 }
 
+/// Adds to each value the byte at its place multiplied by the factor; the shorter slice decides.
+pub(super) fn add_scaled_bytes(values: &mut [f32], bytes: &[u8], factor: f32) {
+    struct Add<'a>(&'a mut [f32], &'a [u8], f32);
+    impl WithSimd for Add<'_> {
+        type Output = ();
+        // A plain loop, which the compiler turns into the instructions that are allowed here.
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) {
+            for (x, byte) in self.0.iter_mut().zip(self.1) {
+                *x += f32::from(*byte) * self.2;
+            }
+        }
+    }
+    dispatch(Add(values, bytes, factor));
+}
+
 /// Replaces each value by the larger of it and its counterpart; the shorter slice decides.
 pub(super) fn max(values: &mut [f32], others: &[f32]) {
     struct Max<'a>(&'a mut [f32], &'a [f32]);

@@ -7,7 +7,7 @@ use crate::sam2::simd;
 use crate::sam2::weights::Weights;
 
 /// Queries whose scores exist at a time.
-const QUERIES_TOGETHER: usize = 64;
+const QUERIES_TOGETHER: usize = 128;
 
 /// The weights of `MultiScaleAttention` and of the norm before it.
 #[derive(Debug)]
@@ -143,5 +143,65 @@ pub fn attend<'k>(
         for ((_, sum), out) in tile.seen.iter().zip(out.chunks_mut(out_stride)) {
             simd::scale(&mut out[..width], sum.recip());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sam2::ops::layers::tests::{assert_close, numbers};
+
+    const WIDTH: usize = 10;
+
+    /// `softmax(queries * keys) * values` to base 2, row by row.
+    fn by_definition(queries: &[f32], tokens: &[&[f32]]) -> Vec<f32> {
+        let mut out = vec![];
+        for query in queries.chunks(3 * WIDTH) {
+            let score = |token: &[f32]| (0..WIDTH).map(|i| query[i] * token[WIDTH + i]).sum::<f32>();
+            let powers: Vec<f32> = tokens.iter().map(|token| score(token).exp2()).collect();
+            let sum: f32 = powers.iter().sum();
+            out.extend((0..WIDTH).map(|i| {
+                powers.iter().zip(tokens).map(|(p, token)| p / sum * token[2 * WIDTH + i]).sum::<f32>()
+            }));
+        }
+        out
+    }
+
+    #[test]
+    fn groups_of_keys_count_as_one_and_a_token_may_stand_for_many() {
+        // Scores grow from group to group, so that the sums have to be scaled down.
+        let mut qkv = numbers((QUERIES_TOGETHER + 21) * 3 * WIDTH, 1);
+        for (i, row) in qkv.chunks_mut(3 * WIDTH).enumerate() {
+            simd::scale(&mut row[WIDTH..2 * WIDTH], 1.0 + i as f32 / 40.0);
+        }
+        let group = |rows: std::ops::Range<usize>| {
+            let mut keys = Keys::default();
+            keys.set(&qkv[rows.start * 3 * WIDTH..rows.end * 3 * WIDTH], WIDTH);
+            keys
+        };
+        let mut groups = vec![group(0..50), group(50..53), group(53..QUERIES_TOGETHER)];
+        groups[1].last_counts = 6;
+        let rows: Vec<&[f32]> = qkv.chunks(3 * WIDTH).collect();
+        let tokens = [&rows[..QUERIES_TOGETHER], &[rows[52]; 5]].concat();
+        let stride = WIDTH + 3;
+        let mut out = vec![7.0; rows.len() * stride];
+        attend(&mut Tile::default(), &qkv, 3 * WIDTH, groups.iter(), &mut out, stride);
+        let found: Vec<f32> = out.chunks(stride).flat_map(|row| &row[..WIDTH]).copied().collect();
+        assert_close(&found, &by_definition(&qkv, &tokens), 1e-4);
+        assert!(out.chunks(stride).all(|row| row[WIDTH..] == [7.0; 3]), "it wrote between the rows");
+    }
+
+    #[test]
+    fn a_head_takes_its_rows_of_each_third() {
+        let (inputs, outputs, head_width) = (5, 12, 4);
+        let (weight, bias) = (numbers(3 * outputs * inputs, 1), numbers(3 * outputs, 2));
+        let head = Head::new(&weight, &bias, 2 * head_width, head_width);
+        let mut memory = vec![];
+        let found = head.qkv(&vec![0.0; inputs], &mut memory);
+        let query = f32::recip((head_width as f32).sqrt()) * std::f32::consts::LOG2_E;
+        let third =
+            |part: usize, factor: f32| bias[part * outputs + 8..][..4].iter().map(move |b| b * factor);
+        let expected: Vec<f32> = third(0, query).chain(third(1, 1.0)).chain(third(2, 1.0)).collect();
+        assert_close(found, &expected, 1e-6);
     }
 }

@@ -95,11 +95,15 @@ pub struct Norm {
 }
 
 impl Norm {
+    /// `gamma` and `beta` have one value for each of a row's.
+    pub fn new(gamma: Vec<f32>, beta: Vec<f32>, eps: f32) -> Self {
+        Self { gamma, beta, eps }
+    }
+
     /// `{prefix}.weight` and `{prefix}.bias`, both (width).
     pub fn load(weights: &Weights, prefix: &str, width: usize, eps: f32) -> Result<Self> {
         let gamma = weights.values(&format!("{prefix}.weight"), &[width])?;
-        let beta = weights.values(&format!("{prefix}.bias"), &[width])?;
-        Ok(Self { gamma, beta, eps })
+        Ok(Self::new(gamma, weights.values(&format!("{prefix}.bias"), &[width])?, eps))
     }
 
     pub fn width(&self) -> usize {
@@ -119,4 +123,45 @@ pub fn room(memory: &mut Vec<f32>, count: usize) -> &mut [f32] {
         *memory = vec![0.0; count];
     }
     &mut memory[..count]
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    /// Numbers between -1 and 1 without a visible pattern.
+    pub fn numbers(count: usize, seed: usize) -> Vec<f32> {
+        (0..count).map(|i| ((i * 7919 + seed * 104_729) % 1009) as f32 / 504.5 - 1.0).collect()
+    }
+
+    /// `nn.Linear` by its definition.
+    pub fn linear_by_definition(rows: &[f32], weight: &[f32], bias: &[f32]) -> Vec<f32> {
+        let inputs = weight.len() / bias.len();
+        let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+        rows.chunks(inputs)
+            .flat_map(|row| {
+                weight.chunks(inputs).zip(bias).map(move |(weight, bias)| dot(row, weight) + bias)
+            })
+            .collect()
+    }
+
+    pub fn assert_close(found: &[f32], expected: &[f32], tolerance: f32) {
+        assert_eq!(found.len(), expected.len());
+        for (i, (found, expected)) in found.iter().zip(expected).enumerate() {
+            assert!((found - expected).abs() <= tolerance, "at {i}: {found}, not {expected}");
+        }
+    }
+
+    #[test]
+    fn rows_are_spread_over_threads_and_the_last_axis_changes() {
+        let (weight, bias) = (numbers(7 * 11, 1), numbers(7, 2));
+        let linear = Linear::new(&weight, bias.clone());
+        let rows = numbers(29 * 13 * 11, 3);
+        let input = Tensor::from_shape(&[29, 13, 11], &rows).unwrap();
+        let output = linear.eval(input).unwrap();
+        assert_eq!(output.shape(), [29, 13, 7]);
+        let expected = linear_by_definition(&rows, &weight, &bias);
+        assert_close(output.view().as_slice::<f32>().unwrap(), &expected, 1e-5);
+        assert!(linear.output_shape(&[29, 13]).is_err());
+    }
 }

@@ -40,6 +40,12 @@ impl ResidualMlp {
         let inward_bias = weights.values(&name("0.bias"), &[hidden])?;
         let outward = weights.values(&name("1.weight"), &[width, hidden])?;
         let bias = weights.values(&name("1.bias"), &[width])?;
+        Ok(Self::new(norm, &inward, &inward_bias, &outward, bias))
+    }
+
+    /// `inward` is (hidden, width), `outward` (width, hidden), both row-major.
+    fn new(norm: Norm, inward: &[f32], inward_bias: &[f32], outward: &[f32], bias: Vec<f32>) -> Self {
+        let (width, hidden) = (bias.len(), inward_bias.len());
         let parts = inward_bias.chunks(HIDDEN_TOGETHER).zip((0..).step_by(HIDDEN_TOGETHER));
         let parts = parts.map(|(inward_bias, first)| {
             let count = inward_bias.len();
@@ -51,7 +57,7 @@ impl ResidualMlp {
             part.outward.set_columns(&outward[first..], hidden, count, width);
             part
         });
-        Ok(Self { parts: parts.collect(), norm, bias })
+        Self { parts: parts.collect(), norm, bias }
     }
 
     /// The rows that a thread works on, in place.
@@ -89,5 +95,31 @@ impl Function for ResidualMlp {
             .par_chunks_mut(ROWS_TOGETHER * self.norm.width())
             .for_each_init(Default::default, |memory, rows| self.apply(rows, memory));
         Ok(input)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sam2::ops::layers::tests::{assert_close, linear_by_definition, numbers};
+
+    #[test]
+    fn the_hidden_values_may_come_in_parts() {
+        let (width, hidden, rows) = (20, HIDDEN_TOGETHER + 30, ROWS_TOGETHER + 9);
+        let (inward, inward_bias) = (numbers(hidden * width, 1), numbers(hidden, 2));
+        let (outward, bias) = (numbers(width * hidden, 3), numbers(width, 4));
+        let norm = || Norm::new(numbers(width, 5), numbers(width, 6), 1e-6);
+        let x = numbers(rows * width, 7);
+
+        let mut normed = vec![0.0; x.len()];
+        norm().apply(&x, &mut normed);
+        let mut between = linear_by_definition(&normed, &inward, &inward_bias);
+        simd::gelu(&mut between);
+        let mut expected = linear_by_definition(&between, &outward, &bias);
+        simd::add(&mut expected, &x);
+
+        let mlp = ResidualMlp::new(norm(), &inward, &inward_bias, &outward, bias);
+        let output = mlp.eval(Tensor::from_shape(&[rows, width], &x).unwrap()).unwrap();
+        assert_close(output.view().as_slice::<f32>().unwrap(), &expected, 1e-3);
     }
 }

@@ -179,4 +179,22 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn patches_overlap_and_end_in_zeros() {
+        let side = 12;
+        let image: Vec<f32> = (1..=COLOURS * side * side).map(|i| i as f32).collect();
+        for y in 0..side / STRIDE {
+            let mut patches = vec![-1.0; side / STRIDE * COLOURS * KERNEL * KERNEL];
+            unfold(&image, side, y, &mut patches);
+            for (i, found) in patches.into_iter().enumerate() {
+                let (x, colour) = (i / (COLOURS * KERNEL * KERNEL), i / (KERNEL * KERNEL) % COLOURS);
+                let row = (STRIDE * y + i / KERNEL % KERNEL).wrapping_sub(PADDING);
+                let column = (STRIDE * x + i % KERNEL).wrapping_sub(PADDING);
+                let inside = row < side && column < side;
+                let expected = if inside { image[(colour * side + row) * side + column] } else { 0.0 };
+                assert_eq!(found, expected, "{x} {y}, {colour}, {row} {column}");
+            }
+        }
+    }
 }
