@@ -179,7 +179,7 @@ mod tests {
             keys.set(&qkv[rows.start * 3 * WIDTH..rows.end * 3 * WIDTH], WIDTH);
             keys
         };
-        let mut groups = vec![group(0..50), group(50..53), group(53..QUERIES_TOGETHER)];
+        let mut groups = [group(0..50), group(50..53), group(53..QUERIES_TOGETHER)];
         groups[1].last_counts = 6;
         let rows: Vec<&[f32]> = qkv.chunks(3 * WIDTH).collect();
         let tokens = [&rows[..QUERIES_TOGETHER], &[rows[52]; 5]].concat();

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::ensure;
 
-use super::attention::{Attention, Keys, Tile, attend};
+use super::attention::{Attention, Head, Keys, Tile, attend};
 use super::function::Function;
 use super::layers::{ROWS_TOGETHER, room};
 
@@ -29,7 +29,7 @@ impl GlobalAttention {
     fn groups(&self, rows: &[f32], normed: &mut Vec<f32>) -> Vec<Group> {
         let normed = room(normed, rows.len());
         self.0.norm.apply(rows, normed);
-        let group = |head: &super::attention::Head| {
+        let group = |head: &Head| {
             let mut qkv = vec![];
             head.qkv(normed, &mut qkv);
             let mut keys = Keys::default();
@@ -68,7 +68,6 @@ impl Function for GlobalAttention {
             }
             self.0.projection.add(mixed, rows);
         });
-        drop(plain);
         Ok(input)
     }
 }

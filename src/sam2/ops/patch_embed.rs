@@ -161,7 +161,6 @@ impl Function for PatchEmbed {
                 gemm::multiply(patches, self.kernel.depth(), &self.kernel, Start::Result, out, channels);
             },
         );
-        drop(plain);
         Ok(output)
     }
 }

@@ -8,6 +8,7 @@ use super::attention::{Attention, Keys, Tile, attend};
 use super::function::Function;
 use super::layers::{Linear, ROWS_TOGETHER, room};
 use super::windows::{Place, Windows, max_pool2x2};
+use crate::sam2::simd;
 
 /// `x + attention(norm(x))` within each window; where a stage begins the queries and the way
 /// around are pooled 2x2, which halves the map.
@@ -50,8 +51,9 @@ impl WindowAttention {
         place.cells() + usize::from(place.cells() < self.windows.cells())
     }
 
-    /// Windows one after the other, so that even small ones make products of many rows.
-    /// `memory.cells` holds what is on the map of each; so does `memory.out` when it is done.
+    /// Takes some windows together, so that even small ones make products of many rows.
+    /// `memory.cells` holds the cells on the map of one window after the other, and `memory.out`
+    /// in the same order what becomes of them, within a stage without the way around.
     fn apply(&self, places: &[Place], memory: &mut Memory) {
         let Memory { cells, normed, qkv, pooled, mixed, out, keys, tile } = memory;
         let [inputs, outputs] = self.channels();
@@ -107,6 +109,52 @@ impl WindowAttention {
             None => self.attention.projection.apply(mixed, out),
         }
     }
+
+    /// Within a stage: the map in place.
+    fn change(&self, map: &mut [f32]) {
+        let places: Vec<Place> = self.windows.places().collect();
+        let mut windows = self.windows.split(map, self.channels()[0]);
+        let together = ROWS_TOGETHER.div_ceil(self.windows.cells());
+        let tasks = places.par_chunks(together).zip(windows.par_chunks_mut(together));
+        tasks.for_each_init(Memory::default, |memory, (places, windows)| {
+            memory.cells.clear();
+            for row in windows.iter().flatten() {
+                memory.cells.extend_from_slice(row);
+            }
+            self.apply(places, memory);
+            let mut changes = &memory.out[..];
+            for row in windows.iter_mut().flatten() {
+                let (now, later) = changes.split_at(row.len());
+                simd::add(row, now);
+                changes = later;
+            }
+        });
+    }
+
+    /// At the begin of a stage: from one map to the next, which is half as high and wide.
+    fn enter(&self, source: &[f32], target: &mut [f32]) {
+        let [inputs, outputs] = self.channels();
+        let places: Vec<Place> = self.windows.places().collect();
+        let mut windows = self.windows.halved().split(target, outputs);
+        let together = ROWS_TOGETHER.div_ceil(self.windows.cells());
+        let tasks = places.par_chunks(together).zip(windows.par_chunks_mut(together));
+        tasks.for_each_init(Memory::default, |memory, (places, windows)| {
+            memory.cells.clear();
+            for Place { first: [y, x], size: [height, width] } in places {
+                for row in *y..y + height {
+                    let first = (row * self.windows.map[1] + x) * inputs;
+                    memory.cells.extend_from_slice(&source[first..][..width * inputs]);
+                }
+            }
+            self.apply(places, memory);
+            let mut out = &memory.out[..];
+            for row in windows.iter_mut().flatten() {
+                let (now, later) = out.split_at(row.len());
+                row.copy_from_slice(now);
+                out = later;
+            }
+        });
+    }
 }
 
 impl Function for WindowAttention {
@@ -123,53 +171,12 @@ impl Function for WindowAttention {
     }
 
     fn eval(&self, mut input: Tensor) -> TractResult<Tensor> {
-        let [inputs, outputs] = self.channels();
-        let together = ROWS_TOGETHER.div_ceil(self.windows.cells());
-        let places: Vec<Place> = self.windows.places().collect();
-        let places = places.par_chunks(together);
         if self.entry.is_none() {
-            let mut plain = input.try_as_plain_ram_mut()?;
-            let mut cells = self.windows.split(plain.as_slice_mut::<f32>()?, inputs);
-            let cells = cells.par_chunks_mut(together);
-            places.zip(cells).for_each_init(Memory::default, |memory, (places, cells)| {
-                memory.cells.clear();
-                for row in cells.iter().flatten() {
-                    memory.cells.extend_from_slice(row);
-                }
-                self.apply(places, memory);
-                let mut changes = &memory.out[..];
-                for row in cells.iter_mut().flatten() {
-                    let (now, later) = changes.split_at(row.len());
-                    crate::sam2::simd::add(row, now);
-                    changes = later;
-                }
-            });
-            drop(plain);
+            self.change(input.try_as_plain_ram_mut()?.as_slice_mut::<f32>()?);
             return Ok(input);
         }
         let mut output = Tensor::zero::<f32>(&self.output_shape(input.shape())?)?;
-        let view = input.view();
-        let source = view.as_slice::<f32>()?;
-        let mut plain = output.try_as_plain_ram_mut()?;
-        let mut cells = self.windows.halved().split(plain.as_slice_mut::<f32>()?, outputs);
-        let cells = cells.par_chunks_mut(together);
-        places.zip(cells).for_each_init(Memory::default, |memory, (places, cells)| {
-            memory.cells.clear();
-            for Place { first: [y, x], size: [height, width] } in places {
-                for row in *y..y + height {
-                    let first = (row * self.windows.map[1] + x) * inputs;
-                    memory.cells.extend_from_slice(&source[first..][..width * inputs]);
-                }
-            }
-            self.apply(places, memory);
-            let mut out = &memory.out[..];
-            for row in cells.iter_mut().flatten() {
-                let (now, later) = out.split_at(row.len());
-                row.copy_from_slice(now);
-                out = later;
-            }
-        });
-        drop(plain);
+        self.enter(input.view().as_slice::<f32>()?, output.try_as_plain_ram_mut()?.as_slice_mut::<f32>()?);
         Ok(output)
     }
 }

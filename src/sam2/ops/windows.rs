@@ -1,5 +1,7 @@
 //! How a channels-last map is cut into windows, without moving anything.
 
+use crate::sam2::simd;
+
 /// Windows of a map, in rows from the top left. Where the map does not divide, the windows at its
 /// right and bottom reach beyond it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +87,7 @@ pub fn max_pool2x2(
         let (y, x) = (2 * (i / (width / 2)), 2 * (i % (width / 2)));
         out.copy_from_slice(cell(y, x));
         for other in [cell(y, x + 1), cell(y + 1, x), cell(y + 1, x + 1)] {
-            crate::sam2::simd::max(out, other);
+            simd::max(out, other);
         }
     }
 }
