@@ -6,14 +6,14 @@
 
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::{AxesMapping, AxisOp, ToDim, tvec};
-use tract_onnx::tract_core::ops::array::{Pad, PadMode, Slice, TypedConcat};
+use tract_onnx::tract_core::ops::array::{Slice, TypedConcat};
 use tract_onnx::tract_core::ops::change_axes::wire_with_rank_broadcast;
 use tract_onnx::tract_core::ops::einsum::EinSum;
 use tract_onnx::tract_core::ops::nn::{Softmax, gelu_exact, sigmoid};
 use tract_onnx::tract_core::ops::{TypedOp, math};
 
 use super::error::Result;
-use super::ops::{LayerNorm, MaxPool2x2};
+use super::ops::{Function, FunctionOp, LayerNorm};
 use super::weights::Weights;
 
 /// A value in the graph.
@@ -98,15 +98,6 @@ impl<'w> Graph<'w> {
         self.wire("concat", TypedConcat { axis }, parts)
     }
 
-    /// Zeros after the end of each axis.
-    pub fn pad_end(&mut self, x: Wire, pads: &[usize]) -> Result<Wire> {
-        if pads.iter().all(|p| *p == 0) {
-            return Ok(x);
-        }
-        let pads = pads.iter().map(|p| (0, *p)).collect();
-        self.wire("pad", Pad { pads, mode: PadMode::default() }, &[x])
-    }
-
     /// Element-wise sum; the shorter shape is broadcast from the front.
     pub fn add(&mut self, a: Wire, b: Wire) -> Result<Wire> {
         self.wire("add", math::add(), &[a, b])
@@ -119,9 +110,9 @@ impl<'w> Graph<'w> {
         self.wire("mul", math::mul(), &[x, factor])
     }
 
-    /// The largest value of each 2x2 cell of a (height, width, channels) map.
-    pub fn max_pool2x2(&mut self, x: Wire) -> Result<Wire> {
-        self.wire("max_pool", MaxPool2x2, &[x])
+    /// A function of one value.
+    pub fn apply(&mut self, x: Wire, name: &str, function: impl Function) -> Result<Wire> {
+        self.wire(name, FunctionOp::new(function), &[x])
     }
 
     pub fn softmax_last(&mut self, x: Wire) -> Result<Wire> {

@@ -4,12 +4,11 @@
 //! Follows `SAM2Transforms` in `sam2/utils/transforms.py`. The photo is squashed to a square; its
 //! aspect ratio is not kept.
 
-use fast_image_resize::images::{TypedImage, TypedImageRef};
-use fast_image_resize::pixels::F32;
-use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use image::RgbImage;
+use rayon::prelude::*;
 
 use super::error::{Error, Result};
+use super::simd;
 use crate::mask::{Mask, MaskRows};
 
 /// What a network takes: a square of this side, in pixels, normalised with these figures on [0, 1].
@@ -27,27 +26,76 @@ impl InputFormat {
     }
 }
 
+/// Channels of a photo's pixel.
+const COLOURS: usize = 3;
+
 /// The photo as (3, S, S) row-major: resized by antialiased bilinear interpolation of values on
 /// [0, 1], then normalised with the network's mean and standard deviation.
 ///
-/// One channel at a time, so that only a third of the photo exists as floats at once.
+/// # Errors
+/// [`Error::Input`] for a photo without pixels.
 pub fn network_input(photo: &RgbImage, format: &InputFormat) -> Result<Vec<f32>> {
-    let (width, height) = photo.dimensions();
-    let side = format.side as u32;
-    let options =
-        ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear)).use_alpha(false);
-    let fail = |e: &dyn std::fmt::Display| Error::Input(format!("{e} ({width}x{height})"));
-    let mut resizer = Resizer::new();
-    let mut out = Vec::with_capacity(3 * format.side * format.side);
-    for channel in 0..3 {
-        let values: Vec<F32> = photo.pixels().map(|p| F32::new(f32::from(p.0[channel]) / 255.0)).collect();
-        let source = TypedImageRef::new(width, height, &values).map_err(|e| fail(&e))?;
-        let mut target = TypedImage::<F32>::new(side, side);
-        resizer.resize_typed(&source, &mut target, &options).map_err(|e| fail(&e))?;
-        let (mean, std) = (format.mean[channel], format.std[channel]);
-        out.extend(target.pixels().iter().map(|p| (p.0 - mean) / std));
+    let side = format.side;
+    let (width, height) = (photo.width() as usize, photo.height() as usize);
+    if width == 0 || height == 0 {
+        return Err(Error::Input(format!("it has no pixels ({width}x{height})")));
     }
+    let (taps_x, taps_y) = (antialiased_taps(width, side), antialiased_taps(height, side));
+    let mut out = vec![0f32; COLOURS * side * side];
+    let (red, others) = out.split_at_mut(side * side);
+    let (green, blue) = others.split_at_mut(side * side);
+    let rows = red.par_chunks_mut(side).zip(green.par_chunks_mut(side)).zip(blue.par_chunks_mut(side));
+    rows.zip(taps_y).for_each_init(Vec::new, |line, (((red, green), blue), taps_y)| {
+        // The source rows first, because these are long and whole; they add up on [0, 255].
+        line.clear();
+        line.resize(width * COLOURS, 0f32);
+        for (y, weight) in taps_y.iter() {
+            simd::add_scaled_bytes(line, &photo.as_raw()[y * width * COLOURS..], weight);
+        }
+        let pixels = line.as_chunks::<COLOURS>().0;
+        for (x, taps_x) in taps_x.iter().enumerate() {
+            let mut sums = [0f32; COLOURS];
+            for (pixel, weight) in pixels[taps_x.first..].iter().zip(&taps_x.weights) {
+                for (sum, value) in sums.iter_mut().zip(pixel) {
+                    *sum += value * weight;
+                }
+            }
+            for (colour, out) in [&mut *red, green, blue].into_iter().enumerate() {
+                out[x] = (sums[colour] / 255.0 - format.mean[colour]) / format.std[colour];
+            }
+        }
+    });
     Ok(out)
+}
+
+/// Neighbouring source cells that make one target cell.
+struct Taps {
+    first: usize,
+    weights: Vec<f32>,
+}
+
+impl Taps {
+    fn iter(&self) -> impl Iterator<Item = (usize, f32)> {
+        (self.first..).zip(self.weights.iter().copied())
+    }
+}
+
+/// The taps of PyTorch's bilinear interpolation with antialiasing for each target cell: a
+/// triangle as wide as the source cells under two target cells, but at least under two source
+/// cells.
+fn antialiased_taps(from: usize, to: usize) -> Vec<Taps> {
+    let ratio = from as f64 / to as f64;
+    let reach = ratio.max(1.0);
+    (0..to)
+        .map(|i| {
+            let centre = (i as f64 + 0.5) * ratio;
+            let first = (centre - reach + 0.5).max(0.0) as usize;
+            let end = ((centre + reach + 0.5) as usize).min(from);
+            let weights = (first..end).map(|j| (1.0 - ((j as f64 + 0.5 - centre) / reach).abs()).max(0.0));
+            let sum: f64 = weights.clone().sum();
+            Taps { first, weights: weights.map(|w| (w / sum) as f32).collect() }
+        })
+        .collect()
 }
 
 /// The two source cells and the weight of the second, for each target pixel, of PyTorch's
@@ -150,8 +198,23 @@ mod tests {
     }
 
     #[test]
+    fn shrinking_averages_under_a_triangle() {
+        let taps = antialiased_taps(8, 4);
+        let weights: Vec<(usize, f32)> = taps[1].iter().collect();
+        assert_eq!(weights, [(1, 0.125), (2, 0.375), (3, 0.375), (4, 0.125)]);
+        let first = &taps[0];
+        assert_eq!(first.first, 0);
+        for (found, expected) in first.weights.iter().zip([3.0 / 7.0, 3.0 / 7.0, 1.0 / 7.0]) {
+            assert!((found - expected).abs() < 1e-6);
+        }
+        let larger = antialiased_taps(2, 4);
+        assert_eq!(larger[1].iter().collect::<Vec<_>>(), [(0, 0.75), (1, 0.25)]);
+    }
+
+    #[test]
     fn any_photo_size_becomes_a_square() {
         let format = InputFormat { side: 96, mean: [0.5, 0.4, 0.3], std: [0.2, 0.3, 0.4] };
+        assert!(network_input(&RgbImage::new(0, 5), &format).is_err());
         for (w, h) in [(1, 1), (3, 500), (700, 20)] {
             let photo = RgbImage::from_pixel(w, h, image::Rgb([255, 0, 128]));
             let input = network_input(&photo, &format).unwrap();

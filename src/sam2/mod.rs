@@ -16,6 +16,7 @@
 pub mod config;
 mod decoder;
 mod error;
+mod gemm;
 mod graph;
 mod hiera;
 pub mod input;
@@ -26,6 +27,7 @@ mod ops;
 mod plan;
 pub mod predictor;
 mod prompt;
+mod simd;
 pub mod weights;
 
 #[cfg(test)]

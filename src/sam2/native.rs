@@ -69,8 +69,7 @@ fn encoder(weights: &Weights) -> Result<TypedModel> {
     let mut g = Graph::new(weights);
     let image = g.input("image", &[1, 3, config.image_size, config.image_size])?;
     let stages = hiera::trunk(&mut g, config, image)?;
-    let pyramid = neck::pyramid(&mut g, config, &stages)?;
-    let features = neck::features(&mut g, config, pyramid)?;
+    let features = neck::features(&mut g, config, &stages)?;
     g.finish(&[features.embedding, features.high_res_0, features.high_res_1])
 }
 

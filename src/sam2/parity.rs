@@ -110,26 +110,13 @@ fn encoder_stages() {
     let side = config.image_size;
     let image = g.input("image", &[1, 3, side, side]).unwrap();
     let stages = hiera::trunk(&mut g, config, image).unwrap();
-    let pyramid = neck::pyramid(&mut g, config, &stages).unwrap();
-    let features = neck::features(&mut g, config, pyramid).unwrap();
+    let features = neck::features(&mut g, config, &stages).unwrap();
     let mut outputs = stages;
-    outputs.extend(pyramid);
     outputs.extend([features.high_res_0, features.high_res_1, features.embedding]);
     let plan = Plan::new(g.finish(&outputs).unwrap()).unwrap();
     let image = Tensor::from_shape(&[1, 3, side, side], &reference.get("image").1).unwrap();
     let found = plan.run(tvec![image.into()], &()).unwrap();
-    let names = [
-        "trunk_0",
-        "trunk_1",
-        "trunk_2",
-        "trunk_3",
-        "fpn_0",
-        "fpn_1",
-        "fpn_2",
-        "high_res_0",
-        "high_res_1",
-        "embedding",
-    ];
+    let names = ["trunk_0", "trunk_1", "trunk_2", "trunk_3", "high_res_0", "high_res_1", "embedding"];
     for (name, found) in names.iter().zip(found) {
         let found = found.into_tensor();
         let found = found.view().as_slice::<f32>().unwrap().to_vec();
