@@ -408,7 +408,7 @@ impl Run<'_> {
         };
         let object_scores = head.object_score(&all(0));
         let ious = head.predicted_iou(&all(1));
-        let wanted: Vec<Vec<usize>> = ious.chunks_exact(MASKS).map(|iou| wanted(iou)).collect();
+        let wanted: Vec<Vec<usize>> = ious.chunks_exact(MASKS).map(wanted).collect();
         let hypers: Vec<Vec<f32>> = (0..self.prompts)
             .map(|i| {
                 let token = |mask: usize| &tokens[(i * sizes.tokens + 2 + mask) * d..][..d];

@@ -4,10 +4,12 @@
 //! so that a vector instruction works on neighbouring pixels. The kernels are compiled for several
 //! instruction sets, and the best that the processor has is chosen when they are called.
 
+mod cut;
 mod functions;
 mod product;
 mod rows;
 
+pub use cut::{Counts, Cuts, cut};
 pub use product::{Left, Out, Shape, View, product};
 pub use rows::{
     RunningSoftmax, add_gelu, add_to_rows, blend, dot_columns, norm_gelu, scale_columns, softmax_groups,
