@@ -349,3 +349,29 @@ fn a_cancelled_job_stops_between_nodes() {
     assert!(matches!(predictor.encode(&photo, &monitor), Err(Error::Cancelled)));
     assert!(monitor.0.into_inner() < 10, "it went on after the cancellation");
 }
+
+#[test]
+fn decoding_can_be_cancelled_and_leaves_out_what_is_not_wanted() {
+    struct Always;
+    impl Monitor for Always {
+        fn cancelled(&self) -> bool {
+            true
+        }
+    }
+    let predictor = Predictor::new(mini()).unwrap();
+    let embedding = predictor.encode(&Reference::load().photo(), &()).unwrap();
+    let points = [[20.0, 30.0], [90.0, 50.0], [5.0, 100.0]];
+    let cancelled = predictor.predict_points(&embedding, &points, Output::Candidates, &Always);
+    assert!(matches!(cancelled, Err(Error::Cancelled)));
+
+    let all = predictor.predict_points(&embedding, &points, Output::Candidates, &()).unwrap();
+    let iou = |p: &Prediction| p.candidates.iter().map(|c| c.predicted_iou).collect::<Vec<_>>();
+    let limit = iou(&all[0])[1];
+    let above = predictor.predict_points_above(&embedding, &points, Output::Candidates, limit, &()).unwrap();
+    assert_eq!(above.len(), all.len());
+    for (all, above) in all.iter().zip(&above) {
+        let expected: Vec<_> = all.candidates.iter().filter(|c| c.predicted_iou > limit).cloned().collect();
+        assert_eq!(above.candidates, expected);
+    }
+    assert!(above[0].candidates.len() < 3);
+}

@@ -7,7 +7,7 @@
 //! layers have to know.
 
 use super::Sizes;
-use super::image_side::{centre_rows, scale_rows, turned};
+use super::matrices::{centre_rows, scale_rows, turned};
 use crate::sam2::kernels::{Left, Out, Shape, View, padded, product};
 
 /// Rows of d channels for each coordinate, with the transposed rows at hand for products.
@@ -123,6 +123,8 @@ pub struct Both {
     /// For each coordinate of the second attention a row that all coordinates are multiplied with,
     /// so that the result, times the second's coordinates, is what they add to the squared length.
     pub lengths: Vec<f32>,
+    /// Squared length of the offset.
+    pub offset_squared: f32,
 }
 
 impl Both {
@@ -137,7 +139,7 @@ impl Both {
             row[..start].iter_mut().for_each(|x| *x *= 2.0);
             row[end..].iter_mut().for_each(|x| *x *= 2.0);
         }
-        Self { all, lengths }
+        Self { all, lengths, offset_squared: offset.iter().map(|x| x * x).sum() }
     }
 }
 

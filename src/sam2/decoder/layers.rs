@@ -8,6 +8,8 @@ use crate::sam2::weights::Weights;
 
 /// Weights with fewer values than this are not worth waking other threads for.
 const WORTH_THREADS: usize = 1 << 18;
+/// With more rows than this, the other threads have prompts of their own.
+const FEW_ROWS: usize = 32;
 
 /// PyTorch's `nn.Linear`, its weights in panels of [`WIDTH`] outputs, (inputs, WIDTH) each.
 pub struct Linear {
@@ -42,7 +44,7 @@ impl Linear {
             out
         };
         let panels = self.panels.chunks_exact(self.inputs * WIDTH);
-        let parts: Vec<Vec<f32>> = if self.panels.len() < WORTH_THREADS {
+        let parts: Vec<Vec<f32>> = if rows > FEW_ROWS || self.panels.len() < WORTH_THREADS {
             panels.map(one).collect()
         } else {
             self.panels.par_chunks_exact(self.inputs * WIDTH).map(one).collect()

@@ -4,8 +4,9 @@
 use rayon::prelude::*;
 
 use super::basis::Both;
-use super::image_side::{ImageTile, Map, first_deconvolution, scale_rows, turned};
+use super::image_side::{ImageTile, Map};
 use super::layers::{Mlp, Norm};
+use super::matrices::{first_deconvolution, scale_rows, turned};
 use super::passes::Cells;
 use super::{IOU_HEAD_WIDTH, MASKS, PREFIX, Sizes};
 use crate::sam2::error::Result;
@@ -181,15 +182,23 @@ impl MaskHead {
     /// One mask's logits from all tiles, (4 * side, 4 * side) row-major; a tile's part of the mask
     /// is ([`PIXELS`], WIDTH).
     pub fn assemble<'a>(&self, tiles: impl Iterator<Item = &'a [f32]>) -> Vec<f32> {
-        let Sizes { side, cells, .. } = self.sizes;
-        let wide = 4 * side;
-        let mut logits = vec![0f32; PIXELS * cells];
-        for (tile, first) in tiles.zip((0..).step_by(WIDTH)) {
-            for (pixel, values) in tile.chunks_exact(WIDTH).enumerate() {
-                let (dx, dy) = offset(pixel);
-                for (cell, value) in (first..cells).zip(values) {
-                    logits[(cell / side * 4 + dy) * wide + cell % side * 4 + dx] = *value;
+        let side = self.sizes.side;
+        let mut logits = vec![0f32; PIXELS * self.sizes.cells];
+        let tiles: Vec<&[f32]> = tiles.collect();
+        for (row, out) in logits.chunks_exact_mut(4 * side).enumerate() {
+            let (y, dy) = (row / 4, row % 4);
+            let planes = [0, 1, 2, 3].map(|dx| pixel_at(dx, dy) * WIDTH);
+            let (mut cell, mut out) = (y * side, out);
+            // A row of cells can begin and end within a tile.
+            while !out.is_empty() {
+                let (tile, first) = (tiles[cell / WIDTH], cell % WIDTH);
+                let count = (WIDTH - first).min(out.len() / 4);
+                let [a, b, c, d] = planes.map(|plane| &tile[plane + first..][..count]);
+                let (now, later) = out.split_at_mut(4 * count);
+                for ((((to, a), b), c), d) in now.as_chunks_mut().0.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+                    *to = [*a, *b, *c, *d];
                 }
+                (cell, out) = (cell + count, later);
             }
         }
         logits
@@ -200,4 +209,9 @@ impl MaskHead {
 fn offset(pixel: usize) -> (usize, usize) {
     let (outer, inner) = (pixel / PARTS, pixel % PARTS);
     (2 * (outer % 2) + inner % 2, 2 * (outer / 2) + inner / 2)
+}
+
+/// The opposite of [`offset`].
+fn pixel_at(dx: usize, dy: usize) -> usize {
+    (dy / 2 * 2 + dx / 2) * PARTS + dy % 2 * 2 + dx % 2
 }

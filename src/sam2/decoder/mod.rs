@@ -12,22 +12,25 @@ mod basis;
 mod image_side;
 mod layers;
 mod mask_head;
+mod matrices;
 mod passes;
+mod run;
 mod tokens;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::*;
 
 use self::basis::{Both, First, centred_out};
 use self::image_side::{ImageSide, ImageWeights};
 use self::layers::Norm;
-use self::mask_head::{HighResTile, MaskHead, PIXELS};
-use self::passes::{Cells, Gathered, Looks, Place, Scratch, first_pass, look, second_pass};
-use self::tokens::{TokenLayer, TokenToImage, add, sum};
+use self::mask_head::{HighResTile, MaskHead};
+use self::run::Run;
+use self::tokens::{TokenLayer, TokenToImage};
 use super::error::{Error, Result};
-use super::kernels::{GRANULE, WIDTH, padded};
+use super::kernels::{GRANULE, padded};
 use super::plan::Monitor;
+use super::predictor::Wanted;
 use super::prompt::{MaskEncoder, PromptEncoder};
 use super::weights::Weights;
 
@@ -44,8 +47,6 @@ const OUTPUT_TOKENS: usize = 2 + MASKS;
 
 /// Prompts that go through the passes together, so that weights and image are read once for all.
 const PROMPTS_TOGETHER: usize = 8;
-/// Tiles that are one job for a thread.
-const TILES_TOGETHER: usize = 8;
 
 /// The sizes of a decoder and, once they are known, of a prompt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -223,252 +224,36 @@ impl Decoder {
         &self,
         prepared: &Prepared,
         sparse: &[Vec<f32>],
-        wanted: &(dyn Fn(&[f32]) -> Vec<usize> + Sync),
+        wanted: Wanted,
         monitor: &dyn Monitor,
     ) -> Result<Vec<Decoded>> {
+        // Few groups share all threads among the tiles of each; many take a thread each, so that no
+        // more of them are under way, with their memory, than there are threads.
+        let spread = sparse.len().div_ceil(PROMPTS_TOGETHER) < rayon::current_num_threads();
         let groups: Vec<_> = sparse
             .par_chunks(PROMPTS_TOGETHER)
-            .map(|sparse| self.decode_group(prepared, sparse, wanted, monitor))
+            .map(|sparse| {
+                let mut buffer = self.spare().pop().unwrap_or_default();
+                let run = Run { decoder: self, prepared, sparse, spread, monitor };
+                let answers = run.answers(&mut buffer, wanted);
+                self.spare().push(buffer);
+                answers
+            })
             .collect::<Result<_>>()?;
         Ok(groups.into_iter().flatten().collect())
     }
 
-    fn decode_group(
-        &self,
-        prepared: &Prepared,
-        sparse: &[Vec<f32>],
-        wanted: &(dyn Fn(&[f32]) -> Vec<usize> + Sync),
-        monitor: &dyn Monitor,
-    ) -> Result<Vec<Decoded>> {
-        let d = self.sizes.d;
-        let count = OUTPUT_TOKENS + sparse[0].len() / d;
-        let sizes = &Sizes { tokens: count, ..self.sizes };
-        let position: Vec<f32> =
-            sparse.iter().flat_map(|sparse| self.own_tokens.iter().chain(sparse)).copied().collect();
-        let of_prompt = |i: usize, values: &[f32]| -> std::ops::Range<usize> {
-            let size = values.len() / sparse.len();
-            i * size..(i + 1) * size
-        };
-        let mut run =
-            Run { decoder: self, sizes, prepared, prompts: sparse.len(), state: self.buffer(), monitor };
-        run.state.resize(prepared.image.tiles.len() * run.tile_size(), 0.0);
-        let [layer0, layer1] = &self.layers;
-        let mut tokens = position.clone();
-
-        layer0.attend(&mut tokens, &position, count, true);
-        let queries = layer0.look.queries(sizes, &sum(&tokens, &position));
-        let gathered = run.pass(0, |at, i, _, gathered, scratch| {
-            look(sizes, at.image, &queries[of_prompt(i, &queries)], at.valid, gathered, scratch);
-        })?;
-        let mixed: Vec<f32> =
-            gathered.into_iter().flat_map(|gathered| layer0.look.mixed(sizes, gathered, None)).collect();
-        layer0.digest(&mut tokens, &mixed);
-
-        let keys = layer0.be_seen.keys(sizes, &sum(&tokens, &position));
-        let values = layer0.be_seen.values(&tokens);
-        let offset = self.image.offset();
-        let first: Vec<First> = (0..sparse.len())
-            .map(|i| First::new(sizes, &self.out0.0, &self.out0.1, offset, &values[of_prompt(i, &values)]))
-            .collect();
-        layer1.attend(&mut tokens, &position, count, false);
-        let queries = layer1.look.queries(sizes, &sum(&tokens, &position));
-        let on_first =
-            |i: usize| layer1.look.on_coordinates(sizes, &queries[of_prompt(i, &queries)], &first[i].plain);
-        let queries_on: Vec<_> = (0..sparse.len()).map(on_first).collect();
-        let gathered = run.pass(first[0].plain.stride(), |at, i, cells, gathered, scratch| {
-            let looks = Looks {
-                keys: &keys[of_prompt(i, &keys)],
-                values: &values[of_prompt(i, &values)],
-                keys_on_coordinates: &[],
-                queries: &queries[of_prompt(i, &queries)],
-                queries_on_coordinates: &queries_on[i],
-            };
-            first_pass(sizes, at, &first[i], &looks, cells, gathered, scratch);
-        })?;
-        let mixed = gathered.into_iter().zip(&first);
-        let mixed: Vec<f32> = mixed
-            .flat_map(|(gathered, first)| layer1.look.mixed(sizes, gathered, Some(&first.plain)))
-            .collect();
-        layer1.digest(&mut tokens, &mixed);
-
-        let keys = layer1.be_seen.keys(sizes, &sum(&tokens, &position));
-        let values = layer1.be_seen.values(&tokens);
-        let both: Vec<Both> = (0..sparse.len())
-            .map(|i| Both::new(sizes, &first[i], &self.out1, offset, &values[of_prompt(i, &values)]))
-            .collect();
-        let on_first =
-            |i: usize| layer1.be_seen.on_coordinates(sizes, &keys[of_prompt(i, &keys)], &first[i].plain);
-        let keys_on: Vec<_> = (0..sparse.len()).map(on_first).collect();
-        let queries = self.last.queries(sizes, &sum(&tokens, &position));
-        let on_both =
-            |i: usize| self.last.on_coordinates(sizes, &queries[of_prompt(i, &queries)], &both[i].all);
-        let queries_on: Vec<_> = (0..sparse.len()).map(on_both).collect();
-        let offset_squared = offset.iter().map(|x| x * x).sum::<f32>();
-        let gathered = run.pass(both[0].all.stride(), |at, i, cells, gathered, scratch| {
-            let looks = Looks {
-                keys: &keys[of_prompt(i, &keys)],
-                values: &values[of_prompt(i, &values)],
-                keys_on_coordinates: &keys_on[i],
-                queries: &queries[of_prompt(i, &queries)],
-                queries_on_coordinates: &queries_on[i],
-            };
-            second_pass(sizes, at, (&first[i], &both[i], offset_squared), &looks, cells, gathered, scratch);
-        })?;
-        let mixed = gathered.into_iter().zip(&both);
-        let mixed: Vec<f32> =
-            mixed.flat_map(|(gathered, both)| self.last.mixed(sizes, gathered, Some(&both.all))).collect();
-        add(&mut tokens, &self.last.out(&mixed));
-        self.last_norm.apply(&mut tokens);
-
-        let decoded = run.masks(&tokens, &both, wanted);
-        self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(run.state);
-        decoded
+    /// What layer 0's image-to-token attention adds with a prompt's `values`, (tokens, d / 2).
+    fn first(&self, sizes: &Sizes, values: &[f32]) -> First {
+        First::new(sizes, &self.out0.0, &self.out0.1, self.image.offset(), values)
     }
 
-    /// A buffer of a former run, or a new one.
-    fn buffer(&self) -> Vec<f32> {
-        self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
-    }
-}
-
-/// Some prompts on their way through the passes.
-struct Run<'a> {
-    decoder: &'a Decoder,
-    sizes: &'a Sizes,
-    prepared: &'a Prepared,
-    prompts: usize,
-    /// What the prompts make of the cells: (tiles, prompts, [`Cells::rows`], WIDTH)
-    state: Vec<f32>,
-    monitor: &'a dyn Monitor,
-}
-
-impl Run<'_> {
-    fn prompt_size(&self) -> usize {
-        Cells::rows(self.sizes) * WIDTH
+    /// What layer 1's and all before adds.
+    fn both(&self, sizes: &Sizes, first: &First, values: &[f32]) -> Both {
+        Both::new(sizes, first, &self.out1, self.image.offset(), values)
     }
 
-    fn tile_size(&self) -> usize {
-        self.prompts * self.prompt_size()
-    }
-
-    fn check(&self) -> Result<()> {
-        if self.monitor.cancelled() { Err(Error::Cancelled) } else { Ok(()) }
-    }
-
-    /// Calls `visit` for all tiles and prompts, and returns what each prompt gathered. `stride` is
-    /// that of the coordinates that tokens gather.
-    fn pass(
-        &mut self,
-        stride: usize,
-        visit: impl Fn(&Place, usize, Cells, &mut Gathered, &mut Scratch) + Sync,
-    ) -> Result<Vec<Gathered>> {
-        let (sizes, decoder, prepared) = (self.sizes, self.decoder, self.prepared);
-        let (prompt_size, tile_size) = (self.prompt_size(), self.tile_size());
-        let mut state = std::mem::take(&mut self.state);
-        let this = &*self;
-        // The parts are merged in a fixed order, so that the same prompt always gets the same answer.
-        let parts = state.par_chunks_mut(TILES_TOGETHER * tile_size).enumerate().map(|(part, state)| {
-            this.check()?;
-            let mut gathered = vec![Gathered::new(sizes, stride); this.prompts];
-            let mut scratch = Scratch::new(sizes);
-            for (tile, state) in (part * TILES_TOGETHER..).zip(state.chunks_exact_mut(tile_size)) {
-                let image = &prepared.image.tiles[tile];
-                let valid = WIDTH.min(sizes.cells - tile * WIDTH);
-                let at = Place { weights: &decoder.image, image, tile, valid };
-                for (i, cells) in state.chunks_exact_mut(prompt_size).enumerate() {
-                    visit(&at, i, Cells::new(sizes, cells), &mut gathered[i], &mut scratch);
-                }
-            }
-            Ok(gathered)
-        });
-        let parts: Result<Vec<Vec<Gathered>>> = parts.collect();
-        self.state = state;
-        let mut parts = parts?.into_iter();
-        let mut gathered = parts.next().unwrap_or_default();
-        for part in parts {
-            gathered.iter_mut().zip(&part).for_each(|(all, part)| all.merge(part, sizes));
-        }
-        Ok(gathered)
-    }
-
-    /// The heads, on the final tokens (prompts * tokens, d).
-    fn masks(
-        &mut self,
-        tokens: &[f32],
-        both: &[Both],
-        wanted: &(dyn Fn(&[f32]) -> Vec<usize> + Sync),
-    ) -> Result<Vec<Decoded>> {
-        let (sizes, head, d) = (self.sizes, &self.decoder.head, self.sizes.d);
-        let all = |i: usize| -> Vec<f32> {
-            tokens
-                .chunks_exact(sizes.tokens * d)
-                .flat_map(|of_prompt| &of_prompt[i * d..][..d])
-                .copied()
-                .collect()
-        };
-        let object_scores = head.object_score(&all(0));
-        let ious = head.predicted_iou(&all(1));
-        let wanted: Vec<Vec<usize>> = ious.chunks_exact(MASKS).map(wanted).collect();
-        let hypers: Vec<Vec<f32>> = (0..self.prompts)
-            .map(|i| {
-                let token = |mask: usize| &tokens[(i * sizes.tokens + 2 + mask) * d..][..d];
-                wanted[i].iter().flat_map(|mask| head.hyper(*mask, token(*mask))).collect()
-            })
-            .collect();
-        let mut logits = self.logits(&hypers, both)?;
-        let answers = (0..self.prompts).map(|i| {
-            let mut of_masks = [const { None }; MASKS];
-            for (mask, logits) in wanted[i].iter().zip(logits[i].drain(..)) {
-                of_masks[*mask] = Some(logits);
-            }
-            let mut iou = [0f32; MASKS];
-            iou.copy_from_slice(&ious[i * MASKS..][..MASKS]);
-            Decoded { logits: of_masks, iou, object_score: object_scores[i] }
-        });
-        Ok(answers.collect())
-    }
-
-    /// Logits for each row of each prompt's `hypers`, (masks, d / 8).
-    fn logits(&mut self, hypers: &[Vec<f32>], both: &[Both]) -> Result<Vec<Vec<Vec<f32>>>> {
-        let (sizes, head, prepared) = (self.sizes, &self.decoder.head, self.prepared);
-        let (prompt_size, tile_size) = (self.prompt_size(), self.tile_size());
-        let on_coordinates: Vec<Vec<f32>> = both
-            .iter()
-            .zip(hypers)
-            .map(|(both, hyper)| if hyper.is_empty() { vec![] } else { head.on_coordinates(both) })
-            .collect();
-        let masks: Vec<usize> = hypers.iter().map(|hyper| hyper.len() / (sizes.d / 8)).collect();
-        let mut state = std::mem::take(&mut self.state);
-        let this = &*self;
-        let tiles = state.par_chunks_mut(TILES_TOGETHER * tile_size).enumerate().map(|(part, state)| {
-            this.check()?;
-            let mut scratch = head.scratch();
-            let mut out = vec![];
-            for (tile, state) in (part * TILES_TOGETHER..).zip(state.chunks_exact_mut(tile_size)) {
-                let image = (&prepared.image.tiles[tile], &prepared.high_res[tile]);
-                let of_prompts = state.chunks_exact_mut(prompt_size).zip(hypers).zip(&on_coordinates);
-                let of_prompts = of_prompts.zip(&masks).map(|(((cells, hyper), on_coordinates), masks)| {
-                    let mut out = vec![0f32; masks * PIXELS * WIDTH];
-                    if !hyper.is_empty() {
-                        let cells = Cells::new(sizes, cells);
-                        head.logits(image, on_coordinates, hyper, cells, &mut out, &mut scratch);
-                    }
-                    out
-                });
-                out.push(of_prompts.collect::<Vec<_>>());
-            }
-            Ok(out)
-        });
-        let tiles: Result<Vec<Vec<Vec<Vec<f32>>>>> = tiles.collect();
-        self.state = state;
-        let tiles: Vec<Vec<Vec<f32>>> = tiles?.into_iter().flatten().collect();
-        let of_prompt = |i: usize| {
-            let of_mask = |mask: usize| {
-                let size = PIXELS * WIDTH;
-                head.assemble(tiles.iter().map(|tile| &tile[i][mask * size..][..size]))
-            };
-            (0..masks[i]).into_par_iter().map(of_mask).collect()
-        };
-        Ok((0..self.prompts).map(of_prompt).collect())
+    fn spare(&self) -> MutexGuard<'_, Vec<Vec<f32>>> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -5,9 +5,10 @@
 //! looks. The tokens' softmax runs over all cells, so a pass keeps a running one; everything else
 //! about a tile stays in the processor's caches until the pass is done with it.
 
+use super::Sizes;
+use super::basis::{Both, First};
 use super::image_side::{ImageTile, ImageWeights, Map, Position, Values};
-use super::{Both, First, Sizes};
-use crate::sam2::decoder::layers::Norm;
+use super::layers::Norm;
 use crate::sam2::kernels::{
     GRANULE, Left, Out, RunningSoftmax, Shape, View, WIDTH, blend, dot_columns, product, scale_columns,
     softmax_groups, transpose,
@@ -100,7 +101,7 @@ impl Gathered {
     fn fade(&mut self, fade: &[f32]) {
         for (row, fade) in fade.iter().enumerate().filter(|(_, fade)| **fade != 1.0) {
             for x in [&mut self.values, &mut self.coordinates] {
-                let width = x.len() / fade_rows(&self.softmax);
+                let width = x.len() / self.softmax.total.len();
                 x[row * width..][..width].iter_mut().for_each(|x| *x *= fade);
             }
         }
@@ -125,10 +126,6 @@ impl Gathered {
         let left = Left::Plain(View::new(weights, WIDTH));
         product(Out::adding(&mut self.coordinates, self.stride), left, View::new(turned, self.stride), shape);
     }
-}
-
-fn fade_rows(softmax: &RunningSoftmax) -> usize {
-    softmax.largest.len()
 }
 
 /// For each head, `tokens` (tokens, d / 2) times the tile's channels (d / 2, WIDTH), added to
@@ -274,7 +271,7 @@ pub fn first_pass(
 pub fn second_pass(
     sizes: &Sizes,
     at: &Place,
-    (first, both, offset_squared): (&First, &Both, f32),
+    (first, both): (&First, &Both),
     tokens: &Looks,
     cells: Cells,
     gathered: &mut Gathered,
@@ -300,7 +297,7 @@ pub fn second_pass(
     let share = (sizes.d as f32).recip();
     let mut deviation = [0f32; WIDTH];
     for p in 0..WIDTH {
-        let squared = cells.scale2[p] + 2.0 * cells.scale1[p] * along[p] + own[p] + offset_squared;
+        let squared = cells.scale2[p] + 2.0 * cells.scale1[p] * along[p] + own[p] + both.offset_squared;
         deviation[p] = ((squared * share).max(0.0) + Norm::EPS).sqrt();
         cells.scale2[p] = deviation[p].recip();
     }

@@ -4,8 +4,8 @@
 //! weights are read once for all of them.
 
 use super::basis::Basis;
-use super::image_side::{scale_rows, turned};
 use super::layers::{Linear, Mlp, Norm, SelfAttention};
+use super::matrices::{scale_rows, turned};
 use super::passes::Gathered;
 use super::{MLP_WIDTH, Sizes};
 use crate::sam2::error::Result;
