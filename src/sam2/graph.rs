@@ -6,10 +6,10 @@
 
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::{AxesMapping, AxisOp, ToDim, tvec};
-use tract_onnx::tract_core::ops::array::{Slice, TypedConcat};
+use tract_onnx::tract_core::ops::array::Slice;
 use tract_onnx::tract_core::ops::change_axes::wire_with_rank_broadcast;
 use tract_onnx::tract_core::ops::einsum::EinSum;
-use tract_onnx::tract_core::ops::nn::{Softmax, gelu_exact, sigmoid};
+use tract_onnx::tract_core::ops::nn::{Softmax, gelu_exact};
 use tract_onnx::tract_core::ops::{TypedOp, math};
 
 use super::error::Result;
@@ -22,9 +22,7 @@ pub(super) type Wire = OutletId;
 /// Point-wise non-linearities of the network.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Activation {
-    Relu,
     Gelu,
-    Sigmoid,
 }
 
 /// A graph under construction, with the weights it draws from.
@@ -93,11 +91,6 @@ impl<'w> Graph<'w> {
         self.wire("slice", Slice::new(axis, start, end), &[x])
     }
 
-    /// Values one after the other along an axis.
-    pub fn concat(&mut self, parts: &[Wire], axis: usize) -> Result<Wire> {
-        self.wire("concat", TypedConcat { axis }, parts)
-    }
-
     /// Element-wise sum; the shorter shape is broadcast from the front.
     pub fn add(&mut self, a: Wire, b: Wire) -> Result<Wire> {
         self.wire("add", math::add(), &[a, b])
@@ -122,13 +115,7 @@ impl<'w> Graph<'w> {
 
     pub fn activation(&mut self, x: Wire, activation: Activation) -> Result<Wire> {
         match activation {
-            Activation::Relu => {
-                let rank = self.shape(x)?.len();
-                let zero = self.constant("zero", Tensor::from_shape(&vec![1; rank], &[0f32])?)?;
-                self.wire("relu", math::max(), &[x, zero])
-            }
             Activation::Gelu => self.wire("gelu", gelu_exact::gelu_exact(), &[x]),
-            Activation::Sigmoid => self.wire("sigmoid", sigmoid(), &[x]),
         }
     }
 
@@ -190,50 +177,6 @@ impl<'w> Graph<'w> {
         let gamma = self.weights.get(&format!("{prefix}.weight"), &[channels])?;
         let beta = self.weights.get(&format!("{prefix}.bias"), &[channels])?;
         self.wire(prefix, LayerNorm::new(gamma, beta, eps), &[x])
-    }
-
-    /// A transposed convolution with kernel and stride 2 on a (batch, height, width, channels) map:
-    /// a linear map to four times the channels, whose parts become the four pixels of each cell.
-    /// `{prefix}.weight` is (in, out, 2, 2) as PyTorch's `ConvTranspose2d` stores it.
-    pub fn deconv2x2(&mut self, x: Wire, prefix: &str, outputs: usize) -> Result<Wire> {
-        let [b, h, w, inputs] = self.shape(x)?[..] else { unreachable!("a map has four axes") };
-        let kernel = self.weights.values(&format!("{prefix}.weight"), &[inputs, outputs, 2, 2])?;
-        let bias = self.weights.values(&format!("{prefix}.bias"), &[outputs])?;
-        let mut weight = vec![0f32; 4 * outputs * inputs];
-        for (i, of_input) in kernel.chunks_exact(outputs * 4).enumerate() {
-            for (o, taps) in of_input.chunks_exact(4).enumerate() {
-                for (tap, value) in taps.iter().enumerate() {
-                    weight[(tap * outputs + o) * inputs + i] = *value;
-                }
-            }
-        }
-        let weight = Tensor::from_shape(&[4 * outputs, inputs], &weight)?;
-        let bias = Tensor::from_shape(&[4 * outputs], &bias.repeat(4))?;
-        let y = self.affine(x, prefix, weight, bias)?;
-        let y = self.reshape(y, &[b * h, w, 2, 2 * outputs])?;
-        let y = self.move_axis(y, 2, 1)?;
-        self.reshape(y, &[b, 2 * h, 2 * w, outputs])
-    }
-
-    /// A convolution with kernel and stride 2 on a (height, width, channels) map: the four pixels
-    /// of each cell become one row, which a linear map takes to the output channels.
-    pub fn conv2x2(&mut self, x: Wire, prefix: &str, outputs: usize) -> Result<Wire> {
-        let [h, w, inputs] = self.shape(x)?[..] else { unreachable!("a map has three axes") };
-        let kernel = self.weights.values(&format!("{prefix}.weight"), &[outputs, inputs, 2, 2])?;
-        let bias = self.weights.get(&format!("{prefix}.bias"), &[outputs])?;
-        let mut weight = vec![0f32; kernel.len()];
-        for (row, of_output) in kernel.chunks_exact(inputs * 4).enumerate() {
-            for (i, taps) in of_output.chunks_exact(4).enumerate() {
-                for (tap, value) in taps.iter().enumerate() {
-                    weight[row * 4 * inputs + tap * inputs + i] = *value;
-                }
-            }
-        }
-        let cells = self.reshape(x, &[h / 2, 2, w / 2, 2 * inputs])?;
-        let cells = self.move_axis(cells, 2, 1)?;
-        let cells = self.reshape(cells, &[h / 2, w / 2, 4 * inputs])?;
-        let weight = Tensor::from_shape(&[outputs, 4 * inputs], &weight)?;
-        self.affine(cells, prefix, weight, bias)
     }
 
     /// Scaled dot-product attention. `q` is (batch, queries, channels), `k` and `v` are

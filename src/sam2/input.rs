@@ -4,10 +4,13 @@
 //! Follows `SAM2Transforms` in `sam2/utils/transforms.py`. The photo is squashed to a square; its
 //! aspect ratio is not kept.
 
+use std::ops::Range;
+
 use image::RgbImage;
 use rayon::prelude::*;
 
 use super::error::{Error, Result};
+use super::kernels::{Counts, Cuts, WIDTH, cut};
 use super::simd;
 use crate::mask::{Mask, MaskRows};
 
@@ -164,16 +167,82 @@ pub fn mask_in_photo(
     threshold: f32,
     offset: f32,
 ) -> (Mask, f32) {
+    let cuts = Cuts { mask: threshold, inner: threshold + offset, outer: threshold - offset };
+    let enlarged = Enlarged::new(low_res, side, size.0 as usize, cuts.mask.min(cuts.inner).min(cuts.outer));
     let mut rows = MaskRows::new(size.0, size.1);
-    let (mut inner, mut outer) = (0u64, 0u64);
-    for_each_row(low_res, side, size, |y, row| {
-        rows.set_row(y as u32, row, |logit| *logit > threshold);
-        let count = |limit: f32| row.iter().map(|x| u32::from(*x > limit)).sum::<u32>();
-        inner += u64::from(count(threshold + offset));
-        outer += u64::from(count(threshold - offset));
-    });
-    let stability = if outer == 0 { 0.0 } else { inner as f32 / outer as f32 };
+    let mut counts = Counts::default();
+    let mut lines = [(usize::MAX, vec![]), (usize::MAX, vec![])];
+    for (y, (a, b, t)) in (0..).zip(linear_taps(side, size.1 as usize)) {
+        if lines[0].0 != a {
+            lines.swap(0, 1);
+        }
+        for (line, wanted) in lines.iter_mut().zip([a, b]) {
+            if line.0 != wanted {
+                line.0 = wanted;
+                enlarged.widen(wanted, &mut line.1);
+            }
+        }
+        let words = enlarged.words(a, b);
+        let columns = words.start * WIDTH..words.end * WIDTH;
+        let [(_, upper), (_, lower)] = &lines;
+        cut(&mut rows.row_mut(y)[words], &mut counts, &upper[columns.clone()], &lower[columns], t, cuts);
+    }
+    let stability = if counts.outer == 0 { 0.0 } else { counts.inner as f32 / counts.outer as f32 };
     (rows.finish(), stability)
+}
+
+/// Low-resolution logits on their way to a photo's width, as far as they matter.
+///
+/// A logit in the photo lies between four logits around it. Where all four are below every cut,
+/// nothing has to be computed to know that it is, too.
+struct Enlarged<'a> {
+    low_res: &'a [f32],
+    side: usize,
+    taps: Vec<(usize, usize, f32)>,
+    /// For each row the range of logits outside which all are below.
+    spans: Vec<Range<usize>>,
+}
+
+impl<'a> Enlarged<'a> {
+    fn new(low_res: &'a [f32], side: usize, width: usize, lowest_cut: f32) -> Self {
+        // Interpolating can exceed the larger of two numbers by a rounding error.
+        let matters = |x: &f32| x + x.abs() * 1e-6 >= lowest_cut;
+        let span = |row: &[f32]| match row.iter().position(matters) {
+            Some(first) => first..row.iter().rposition(matters).unwrap_or(first) + 1,
+            None => 0..0,
+        };
+        let spans = low_res.chunks_exact(side).map(span).collect();
+        Self { low_res, side, taps: linear_taps(side, width), spans }
+    }
+
+    /// The words of a photo's row that can have set bits, between two rows of logits.
+    fn words(&self, a: usize, b: usize) -> Range<usize> {
+        let (a, b) = (&self.spans[a], &self.spans[b]);
+        let span = match (a.is_empty(), b.is_empty()) {
+            (true, true) => return 0..0,
+            (true, false) => b.clone(),
+            (false, true) => a.clone(),
+            (false, false) => a.start.min(b.start)..a.end.max(b.end),
+        };
+        let start = self.taps.partition_point(|tap| tap.1 < span.start);
+        let end = self.taps.partition_point(|tap| tap.0 < span.end);
+        start / WIDTH..end.div_ceil(WIDTH)
+    }
+
+    /// A row of logits at the photo's width, filled up to whole words, where it can matter together
+    /// with its neighbours.
+    fn widen(&self, row: usize, out: &mut Vec<f32>) {
+        let width = self.taps.len();
+        out.resize(width.next_multiple_of(WIDTH), f32::NEG_INFINITY);
+        let line = &self.low_res[row * self.side..][..self.side];
+        for neighbour in [row.saturating_sub(1), (row + 1).min(self.side - 1)] {
+            let words = self.words(row, neighbour);
+            let columns = words.start * WIDTH..(words.end * WIDTH).min(width);
+            for (out, &(a, b, t)) in out[columns.clone()].iter_mut().zip(&self.taps[columns]) {
+                *out = line[a] * (1.0 - t) + line[b] * t;
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -209,6 +278,32 @@ mod tests {
         }
         let larger = antialiased_taps(2, 4);
         assert_eq!(larger[1].iter().collect::<Vec<_>>(), [(0, 0.75), (1, 0.25)]);
+    }
+
+    #[test]
+    fn masks_and_stability_are_those_of_the_enlarged_logits() {
+        let side = 24;
+        for (round, size) in
+            [(1, 1), (3, 70), (64, 64), (131, 77), (500, 20), (200, 300)].into_iter().enumerate()
+        {
+            let low_res: Vec<f32> = (0..side * side)
+                .map(|i| {
+                    let (x, y) = ((i % side) as f32 - 9.0, (i / side) as f32 - 14.0);
+                    let noise = ((i * 7919 + round * 31) % 101) as f32 / 101.0;
+                    5.0 - x.hypot(y) * (0.6 + noise) - if i % 97 == 5 { 1e9 } else { 0.0 }
+                })
+                .collect();
+            for (threshold, offset) in [(0.0, 1.0), (0.5, 0.0), (-3.0, 2.0), (40.0, 1.0)] {
+                let logits = logits_in_photo(&low_res, side, size);
+                let count = |limit: f32| logits.iter().filter(|x| **x > limit).count() as f32;
+                let (inner, outer) = (count(threshold + offset), count(threshold - offset));
+                let (mask, stability) = mask_in_photo(&low_res, side, size, threshold, offset);
+                assert_eq!(stability, if outer == 0.0 { 0.0 } else { inner / outer });
+                let expected =
+                    Mask::from_fn(size.0, size.1, |x, y| logits[(y * size.0 + x) as usize] > threshold);
+                assert_eq!(mask, expected, "{size:?} {threshold}");
+            }
+        }
     }
 
     #[test]
