@@ -4,6 +4,7 @@
 mod bitmap;
 mod boolean;
 mod components;
+mod figures;
 mod morphology;
 mod outline;
 mod overlap;
@@ -13,6 +14,7 @@ mod samples;
 mod shapes;
 
 pub use bitmap::{Mask, MaskRows, PixelBox};
+pub use figures::Figures;
 pub use outline::outline;
 pub use overlap::{Coverage, INSIDE, coverage, parents, union_area};
 pub use rle::{CompressedRle, Rle, RleError};
