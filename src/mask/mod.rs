@@ -5,6 +5,8 @@ mod bitmap;
 mod boolean;
 mod components;
 mod figures;
+mod grid;
+mod inner;
 mod morphology;
 mod outline;
 mod overlap;
