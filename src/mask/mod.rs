@@ -4,6 +4,9 @@
 mod bitmap;
 mod boolean;
 mod components;
+mod figures;
+mod grid;
+mod inner;
 mod morphology;
 mod outline;
 mod overlap;
@@ -13,6 +16,7 @@ mod samples;
 mod shapes;
 
 pub use bitmap::{Mask, MaskRows, PixelBox};
+pub use figures::Figures;
 pub use outline::outline;
 pub use overlap::{Coverage, INSIDE, coverage, parents, union_area};
 pub use rle::{CompressedRle, Rle, RleError};
