@@ -10,8 +10,8 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use super::export_window::ExportJob;
 use super::models::MODEL_EXTENSIONS;
 use crate::document::{MaskItem, Reshape, ShapeOp, reshape};
-use crate::files::session::{Loaded, Session, SessionError};
 use crate::files::export::{ExportMask, Panel, add_figure, export};
+use crate::files::session::{Loaded, Session, SessionError};
 use crate::files::{FileSet, PHOTO_EXTENSIONS, Photo, PhotoError, WriteError, photos_beside, photos_in};
 
 /// What came of a slow thing.
@@ -30,7 +30,7 @@ pub(super) enum Outcome {
         request: u64,
         result: Result<Photo, PhotoError>,
         /// What was kept about the photo; `None` if it has no file that something could lie beside.
-        session: Option<Result<Loaded, SessionError>>,
+        session: Option<Box<Result<Loaded, SessionError>>>,
     },
     Exported(Result<Vec<PathBuf>, WriteError>),
     /// A file was written where the user said; `None` when the dialog was cancelled.
@@ -147,7 +147,7 @@ impl Background {
         self.spawn(move || {
             let result = Photo::open(&path);
             let load = |photo: &Photo| Session::load(&path, photo.pixels.dimensions(), photo.fingerprint);
-            let session = result.as_ref().ok().map(load);
+            let session = result.as_ref().ok().map(load).map(Box::new);
             Outcome::Opened { request, result, session }
         });
     }

@@ -116,7 +116,8 @@ impl Sessions {
             LoadedState::Fresh => (fresh(), false, false, None),
             LoadedState::Found(session) => (session, false, true, None),
             LoadedState::PhotoChanged { session, same_size: true } => {
-                let word = format!("{name} has changed since its masks were made; look whether they still fit.");
+                let word =
+                    format!("{name} has changed since its masks were made; look whether they still fit.");
                 (session, false, true, Some(word))
             }
             LoadedState::PhotoChanged { same_size: false, .. } => {
@@ -141,7 +142,8 @@ impl Sessions {
     /// The view that was saved with a photo: middle of the canvas in photo pixels, and zoom.
     pub fn view(&self, id: u64) -> Option<[f32; 3]> {
         let view = &self.files.get(&id)?.view;
-        let number = |key: &str| view.get(key).and_then(Value::as_f64).filter(|n| n.is_finite()).map(|n| n as f32);
+        let number =
+            |key: &str| view.get(key).and_then(Value::as_f64).filter(|n| n.is_finite()).map(|n| n as f32);
         Some([number("x")?, number("y")?, number("zoom").filter(|zoom| *zoom > 0.0)?])
     }
 
@@ -260,9 +262,8 @@ impl SessionFile {
 
 fn write(job: Job) -> Result<Saved, SaveError> {
     let Job { session, path, stamp, aside, .. } = job;
-    let beside = |moved_aside| {
-        session.save_as_conflict(&path).map(|(path, stamp)| Saved { path, stamp, moved_aside })
-    };
+    let beside =
+        |moved_aside| session.save_as_conflict(&path).map(|(path, stamp)| Saved { path, stamp, moved_aside });
     if aside {
         return beside(false);
     }
@@ -385,7 +386,10 @@ mod tests {
         assert_eq!(restored.classes()[0].name, "cup");
         for (a, b) in restored.masks().iter().zip(document.masks()) {
             assert_eq!((&a.name, a.colour, a.visible, a.locked), (&b.name, b.colour, b.visible, b.locked));
-            assert_eq!((&a.mask, &a.prompting, a.class.is_some()), (&b.mask, &b.prompting, b.class.is_some()));
+            assert_eq!(
+                (&a.mask, &a.prompting, a.class.is_some()),
+                (&b.mask, &b.prompting, b.class.is_some())
+            );
         }
         assert_eq!(session(&base, &restored, Some("starter")), saved);
         assert!(restored.undo_label().is_none());

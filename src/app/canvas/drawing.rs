@@ -5,8 +5,8 @@ use egui::{Color32, CursorIcon, Key, Painter, PointerButton, Pos2, Response, Sha
 use super::super::actions::{Action, Actions};
 use super::super::settings::Tool;
 use super::super::theme::{ACCENT, NEGATIVE, POSITIVE};
-use super::CanvasInput;
 use super::view::{View, clamp_to_photo};
+use super::{Canvas, CanvasInput};
 
 /// Points of a stroke closer than this on the screen, in points, are left out.
 const FINEST_STEP: f32 = 1.5;
@@ -19,48 +19,50 @@ pub(super) struct Drawing {
     path: Vec<Pos2>,
 }
 
-/// Lets the mouse draw with the tools that do, and paints what is under way.
-pub(super) fn ui(
-    ui: &Ui,
-    response: &Response,
-    painter: &Painter,
-    view: &View,
-    input: &CanvasInput,
-    drawing: &mut Option<Drawing>,
-    panning: bool,
-    actions: &mut Actions,
-) {
-    let size = input.photo.size();
-    let draws = matches!(input.tool, Tool::Brush | Tool::Eraser | Tool::Lasso);
-    let pressed = response.is_pointer_button_down_on() && ui.input(|i| i.pointer.primary_pressed());
-    if draws && pressed && !panning {
-        let inverse = ui.input(|i| i.modifiers.shift);
-        *drawing = Some(Drawing { tool: input.tool, inverse, path: vec![] });
-    }
-    let at = response.interact_pointer_pos().map(|at| clamp_to_photo(view.to_photo(at), size));
-    if let Some(current) = drawing {
-        if let Some(at) = at {
-            let far = |last: &Pos2| view.to_screen(*last).distance(view.to_screen(at)) >= FINEST_STEP;
-            if current.path.last().is_none_or(far) {
-                current.path.push(at);
+impl Canvas {
+    /// Lets the mouse draw with the tools that do, and paints what is under way.
+    pub(super) fn draw(
+        &mut self,
+        ui: &Ui,
+        response: &Response,
+        painter: &Painter,
+        input: &CanvasInput,
+        panning: bool,
+        actions: &mut Actions,
+    ) {
+        let view = &self.view;
+        let size = input.photo.size();
+        let draws = matches!(input.tool, Tool::Brush | Tool::Eraser | Tool::Lasso);
+        let pressed = response.is_pointer_button_down_on() && ui.input(|i| i.pointer.primary_pressed());
+        if draws && pressed && !panning {
+            let inverse = ui.input(|i| i.modifiers.shift);
+            self.drawing = Some(Drawing { tool: input.tool, inverse, path: vec![] });
+        }
+        let at = response.interact_pointer_pos().map(|at| clamp_to_photo(view.to_photo(at), size));
+        if let Some(current) = &mut self.drawing {
+            if let Some(at) = at {
+                let far = |last: &Pos2| view.to_screen(*last).distance(view.to_screen(at)) >= FINEST_STEP;
+                if current.path.last().is_none_or(far) {
+                    current.path.push(at);
+                }
+            }
+            if ui.input(|i| i.key_pressed(Key::Escape)) {
+                self.drawing = None;
+            } else if !ui.input(|i| i.pointer.button_down(PointerButton::Primary)) {
+                actions.extend(current.finished());
+                self.drawing = None;
             }
         }
-        if ui.input(|i| i.key_pressed(Key::Escape)) {
-            *drawing = None;
-        } else if !ui.input(|i| i.pointer.button_down(PointerButton::Primary)) {
-            actions.extend(current.finished());
-            *drawing = None;
+        if let Some(current) = &mut self.drawing {
+            current.paint(painter, view, input.brush_radius);
         }
-    }
-    if let Some(current) = drawing {
-        current.paint(painter, view, input.brush_radius);
-    }
-    if draws && let Some(at) = response.hover_pos().filter(|_| !panning) {
-        ui.set_cursor_icon(CursorIcon::Crosshair);
-        if input.tool != Tool::Lasso {
-            let radius = input.brush_radius * view.screen_from_photo().scaling;
-            painter.circle_stroke(at, radius, (2.5, Color32::from_black_alpha(150)));
-            painter.circle_stroke(at, radius, (1.0, Color32::WHITE));
+        if draws && let Some(at) = response.hover_pos().filter(|_| !panning) {
+            ui.set_cursor_icon(CursorIcon::Crosshair);
+            if input.tool != Tool::Lasso {
+                let radius = input.brush_radius * view.screen_from_photo().scaling;
+                painter.circle_stroke(at, radius, (2.5, Color32::from_black_alpha(150)));
+                painter.circle_stroke(at, radius, (1.0, Color32::WHITE));
+            }
         }
     }
 }

@@ -157,7 +157,7 @@ impl Canvas {
 
         let panning = self.is_panning(ui, &response);
         self.point(ui, &response, input, actions);
-        drawing::ui(ui, &response, &painter, &self.view, input, &mut self.drawing, panning, actions);
+        self.draw(ui, &response, &painter, input, panning, actions);
         let free = self.gesture.is_none() && !ui.input(|i| i.pointer.any_down());
         let hovered = response.hover_pos().filter(|_| free).map(|at| self.view.to_photo(at));
         self.hovered = hovered.filter(|at| is_inside(*at, size));

@@ -5,8 +5,8 @@ use crate::app::background::Outcome;
 use crate::app::models;
 use crate::app::settings::Tool;
 use crate::document::{Document, Edit};
-use crate::files::session::{Loaded, SessionError};
 use crate::engine::{Event, Job, ModelSource, Sifted};
+use crate::files::session::{Loaded, SessionError};
 use crate::models::DownloadError;
 
 impl Tinsel {
@@ -116,13 +116,13 @@ impl Tinsel {
     }
 
     /// Brings back what was saved, unless there is newer work in this window.
-    fn restore(&mut self, session: Option<Result<Loaded, SessionError>>) {
+    fn restore(&mut self, session: Option<Box<Result<Loaded, SessionError>>>) {
         let (Some(session), Some(open)) = (session, &self.workspace.open) else { return };
         // In memory is what the file holds or will hold in a moment.
         if self.workspace.has_worked() || self.sessions.knows(open.id) {
             return;
         }
-        let (restored, word) = self.sessions.open(open.id, &open.photo, session);
+        let (restored, word) = self.sessions.open(open.id, &open.photo, *session);
         if let Some(word) = word {
             self.messages.error(word);
         }

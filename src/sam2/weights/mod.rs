@@ -149,7 +149,9 @@ fn open_store(blob: Blob) -> Result<Box<dyn TensorStore>, String> {
     match start[..] {
         [] => Err("it is empty".into()),
         [b'P', b'K', 3, 4] => Ok(Box::new(TorchStore::parse(blob)?)),
-        [0x80, 2, 0x8a, 0x0a] => Err("it is in the format of PyTorch before 1.6; save it again with torch.save".into()),
+        [0x80, 2, 0x8a, 0x0a] => {
+            Err("it is in the format of PyTorch before 1.6; save it again with torch.save".into())
+        }
         _ => Ok(Box::new(SafetensorsStore::parse(blob)?)),
     }
 }
