@@ -104,14 +104,14 @@ fn folder_of(path: &Path) -> &Path {
 
 /// Temporary files are private; a result should be as readable as any other new file.
 #[cfg(unix)]
-fn make_readable(file: &NamedTempFile) {
+pub(super) fn make_readable(file: &NamedTempFile) {
     use std::os::unix::fs::PermissionsExt;
     // Best effort: a file system without permissions is no reason to lose the file.
     let _ = file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644));
 }
 
 #[cfg(not(unix))]
-fn make_readable(_: &NamedTempFile) {}
+pub(super) fn make_readable(_: &NamedTempFile) {}
 
 /// What an encoder needs of a file.
 pub(super) trait WriteSeek: Write + std::io::Seek {}

@@ -5,6 +5,7 @@ pub mod export;
 mod folder;
 mod photo;
 mod selection;
+pub mod session;
 
 pub use atomic::{FileSet, WriteError};
 pub use folder::{PHOTO_EXTENSIONS, photos_beside, photos_in};

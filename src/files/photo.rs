@@ -1,12 +1,12 @@
 //! Reading a photo: any common format, upright, as 8-bit RGB.
 
-use std::hash::{DefaultHasher, Hasher};
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
+use sha2::{Digest, Sha256};
 
 /// Photos with more pixels than this on a side, or more bytes when decoded, are refused.
 const MAX_SIDE: u32 = 60_000;
@@ -17,7 +17,7 @@ const MAX_DECODED_BYTES: u64 = 2 << 30;
 pub struct Photo {
     pub path: PathBuf,
     pub pixels: Arc<RgbImage>,
-    /// A hash of the file, to tell whether it has changed.
+    /// The beginning of the file's SHA-256, to tell whether it has changed since work on it was saved.
     pub fingerprint: u64,
 }
 
@@ -88,9 +88,7 @@ impl Photo {
         if pixels.width() == 0 || pixels.height() == 0 {
             return Err(PhotoError::Damaged { path: owned(), cause: "it has no pixels".into() });
         }
-        let mut hasher = DefaultHasher::new();
-        hasher.write(bytes);
-        Ok(Self { path: owned(), pixels: Arc::new(pixels), fingerprint: hasher.finish() })
+        Ok(Self { path: owned(), pixels: Arc::new(pixels), fingerprint: fingerprint(bytes) })
     }
 
     /// The file's name without folder.
@@ -102,6 +100,10 @@ impl Photo {
     pub fn stem(&self) -> String {
         self.path.file_stem().map_or_else(|| "photo".into(), |s| s.to_string_lossy().into_owned())
     }
+}
+
+fn fingerprint(bytes: &[u8]) -> u64 {
+    Sha256::digest(bytes).iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
 }
 
 /// Whether the compressed picture has an end. The decoder fills what is missing with grey and

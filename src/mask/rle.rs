@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::bitmap::{Mask, MaskRows};
+use super::bitmap::Mask;
 
 /// A mask as pycocotools' uncompressed RLE.
 ///
@@ -24,41 +24,42 @@ pub struct CompressedRle {
 /// Why a run-length encoding is none of a mask.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RleError {
+    #[error("a mask of {width}x{height} pixels is larger than can be read")]
+    Size { width: u32, height: u32 },
     #[error("the runs add up to {found} pixels, a {width}x{height} mask has {expected}")]
     Length { width: u32, height: u32, found: u64, expected: u64 },
     #[error("the compressed runs are damaged at character {at}")]
     Text { at: usize },
 }
 
+/// Sides of a mask that an encoding may name; what a few characters in a file make the program
+/// reserve memory for has to end somewhere.
+const MAX_SIDE: u32 = 1 << 20;
+
 impl From<&Mask> for Rle {
     fn from(mask: &Mask) -> Self {
         let (width, height) = (mask.width(), mask.height());
         let mut counts = vec![];
-        let (mut value, mut run) = (false, 0u32);
-        let mut push = |pixel: bool, length: u32| {
-            if length == 0 {
-                return;
+        let (mut zeros, mut ones) = (0u32, 0u32);
+        let mut at = 0u32;
+        // Column by column, so that runs of neighbouring columns may continue each other.
+        for (x, [top, bottom]) in transposed(mask.all_runs(), width) {
+            let start = x * height + top;
+            if ones > 0 && start > at {
+                counts.extend([zeros, ones]);
+                (zeros, ones) = (0, 0);
             }
-            if pixel != value {
-                counts.push(run);
-                (value, run) = (pixel, 0);
-            }
-            run += length;
-        };
-        if let Some(b) = mask.bbox() {
-            push(false, b.x0 * height);
-            for x in b.x0..b.x1 {
-                push(false, b.y0);
-                for y in b.y0..b.y1 {
-                    push(mask.get(x, y), 1);
-                }
-                push(false, height - b.y1);
-            }
-            push(false, (width - b.x1) * height);
-        } else {
-            push(false, width * height);
+            zeros += start - at;
+            ones += bottom - top;
+            at = start + (bottom - top);
         }
-        counts.push(run);
+        if ones > 0 {
+            counts.extend([zeros, ones]);
+        }
+        let rest = width * height - at;
+        if rest > 0 || counts.is_empty() {
+            counts.push(rest);
+        }
         Rle { size: [height, width], counts }
     }
 }
@@ -69,23 +70,73 @@ impl TryFrom<&Rle> for Mask {
     fn try_from(rle: &Rle) -> Result<Self, RleError> {
         let [height, width] = rle.size;
         let expected = u64::from(width) * u64::from(height);
+        if width.max(height) > MAX_SIDE || expected > u64::from(u32::MAX) {
+            return Err(RleError::Size { width, height });
+        }
         let found = rle.counts.iter().map(|n| u64::from(*n)).sum();
         if found != expected {
             return Err(RleError::Length { width, height, found, expected });
         }
-        let mut rows = MaskRows::new(width, height);
-        let (mut at, mut set) = (0u64, false);
-        for count in &rle.counts {
-            let end = at + u64::from(*count);
-            if set {
-                let height = u64::from(height);
-                (at..end).for_each(|i| rows.set((i / height) as u32, (i % height) as u32));
+        let mut columns = vec![];
+        let mut at = 0;
+        for pair in rle.counts.chunks(2) {
+            let start = at + pair[0];
+            at = start + pair.get(1).unwrap_or(&0);
+            let mut from = start;
+            while from < at {
+                let (x, top) = (from / height, from % height);
+                let bottom = (top + (at - from)).min(height);
+                columns.push((x, [top, bottom]));
+                from += bottom - top;
             }
-            at = end;
-            set = !set;
         }
-        Ok(rows.finish())
+        Ok(Mask::from_runs(width, height, transposed(columns, height)))
     }
+}
+
+/// Turns runs along lines, in the order of the lines, into runs across them, in the order of these;
+/// `positions` is how many there are on a line. Runs in one line must not overlap; those that touch
+/// count as one.
+fn transposed(
+    runs: impl IntoIterator<Item = (u32, [u32; 2])>,
+    positions: u32,
+) -> impl Iterator<Item = (u32, [u32; 2])> {
+    const CLOSED: u32 = u32::MAX;
+    let mut across: Vec<Vec<[u32; 2]>> = vec![vec![]; positions as usize];
+    let mut open = vec![CLOSED; positions as usize];
+    let mut toggle = |from: u32, to: u32, line: u32| {
+        for position in from..to {
+            let begun = &mut open[position as usize];
+            if *begun == CLOSED {
+                *begun = line;
+            } else {
+                across[position as usize].push([*begun, line]);
+                *begun = CLOSED;
+            }
+        }
+    };
+    let (mut line, mut previous, mut current): (u32, Vec<u32>, Vec<u32>) = (0, vec![], vec![]);
+    let mut runs = runs.into_iter().peekable();
+    loop {
+        current.clear();
+        while let Some((_, run)) = runs.next_if(|(of, _)| *of == line) {
+            current.extend(run);
+        }
+        // Where a line differs from the one before it, a run across begins or ends.
+        let mut borders: Vec<u32> = previous.iter().chain(&current).copied().collect();
+        borders.sort_unstable();
+        borders.chunks_exact(2).for_each(|pair| toggle(pair[0], pair[1], line));
+        std::mem::swap(&mut previous, &mut current);
+        line = match runs.peek() {
+            Some((next, _)) if previous.is_empty() => *next,
+            Some(_) => line + 1,
+            None if previous.is_empty() => break,
+            None => line + 1,
+        };
+    }
+    (0..positions).flat_map(move |position| {
+        std::mem::take(&mut across[position as usize]).into_iter().map(move |run| (position, run))
+    })
 }
 
 /// The characters of a compressed count carry five bits each, lowest first; this one says that more follow.
@@ -172,7 +223,35 @@ mod tests {
     }
 
     #[test]
+    fn every_mask_survives_both_ways() {
+        let masks = [
+            Mask::from_fn(7, 5, |_, _| true),
+            Mask::from_fn(7, 5, |x, y| (x + y) % 2 == 0),
+            Mask::from_fn(7, 5, |x, _| x == 6),
+            Mask::from_fn(7, 5, |_, y| y == 4),
+            Mask::from_fn(1, 9, |_, y| y % 3 == 0),
+            Mask::from_fn(9, 1, |x, _| x % 3 > 0),
+            Mask::from_fn(200, 90, |x, y| (x * x * 31 + y * 17 + x * y) % 7 < 3),
+        ];
+        for mask in masks {
+            let rle = Rle::from(&mask);
+            assert_eq!(Mask::try_from(&rle).unwrap(), mask);
+            assert!(rle.counts[1..].iter().all(|run| *run > 0), "{:?}", rle.counts);
+            let mut column_major = (0..mask.width()).flat_map(|x| (0..mask.height()).map(move |y| (x, y)));
+            for (i, count) in rle.counts.iter().enumerate() {
+                let mut run = column_major.by_ref().take(*count as usize);
+                assert!(run.all(|(x, y)| mask.get(x, y) == (i % 2 == 1)));
+            }
+        }
+        // Runs of no length, as other programs write them.
+        let padded = Rle { size: [2, 3], counts: vec![0, 1, 0, 2, 1, 0, 2] };
+        assert_eq!(Rle::from(&Mask::try_from(&padded).unwrap()).counts, [0, 3, 3]);
+    }
+
+    #[test]
     fn runs_of_another_length_are_refused() {
+        let huge = Rle { size: [u32::MAX, u32::MAX], counts: vec![1] };
+        assert!(matches!(Mask::try_from(&huge), Err(RleError::Size { .. })));
         let wrong = Rle { size: [2, 3], counts: vec![1, u32::MAX] };
         assert!(Mask::try_from(&wrong).unwrap_err().to_string().contains("3x2"));
     }

@@ -1,0 +1,209 @@
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::mask::Mask;
+
+const SIZE: (u32, u32) = (30, 20);
+
+fn session(masks: u32) -> Session {
+    let mut session = Session::new("cup.jpg".into(), SIZE, 0xfedc_ba98_7654_3210);
+    session.model = Some("starter".into());
+    session.classes.push(SessionClass { name: "cup".into(), colour: [1, 2, 3], other: Default::default() });
+    for i in 0..masks {
+        let mask = Mask::from_fn(SIZE.0, SIZE.1, |x, y| (x * 7 + y * 3 + i) % 5 < 2);
+        session.masks.push(SessionMask {
+            class: (i == 0).then(|| "cup".into()),
+            predicted_iou: Some(0.93),
+            points: vec![SessionPoint { x: 1.1, y: 2.7, positive: i % 2 == 0 }],
+            bbox: Some([0.1, 0.2, 30.0, 19.9]),
+            locked: i == 1,
+            visible: i != 1,
+            ..SessionMask::new(format!("Mask {i}"), [i as u8, 0, 9], Arc::new(mask))
+        });
+    }
+    session
+}
+
+fn places(dir: &Path) -> Places {
+    Places::choose(&dir.join("cup.jpg"), true, Some(&dir.join("data")))
+}
+
+fn load(places: &Places) -> Result<Loaded, SessionError> {
+    load::load(places, SIZE, 0xfedc_ba98_7654_3210)
+}
+
+fn found(loaded: Loaded) -> Session {
+    match loaded.state {
+        LoadedState::Found(session) => session,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_is_saved_is_loaded() {
+    let dir = tempfile::tempdir().unwrap();
+    let places = places(dir.path());
+    let fresh = load(&places).unwrap();
+    assert!(matches!(fresh.state, LoadedState::Fresh));
+    assert_eq!(fresh.path, dir.path().join("cup.jpg.tinsel.json"));
+
+    let first = session(3);
+    let stamp = first.save(&fresh.path, &fresh.stamp).unwrap();
+    let loaded = load(&places).unwrap();
+    assert_eq!(loaded.stamp, stamp);
+    assert_eq!(found(loaded), first);
+
+    session(1).save(&fresh.path, &stamp).unwrap();
+    assert_eq!(found(load(&places).unwrap()), session(1));
+    let former = std::fs::read(dir.path().join("cup.jpg.tinsel.bak.json")).unwrap();
+    assert_eq!(load::parse(&fresh.path, &former).unwrap(), first);
+    let left = std::fs::read_dir(dir.path()).unwrap().count();
+    assert_eq!(left, 2, "the session and its former version, nothing temporary");
+}
+
+#[test]
+fn unknown_keys_survive() {
+    let dir = tempfile::tempdir().unwrap();
+    let places = places(dir.path());
+    let mut json: Value = serde_json::from_slice(&serde_json::to_vec(&session(2)).unwrap()).unwrap();
+    json["note"] = json!({"from": "elsewhere", "n": [1, 2.5, null]});
+    json["photo"]["camera"] = "x".into();
+    json["masks"][1]["tags"] = json!(["a"]);
+    json["classes"][0]["key"] = 3.into();
+    json["view"] = json!({"zoom": 2.0});
+    std::fs::write(&places.wanted, json.to_string()).unwrap();
+    let Loaded { state, path, stamp } = load(&places).unwrap();
+    let LoadedState::Found(session) = state else { panic!("{state:?}") };
+    session.save(&path, &stamp).unwrap();
+    let written: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    assert_eq!(written, json);
+}
+
+#[test]
+fn keys_that_may_be_missing_have_defaults() {
+    let minimal = r#"{"format": "tinsel-session", "version": 1,
+        "photo": {"name": "cup.jpg", "width": 3, "height": 2, "fingerprint": "ff"},
+        "masks": [{"name": "a", "colour": [1, 2, 3], "segmentation": {"size": [2, 3], "counts": "015"}}]}"#;
+    let session = load::parse(Path::new("x"), minimal.as_bytes()).unwrap();
+    let mask = &session.masks[0];
+    assert!(mask.visible && !mask.locked && mask.class.is_none() && mask.predicted_iou.is_none());
+    assert!(mask.mask.get(0, 0) && mask.mask.area() == 1);
+}
+
+#[test]
+fn another_photo_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let places = places(dir.path());
+    session(1).save(&places.wanted, &Stamp::ABSENT).unwrap();
+    let same_size = |size, fingerprint| match load::load(&places, size, fingerprint).unwrap().state {
+        LoadedState::PhotoChanged { same_size, session } => (same_size, session.masks.len()),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(same_size(SIZE, 7), (true, 1));
+    assert_eq!(same_size((20, 30), 7), (false, 1));
+}
+
+#[test]
+fn what_cannot_be_read_is_neither_used_nor_replaced() {
+    let dir = tempfile::tempdir().unwrap();
+    let places = places(dir.path());
+    let good = serde_json::to_value(session(1)).unwrap();
+    let with = |pointer: &str, value: Value| {
+        let mut json = good.clone();
+        *json.pointer_mut(pointer).unwrap() = value;
+        json.to_string()
+    };
+    let cases = [
+        ("".into(), "damaged"),
+        ("{\"format\": \"tinsel-ses".into(), "damaged"),
+        ("[]".into(), "damaged"),
+        (with("/format", "else".into()), "no session"),
+        (with("/masks/0/segmentation/counts", "zz".into()), "damaged"),
+        (with("/masks/0/segmentation/size", json!([19, 30])), "damaged"),
+        (with("/masks/0/segmentation/size", json!([4_000_000_000u32, 4_000_000_000u32])), "damaged"),
+        (with("/photo/width", 31.into()), "30x20"),
+        (with("/masks/0/points/0/x", Value::Null), "damaged"),
+        (with("/masks/0/box/2", json!(1e300)), "not a number"),
+        (with("/version", 2.into()), "newer"),
+    ];
+    for (content, cause) in cases {
+        std::fs::write(&places.wanted, &content).unwrap();
+        let error = load(&places).unwrap_err().to_string();
+        assert!(error.contains(cause) && error.contains("cup.jpg.tinsel.json"), "{error}");
+        let saved = session(2).save(&places.wanted, &Stamp::ABSENT);
+        assert!(matches!(saved, Err(SaveError::ChangedByOther { .. })));
+        assert_eq!(std::fs::read_to_string(&places.wanted).unwrap(), content);
+    }
+}
+
+#[test]
+fn what_another_process_wrote_is_not_destroyed() {
+    let dir = tempfile::tempdir().unwrap();
+    let places = places(dir.path());
+    let mine = session(1).save(&places.wanted, &Stamp::ABSENT).unwrap();
+    let other = load(&places).unwrap();
+    session(2).save(&other.path, &other.stamp).unwrap();
+    let refused = session(3).save(&places.wanted, &mine);
+    assert!(matches!(refused, Err(SaveError::ChangedByOther { .. })), "{refused:?}");
+    assert_eq!(found(load(&places).unwrap()), session(2));
+
+    let (path, stamp) = session(3).save_as_conflict(&places.wanted).unwrap();
+    assert_eq!(path, dir.path().join("cup.jpg.tinsel-conflict-1.json"));
+    let (second, _) = session(3).save_as_conflict(&places.wanted).unwrap();
+    assert_eq!(second, dir.path().join("cup.jpg.tinsel-conflict-2.json"));
+    session(4).save(&path, &stamp).unwrap();
+    assert!(dir.path().join("cup.jpg.tinsel-conflict-1.bak.json").exists());
+
+    std::fs::remove_file(&places.wanted).unwrap();
+    let refused = session(3).save(&places.wanted, &mine);
+    assert!(matches!(refused, Err(SaveError::ChangedByOther { .. })), "deleting is a change, too");
+}
+
+#[test]
+fn what_could_not_be_loaded_again_is_not_saved() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("cup.jpg.tinsel.json");
+    let mut wrong_size = session(1);
+    wrong_size.photo.width += 1;
+    let mut not_a_number = session(1);
+    not_a_number.masks[0].points[0].x = f32::NAN;
+    for bad in [wrong_size, not_a_number] {
+        assert!(matches!(bad.save(&path, &Stamp::ABSENT), Err(SaveError::Invalid { .. })));
+        assert!(!path.exists());
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_has_its_sessions_elsewhere() {
+    let dir = tempfile::tempdir().unwrap();
+    let (photo, data) = (dir.path().join("cup.jpg"), dir.path().join("data"));
+    let read_only = Places::choose(&photo, false, Some(&data));
+    assert!(read_only.wanted.starts_with(&data), "{read_only:?}");
+    let other = Places::choose(&dir.path().join("sub/cup.jpg"), false, Some(&data));
+    assert_ne!(read_only.wanted, other.wanted);
+
+    // Read-only now, but a session was saved beside the photo before.
+    let beside = places(dir.path());
+    session(1).save(&beside.wanted, &Stamp::ABSENT).unwrap();
+    let loaded = load(&read_only).unwrap();
+    let (path, stamp) = (loaded.path.clone(), loaded.stamp);
+    assert_eq!(found(loaded), session(1));
+    session(2).save(&path, &stamp).unwrap();
+    assert_eq!(found(load(&read_only).unwrap()), session(2));
+    assert_eq!(found(load(&beside).unwrap()), session(1));
+    // Writable again, and nothing beside the photo.
+    std::fs::remove_file(&beside.wanted).unwrap();
+    assert_eq!(found(load(&beside).unwrap()), session(2));
+}
+
+#[test]
+fn names_keep_their_extension() {
+    let place = |photo: &str| Places::choose(Path::new(photo), true, None).wanted;
+    assert_eq!(place("a/cup.one.jpg"), Path::new("a/cup.one.jpg.tinsel.json"));
+    assert_eq!(place("cup"), Path::new("cup.tinsel.json"));
+    assert_eq!(sibling(&place("a/cup.one.jpg"), ".bak.json"), Path::new("a/cup.one.jpg.tinsel.bak.json"));
+    assert!(!is_writable(Path::new("no such folder")));
+}
