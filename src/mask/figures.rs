@@ -134,6 +134,8 @@ fn paint(row: &mut [u8], runs: &[[u32; 2]]) {
 
 #[cfg(test)]
 mod tests {
+    use std::f64::consts::FRAC_2_SQRT_PI;
+
     use super::super::samples;
     use super::*;
 
@@ -184,7 +186,7 @@ mod tests {
             54,
         ),
         ([9, 7], |_, _| true, 63, 28.0, [4.5, 3.5], 8.95623198216277, 1, 0),
-        ([9, 7], |x, y| (x, y) == (8, 6), 1, 0.0, [8.5, 6.5], 1.1283791670955126, 1, 0),
+        ([9, 7], |x, y| (x, y) == (8, 6), 1, 0.0, [8.5, 6.5], FRAC_2_SQRT_PI, 1, 0),
         (
             [40, 30],
             |x, y| x + 2 * y > 20 && 3 * x - y < 70,
