@@ -314,7 +314,7 @@ impl Tinsel {
     }
 
     fn resize_brush(&mut self, factor: f32) {
-        self.settings.brush_radius = (self.settings.brush_radius * factor).clamp(0.5, 1000.0);
+        self.settings.brush_radius = (self.settings.brush_radius * factor).clamp(0.75, 1000.0);
     }
 
     /// Works on a mask again: with its prompt, or with its pixels as one.

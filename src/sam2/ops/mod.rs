@@ -3,7 +3,6 @@
 mod attention;
 mod function;
 mod global_attention;
-mod layer_norm;
 mod layers;
 mod mlp;
 mod patch_embed;
@@ -13,7 +12,6 @@ mod windows;
 pub(super) use attention::Attention;
 pub(super) use function::{Function, FunctionOp};
 pub(super) use global_attention::GlobalAttention;
-pub(super) use layer_norm::LayerNorm;
 pub(super) use layers::{Linear, Norm};
 pub(super) use mlp::ResidualMlp;
 pub(super) use patch_embed::PatchEmbed;

@@ -111,16 +111,10 @@ impl Weights {
         self.store.metadata("everything_defaults")
     }
 
-    /// The tensor called `name` as float32, which must have exactly the given shape.
+    /// The tensor called `name` as float32 in row-major order; it must have exactly this shape.
     ///
     /// # Errors
     /// [`Error::MissingTensor`] or [`Error::Shape`], both naming the key and the shapes.
-    pub(crate) fn get(&self, name: &str, shape: &[usize]) -> Result<Tensor> {
-        let values = self.values(name, shape)?;
-        Ok(Tensor::from_shape(shape, &values)?)
-    }
-
-    /// Like [`Weights::get`], as plain numbers in row-major order.
     pub(crate) fn values(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
         let file = || self.name.clone();
         let Some(found) = self.store.shape(name) else {
@@ -170,9 +164,9 @@ mod tests {
     #[test]
     fn a_missing_or_misshapen_tensor_names_key_and_shapes() {
         let weights = Weights::starter().unwrap();
-        let missing = weights.get("no_such_tensor", &[1, 2]).unwrap_err().to_string();
+        let missing = weights.values("no_such_tensor", &[1, 2]).unwrap_err().to_string();
         assert!(missing.contains("no_such_tensor") && missing.contains("[1, 2]"), "{missing}");
-        let shape = weights.get("no_mem_embed", &[7]).unwrap_err().to_string();
+        let shape = weights.values("no_mem_embed", &[7]).unwrap_err().to_string();
         assert!(shape.contains("[7]") && shape.contains("[1, 1, "), "{shape}");
     }
 
