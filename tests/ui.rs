@@ -211,7 +211,7 @@ fn masks_are_selected_hidden_singled_out_and_deleted() {
 
     press_with(&mut window, Modifiers::COMMAND, Key::Z);
     click(&mut window, "Rename Mask 1");
-    window.get_by_role(egui::Role::TextInput).type_text(" cup");
+    window.get_by_label("New name").type_text(" cup");
     press(&mut window, Key::Enter);
     assert_eq!(window.state().document().masks()[0].name, "Mask 1 cup");
 }
@@ -223,7 +223,7 @@ fn escape_belongs_to_what_is_under_way() {
     press(&mut window, Key::Enter);
     click_on(&mut window, (370.0, 290.0));
     click(&mut window, "Rename Mask 1");
-    window.get_by_role(egui::Role::TextInput).type_text(" never");
+    window.get_by_label("New name").type_text(" never");
     press(&mut window, Key::Escape);
     assert_eq!(window.state().document().masks()[0].name, "Mask 1");
     assert_eq!(points(&window).len(), 1, "the prompt went with the name");

@@ -203,6 +203,12 @@ impl MaskList {
             Some((id, text)) if *id == item.id => {
                 let edit = TextEdit::singleline(text).hint_text("Name").desired_width(f32::INFINITY);
                 let response = ui.add(edit);
+                let typed = text.clone();
+                response.widget_info(|| {
+                    let mut info = egui::WidgetInfo::text_edit(true, &typed, &typed, "Name");
+                    info.label = Some("New name".to_owned());
+                    info
+                });
                 if response.lost_focus() {
                     let name = text.trim().to_owned();
                     let kept = !ui.input(|i| i.key_pressed(Key::Escape)) && !name.is_empty();

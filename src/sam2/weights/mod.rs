@@ -138,13 +138,13 @@ impl Weights {
 
 /// Finds out what kind of file this is.
 fn open_store(blob: Blob) -> Result<Box<dyn TensorStore>, String> {
-    let start = blob.read(0..blob.len().min(4)).map_err(|e| e.to_string())?;
+    let start = blob.read(0..blob.len().min(9)).map_err(|e| e.to_string())?;
     match start[..] {
         [] => Err("it is empty".into()),
-        [b'P', b'K', 3, 4] => Ok(Box::new(TorchStore::parse(blob)?)),
-        [0x80, 2, 0x8a, 0x0a] => {
-            Err("it is in the format of PyTorch before 1.6; save it again with torch.save".into())
-        }
+        // The first eight bytes are the header's length, which can look like any other mark.
+        [_, _, _, _, _, _, _, _, b'{'] => Ok(Box::new(SafetensorsStore::parse(blob)?)),
+        [b'P', b'K', ..] => Ok(Box::new(TorchStore::parse(blob)?)),
+        [0x80, ..] => Err("it is in the format of PyTorch before 1.6; save it again with torch.save".into()),
         _ => Ok(Box::new(SafetensorsStore::parse(blob)?)),
     }
 }
@@ -182,6 +182,21 @@ mod tests {
         }
         assert!(Weights::open(&dir.path().join("absent")).is_err());
         assert!(Weights::open(dir.path()).is_err());
+    }
+
+    #[test]
+    fn a_header_of_any_length_is_recognised() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lengths.safetensors");
+        // Lengths whose first bytes are those of a pickle and of a zip archive.
+        for length in [0x80u64, 0x4b50] {
+            let mut bytes = length.to_le_bytes().to_vec();
+            bytes.extend_from_slice(b"{}");
+            bytes.resize(8 + length as usize, b' ');
+            std::fs::write(&path, bytes).unwrap();
+            let error = Weights::open(&path).err().unwrap();
+            assert!(matches!(error, Error::Config { .. }), "{error}");
+        }
     }
 
     fn data(name: &str) -> std::path::PathBuf {
