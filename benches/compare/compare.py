@@ -56,6 +56,15 @@ def read_photo(path):
     return numpy.array(ImageOps.exif_transpose(Image.open(path)).convert("RGB"))
 
 
+def resized(path, width, height, folder):
+    """The photo at another size, as a file without losses."""
+    from PIL import Image
+    out = folder / f"{Path(path).stem}_{width}x{height}.png"
+    folder.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(read_photo(path)).resize((width, height), Image.Resampling.BICUBIC).save(out, compress_level=1)
+    return str(out)
+
+
 class PyTorch:
     """SAM2ImagePredictor and SAM2AutomaticMaskGenerator."""
 
@@ -91,7 +100,7 @@ class OnnxRuntime:
         import numpy
         import onnxruntime
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = CORES
+        options.intra_op_num_threads, options.log_severity_level = CORES, 3
 
         def open_(name):
             path = Path(weights).with_suffix(f".{name}.onnx")
@@ -103,13 +112,14 @@ class OnnxRuntime:
         mean, deviation = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
         image = (numpy.asarray(pixels, numpy.float32) / 255 - mean) / deviation
         self.image = numpy.ascontiguousarray(image.transpose(2, 0, 1)[None], numpy.float32)
-        self.prompt = {
-            "point_coords": numpy.array([[[512, 512]]], numpy.float32), "point_labels": numpy.ones((1, 1), numpy.float32),
-            "mask_input": numpy.zeros((1, 1, 256, 256), numpy.float32), "has_mask_input": numpy.zeros(1, numpy.float32)}
+        prompt = {"point_coords": [[[512, 512]]], "point_labels": [[1]],
+                  "mask_input": numpy.zeros((1, 1, 256, 256)), "has_mask_input": [0]}
+        self.prompt = {name: numpy.array(values, numpy.float32) for name, values in prompt.items()}
 
     def prepare(self, task):
         if task == "click" and self.features is None:
-            self.features = dict(zip((o.name for o in self.encoder.get_outputs()), self.encoder.run(None, {"image": self.image})))
+            names = [output.name for output in self.encoder.get_outputs()]
+            self.features = dict(zip(names, self.encoder.run(names, {"image": self.image})))
 
     def encode(self):
         self.encoder.run(None, {"image": self.image})
@@ -203,6 +213,7 @@ class Process:
         self.child.stdout.close()
         _, status, usage = os.wait4(self.child.pid, 0)
         self.child.returncode = status
+        print(f"{self.child.args[0]}: {usage.ru_utime + usage.ru_stime:.1f} s of processor time", file=sys.stderr)
         return usage.ru_maxrss / 1024
 
 
@@ -223,22 +234,26 @@ def main():
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     a.add_argument("timing", help="the built example `timing`")
     a.add_argument("variant", choices=["tiny", "small", "base_plus", "large"])
-    a.add_argument("photo")
+    a.add_argument("photo", help="it is brought to the size of --size")
+    a.add_argument("--size", type=int, nargs=2, default=[1200, 675], metavar=("WIDTH", "HEIGHT"))
     a.add_argument("--weights", type=Path, default=Path(tempfile.gettempdir()) / "tinsel-compare",
                    help="folder for the checkpoints and exports, which are made once")
     a.add_argument("--rounds", type=int, default=5, help="turns of encoding and clicking")
     a.add_argument("--everything", type=int, default=1, help="turns of everything mode, minutes each")
+    a.add_argument("--only", nargs="+", choices=["encode", "click", "everything", "loose"],
+                   default=["encode", "click", "everything", "loose"])
     o = a.parse_args()
     weights = checkpoint(o.variant, o.weights)
     if not weights.with_suffix(".decoder.onnx").exists():
         # In a process of its own: this one is to stay small.
         subprocess.run([sys.executable, "-c", "import sys, pathlib; sys.path.insert(0, sys.argv[2]); import compare; "
                         "compare.export(pathlib.Path(sys.argv[1]))", str(weights), str(HERE)], check=True)
+    photo = resized(o.photo, *o.size, o.weights)
     python = [sys.executable, str(HERE / "compare.py"), "serve"]
     commands = {
-        "PyTorch": [*python, "pytorch", str(weights), o.photo],
-        "ONNX Runtime": [*python, "onnxruntime", str(weights), o.photo],
-        "Tinsel": [o.timing, str(weights), o.photo]}
+        "PyTorch": [*python, "pytorch", str(weights), photo],
+        "ONNX Runtime": [*python, "onnxruntime", str(weights), photo],
+        "Tinsel": [o.timing, str(weights), photo]}
     rows = []
 
     def row(what, values, unit, digits):
@@ -248,8 +263,10 @@ def main():
         print(rows[-1], file=sys.stderr, flush=True)
 
     processes = {name: Process(command) for name, command in commands.items()}
-    for task, label, rounds, repeats in [("encode", "encoding", o.rounds, 1), ("click", "one click", o.rounds, 20)]:
-        times = alternate(processes, task, rounds, repeats)
+    for task, label, repeats in [("encode", "encoding", 1), ("click", "one click", 20)]:
+        if task not in o.only:
+            continue
+        times = alternate(processes, task, o.rounds, repeats)
         for i, kind in enumerate(["median", "fastest"]):
             row(f"{label}, {kind}", {n: t[i] * 1000 for n, t in times.items()}, "ms", 0 if task == "encode" else 1)
     scores = sorted(processes["Tinsel"].ask("scores")["scores"])
@@ -258,7 +275,9 @@ def main():
 
     # A third of the candidates gets through, which the thresholds of trained weights would hardly let happen.
     loose = {"pred_iou_thresh": scores[len(scores) * 2 // 3], "stability_score_thresh": 0.0}
-    for label, parameters in [("everything", {}), ("everything, a third passes", loose)]:
+    for task, label, parameters in [("everything", "everything", {}), ("loose", "everything, a third passes", loose)]:
+        if task not in o.only:
+            continue
         seconds, memory, masks = {}, {}, {}
         for _ in range(o.everything):
             for name in ["PyTorch", "Tinsel"]:
@@ -266,12 +285,15 @@ def main():
                 answer = process.ask("everything", parameters)
                 seconds.setdefault(name, []).append(answer["seconds"])
                 masks[name] = answer["masks"]
+                if "found" in answer:
+                    candidates = answer["found"]
                 memory.setdefault(name, []).append(process.end())
-        shown = ", ".join(f"{n} of {name}" for name, n in masks.items())
-        row(f"{label} ({shown} masks)", {n: statistics.median(t) for n, t in seconds.items()}, "s", 1)
+        shown = f"{candidates} masks; after NMS {masks['Tinsel']}, PyTorch {masks['PyTorch']}"
+        row(f"{label} ({shown})", {n: statistics.median(t) for n, t in seconds.items()}, "s", 1)
         row(f"{label}, peak memory", {n: max(m) for n, m in memory.items()}, "MiB", 0)
 
-    print(f"\n{o.variant}, {CORES} threads; in brackets the share that Tinsel needs\n")
+    size = " x ".join(map(str, o.size))
+    print(f"\n{o.variant}, {CORES} threads, {size} pixels; in brackets the share that Tinsel needs\n")
     print("| | " + " | ".join(commands) + " |\n| --- |" + " ---: |" * len(commands))
     print("\n".join(rows))
 
