@@ -208,13 +208,12 @@ class Process:
         return json.loads(answer)
 
     def end(self):
-        """Its peak resident memory, in MiB."""
+        """Its peak resident memory, in MiB, and its processor time, in seconds."""
         self.child.stdin.close()
         self.child.stdout.close()
         _, status, usage = os.wait4(self.child.pid, 0)
         self.child.returncode = status
-        print(f"{self.child.args[0]}: {usage.ru_utime + usage.ru_stime:.1f} s of processor time", file=sys.stderr)
-        return usage.ru_maxrss / 1024
+        return usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime
 
 
 def alternate(processes, task, rounds, repeats=1):
@@ -278,7 +277,7 @@ def main():
     for task, label, parameters in [("everything", "everything", {}), ("loose", "everything, a third passes", loose)]:
         if task not in o.only:
             continue
-        seconds, memory, masks = {}, {}, {}
+        seconds, memory, processor, masks = {}, {}, {}, {}
         for _ in range(o.everything):
             for name in ["PyTorch", "Tinsel"]:
                 process = Process(commands[name])
@@ -287,9 +286,13 @@ def main():
                 masks[name] = answer["masks"]
                 if "found" in answer:
                     candidates = answer["found"]
-                memory.setdefault(name, []).append(process.end())
+                peak, used = process.end()
+                memory.setdefault(name, []).append(peak)
+                processor.setdefault(name, []).append(used)
         shown = f"{candidates} masks; after NMS {masks['Tinsel']}, PyTorch {masks['PyTorch']}"
         row(f"{label} ({shown})", {n: statistics.median(t) for n, t in seconds.items()}, "s", 1)
+        # Of the whole process, start included; unlike the time it hardly depends on what else the machine does.
+        row(f"{label}, processor time", {n: statistics.median(t) for n, t in processor.items()}, "s", 1)
         row(f"{label}, peak memory", {n: max(m) for n, m in memory.items()}, "MiB", 0)
 
     size = " x ".join(map(str, o.size))

@@ -34,8 +34,9 @@ def grow(program, weights, photo, copies):
         photos.mkdir()
         for i in range(copies):
             shutil.copy(photo, photos / f"{i:03}{Path(photo).suffix}")
-        command = [program, "everything", photos, "--out", out, "--model", weights, "--points-per-side", "8", "--format", "json"]
-        child = subprocess.Popen(list(map(str, command)), stderr=subprocess.DEVNULL)
+        options = ["--out", out, "--model", weights, "--points-per-side", "8", "--format", "json"]
+        command = list(map(str, [program, "everything", photos, *options]))
+        child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         peaks = {}
         while child.poll() is None:
             memory, done = resident(child.pid), len(list(out.glob("*.json")))
@@ -65,10 +66,11 @@ def main():
     scores = sorted(process.ask("scores")["scores"])
     third = LOOSE | {"pred_iou_thresh": scores[len(scores) * 2 // 3]}
     encode = fastest(process, "encode")["seconds"]
-    print(f"| points | after encoding ({encode:.2f} s), no mask passes | a third of the masks passes |\n| --- | ---: | ---: |")
+    print(f"| points, after {encode:.2f} s of encoding | no mask passes | a third passes |\n| --- | ---: | ---: |")
     for side in 8, 16, 32:
         answers = [fastest(process, "everything", p | {"points_per_side": side}) for p in ({}, third)]
-        print(f"| {side} x {side} | " + " | ".join(f"{x['seconds'] - encode:.2f} s" for x in answers) + " |", flush=True)
+        times = (f"{answer['seconds'] - encode:.2f} s" for answer in answers)
+        print(f"| {side} x {side} | {' | '.join(times)} |", flush=True)
     process.end()
     print("\n| photo | encoding | everything, 16 x 16 points, a third passes | peak memory |\n| --- | ---: | ---: | ---: |")
     for width, height in (1200, 833), (3000, 2000), (6000, 4000):
@@ -76,7 +78,7 @@ def main():
         encode = fastest(process, "encode")["seconds"]
         everything = fastest(process, "everything", third | {"points_per_side": 16})
         print(f"| {width * height / 1e6:.0f} megapixels | {encode:.2f} s | {everything['seconds']:.2f} s "
-              f"({everything['found']} masks) | {process.end():.0f} MiB |", flush=True)
+              f"({everything['found']} masks) | {process.end()[0]:.0f} MiB |", flush=True)
     peaks = grow(o.build / "tinsel", weights, photo, o.photos)
     print(f"\npeak memory in each tenth of {o.photos} photos, MiB:", *(f"{p:.0f}" if p else "-" for p in peaks))
 
