@@ -17,9 +17,8 @@ const CHILD: &str = "TINSEL_TEST_SAVE_LOOP";
 /// A session in which every part tells the same number. Quickly made, so that a process that saves
 /// one after another spends its time saving.
 fn numbered(n: u64) -> Session {
-    static MASK: LazyLock<Arc<Mask>> = LazyLock::new(|| {
-        Arc::new(Mask::from_fn(SIZE.0, SIZE.1, |x, y| (x * 3 + y).is_multiple_of(11)))
-    });
+    static MASK: LazyLock<Arc<Mask>> =
+        LazyLock::new(|| Arc::new(Mask::from_fn(SIZE.0, SIZE.1, |x, y| (x * 3 + y).is_multiple_of(11))));
     let mut session = Session::new("a.jpg".into(), SIZE, FINGERPRINT);
     session.model = Some(n.to_string());
     session.masks = (0..20).map(|_| SessionMask::new(n.to_string(), [0; 3], MASK.clone())).collect();
@@ -80,7 +79,8 @@ fn a_killed_process_leaves_the_last_save_or_the_one_before() {
     // Without these the process would never have been killed while it saved.
     let is_abandoned = |name: &str| name.starts_with(".a.jpg.tinsel.json-");
     let entries = std::fs::read_dir(dir.path()).unwrap();
-    let abandoned = entries.filter(|e| is_abandoned(&e.as_ref().unwrap().file_name().to_string_lossy())).count();
+    let abandoned =
+        entries.filter(|e| is_abandoned(&e.as_ref().unwrap().file_name().to_string_lossy())).count();
     assert!(abandoned > 0);
     println!("killed {ROUNDS} times, {abandoned} of them while it was writing");
 }

@@ -5,6 +5,7 @@ mod bitmap;
 mod components;
 mod outline;
 mod overlap;
+pub mod polygon;
 mod rle;
 
 pub use bitmap::{Mask, MaskRows, PixelBox};
