@@ -79,6 +79,7 @@ impl ExportChoices {
             })
             .map(|m| ExportMask {
                 name: m.name.clone(),
+                class: None,
                 mask: m.mask.clone(),
                 colour: m.colour,
                 predicted_iou: m.predicted_iou,

@@ -6,6 +6,7 @@ mod drawing;
 mod receiving;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use egui::{Context, Event, Ui, ViewportCommand, pos2};
 
@@ -29,6 +30,7 @@ use crate::app::{models, theme};
 use crate::document::{Document, Prompting};
 use crate::engine::{Engine, ModelSource, Sieve};
 use crate::everything::Parameters;
+use crate::mask::Mask;
 use crate::sam2::Point;
 use crate::sam2::weights::STARTER_NAME;
 
@@ -141,6 +143,11 @@ impl Tinsel {
             || self.inquiry.is_pending()
             || self.preview.is_pending()
             || self.canvas.is_rendering()
+    }
+
+    /// The mask that is shown as what a click would give.
+    pub fn previewed(&self) -> Option<&Arc<Mask>> {
+        self.preview.mask()
     }
 
     /// Where a point of the photo lies in the window, in egui points.
