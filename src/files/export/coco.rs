@@ -90,16 +90,22 @@ fn only_unclassed() -> Vec<String> {
 }
 
 /// A photo in a file about several.
-pub struct CocoPhoto<'a> {
-    pub photo: &'a Photo,
+#[derive(Debug, Clone)]
+pub struct CocoPhoto {
     /// How the file calls it.
     pub file_name: String,
-    pub masks: &'a [ExportMask],
+    /// Width and height in pixels.
+    pub size: (u32, u32),
+    pub masks: Vec<ExportMask>,
 }
 
 impl Part {
-    fn new(photo: &Photo, file_name: String, masks: &[ExportMask], options: &ExportOptions) -> Self {
-        let (width, height) = photo.pixels.dimensions();
+    fn new(
+        (width, height): (u32, u32),
+        file_name: String,
+        masks: &[ExportMask],
+        options: &ExportOptions,
+    ) -> Self {
         let classes = super::classes::extended(vec![], masks);
         let known = |score: f32| Some(score).filter(|score| score.is_finite());
         let drawable =
@@ -138,7 +144,7 @@ pub fn add_coco_dataset(
     options: &ExportOptions,
     file: &Path,
 ) -> Result<(), WriteError> {
-    let part = |photo: &CocoPhoto| Ok(Part::new(photo.photo, photo.file_name.clone(), photo.masks, options));
+    let part = |photo: &CocoPhoto| Ok(Part::new(photo.size, photo.file_name.clone(), &photo.masks, options));
     set.add(file, |out| write_document(out, (1..).zip(photos.iter().map(part))))
 }
 
@@ -153,7 +159,11 @@ pub fn add_coco_part(
     masks: &[ExportMask],
     file: &Path,
 ) -> Result<(), WriteError> {
-    super::add_json(set, &Part::new(photo, file_name, masks, &ExportOptions::default()), file)
+    super::add_json(
+        set,
+        &Part::new(photo.pixels.dimensions(), file_name, masks, &ExportOptions::default()),
+        file,
+    )
 }
 
 /// Adds the file of many photos, joined from their parts, each with the id that its image gets.
@@ -237,7 +247,7 @@ mod tests {
             let options = ExportOptions { coco, ..ExportOptions::default() };
             let file = dir.path().join(name);
             let mut set = FileSet::new(false);
-            let photos = [CocoPhoto { photo: &photo, file_name: photo.file_name(), masks: &masks }];
+            let photos = [CocoPhoto { size: (6, 4), file_name: photo.file_name(), masks: masks.clone() }];
             add_coco_dataset(&mut set, &photos, &options, &file).unwrap();
             set.commit().unwrap();
             let json: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();

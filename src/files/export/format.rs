@@ -234,6 +234,12 @@ pub fn planned_files_with(
     }
 }
 
+/// Whether a file is one that all photos in a folder share.
+pub fn is_shared(file: &Path) -> bool {
+    let shared = ["data.yaml", "classes.txt", "class_names.txt", "isat.yaml"];
+    file.file_name().is_some_and(|name| shared.iter().any(|shared| name == *shared))
+}
+
 fn per_mask(stem: &str, masks: &[ExportMask], suffix: &str, folder: &Path) -> Vec<PathBuf> {
     let mut taken = HashSet::new();
     let file = |mask: &ExportMask| {

@@ -32,7 +32,8 @@ pub use coco::{CocoPhoto, add_coco, add_coco_dataset, add_coco_part};
 pub use contact::contact_sheet;
 pub use figure::{Panel, compare_figure};
 pub use format::{
-    CocoSegmentation, ExportOptions, Format, LabelmeShapes, YoloParts, planned_files, planned_files_with,
+    CocoSegmentation, ExportOptions, Format, LabelmeShapes, YoloParts, is_shared, planned_files,
+    planned_files_with,
 };
 pub use images::{cutout, overlay, soft_cutout};
 pub use labels::add_label_map;
@@ -145,7 +146,8 @@ pub fn add_export(
             ScriptFiles::new(&photo.stem(), &options.model, folder).add(set, photo, masks, true)?;
         }
         (Format::CocoJson, [file, ..]) => {
-            let photos = [CocoPhoto { photo, file_name: photo.file_name(), masks }];
+            let (file_name, size) = (photo.file_name(), photo.pixels.dimensions());
+            let photos = [CocoPhoto { file_name, size, masks: masks.to_vec() }];
             add_coco_dataset(set, &photos, options, file)?;
         }
         (Format::Records, [file, ..]) => {

@@ -7,6 +7,7 @@
 mod coco;
 mod isat;
 mod labelme;
+mod photo;
 mod picture;
 mod polygon;
 mod records;
@@ -20,6 +21,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value;
+
+pub use photo::find_photo;
 
 use super::session::{Session, SessionError, SessionMask};
 use crate::document::Colour;
