@@ -303,7 +303,7 @@ fn masks_are_painted_cut_and_combined_and_every_step_can_be_undone() {
     assert!(left < stroke - 500, "{left} of {stroke}");
     assert!(!window.state().document().masks()[0].mask.get(150, 100));
 
-    click(&mut window, "Shape");
+    click(&mut window, "Change shape");
     click(&mut window, "Split into parts");
     assert_eq!(masks(&window), 2);
     assert_eq!(area(&window, 0) + area(&window, 1), left);
@@ -397,6 +397,33 @@ fn the_work_is_saved_by_itself_and_comes_back() {
     std::thread::sleep(Duration::from_millis(1200));
     settle(&mut third);
     assert!(std::fs::read_to_string(&file).unwrap().contains("99"), "a newer file was overwritten");
+}
+
+#[test]
+fn exported_masks_are_taken_in_again_by_dropping_the_file() {
+    let photo = sample("coffee.jpg");
+    let mut first = window(vec![photo.clone()]);
+    for at in [(290.0, 170.0), (370.0, 290.0)] {
+        click_on(&mut first, at);
+        press(&mut first, Key::Enter);
+    }
+    let areas = |window: &Window| -> Vec<u64> {
+        window.state().document().masks().iter().map(|m| m.mask.area()).collect()
+    };
+    press_with(&mut first, Modifiers::COMMAND, Key::E);
+    click(&mut first, "labelme (JSON)");
+    first.get_by_label("Simplify outlines by up to");
+    click(&mut first, "Pixels");
+    click(&mut first, "Write files");
+    let file = photo.with_file_name("coffee.json");
+    assert!(file.exists());
+
+    let mut second = window(vec![sample("coffee.jpg")]);
+    second.input_mut().dropped_files.push(Arc::new(Dropped(file)));
+    settle(&mut second);
+    assert_eq!(areas(&second), areas(&first));
+    press_with(&mut second, Modifiers::COMMAND, Key::Z);
+    assert_eq!(masks(&second), 0, "an import is one step of undo");
 }
 
 #[test]

@@ -17,6 +17,9 @@ pub(super) enum Command {
     NextPhoto,
     PreviousPhoto,
     Export,
+    ImportMasks,
+    CopyCutout,
+    CopyMask,
     Quit,
     Undo,
     Redo,
@@ -145,7 +148,7 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
 }
 
 impl Command {
-    pub const ALL: [Command; 66] = [
+    pub const ALL: [Command; 69] = [
         Command::OpenPhotos,
         Command::OpenFolder,
         Command::OpenSample,
@@ -154,10 +157,13 @@ impl Command {
         Command::NextPhoto,
         Command::PreviousPhoto,
         Command::Export,
+        Command::ImportMasks,
         Command::Quit,
         Command::Undo,
         Command::Redo,
         Command::SelectAll,
+        Command::CopyCutout,
+        Command::CopyMask,
         Command::DeleteSelected,
         Command::Tool(Tool::Positive),
         Command::Tool(Tool::Negative),
@@ -251,6 +257,24 @@ impl Command {
                 &[plain(Key::A), plain(Key::PageUp)],
             ),
             Command::Export => info(File, "Export…", "Write masks to files", &[ctrl(Key::E), ctrl(Key::S)]),
+            Command::ImportMasks => info(
+                File,
+                "Import masks…",
+                "Add masks from COCO, labelme, YOLO, ISAT or PNG files",
+                &[ctrl_shift(Key::I)],
+            ),
+            Command::CopyCutout => info(
+                Edit,
+                "Copy cut-out",
+                "Copy the selected thing, transparent around it, to the clipboard",
+                &[ctrl_shift(Key::X)],
+            ),
+            Command::CopyMask => info(
+                Edit,
+                "Copy mask",
+                "Copy the selected mask, white on black, to the clipboard",
+                &[ctrl_shift(Key::M)],
+            ),
             Command::Quit => info(File, "Quit", "Close the window", &[ctrl(Key::Q)]),
             Command::Undo => info(Edit, "Undo", "Take the last step back", &[ctrl(Key::Z)]),
             Command::Redo => {
@@ -410,17 +434,19 @@ impl Command {
             Command::Shape(Shape::FillHoles) => {
                 shape("Fill holes", "Fill all holes of the selected masks", &[])
             }
-            Command::Shape(Shape::RemoveSpecks) => {
-                shape("Remove specks", "Remove small separate parts, below the size in the panel Shape", &[])
-            }
+            Command::Shape(Shape::RemoveSpecks) => shape(
+                "Remove specks",
+                "Remove small separate parts, below the size in the panel Change shape",
+                &[],
+            ),
             Command::Shape(Shape::Smooth) => {
-                shape("Smooth", "Round corners and close gaps, by the pixels in the panel Shape", &[])
+                shape("Smooth", "Round corners and close gaps, by the pixels in the panel Change shape", &[])
             }
             Command::Shape(Shape::Grow) => {
-                shape("Grow", "Grow by the pixels in the panel Shape", &[ctrl(Key::CloseBracket)])
+                shape("Grow", "Grow by the pixels in the panel Change shape", &[ctrl(Key::CloseBracket)])
             }
             Command::Shape(Shape::Shrink) => {
-                shape("Shrink", "Shrink by the pixels in the panel Shape", &[ctrl(Key::OpenBracket)])
+                shape("Shrink", "Shrink by the pixels in the panel Change shape", &[ctrl(Key::OpenBracket)])
             }
             Command::Shape(Shape::KeepLargestPart) => {
                 shape("Keep the largest part", "Remove all separate parts but the largest", &[])

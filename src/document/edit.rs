@@ -30,6 +30,16 @@ pub struct Reshape {
     pub added: Vec<(NewMask, Option<MaskId>)>,
 }
 
+/// A mask that comes with a name, such as one from a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Named {
+    pub name: String,
+    /// Name of its class, which is made if there is none of that name.
+    pub class: Option<String>,
+    pub colour: Option<Colour>,
+    pub new: NewMask,
+}
+
 /// One change of a document; coordinates are photo pixels. What is locked stays as it is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Edit {
@@ -57,6 +67,11 @@ pub enum Edit {
     Sift {
         sifting: Sifting,
         kept: Vec<NewMask>,
+    },
+    /// Adds masks with names and classes, and classes that no mask has.
+    Import {
+        masks: Vec<Named>,
+        classes: Vec<(String, Option<Colour>)>,
     },
     Delete(Vec<MaskId>),
     Rename(MaskId, String),
@@ -96,6 +111,7 @@ impl Edit {
                 "Filter masks".into()
             }
             Edit::Sift { kept, .. } => format!("Add {}", many(kept.len())),
+            Edit::Import { masks, .. } => format!("Import {}", many(masks.len())),
             Edit::Delete(ids) => format!("Delete {}", many(ids.len())),
             Edit::Rename(..) => "Rename mask".into(),
             Edit::SetVisible(ids, true) => format!("Show {}", many(ids.len())),
@@ -165,6 +181,19 @@ impl Edit {
             }
             Edit::Reshape(reshape) => reshape.perform(state, last_id),
             Edit::AddMasks(masks) => masks.into_iter().for_each(|mask| add(state, last_id, mask)),
+            Edit::Import { masks, classes } => {
+                for (name, colour) in classes {
+                    class_called(state, last_id, &name, colour);
+                }
+                for Named { name, class, colour, new } in masks {
+                    let class = class.map(|class| class_called(state, last_id, &class, None));
+                    add(state, last_id, new);
+                    if let Some(item) = state.masks.last_mut().map(Arc::make_mut) {
+                        (item.name, item.class, item.edited) = (name, class, true);
+                        item.colour = colour.unwrap_or(item.colour);
+                    }
+                }
+            }
             Edit::Sift { sifting, kept } => sift(state, last_id, sifting, kept),
             Edit::Delete(ids) => {
                 let deleted = |m: &Arc<MaskItem>| ids.contains(&m.id) && !m.locked;
@@ -194,9 +223,7 @@ impl Edit {
                 m.edited = true;
             }),
             Edit::AddClass(name) => {
-                *last_id += 1;
-                let class = Class { id: ClassId(*last_id), name, colour: mask_colour(*last_id) };
-                Arc::make_mut(&mut state.classes).push(class);
+                class_called(state, last_id, &name, None);
             }
             Edit::RenameClass(id, name) => change_class(state, id, |class| class.name.clone_from(&name)),
             Edit::SetClassColour(id, colour) => change_class(state, id, |class| class.colour = colour),
@@ -255,6 +282,17 @@ fn change(state: &mut State, ids: &[MaskId], mut with: impl FnMut(&mut MaskItem)
     for item in state.masks.iter_mut().filter(|m| ids.contains(&m.id) && !m.locked) {
         with(Arc::make_mut(item));
     }
+}
+
+/// The class of that name, which is made if there is none.
+fn class_called(state: &mut State, last_id: &mut u64, name: &str, colour: Option<Colour>) -> ClassId {
+    if let Some(class) = state.classes.iter().find(|class| class.name == name) {
+        return class.id;
+    }
+    *last_id += 1;
+    let (id, colour) = (ClassId(*last_id), colour.unwrap_or_else(|| mask_colour(*last_id)));
+    Arc::make_mut(&mut state.classes).push(Class { id, name: name.to_owned(), colour });
+    id
 }
 
 fn change_class(state: &mut State, id: ClassId, with: impl FnOnce(&mut Class)) {

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use colour::{Colour, ColourMode, colours, mask_colour};
-pub use edit::{Edit, NewMask, Reshape};
+pub use edit::{Edit, Named, NewMask, Reshape};
 use history::History;
 pub use shape::{ShapeOp, painted, prompting_again, reshape};
 

@@ -26,6 +26,8 @@ impl Tinsel {
         match command {
             Command::NextPhoto => self.workspace.current + 1 < self.workspace.photos.len(),
             Command::PreviousPhoto => self.workspace.current > 0,
+            Command::ImportMasks => has_photo,
+            Command::CopyCutout | Command::CopyMask => document.selection().len() == 1,
             Command::Export => has_photo && !document.masks().is_empty(),
             Command::Undo => document.undo_label().is_some(),
             Command::Redo => document.redo_label().is_some(),
@@ -124,7 +126,15 @@ impl Tinsel {
             Action::CloseComparison => self.comparing.shown = None,
             Action::SetColourMode(mode) => self.settings.colours = mode,
             Action::OpenPaths(paths) => self.background.list(paths),
-            Action::Export(job) => self.background.export(job),
+            Action::ImportFile(file) => {
+                if let Some(open) = &self.workspace.open {
+                    self.background.import_file(file, open.id, open.size(), open.photo.file_name());
+                }
+            }
+            Action::Export(job) => {
+                self.settings.export = Some((job.format, job.options.clone()));
+                self.background.export(job);
+            }
             Action::ChooseExportFolder => {
                 let dialog = rfd::FileDialog::new().set_parent(frame);
                 self.background.pick_export_folder(dialog.set_directory(&self.export.folder));
@@ -167,10 +177,24 @@ impl Tinsel {
             Command::PreviousPhoto => self.open_photo(self.workspace.current - 1),
             Command::Export => {
                 if let Some(open) = &self.workspace.open {
-                    self.export.open_for(document, &open.photo, self.settings.export_folder.as_deref());
+                    self.export.open_for(document, &open.photo, self.model.as_deref(), &self.settings);
                 }
             }
             Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+            Command::ImportMasks => {
+                if let Some(open) = &self.workspace.open {
+                    let dialog = rfd::FileDialog::new().set_parent(frame);
+                    let name = open.photo.file_name();
+                    self.background.import(dialog, open.id, open.size(), name);
+                }
+            }
+            Command::CopyCutout | Command::CopyMask => {
+                let chosen = selection.first().and_then(|id| document.mask(*id));
+                if let (Some(item), Some(open)) = (chosen, &self.workspace.open) {
+                    let whole = command == Command::CopyMask;
+                    self.background.copy(item.mask.clone(), open.photo.pixels.clone(), whole);
+                }
+            }
             Command::Undo => {
                 document.undo();
                 self.follow_filters();

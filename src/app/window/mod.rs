@@ -5,7 +5,7 @@ mod acting;
 mod drawing;
 mod receiving;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use egui::{Context, Event, Ui, ViewportCommand, pos2};
@@ -207,6 +207,11 @@ impl Tinsel {
     }
 }
 
+/// Whether a dropped file is meant as masks of the open photo. Pictures are taken for photos.
+fn holds_masks(path: &Path) -> bool {
+    path.extension().is_some_and(|e| ["json", "txt"].iter().any(|known| e.eq_ignore_ascii_case(known)))
+}
+
 /// Whether a mouse button comes before the first key in this frame.
 fn is_key_after_click(ctx: &Context) -> bool {
     ctx.input(|input| {
@@ -231,6 +236,9 @@ impl eframe::App for Tinsel {
         if let Some(model) = dropped_models.into_iter().next() {
             actions.push(Action::UseModel(ModelSource::File(model)));
         }
+        let (masks, dropped): (Vec<PathBuf>, Vec<PathBuf>) =
+            dropped.into_iter().partition(|path| holds_masks(path) && self.workspace.open.is_some());
+        actions.extend(masks.into_iter().map(Action::ImportFile));
         if !dropped.is_empty() {
             actions.push(Action::OpenPaths(dropped));
         }

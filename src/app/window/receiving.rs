@@ -4,8 +4,9 @@ use super::Tinsel;
 use crate::app::background::Outcome;
 use crate::app::models;
 use crate::app::settings::Tool;
-use crate::document::{Document, Edit};
+use crate::document::{Document, Edit, Named, NewMask, Prompting};
 use crate::engine::{Event, Job, ModelSource, Sifted};
+use crate::files::import::Imported;
 use crate::files::session::{Loaded, SessionError};
 use crate::models::DownloadError;
 
@@ -112,6 +113,41 @@ impl Tinsel {
                 self.ended(job, number);
                 self.messages.error(format!("{}: {message}", job.label()));
             }
+        }
+    }
+
+    /// Adds masks from a file, as one step of undo, and tells what of it was left out.
+    fn take_in(&mut self, photo: u64, imported: Imported) {
+        const MOST_TOLD: usize = 5;
+        let count = imported.masks.len();
+        let mut problems: Vec<String> =
+            imported.problems.iter().map(|p| format!("{}: {}", p.place, p.what)).collect();
+        let more = problems.len().saturating_sub(MOST_TOLD);
+        problems.truncate(MOST_TOLD);
+        if more > 0 {
+            problems.push(format!("and {more} more"));
+        }
+        let word = format!("{count} masks imported");
+        if problems.is_empty() {
+            self.messages.news(word);
+        } else {
+            self.messages.error(format!("{word}; left out or changed: {}", problems.join("; ")));
+        }
+        let classed = imported.masks.into_iter().map(|mask| Named {
+            name: mask.name,
+            class: mask.class,
+            colour: mask.colour,
+            new: NewMask {
+                mask: mask.mask,
+                predicted_iou: mask.predicted_iou.unwrap_or(0.0),
+                stability_score: mask.stability_score.unwrap_or(0.0),
+                prompting: Prompting::default(),
+                found: None,
+            },
+        });
+        let masks = classed.collect();
+        if let Some(document) = self.workspace.document_of(photo) {
+            document.apply(Edit::Import { masks, classes: imported.classes });
         }
     }
 
@@ -224,6 +260,13 @@ impl Tinsel {
                     many => format!("{} files written to {shown}", many.len()),
                 });
                 self.settings.export_folder = folder;
+            }
+            Outcome::Imported { result: None, .. } => {}
+            Outcome::Imported { result: Some(Err(error)), .. } => self.messages.error(error.to_string()),
+            Outcome::Imported { photo, result: Some(Ok(imported)) } => self.take_in(photo, imported),
+            Outcome::Copied(picture) => {
+                self.background.ctx().copy_image(picture);
+                self.messages.news("Copied to the clipboard.");
             }
             Outcome::Reshaped { photo, reshape } => {
                 if let Some(document) = self.workspace.document_of(photo) {
