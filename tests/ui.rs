@@ -412,7 +412,6 @@ fn exported_masks_are_taken_in_again_by_dropping_the_file() {
     };
     press_with(&mut first, Modifiers::COMMAND, Key::E);
     click(&mut first, "labelme (JSON)");
-    first.get_by_label("Simplify outlines by up to");
     click(&mut first, "Pixels");
     click(&mut first, "Write files");
     let file = photo.with_file_name("coffee.json");

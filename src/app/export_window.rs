@@ -241,8 +241,8 @@ fn options_ui(ui: &mut Ui, format: Format, options: &mut ExportOptions) {
 }
 
 fn named(ui: &mut Ui, name: &str, value: DragValue) {
-    ui.label(name);
-    ui.add(value).widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, name));
+    let label = ui.label(name);
+    ui.add(value).labelled_by(label.id);
 }
 
 fn file_name(path: &Path) -> String {

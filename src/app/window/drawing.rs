@@ -16,6 +16,7 @@ use crate::app::panels::{
 };
 use crate::document::{Colour, Document, MaskId, MaskItem, colours};
 use crate::mask::Coverage;
+use crate::sam2::weights::STARTER_NAME;
 
 /// The colour of a mask that is still being prompted.
 const CANDIDATE_COLOUR: [u8; 3] = [0x3d, 0x9b, 0xe9];
@@ -41,6 +42,9 @@ impl Tinsel {
                 models: &self.models,
             };
             toolbar_ui(ui, &toolbar, &availability, actions);
+            if self.model.as_deref() == Some(STARTER_NAME) {
+                ui.horizontal(|ui| self.models.hint_ui(ui, &self.settings.models_url, actions));
+            }
         });
         Panel::bottom("status").show(ui, |ui| status_ui(ui, &self.status(), actions));
         let Some(open) = &self.workspace.open else {
