@@ -6,6 +6,8 @@
 //! what programs expect that draw the outline as well as fill it (OpenCV, PIL, and so labelme and
 //! YOLO), and gives back the very pixels there.
 
+use std::collections::HashMap;
+
 use rayon::prelude::*;
 
 use super::bitmap::Mask;
@@ -28,6 +30,31 @@ pub struct Polygon {
 /// parts (4-connectivity), holes that touch only at a corner are one.
 pub fn polygons(mask: &Mask) -> Vec<Polygon> {
     Tracer::new(mask).trace(mask)
+}
+
+impl Polygon {
+    /// The same area as rings that do not touch themselves, the outer one first, as geometry
+    /// programs want it: what a ring encloses between two visits of the same corner becomes a hole.
+    pub fn simple_rings(&self) -> Vec<Ring> {
+        let (mut outer, mut holes) = (vec![], vec![]);
+        for ring in std::iter::once(&self.outer).chain(&self.holes) {
+            let mut path: Ring = vec![];
+            let mut places: HashMap<[u32; 2], usize> = HashMap::new();
+            for corner in ring {
+                if let Some(from) = places.insert(*corner, path.len()) {
+                    let loop_back = path.split_off(from);
+                    for left in &loop_back[1..] {
+                        places.remove(left);
+                    }
+                    places.insert(*corner, from);
+                    holes.push(loop_back);
+                }
+                path.push(*corner);
+            }
+            if std::ptr::eq(ring, &self.outer) { outer.push(path) } else { holes.push(path) }
+        }
+        outer.into_iter().chain(holes).collect()
+    }
 }
 
 /// How a row border is crossed by the mask.
@@ -489,6 +516,24 @@ mod tests {
             holes: vec![vec![[2, 2], [2, 3], [3, 3], [3, 2]]],
         };
         assert_eq!(polygons(&ring), [expected]);
+    }
+
+    #[test]
+    fn simple_rings_touch_themselves_nowhere() {
+        for mask in masks() {
+            let parts = polygons(&mask);
+            let rings: Vec<Vec<Ring>> = parts.iter().map(Polygon::simple_rings).collect();
+            assert_eq!(enclosed(&rings.iter().flatten().collect::<Vec<_>>()), mask);
+            for part in &rings {
+                assert!(signed_area(&part[0]) > 0 && part[1..].iter().all(|hole| signed_area(hole) < 0));
+                for ring in part {
+                    let mut corners = ring.clone();
+                    corners.sort_unstable();
+                    corners.dedup();
+                    assert!(corners.len() == ring.len() && ring.len() >= 4);
+                }
+            }
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::super::photo::Photo;
 use super::classes::class_of;
 use super::format::{CocoSegmentation, ExportOptions};
 use super::{ExportMask, UNCLASSED, outlines};
+use crate::mask::polygon::Ring;
 use crate::mask::{CompressedRle, Mask, Rle};
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -65,12 +66,8 @@ impl Segmentation {
             CocoSegmentation::CompressedRle => Self::Compressed(CompressedRle::from(&Rle::from(mask))),
             CocoSegmentation::Rle => Self::Plain(Rle::from(mask)),
             CocoSegmentation::Polygons => {
-                let outer = outlines::along_edges(mask, options)
-                    .into_iter()
-                    .filter_map(|part| part.into_iter().next());
-                Self::Polygons(
-                    outer.map(|ring| ring.into_iter().flatten().map(f64::from).collect()).collect(),
-                )
+                let flat = |ring: Ring| ring.into_iter().flatten().map(f64::from).collect();
+                Self::Polygons(outlines::outer_edges(mask, options).into_iter().map(flat).collect())
             }
         }
     }

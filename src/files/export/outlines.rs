@@ -4,18 +4,19 @@ use std::path::{Component, Path, PathBuf};
 
 use super::format::ExportOptions;
 use crate::mask::Mask;
-use crate::mask::polygon::{Ring, polygons, simplified, through_centres};
+use crate::mask::polygon::{Polygon, Ring, polygons, simplified, through_centres, without_holes};
 
-/// A part of a mask as continuous outlines along the edges of its pixels: the outer one, clockwise
-/// on the screen, then its holes, the other way round.
+/// The outer outline of each part of a mask along the edges of its pixels.
+pub(super) fn outer_edges(mask: &Mask, options: &ExportOptions) -> Vec<Ring> {
+    polygons(mask).into_iter().map(|part| simplified(&part.outer, options.tolerance)).collect()
+}
+
+/// Each part of a mask along the edges of its pixels: the outer outline, clockwise on the screen,
+/// then its holes, the other way round.
 pub(super) fn along_edges(mask: &Mask, options: &ExportOptions) -> Vec<Vec<Ring>> {
-    polygons(mask)
-        .into_iter()
-        .map(|part| {
-            let rings = std::iter::once(part.outer).chain(part.holes);
-            rings.map(|ring| simplified(&ring, options.tolerance)).collect()
-        })
-        .collect()
+    let simple =
+        |part: &Polygon| part.simple_rings().iter().map(|ring| simplified(ring, options.tolerance)).collect();
+    polygons(mask).iter().map(simple).collect()
 }
 
 /// The outer outline of each part of a mask through the centres of its pixels, largest first: what
@@ -23,7 +24,7 @@ pub(super) fn along_edges(mask: &Mask, options: &ExportOptions) -> Vec<Vec<Ring>
 /// Each outline has at least three points, even that of a single pixel.
 pub(super) fn through_pixels(mask: &Mask, options: &ExportOptions) -> Vec<Ring> {
     let parts = polygons(mask);
-    let solid = crate::mask::polygon::without_holes(mask, &parts);
+    let solid = without_holes(mask, &parts);
     let mut parts = if solid == *mask { parts } else { polygons(&solid) };
     parts.sort_by_cached_key(|part| std::cmp::Reverse(doubled_area(&part.outer)));
     let outline = |ring: Ring| {

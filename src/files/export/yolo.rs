@@ -1,8 +1,9 @@
 //! Labels for YOLO segmentation: `labels/NAME.txt` with a line for each object, and the classes in
 //! `data.yaml` and `classes.txt`.
 //!
-//! Points are centres of pixels as shares of the photo's sides. Readers cut them down to whole
-//! pixels and draw the outline as well as fill it, which gives back the pixels.
+//! Points are pixels as shares of the photo's sides. Some readers cut them down to whole pixels and
+//! others round them, and all draw the outline as well as fill it: a point a quarter into its pixel
+//! gives all of them the same pixels back.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,9 @@ use super::format::{ExportOptions, YoloParts};
 use super::{ExportMask, outlines};
 use crate::files::{FileSet, Photo, WriteError};
 use crate::mask::polygon::Ring;
+
+/// Where in its pixel a point lies, in pixels.
+const INTO_PIXEL: f64 = 0.25;
 
 /// The labels of a photo, `data.yaml` and `classes.txt`.
 pub(super) fn files(stem: &str, folder: &Path) -> [PathBuf; 3] {
@@ -70,7 +74,7 @@ fn object_lines(photo: &Photo, masks: &[ExportMask], names: &[String], options: 
         for object in objects {
             let _ = write!(text, "{class}");
             for [x, y] in object {
-                let share = |pixel: u32, side: u32| (f64::from(pixel) + 0.5) / f64::from(side);
+                let share = |pixel: u32, side: u32| (f64::from(pixel) + INTO_PIXEL) / f64::from(side);
                 let _ = write!(text, " {:.7} {:.7}", share(x, width), share(y, height));
             }
             text.push('\n');

@@ -71,7 +71,7 @@ fn mask_of(shape: &Value, (width, height): (u32, u32)) -> Result<Mask, String> {
             let corners = [[*x0, *y0], [*x1, *y0], [*x1, *y1], [*x0, *y1]];
             polygon::drawn(&corners, (width, height))
         }
-        ("rectangle", [_, _, _, _]) => polygon::drawn(&points, (width, height)),
+        ("rectangle" | "oriented_rectangle", [_, _, _, _]) => polygon::drawn(&points, (width, height)),
         ("circle", [[x, y], edge]) => {
             let radius = (edge[0] - x).hypot(edge[1] - y);
             let inside =
