@@ -426,6 +426,17 @@ fn exported_masks_are_taken_in_again_by_dropping_the_file() {
 }
 
 #[test]
+fn any_command_is_found_by_its_name() {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    press_with(&mut window, Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::P);
+    window.get_by_label("Command").type_text("segm every");
+    window.step();
+    press(&mut window, Key::Enter);
+    assert!(masks(&window) > 0);
+    assert!(window.query_by_label("Command").is_none());
+}
+
+#[test]
 fn resting_the_pointer_previews_the_mask_of_a_click() {
     let mut window = window(vec![sample("coffee.jpg")]);
     let at = window.state().photo_to_screen(290.0, 170.0);

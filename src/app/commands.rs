@@ -49,6 +49,7 @@ pub(super) enum Command {
     BrushLarger,
     BrushSmaller,
     Class(u8),
+    Palette,
     Keys,
 }
 
@@ -148,7 +149,7 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
 }
 
 impl Command {
-    pub const ALL: [Command; 69] = [
+    pub const ALL: [Command; 70] = [
         Command::OpenPhotos,
         Command::OpenFolder,
         Command::OpenSample,
@@ -217,6 +218,7 @@ impl Command {
         Command::Class(7),
         Command::Class(8),
         Command::Class(9),
+        Command::Palette,
         Command::Keys,
     ];
 
@@ -462,6 +464,9 @@ impl Command {
             }
             Command::Shape(Shape::Intersect) => {
                 shape("Intersect", "Keep what all selected masks share", &[ctrl(Key::I)])
+            }
+            Command::Palette => {
+                info(Help, "All commands…", "Find and run any command by its name", &[ctrl_shift(Key::P)])
             }
             Command::Keys => info(
                 Help,

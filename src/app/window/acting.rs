@@ -284,6 +284,7 @@ impl Tinsel {
                     self.background.reshape(open.id, chosen.cloned().collect(), op);
                 }
             }
+            Command::Palette => self.palette.open = !self.palette.open,
             Command::Keys => self.keys_open = !self.keys_open,
         }
     }

@@ -31,6 +31,7 @@ impl Tinsel {
             undo_label: document.undo_label(),
             redo_label: document.redo_label(),
         };
+        self.palette.ui(ui.ctx(), &availability, actions);
         Panel::top("menu").show(ui, |ui| {
             menu_ui(ui, &availability, actions);
             let toolbar = Toolbar {

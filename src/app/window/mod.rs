@@ -20,7 +20,7 @@ use crate::app::export_window::ExportChoices;
 use crate::app::inquiry::Inquiry;
 use crate::app::messages::Messages;
 use crate::app::models::Models;
-use crate::app::panels::{Classes, Inspect, MaskList, keys_ui};
+use crate::app::panels::{Classes, Inspect, MaskList, Palette, keys_ui};
 use crate::app::preview::Preview;
 use crate::app::relations::Relations;
 use crate::app::sessions::Sessions;
@@ -48,6 +48,7 @@ pub struct Tinsel {
     run: Option<EverythingRun>,
     canvas: Canvas,
     mask_list: MaskList,
+    palette: Palette,
     classes: Classes,
     inspect: Inspect,
     messages: Messages,
@@ -96,6 +97,7 @@ impl Tinsel {
             run: None,
             canvas: Canvas::new(&ctx),
             mask_list: MaskList::default(),
+            palette: Palette::default(),
             classes: Classes::default(),
             inspect: Inspect::default(),
             messages: Messages::default(),
@@ -244,7 +246,8 @@ impl eframe::App for Tinsel {
         }
         // What is typed, or closes a menu or a question, is no command.
         let typing = self.was_typing || ctx.text_edit_focused();
-        let keys_are_free = !typing && !egui::Popup::is_any_open(&ctx) && !self.export.is_asking();
+        let keys_are_free =
+            !typing && !egui::Popup::is_any_open(&ctx) && !self.export.is_asking() && !self.palette.open;
         // Frames can be long: a key pressed before a click counts for it, one pressed after it
         // comes after what the click does.
         let keys_come_last = is_key_after_click(&ctx);
