@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 const FORBIDDEN: &[(&str, &[&str])] = &[
     ("mask", &["crate::sam2", "crate::everything", "crate::document", "crate::files", "crate::engine"]),
     ("sam2", &["crate::everything", "crate::document", "crate::files", "crate::engine"]),
-    ("everything", &["crate::document", "crate::files", "crate::engine", "tract"]),
-    ("document", &["crate::files", "crate::engine", "tract"]),
-    ("files", &["crate::everything", "crate::sam2", "crate::engine", "tract"]),
+    ("everything", &["crate::document", "crate::files", "crate::engine", "tract_"]),
+    ("document", &["crate::files", "crate::engine", "tract_"]),
+    ("files", &["crate::everything", "crate::sam2", "crate::engine", "tract_"]),
     (
         "models",
-        &["crate::sam2", "crate::everything", "crate::document", "crate::files", "crate::engine", "tract"],
+        &["crate::sam2", "crate::everything", "crate::document", "crate::files", "crate::engine", "tract_"],
     ),
-    ("engine", &["crate::document", "crate::files", "tract"]),
-    ("cli", &["crate::engine", "tract"]),
-    ("app", &["crate::cli", "tract"]),
+    ("engine", &["crate::document", "crate::files", "tract_"]),
+    ("cli", &["crate::engine", "tract_"]),
+    ("app", &["crate::cli", "tract_"]),
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {

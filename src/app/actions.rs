@@ -8,12 +8,26 @@ use crate::document::{ColourMode, Edit, MaskId};
 use crate::engine::ModelSource;
 use crate::everything::{Filters, Parameters, Preset};
 use crate::models::Entry;
+use crate::sam2::Point;
 
 /// A wish of the user.
 #[derive(Debug, Clone)]
 pub(super) enum Action {
     Run(Command),
     Edit(Edit),
+    /// A click on the canvas, as a further point of the prompt.
+    AddPoint(Point),
+    /// A stroke of brush or eraser through these photo pixels.
+    Stroke {
+        path: Vec<[f32; 2]>,
+        erase: bool,
+    },
+    /// The inside of a closed line, added to the selected mask or taken from it.
+    Lasso {
+        path: Vec<[f32; 2]>,
+        subtract: bool,
+    },
+    Reopen(MaskId),
     Select(Vec<MaskId>),
     ToggleSelected(MaskId),
     ZoomToMask(MaskId),
@@ -25,10 +39,14 @@ pub(super) enum Action {
     /// Puts what the filters leave into the document.
     ApplyFilters,
     SetColourMode(ColourMode),
+    SetShapePixels(f32),
+    SetSpeckArea(u64),
     StartComparison,
     SaveComparison,
     CloseComparison,
     OpenPaths(Vec<PathBuf>),
+    /// Reads masks of the open photo from a file.
+    ImportFile(PathBuf),
     Export(ExportJob),
     ChooseExportFolder,
     UseModel(ModelSource),

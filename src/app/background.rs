@@ -3,13 +3,18 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::export_window::ExportJob;
 use super::models::MODEL_EXTENSIONS;
-use crate::files::export::{ExportMask, Panel, add_figure, export};
+use crate::document::{MaskItem, Reshape, ShapeOp, reshape};
+use crate::files::export::{ExportMask, Panel, add_figure, binary, cutout, export_with};
+use crate::files::import::{ImportError, Imported, import};
+use crate::files::session::{Loaded, Session, SessionError};
 use crate::files::{FileSet, PHOTO_EXTENSIONS, Photo, PhotoError, WriteError, photos_beside, photos_in};
+use crate::mask::Mask;
 
 /// What came of a slow thing.
 pub(super) enum Outcome {
@@ -26,10 +31,24 @@ pub(super) enum Outcome {
     Opened {
         request: u64,
         result: Result<Photo, PhotoError>,
+        /// What was kept about the photo; `None` if it has no file that something could lie beside.
+        session: Option<Box<Result<Loaded, SessionError>>>,
     },
     Exported(Result<Vec<PathBuf>, WriteError>),
     /// A file was written where the user said; `None` when the dialog was cancelled.
     Saved(Option<Result<PathBuf, WriteError>>),
+    /// Masks were read from files for a photo; `None` when the dialog was cancelled.
+    Imported {
+        photo: u64,
+        result: Option<Result<Imported, ImportError>>,
+    },
+    /// A picture for the clipboard.
+    Copied(egui::ColorImage),
+    /// Masks of a photo were given another shape.
+    Reshaped {
+        photo: u64,
+        reshape: Reshape,
+    },
     /// The task panicked.
     Broken(String),
 }
@@ -53,8 +72,11 @@ impl Background {
     pub fn next(&mut self) -> Option<Outcome> {
         let outcome = self.receiver.try_recv().ok()?;
         self.running -= 1;
-        use Outcome::{Broken, Picked, PickedExportFolder, PickedModel, Saved};
-        if matches!(outcome, Picked(_) | PickedModel(_) | PickedExportFolder(_) | Saved(_) | Broken(_)) {
+        use Outcome::{Broken, Imported, Picked, PickedExportFolder, PickedModel, Saved};
+        if matches!(
+            outcome,
+            Picked(_) | PickedModel(_) | PickedExportFolder(_) | Saved(_) | Imported { .. } | Broken(_)
+        ) {
             self.dialog_open = false;
         }
         Some(outcome)
@@ -113,6 +135,38 @@ impl Background {
         self.spawn_dialog(|| Outcome::PickedExportFolder(dialog.pick_folder()));
     }
 
+    /// Changes the shape of masks of a photo, given in the order of the list.
+    pub fn reshape(&mut self, photo: u64, items: Vec<Arc<MaskItem>>, op: ShapeOp) {
+        self.spawn(move || Outcome::Reshaped { photo, reshape: reshape(&items, op) });
+    }
+
+    /// Asks for a file with masks of a photo, and reads it.
+    pub fn import(&mut self, dialog: rfd::FileDialog, photo: u64, size: (u32, u32), name: String) {
+        let dialog = dialog.set_title("Import masks").add_filter("Masks", &["json", "txt", "png"]);
+        self.spawn_dialog(move || {
+            let file = dialog.pick_file();
+            Outcome::Imported { photo, result: file.map(|file| import(&file, size, &name)) }
+        });
+    }
+
+    /// Reads masks of a photo from a file.
+    pub fn import_file(&mut self, file: PathBuf, photo: u64, size: (u32, u32), name: String) {
+        self.spawn(move || Outcome::Imported { photo, result: Some(import(&file, size, &name)) });
+    }
+
+    /// Makes a picture of a mask: the cut-out, or the whole mask white on black.
+    pub fn copy(&mut self, mask: Arc<Mask>, photo: Arc<image::RgbImage>, whole: bool) {
+        self.spawn(move || {
+            let picture = if whole {
+                image::DynamicImage::from(binary(&mask)).into_rgba8()
+            } else {
+                cutout(&photo, &mask, true)
+            };
+            let size = [picture.width() as usize, picture.height() as usize];
+            Outcome::Copied(egui::ColorImage::from_rgba_unmultiplied(size, &picture))
+        });
+    }
+
     /// Asks for a file and writes the picture of a comparison there.
     pub fn save_figure(&mut self, dialog: rfd::FileDialog, photo: Photo, sides: [FigureSide; 2]) {
         let dialog = dialog.set_title("Save the comparison").add_filter("PNG", &["png"]);
@@ -129,17 +183,25 @@ impl Background {
     }
 
     pub fn open(&mut self, request: u64, path: PathBuf) {
-        self.spawn(move || Outcome::Opened { request, result: Photo::open(&path) });
+        self.spawn(move || {
+            let result = Photo::open(&path);
+            let load = |photo: &Photo| Session::load(&path, photo.pixels.dimensions(), photo.fingerprint);
+            let session = result.as_ref().ok().map(load).map(Box::new);
+            Outcome::Opened { request, result, session }
+        });
     }
 
     pub fn open_bytes(&mut self, request: u64, path: PathBuf, bytes: &'static [u8]) {
-        self.spawn(move || Outcome::Opened { request, result: Photo::from_bytes(&path, bytes) });
+        self.spawn(move || {
+            let result = Photo::from_bytes(&path, bytes);
+            Outcome::Opened { request, result, session: None }
+        });
     }
 
     pub fn export(&mut self, job: ExportJob) {
         self.spawn(move || {
-            let ExportJob { photo, masks, format, folder, overwrite } = &job;
-            Outcome::Exported(export(photo, masks, *format, folder, *overwrite))
+            let ExportJob { photo, masks, format, options, folder, overwrite } = &job;
+            Outcome::Exported(export_with(photo, masks, *format, options, folder, *overwrite))
         });
     }
 }

@@ -3,7 +3,8 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use super::settings::Tool;
+use super::settings::{MaskStyle, Settings, Tool};
+use crate::document::ShapeOp;
 
 /// A command without parameters, as menus and keys start it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -16,6 +17,9 @@ pub(super) enum Command {
     NextPhoto,
     PreviousPhoto,
     Export,
+    ImportMasks,
+    CopyCutout,
+    CopyMask,
     Quit,
     Undo,
     Redo,
@@ -37,8 +41,61 @@ pub(super) enum Command {
     ZoomFit,
     ZoomActual,
     ZoomSelection,
-    OutlineOnly,
+    Style(MaskStyle),
+    LivePreview,
+    Refine,
+    LockSelected,
+    Shape(Shape),
+    BrushLarger,
+    BrushSmaller,
+    Class(u8),
     Keys,
+}
+
+/// What can be done to the pixels of the selected masks; sizes come from the settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Shape {
+    FillHoles,
+    RemoveSpecks,
+    Smooth,
+    Grow,
+    Shrink,
+    KeepLargestPart,
+    Split,
+    Union,
+    Subtract,
+    Intersect,
+}
+
+impl Shape {
+    pub const ALL: [Shape; 10] = [
+        Shape::FillHoles,
+        Shape::RemoveSpecks,
+        Shape::Smooth,
+        Shape::Grow,
+        Shape::Shrink,
+        Shape::KeepLargestPart,
+        Shape::Split,
+        Shape::Union,
+        Shape::Subtract,
+        Shape::Intersect,
+    ];
+
+    /// The operation, with the sizes of the settings.
+    pub fn op(self, settings: &Settings) -> ShapeOp {
+        match self {
+            Shape::FillHoles => ShapeOp::FillHoles(None),
+            Shape::RemoveSpecks => ShapeOp::RemoveSpecks(settings.speck_area),
+            Shape::Smooth => ShapeOp::Smooth(settings.shape_pixels),
+            Shape::Grow => ShapeOp::Grow(settings.shape_pixels),
+            Shape::Shrink => ShapeOp::Shrink(settings.shape_pixels),
+            Shape::KeepLargestPart => ShapeOp::KeepLargestPart,
+            Shape::Split => ShapeOp::Split,
+            Shape::Union => ShapeOp::Union,
+            Shape::Subtract => ShapeOp::Subtract,
+            Shape::Intersect => ShapeOp::Intersect,
+        }
+    }
 }
 
 /// The menus of the menu bar, in their order.
@@ -48,11 +105,12 @@ pub(super) enum Menu {
     Edit,
     View,
     Mask,
+    Shape,
     Help,
 }
 
 impl Menu {
-    pub const ALL: [Menu; 5] = [Menu::File, Menu::Edit, Menu::View, Menu::Mask, Menu::Help];
+    pub const ALL: [Menu; 6] = [Menu::File, Menu::Edit, Menu::View, Menu::Mask, Menu::Shape, Menu::Help];
 
     pub fn label(self) -> &'static str {
         match self {
@@ -60,6 +118,7 @@ impl Menu {
             Menu::Edit => "Edit",
             Menu::View => "View",
             Menu::Mask => "Mask",
+            Menu::Shape => "Shape",
             Menu::Help => "Help",
         }
     }
@@ -89,7 +148,7 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
 }
 
 impl Command {
-    pub const ALL: [Command; 36] = [
+    pub const ALL: [Command; 69] = [
         Command::OpenPhotos,
         Command::OpenFolder,
         Command::OpenSample,
@@ -98,15 +157,24 @@ impl Command {
         Command::NextPhoto,
         Command::PreviousPhoto,
         Command::Export,
+        Command::ImportMasks,
         Command::Quit,
         Command::Undo,
         Command::Redo,
         Command::SelectAll,
+        Command::CopyCutout,
+        Command::CopyMask,
         Command::DeleteSelected,
         Command::Tool(Tool::Positive),
         Command::Tool(Tool::Negative),
         Command::Tool(Tool::Box),
         Command::Tool(Tool::Select),
+        Command::Tool(Tool::Brush),
+        Command::Tool(Tool::Eraser),
+        Command::Tool(Tool::Lasso),
+        Command::BrushLarger,
+        Command::BrushSmaller,
+        Command::Refine,
         Command::Accept,
         Command::DropPrompt,
         Command::NextCandidate,
@@ -118,13 +186,37 @@ impl Command {
         Command::Cancel,
         Command::HideSelected,
         Command::SoloSelected,
+        Command::LockSelected,
         Command::ShowAll,
         Command::ZoomIn,
         Command::ZoomOut,
         Command::ZoomFit,
         Command::ZoomActual,
         Command::ZoomSelection,
-        Command::OutlineOnly,
+        Command::Style(MaskStyle::Fill),
+        Command::Style(MaskStyle::Outline),
+        Command::Style(MaskStyle::Both),
+        Command::Style(MaskStyle::Dim),
+        Command::LivePreview,
+        Command::Shape(Shape::FillHoles),
+        Command::Shape(Shape::RemoveSpecks),
+        Command::Shape(Shape::Smooth),
+        Command::Shape(Shape::Grow),
+        Command::Shape(Shape::Shrink),
+        Command::Shape(Shape::KeepLargestPart),
+        Command::Shape(Shape::Split),
+        Command::Shape(Shape::Union),
+        Command::Shape(Shape::Subtract),
+        Command::Shape(Shape::Intersect),
+        Command::Class(1),
+        Command::Class(2),
+        Command::Class(3),
+        Command::Class(4),
+        Command::Class(5),
+        Command::Class(6),
+        Command::Class(7),
+        Command::Class(8),
+        Command::Class(9),
         Command::Keys,
     ];
 
@@ -136,6 +228,7 @@ impl Command {
             keys: keys.to_vec(),
         };
         use Menu::{Edit, File, Help, Mask, View};
+        let shape = |text, tooltip, keys: &[KeyboardShortcut]| info(Menu::Shape, text, tooltip, keys);
         match self {
             Command::OpenPhotos => info(File, "Open photos…", "Open one or more photos", &[ctrl(Key::O)]),
             Command::OpenFolder => {
@@ -164,6 +257,24 @@ impl Command {
                 &[plain(Key::A), plain(Key::PageUp)],
             ),
             Command::Export => info(File, "Export…", "Write masks to files", &[ctrl(Key::E), ctrl(Key::S)]),
+            Command::ImportMasks => info(
+                File,
+                "Import masks…",
+                "Add masks from COCO, labelme, YOLO, ISAT or PNG files",
+                &[ctrl_shift(Key::I)],
+            ),
+            Command::CopyCutout => info(
+                Edit,
+                "Copy cut-out",
+                "Copy the selected thing, transparent around it, to the clipboard",
+                &[ctrl_shift(Key::X)],
+            ),
+            Command::CopyMask => info(
+                Edit,
+                "Copy mask",
+                "Copy the selected mask, white on black, to the clipboard",
+                &[ctrl_shift(Key::M)],
+            ),
             Command::Quit => info(File, "Quit", "Close the window", &[ctrl(Key::Q)]),
             Command::Undo => info(Edit, "Undo", "Take the last step back", &[ctrl(Key::Z)]),
             Command::Redo => {
@@ -252,8 +363,105 @@ impl Command {
                 "Show the selected masks as large as they fit",
                 &[plain(Key::Z)],
             ),
-            Command::OutlineOnly => {
-                info(View, "Outlines only", "Show outlines instead of filled masks", &[plain(Key::O)])
+            Command::Style(MaskStyle::Fill) => info(View, "Filled masks", "Paint the inside of masks", &[]),
+            Command::Style(MaskStyle::Outline) => {
+                info(View, "Outlines only", "Paint the borders of masks", &[plain(Key::O)])
+            }
+            Command::Style(MaskStyle::Both) => {
+                info(View, "Fill and outline", "Paint inside and border of masks", &[])
+            }
+            Command::Style(MaskStyle::Dim) => {
+                info(View, "Dim everything else", "Darken what lies outside the masks", &[shift(Key::O)])
+            }
+            Command::LivePreview => info(
+                View,
+                "Live preview",
+                "Show the mask that a click would give; Alt for a larger or smaller one",
+                &[plain(Key::P)],
+            ),
+            Command::Refine => info(
+                Mask,
+                "Refine selected",
+                "Work on the selected mask again, with its points or from its pixels",
+                &[plain(Key::R)],
+            ),
+            Command::Tool(Tool::Brush) => info(
+                Mask,
+                "Brush",
+                "Paint on the selected mask, or a new one; Shift erases",
+                &[plain(Key::T)],
+            ),
+            Command::Tool(Tool::Eraser) => {
+                info(Mask, "Eraser", "Erase from the selected mask; Shift paints", &[plain(Key::X)])
+            }
+            Command::Tool(Tool::Lasso) => info(
+                Mask,
+                "Lasso",
+                "Draw around an area to add it to the selected mask; Shift takes it away",
+                &[plain(Key::L)],
+            ),
+            Command::BrushLarger => {
+                info(Mask, "Larger brush", "Grow brush and eraser", &[plain(Key::CloseBracket)])
+            }
+            Command::BrushSmaller => {
+                info(Mask, "Smaller brush", "Shrink brush and eraser", &[plain(Key::OpenBracket)])
+            }
+            Command::LockSelected => info(
+                Mask,
+                "Lock or unlock selected",
+                "Protect the selected masks from being changed or deleted",
+                &[ctrl(Key::L)],
+            ),
+            Command::Class(n) => {
+                const TEXTS: [&str; 9] = [
+                    "Class 1", "Class 2", "Class 3", "Class 4", "Class 5", "Class 6", "Class 7", "Class 8",
+                    "Class 9",
+                ];
+                const KEYS: [Key; 9] = [
+                    Key::Num1,
+                    Key::Num2,
+                    Key::Num3,
+                    Key::Num4,
+                    Key::Num5,
+                    Key::Num6,
+                    Key::Num7,
+                    Key::Num8,
+                    Key::Num9,
+                ];
+                let i = usize::from(n.clamp(1, 9)) - 1;
+                info(Edit, TEXTS[i], "Mark the selected masks with this class", &[plain(KEYS[i])])
+            }
+            Command::Shape(Shape::FillHoles) => {
+                shape("Fill holes", "Fill all holes of the selected masks", &[])
+            }
+            Command::Shape(Shape::RemoveSpecks) => shape(
+                "Remove specks",
+                "Remove small separate parts, below the size in the panel Change shape",
+                &[],
+            ),
+            Command::Shape(Shape::Smooth) => {
+                shape("Smooth", "Round corners and close gaps, by the pixels in the panel Change shape", &[])
+            }
+            Command::Shape(Shape::Grow) => {
+                shape("Grow", "Grow by the pixels in the panel Change shape", &[ctrl(Key::CloseBracket)])
+            }
+            Command::Shape(Shape::Shrink) => {
+                shape("Shrink", "Shrink by the pixels in the panel Change shape", &[ctrl(Key::OpenBracket)])
+            }
+            Command::Shape(Shape::KeepLargestPart) => {
+                shape("Keep the largest part", "Remove all separate parts but the largest", &[])
+            }
+            Command::Shape(Shape::Split) => {
+                shape("Split into parts", "Make a mask of each separate part", &[ctrl_shift(Key::S)])
+            }
+            Command::Shape(Shape::Union) => {
+                shape("Unite", "Make one mask of the selected ones", &[ctrl(Key::U)])
+            }
+            Command::Shape(Shape::Subtract) => {
+                shape("Subtract", "Take the later masks out of the first one in the list", &[ctrl(Key::D)])
+            }
+            Command::Shape(Shape::Intersect) => {
+                shape("Intersect", "Keep what all selected masks share", &[ctrl(Key::I)])
             }
             Command::Keys => info(
                 Help,
@@ -301,6 +509,10 @@ mod tests {
         for command in Command::ALL {
             let info = command.info();
             assert!(texts.insert(info.text), "{} stands twice", info.text);
+            // While something is prompted the numbers choose candidates, else classes.
+            if matches!(command, Command::Class(_)) {
+                continue;
+            }
             for key in info.keys {
                 if let Some(other) = keys.insert(format!("{key:?}"), command) {
                     panic!("{command:?} and {other:?} share {key:?}");

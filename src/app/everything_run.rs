@@ -141,6 +141,8 @@ impl EverythingRun {
                 prompting: Prompting::default(),
                 found: Some(self.key(s)),
                 edited: false,
+                class: None,
+                locked: false,
             })
         };
         settled.iter().map(item).collect()

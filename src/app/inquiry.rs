@@ -1,5 +1,7 @@
 //! Asks the engine whatever the prompt says, and keeps the former answer until the new one comes.
 
+use std::sync::Arc;
+
 use crate::document::{NewMask, Prompting};
 use crate::engine::{CandidateMask, Engine, Job, PhotoRef};
 use crate::sam2::Output;
@@ -88,6 +90,12 @@ impl Inquiry {
         let answer = self.answer.as_ref()?;
         let index = prompting.chosen.unwrap_or(answer.suggested);
         Some((index, answer.candidates.get(index)?))
+    }
+
+    /// Logits of the shown candidate, if it answers this prompt: what a further point starts from.
+    pub fn logits(&self, prompting: &Prompting) -> Option<Arc<Vec<f32>>> {
+        self.answer.as_ref().filter(|answer| answer.asked == question(prompting))?;
+        self.shown(prompting).map(|(_, candidate)| candidate.low_res.clone())
     }
 
     /// The shown candidate as a mask for the list; `None` while its answer is pending.

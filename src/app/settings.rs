@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::document::ColourMode;
+use crate::files::export::{ExportOptions, Format};
 
 /// What a click on the canvas does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -14,10 +15,34 @@ pub(super) enum Tool {
     Negative,
     Box,
     Select,
+    Brush,
+    Eraser,
+    Lasso,
 }
 
 impl Tool {
-    pub const ALL: [Tool; 4] = [Tool::Positive, Tool::Negative, Tool::Box, Tool::Select];
+    pub const ALL: [Tool; 7] =
+        [Tool::Positive, Tool::Negative, Tool::Box, Tool::Select, Tool::Brush, Tool::Eraser, Tool::Lasso];
+
+    /// Whether clicks make a prompt for the network.
+    pub fn prompts(self) -> bool {
+        matches!(self, Tool::Positive | Tool::Negative | Tool::Box)
+    }
+}
+
+/// How masks are painted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub(super) enum MaskStyle {
+    #[default]
+    Fill,
+    Outline,
+    Both,
+    /// Everything outside the masks is darkened.
+    Dim,
+}
+
+impl MaskStyle {
+    pub const ALL: [MaskStyle; 4] = [MaskStyle::Fill, MaskStyle::Outline, MaskStyle::Both, MaskStyle::Dim];
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,7 +50,15 @@ impl Tool {
 pub(super) struct Settings {
     /// Opacity of the masks, in [0, 1].
     pub opacity: f32,
-    pub outline_only: bool,
+    pub style: MaskStyle,
+    /// Show the mask that a click would give.
+    pub live_preview: bool,
+    /// Radius of the brush, in photo pixels.
+    pub brush_radius: f32,
+    /// By how many pixels masks grow, shrink and are smoothed.
+    pub shape_pixels: f32,
+    /// Parts smaller than this are specks, in pixels.
+    pub speck_area: u64,
     /// What the colours of masks tell.
     pub colours: ColourMode,
     /// Where the last photo came from.
@@ -36,18 +69,25 @@ pub(super) struct Settings {
     pub models_url: String,
     /// Where the last export went.
     pub export_folder: Option<PathBuf>,
+    /// How the last export was made.
+    pub export: Option<(Format, ExportOptions)>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             opacity: 0.5,
-            outline_only: false,
+            style: MaskStyle::default(),
+            live_preview: true,
+            brush_radius: 12.0,
+            shape_pixels: 2.0,
+            speck_area: 100,
             colours: ColourMode::default(),
             photo_folder: None,
             model: None,
             models_url: String::new(),
             export_folder: None,
+            export: None,
         }
     }
 }

@@ -73,6 +73,11 @@ impl Workspace {
         self.last_id
     }
 
+    /// Whether there is work on a photo in memory, done or undone.
+    pub fn has_worked(&self) -> bool {
+        self.document.revision() > 0
+    }
+
     /// Clears the canvas; the work on the photo is kept.
     pub fn put_away(&mut self) {
         if let Some(open) = self.open.take() {

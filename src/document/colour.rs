@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::MaskItem;
+use super::{Class, MaskItem};
 
 /// sRGB, 0 to 255.
 pub type Colour = [u8; 3];
@@ -17,6 +17,8 @@ pub fn mask_colour(n: u64) -> Colour {
     from_hsv(hue, saturation, value)
 }
 
+const UNCLASSIFIED: Colour = [150; 3];
+
 /// What the colours of masks tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum ColourMode {
@@ -25,6 +27,8 @@ pub enum ColourMode {
     Own,
     /// The same with other colours for each seed, to tell neighbours apart that look alike.
     Random(u64),
+    /// That of the mask's class; grey without one.
+    Class,
     /// From the smallest mask, dark blue, to the largest, yellow.
     Area,
     /// From a predicted IoU of 0, dark blue, to 1, yellow.
@@ -32,9 +36,13 @@ pub enum ColourMode {
 }
 
 /// The colours of masks in a mode, in their order.
-pub fn colours(masks: &[Arc<MaskItem>], mode: ColourMode) -> Vec<Colour> {
+pub fn colours(masks: &[Arc<MaskItem>], classes: &[Class], mode: ColourMode) -> Vec<Colour> {
     match mode {
         ColourMode::Own => masks.iter().map(|m| m.colour).collect(),
+        ColourMode::Class => {
+            let colour = |m: &Arc<MaskItem>| classes.iter().find(|c| Some(c.id) == m.class).map(|c| c.colour);
+            masks.iter().map(|m| colour(m).unwrap_or(UNCLASSIFIED)).collect()
+        }
         ColourMode::Random(seed) => masks.iter().map(|m| mask_colour(scramble(m.id.0, seed))).collect(),
         ColourMode::Score => masks.iter().map(|m| on_scale(m.predicted_iou)).collect(),
         ColourMode::Area => {
@@ -101,21 +109,23 @@ mod tests {
             prompting: Default::default(),
             found: None,
             edited: false,
+            class: None,
+            locked: false,
         })
     }
 
     #[test]
     fn modes_show_what_they_are_called() {
         let masks = [item(1, 9, 0.2), item(2, 3, 1.0), item(3, 15, 0.0)];
-        assert_eq!(colours(&masks, ColourMode::Own), [1, 2, 3].map(mask_colour));
+        assert_eq!(colours(&masks, &[], ColourMode::Own), [1, 2, 3].map(mask_colour));
         let lightness = |c: Colour| c.iter().map(|v| u32::from(*v)).sum::<u32>();
-        let light = |mode| colours(&masks, mode).into_iter().map(lightness).collect::<Vec<_>>();
+        let light = |mode| colours(&masks, &[], mode).into_iter().map(lightness).collect::<Vec<_>>();
         let by_area = light(ColourMode::Area);
         assert!(by_area[1] < by_area[0] && by_area[0] < by_area[2], "{by_area:?}");
         let by_score = light(ColourMode::Score);
         assert!(by_score[2] < by_score[0] && by_score[0] < by_score[1], "{by_score:?}");
-        assert_eq!(colours(&masks, ColourMode::Random(5)), colours(&masks, ColourMode::Random(5)));
-        assert_ne!(colours(&masks, ColourMode::Random(5)), colours(&masks, ColourMode::Random(6)));
+        assert_eq!(colours(&masks, &[], ColourMode::Random(5)), colours(&masks, &[], ColourMode::Random(5)));
+        assert_ne!(colours(&masks, &[], ColourMode::Random(5)), colours(&masks, &[], ColourMode::Random(6)));
     }
 
     #[test]

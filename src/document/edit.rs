@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{FoundKey, MaskId, MaskItem, Prompting, Sifting, State, mask_colour};
+use super::{Class, ClassId, Colour, FoundKey, MaskId, MaskItem, Prompting, Sifting, State, mask_colour};
 use crate::mask::Mask;
 use crate::sam2::Point;
 use crate::sam2::predictor::BoxPrompt;
@@ -18,10 +18,33 @@ pub struct NewMask {
     pub found: Option<FoundKey>,
 }
 
-/// One change of a document; coordinates are photo pixels.
+/// A change of the pixels of masks, such as a brush stroke or a union.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Reshape {
+    /// What the step is called.
+    pub what: String,
+    /// New pixels of masks that stay; one left without pixels goes.
+    pub changed: Vec<(MaskId, Arc<Mask>)>,
+    pub removed: Vec<MaskId>,
+    /// Each new mask takes name, class and place from the mask that it is a part of, if there is one.
+    pub added: Vec<(NewMask, Option<MaskId>)>,
+}
+
+/// A mask that comes with a name, such as one from a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Named {
+    pub name: String,
+    /// Name of its class, which is made if there is none of that name.
+    pub class: Option<String>,
+    pub colour: Option<Colour>,
+    pub new: NewMask,
+}
+
+/// One change of a document; coordinates are photo pixels. What is locked stays as it is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Edit {
-    AddPoint(Point),
+    /// A further point, and the former answer that the network is to start from.
+    AddPoint(Point, Option<Arc<Vec<f32>>>),
     MovePoint {
         index: usize,
         x: f32,
@@ -32,8 +55,12 @@ pub enum Edit {
     /// Picks a candidate by its index in the prediction.
     Choose(usize),
     ClearPrompt,
-    /// Puts the answer to the prompt into the list and starts a new prompt.
+    /// Works on a mask again, with this prompt.
+    Reopen(MaskId, Prompting),
+    /// Puts the answer to the prompt into the list, or into the mask that was reopened, and starts
+    /// a new prompt.
     Accept(NewMask),
+    Reshape(Reshape),
     AddMasks(Vec<NewMask>),
     /// Leaves exactly `kept` of what a run of everything mode found. They replace those of other
     /// runs; what was changed by hand stays as it is.
@@ -41,10 +68,27 @@ pub enum Edit {
         sifting: Sifting,
         kept: Vec<NewMask>,
     },
+    /// Adds masks with names and classes, and classes that no mask has.
+    Import {
+        masks: Vec<Named>,
+        classes: Vec<(String, Option<Colour>)>,
+    },
     Delete(Vec<MaskId>),
     Rename(MaskId, String),
     SetVisible(Vec<MaskId>, bool),
+    SetLocked(Vec<MaskId>, bool),
     Solo(Option<MaskId>),
+    /// Moves masks in the list to the place before another one, or to its end.
+    Move {
+        ids: Vec<MaskId>,
+        before: Option<MaskId>,
+    },
+    SetClass(Vec<MaskId>, Option<ClassId>),
+    AddClass(String),
+    RenameClass(ClassId, String),
+    SetClassColour(ClassId, Colour),
+    /// Masks of the class stay, without one.
+    DeleteClass(ClassId),
 }
 
 impl Edit {
@@ -52,61 +96,107 @@ impl Edit {
     pub(super) fn label(&self, state: &State) -> String {
         let many = |n: usize| if n == 1 { "mask".to_owned() } else { format!("{n} masks") };
         match self {
-            Edit::AddPoint(_) => "Add point".into(),
+            Edit::AddPoint(..) => "Add point".into(),
             Edit::MovePoint { .. } => "Move point".into(),
             Edit::DeletePoint(_) => "Delete point".into(),
             Edit::SetBox(Some(_)) => "Draw box".into(),
             Edit::SetBox(None) => "Delete box".into(),
             Edit::Choose(_) => "Choose candidate".into(),
             Edit::ClearPrompt => "Drop prompt".into(),
+            Edit::Reopen(..) => "Refine mask".into(),
             Edit::Accept(_) => "Accept mask".into(),
+            Edit::Reshape(reshape) => reshape.what.clone(),
             Edit::AddMasks(masks) => format!("Add {}", many(masks.len())),
             Edit::Sift { sifting, .. } if state.sifting.is_some_and(|s| s.run == sifting.run) => {
                 "Filter masks".into()
             }
             Edit::Sift { kept, .. } => format!("Add {}", many(kept.len())),
+            Edit::Import { masks, .. } => format!("Import {}", many(masks.len())),
             Edit::Delete(ids) => format!("Delete {}", many(ids.len())),
             Edit::Rename(..) => "Rename mask".into(),
             Edit::SetVisible(ids, true) => format!("Show {}", many(ids.len())),
             Edit::SetVisible(ids, false) => format!("Hide {}", many(ids.len())),
             Edit::Solo(Some(_)) => "Show one mask alone".into(),
             Edit::Solo(None) => "Show all masks again".into(),
+            Edit::SetLocked(ids, true) => format!("Lock {}", many(ids.len())),
+            Edit::SetLocked(ids, false) => format!("Unlock {}", many(ids.len())),
+            Edit::Move { ids, .. } => format!("Move {}", many(ids.len())),
+            Edit::SetClass(ids, _) => format!("Classify {}", many(ids.len())),
+            Edit::AddClass(name) => format!("Add class {name}"),
+            Edit::RenameClass(..) => "Rename class".into(),
+            Edit::SetClassColour(..) => "Colour class".into(),
+            Edit::DeleteClass(_) => "Delete class".into(),
         }
     }
 
     pub(super) fn perform(self, state: &mut State, last_id: &mut u64) {
         let prompting = &mut state.prompting;
         match self {
-            Edit::AddPoint(point) => {
+            Edit::AddPoint(point, from) => {
                 prompting.points.push(point);
                 prompting.chosen = None;
+                if from.is_some() {
+                    prompting.from = from;
+                }
             }
             Edit::MovePoint { index, x, y } => {
                 if let Some(point) = prompting.points.get_mut(index) {
                     (point.x, point.y) = (x, y);
-                    prompting.chosen = None;
+                    anew(prompting);
                 }
             }
             Edit::DeletePoint(index) => {
                 if index < prompting.points.len() {
                     prompting.points.remove(index);
-                    prompting.chosen = None;
+                    anew(prompting);
                 }
             }
             Edit::SetBox(bbox) => {
                 prompting.bbox = bbox;
-                prompting.chosen = None;
+                anew(prompting);
             }
             Edit::Choose(candidate) => prompting.chosen = Some(candidate),
-            Edit::ClearPrompt => *prompting = Prompting::default(),
+            Edit::ClearPrompt => {
+                *prompting = Prompting::default();
+                state.reopened = None;
+            }
+            Edit::Reopen(id, from) => {
+                if state.masks.iter().any(|m| m.id == id && !m.locked) {
+                    *prompting = from;
+                    state.reopened = Some(id);
+                }
+            }
             Edit::Accept(mask) => {
                 *prompting = Prompting::default();
-                add(state, last_id, mask);
+                match state.reopened.take() {
+                    Some(id) => change(state, &[id], |m| {
+                        m.mask = mask.mask.clone();
+                        m.predicted_iou = mask.predicted_iou;
+                        m.stability_score = mask.stability_score;
+                        m.prompting = mask.prompting.clone();
+                        m.edited = true;
+                    }),
+                    None => add(state, last_id, mask),
+                }
             }
+            Edit::Reshape(reshape) => reshape.perform(state, last_id),
             Edit::AddMasks(masks) => masks.into_iter().for_each(|mask| add(state, last_id, mask)),
+            Edit::Import { masks, classes } => {
+                for (name, colour) in classes {
+                    class_called(state, last_id, &name, colour);
+                }
+                for Named { name, class, colour, new } in masks {
+                    let class = class.map(|class| class_called(state, last_id, &class, None));
+                    add(state, last_id, new);
+                    if let Some(item) = state.masks.last_mut().map(Arc::make_mut) {
+                        (item.name, item.class, item.edited) = (name, class, true);
+                        item.colour = colour.unwrap_or(item.colour);
+                    }
+                }
+            }
             Edit::Sift { sifting, kept } => sift(state, last_id, sifting, kept),
             Edit::Delete(ids) => {
-                let deleted = |m: &Arc<MaskItem>| ids.contains(&m.id);
+                let deleted = |m: &Arc<MaskItem>| ids.contains(&m.id) && !m.locked;
                 state.dismissed.extend(state.masks.iter().filter(|m| deleted(m)).filter_map(|m| m.found));
                 state.masks.retain(|m| !deleted(m));
             }
@@ -115,7 +205,34 @@ impl Edit {
                 m.edited = true;
             }),
             Edit::SetVisible(ids, visible) => change(state, &ids, |m| m.visible = visible),
+            Edit::SetLocked(ids, locked) => {
+                for item in state.masks.iter_mut().filter(|m| ids.contains(&m.id)) {
+                    Arc::make_mut(item).locked = locked;
+                }
+            }
             Edit::Solo(id) => state.solo = id,
+            Edit::Move { ids, before } => {
+                let (moved, mut stay): (Vec<_>, Vec<_>) =
+                    std::mem::take(&mut state.masks).into_iter().partition(|m| ids.contains(&m.id));
+                let at = before.and_then(|id| stay.iter().position(|m| m.id == id)).unwrap_or(stay.len());
+                stay.splice(at..at, moved);
+                state.masks = stay;
+            }
+            Edit::SetClass(ids, class) => change(state, &ids, |m| {
+                m.class = class;
+                m.edited = true;
+            }),
+            Edit::AddClass(name) => {
+                class_called(state, last_id, &name, None);
+            }
+            Edit::RenameClass(id, name) => change_class(state, id, |class| class.name.clone_from(&name)),
+            Edit::SetClassColour(id, colour) => change_class(state, id, |class| class.colour = colour),
+            Edit::DeleteClass(id) => {
+                Arc::make_mut(&mut state.classes).retain(|class| class.id != id);
+                for item in state.masks.iter_mut().filter(|m| m.class == Some(id)) {
+                    Arc::make_mut(item).class = None;
+                }
+            }
         }
     }
 }
@@ -138,6 +255,8 @@ fn add(state: &mut State, last_id: &mut u64, new: NewMask) {
         prompting: new.prompting,
         found: new.found,
         edited: false,
+        class: None,
+        locked: false,
     }));
 }
 
@@ -160,7 +279,62 @@ fn sift(state: &mut State, last_id: &mut u64, sifting: Sifting, kept: Vec<NewMas
 }
 
 fn change(state: &mut State, ids: &[MaskId], mut with: impl FnMut(&mut MaskItem)) {
-    for item in state.masks.iter_mut().filter(|m| ids.contains(&m.id)) {
+    for item in state.masks.iter_mut().filter(|m| ids.contains(&m.id) && !m.locked) {
         with(Arc::make_mut(item));
+    }
+}
+
+/// The class of that name, which is made if there is none.
+fn class_called(state: &mut State, last_id: &mut u64, name: &str, colour: Option<Colour>) -> ClassId {
+    if let Some(class) = state.classes.iter().find(|class| class.name == name) {
+        return class.id;
+    }
+    *last_id += 1;
+    let (id, colour) = (ClassId(*last_id), colour.unwrap_or_else(|| mask_colour(*last_id)));
+    Arc::make_mut(&mut state.classes).push(Class { id, name: name.to_owned(), colour });
+    id
+}
+
+fn change_class(state: &mut State, id: ClassId, with: impl FnOnce(&mut Class)) {
+    if let Some(class) = Arc::make_mut(&mut state.classes).iter_mut().find(|class| class.id == id) {
+        with(class);
+    }
+}
+
+/// The prompt is another one, which no former answer belongs to.
+fn anew(prompting: &mut Prompting) {
+    prompting.chosen = None;
+    prompting.from = None;
+}
+
+impl Reshape {
+    fn perform(self, state: &mut State, last_id: &mut u64) {
+        let Self { changed, mut removed, added, .. } = self;
+        for (id, mask) in changed {
+            if mask.is_empty() {
+                removed.push(id);
+            } else {
+                change(state, &[id], |m| {
+                    m.mask = mask.clone();
+                    // The prompt no longer tells how the mask came to be.
+                    m.prompting = Prompting::default();
+                    m.edited = true;
+                });
+            }
+        }
+        for (new, part_of) in added {
+            add(state, last_id, new);
+            let whole = part_of.and_then(|id| state.masks.iter().position(|m| m.id == id));
+            let Some(at) = whole else { continue };
+            if let Some(mut part) = state.masks.pop() {
+                let whole = state.masks[at].clone();
+                let item = Arc::make_mut(&mut part);
+                item.class = whole.class;
+                item.edited = true;
+                item.name = format!("{} part", whole.name);
+                state.masks.insert(at + 1, part);
+            }
+        }
+        state.masks.retain(|m| m.locked || !removed.contains(&m.id));
     }
 }

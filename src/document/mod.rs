@@ -5,13 +5,15 @@
 mod colour;
 mod edit;
 mod history;
+mod shape;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use colour::{Colour, ColourMode, colours, mask_colour};
-pub use edit::{Edit, NewMask};
+pub use edit::{Edit, Named, NewMask, Reshape};
 use history::History;
+pub use shape::{ShapeOp, painted, prompting_again, reshape};
 
 use crate::everything::Filters;
 use crate::mask::Mask;
@@ -36,6 +38,18 @@ pub struct Sifting {
     pub filters: Filters,
 }
 
+/// Identifies a class within its document; never used twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClassId(pub u64);
+
+/// A kind of thing, such as "cup", that masks can be marked as.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Class {
+    pub id: ClassId,
+    pub name: String,
+    pub colour: Colour,
+}
+
 /// A finished mask in the list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MaskItem {
@@ -54,6 +68,9 @@ pub struct MaskItem {
     pub found: Option<FoundKey>,
     /// Changed by hand, so that filters leave it alone.
     pub edited: bool,
+    pub class: Option<ClassId>,
+    /// Protected from being changed or deleted.
+    pub locked: bool,
 }
 
 /// The prompt being worked on, in photo pixels.
@@ -63,6 +80,8 @@ pub struct Prompting {
     pub bbox: Option<BoxPrompt>,
     /// The candidate that was chosen by hand; `None` leaves it to the network's suggestion.
     pub chosen: Option<usize>,
+    /// A former answer to start from: low-resolution logits, as the network takes them.
+    pub from: Option<Arc<Vec<f32>>>,
 }
 
 impl Prompting {
@@ -72,7 +91,7 @@ impl Prompting {
 
     /// What the network is asked.
     pub fn prompt(&self) -> Prompt {
-        Prompt { points: self.points.clone(), bbox: self.bbox, mask_input: None }
+        Prompt { points: self.points.clone(), bbox: self.bbox, mask_input: self.from.clone() }
     }
 }
 
@@ -80,11 +99,21 @@ impl Prompting {
 #[derive(Debug, Clone, PartialEq, Default)]
 struct State {
     masks: Vec<Arc<MaskItem>>,
+    classes: Arc<Vec<Class>>,
     prompting: Prompting,
+    /// The mask that the prompt will replace when it is accepted.
+    reopened: Option<MaskId>,
     solo: Option<MaskId>,
     sifting: Option<Sifting>,
     /// Found masks that were deleted by hand; filters do not bring them back.
     dismissed: BTreeSet<FoundKey>,
+}
+
+/// Work that was saved: classes and masks with ids of their own, in their order.
+#[derive(Debug, Clone, Default)]
+pub struct Restored {
+    pub classes: Vec<Class>,
+    pub masks: Vec<Arc<MaskItem>>,
 }
 
 /// The work on one photo.
@@ -94,9 +123,23 @@ pub struct Document {
     history: History<State>,
     selection: BTreeSet<MaskId>,
     last_id: u64,
+    revision: u64,
 }
 
 impl Document {
+    /// A document with work that was saved, and nothing to undo.
+    pub fn restored(Restored { classes, masks }: Restored) -> Self {
+        let ids = masks.iter().map(|m| m.id.0).chain(classes.iter().map(|c| c.id.0));
+        let last_id = ids.max().unwrap_or(0);
+        let state = State { masks, classes: Arc::new(classes), ..State::default() };
+        Self { state, last_id, ..Self::default() }
+    }
+
+    /// A number that grows with every change; 0 is the beginning.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
     /// The finished masks, oldest first.
     pub fn masks(&self) -> &[Arc<MaskItem>] {
         &self.state.masks
@@ -110,6 +153,21 @@ impl Document {
     /// A finished mask by its id.
     pub fn mask(&self, id: MaskId) -> Option<&Arc<MaskItem>> {
         self.state.masks.iter().find(|m| m.id == id)
+    }
+
+    /// The classes, in the order of their number keys.
+    pub fn classes(&self) -> &[Class] {
+        &self.state.classes
+    }
+
+    /// A class by its id.
+    pub fn class(&self, id: ClassId) -> Option<&Class> {
+        self.state.classes.iter().find(|class| class.id == id)
+    }
+
+    /// The mask that is being worked on again and that accepting the prompt will change.
+    pub fn reopened(&self) -> Option<&Arc<MaskItem>> {
+        self.mask(self.state.reopened?)
     }
 
     /// The prompt being worked on.
@@ -178,6 +236,7 @@ impl Document {
         edit.perform(&mut self.state, &mut self.last_id);
         if self.state != before {
             self.history.push(label, before);
+            self.revision += 1;
         }
         self.forget_lost_ids();
     }
@@ -195,6 +254,7 @@ impl Document {
     /// Takes the last change back. Returns whether there was one.
     pub fn undo(&mut self) -> bool {
         let done = self.history.undo(&mut self.state);
+        self.revision += u64::from(done);
         self.forget_lost_ids();
         done
     }
@@ -202,6 +262,7 @@ impl Document {
     /// Brings the last change that was taken back again. Returns whether there was one.
     pub fn redo(&mut self) -> bool {
         let done = self.history.redo(&mut self.state);
+        self.revision += u64::from(done);
         self.forget_lost_ids();
         done
     }
@@ -211,6 +272,9 @@ impl Document {
         self.selection.retain(|id| exists(id));
         if self.state.solo.is_some_and(|id| !exists(&id)) {
             self.state.solo = None;
+        }
+        if self.state.reopened.is_some_and(|id| !exists(&id)) {
+            self.state.reopened = None;
         }
     }
 }
@@ -236,8 +300,8 @@ mod tests {
     #[test]
     fn every_step_can_be_undone_and_redone() {
         let mut doc = Document::default();
-        doc.apply(Edit::AddPoint(point(3.0)));
-        doc.apply(Edit::AddPoint(point(4.0)));
+        doc.apply(Edit::AddPoint(point(3.0), None));
+        doc.apply(Edit::AddPoint(point(4.0), None));
         doc.apply(Edit::MovePoint { index: 1, x: 9.0, y: 2.0 });
         doc.apply(Edit::Choose(2));
         doc.apply(Edit::Accept(new_mask(4)));
@@ -265,7 +329,7 @@ mod tests {
     #[test]
     fn accepting_is_one_step_back_to_the_points() {
         let mut doc = Document::default();
-        doc.apply(Edit::AddPoint(point(3.0)));
+        doc.apply(Edit::AddPoint(point(3.0), None));
         doc.apply(Edit::Accept(new_mask(4)));
         assert_eq!(doc.undo_label(), Some("Accept mask"));
         doc.undo();
@@ -284,9 +348,9 @@ mod tests {
     #[test]
     fn a_new_point_hands_the_choice_back_to_the_network() {
         let mut doc = Document::default();
-        doc.apply(Edit::AddPoint(point(3.0)));
+        doc.apply(Edit::AddPoint(point(3.0), None));
         doc.apply(Edit::Choose(2));
-        doc.apply(Edit::AddPoint(point(5.0)));
+        doc.apply(Edit::AddPoint(point(5.0), None));
         assert_eq!(doc.prompting().chosen, None);
     }
 
@@ -307,6 +371,64 @@ mod tests {
         assert_eq!(doc.next_mask_at(1, 0), Some(small));
         doc.apply(Edit::SetVisible(vec![small], false));
         assert_eq!(doc.masks_at(1, 0), [large]);
+    }
+
+    #[test]
+    fn a_reopened_mask_takes_the_new_answer() {
+        let mut doc = Document::default();
+        doc.apply(Edit::AddMasks(vec![new_mask(9), new_mask(3)]));
+        let id = doc.masks()[0].id;
+        let prompting = Prompting { points: vec![point(2.0)], ..Prompting::default() };
+        doc.apply(Edit::Reopen(id, prompting.clone()));
+        assert_eq!((doc.reopened().unwrap().id, doc.prompting()), (id, &prompting));
+        doc.apply(Edit::Accept(new_mask(5)));
+        assert_eq!((doc.masks().len(), doc.masks()[0].mask.area(), doc.masks()[0].id), (2, 5, id));
+        assert!(doc.reopened().is_none());
+        doc.undo();
+        assert_eq!(doc.reopened().unwrap().mask.area(), 9);
+        doc.apply(Edit::ClearPrompt);
+        doc.apply(Edit::Accept(new_mask(7)));
+        assert_eq!(doc.masks().len(), 3);
+    }
+
+    #[test]
+    fn shapes_change_together_and_locked_masks_do_not() {
+        let mut doc = Document::default();
+        doc.apply(Edit::AddMasks(vec![new_mask(9), new_mask(3), new_mask(4)]));
+        let [a, b, c] = [0, 1, 2].map(|i| doc.masks()[i].id);
+        doc.apply(Edit::SetLocked(vec![c], true));
+        let part = new_mask(2);
+        doc.apply(Edit::Reshape(Reshape {
+            what: "Split".into(),
+            changed: vec![(a, new_mask(6).mask), (b, new_mask(0).mask), (c, new_mask(1).mask)],
+            removed: vec![c],
+            added: vec![(part, Some(a))],
+        }));
+        let areas: Vec<u64> = doc.masks().iter().map(|m| m.mask.area()).collect();
+        assert_eq!(areas, [6, 2, 4], "the part follows its whole, an empty mask goes, a locked one stays");
+        assert_eq!(doc.undo_label(), Some("Split"));
+        doc.apply(Edit::Delete(vec![a, c]));
+        assert_eq!(doc.masks().len(), 2);
+    }
+
+    #[test]
+    fn classes_and_order_are_steps_of_undo() {
+        let mut doc = Document::default();
+        doc.apply(Edit::AddMasks(vec![new_mask(9), new_mask(3), new_mask(4)]));
+        let [a, b, c] = [0, 1, 2].map(|i| doc.masks()[i].id);
+        doc.apply(Edit::AddClass("cup".into()));
+        let class = doc.classes()[0].id;
+        doc.apply(Edit::SetClass(vec![a, c], Some(class)));
+        doc.apply(Edit::RenameClass(class, "mug".into()));
+        doc.apply(Edit::Move { ids: vec![c], before: Some(a) });
+        assert_eq!(doc.masks().iter().map(|m| m.id).collect::<Vec<_>>(), [c, a, b]);
+        doc.apply(Edit::Move { ids: vec![c, a], before: None });
+        assert_eq!(doc.masks().iter().map(|m| m.id).collect::<Vec<_>>(), [b, c, a]);
+        assert_eq!(doc.class(class).unwrap().name, "mug");
+        doc.apply(Edit::DeleteClass(class));
+        assert!(doc.classes().is_empty() && doc.masks().iter().all(|m| m.class.is_none()));
+        doc.undo();
+        assert_eq!(doc.masks().iter().filter(|m| m.class == Some(class)).count(), 2);
     }
 
     fn sift(run: u64, kept: &[usize]) -> Edit {

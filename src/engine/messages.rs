@@ -32,6 +32,8 @@ pub enum Job {
     Model,
     Encoding,
     Prompt,
+    /// As a prompt, for a place that is only pointed at.
+    Preview,
     Everything,
     Comparison,
 }
@@ -58,6 +60,7 @@ impl Job {
             Job::Model => "Loading the model",
             Job::Encoding => "Encoding the photo",
             Job::Prompt => "Computing the mask",
+            Job::Preview => "Computing the preview",
             Job::Everything => "Segmenting everything",
             Job::Comparison => "Comparing",
         }
@@ -86,6 +89,8 @@ pub struct CandidateMask {
     pub mask: Arc<Mask>,
     pub predicted_iou: f32,
     pub stability_score: f32,
+    /// Logits to refine the mask with.
+    pub low_res: Arc<Vec<f32>>,
 }
 
 /// News from the worker.
@@ -96,6 +101,8 @@ pub enum Event {
         seconds: f32,
         /// Everything mode's parameters that suit the model.
         everything: Parameters,
+        /// Side of the model's low-resolution logits.
+        low_res_side: usize,
     },
     /// A job has got this far, in [0, 1].
     Progress { job: Job, fraction: f32 },

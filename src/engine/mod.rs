@@ -26,6 +26,7 @@ struct Wanted {
     model: AtomicU64,
     encoding: AtomicU64,
     prompt: AtomicU64,
+    preview: AtomicU64,
     everything: AtomicU64,
     comparison: AtomicU64,
     closing: AtomicBool,
@@ -37,6 +38,7 @@ impl Wanted {
             Job::Model => &self.model,
             Job::Encoding => &self.encoding,
             Job::Prompt => &self.prompt,
+            Job::Preview => &self.preview,
             Job::Everything => &self.everything,
             Job::Comparison => &self.comparison,
         }
@@ -90,6 +92,13 @@ impl Engine {
     /// Returns the number that the answer will carry.
     pub fn predict(&self, photo: PhotoRef, prompt: Prompt, output: Output) -> u64 {
         let ticket = self.ticket(Job::Prompt);
+        self.send(Command::Predict { ticket, photo, prompt, output });
+        ticket.number
+    }
+
+    /// As [`Engine::predict`], beside it: a newer preview replaces an older one only.
+    pub fn preview(&self, photo: PhotoRef, prompt: Prompt, output: Output) -> u64 {
+        let ticket = self.ticket(Job::Preview);
         self.send(Command::Predict { ticket, photo, prompt, output });
         ticket.number
     }

@@ -12,6 +12,7 @@ use super::Wanted;
 use super::messages::{CandidateMask, Command, Event, How, Job, ModelSource, PhotoRef, Side, Ticket};
 use crate::everything::{Batch, DEFAULT_MIN_IOU, FoundMask, Parameters, compare, generate};
 use crate::mask::Mask;
+use crate::sam2::input::logits_in_photo;
 use crate::sam2::{Embedding, Error, Monitor, Output, Predictor, Prompt, Weights};
 
 /// Embeddings kept, so that going back to a photo costs nothing.
@@ -142,10 +143,12 @@ impl Worker {
         let predictor = Arc::new(open(source)?);
         let name = predictor.name().to_owned();
         let everything = Parameters::for_model(&predictor);
+        let low_res_side = predictor.low_res_side();
         self.embeddings.clear();
         self.model = Some(predictor);
         self.source = Some(source.clone());
-        self.reporter.send(Event::ModelLoaded { name, seconds: start.elapsed().as_secs_f32(), everything });
+        let seconds = start.elapsed().as_secs_f32();
+        self.reporter.send(Event::ModelLoaded { name, seconds, everything, low_res_side });
         Ok(())
     }
 
@@ -188,12 +191,15 @@ impl Worker {
         let embedding = self.embedding(ticket, photo)?;
         let start = Instant::now();
         let watch = Self::watch(ticket, &self.wanted, None);
-        let prediction = self.model()?.predict(&embedding, prompt, output, &watch)?;
+        let model = self.model()?;
+        let prompt = fitting(prompt, model.low_res_side());
+        let prediction = model.predict(&embedding, &prompt, output, &watch)?;
         let candidates = (0..prediction.candidates.len())
             .map(|i| {
                 let (mask, stability_score) = prediction.mask(i);
                 let predicted_iou = prediction.candidates[i].predicted_iou;
-                CandidateMask { mask: Arc::new(mask), predicted_iou, stability_score }
+                let low_res = prediction.candidates[i].low_res.clone();
+                CandidateMask { mask: Arc::new(mask), predicted_iou, stability_score, low_res }
             })
             .collect();
         self.reporter.send(Event::Predicted {
@@ -299,6 +305,20 @@ impl Worker {
         }
         Ok((outcome.masks, start.elapsed().as_secs_f32()))
     }
+}
+
+/// The prompt with its former answer at the size that the model takes; it may have been another
+/// model's.
+fn fitting(prompt: &Prompt, side: usize) -> Prompt {
+    let mut prompt = prompt.clone();
+    if let Some(logits) = prompt.mask_input.take_if(|logits| logits.len() != side * side) {
+        let former = logits.len().isqrt();
+        if former > 0 && former * former == logits.len() {
+            let size = (side as u32, side as u32);
+            prompt.mask_input = Some(Arc::new(logits_in_photo(&logits, former, size)));
+        }
+    }
+    prompt
 }
 
 fn open(source: &ModelSource) -> Result<Predictor, Error> {

@@ -141,7 +141,10 @@ impl Search<'_> {
     ) -> Result<(), Error> {
         let Parameters { multimask_output, use_m2m, .. } = *self.parameters;
         let output = if multimask_output { Output::Candidates } else { Output::Single };
-        let mut predictions = self.predictor.predict_points(embedding, points, output, self.monitor)?;
+        // A refined mask may be better than the one it comes from.
+        let limit = if use_m2m { f32::NEG_INFINITY } else { self.parameters.pred_iou_thresh };
+        let mut predictions =
+            self.predictor.predict_points_above(embedding, points, output, limit, self.monitor)?;
         let mut points: Vec<[f32; 2]> = points.to_vec();
         if use_m2m {
             (predictions, points) = self.refine(embedding, &predictions, &points)?;

@@ -196,10 +196,14 @@ impl MaskRows {
     /// If the row lies outside the mask or is longer than it is wide.
     pub fn set_row<T>(&mut self, y: u32, row: &[T], set: impl Fn(&T) -> bool) {
         assert!(row.len() <= self.width as usize, "the row is longer than the mask is wide");
-        let words = &mut self.bits[y as usize * self.per_row..][..self.per_row];
-        for (word, values) in words.iter_mut().zip(row.chunks(WORD as usize)) {
+        for (word, values) in self.row_mut(y).iter_mut().zip(row.chunks(WORD as usize)) {
             *word = pack(values, &set);
         }
+    }
+
+    /// The words of row `y`, lowest bit leftmost. Bits past the mask's width must stay unset.
+    pub fn row_mut(&mut self, y: u32) -> &mut [u64] {
+        &mut self.bits[y as usize * self.per_row..][..self.per_row]
     }
 
     /// Sets one pixel.

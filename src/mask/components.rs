@@ -1,6 +1,7 @@
 //! Connected parts of a mask, and getting rid of small ones.
 
 use super::bitmap::Mask;
+use super::boolean::combine_rows;
 
 /// A run of pixels: its row, its first column and the column after its last.
 type Run = (u32, [u32; 2]);
@@ -8,9 +9,47 @@ type Run = (u32, [u32; 2]);
 impl Mask {
     /// The parts of the mask that do not touch, not even at corners (8-connectivity), largest first.
     pub fn parts(&self) -> Vec<Mask> {
-        let mut parts = components(self.all_runs().collect());
+        let mut parts = components(self.all_runs().collect(), Corners::Connect);
         parts.sort_by_key(|part| std::cmp::Reverse(area(part)));
         parts.into_iter().map(|part| Mask::from_runs(self.width(), self.height(), part)).collect()
+    }
+
+    /// The largest of [`Mask::parts`], the first of equals; nothing of nothing.
+    pub fn largest_part(&self) -> Mask {
+        let parts = components(self.all_runs().collect(), Corners::Connect);
+        // The last maximum is taken, hence backwards.
+        let largest = parts.into_iter().rev().max_by_key(|part| area(part)).unwrap_or_default();
+        Mask::from_runs(self.width(), self.height(), largest)
+    }
+
+    /// The mask with every hole filled: every area of unset pixels that has no way to the photo's
+    /// border along their sides (4-connectivity, for set pixels that touch at a corner close it off).
+    pub fn filled(&self) -> Mask {
+        let holes: Vec<Run> = self.holes().into_iter().flatten().collect();
+        let mut runs: Vec<Run> = self.all_runs().chain(holes).collect();
+        runs.sort_unstable();
+        Mask::from_runs(self.width(), self.height(), runs)
+    }
+
+    /// Number of [`Mask::parts`].
+    pub(super) fn part_count(&self) -> usize {
+        let mut towards = linked(&self.all_runs().collect::<Vec<_>>(), Corners::Connect);
+        (0..towards.len() as u32).filter(|i| root(&mut towards, *i) == *i).count()
+    }
+
+    /// The areas that [`Mask::filled`] fills.
+    pub(super) fn holes(&self) -> Vec<Vec<Run>> {
+        let Some(b) = self.bbox() else { return vec![] };
+        let mut unset = vec![];
+        for y in b.y0..b.y1 {
+            combine_rows(&[[b.x0, b.x1]], self.row(y), |all, set| all && !set, |run| unset.push((y, run)));
+        }
+        // What reaches the edge of the box goes on outside, or ends at the photo's border.
+        let at_edge =
+            |(y, [start, end]): &Run| *start == b.x0 || *end == b.x1 || *y == b.y0 || *y + 1 == b.y1;
+        let mut areas = components(unset, Corners::Part);
+        areas.retain(|area| !area.iter().any(at_edge));
+        areas
     }
 
     /// Fills every connected area of unset pixels (8-connectivity) that is smaller than `min_area`
@@ -18,7 +57,7 @@ impl Mask {
     ///
     /// As `remove_small_regions(mask, min_area, "holes")` in `sam2/utils/amg.py`.
     pub fn without_small_holes(&self, min_area: u64) -> Mask {
-        let holes: Vec<Run> = components(self.unset_runs())
+        let holes: Vec<Run> = components(self.unset_runs(), Corners::Connect)
             .into_iter()
             .filter(|hole| area(hole) < min_area)
             .flatten()
@@ -36,7 +75,7 @@ impl Mask {
     ///
     /// As `remove_small_regions(mask, min_area, "islands")` in `sam2/utils/amg.py`.
     pub fn without_small_parts(&self, min_area: u64) -> Mask {
-        let parts = components(self.all_runs().collect());
+        let parts = components(self.all_runs().collect(), Corners::Connect);
         if parts.iter().all(|part| area(part) >= min_area) {
             return self.clone();
         }
@@ -55,7 +94,7 @@ impl Mask {
     }
 
     /// The runs of unset pixels, over the whole photo.
-    fn unset_runs(&self) -> Vec<Run> {
+    pub(super) fn unset_runs(&self) -> Vec<Run> {
         let mut runs = vec![];
         for y in 0..self.height() {
             let mut from = 0;
@@ -77,30 +116,19 @@ fn area(runs: &[Run]) -> u64 {
     runs.iter().map(|(_, [start, end])| u64::from(end - start)).sum()
 }
 
-/// Groups runs, given from top to bottom and left to right, into 8-connected components, each in
-/// the order of its first run.
-fn components(runs: Vec<Run>) -> Vec<Vec<Run>> {
-    // Union-find: every run points towards the first run of its component.
-    let mut towards: Vec<u32> = (0..runs.len() as u32).collect();
-    let mut above = 0..0;
-    let mut begin = 0;
-    while begin < runs.len() {
-        let y = runs[begin].0;
-        let end = begin + runs[begin..].partition_point(|run| run.0 == y);
-        let mut upper = if above.start < above.end && runs[above.start].0 + 1 == y { above } else { 0..0 };
-        for i in begin..end {
-            let [start, stop] = runs[i].1;
-            // Runs that end before this one, diagonal neighbours included, touch none of the later.
-            while upper.start < upper.end && runs[upper.start].1[1] < start {
-                upper.start += 1;
-            }
-            for other in upper.clone().take_while(|j| runs[*j].1[0] <= stop) {
-                join(&mut towards, i as u32, other as u32);
-            }
-        }
-        above = begin..end;
-        begin = end;
-    }
+/// What pixels are to each other that touch at a corner only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Corners {
+    /// Neighbours: 8-connectivity.
+    Connect,
+    /// Strangers: 4-connectivity.
+    Part,
+}
+
+/// Groups runs, given from top to bottom and left to right, into connected components, each in the
+/// order of its first run.
+fn components(runs: Vec<Run>, corners: Corners) -> Vec<Vec<Run>> {
+    let mut towards = linked(&runs, corners);
     let mut number = vec![usize::MAX; runs.len()];
     let mut components: Vec<Vec<Run>> = vec![];
     for (i, run) in runs.into_iter().enumerate() {
@@ -112,6 +140,33 @@ fn components(runs: Vec<Run>) -> Vec<Vec<Run>> {
         components[number[first]].push(run);
     }
     components
+}
+
+/// Union-find: every run points towards the first run of its component.
+fn linked(runs: &[Run], corners: Corners) -> Vec<u32> {
+    // How much further than its own columns a run reaches for its neighbours.
+    let reach = u32::from(corners == Corners::Connect);
+    let mut towards: Vec<u32> = (0..runs.len() as u32).collect();
+    let mut above = 0..0;
+    let mut begin = 0;
+    while begin < runs.len() {
+        let y = runs[begin].0;
+        let end = begin + runs[begin..].partition_point(|run| run.0 == y);
+        let mut upper = if above.start < above.end && runs[above.start].0 + 1 == y { above } else { 0..0 };
+        for i in begin..end {
+            let [start, stop] = runs[i].1;
+            // Runs that end before this one, diagonal neighbours included, touch none of the later.
+            while upper.start < upper.end && runs[upper.start].1[1] + reach <= start {
+                upper.start += 1;
+            }
+            for other in upper.clone().take_while(|j| runs[*j].1[0] < stop + reach) {
+                join(&mut towards, i as u32, other as u32);
+            }
+        }
+        above = begin..end;
+        begin = end;
+    }
+    towards
 }
 
 fn root(towards: &mut [u32], mut i: u32) -> u32 {
@@ -130,6 +185,7 @@ fn join(towards: &mut [u32], a: u32, b: u32) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::samples;
     use super::*;
 
     /// Components by flooding, pixel by pixel.
@@ -174,6 +230,49 @@ mod tests {
         assert_eq!(mask.without_small_parts(2), Mask::from_fn(40, 30, |x, y| ring(x, y) && !hole(x, y)));
         assert_eq!(mask.without_small_parts(1), mask);
         assert_eq!(mask.without_small_parts(9999), mask.without_small_parts(2), "the largest stays");
+    }
+
+    /// Areas of unset pixels by flooding along sides; those at the photo's border are left out.
+    fn flooded_holes(mask: &Mask) -> Vec<Vec<(u32, u32)>> {
+        let (width, height) = (mask.width(), mask.height());
+        let mut seen = std::collections::HashSet::new();
+        let mut holes = vec![];
+        for start in samples::pixels(width, height) {
+            let mut open = vec![start];
+            let mut area = vec![];
+            while let Some((x, y)) = open.pop() {
+                if x < width && y < height && !mask.get(x, y) && seen.insert((x, y)) {
+                    area.push((x, y));
+                    open.extend([(x + 1, y), (x, y + 1), (x.wrapping_sub(1), y), (x, y.wrapping_sub(1))]);
+                }
+            }
+            let bounded = |(x, y): &(u32, u32)| *x > 0 && *y > 0 && x + 1 < width && y + 1 < height;
+            if !area.is_empty() && area.iter().all(bounded) {
+                holes.push(area);
+            }
+        }
+        holes
+    }
+
+    #[test]
+    fn holes_are_those_of_flooding() {
+        for mask in samples::masks(41, 33) {
+            let holes = flooded_holes(&mask);
+            assert_eq!(mask.holes().len(), holes.len());
+            let within: std::collections::HashSet<_> = holes.into_iter().flatten().collect();
+            let filled = mask.filled();
+            assert_eq!(filled, Mask::from_fn(41, 33, |x, y| mask.get(x, y) || within.contains(&(x, y))));
+            assert!(filled.holes().is_empty());
+        }
+    }
+
+    #[test]
+    fn the_largest_part_is_the_first_of_the_parts() {
+        for mask in samples::masks(41, 33) {
+            let parts = mask.parts();
+            assert_eq!(mask.part_count(), parts.len());
+            assert_eq!(mask.largest_part(), parts.first().cloned().unwrap_or(mask));
+        }
     }
 
     #[test]

@@ -1,95 +1,215 @@
 //! The border of a mask as closed polylines along pixel edges.
 
-use std::collections::HashMap;
-
 use super::bitmap::Mask;
 
 /// The borders between set and unset pixels: closed loops of pixel corners in photo coordinates,
 /// with the mask on the right-hand side as one walks (outer loops run clockwise on the screen,
 /// holes the other way). Only the corners where the direction changes are kept.
 ///
-/// Where two pixels touch only at a corner the loops are kept apart (4-connectivity).
+/// Where two pixels touch only at a corner the loops are kept apart (4-connectivity). Each loop
+/// begins at its uppermost edge that runs to the right, and of those at the leftmost; loops come in
+/// the order of where they begin, row by row.
 pub fn outline(mask: &Mask) -> Vec<Vec<[u32; 2]>> {
     let Some(b) = mask.bbox() else { return vec![] };
-    // A directed unit edge leaves each corner at most once in each direction.
-    let mut edges: HashMap<(u32, u32), Vec<Direction>> = HashMap::new();
-    let mut order = vec![];
+    let mut sides = Sides::new(mask);
+    let mut loops = vec![];
     for y in b.y0..b.y1 {
-        for run in mask.runs(y) {
-            for x in run.clone() {
-                let above = y > 0 && mask.get(x, y - 1);
-                if !above {
-                    edges.entry((x, y)).or_default().push(Direction::Right);
-                    order.push((x, y));
-                }
-                if !mask.get(x, y + 1) {
-                    edges.entry((x + 1, y + 1)).or_default().push(Direction::Left);
-                }
+        let above = row_above(mask, y);
+        let mut upper = above.iter().enumerate().peekable();
+        for (index, [start, end]) in mask.row(y).iter().enumerate() {
+            // An edge to the right begins after the run's left side, if nothing is above there, ...
+            while upper.next_if(|(_, run)| run[1] <= *start).is_some() {}
+            if upper.peek().is_none_or(|(_, run)| run[0] > *start) {
+                loops.extend(sides.walk(Side { y, index, end: End::Left }));
             }
-            edges.entry((run.start, y + 1)).or_default().push(Direction::Up);
-            edges.entry((run.end, y)).or_default().push(Direction::Down);
+            // ... and after the right side of each run above that ends within the run.
+            while let Some((index, _)) = upper.next_if(|(_, run)| run[1] < *end) {
+                loops.extend(sides.walk(Side { y: y - 1, index, end: End::Right }));
+            }
         }
     }
-    // Every loop, holes included, has an edge that runs to the right.
-    order.into_iter().filter_map(|start| walk(&mut edges, start)).collect()
+    loops
+}
+
+fn row_above(mask: &Mask, y: u32) -> &[[u32; 2]] {
+    y.checked_sub(1).map_or(&[], |above| mask.row(above))
+}
+
+/// One of the two upright edges of a run. Every loop goes up left ends and down right ends; the
+/// level edges between them follow from the runs above and below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Side {
+    y: u32,
+    /// Of the run in its row.
+    index: usize,
+    end: End,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Direction {
-    Right,
-    Down,
+enum End {
     Left,
-    Up,
+    Right,
 }
 
-impl Direction {
-    fn step(self, (x, y): (u32, u32)) -> (u32, u32) {
-        match self {
-            Direction::Right => (x + 1, y),
-            Direction::Down => (x, y + 1),
-            Direction::Left => (x - 1, y),
-            Direction::Up => (x, y - 1),
-        }
-    }
-
-    /// The direction after a right turn, which keeps to the same pixel at a shared corner.
-    fn right_turn(self) -> Self {
-        match self {
-            Direction::Right => Direction::Down,
-            Direction::Down => Direction::Left,
-            Direction::Left => Direction::Up,
-            Direction::Up => Direction::Right,
-        }
-    }
+/// The sides of a mask's runs, and which of them were walked along.
+struct Sides<'a> {
+    mask: &'a Mask,
+    /// The row of the first run, and the number of runs above each row from there.
+    y0: u32,
+    runs_above: Vec<usize>,
+    walked: Vec<bool>,
 }
 
-/// Follows and removes the loop that leaves `start` to the right; `None` if it was walked before.
-fn walk(edges: &mut HashMap<(u32, u32), Vec<Direction>>, start: (u32, u32)) -> Option<Vec<[u32; 2]>> {
-    let take = |edges: &mut HashMap<_, Vec<Direction>>, at, preferred| -> Option<Direction> {
-        let leaving: &mut Vec<Direction> = edges.get_mut(&at)?;
-        let index = leaving.iter().position(|d| *d == preferred).unwrap_or(0);
-        (index < leaving.len()).then(|| leaving.swap_remove(index))
-    };
-    if !edges.get(&start)?.contains(&Direction::Right) {
-        return None;
-    }
-    let mut direction = take(edges, start, Direction::Right)?;
-    let mut corners = vec![[start.0, start.1]];
-    let mut at = direction.step(start);
-    while at != start || direction == Direction::Right {
-        let Some(next) = take(edges, at, direction.right_turn()) else { break };
-        if next != direction {
-            corners.push([at.0, at.1]);
+impl<'a> Sides<'a> {
+    fn new(mask: &'a Mask) -> Self {
+        let rows = mask.bbox().map_or(0..0, |b| b.y0..b.y1);
+        let y0 = rows.start;
+        let mut runs = 0;
+        let mut runs_above = vec![];
+        for y in rows {
+            runs_above.push(runs);
+            runs += mask.row(y).len();
         }
-        direction = next;
-        at = direction.step(at);
+        Self { mask, y0, runs_above, walked: vec![false; 2 * runs] }
     }
-    Some(corners)
+
+    /// The corners of the loop that runs along `first`, from where that ends; `None` if it was walked before.
+    fn walk(&mut self, first: Side) -> Option<Vec<[u32; 2]>> {
+        if *self.walked(first) {
+            return None;
+        }
+        let mut corners = vec![];
+        let mut side = first;
+        loop {
+            *self.walked(side) = true;
+            let (leaves, next) = (self.corners(side)[1], self.next(side));
+            let arrives = self.corners(next)[0];
+            if leaves != arrives {
+                corners.extend([leaves, arrives]);
+            }
+            side = next;
+            if side == first {
+                return Some(corners);
+            }
+        }
+    }
+
+    fn walked(&mut self, side: Side) -> &mut bool {
+        let run = self.runs_above[(side.y - self.y0) as usize] + side.index;
+        &mut self.walked[2 * run + usize::from(side.end == End::Right)]
+    }
+
+    /// Where a side begins and ends.
+    fn corners(&self, side: Side) -> [[u32; 2]; 2] {
+        let [start, end] = self.mask.row(side.y)[side.index];
+        match side.end {
+            End::Left => [[start, side.y + 1], [start, side.y]],
+            End::Right => [[end, side.y], [end, side.y + 1]],
+        }
+    }
+
+    /// The side after this one, straight ahead or along one level edge. Where there is a choice, the
+    /// one that turns right and so keeps to the same pixel.
+    fn next(&self, side: Side) -> Side {
+        let Side { y, index, end } = side;
+        let here = self.mask.row(y);
+        let [start, stop] = here[index];
+        match end {
+            End::Left => {
+                let above = row_above(self.mask, y);
+                // The first run above that ends right of where this side does.
+                let over = above.partition_point(|run| run[1] <= start);
+                match above.get(over) {
+                    // The run's top is free from here to that run, or to its own end.
+                    Some([from, _]) if (start + 1..stop).contains(from) => {
+                        Side { y: y - 1, index: over, end: End::Left }
+                    }
+                    // That run is overhead: back along its bottom, to the run before this one or to its start.
+                    Some([from, _]) if *from <= start => match index.checked_sub(1) {
+                        Some(before) if here[before][1] > *from => Side { y, index: before, end: End::Right },
+                        _ => Side { y: y - 1, index: over, end: End::Left },
+                    },
+                    _ => Side { y, index, end: End::Right },
+                }
+            }
+            End::Right => {
+                let below = self.mask.row(y + 1);
+                // The last run below that starts left of where this side ends.
+                let under = below.partition_point(|run| run[0] < stop).checked_sub(1);
+                match under.map(|under| (under, below[under])) {
+                    // The run's bottom is free from here back to that run, or to its own start.
+                    Some((under, [_, to])) if (start + 1..stop).contains(&to) => {
+                        Side { y: y + 1, index: under, end: End::Right }
+                    }
+                    // That run is underneath: on along its top, to the run after this one or to its end.
+                    Some((under, [_, to])) if to >= stop => match here.get(index + 1) {
+                        Some([after, _]) if *after < to => Side { y, index: index + 1, end: End::Left },
+                        _ => Side { y: y + 1, index: under, end: End::Right },
+                    },
+                    _ => Side { y, index, end: End::Left },
+                }
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
+    use super::super::samples;
     use super::*;
+
+    /// The outline by walking from corner to corner, looking at the pixels around each.
+    fn walked(mask: &Mask) -> Vec<Vec<[u32; 2]>> {
+        // Right, down, left and up: the step, and the pixels right and left of it, from the corner.
+        const STEPS: [([i64; 2], [i64; 2], [i64; 2]); 4] = [
+            ([1, 0], [0, 0], [0, -1]),
+            ([0, 1], [-1, 0], [0, 0]),
+            ([-1, 0], [-1, -1], [-1, 0]),
+            ([0, -1], [0, -1], [-1, -1]),
+        ];
+        let set = |[x, y]: [i64; 2], [dx, dy]: [i64; 2]| {
+            let pixel = (u32::try_from(x + dx), u32::try_from(y + dy));
+            matches!(pixel, (Ok(x), Ok(y)) if mask.get(x, y))
+        };
+        let leaves = |at, direction: usize| set(at, STEPS[direction].1) && !set(at, STEPS[direction].2);
+        let mut seen = HashSet::new();
+        let mut loops = vec![];
+        for (x, y) in samples::pixels(mask.width(), mask.height()) {
+            let start = ([i64::from(x), i64::from(y)], 0);
+            if !leaves(start.0, 0) || seen.contains(&start) {
+                continue;
+            }
+            let (mut at, mut direction) = start;
+            let mut corners = vec![];
+            loop {
+                seen.insert((at, direction));
+                let before = direction;
+                at = [at[0] + STEPS[direction].0[0], at[1] + STEPS[direction].0[1]];
+                // Right, straight on, left.
+                let turns = [1, 0, 3].map(|turn| (before + turn) % 4);
+                direction = turns.into_iter().find(|turn| leaves(at, *turn)).unwrap();
+                if direction != before {
+                    corners.push(at.map(|v| v as u32));
+                }
+                if (at, direction) == start {
+                    break;
+                }
+            }
+            // The start was met last.
+            corners.rotate_right(1);
+            loops.push(corners);
+        }
+        loops
+    }
+
+    #[test]
+    fn the_loops_are_those_of_walking_along_pixels() {
+        for mask in samples::masks(53, 41) {
+            assert_eq!(outline(&mask), walked(&mask));
+        }
+    }
 
     fn signed_area(corners: &[[u32; 2]]) -> i64 {
         let next = corners.iter().cycle().skip(1);

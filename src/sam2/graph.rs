@@ -1,31 +1,20 @@
-//! A thin layer over tract's `TypedModel`: shapes are plain numbers, weights come by name, and
-//! the layers a transformer is made of are one call each.
+//! A thin layer over tract's `TypedModel`: shapes are plain numbers, and the network's layers are
+//! operators of our own.
 //!
-//! Maps are channels-last (`height, width, channels` or `..., tokens, channels`), so that linear
-//! maps and norms work on contiguous rows and 1x1 convolutions are linear maps.
+//! Maps are channels-last (`height, width, channels`), so that linear maps and norms work on
+//! contiguous rows.
 
 use tract_onnx::prelude::*;
-use tract_onnx::tract_core::internal::{AxesMapping, AxisOp, ToDim, tvec};
-use tract_onnx::tract_core::ops::array::{Pad, PadMode, Slice, TypedConcat};
+use tract_onnx::tract_core::internal::{AxisOp, ToDim};
 use tract_onnx::tract_core::ops::change_axes::wire_with_rank_broadcast;
-use tract_onnx::tract_core::ops::einsum::EinSum;
-use tract_onnx::tract_core::ops::nn::{Softmax, gelu_exact, sigmoid};
 use tract_onnx::tract_core::ops::{TypedOp, math};
 
 use super::error::Result;
-use super::ops::{LayerNorm, MaxPool2x2};
+use super::ops::{Function, FunctionOp};
 use super::weights::Weights;
 
 /// A value in the graph.
 pub(super) type Wire = OutletId;
-
-/// Point-wise non-linearities of the network.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Activation {
-    Relu,
-    Gelu,
-    Sigmoid,
-}
 
 /// A graph under construction, with the weights it draws from.
 pub(super) struct Graph<'w> {
@@ -60,18 +49,6 @@ impl<'w> Graph<'w> {
         Ok(wire_with_rank_broadcast(name, &mut self.model, op, inputs)?[0])
     }
 
-    /// A value known when the graph is built.
-    pub fn constant(&mut self, name: &str, tensor: Tensor) -> Result<Wire> {
-        let name = self.model.unique_name(name).into_owned();
-        Ok(self.model.add_const(name, tensor)?)
-    }
-
-    /// A tensor of the weights file.
-    pub fn weight(&mut self, name: &str, shape: &[usize]) -> Result<Wire> {
-        let tensor = self.weights.get(name, shape)?;
-        self.constant(name, tensor)
-    }
-
     /// The same values in the same order under another shape.
     pub fn reshape(&mut self, x: Wire, to: &[usize]) -> Result<Wire> {
         let from = self.shape(x)?;
@@ -83,183 +60,14 @@ impl<'w> Graph<'w> {
         self.wire("reshape", AxisOp::Reshape(0, dims(&from), dims(to)), &[x])
     }
 
-    /// Moves an axis to another place, as numpy's `moveaxis`.
-    pub fn move_axis(&mut self, x: Wire, from: usize, to: usize) -> Result<Wire> {
-        self.wire("move", AxisOp::Move(from, to), &[x])
-    }
-
-    /// The part `start..end` of an axis.
-    pub fn slice(&mut self, x: Wire, axis: usize, start: usize, end: usize) -> Result<Wire> {
-        self.wire("slice", Slice::new(axis, start, end), &[x])
-    }
-
-    /// Values one after the other along an axis.
-    pub fn concat(&mut self, parts: &[Wire], axis: usize) -> Result<Wire> {
-        self.wire("concat", TypedConcat { axis }, parts)
-    }
-
-    /// Zeros after the end of each axis.
-    pub fn pad_end(&mut self, x: Wire, pads: &[usize]) -> Result<Wire> {
-        if pads.iter().all(|p| *p == 0) {
-            return Ok(x);
-        }
-        let pads = pads.iter().map(|p| (0, *p)).collect();
-        self.wire("pad", Pad { pads, mode: PadMode::default() }, &[x])
-    }
-
     /// Element-wise sum; the shorter shape is broadcast from the front.
     pub fn add(&mut self, a: Wire, b: Wire) -> Result<Wire> {
         self.wire("add", math::add(), &[a, b])
     }
 
-    /// Product with a number.
-    pub fn scale(&mut self, x: Wire, factor: f32) -> Result<Wire> {
-        let rank = self.shape(x)?.len();
-        let factor = self.constant("scale", Tensor::from_shape(&vec![1; rank], &[factor])?)?;
-        self.wire("mul", math::mul(), &[x, factor])
-    }
-
-    /// The largest value of each 2x2 cell of a (height, width, channels) map.
-    pub fn max_pool2x2(&mut self, x: Wire) -> Result<Wire> {
-        self.wire("max_pool", MaxPool2x2, &[x])
-    }
-
-    pub fn softmax_last(&mut self, x: Wire) -> Result<Wire> {
-        let axis = self.shape(x)?.len() - 1;
-        self.wire("softmax", Softmax { axes: tvec![axis], ..Softmax::default() }, &[x])
-    }
-
-    pub fn activation(&mut self, x: Wire, activation: Activation) -> Result<Wire> {
-        match activation {
-            Activation::Relu => {
-                let rank = self.shape(x)?.len();
-                let zero = self.constant("zero", Tensor::from_shape(&vec![1; rank], &[0f32])?)?;
-                self.wire("relu", math::max(), &[x, zero])
-            }
-            Activation::Gelu => self.wire("gelu", gelu_exact::gelu_exact(), &[x]),
-            Activation::Sigmoid => self.wire("sigmoid", sigmoid(), &[x]),
-        }
-    }
-
-    /// Einstein summation, with one letter per axis: `"mk,nk->mn"`.
-    pub fn einsum(&mut self, name: &str, expression: &str, inputs: &[Wire]) -> Result<Wire> {
-        let axes: AxesMapping = expression.parse()?;
-        self.wire(name, EinSum::new(axes, f32::datum_type()), inputs)
-    }
-
-    /// PyTorch's `nn.Linear`: `{prefix}.weight` (out, in) and `{prefix}.bias` (out) on the last axis.
-    pub fn linear(&mut self, x: Wire, prefix: &str, outputs: usize) -> Result<Wire> {
-        let inputs = *self.shape(x)?.last().unwrap_or(&0);
-        let weight = self.weights.get(&format!("{prefix}.weight"), &[outputs, inputs])?;
-        let bias = self.weights.get(&format!("{prefix}.bias"), &[outputs])?;
-        self.affine(x, prefix, weight, bias)
-    }
-
-    /// A 1x1 convolution, which on channels-last maps is a linear map.
-    pub fn conv1x1(&mut self, x: Wire, prefix: &str, outputs: usize) -> Result<Wire> {
-        let inputs = *self.shape(x)?.last().unwrap_or(&0);
-        let mut weight = self.weights.get(&format!("{prefix}.weight"), &[outputs, inputs, 1, 1])?;
-        weight.set_shape(&[outputs, inputs])?;
-        let bias = self.weights.get(&format!("{prefix}.bias"), &[outputs])?;
-        self.affine(x, prefix, weight, bias)
-    }
-
-    /// `x @ weight.T + bias` on the last axis; `weight` is (out, in).
-    pub fn affine(&mut self, x: Wire, name: &str, weight: Tensor, bias: Tensor) -> Result<Wire> {
-        let mut shape = self.shape(x)?;
-        let (outputs, inputs) = (weight.shape()[0], weight.shape()[1]);
-        let rows = shape.iter().product::<usize>() / inputs;
-        let flat = self.reshape(x, &[rows, inputs])?;
-        let weight = self.constant(&format!("{name}.weight"), weight)?;
-        let bias = bias.into_shape(&[1, outputs])?;
-        let bias = self.constant(&format!("{name}.bias"), bias)?;
-        let y = self.einsum(name, "mk,nk->mn", &[flat, weight])?;
-        let y = self.add(y, bias)?;
-        if let Some(last) = shape.last_mut() {
-            *last = outputs;
-        }
-        self.reshape(y, &shape)
-    }
-
-    /// The official `MLP`: linear layers `{prefix}.layers.I` with an activation between them.
-    pub fn mlp(&mut self, x: Wire, prefix: &str, widths: &[usize], activation: Activation) -> Result<Wire> {
-        let mut x = x;
-        for (i, width) in widths.iter().enumerate() {
-            if i > 0 {
-                x = self.activation(x, activation)?;
-            }
-            x = self.linear(x, &format!("{prefix}.layers.{i}"), *width)?;
-        }
-        Ok(x)
-    }
-
-    /// Layer norm over the last axis; on channels-last maps also the official `LayerNorm2d`.
-    pub fn layer_norm(&mut self, x: Wire, prefix: &str, eps: f32) -> Result<Wire> {
-        let channels = *self.shape(x)?.last().unwrap_or(&0);
-        let gamma = self.weights.get(&format!("{prefix}.weight"), &[channels])?;
-        let beta = self.weights.get(&format!("{prefix}.bias"), &[channels])?;
-        self.wire(prefix, LayerNorm::new(gamma, beta, eps), &[x])
-    }
-
-    /// A transposed convolution with kernel and stride 2 on a (batch, height, width, channels) map:
-    /// a linear map to four times the channels, whose parts become the four pixels of each cell.
-    /// `{prefix}.weight` is (in, out, 2, 2) as PyTorch's `ConvTranspose2d` stores it.
-    pub fn deconv2x2(&mut self, x: Wire, prefix: &str, outputs: usize) -> Result<Wire> {
-        let [b, h, w, inputs] = self.shape(x)?[..] else { unreachable!("a map has four axes") };
-        let kernel = self.weights.values(&format!("{prefix}.weight"), &[inputs, outputs, 2, 2])?;
-        let bias = self.weights.values(&format!("{prefix}.bias"), &[outputs])?;
-        let mut weight = vec![0f32; 4 * outputs * inputs];
-        for (i, of_input) in kernel.chunks_exact(outputs * 4).enumerate() {
-            for (o, taps) in of_input.chunks_exact(4).enumerate() {
-                for (tap, value) in taps.iter().enumerate() {
-                    weight[(tap * outputs + o) * inputs + i] = *value;
-                }
-            }
-        }
-        let weight = Tensor::from_shape(&[4 * outputs, inputs], &weight)?;
-        let bias = Tensor::from_shape(&[4 * outputs], &bias.repeat(4))?;
-        let y = self.affine(x, prefix, weight, bias)?;
-        let y = self.reshape(y, &[b * h, w, 2, 2 * outputs])?;
-        let y = self.move_axis(y, 2, 1)?;
-        self.reshape(y, &[b, 2 * h, 2 * w, outputs])
-    }
-
-    /// A convolution with kernel and stride 2 on a (height, width, channels) map: the four pixels
-    /// of each cell become one row, which a linear map takes to the output channels.
-    pub fn conv2x2(&mut self, x: Wire, prefix: &str, outputs: usize) -> Result<Wire> {
-        let [h, w, inputs] = self.shape(x)?[..] else { unreachable!("a map has three axes") };
-        let kernel = self.weights.values(&format!("{prefix}.weight"), &[outputs, inputs, 2, 2])?;
-        let bias = self.weights.get(&format!("{prefix}.bias"), &[outputs])?;
-        let mut weight = vec![0f32; kernel.len()];
-        for (row, of_output) in kernel.chunks_exact(inputs * 4).enumerate() {
-            for (i, taps) in of_output.chunks_exact(4).enumerate() {
-                for (tap, value) in taps.iter().enumerate() {
-                    weight[row * 4 * inputs + tap * inputs + i] = *value;
-                }
-            }
-        }
-        let cells = self.reshape(x, &[h / 2, 2, w / 2, 2 * inputs])?;
-        let cells = self.move_axis(cells, 2, 1)?;
-        let cells = self.reshape(cells, &[h / 2, w / 2, 4 * inputs])?;
-        let weight = Tensor::from_shape(&[outputs, 4 * inputs], &weight)?;
-        self.affine(cells, prefix, weight, bias)
-    }
-
-    /// Scaled dot-product attention. `q` is (batch, queries, channels), `k` and `v` are
-    /// (batch, keys, channels); the channels are split into `heads`.
-    pub fn attention(&mut self, q: Wire, k: Wire, v: Wire, heads: usize) -> Result<Wire> {
-        let [batch, queries, channels] = self.shape(q)?[..] else { unreachable!("three axes") };
-        let head = channels / heads;
-        let q = self.scale(q, (head as f32).sqrt().recip())?;
-        let split = |g: &mut Self, x: Wire| -> Result<Wire> {
-            let tokens = g.shape(x)?[1];
-            g.reshape(x, &[batch, tokens, heads, head])
-        };
-        let (q, k, v) = (split(self, q)?, split(self, k)?, split(self, v)?);
-        let scores = self.einsum("scores", "bqhd,bkhd->bhqk", &[q, k])?;
-        let weights = self.softmax_last(scores)?;
-        let mixed = self.einsum("mixed", "bhqk,bkhd->bqhd", &[weights, v])?;
-        self.reshape(mixed, &[batch, queries, channels])
+    /// A function of one value.
+    pub fn apply(&mut self, x: Wire, name: &str, function: impl Function) -> Result<Wire> {
+        self.wire(name, FunctionOp::new(function), &[x])
     }
 
     /// The model under construction, for the few layers that only one module needs.

@@ -1,4 +1,5 @@
-//! The image path of Segment Anything 2 as tract graphs: photo in, masks out.
+//! The image path of Segment Anything 2: photo in, masks out. The encoder is a tract graph; the
+//! decoder, of which one photo needs thousands of runs, is made of kernels of our own.
 //!
 //! Knows tensors, prompts and logits; nothing of files of photos, documents or windows. The
 //! modules carry the names of the official implementation (`facebookresearch/sam2`), so that
@@ -16,9 +17,11 @@
 pub mod config;
 mod decoder;
 mod error;
+mod gemm;
 mod graph;
 mod hiera;
 pub mod input;
+mod kernels;
 mod native;
 mod neck;
 mod onnx;
@@ -26,6 +29,7 @@ mod ops;
 mod plan;
 pub mod predictor;
 mod prompt;
+mod simd;
 pub mod weights;
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use super::config::MOST_PIXELS;
 use super::error::{Error, Result};
 use super::input::InputFormat;
 use super::plan::{Monitor, Plan};
-use super::predictor::{Features, Network, RawMasks};
+use super::predictor::{Features, Network, RawMasks, Wanted};
 use super::prompt::Label;
 
 const ENCODER_INPUTS: [&str; 1] = ["image"];
@@ -119,7 +119,7 @@ impl OnnxPair {
     /// Logits (3, side, side) and predicted IoU (3) of one prompt.
     fn decode_one(
         &self,
-        features: &Features,
+        features: &[TValue],
         points: &[([f32; 2], Label)],
         mask_input: Option<&[f32]>,
         monitor: &dyn Monitor,
@@ -132,15 +132,13 @@ impl OnnxPair {
             None => Tensor::zero::<f32>(&[1, 1, side, side])?,
         };
         let has_mask = f32::from(u8::from(mask_input.is_some()));
-        let inputs = tvec![
-            features.embedding.clone(),
-            features.high_res_0.clone(),
-            features.high_res_1.clone(),
+        let prompt = [
             Tensor::from_shape(&[1, count, 2], &coords)?.into(),
             Tensor::from_shape(&[1, count], &labels)?.into(),
             mask.into(),
             tensor1(&[has_mask]).into(),
         ];
+        let inputs = features.iter().cloned().chain(prompt).collect();
         let outputs = self.decoder(count)?.run(inputs, monitor)?;
         let values = |i: usize, expected: usize| -> Result<Vec<f32>> {
             let values = outputs[i].clone().into_tensor().view().as_slice::<f32>()?.to_vec();
@@ -161,7 +159,7 @@ impl Network for OnnxPair {
     }
 
     fn encode(&self, image: Tensor, monitor: &dyn Monitor) -> Result<Features> {
-        Features::from_outputs(self.encoder.run(tvec![image.into()], monitor)?)
+        Ok(Features::Exported(self.encoder.run(tvec![image.into()], monitor)?.into_iter().collect()))
     }
 
     fn decode(
@@ -169,15 +167,22 @@ impl Network for OnnxPair {
         features: &Features,
         prompts: &[Vec<([f32; 2], Label)>],
         mask_input: Option<&[f32]>,
+        wanted: Wanted,
         monitor: &dyn Monitor,
-    ) -> Result<RawMasks> {
-        let (mut logits, mut iou) = (vec![], vec![]);
-        for points in prompts {
-            let [one_logits, one_iou] = self.decode_one(features, points, mask_input, monitor)?;
-            logits.extend(one_logits);
-            iou.extend(one_iou);
-        }
-        Ok(RawMasks { side: self.low_res_side(), has_single: false, logits, iou, object_score: None })
+    ) -> Result<Vec<RawMasks>> {
+        let Features::Exported(features) = features else {
+            return Err(Error::Network("the embedding was made by another model".into()));
+        };
+        let side = self.low_res_side();
+        let one = |points: &Vec<_>| {
+            let [logits, iou] = self.decode_one(features, points, mask_input, monitor)?;
+            // The file makes all masks in one go; those that nobody asked for are let go.
+            let wanted = wanted(&iou);
+            let masks = logits.chunks_exact(side * side).enumerate();
+            let logits = masks.map(|(i, mask)| wanted.contains(&i).then(|| mask.to_vec().into())).collect();
+            Ok(RawMasks { logits, iou, object_score: None })
+        };
+        prompts.iter().map(one).collect()
     }
 }
 

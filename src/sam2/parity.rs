@@ -9,7 +9,8 @@ use tract_onnx::prelude::{IntoTensor, Tensor, tvec};
 
 use super::graph::Graph;
 use super::plan::Plan;
-use super::prompt::{Label, PromptEncoder, mask_embedding};
+use super::predictor::Features;
+use super::prompt::{Label, MASK_CHANNELS, MaskEncoder, PromptEncoder};
 use super::*;
 use crate::sam2::predictor::BoxPrompt;
 
@@ -110,26 +111,13 @@ fn encoder_stages() {
     let side = config.image_size;
     let image = g.input("image", &[1, 3, side, side]).unwrap();
     let stages = hiera::trunk(&mut g, config, image).unwrap();
-    let pyramid = neck::pyramid(&mut g, config, &stages).unwrap();
-    let features = neck::features(&mut g, config, pyramid).unwrap();
+    let features = neck::features(&mut g, config, &stages).unwrap();
     let mut outputs = stages;
-    outputs.extend(pyramid);
     outputs.extend([features.high_res_0, features.high_res_1, features.embedding]);
     let plan = Plan::new(g.finish(&outputs).unwrap()).unwrap();
     let image = Tensor::from_shape(&[1, 3, side, side], &reference.get("image").1).unwrap();
     let found = plan.run(tvec![image.into()], &()).unwrap();
-    let names = [
-        "trunk_0",
-        "trunk_1",
-        "trunk_2",
-        "trunk_3",
-        "fpn_0",
-        "fpn_1",
-        "fpn_2",
-        "high_res_0",
-        "high_res_1",
-        "embedding",
-    ];
+    let names = ["trunk_0", "trunk_1", "trunk_2", "trunk_3", "high_res_0", "high_res_1", "embedding"];
     for (name, found) in names.iter().zip(found) {
         let found = found.into_tensor();
         let found = found.view().as_slice::<f32>().unwrap().to_vec();
@@ -145,7 +133,7 @@ fn prompt_encoder() {
     let encoder = PromptEncoder::new(&weights).unwrap();
     let dense_position = encoder.dense_position(config.embedding_side());
     assert_close("dense_pe", &dense_position, &reference.channels_last("dense_pe"), STAGE_TOLERANCE);
-    let mask_plan = Plan::new(mask_embedding(&weights, &config).unwrap()).unwrap();
+    let masks = MaskEncoder::new(&weights).unwrap();
     let (width, height) = reference.photo().dimensions();
     for case in CASES {
         let prompt = reference.prompt(case);
@@ -171,10 +159,17 @@ fn prompt_encoder() {
         let expected = reference.channels_last(&format!("case.{case}.dense"));
         let dense = match &prompt.mask_input {
             Some(mask) => {
-                let side = config.low_res_side();
-                let mask = Tensor::from_shape(&[side, side], mask).unwrap();
-                let out = mask_plan.run(tvec![mask.into()], &()).unwrap().remove(0).into_tensor();
-                out.view().as_slice::<f32>().unwrap().to_vec()
+                let tiles = masks.channels(mask, config.embedding_side());
+                let (weight, bias) = masks.projection();
+                let width = tiles[0].len() / MASK_CHANNELS;
+                let value = |cell: usize, row: &[f32]| -> f32 {
+                    let channel = |c: usize| tiles[cell / width][c * width + cell % width];
+                    row.iter().enumerate().map(|(c, w)| w * channel(c)).sum()
+                };
+                let rows = || weight.chunks(MASK_CHANNELS).zip(bias);
+                (0..expected.len() / config.d_model)
+                    .flat_map(|cell| rows().map(move |(row, bias)| value(cell, row) + bias))
+                    .collect()
             }
             None => encoder.no_mask().repeat(expected.len() / config.d_model),
         };
@@ -294,12 +289,10 @@ fn full_size_networks() {
         let start = Instant::now();
         let embedding = predictor.encode(&reference.photo(), &()).unwrap();
         let encode = start.elapsed();
-        let features = &embedding.features;
-        for (what, found) in [("embedding", &features.embedding), ("high_res_1", &features.high_res_1)] {
-            let found = found.clone().into_tensor();
-            let found = found.view().as_slice::<f32>().unwrap().to_vec();
-            assert_close(&format!("{name} {what}"), &found, &reference.channels_last(what), STAGE_TOLERANCE);
-        }
+        let Features::Prepared(prepared) = &embedding.features else { panic!("not the native network") };
+        let expected = reference.channels_last("embedding");
+        let found = prepared.embedding(64 * 64);
+        assert_close(&format!("{name} embedding"), &found, &expected, STAGE_TOLERANCE);
         check_predictions(&reference, &predictor, true, 2e-3);
         let prompt = reference.prompt("one_point");
         let start = Instant::now();
@@ -342,4 +335,30 @@ fn a_cancelled_job_stops_between_nodes() {
     let monitor = After(Default::default());
     assert!(matches!(predictor.encode(&photo, &monitor), Err(Error::Cancelled)));
     assert!(monitor.0.into_inner() < 10, "it went on after the cancellation");
+}
+
+#[test]
+fn decoding_can_be_cancelled_and_leaves_out_what_is_not_wanted() {
+    struct Always;
+    impl Monitor for Always {
+        fn cancelled(&self) -> bool {
+            true
+        }
+    }
+    let predictor = Predictor::new(mini()).unwrap();
+    let embedding = predictor.encode(&Reference::load().photo(), &()).unwrap();
+    let points = [[20.0, 30.0], [90.0, 50.0], [5.0, 100.0]];
+    let cancelled = predictor.predict_points(&embedding, &points, Output::Candidates, &Always);
+    assert!(matches!(cancelled, Err(Error::Cancelled)));
+
+    let all = predictor.predict_points(&embedding, &points, Output::Candidates, &()).unwrap();
+    let iou = |p: &Prediction| p.candidates.iter().map(|c| c.predicted_iou).collect::<Vec<_>>();
+    let limit = iou(&all[0])[1];
+    let above = predictor.predict_points_above(&embedding, &points, Output::Candidates, limit, &()).unwrap();
+    assert_eq!(above.len(), all.len());
+    for (all, above) in all.iter().zip(&above) {
+        let expected: Vec<_> = all.candidates.iter().filter(|c| c.predicted_iou > limit).cloned().collect();
+        assert_eq!(above.candidates, expected);
+    }
+    assert!(above[0].candidates.len() < 3);
 }

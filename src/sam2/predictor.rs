@@ -8,8 +8,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use image::RgbImage;
-use tract_onnx::prelude::{TValue, TVec, Tensor};
+use tract_onnx::prelude::{TValue, Tensor};
 
+use super::decoder::Prepared;
 use super::error::{Error, Result};
 use super::input::{self, InputFormat};
 use super::native::Native;
@@ -167,10 +168,11 @@ pub struct Embedding {
 
 /// The encoder's output, in the layout of the network that made it.
 #[derive(Clone)]
-pub(super) struct Features {
-    pub embedding: TValue,
-    pub high_res_0: TValue,
-    pub high_res_1: TValue,
+pub(super) enum Features {
+    /// Made ready for the native decoder.
+    Prepared(Prepared),
+    /// Outputs of an exported encoder, as the decoder's file takes them.
+    Exported(Arc<[TValue]>),
 }
 
 impl Embedding {
@@ -180,14 +182,8 @@ impl Embedding {
     }
 }
 
-impl Features {
-    /// Takes an encoder's outputs in the order of the fields.
-    pub fn from_outputs(outputs: TVec<TValue>) -> Result<Self> {
-        let mut outputs = outputs.into_iter();
-        let mut next = || outputs.next().ok_or_else(|| Error::Network("too few outputs".into()));
-        Ok(Self { embedding: next()?, high_res_0: next()?, high_res_1: next()? })
-    }
-}
+/// Tells, of a prompt's predicted IoUs, which of its masks to make.
+pub(super) type Wanted<'a> = &'a (dyn Fn(&[f32]) -> Vec<usize> + Sync);
 
 /// What the predictor needs of a network, however it is made.
 pub(super) trait Network: Send + Sync {
@@ -196,14 +192,16 @@ pub(super) trait Network: Send + Sync {
     /// Runs the encoder on an input (1, 3, S, S).
     fn encode(&self, image: Tensor, monitor: &dyn Monitor) -> Result<Features>;
     /// Runs the decoder on prompts with equally many points each, box corners first, in network
-    /// pixels. `mask_input` is (S/4, S/4) and only given for a single prompt.
+    /// pixels. `mask_input` is (S/4, S/4) and only given for a single prompt. Masks that are not
+    /// `wanted` may be left out.
     fn decode(
         &self,
         features: &Features,
         prompts: &[Vec<([f32; 2], Label)>],
         mask_input: Option<&[f32]>,
+        wanted: Wanted,
         monitor: &dyn Monitor,
-    ) -> Result<RawMasks>;
+    ) -> Result<Vec<RawMasks>>;
 }
 
 /// A loaded network.
@@ -255,6 +253,11 @@ impl Predictor {
         &self.name
     }
 
+    /// Side of the low-resolution logits, S/4.
+    pub fn low_res_side(&self) -> usize {
+        self.network.input_format().low_res_side()
+    }
+
     /// Generator parameters (JSON) that suit this model, if its weights carry some.
     pub fn everything_defaults(&self) -> Option<&str> {
         self.everything_defaults.as_deref()
@@ -289,16 +292,34 @@ impl Predictor {
             Some(logits) => Some(self.mask_input(logits)?),
             None => None,
         };
-        let raw = self.network.decode(&embedding.features, &[points], mask_input.as_deref(), monitor)?;
-        Ok(raw.prediction(0, output, embedding.photo_size))
+        let mask_input = mask_input.as_deref();
+        let mut predictions =
+            self.decode(embedding, &[points], mask_input, (output, f32::NEG_INFINITY), monitor)?;
+        predictions.pop().ok_or_else(|| Error::Network("the decoder gave no answer".into()))
     }
 
     /// Answers many one-point prompts together; each gets its own prediction.
+    ///
+    /// # Errors
+    /// [`Error::Prompt`] when a point lies outside the photo.
     pub fn predict_points(
         &self,
         embedding: &Embedding,
         points: &[[f32; 2]],
         output: Output,
+        monitor: &dyn Monitor,
+    ) -> Result<Vec<Prediction>> {
+        self.predict_points_above(embedding, points, output, f32::NEG_INFINITY, monitor)
+    }
+
+    /// Like [`Predictor::predict_points`], without the candidates whose predicted IoU is not above
+    /// a limit. Their masks are not even made, which spares most of the work where few are above it.
+    pub fn predict_points_above(
+        &self,
+        embedding: &Embedding,
+        points: &[[f32; 2]],
+        output: Output,
+        min_predicted_iou: f32,
         monitor: &dyn Monitor,
     ) -> Result<Vec<Prediction>> {
         let mut prompts = vec![];
@@ -308,8 +329,23 @@ impl Predictor {
             prompt.check(embedding.photo_size)?;
             prompts.push(self.in_network(embedding, &prompt));
         }
-        let raw = self.network.decode(&embedding.features, &prompts, None, monitor)?;
-        Ok((0..points.len()).map(|i| raw.prediction(i, output, embedding.photo_size)).collect())
+        self.decode(embedding, &prompts, None, (output, min_predicted_iou), monitor)
+    }
+
+    /// Answers prompts with equally many points each, in network pixels, box corners first.
+    fn decode(
+        &self,
+        embedding: &Embedding,
+        prompts: &[Vec<([f32; 2], Label)>],
+        mask_input: Option<&[f32]>,
+        (output, min_iou): (Output, f32),
+        monitor: &dyn Monitor,
+    ) -> Result<Vec<Prediction>> {
+        let wanted = |iou: &[f32]| Choice { iou, output, min_iou }.wanted();
+        let raw = self.network.decode(&embedding.features, prompts, mask_input, &wanted, monitor)?;
+        let side = self.network.input_format().low_res_side();
+        let prediction = |raw: RawMasks| raw.prediction(output, min_iou, side, embedding.photo_size);
+        Ok(raw.into_iter().map(prediction).collect())
     }
 
     /// The points of a prompt in network pixels, box corners first.
@@ -340,62 +376,133 @@ impl Predictor {
     }
 }
 
-/// The decoder's masks for each of a batch of prompts.
+/// The decoder's masks for one prompt.
 pub(super) struct RawMasks {
-    /// Side of the logits.
-    pub side: usize,
-    /// Whether the single mask comes before the three candidates; exported models leave it out.
-    pub has_single: bool,
-    /// (prompts, masks, side, side)
-    pub logits: Vec<f32>,
-    /// (prompts, masks)
+    /// (side, side) for each mask that was made.
+    pub logits: Vec<Option<Arc<Vec<f32>>>>,
+    /// For each mask.
     pub iou: Vec<f32>,
-    /// (prompts), if the network tells it.
-    pub object_score: Option<Vec<f32>>,
+    /// If the network tells it.
+    pub object_score: Option<f32>,
+}
+
+/// `MaskDecoder.forward` around `predict_masks`: which masks are made and handed out.
+struct Choice<'a> {
+    iou: &'a [f32],
+    output: Output,
+    /// Masks whose predicted IoU is not above this are left out.
+    min_iou: f32,
+}
+
+impl Choice<'_> {
+    /// Index of the first candidate: 1 after the single mask, 0 where an exported model leaves that
+    /// out.
+    fn first(&self) -> usize {
+        self.iou.len().saturating_sub(CANDIDATES)
+    }
+
+    fn best(&self) -> usize {
+        self.first() + best(self.iou[self.first()..].iter().copied())
+    }
+
+    fn is_kept(&self, mask: &usize) -> bool {
+        let left_out = self.iou[*mask] <= self.min_iou;
+        !left_out
+    }
+
+    /// Masks whose logits are needed.
+    fn wanted(&self) -> Vec<usize> {
+        let all = match self.output {
+            Output::Candidates => (self.first()..self.iou.len()).collect(),
+            // Only its logits tell whether the single mask is taken.
+            Output::Single if self.first() > 0 => vec![0, self.best()],
+            Output::Single => vec![self.best()],
+            Output::All => (0..self.iou.len()).collect::<Vec<_>>(),
+        };
+        let undecided = self.first() > 0 && self.output != Output::Candidates;
+        let any = all.iter().any(|mask| self.is_kept(mask));
+        all.into_iter().filter(|mask| self.is_kept(mask) || (undecided && any && *mask == 0)).collect()
+    }
+
+    /// The masks that are handed out and the suggested one, if the single mask is stable or not.
+    fn handed_out(&self, is_stable: bool) -> (Vec<usize>, usize) {
+        let single = if is_stable { 0 } else { self.best() };
+        let (masks, suggested) = match self.output {
+            Output::Candidates => (self.first()..self.iou.len(), self.best()),
+            Output::Single => (single..single + 1, single),
+            Output::All => (0..self.iou.len(), single),
+        };
+        let masks: Vec<usize> = masks.filter(|mask| self.is_kept(mask)).collect();
+        let position = masks.iter().position(|mask| *mask == suggested);
+        let suggested = position.unwrap_or_else(|| best(masks.iter().map(|mask| self.iou[*mask])));
+        (masks, suggested)
+    }
 }
 
 impl RawMasks {
-    fn masks(&self) -> usize {
-        CANDIDATES + usize::from(self.has_single)
-    }
-
-    /// `MaskDecoder.forward` after `predict_masks`: which masks are handed out.
-    fn prediction(&self, prompt: usize, output: Output, photo_size: (u32, u32)) -> Prediction {
-        let masks = self.masks();
-        let iou = &self.iou[prompt * masks..][..masks];
-        let first = masks - CANDIDATES;
-        let best = first + best(iou[first..].iter().copied());
-        let single = if self.has_single && self.is_stable(prompt) { 0 } else { best };
-        let (chosen, suggested) = match output {
-            Output::Candidates => (first..masks, best - first),
-            Output::Single => (single..single + 1, 0),
-            Output::All => (0..masks, single),
+    fn prediction(
+        self,
+        output: Output,
+        min_iou: f32,
+        low_res_side: usize,
+        photo_size: (u32, u32),
+    ) -> Prediction {
+        let choice = Choice { iou: &self.iou, output, min_iou };
+        let single = if choice.first() > 0 { self.logits[0].as_deref() } else { None };
+        let (masks, suggested) = choice.handed_out(single.is_some_and(|logits| is_stable(logits)));
+        let candidate = |mask: usize| {
+            let low_res = self.logits[mask].clone()?;
+            Some(Candidate { low_res, predicted_iou: self.iou[mask] })
         };
-        let candidates = chosen
-            .map(|mask| Candidate {
-                low_res: Arc::new(self.logits(prompt, mask).to_vec()),
-                predicted_iou: iou[mask],
-            })
-            .collect();
         Prediction {
-            candidates,
+            candidates: masks.into_iter().filter_map(candidate).collect(),
             suggested,
-            object_score: self.object_score.as_ref().map(|scores| scores[prompt]),
-            low_res_side: self.side,
+            object_score: self.object_score,
+            low_res_side,
             photo_size,
         }
     }
+}
 
-    fn logits(&self, prompt: usize, mask: usize) -> &[f32] {
-        let size = self.side * self.side;
-        &self.logits[(prompt * self.masks() + mask) * size..][..size]
+/// `_dynamic_multimask_via_stability`: whether a mask barely changes with the threshold.
+fn is_stable(logits: &[f32]) -> bool {
+    let count = |limit: f32| logits.iter().filter(|x| **x > limit).count() as f32;
+    let (inner, outer) = (count(DYNAMIC_DELTA), count(-DYNAMIC_DELTA));
+    outer == 0.0 || inner / outer >= DYNAMIC_THRESHOLD
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn choice(iou: &[f32], output: Output, min_iou: f32) -> Choice<'_> {
+        Choice { iou, output, min_iou }
     }
 
-    /// `_dynamic_multimask_via_stability`: whether mask 0 barely changes with the threshold.
-    fn is_stable(&self, prompt: usize) -> bool {
-        let logits = self.logits(prompt, 0);
-        let count = |limit: f32| logits.iter().filter(|x| **x > limit).count() as f32;
-        let (inner, outer) = (count(DYNAMIC_DELTA), count(-DYNAMIC_DELTA));
-        outer == 0.0 || inner / outer >= DYNAMIC_THRESHOLD
+    #[test]
+    fn only_masks_that_may_be_handed_out_are_made() {
+        let iou = [0.9, 0.2, 0.6, 0.4];
+        let wanted = |output, min_iou| choice(&iou, output, min_iou).wanted();
+        assert_eq!(wanted(Output::Candidates, f32::NEG_INFINITY), [1, 2, 3]);
+        assert_eq!(wanted(Output::Candidates, 0.3), [2, 3]);
+        assert!(wanted(Output::Candidates, 0.6).is_empty());
+        assert_eq!(wanted(Output::Single, 0.7), [0]);
+        assert_eq!(wanted(Output::All, 0.3), [0, 2, 3]);
+        let without_single = [0.1, 0.5, 0.3];
+        assert_eq!(choice(&without_single, Output::Single, 0.2).wanted(), [1]);
+        // The single mask is the one to judge by, even where it cannot be handed out itself.
+        assert_eq!(choice(&[0.1, 0.2, 0.6, 0.4], Output::Single, 0.5).wanted(), [0, 2]);
+    }
+
+    #[test]
+    fn the_suggestion_is_among_what_is_left() {
+        let iou = [0.1, 0.2, 0.6, 0.4];
+        let handed_out = |output, min_iou, stable| choice(&iou, output, min_iou).handed_out(stable);
+        assert_eq!(handed_out(Output::Candidates, f32::NEG_INFINITY, false), (vec![1, 2, 3], 1));
+        assert_eq!(handed_out(Output::Candidates, 0.3, true), (vec![2, 3], 0));
+        assert_eq!(handed_out(Output::Single, f32::NEG_INFINITY, true), (vec![0], 0));
+        assert_eq!(handed_out(Output::Single, 0.3, true), (vec![], 0));
+        assert_eq!(handed_out(Output::All, f32::NEG_INFINITY, true), (vec![0, 1, 2, 3], 0));
+        assert_eq!(handed_out(Output::All, 0.15, true), (vec![1, 2, 3], 1));
     }
 }

@@ -1,20 +1,20 @@
 //! The prompt encoder: points, boxes and a former mask as tokens and a dense embedding.
 //!
-//! Follows `sam2/modeling/sam/prompt_encoder.py`. Points and boxes are a handful of numbers and
-//! are computed directly; the mask goes through a small graph.
+//! Follows `sam2/modeling/sam/prompt_encoder.py`.
 
 use std::f32::consts::TAU;
 
-use tract_onnx::prelude::*;
+use rayon::prelude::*;
 
-use super::config::Config;
 use super::error::Result;
-use super::graph::{Activation, Graph};
+use super::kernels::{Left, Out, Shape, View, WIDTH, add_to_rows, norm_gelu, product};
 use super::weights::Weights;
 
 const PREFIX: &str = "sam_prompt_encoder";
 /// `mask_in_chans` of the official class.
-const MASK_CHANNELS: usize = 16;
+pub(super) const MASK_CHANNELS: usize = 16;
+/// Pixels that a 2x2 convolution of stride 2 makes one of.
+const TAPS: usize = 4;
 const LAYER_NORM_2D_EPS: f32 = 1e-6;
 
 /// What a sparse token stands for; the numbers are the official labels.
@@ -97,20 +97,91 @@ impl PromptEncoder {
     }
 }
 
-/// A graph from low-resolution logits (S/4, S/4) to the dense embedding (cells, d_model).
-pub(super) fn mask_embedding(weights: &Weights, config: &Config) -> Result<TypedModel> {
-    let mut g = Graph::new(weights);
-    let (side, cells) = (config.low_res_side(), config.embedding_side());
-    let name = |i: usize| format!("{PREFIX}.mask_downscaling.{i}");
-    let logits = g.input("mask_input", &[side, side])?;
-    let x = g.reshape(logits, &[side, side, 1])?;
-    let x = g.conv2x2(x, &name(0), MASK_CHANNELS / 4)?;
-    let x = g.layer_norm(x, &name(1), LAYER_NORM_2D_EPS)?;
-    let x = g.activation(x, Activation::Gelu)?;
-    let x = g.conv2x2(x, &name(3), MASK_CHANNELS)?;
-    let x = g.layer_norm(x, &name(4), LAYER_NORM_2D_EPS)?;
-    let x = g.activation(x, Activation::Gelu)?;
-    let x = g.conv1x1(x, &name(6), config.d_model)?;
-    let x = g.reshape(x, &[cells * cells, config.d_model])?;
-    g.finish(&[x])
+/// A 2x2 convolution of stride 2, `LayerNorm2d` and GELU on tiles of (taps * inputs, WIDTH).
+struct Downscale {
+    /// (outputs, taps * inputs)
+    weight: Vec<f32>,
+    bias: Vec<f32>,
+    gamma: Vec<f32>,
+    beta: Vec<f32>,
+}
+
+impl Downscale {
+    /// The layers `mask_downscaling.{first}` and the one after it.
+    fn new(weights: &Weights, first: usize, inputs: usize, outputs: usize) -> Result<Self> {
+        let get = |layer: usize, what: &str, shape: &[usize]| {
+            weights.values(&format!("{PREFIX}.mask_downscaling.{layer}.{what}"), shape)
+        };
+        let kernel = get(first, "weight", &[outputs, inputs, 2, 2])?;
+        let of_output = |kernel: &[f32]| -> Vec<f32> {
+            (0..TAPS).flat_map(|tap| kernel.iter().skip(tap).step_by(TAPS)).copied().collect()
+        };
+        Ok(Self {
+            weight: kernel.chunks_exact(inputs * TAPS).flat_map(of_output).collect(),
+            bias: get(first, "bias", &[outputs])?,
+            gamma: get(first + 1, "weight", &[outputs])?,
+            beta: get(first + 1, "bias", &[outputs])?,
+        })
+    }
+
+    /// (taps * inputs, WIDTH) to (outputs, WIDTH).
+    fn apply(&self, taps: &[f32], out: &mut [f32]) {
+        let depth = taps.len() / WIDTH;
+        let shape = Shape { rows: self.bias.len(), depth, columns: WIDTH };
+        let left = Left::Plain(View::new(&self.weight, depth));
+        product(Out::new(out, WIDTH), left, View::new(taps, WIDTH), shape);
+        add_to_rows(out, &self.bias);
+        norm_gelu(out, &self.gamma, &self.beta, LAYER_NORM_2D_EPS);
+    }
+}
+
+/// Embeds the low-resolution logits of a former answer.
+pub(super) struct MaskEncoder {
+    first: Downscale,
+    second: Downscale,
+    projection: Vec<f32>,
+    projection_bias: Vec<f32>,
+}
+
+impl MaskEncoder {
+    pub fn new(weights: &Weights) -> Result<Self> {
+        let d = weights.config().d_model;
+        let last = format!("{PREFIX}.mask_downscaling.6");
+        Ok(Self {
+            first: Downscale::new(weights, 0, 1, MASK_CHANNELS / TAPS)?,
+            second: Downscale::new(weights, 3, MASK_CHANNELS / TAPS, MASK_CHANNELS)?,
+            projection: weights.values(&format!("{last}.weight"), &[d, MASK_CHANNELS, 1, 1])?,
+            projection_bias: weights.values(&format!("{last}.bias"), &[d])?,
+        })
+    }
+
+    /// The last layer, which takes a cell's channels to the dense embedding: weights
+    /// (d_model, [`MASK_CHANNELS`]) and bias.
+    pub fn projection(&self) -> (&[f32], &[f32]) {
+        (&self.projection, &self.projection_bias)
+    }
+
+    /// What the last layer takes, for each [`WIDTH`] cells ([`MASK_CHANNELS`], WIDTH). `logits` are
+    /// (4 * side, 4 * side) for an embedding of `side` cells.
+    pub fn channels(&self, logits: &[f32], side: usize) -> Vec<Vec<f32>> {
+        let cells = side * side;
+        let tile = |first: usize| {
+            let mut halfway = vec![0f32; MASK_CHANNELS * WIDTH];
+            for (outer, out) in halfway.chunks_exact_mut(MASK_CHANNELS / TAPS * WIDTH).enumerate() {
+                let mut taps = [0f32; TAPS * WIDTH];
+                for (inner, row) in taps.chunks_exact_mut(WIDTH).enumerate() {
+                    let dx = 2 * (outer % 2) + inner % 2;
+                    let dy = 2 * (outer / 2) + inner / 2;
+                    for (tap, cell) in row.iter_mut().zip(first..cells) {
+                        *tap = logits[(4 * (cell / side) + dy) * 4 * side + 4 * (cell % side) + dx];
+                    }
+                }
+                self.first.apply(&taps, out);
+            }
+            let mut out = vec![0f32; MASK_CHANNELS * WIDTH];
+            self.second.apply(&halfway, &mut out);
+            out
+        };
+        (0..cells).into_par_iter().step_by(WIDTH).map(tile).collect()
+    }
 }

@@ -1,5 +1,6 @@
 //! The photo with masks and prompts over it, and what the mouse does there.
 
+mod drawing;
 mod outlines;
 mod prompts;
 mod scene;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use egui::{Color32, CursorIcon, Key, PointerButton, Pos2, Rect, Response, Sense, Vec2, pos2};
 
+use drawing::Drawing;
 use outlines::Outlines;
 pub(super) use prompts::Gesture;
 use scene::Scene;
@@ -21,7 +23,8 @@ pub(super) use view::View;
 use view::clamp_to_photo;
 
 use super::actions::{Action, Actions};
-use super::settings::Tool;
+use super::settings::{MaskStyle, Tool};
+use super::theme::ACCENT;
 use super::workspace::OpenPhoto;
 use crate::document::{Document, Edit, Prompting};
 use crate::mask::Mask;
@@ -36,11 +39,18 @@ pub(super) struct Canvas {
     pub view: View,
     tiles: Tiles,
     outlines: Outlines,
+    preview: Outlines,
     scene: Option<Arc<Scene>>,
     photo_id: u64,
     overlay_revision: u64,
     /// The gesture that the mouse is in the middle of.
     gesture: Option<Gesture>,
+    /// A stroke or a line under way.
+    drawing: Option<Drawing>,
+    /// Where the pointer is in the photo, while no button is down.
+    hovered: Option<Pos2>,
+    /// The view to begin with, and of which photo.
+    restored_view: Option<(u64, [f32; 3])>,
 }
 
 /// What the canvas needs to know in a frame.
@@ -52,7 +62,11 @@ pub(super) struct CanvasInput<'a> {
     pub outlined: Vec<Arc<Mask>>,
     pub tool: Tool,
     pub opacity: f32,
-    pub outline_only: bool,
+    pub style: MaskStyle,
+    /// The mask that a click would give.
+    pub preview: Option<Arc<Mask>>,
+    /// Radius of brush and eraser, in photo pixels.
+    pub brush_radius: f32,
 }
 
 /// What the pointer is over.
@@ -69,6 +83,10 @@ impl Canvas {
             view: View::default(),
             tiles: Tiles::new(ctx.clone()),
             outlines: Outlines::new(ctx.clone()),
+            preview: Outlines::new(ctx.clone()),
+            drawing: None,
+            hovered: None,
+            restored_view: None,
             scene: None,
             photo_id: 0,
             overlay_revision: 0,
@@ -86,6 +104,16 @@ impl Canvas {
             prompting.chosen = None;
         }
         prompting
+    }
+
+    /// Where the pointer rests over the photo, in its pixels, while nothing is being drawn.
+    pub fn hovered(&self) -> Option<Pos2> {
+        self.hovered.filter(|_| self.drawing.is_none())
+    }
+
+    /// Shows a photo that comes onto the canvas as it was left.
+    pub fn restore_view(&mut self, photo: u64, view: [f32; 3]) {
+        self.restored_view = Some((photo, view));
     }
 
     /// Whether what is on the screen is still being rendered.
@@ -106,9 +134,13 @@ impl Canvas {
         if self.photo_id != input.photo.id {
             self.photo_id = input.photo.id;
             self.view.fit();
+            if let Some((_, view)) = self.restored_view.take_if(|(photo, _)| *photo == self.photo_id) {
+                self.view.go_to(view);
+            }
             self.tiles.clear();
             self.scene = None;
             self.gesture = None;
+            self.drawing = None;
         }
         self.view.update(response.rect, size_px, ui.pixels_per_point());
         self.navigate(ui, &response, size_px);
@@ -119,9 +151,16 @@ impl Canvas {
         painter.rect_filled(response.rect, 0.0, ui.visuals().extreme_bg_color);
         self.tiles.paint(&painter, &self.view, &scene, self.photo_id, self.overlay_revision);
         painter.rect_stroke(frame, 0.0, (1.0, Color32::from_black_alpha(120)), egui::StrokeKind::Outside);
-        self.outlines.paint(&painter, &self.view, &input.outlined);
+        self.outlines.paint(&painter, &self.view, &input.outlined, Color32::WHITE);
+        let preview: Vec<Arc<Mask>> = input.preview.iter().cloned().collect();
+        self.preview.paint(&painter, &self.view, &preview, ACCENT);
 
+        let panning = self.is_panning(ui, &response);
         self.point(ui, &response, input, actions);
+        self.draw(ui, &response, &painter, input, panning, actions);
+        let free = self.gesture.is_none() && !ui.input(|i| i.pointer.any_down());
+        let hovered = response.hover_pos().filter(|_| free).map(|at| self.view.to_photo(at));
+        self.hovered = hovered.filter(|at| is_inside(*at, size));
         prompts::points_ui(ui, &painter, &self.view, input.document, &mut self.gesture, size, actions);
         let prompting = self.effective_prompting(input.document);
         prompts::paint(&painter, &self.view, &prompting, self.gesture.as_ref());
@@ -136,7 +175,7 @@ impl Canvas {
             photo: input.photo.photo.pixels.clone(),
             masks,
             opacity: input.opacity,
-            outline_only: input.outline_only,
+            style: input.style,
         };
         match &self.scene {
             Some(current) if current.same_overlay(&scene) => current.clone(),
@@ -173,15 +212,15 @@ impl Canvas {
         let at = response.interact_pointer_pos().map(|p| self.view.to_photo(p));
         let (shift, command) = ui.input(|i| (i.modifiers.shift, i.modifiers.command));
         if let Some(at) = at.filter(|at| is_inside(*at, size)) {
-            let add_point = |positive| Action::Edit(Edit::AddPoint(Point { x: at.x, y: at.y, positive }));
+            let add_point = |positive| Action::AddPoint(Point { x: at.x, y: at.y, positive });
             if response.clicked_by(PointerButton::Primary) {
                 match input.tool {
                     Tool::Select => self.select(at, shift || command, input, response, actions),
                     Tool::Positive => actions.push(add_point(!shift)),
                     Tool::Negative => actions.push(add_point(shift)),
-                    Tool::Box => {}
+                    Tool::Box | Tool::Brush | Tool::Eraser | Tool::Lasso => {}
                 }
-            } else if response.clicked_by(PointerButton::Secondary) && input.tool != Tool::Select {
+            } else if response.clicked_by(PointerButton::Secondary) && input.tool.prompts() {
                 actions.push(add_point(input.tool == Tool::Negative));
             }
         } else if response.clicked_by(PointerButton::Primary) && input.tool == Tool::Select {
@@ -189,7 +228,7 @@ impl Canvas {
         }
 
         let panning = self.is_panning(ui, response);
-        if response.drag_started_by(PointerButton::Primary) && input.tool != Tool::Select && !panning {
+        if response.drag_started_by(PointerButton::Primary) && input.tool.prompts() && !panning {
             let from = ui.input(|i| i.pointer.press_origin()).map(|p| self.view.to_photo(p));
             if let Some(from) = from {
                 let from = clamp_to_photo(from, size);
@@ -220,7 +259,7 @@ impl Canvas {
         if response.double_clicked()
             && let Some(id) = document.selection().first()
         {
-            return actions.push(Action::ZoomToMask(*id));
+            return actions.push(Action::Reopen(*id));
         }
         let (x, y) = (at.x as u32, at.y as u32);
         let picked = if add { document.masks_at(x, y).first().copied() } else { document.next_mask_at(x, y) };

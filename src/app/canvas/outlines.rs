@@ -29,8 +29,8 @@ impl Outlines {
         Self { sender, receiver, known: HashMap::new(), ctx }
     }
 
-    /// Paints the outlines of these masks, as soon as they are traced; forgets all others.
-    pub fn paint(&mut self, painter: &Painter, view: &View, masks: &[Arc<Mask>]) {
+    /// Paints the outlines of these masks in a colour, as soon as they are traced; forgets all others.
+    pub fn paint(&mut self, painter: &Painter, view: &View, masks: &[Arc<Mask>], colour: Color32) {
         for (address, loops) in self.receiver.try_iter() {
             if let Some(entry) = self.known.get_mut(&address) {
                 entry.1 = Some(loops);
@@ -50,13 +50,13 @@ impl Outlines {
                 (mask.clone(), None)
             });
             if let Some(loops) = loops {
-                paint_loops(painter, view, loops);
+                paint_loops(painter, view, loops, colour);
             }
         }
     }
 }
 
-fn paint_loops(painter: &Painter, view: &View, loops: &Loops) {
+fn paint_loops(painter: &Painter, view: &View, loops: &Loops, colour: Color32) {
     for corners in loops {
         let mut line: Vec<Pos2> = vec![];
         for [x, y] in corners {
@@ -70,6 +70,6 @@ fn paint_loops(painter: &Painter, view: &View, loops: &Loops) {
         }
         // Dark under light, so that the line can be told from any photo.
         painter.add(Shape::closed_line(line.clone(), Stroke::new(3.0, Color32::from_black_alpha(170))));
-        painter.add(Shape::closed_line(line, Stroke::new(1.5, Color32::WHITE)));
+        painter.add(Shape::closed_line(line, Stroke::new(1.5, colour)));
     }
 }

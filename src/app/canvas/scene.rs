@@ -5,11 +5,15 @@ use std::sync::Arc;
 use egui::{Color32, ColorImage};
 use image::RgbImage;
 
+use crate::app::settings::MaskStyle;
 use crate::document::Colour;
 use crate::mask::Mask;
 
 /// Side of a tile, in texels.
 pub(super) const TILE: u32 = 1024;
+
+/// Opacity of the black over what lies outside the masks, of 255.
+const DIMMED: u8 = 170;
 
 /// What is shown: a photo and the masks over it.
 #[derive(Clone)]
@@ -18,7 +22,7 @@ pub(in crate::app) struct Scene {
     pub masks: Vec<SceneMask>,
     /// Opacity of filled masks, in [0, 1].
     pub opacity: f32,
-    pub outline_only: bool,
+    pub style: MaskStyle,
 }
 
 /// A mask to be painted; later ones are painted over earlier ones.
@@ -38,7 +42,7 @@ impl PartialEq for SceneMask {
 impl Scene {
     /// Whether both look the same over the photo.
     pub fn same_overlay(&self, other: &Scene) -> bool {
-        self.masks == other.masks && self.opacity == other.opacity && self.outline_only == other.outline_only
+        self.masks == other.masks && self.opacity == other.opacity && self.style == other.style
     }
 }
 
@@ -96,7 +100,9 @@ pub(super) fn overlay_tile(scene: &Scene, key: TileKey) -> ColorImage {
     let [left, top, right, bottom] = key.in_photo(size);
     let step = key.step();
     let (columns, rows) = ((right - left).div_ceil(step), (bottom - top).div_ceil(step));
-    let mut tile = ColorImage::filled([columns as usize, rows as usize], Color32::TRANSPARENT);
+    let dim = scene.style == MaskStyle::Dim && !scene.masks.is_empty();
+    let outside = if dim { Color32::from_black_alpha(DIMMED) } else { Color32::TRANSPARENT };
+    let mut tile = ColorImage::filled([columns as usize, rows as usize], outside);
     for item in &scene.masks {
         let Some(b) = item.mask.bbox() else { continue };
         if b.x0 >= right || b.x1 <= left || b.y0 >= bottom || b.y1 <= top {
@@ -117,13 +123,13 @@ pub(super) fn overlay_tile(scene: &Scene, key: TileKey) -> ColorImage {
                 for column in first..end {
                     let x = middle(column, left);
                     let edge = || is_edge(&item.mask, x, y, step);
-                    let colour = match scene.outline_only {
-                        true if edge() => solid,
-                        true => continue,
-                        false => fill,
-                    };
                     let texel = &mut line[column as usize];
-                    *texel = texel.blend(colour);
+                    *texel = match scene.style {
+                        MaskStyle::Dim => Color32::TRANSPARENT,
+                        MaskStyle::Outline | MaskStyle::Both if edge() => solid,
+                        MaskStyle::Outline => continue,
+                        MaskStyle::Both | MaskStyle::Fill => texel.blend(fill),
+                    };
                 }
             }
         }
@@ -152,7 +158,7 @@ mod tests {
             photo: Arc::new(photo),
             masks: vec![SceneMask { mask: Arc::new(mask), colour: [255, 0, 0] }],
             opacity: 1.0,
-            outline_only: false,
+            style: MaskStyle::Fill,
         }
     }
 
@@ -192,8 +198,11 @@ mod tests {
         let mut scene = scene(20, 20);
         let square = Mask::from_fn(20, 20, |x, y| (5..15).contains(&x) && (5..15).contains(&y));
         scene.masks[0].mask = Arc::new(square);
-        scene.outline_only = true;
+        scene.style = MaskStyle::Outline;
         let tile = overlay_tile(&scene, TileKey { level: 0, column: 0, row: 0 });
         assert_eq!((tile[(5, 9)].a(), tile[(9, 9)].a(), tile[(4, 9)].a()), (255, 0, 0));
+        scene.style = MaskStyle::Dim;
+        let tile = overlay_tile(&scene, TileKey { level: 0, column: 0, row: 0 });
+        assert_eq!((tile[(5, 9)].a(), tile[(9, 9)].a(), tile[(4, 9)].a()), (0, 0, DIMMED));
     }
 }

@@ -8,6 +8,7 @@ use super::outlines::Outlines;
 use super::scene::{Scene, SceneMask};
 use super::tiles::Tiles;
 use super::view::View;
+use crate::app::settings::MaskStyle;
 use crate::app::workspace::OpenPhoto;
 use crate::mask::Mask;
 
@@ -110,7 +111,7 @@ impl SideBySide {
             let scene = pane.update_scene(photo, layer.masks, opacity);
             pane.tiles.receive(ui.ctx());
             pane.tiles.paint(&painter, &view, &scene, photo.id, pane.revision);
-            pane.outlines.paint(&painter, &view, &layer.outlined);
+            pane.outlines.paint(&painter, &view, &layer.outlined, Color32::WHITE);
             // The same place in the other pictures.
             if let Some((_, at)) = hovered.filter(|(pane, _)| *pane != i) {
                 painter.circle_stroke(at + offset(i), 4.0, (1.5, Color32::WHITE));
@@ -124,7 +125,7 @@ impl SideBySide {
 impl Pane {
     fn update_scene(&mut self, photo: &OpenPhoto, mut masks: Vec<SceneMask>, opacity: f32) -> Arc<Scene> {
         masks.sort_by_key(|m| std::cmp::Reverse(m.mask.area()));
-        let scene = Scene { photo: photo.photo.pixels.clone(), masks, opacity, outline_only: false };
+        let scene = Scene { photo: photo.photo.pixels.clone(), masks, opacity, style: MaskStyle::Fill };
         match &self.scene {
             Some(current) if current.same_overlay(&scene) => current.clone(),
             _ => {

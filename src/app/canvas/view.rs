@@ -18,6 +18,8 @@ pub(in crate::app) struct View {
     fitted: bool,
     /// What to do as soon as the size of the canvas is known.
     wish: Option<Wish>,
+    /// Where the canvas was in the last frame.
+    canvas: Rect,
 }
 
 #[derive(Clone, Copy)]
@@ -25,11 +27,13 @@ enum Wish {
     ActualSize,
     By(f32),
     Show(Rect),
+    /// This photo pixel in the middle, at this many screen points a photo pixel.
+    At(Pos2, f32),
 }
 
 impl Default for View {
     fn default() -> Self {
-        Self { screen_from_photo: TSTransform::IDENTITY, fitted: true, wish: None }
+        Self { screen_from_photo: TSTransform::IDENTITY, fitted: true, wish: None, canvas: Rect::ZERO }
     }
 }
 
@@ -41,6 +45,20 @@ impl View {
     /// One photo pixel for each screen pixel.
     pub fn actual_size(&mut self) {
         self.wish = Some(Wish::ActualSize);
+    }
+
+    /// The photo pixel in the middle of the canvas, and screen points for each photo pixel; the
+    /// latter is 0 while the whole photo is fitted.
+    pub fn centre(&self) -> [f32; 3] {
+        let middle = self.to_photo(self.canvas.center());
+        [middle.x, middle.y, if self.fitted { 0.0 } else { self.screen_from_photo.scaling }]
+    }
+
+    /// Goes back to what [`View::centre`] told.
+    pub fn go_to(&mut self, [x, y, scaling]: [f32; 3]) {
+        if scaling > 0.0 {
+            self.wish = Some(Wish::At(pos2(x, y), scaling));
+        }
     }
 
     /// Zooms around the middle of the canvas.
@@ -78,8 +96,15 @@ impl View {
                 self.fitted = false;
                 self.zoom_at(canvas.center(), 1.0, size, pixels_per_point);
             }
+            Some(Wish::At(middle, scaling)) => {
+                self.screen_from_photo =
+                    TSTransform::new(canvas.center() - middle.to_vec2() * scaling - Pos2::ZERO, scaling);
+                self.fitted = false;
+                self.zoom_at(canvas.center(), 1.0, size, pixels_per_point);
+            }
             None => {}
         }
+        self.canvas = canvas;
         if self.fitted {
             self.center(canvas, Rect::from_min_size(Pos2::ZERO, size));
         }

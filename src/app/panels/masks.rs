@@ -8,7 +8,7 @@ use egui::{Button, Color32, Key, RichText, Sense, TextEdit, Ui};
 use egui_extras::{Column, TableBuilder};
 
 use super::super::actions::{Action, Actions};
-use crate::document::{Colour, Document, Edit, MaskId, MaskItem};
+use crate::document::{Class, Colour, Document, Edit, MaskId, MaskItem};
 
 const ROW_HEIGHT: f32 = 22.0;
 /// For each level of the tree, in points.
@@ -40,7 +40,7 @@ impl SortBy {
 
     fn compare(self, a: &MaskItem, b: &MaskItem) -> Ordering {
         match self {
-            SortBy::Order | SortBy::Tree => a.id.cmp(&b.id),
+            SortBy::Order | SortBy::Tree => Ordering::Equal,
             SortBy::Name => a.name.to_lowercase().cmp(&b.name.to_lowercase()),
             SortBy::Area => a.mask.area().cmp(&b.mask.area()),
             SortBy::PredictedIou => a.predicted_iou.total_cmp(&b.predicted_iou),
@@ -58,6 +58,8 @@ pub(in crate::app) struct MaskList {
     renaming: Option<(MaskId, String)>,
     /// Where a range selected with Shift begins.
     anchor: Option<MaskId>,
+    /// Only masks with this in their name or class are listed.
+    search: String,
 }
 
 impl MaskList {
@@ -73,15 +75,27 @@ impl MaskList {
         actions: &mut Actions,
     ) {
         let settled = |item: &MaskItem| document.mask(item.id).is_some();
-        let mut rows: Vec<(&Arc<MaskItem>, usize)> = items.iter().map(|item| (item, 0)).collect();
+        let is_wanted = |item: &&Arc<MaskItem>| {
+            let class = item.class.and_then(|id| document.class(id)).map(|class| class.name.to_lowercase());
+            let wanted = self.search.trim().to_lowercase();
+            item.name.to_lowercase().contains(&wanted) || class.is_some_and(|name| name.contains(&wanted))
+        };
+        let mut rows: Vec<(&Arc<MaskItem>, usize)> =
+            items.iter().filter(is_wanted).map(|item| (item, 0)).collect();
         if self.sort_by == SortBy::Tree {
             rows = tree(items, parents);
         } else {
             rows.sort_by(|(a, _), (b, _)| {
                 let order = self.sort_by.compare(a, b);
-                let order = if self.descending { order.reverse() } else { order };
-                settled(b).cmp(&settled(a)).then(order)
+                settled(b).cmp(&settled(a)).then(if self.descending { order.reverse() } else { order })
             });
+            if self.sort_by == SortBy::Order && self.descending {
+                rows.reverse();
+            }
+        }
+        if rows.is_empty() && !items.is_empty() {
+            ui.weak("No mask of that name or class.");
+            return;
         }
         if rows.is_empty() {
             ui.weak("No masks yet. Click on a thing in the photo, or segment everything.");
@@ -118,7 +132,8 @@ impl MaskList {
                     row.col(|ui| swatch_ui(ui, colours.get(&item.id).copied().unwrap_or(item.colour)));
                     row.col(|ui| {
                         ui.add_space(INDENT * depth as f32);
-                        self.name_ui(ui, item, settled, actions);
+                        let class = item.class.and_then(|id| document.class(id));
+                        self.name_ui(ui, item, class, settled, actions);
                     });
                     let figure = |ui: &mut Ui, text: String| {
                         ui.label(if settled { RichText::new(text) } else { RichText::new(text).weak() });
@@ -141,6 +156,13 @@ impl MaskList {
                     }
                 });
             });
+    }
+
+    /// A field for what the listed masks have in their name or class.
+    pub fn search_ui(&mut self, ui: &mut Ui) {
+        let edit = TextEdit::singleline(&mut self.search).hint_text("Search").desired_width(70.0);
+        let response = ui.add(edit);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Search masks"));
     }
 
     /// A switch for the order in which each mask is below the one that it lies inside of.
@@ -169,11 +191,24 @@ impl MaskList {
         }
     }
 
-    fn name_ui(&mut self, ui: &mut Ui, item: &MaskItem, settled: bool, actions: &mut Actions) {
+    fn name_ui(
+        &mut self,
+        ui: &mut Ui,
+        item: &MaskItem,
+        class: Option<&Class>,
+        settled: bool,
+        actions: &mut Actions,
+    ) {
         match &mut self.renaming {
             Some((id, text)) if *id == item.id => {
                 let edit = TextEdit::singleline(text).hint_text("Name").desired_width(f32::INFINITY);
                 let response = ui.add(edit);
+                let typed = text.clone();
+                response.widget_info(|| {
+                    let mut info = egui::WidgetInfo::text_edit(true, &typed, &typed, "Name");
+                    info.label = Some("New name".to_owned());
+                    info
+                });
                 if response.lost_focus() {
                     let name = text.trim().to_owned();
                     let kept = !ui.input(|i| i.key_pressed(Key::Escape)) && !name.is_empty();
@@ -186,6 +221,13 @@ impl MaskList {
                 }
             }
             _ if settled => {
+                if item.locked {
+                    ui.weak("L").on_hover_text("Locked");
+                }
+                if let Some(class) = class {
+                    let [r, g, b] = class.colour;
+                    ui.colored_label(Color32::from_rgb(r, g, b), "■").on_hover_text(&class.name);
+                }
                 ui.label(&item.name);
                 let button = ui.small_button("…").on_hover_text("Rename");
                 if button.accessible_name(format!("Rename {}", item.name)).clicked() {

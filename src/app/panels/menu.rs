@@ -6,7 +6,7 @@ use egui::{Button, PopupCloseBehavior, Slider, Ui};
 use super::super::actions::{Action, Actions};
 use super::super::commands::{Command, Menu};
 use super::super::models::Models;
-use super::super::settings::{Settings, Tool};
+use super::super::settings::{MaskStyle, Settings, Tool};
 use super::everything_settings_ui;
 use crate::document::ColourMode;
 use crate::everything::Parameters;
@@ -22,7 +22,8 @@ pub(in crate::app) fn menu_ui(ui: &mut Ui, availability: &Availability, actions:
     egui::MenuBar::new().ui(ui, |ui| {
         for menu in Menu::ALL {
             ui.menu_button(menu.label(), |ui| {
-                for command in Command::ALL.into_iter().filter(|c| c.info().menu == menu) {
+                let shown = |c: &Command| c.info().menu == menu && !matches!(c, Command::Class(_));
+                for command in Command::ALL.into_iter().filter(shown) {
                     command_item_ui(ui, command, availability, actions);
                 }
             });
@@ -108,9 +109,15 @@ pub(in crate::app) fn toolbar_ui(
         if ui.add_sized([200.0, 20.0], slider).changed() {
             actions.push(Action::SetOpacity(opacity / 100.0));
         }
-        if button(ui, Command::OutlineOnly, "Outlines only", settings.outline_only) {
-            actions.push(Action::Run(Command::OutlineOnly));
-        }
+        ui.menu_button("Style", |ui| {
+            for style in MaskStyle::ALL {
+                let info = Command::Style(style).info();
+                let button = Button::new(info.text).selected(settings.style == style);
+                if ui.add(button).on_hover_text(info.tooltip).clicked() {
+                    actions.push(Action::Run(Command::Style(style)));
+                }
+            }
+        });
         colour_mode_ui(ui, settings.colours, actions);
         ui.separator();
         let text = format!("Model: {}", model.unwrap_or("loading…"));
@@ -122,6 +129,7 @@ pub(in crate::app) fn toolbar_ui(
 
 fn colour_mode_ui(ui: &mut Ui, mode: ColourMode, actions: &mut Actions) {
     let modes = [
+        (ColourMode::Class, "By class", "The colour of the class; masks without one are grey"),
         (ColourMode::Own, "Own", "Each mask keeps its own colour"),
         (ColourMode::Random(1), "Random", "Other colours each time, to tell neighbours apart"),
         (ColourMode::Area, "By area", "From the smallest mask, dark blue, to the largest, yellow"),

@@ -1,5 +1,6 @@
 //! What surrounds the canvas. Panels read the state and emit actions.
 
+mod classes;
 mod everything_settings;
 mod filters;
 mod inspect;
@@ -7,9 +8,11 @@ mod keys;
 mod masks;
 mod menu;
 mod prompt_bar;
+mod shape;
 mod status;
 mod welcome;
 
+pub(super) use classes::Classes;
 pub(super) use everything_settings::everything_settings_ui;
 pub(super) use filters::filters_ui;
 pub(super) use inspect::Inspect;
@@ -17,5 +20,6 @@ pub(super) use keys::keys_ui;
 pub(super) use masks::MaskList;
 pub(super) use menu::{Availability, Toolbar, menu_ui, toolbar_ui};
 pub(super) use prompt_bar::prompt_bar_ui;
+pub(super) use shape::shape_ui;
 pub(super) use status::{Status, status_ui};
 pub(super) use welcome::welcome_ui;

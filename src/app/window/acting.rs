@@ -7,14 +7,17 @@ use crate::app::actions::Action;
 use crate::app::commands::Command;
 use crate::app::everything_run::EverythingRun;
 use crate::app::models;
-use crate::document::{Edit, MaskId};
+use crate::app::settings::{MaskStyle, Tool};
+use crate::document::{Edit, MaskId, painted, prompting_again};
 use crate::engine::{Job, ModelSource};
+use crate::mask::Mask;
 use crate::sam2::weights::STARTER_NAME;
 
 /// The photo that an empty window offers.
 static SAMPLE: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/samples/coffee.jpg"));
 const SAMPLE_NAME: &str = "coffee.jpg";
 const ZOOM_STEP: f32 = 1.25;
+const BRUSH_STEP: f32 = 1.25;
 
 impl Tinsel {
     pub(super) fn is_enabled(&self, command: Command) -> bool {
@@ -23,6 +26,8 @@ impl Tinsel {
         match command {
             Command::NextPhoto => self.workspace.current + 1 < self.workspace.photos.len(),
             Command::PreviousPhoto => self.workspace.current > 0,
+            Command::ImportMasks => has_photo,
+            Command::CopyCutout | Command::CopyMask => document.selection().len() == 1,
             Command::Export => has_photo && !document.masks().is_empty(),
             Command::Undo => document.undo_label().is_some(),
             Command::Redo => document.redo_label().is_some(),
@@ -31,6 +36,16 @@ impl Tinsel {
             | Command::HideSelected
             | Command::SoloSelected
             | Command::ZoomSelection => !document.selection().is_empty(),
+            Command::LockSelected => !document.selection().is_empty(),
+            Command::Refine => has_photo && self.model.is_some() && document.selection().len() == 1,
+            Command::Shape(shape) => {
+                let needed = if shape.op(&self.settings).combines() { 2 } else { 1 };
+                document.selection().len() >= needed
+            }
+            Command::Class(n) => {
+                let known = usize::from(n) <= document.classes().len();
+                known && document.prompting().is_empty() && !document.selection().is_empty()
+            }
             Command::Accept | Command::NextCandidate | Command::Candidate(_) => {
                 !document.prompting().is_empty()
             }
@@ -57,6 +72,29 @@ impl Tinsel {
                 }
             }
             Action::Edit(edit) => document.apply(edit),
+            Action::AddPoint(point) => {
+                let picked = self.preview.picked(point);
+                // What a further point changes is the mask that is looked at.
+                let from = self.inquiry.logits(document.prompting());
+                let first = document.prompting().is_empty();
+                document.apply(Edit::AddPoint(point, from));
+                if let Some(candidate) = picked.filter(|_| first) {
+                    document.apply(Edit::Choose(candidate));
+                }
+            }
+            Action::Stroke { path, erase } => {
+                if let Some((width, height)) = self.workspace.open.as_ref().map(|open| open.size()) {
+                    self.paint(Mask::stroke(width, height, &path, self.settings.brush_radius), erase);
+                }
+            }
+            Action::Lasso { path, subtract } => {
+                if let Some((width, height)) = self.workspace.open.as_ref().map(|open| open.size()) {
+                    self.paint(Mask::polygon(width, height, &path), subtract);
+                }
+            }
+            Action::Reopen(id) => self.reopen(id),
+            Action::SetShapePixels(pixels) => self.settings.shape_pixels = pixels,
+            Action::SetSpeckArea(area) => self.settings.speck_area = area,
             Action::Select(ids) => document.select(ids),
             Action::ToggleSelected(id) => document.toggle_selected(id),
             Action::ZoomToMask(id) => {
@@ -88,7 +126,15 @@ impl Tinsel {
             Action::CloseComparison => self.comparing.shown = None,
             Action::SetColourMode(mode) => self.settings.colours = mode,
             Action::OpenPaths(paths) => self.background.list(paths),
-            Action::Export(job) => self.background.export(job),
+            Action::ImportFile(file) => {
+                if let Some(open) = &self.workspace.open {
+                    self.background.import_file(file, open.id, open.size(), open.photo.file_name());
+                }
+            }
+            Action::Export(job) => {
+                self.settings.export = Some((job.format, job.options.clone()));
+                self.background.export(job);
+            }
             Action::ChooseExportFolder => {
                 let dialog = rfd::FileDialog::new().set_parent(frame);
                 self.background.pick_export_folder(dialog.set_directory(&self.export.folder));
@@ -112,6 +158,7 @@ impl Tinsel {
                 None => dialog,
             }
         };
+        let is_searching = self.is_searching();
         let document = &mut self.workspace.document;
         let selection: Vec<MaskId> = document.selection().iter().copied().collect();
         match command {
@@ -130,10 +177,24 @@ impl Tinsel {
             Command::PreviousPhoto => self.open_photo(self.workspace.current - 1),
             Command::Export => {
                 if let Some(open) = &self.workspace.open {
-                    self.export.open_for(document, &open.photo, self.settings.export_folder.as_deref());
+                    self.export.open_for(document, &open.photo, self.model.as_deref(), &self.settings);
                 }
             }
             Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+            Command::ImportMasks => {
+                if let Some(open) = &self.workspace.open {
+                    let dialog = rfd::FileDialog::new().set_parent(frame);
+                    let name = open.photo.file_name();
+                    self.background.import(dialog, open.id, open.size(), name);
+                }
+            }
+            Command::CopyCutout | Command::CopyMask => {
+                let chosen = selection.first().and_then(|id| document.mask(*id));
+                if let (Some(item), Some(open)) = (chosen, &self.workspace.open) {
+                    let whole = command == Command::CopyMask;
+                    self.background.copy(item.mask.clone(), open.photo.pixels.clone(), whole);
+                }
+            }
             Command::Undo => {
                 document.undo();
                 self.follow_filters();
@@ -183,7 +244,7 @@ impl Tinsel {
             }
             Command::Compare => self.comparing.open = true,
             Command::Cancel if self.comparing.is_running() => self.engine.cancel(Job::Comparison),
-            Command::Cancel if self.is_searching() => self.engine.cancel(Job::Everything),
+            Command::Cancel if is_searching => self.engine.cancel(Job::Everything),
             Command::Cancel => {
                 // A photo is encoded for its own sake or because a prompt needs it.
                 self.engine.cancel(Job::Encoding);
@@ -194,7 +255,35 @@ impl Tinsel {
             Command::ZoomFit => self.canvas.view.fit(),
             Command::ZoomActual => self.canvas.view.actual_size(),
             Command::ZoomSelection => self.zoom_to(&selection),
-            Command::OutlineOnly => self.settings.outline_only = !self.settings.outline_only,
+            Command::Style(style) => {
+                // The keys of the other styles also lead back.
+                let back = self.settings.style == style;
+                self.settings.style = if back { MaskStyle::Fill } else { style };
+            }
+            Command::LivePreview => self.settings.live_preview = !self.settings.live_preview,
+            Command::Refine => {
+                if let Some(id) = selection.first() {
+                    self.reopen(*id);
+                }
+            }
+            Command::LockSelected => {
+                let all_locked = selection.iter().filter_map(|id| document.mask(*id)).all(|m| m.locked);
+                document.apply(Edit::SetLocked(selection, !all_locked));
+            }
+            Command::Class(n) => {
+                if let Some(class) = document.classes().get(usize::from(n) - 1).map(|class| class.id) {
+                    document.apply(Edit::SetClass(selection, Some(class)));
+                }
+            }
+            Command::BrushLarger => self.resize_brush(BRUSH_STEP),
+            Command::BrushSmaller => self.resize_brush(1.0 / BRUSH_STEP),
+            Command::Shape(shape) => {
+                if let Some(open) = &self.workspace.open {
+                    let chosen = document.masks().iter().filter(|m| document.selection().contains(&m.id));
+                    let op = shape.op(&self.settings);
+                    self.background.reshape(open.id, chosen.cloned().collect(), op);
+                }
+            }
             Command::Keys => self.keys_open = !self.keys_open,
         }
     }
@@ -222,6 +311,46 @@ impl Tinsel {
         if let Some(run) = self.run.as_mut().filter(|run| run.number == sifting.run) {
             run.filters = sifting.filters;
         }
+    }
+
+    /// Adds an area to the selected mask or takes it away; a new mask if none is selected.
+    fn paint(&mut self, area: Mask, subtract: bool) {
+        let document = &mut self.workspace.document;
+        let selected = document.selection().iter().filter_map(|id| document.mask(*id)).collect::<Vec<_>>();
+        let item = match selected[..] {
+            [] => None,
+            [item] if item.locked => {
+                return self.messages.news("The selected mask is locked. Unlock it first (Ctrl+L).");
+            }
+            [item] => Some(item.clone()),
+            _ => return self.messages.news("Select one mask to paint on, or none for a new one."),
+        };
+        match painted(item.as_deref(), area, subtract) {
+            Some(change) => {
+                let is_new = !change.added.is_empty();
+                document.apply(Edit::Reshape(change));
+                if let Some(new) = document.masks().last().map(|m| m.id).filter(|_| is_new) {
+                    document.select([new]);
+                }
+            }
+            None => self.messages.news("Select the mask that something is to be taken from."),
+        }
+    }
+
+    fn resize_brush(&mut self, factor: f32) {
+        self.settings.brush_radius = (self.settings.brush_radius * factor).clamp(0.75, 1000.0);
+    }
+
+    /// Works on a mask again: with its prompt, or with its pixels as one.
+    fn reopen(&mut self, id: MaskId) {
+        let document = &mut self.workspace.document;
+        let Some(item) = document.mask(id) else { return };
+        if item.locked {
+            return self.messages.news("The mask is locked. Unlock it first (Ctrl+L).");
+        }
+        let prompting = prompting_again(item, self.low_res_side);
+        document.apply(Edit::Reopen(id, prompting));
+        self.tool = Tool::Positive;
     }
 
     /// Shows these masks as large as they fit.

@@ -1,26 +1,30 @@
 //! Lays the panels out and gives each what it shows.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use egui::{CentralPanel, Panel, Ui};
+use egui::{CentralPanel, Key, Panel, Ui};
 
 use super::Tinsel;
 use crate::app::actions::Actions;
 use crate::app::canvas::{CanvasInput, SceneMask};
+use crate::app::commands::Command;
 use crate::app::everything_run::EverythingRun;
 use crate::app::panels::{
-    Availability, Status, Toolbar, filters_ui, menu_ui, prompt_bar_ui, status_ui, toolbar_ui, welcome_ui,
+    Availability, Status, Toolbar, filters_ui, menu_ui, prompt_bar_ui, shape_ui, status_ui, toolbar_ui,
+    welcome_ui,
 };
 use crate::document::{Colour, Document, MaskId, MaskItem, colours};
 use crate::mask::Coverage;
+use crate::sam2::weights::STARTER_NAME;
 
 /// The colour of a mask that is still being prompted.
 const CANDIDATE_COLOUR: [u8; 3] = [0x3d, 0x9b, 0xe9];
 
 impl Tinsel {
     pub(super) fn draw(&mut self, ui: &mut Ui, actions: &mut Actions) {
-        let enabled = |command| self.is_enabled(command);
+        let enabled: HashSet<Command> = Command::ALL.into_iter().filter(|c| self.is_enabled(*c)).collect();
+        let enabled = |command| enabled.contains(&command);
         let document = &self.workspace.document;
         let availability = Availability {
             enabled: &enabled,
@@ -38,6 +42,9 @@ impl Tinsel {
                 models: &self.models,
             };
             toolbar_ui(ui, &toolbar, &availability, actions);
+            if self.model.as_deref() == Some(STARTER_NAME) {
+                ui.horizontal(|ui| self.models.hint_ui(ui, &self.settings.models_url, actions));
+            }
         });
         Panel::bottom("status").show(ui, |ui| status_ui(ui, &self.status(), actions));
         let Some(open) = &self.workspace.open else {
@@ -52,13 +59,19 @@ impl Tinsel {
         }
         let run = self.run.as_ref().filter(|run| run.photo == open.id);
         let items = shown_items(document, run);
-        let colours: HashMap<MaskId, Colour> =
-            items.iter().map(|m| m.id).zip(colours(&items, self.settings.colours)).collect();
+        let colours: HashMap<MaskId, Colour> = items
+            .iter()
+            .map(|m| m.id)
+            .zip(colours(&items, document.classes(), self.settings.colours))
+            .collect();
         let relations = self.relations.of(document.masks(), open.size());
         Panel::right("masks").default_size(400.0).min_size(300.0).show(ui, |ui| {
             let height = ui.available_height();
             Panel::bottom("inspect").resizable(true).default_size(height * 0.36).show(ui, |ui| {
                 ui.strong("Inspect");
+                if !document.selection().is_empty() {
+                    shape_ui(ui, &self.settings, &availability, actions);
+                }
                 self.inspect.ui(ui, document, &open.photo.pixels);
                 ui.take_available_space();
             });
@@ -67,9 +80,11 @@ impl Tinsel {
                     let kept = items.iter().filter(|m| m.found.is_some_and(|f| f.run == run.number)).count();
                     filters_ui(ui, run, kept, actions);
                 }
+                self.classes.ui(ui, document, actions);
                 ui.horizontal(|ui| {
                     ui.strong(format!("Masks ({})", items.len()));
                     self.mask_list.tree_switch_ui(ui);
+                    self.mask_list.search_ui(ui);
                     let Coverage { covered, overlapping } = relations.coverage;
                     if covered > 0.0 {
                         let (covered, overlapping) = (covered * 100.0, overlapping * 100.0);
@@ -89,13 +104,17 @@ impl Tinsel {
 
         let mut masks = vec![];
         let mut outlined = vec![];
-        if !self.masks_hidden {
-            let shown = items.iter().filter(|m| document.is_shown(m));
+        let bare = !ui.text_edit_focused() && ui.input(|i| i.key_down(Key::H) && i.modifiers.is_none());
+        if !self.masks_hidden && !bare {
+            // What is worked on again is shown as it becomes.
+            let reopened = document.reopened().map(|m| m.id);
+            let shown = items.iter().filter(|m| document.is_shown(m) && Some(m.id) != reopened);
             masks.extend(shown.map(|m| SceneMask { mask: m.mask.clone(), colour: colours[&m.id] }));
             let selected = document.selection().iter().filter_map(|id| document.mask(*id));
             outlined.extend(selected.filter(|m| document.is_shown(m)).map(|m| m.mask.clone()));
         }
         if !prompting.is_empty()
+            && !bare
             && let Some((_, candidate)) = self.inquiry.shown(&prompting)
         {
             masks.push(SceneMask { mask: candidate.mask.clone(), colour: CANDIDATE_COLOUR });
@@ -108,7 +127,9 @@ impl Tinsel {
             outlined,
             tool: self.tool,
             opacity: self.settings.opacity,
-            outline_only: self.settings.outline_only,
+            style: self.settings.style,
+            preview: self.preview.mask().cloned(),
+            brush_radius: self.settings.brush_radius,
         };
         let canvas = CentralPanel::no_frame().show(ui, |ui| self.canvas.ui(ui, &input, actions));
         self.pointer = canvas.inner;

@@ -5,7 +5,8 @@ mod acting;
 mod drawing;
 mod receiving;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use egui::{Context, Event, Ui, ViewportCommand, pos2};
 
@@ -19,14 +20,18 @@ use crate::app::export_window::ExportChoices;
 use crate::app::inquiry::Inquiry;
 use crate::app::messages::Messages;
 use crate::app::models::Models;
-use crate::app::panels::{Inspect, MaskList, keys_ui};
+use crate::app::panels::{Classes, Inspect, MaskList, keys_ui};
+use crate::app::preview::Preview;
 use crate::app::relations::Relations;
+use crate::app::sessions::Sessions;
 use crate::app::settings::{Settings, Tool};
 use crate::app::workspace::Workspace;
 use crate::app::{models, theme};
-use crate::document::Document;
+use crate::document::{Document, Prompting};
 use crate::engine::{Engine, ModelSource, Sieve};
 use crate::everything::Parameters;
+use crate::mask::Mask;
+use crate::sam2::Point;
 use crate::sam2::weights::STARTER_NAME;
 
 /// The window's state.
@@ -34,13 +39,16 @@ pub struct Tinsel {
     engine: Engine,
     sieve: Sieve,
     relations: Relations,
+    sessions: Sessions,
     comparing: Comparing,
     background: Background,
     workspace: Workspace,
     inquiry: Inquiry,
+    preview: Preview,
     run: Option<EverythingRun>,
     canvas: Canvas,
     mask_list: MaskList,
+    classes: Classes,
     inspect: Inspect,
     messages: Messages,
     models: Models,
@@ -56,6 +64,8 @@ pub struct Tinsel {
     model: Option<String>,
     loading_model: bool,
     model_number: u64,
+    /// Side of the model's low-resolution logits.
+    low_res_side: usize,
     /// What suits the model, and what the user made of it.
     parameters: (Parameters, Parameters),
     /// How far the encoding of a photo is, in [0, 1].
@@ -77,13 +87,16 @@ impl Tinsel {
             engine: Engine::start(move || waker.request_repaint()),
             sieve: Sieve::start(move || sieve_waker.request_repaint()),
             relations: Relations::new(ctx.clone()),
+            sessions: Sessions::new(ctx.clone()),
             comparing: Comparing::default(),
             background: Background::new(ctx.clone()),
             workspace: Workspace::default(),
             inquiry: Inquiry::default(),
+            preview: Preview::default(),
             run: None,
             canvas: Canvas::new(&ctx),
             mask_list: MaskList::default(),
+            classes: Classes::default(),
             inspect: Inspect::default(),
             messages: Messages::default(),
             models: Models::default(),
@@ -96,6 +109,7 @@ impl Tinsel {
             model: None,
             loading_model: false,
             model_number: 0,
+            low_res_side: 0,
             parameters: Default::default(),
             encoding: None,
             encoding_number: 0,
@@ -123,10 +137,17 @@ impl Tinsel {
             || self.encoding.is_some()
             || self.run.as_ref().is_some_and(EverythingRun::is_pending)
             || self.relations.is_pending()
+            || self.sessions.is_saving()
             || self.comparing.is_running()
             || self.comparing.is_rendering()
             || self.inquiry.is_pending()
+            || self.preview.is_pending()
             || self.canvas.is_rendering()
+    }
+
+    /// The mask that is shown as what a click would give.
+    pub fn previewed(&self) -> Option<&Arc<Mask>> {
+        self.preview.mask()
     }
 
     /// Where a point of the photo lies in the window, in egui points.
@@ -143,6 +164,27 @@ impl Tinsel {
             }
             _ => {}
         }
+    }
+
+    /// Asks what a click at the pointer would give, if that is wanted.
+    fn follow_pointer(&mut self, ctx: &Context) {
+        let Some(open) = &self.workspace.open else { return };
+        let (shift, ctrl) = ctx.input(|i| (i.modifiers.shift, i.modifiers.command));
+        let prompting = self.workspace.document.prompting();
+        let points_out = matches!(self.tool, Tool::Positive | Tool::Negative);
+        let ready = self.settings.live_preview && self.model.is_some() && self.encoding.is_none();
+        let asked = points_out && ready && !self.is_searching() && !self.inquiry.is_pending();
+        // With points set, a further one is only tried while Ctrl is held.
+        let free = prompting.is_empty() || ctrl;
+        let hovered = self.canvas.hovered().filter(|_| asked && free);
+        let wish = hovered.map(|at| {
+            let positive = (self.tool == Tool::Positive) != shift;
+            let mut wish = Prompting { chosen: None, ..prompting.clone() };
+            wish.from = self.inquiry.logits(prompting).or(wish.from);
+            wish.points.push(Point { x: at.x, y: at.y, positive });
+            wish
+        });
+        self.preview.follow(wish, open.reference(), &self.engine, ctx);
     }
 
     fn run_pressed_command(&mut self, ctx: &Context, frame: &eframe::Frame) {
@@ -163,6 +205,11 @@ impl Tinsel {
             ctx.send_viewport_cmd(ViewportCommand::Title(title));
         }
     }
+}
+
+/// Whether a dropped file is meant as masks of the open photo. Pictures are taken for photos.
+fn holds_masks(path: &Path) -> bool {
+    path.extension().is_some_and(|e| ["json", "txt"].iter().any(|known| e.eq_ignore_ascii_case(known)))
 }
 
 /// Whether a mouse button comes before the first key in this frame.
@@ -189,6 +236,9 @@ impl eframe::App for Tinsel {
         if let Some(model) = dropped_models.into_iter().next() {
             actions.push(Action::UseModel(ModelSource::File(model)));
         }
+        let (masks, dropped): (Vec<PathBuf>, Vec<PathBuf>) =
+            dropped.into_iter().partition(|path| holds_masks(path) && self.workspace.open.is_some());
+        actions.extend(masks.into_iter().map(Action::ImportFile));
         if !dropped.is_empty() {
             actions.push(Action::OpenPaths(dropped));
         }
@@ -222,7 +272,13 @@ impl eframe::App for Tinsel {
             self.run_pressed_command(&ctx, frame);
         }
         self.follow_prompt();
+        self.follow_pointer(&ctx);
         self.update_title(&ctx);
+    }
+
+    fn on_exit(&mut self) {
+        self.leave_photo();
+        self.sessions.flush();
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {

@@ -4,7 +4,10 @@ use super::Tinsel;
 use crate::app::background::Outcome;
 use crate::app::models;
 use crate::app::settings::Tool;
+use crate::document::{Document, Edit, Named, NewMask, Prompting};
 use crate::engine::{Event, Job, ModelSource, Sifted};
+use crate::files::import::Imported;
+use crate::files::session::{Loaded, SessionError};
 use crate::models::DownloadError;
 
 impl Tinsel {
@@ -13,6 +16,12 @@ impl Tinsel {
         events.into_iter().for_each(|event| self.receive_event(event));
         while let Some(outcome) = self.background.next() {
             self.receive_outcome(outcome);
+        }
+        let words = self.sessions.receive();
+        words.into_iter().for_each(|word| self.messages.error(word));
+        if let Some(open) = &self.workspace.open {
+            let model = self.model.as_deref();
+            self.sessions.follow(open.id, &self.workspace.document, &open.photo, model);
         }
         if let Some(sifted) = self.sieve.newest() {
             self.receive_sifted(sifted);
@@ -42,13 +51,14 @@ impl Tinsel {
 
     fn receive_event(&mut self, event: Event) {
         match event {
-            Event::ModelLoaded { name, seconds, everything } => {
+            Event::ModelLoaded { name, seconds, everything, low_res_side } => {
                 self.timing = format!("Model loaded in {seconds:.1} s");
                 self.settings.model = Some(models::to_remember(&name));
                 self.loading_model = false;
                 self.model = Some(models::display_name(&name, &self.settings.models_url));
                 self.parameters = (everything, everything);
                 self.comparing.offer(&models::to_remember(&name));
+                self.low_res_side = low_res_side;
                 self.inquiry.forget();
                 self.encode();
             }
@@ -69,6 +79,8 @@ impl Tinsel {
                     self.timing = format!("Photo encoded in {seconds:.2} s");
                 }
             }
+            Event::Predicted { number, ref candidates, suggested, .. }
+                if self.preview.receive(number, candidates, suggested) => {}
             Event::Predicted { number, candidates, suggested, seconds, .. } => {
                 self.timing = format!("Mask in {:.0} ms", seconds * 1000.0);
                 self.encoding = None;
@@ -91,11 +103,78 @@ impl Tinsel {
                     self.timing = format!("Everything segmented in {seconds:.1} s{ending}");
                 }
             }
+            // The pointer has moved on, or the prompt itself will tell what is wrong.
+            Event::Cancelled { job: Job::Preview, number }
+            | Event::Failed { job: Job::Preview, number, .. } => {
+                self.preview.give_up(number);
+            }
             Event::Cancelled { job, number } => self.ended(job, number),
             Event::Failed { job, number, message } => {
                 self.ended(job, number);
                 self.messages.error(format!("{}: {message}", job.label()));
             }
+        }
+    }
+
+    /// Adds masks from a file, as one step of undo, and tells what of it was left out.
+    fn take_in(&mut self, photo: u64, imported: Imported) {
+        const MOST_TOLD: usize = 5;
+        let count = imported.masks.len();
+        let mut problems: Vec<String> =
+            imported.problems.iter().map(|p| format!("{}: {}", p.place, p.what)).collect();
+        let more = problems.len().saturating_sub(MOST_TOLD);
+        problems.truncate(MOST_TOLD);
+        if more > 0 {
+            problems.push(format!("and {more} more"));
+        }
+        let word = format!("{count} masks imported");
+        if problems.is_empty() {
+            self.messages.news(word);
+        } else {
+            self.messages.error(format!("{word}; left out or changed: {}", problems.join("; ")));
+        }
+        let classed = imported.masks.into_iter().map(|mask| Named {
+            name: mask.name,
+            class: mask.class,
+            colour: mask.colour,
+            new: NewMask {
+                mask: mask.mask,
+                predicted_iou: mask.predicted_iou.unwrap_or(0.0),
+                stability_score: mask.stability_score.unwrap_or(0.0),
+                prompting: Prompting::default(),
+                found: None,
+            },
+        });
+        let masks = classed.collect();
+        if let Some(document) = self.workspace.document_of(photo) {
+            document.apply(Edit::Import { masks, classes: imported.classes });
+        }
+    }
+
+    /// Brings back what was saved, unless there is newer work in this window.
+    fn restore(&mut self, session: Option<Box<Result<Loaded, SessionError>>>) {
+        let (Some(session), Some(open)) = (session, &self.workspace.open) else { return };
+        // In memory is what the file holds or will hold in a moment.
+        if self.workspace.has_worked() || self.sessions.knows(open.id) {
+            return;
+        }
+        let (restored, word) = self.sessions.open(open.id, &open.photo, *session);
+        if let Some(word) = word {
+            self.messages.error(word);
+        }
+        if let Some(restored) = restored {
+            self.workspace.document = Document::restored(restored);
+        }
+        if let Some(view) = self.sessions.view(open.id) {
+            self.canvas.restore_view(open.id, view);
+        }
+    }
+
+    /// Saves the work on the open photo before another one takes its place.
+    pub(super) fn leave_photo(&mut self) {
+        if let Some(open) = &self.workspace.open {
+            let view = self.canvas.view.centre();
+            self.sessions.leave(open.id, &self.workspace.document, &open.photo, self.model.as_deref(), view);
         }
     }
 
@@ -118,6 +197,7 @@ impl Tinsel {
                     self.encoding = None;
                 }
             }
+            Job::Preview => {}
             Job::Comparison => {
                 self.comparing.give_up(number);
                 self.encoding = None;
@@ -152,7 +232,8 @@ impl Tinsel {
                 }
             }
             Outcome::Opened { request, .. } if request != self.workspace.request => {}
-            Outcome::Opened { result: Ok(photo), .. } => {
+            Outcome::Opened { result: Ok(photo), session, .. } => {
+                self.leave_photo();
                 self.workspace.loading = false;
                 self.settings.photo_folder = photo.path.parent().map(Into::into);
                 self.engine.cancel(Job::Prompt);
@@ -163,6 +244,7 @@ impl Tinsel {
                     self.messages
                         .error(format!("{path}: has another size than before; its masks start anew"));
                 }
+                self.restore(session);
                 self.encode();
             }
             Outcome::Opened { result: Err(error), .. } => {
@@ -178,6 +260,18 @@ impl Tinsel {
                     many => format!("{} files written to {shown}", many.len()),
                 });
                 self.settings.export_folder = folder;
+            }
+            Outcome::Imported { result: None, .. } => {}
+            Outcome::Imported { result: Some(Err(error)), .. } => self.messages.error(error.to_string()),
+            Outcome::Imported { photo, result: Some(Ok(imported)) } => self.take_in(photo, imported),
+            Outcome::Copied(picture) => {
+                self.background.ctx().copy_image(picture);
+                self.messages.news("Copied to the clipboard.");
+            }
+            Outcome::Reshaped { photo, reshape } => {
+                if let Some(document) = self.workspace.document_of(photo) {
+                    document.apply(Edit::Reshape(reshape));
+                }
             }
             Outcome::Saved(None) => {}
             Outcome::Saved(Some(Ok(file))) => self.messages.news(format!("Written: {}", file.display())),

@@ -1,5 +1,6 @@
 //! The formats, what can be chosen about them, and the names of their files.
 
+use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +9,7 @@ use super::{ExportMask, yolo};
 use crate::files::Photo;
 
 /// What is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Format {
     /// The photo where the mask is, transparent elsewhere, cropped to the mask (RGBA PNG).
     CutoutCropped,
@@ -120,7 +121,8 @@ impl Format {
 }
 
 /// What can be chosen about the formats.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ExportOptions {
     pub coco: CocoSegmentation,
     pub labelme: LabelmeShapes,
@@ -153,7 +155,7 @@ impl Default for ExportOptions {
 }
 
 /// How COCO files hold masks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum CocoSegmentation {
     /// The short text of pycocotools; keeps everything.
     #[default]
@@ -165,7 +167,7 @@ pub enum CocoSegmentation {
 }
 
 /// How labelme files hold masks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum LabelmeShapes {
     /// Outlines that can be edited, without holes; the parts of a mask are a group.
     #[default]
@@ -175,7 +177,7 @@ pub enum LabelmeShapes {
 }
 
 /// How YOLO labels hold a mask of several parts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum YoloParts {
     /// One object, the parts joined by lines.
     #[default]

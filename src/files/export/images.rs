@@ -53,7 +53,7 @@ pub fn soft_cutout(photo: &RgbImage, mask: &Mask, cropped: bool, margin: u32, fe
 }
 
 /// 255 inside the mask, 0 outside.
-pub(super) fn binary(mask: &Mask) -> GrayImage {
+pub fn binary(mask: &Mask) -> GrayImage {
     let mut out = GrayImage::new(mask.width(), mask.height());
     for_each_pixel(mask, |x, y| out.put_pixel(x, y, Luma([255])));
     out

@@ -35,7 +35,7 @@ pub use format::{
     CocoSegmentation, ExportOptions, Format, LabelmeShapes, YoloParts, is_shared, planned_files,
     planned_files_with,
 };
-pub use images::{cutout, overlay, soft_cutout};
+pub use images::{binary, cutout, overlay, soft_cutout};
 pub use labels::add_label_map;
 pub use losses::{keeps_pixels, losses};
 pub use script::{ScriptFiles, remove_leftovers};

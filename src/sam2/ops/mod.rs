@@ -1,7 +1,19 @@
-//! Operators that tract lacks, fused into one pass over the data.
+//! Operators that tract lacks, fused into few passes over the data.
 
-mod layer_norm;
-mod max_pool;
+mod attention;
+mod function;
+mod global_attention;
+mod layers;
+mod mlp;
+mod patch_embed;
+mod window_attention;
+mod windows;
 
-pub(super) use layer_norm::LayerNorm;
-pub(super) use max_pool::MaxPool2x2;
+pub(super) use attention::Attention;
+pub(super) use function::{Function, FunctionOp};
+pub(super) use global_attention::GlobalAttention;
+pub(super) use layers::{Linear, Norm};
+pub(super) use mlp::ResidualMlp;
+pub(super) use patch_embed::PatchEmbed;
+pub(super) use window_attention::WindowAttention;
+pub(super) use windows::Windows;

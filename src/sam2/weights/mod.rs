@@ -10,8 +10,6 @@ mod variant;
 use std::io;
 use std::path::Path;
 
-use tract_onnx::prelude::Tensor;
-
 use self::safetensors::SafetensorsStore;
 use self::torch::TorchStore;
 use super::config::Config;
@@ -111,16 +109,10 @@ impl Weights {
         self.store.metadata("everything_defaults")
     }
 
-    /// The tensor called `name` as float32, which must have exactly the given shape.
+    /// The tensor called `name` as float32 in row-major order; it must have exactly this shape.
     ///
     /// # Errors
     /// [`Error::MissingTensor`] or [`Error::Shape`], both naming the key and the shapes.
-    pub(crate) fn get(&self, name: &str, shape: &[usize]) -> Result<Tensor> {
-        let values = self.values(name, shape)?;
-        Ok(Tensor::from_shape(shape, &values)?)
-    }
-
-    /// Like [`Weights::get`], as plain numbers in row-major order.
     pub(crate) fn values(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
         let file = || self.name.clone();
         let Some(found) = self.store.shape(name) else {
@@ -145,9 +137,11 @@ impl Weights {
 
 /// Finds out what kind of file this is.
 fn open_store(blob: Blob) -> Result<Box<dyn TensorStore>, String> {
-    let start = blob.read(0..blob.len().min(4)).map_err(|e| e.to_string())?;
+    let start = blob.read(0..blob.len().min(9)).map_err(|e| e.to_string())?;
     match start[..] {
         [] => Err("it is empty".into()),
+        // The first eight bytes are the header's length, which can look like any other mark.
+        [_, _, _, _, _, _, _, _, b'{'] => Ok(Box::new(SafetensorsStore::parse(blob)?)),
         [b'P', b'K', ..] => Ok(Box::new(TorchStore::parse(blob)?)),
         [0x80, ..] => Err("it is in the format of PyTorch before 1.6; save it again with torch.save".into()),
         _ => Ok(Box::new(SafetensorsStore::parse(blob)?)),
@@ -168,9 +162,9 @@ mod tests {
     #[test]
     fn a_missing_or_misshapen_tensor_names_key_and_shapes() {
         let weights = Weights::starter().unwrap();
-        let missing = weights.get("no_such_tensor", &[1, 2]).unwrap_err().to_string();
+        let missing = weights.values("no_such_tensor", &[1, 2]).unwrap_err().to_string();
         assert!(missing.contains("no_such_tensor") && missing.contains("[1, 2]"), "{missing}");
-        let shape = weights.get("no_mem_embed", &[7]).unwrap_err().to_string();
+        let shape = weights.values("no_mem_embed", &[7]).unwrap_err().to_string();
         assert!(shape.contains("[7]") && shape.contains("[1, 1, "), "{shape}");
     }
 
@@ -187,6 +181,21 @@ mod tests {
         }
         assert!(Weights::open(&dir.path().join("absent")).is_err());
         assert!(Weights::open(dir.path()).is_err());
+    }
+
+    #[test]
+    fn a_header_of_any_length_is_recognised() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lengths.safetensors");
+        // Lengths whose first bytes are those of a pickle and of a zip archive.
+        for length in [0x80u64, 0x4b50] {
+            let mut bytes = length.to_le_bytes().to_vec();
+            bytes.extend_from_slice(b"{}");
+            bytes.resize(8 + length as usize, b' ');
+            std::fs::write(&path, bytes).unwrap();
+            let error = Weights::open(&path).err().unwrap();
+            assert!(matches!(error, Error::Config { .. }), "{error}");
+        }
     }
 
     fn data(name: &str) -> std::path::PathBuf {

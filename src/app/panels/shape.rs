@@ -1,0 +1,46 @@
+//! Buttons that change the pixels of the selected masks, and the sizes they use.
+
+use egui::{Button, DragValue, Ui};
+
+use super::super::actions::{Action, Actions};
+use super::super::commands::{Command, Shape};
+use super::super::settings::Settings;
+use super::Availability;
+
+pub(in crate::app) fn shape_ui(
+    ui: &mut Ui,
+    settings: &Settings,
+    availability: &Availability,
+    actions: &mut Actions,
+) {
+    egui::CollapsingHeader::new("Change shape").default_open(false).show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            for shape in Shape::ALL {
+                let command = Command::Shape(shape);
+                let info = command.info();
+                let button = ui.add_enabled((availability.enabled)(command), Button::new(info.text).small());
+                if button.on_hover_text(info.tooltip).clicked() {
+                    actions.push(Action::Run(command));
+                }
+            }
+        });
+        ui.horizontal(|ui| {
+            let mut pixels = settings.shape_pixels;
+            let value = DragValue::new(&mut pixels).range(0.5..=200.0).speed(0.1).suffix(" px");
+            let response = ui.add(value).on_hover_text("For Grow, Shrink and Smooth");
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, "Shape pixels"));
+            ui.label("grow, shrink, smooth");
+            if response.changed() {
+                actions.push(Action::SetShapePixels(pixels));
+            }
+            let mut area = settings.speck_area;
+            let value = DragValue::new(&mut area).range(2..=1_000_000).suffix(" px");
+            let response = ui.add(value).on_hover_text("For Remove specks: smaller parts go");
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, "Speck size"));
+            ui.label("specks");
+            if response.changed() {
+                actions.push(Action::SetSpeckArea(area));
+            }
+        });
+    });
+}

@@ -1,0 +1,153 @@
+//! Operations on the pixels of selected masks.
+
+use std::sync::Arc;
+
+use super::edit::{NewMask, Reshape};
+use super::{MaskId, MaskItem, Prompting};
+use crate::mask::Mask;
+
+/// What can be done to the selected masks. Sizes are photo pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum ShapeOp {
+    /// Fills holes smaller than this area; all of them if it is `None`.
+    FillHoles(Option<u64>),
+    /// Removes separate parts smaller than this area.
+    RemoveSpecks(u64),
+    /// Rounds corners and closes gaps of about this radius.
+    Smooth(f32),
+    Grow(f32),
+    Shrink(f32),
+    KeepLargestPart,
+    /// Makes a mask of each separate part.
+    Split,
+    /// Makes one mask of all that are selected.
+    Union,
+    /// Takes all later masks out of the first one.
+    Subtract,
+    /// Keeps what all masks share.
+    Intersect,
+}
+
+impl ShapeOp {
+    /// How the operation is called.
+    pub fn label(self) -> &'static str {
+        match self {
+            ShapeOp::FillHoles(_) => "Fill holes",
+            ShapeOp::RemoveSpecks(_) => "Remove specks",
+            ShapeOp::Smooth(_) => "Smooth",
+            ShapeOp::Grow(_) => "Grow",
+            ShapeOp::Shrink(_) => "Shrink",
+            ShapeOp::KeepLargestPart => "Keep the largest part",
+            ShapeOp::Split => "Split into parts",
+            ShapeOp::Union => "Unite",
+            ShapeOp::Subtract => "Subtract",
+            ShapeOp::Intersect => "Intersect",
+        }
+    }
+
+    /// Whether the operation needs two masks.
+    pub fn combines(self) -> bool {
+        matches!(self, ShapeOp::Union | ShapeOp::Subtract | ShapeOp::Intersect)
+    }
+}
+
+/// The change that an operation makes to these masks, which are in the order of the list. Takes a
+/// moment for large photos. Locked masks are left out.
+pub fn reshape(items: &[Arc<MaskItem>], op: ShapeOp) -> Reshape {
+    use rayon::prelude::*;
+    let items: Vec<&Arc<MaskItem>> = items.iter().filter(|item| !item.locked).collect();
+    let mut change = Reshape { what: op.label().to_owned(), ..Reshape::default() };
+    if op.combines() {
+        let [first, others @ ..] = &items[..] else { return change };
+        let combine = |combined: Mask, other: &&Arc<MaskItem>| match op {
+            ShapeOp::Union => combined.union(&other.mask),
+            ShapeOp::Subtract => combined.difference(&other.mask),
+            _ => combined.intersection(&other.mask),
+        };
+        let combined = others.iter().fold((*first.mask).clone(), combine);
+        change.changed.push((first.id, Arc::new(combined)));
+        if op != ShapeOp::Subtract {
+            change.removed.extend(others.iter().map(|item| item.id));
+        }
+        return change;
+    }
+    if op == ShapeOp::Split {
+        for item in items {
+            let mut parts = item.mask.parts().into_iter();
+            let (Some(largest), true) = (parts.next(), parts.len() > 0) else { continue };
+            change.changed.push((item.id, Arc::new(largest)));
+            // Each goes right behind the whole, so that the last one added comes first.
+            for part in parts.rev() {
+                change.added.push((part_of(item, part), Some(item.id)));
+            }
+        }
+        return change;
+    }
+    let changed = items.into_par_iter().filter_map(|item| {
+        let mask = match op {
+            ShapeOp::FillHoles(None) => item.mask.filled(),
+            ShapeOp::FillHoles(Some(area)) => item.mask.without_small_holes(area),
+            ShapeOp::RemoveSpecks(area) => item.mask.without_small_parts(area),
+            ShapeOp::Smooth(radius) => item.mask.smoothed(radius),
+            ShapeOp::Grow(pixels) => item.mask.grown(pixels),
+            ShapeOp::Shrink(pixels) => item.mask.shrunk(pixels),
+            _ => item.mask.largest_part(),
+        };
+        (mask != *item.mask).then(|| (item.id, Arc::new(mask)))
+    });
+    change.changed = changed.collect();
+    change
+}
+
+fn part_of(item: &MaskItem, mask: Mask) -> NewMask {
+    NewMask {
+        mask: Arc::new(mask),
+        predicted_iou: item.predicted_iou,
+        stability_score: item.stability_score,
+        prompting: Prompting::default(),
+        found: None,
+    }
+}
+
+/// Adds `area` to a mask, or takes it away; makes a new mask of it when none is given.
+pub fn painted(item: Option<&MaskItem>, area: Mask, subtract: bool) -> Option<Reshape> {
+    let what = if subtract { "Erase" } else { "Paint" };
+    let mut change = Reshape { what: what.to_owned(), ..Reshape::default() };
+    match item {
+        Some(item) => {
+            let mask = if subtract { item.mask.difference(&area) } else { item.mask.union(&area) };
+            change.changed.push((item.id, Arc::new(mask)));
+        }
+        None if subtract || area.is_empty() => return None,
+        None => {
+            let new = NewMask {
+                mask: Arc::new(area),
+                predicted_iou: 1.0,
+                stability_score: 1.0,
+                prompting: Prompting::default(),
+                found: None,
+            };
+            change.added.push((new, None::<MaskId>));
+        }
+    }
+    Some(change)
+}
+
+/// Logits of a mask that no network made: clearly inside, clearly outside, and in between in
+/// proportion to how much of a cell the mask covers.
+const CERTAIN: f32 = 10.0;
+
+/// The prompt to work on a mask again with: the one that made it, or the mask itself and a point
+/// inside. `side` is that of the low-resolution logits.
+pub fn prompting_again(item: &MaskItem, side: usize) -> Prompting {
+    if !item.prompting.is_empty() {
+        return item.prompting.clone();
+    }
+    let logits = item.mask.coverage_grid(side).into_iter().map(|share| (2.0 * share - 1.0) * CERTAIN);
+    let inside = item.mask.inner_point().map(|[x, y]| crate::sam2::Point { x, y, positive: true });
+    Prompting {
+        points: inside.into_iter().collect(),
+        from: Some(Arc::new(logits.collect())),
+        ..Prompting::default()
+    }
+}

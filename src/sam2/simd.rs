@@ -1,0 +1,353 @@
+//! Functions along rows of float32, with the widest vector instructions that the processor has.
+//!
+//! Plain loops are compiled for the oldest processor of the architecture; here the instruction
+//! set is found at run time. On aarch64 it is NEON, on x86-64 AVX-512, AVX2 or, on processors
+//! without either, four lanes of plain arithmetic.
+
+use pulp::{Arch, Scalar128b, Simd, WithSimd};
+
+/// Runs an operation with the best instruction set of this processor.
+#[inline]
+pub(super) fn dispatch<Op: WithSimd>(operation: Op) -> Op::Output {
+    #[cfg(not(test))]
+    let arch = Arch::new();
+    #[cfg(test)]
+    let arch = tests::FORCED.get().unwrap_or_default();
+    match arch {
+        Arch::Scalar => operation.with_simd(Scalar128b),
+        arch => arch.dispatch(operation),
+    }
+}
+
+/// `a * b + c`, rounded once where the processor can do that at no cost.
+#[inline(always)]
+pub(super) fn mul_add<S: Simd>(simd: S, a: S::f32s, b: S::f32s, c: S::f32s) -> S::f32s {
+    // `Scalar128b`, for which the fused operation would be a library call for each lane.
+    if cfg!(target_arch = "x86_64") && S::F32_LANES == 4 {
+        simd.add_f32s(simd.mul_f32s(a, b), c)
+    } else {
+        simd.mul_add_e_f32s(a, b, c)
+    }
+}
+
+/// 2 to the power of `x`, to a relative error of 2e-7; powers below 2^-126 become 2^-126.
+///
+/// The polynomial is that of Cephes' `exp2f`.
+#[inline(always)]
+fn exp2<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+    const TAYLOR: [f32; 6] =
+        [1.339_887_4e-3, 9.618_437e-3, 5.550_332_5e-2, 2.402_264_8e-1, 6.931_472e-1, 1.0];
+    // Adding this rounds to a whole number, which is then in the lowest bits of the sum.
+    const ROUNDER: f32 = 12_582_912.0;
+    let x = simd.min_f32s(simd.max_f32s(x, simd.splat_f32s(-126.0)), simd.splat_f32s(127.0));
+    let rounded = simd.add_f32s(x, simd.splat_f32s(ROUNDER));
+    let rest = simd.sub_f32s(x, simd.sub_f32s(rounded, simd.splat_f32s(ROUNDER)));
+    let mut power = simd.splat_f32s(1.535_336_2e-4);
+    for coefficient in TAYLOR {
+        power = mul_add(simd, power, rest, simd.splat_f32s(coefficient));
+    }
+    let exponent = simd.wrapping_dyn_shl_u32s(simd.transmute_u32s_f32s(rounded), simd.splat_u32s(23));
+    simd.transmute_f32s_u32s(simd.add_u32s(simd.transmute_u32s_f32s(power), exponent))
+}
+
+/// The error function, to an absolute error of 2e-7: a ratio of polynomials (that of Eigen) on
+/// the range in which the result differs from 1 and -1.
+#[inline(always)]
+fn erf<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+    const UPPER: [f32; 6] =
+        [2.770_681_5e-8, -2.101_024e-6, -5.692_506_5e-5, -7.349_906_3e-4, -2.954_6e-3, -1.609_603_3e-2];
+    const LOWER: [f32; 4] = [-2.133_740_6e-4, -1.682_827e-3, -7.373_329e-3, -1.426_474e-2];
+    let x = simd.min_f32s(simd.max_f32s(x, simd.splat_f32s(-4.0)), simd.splat_f32s(4.0));
+    let square = simd.mul_f32s(x, x);
+    let mut upper = simd.splat_f32s(-2.726_142_3e-10);
+    for coefficient in UPPER {
+        upper = mul_add(simd, upper, square, simd.splat_f32s(coefficient));
+    }
+    let mut lower = simd.splat_f32s(-1.456_607_2e-5);
+    for coefficient in LOWER {
+        lower = mul_add(simd, lower, square, simd.splat_f32s(coefficient));
+    }
+    simd.div_f32s(simd.mul_f32s(x, upper), lower)
+}
+
+#[inline(always)]
+fn gelu_of<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+    let half = simd.mul_f32s(x, simd.splat_f32s(0.5));
+    let bend = erf(simd, simd.mul_f32s(x, simd.splat_f32s(std::f32::consts::FRAC_1_SQRT_2)));
+    mul_add(simd, half, bend, half)
+}
+
+/// The exact GELU, `x / 2 * (1 + erf(x / sqrt(2)))`, of each value.
+pub(super) fn gelu(values: &mut [f32]) {
+    struct Gelu<'a>(&'a mut [f32]);
+    impl WithSimd for Gelu<'_> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let (vectors, rest) = S::as_mut_simd_f32s(self.0);
+            for x in vectors {
+                *x = gelu_of(simd, *x);
+            }
+            if !rest.is_empty() {
+                let last = gelu_of(simd, simd.partial_load_f32s(rest));
+                simd.partial_store_f32s(rest, last);
+            }
+        }
+    }
+    dispatch(Gelu(values));
+}
+
+/// Multiplies each value by the factor.
+pub(super) fn scale(values: &mut [f32], factor: f32) {
+    struct Scale<'a>(&'a mut [f32], f32);
+    impl WithSimd for Scale<'_> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let (vectors, rest) = S::as_mut_simd_f32s(self.0);
+            let factor = simd.splat_f32s(self.1);
+            for x in vectors {
+                *x = simd.mul_f32s(*x, factor);
+            }
+            rest.iter_mut().for_each(|x| *x *= self.1);
+        }
+    }
+    dispatch(Scale(values, factor));
+}
+
+/// Adds to each value its counterpart; the shorter slice decides.
+pub(super) fn add(values: &mut [f32], others: &[f32]) {
+    add_scaled(values, others, 1.0);
+}
+
+/// Adds to each value its counterpart multiplied by the factor; the shorter slice decides.
+pub(super) fn add_scaled(values: &mut [f32], others: &[f32], factor: f32) {
+    struct Add<'a>(&'a mut [f32], &'a [f32], f32);
+    impl WithSimd for Add<'_> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let count = self.0.len().min(self.1.len());
+            let (vectors, rest) = S::as_mut_simd_f32s(&mut self.0[..count]);
+            let (others, other_rest) = S::as_simd_f32s(&self.1[..count]);
+            let factor = simd.splat_f32s(self.2);
+            for (x, y) in vectors.iter_mut().zip(others) {
+                *x = mul_add(simd, *y, factor, *x);
+            }
+            rest.iter_mut().zip(other_rest).for_each(|(x, y)| *x += y * self.2);
+        }
+    }
+    dispatch(Add(values, others, factor));
+}
+
+/// Adds to each value the byte at its place multiplied by the factor; the shorter slice decides.
+pub(super) fn add_scaled_bytes(values: &mut [f32], bytes: &[u8], factor: f32) {
+    struct Add<'a>(&'a mut [f32], &'a [u8], f32);
+    impl WithSimd for Add<'_> {
+        type Output = ();
+        // A plain loop, which the compiler turns into the instructions that are allowed here.
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) {
+            for (x, byte) in self.0.iter_mut().zip(self.1) {
+                *x += f32::from(*byte) * self.2;
+            }
+        }
+    }
+    dispatch(Add(values, bytes, factor));
+}
+
+/// Replaces each value by the larger of it and its counterpart; the shorter slice decides.
+pub(super) fn max(values: &mut [f32], others: &[f32]) {
+    struct Max<'a>(&'a mut [f32], &'a [f32]);
+    impl WithSimd for Max<'_> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let count = self.0.len().min(self.1.len());
+            let (vectors, rest) = S::as_mut_simd_f32s(&mut self.0[..count]);
+            let (others, other_rest) = S::as_simd_f32s(&self.1[..count]);
+            for (x, y) in vectors.iter_mut().zip(others) {
+                *x = simd.max_f32s(*x, *y);
+            }
+            rest.iter_mut().zip(other_rest).for_each(|(x, y)| *x = x.max(*y));
+        }
+    }
+    dispatch(Max(values, others));
+}
+
+/// Replaces a row of exponents to base 2 by the powers of their distance to the largest of them
+/// and of `floor`. Returns that largest exponent and the sum of the powers.
+pub(super) fn exp2_below_largest(row: &mut [f32], floor: f32) -> (f32, f32) {
+    struct Powers<'a>(&'a mut [f32], f32);
+    impl WithSimd for Powers<'_> {
+        type Output = (f32, f32);
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) -> (f32, f32) {
+            let (vectors, rest) = S::as_mut_simd_f32s(self.0);
+            let mut largest = simd.splat_f32s(self.1);
+            for x in &*vectors {
+                largest = simd.max_f32s(largest, *x);
+            }
+            let largest = rest.iter().fold(simd.reduce_max_f32s(largest), |m, x| m.max(*x));
+            let offset = simd.splat_f32s(largest);
+            let mut sum = simd.splat_f32s(0.0);
+            for x in vectors {
+                *x = exp2(simd, simd.sub_f32s(*x, offset));
+                sum = simd.add_f32s(sum, *x);
+            }
+            if !rest.is_empty() {
+                let last = exp2(simd, simd.sub_f32s(simd.partial_load_f32s(rest), offset));
+                simd.partial_store_f32s(rest, last);
+                // Loaded again, the lanes beyond the row are zero.
+                sum = simd.add_f32s(sum, simd.partial_load_f32s(rest));
+            }
+            (largest, simd.reduce_sum_f32s(sum))
+        }
+    }
+    dispatch(Powers(row, floor))
+}
+
+/// Layer norm: each row of `rows` as `(x - mean) / sqrt(variance + eps) * gamma + beta` into the
+/// row of `out`; a row has as many values as `gamma` and `beta`.
+pub(super) fn layer_norm(rows: &[f32], gamma: &[f32], beta: &[f32], eps: f32, out: &mut [f32]) {
+    struct Norm<'a>(&'a [f32], &'a [f32], &'a [f32], f32, &'a mut [f32]);
+    impl WithSimd for Norm<'_> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let Self(rows, gamma, beta, eps, out) = self;
+            let width = gamma.len();
+            let ((gammas, gamma_rest), (betas, beta_rest)) = (S::as_simd_f32s(gamma), S::as_simd_f32s(beta));
+            for (row, out) in rows.chunks_exact(width).zip(out.chunks_exact_mut(width)) {
+                let (vectors, rest) = S::as_simd_f32s(row);
+                let mut sum = simd.splat_f32s(0.0);
+                for x in vectors {
+                    sum = simd.add_f32s(sum, *x);
+                }
+                let mean = (simd.reduce_sum_f32s(sum) + rest.iter().sum::<f32>()) / width as f32;
+                let means = simd.splat_f32s(mean);
+                let mut squares = simd.splat_f32s(0.0);
+                for x in vectors {
+                    let distance = simd.sub_f32s(*x, means);
+                    squares = mul_add(simd, distance, distance, squares);
+                }
+                let rest_squares: f32 = rest.iter().map(|x| (x - mean) * (x - mean)).sum();
+                let variance = (simd.reduce_sum_f32s(squares) + rest_squares) / width as f32;
+                let factor = (variance + eps).sqrt().recip();
+                let factors = simd.splat_f32s(factor);
+                let (out, out_rest) = S::as_mut_simd_f32s(out);
+                for (((out, x), gamma), beta) in out.iter_mut().zip(vectors).zip(gammas).zip(betas) {
+                    let x = simd.mul_f32s(simd.sub_f32s(*x, means), factors);
+                    *out = mul_add(simd, x, *gamma, *beta);
+                }
+                for (((out, x), gamma), beta) in out_rest.iter_mut().zip(rest).zip(gamma_rest).zip(beta_rest)
+                {
+                    *out = (x - mean) * factor * gamma + beta;
+                }
+            }
+        }
+    }
+    dispatch(Norm(rows, gamma, beta, eps, out));
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    thread_local! {
+        /// The instruction set that a test asks for in place of the best one.
+        pub(super) static FORCED: Cell<Option<Arch>> = const { Cell::new(None) };
+    }
+
+    /// Runs a check with each instruction set that this processor has.
+    pub fn on_each_instruction_set(check: impl Fn()) {
+        let mut sets = vec![Arch::Scalar, Arch::new()];
+        #[cfg(target_arch = "x86_64")]
+        sets.extend(pulp::x86::V3::try_new().map(Arch::V3));
+        for set in sets {
+            FORCED.set(Some(set));
+            check();
+        }
+        FORCED.set(None);
+    }
+
+    /// Values between -12 and 12, of which there are enough to have a rest in every lane count.
+    fn spread() -> Vec<f32> {
+        (0..1003).map(|i| ((i * 7919) % 1003) as f32 / 1002.0 * 24.0 - 12.0).collect()
+    }
+
+    #[test]
+    fn gelu_is_the_exact_one() {
+        // erf(x) by its Taylor series, in double precision.
+        let erf = |x: f64| {
+            let (mut term, mut sum) = (x, x);
+            for n in 1..200 {
+                term *= -x * x / n as f64;
+                sum += term / (2 * n + 1) as f64;
+            }
+            sum * std::f64::consts::FRAC_2_SQRT_PI
+        };
+        on_each_instruction_set(|| {
+            let before: Vec<f32> = spread().into_iter().map(|x| x / 2.0).collect();
+            let mut after = before.clone();
+            gelu(&mut after);
+            for (x, found) in before.iter().zip(after) {
+                let x = f64::from(*x);
+                let expected = x / 2.0 * (1.0 + erf(x * std::f64::consts::FRAC_1_SQRT_2));
+                assert!((f64::from(found) - expected).abs() < 1e-6, "{x}: {found}, not {expected}");
+            }
+        });
+    }
+
+    #[test]
+    fn powers_are_taken_below_the_largest() {
+        on_each_instruction_set(|| {
+            for (count, floor) in [(1003, -5.0), (1000, 20.0), (5, f32::NEG_INFINITY)] {
+                let before = &spread()[..count];
+                let mut after = before.to_vec();
+                let (largest, sum) = exp2_below_largest(&mut after, floor);
+                assert_eq!(largest, before.iter().fold(floor, |m, x| m.max(*x)));
+                for (x, found) in before.iter().zip(&after) {
+                    let expected = f64::from(x - largest).exp2();
+                    let error = (f64::from(*found) / expected - 1.0).abs();
+                    assert!(error < 3e-7, "2^{}: {found}, not {expected}", x - largest);
+                }
+                assert!((sum / after.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+            }
+            let mut far = [0.0, -1e9, f32::NEG_INFINITY];
+            exp2_below_largest(&mut far, f32::NEG_INFINITY);
+            assert!(far[0] == 1.0 && far[1] < 1e-37 && far[2] < 1e-37, "{far:?}");
+        });
+    }
+
+    #[test]
+    fn normalised_rows_have_the_mean_and_deviation_of_the_affine_part() {
+        on_each_instruction_set(|| {
+            let width = 37;
+            let rows = &spread()[..3 * width];
+            let mut out = vec![0f32; 3 * width];
+            layer_norm(rows, &vec![2.0; width], &vec![5.0; width], 0.0, &mut out);
+            for row in out.chunks(width) {
+                let mean = row.iter().sum::<f32>() / width as f32;
+                let variance = row.iter().map(|x| (x - mean).powi(2)).sum::<f32>() / width as f32;
+                assert!((mean - 5.0).abs() < 1e-4 && (variance - 4.0).abs() < 1e-3, "{mean} {variance}");
+            }
+        });
+    }
+
+    #[test]
+    fn sums_products_and_maxima_go_value_by_value() {
+        on_each_instruction_set(|| {
+            let (a, b) = (spread(), spread().into_iter().rev().collect::<Vec<f32>>());
+            let (mut sums, mut maxima, mut scaled) = (a.clone(), a.clone(), a.clone());
+            add(&mut sums, &b);
+            max(&mut maxima, &b);
+            scale(&mut scaled, 3.0);
+            for i in 0..a.len() {
+                assert_eq!((sums[i], maxima[i], scaled[i]), (a[i] + b[i], a[i].max(b[i]), 3.0 * a[i]));
+            }
+        });
+    }
+}
