@@ -426,6 +426,24 @@ fn exported_masks_are_taken_in_again_by_dropping_the_file() {
 }
 
 #[test]
+fn what_everything_mode_finds_on_a_photo_that_was_left_is_saved() {
+    let photo = sample("coffee.jpg");
+    let mut window = window(vec![photo.clone()]);
+    window.get_by_label("Segment everything").click();
+    window.step();
+    press(&mut window, Key::A);
+    window.get_by_label_contains("cat.jpg");
+    let file = photo.with_file_name("coffee.jpg.tinsel.json");
+    let start = Instant::now();
+    while !file.exists() {
+        assert!(start.elapsed() < Duration::from_secs(10), "nothing was saved");
+        window.step();
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert!(std::fs::read_to_string(file).unwrap().contains("Found "));
+}
+
+#[test]
 fn any_command_is_found_by_its_name() {
     let mut window = window(vec![sample("coffee.jpg")]);
     press_with(&mut window, Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::P);

@@ -47,6 +47,8 @@ pub(super) enum Outcome {
     /// Masks of a photo were given another shape.
     Reshaped {
         photo: u64,
+        /// The masks as they were.
+        of: Vec<Arc<MaskItem>>,
         reshape: Reshape,
     },
     /// The task panicked.
@@ -137,7 +139,7 @@ impl Background {
 
     /// Changes the shape of masks of a photo, given in the order of the list.
     pub fn reshape(&mut self, photo: u64, items: Vec<Arc<MaskItem>>, op: ShapeOp) {
-        self.spawn(move || Outcome::Reshaped { photo, reshape: reshape(&items, op) });
+        self.spawn(move || Outcome::Reshaped { photo, reshape: reshape(&items, op), of: items });
     }
 
     /// Asks for a file with masks of a photo, and reads it.

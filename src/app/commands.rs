@@ -477,6 +477,26 @@ impl Command {
         }
     }
 
+    /// Whether the command neither shows nor changes the masks of the photo.
+    pub fn is_for_everywhere(self) -> bool {
+        use Command as C;
+        matches!(
+            self,
+            C::OpenPhotos
+                | C::OpenFolder
+                | C::OpenSample
+                | C::OpenModel
+                | C::UseStarterModel
+                | C::NextPhoto
+                | C::PreviousPhoto
+                | C::Quit
+                | C::Compare
+                | C::Cancel
+                | C::Palette
+                | C::Keys
+        )
+    }
+
     /// The enabled command whose keys were pressed in this frame, if any; the key is consumed.
     ///
     /// While a widget has the keyboard focus, Enter and Space are its own.

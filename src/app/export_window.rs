@@ -6,7 +6,7 @@ use egui::{DragValue, Id, TextEdit, Ui, Window};
 
 use super::actions::{Action, Actions};
 use super::settings::Settings;
-use crate::document::Document;
+use crate::document::{Document, MaskId};
 use crate::files::Photo;
 use crate::files::export::{
     CocoSegmentation, ExportMask, ExportOptions, Format, LabelmeShapes, YoloParts, is_shared, losses,
@@ -43,7 +43,12 @@ pub(super) struct ExportChoices {
     pub folder: String,
     /// An export that has to be confirmed, and the files that it would overwrite.
     asking: Option<(ExportJob, Vec<PathBuf>)>,
+    /// What the format cannot hold, and of which choice; finding out takes a moment.
+    losses: Option<(Choice, Vec<String>)>,
 }
+
+/// What the losses depend on.
+type Choice = (Format, ExportOptions, Which, u64, Vec<MaskId>, PathBuf);
 
 impl Default for ExportChoices {
     fn default() -> Self {
@@ -54,6 +59,7 @@ impl Default for ExportChoices {
             which: Which::Visible,
             folder: String::new(),
             asking: None,
+            losses: None,
         }
     }
 }
@@ -109,6 +115,18 @@ impl ExportChoices {
         let masks = self.masks(document);
         let folder = Path::new(self.folder.trim());
         let files = planned_files_with(photo, &masks, self.format, &self.options, folder);
+        let selection: Vec<MaskId> = document.selection().iter().copied().collect();
+        let choice: Choice = (
+            self.format,
+            self.options.clone(),
+            self.which,
+            document.revision(),
+            selection,
+            photo.path.clone(),
+        );
+        if self.losses.as_ref().is_none_or(|(known, _)| *known != choice) {
+            self.losses = Some((choice, losses(self.format, &self.options, &masks)));
+        }
         let window = Window::new("Export").open(&mut open).resizable(false).collapsible(false);
         let centre = ctx.content_rect().center();
         window.pivot(egui::Align2::CENTER_CENTER).default_pos(centre).show(ctx, |ui| {
@@ -144,7 +162,7 @@ impl ExportChoices {
                 (_, []) => String::new(),
             };
             ui.weak(summary);
-            for loss in losses(self.format, &self.options, &masks) {
+            for loss in self.losses.iter().flat_map(|(_, losses)| losses) {
                 ui.colored_label(ui.visuals().warn_fg_color, loss);
             }
             let ready = !masks.is_empty() && !self.folder.trim().is_empty();

@@ -149,11 +149,13 @@ impl Edit {
                 if index < prompting.points.len() {
                     prompting.points.remove(index);
                     anew(prompting);
+                    forget_empty(state);
                 }
             }
             Edit::SetBox(bbox) => {
                 prompting.bbox = bbox;
                 anew(prompting);
+                forget_empty(state);
             }
             Edit::Choose(candidate) => prompting.chosen = Some(candidate),
             Edit::ClearPrompt => {
@@ -161,14 +163,15 @@ impl Edit {
                 state.reopened = None;
             }
             Edit::Reopen(id, from) => {
-                if state.masks.iter().any(|m| m.id == id && !m.locked) {
+                if !from.is_empty() && state.masks.iter().any(|m| m.id == id && !m.locked) {
                     *prompting = from;
                     state.reopened = Some(id);
                 }
             }
             Edit::Accept(mask) => {
                 *prompting = Prompting::default();
-                match state.reopened.take() {
+                let reopened = state.reopened.take();
+                match reopened.filter(|id| state.masks.iter().any(|m| m.id == *id && !m.locked)) {
                     Some(id) => change(state, &[id], |m| {
                         m.mask = mask.mask.clone();
                         m.predicted_iou = mask.predicted_iou;
@@ -262,8 +265,8 @@ fn add(state: &mut State, last_id: &mut u64, new: NewMask) {
 
 fn sift(state: &mut State, last_id: &mut u64, sifting: Sifting, kept: Vec<NewMask>) {
     let wanted = |m: &MaskItem| kept.iter().find(|new| new.found == m.found);
-    state.masks.retain(|m| m.found.is_none() || m.edited || wanted(m).is_some());
-    for item in state.masks.iter_mut().filter(|m| m.found.is_some() && !m.edited) {
+    state.masks.retain(|m| m.found.is_none() || m.edited || m.locked || wanted(m).is_some());
+    for item in state.masks.iter_mut().filter(|m| m.found.is_some() && !m.edited && !m.locked) {
         // Cleaning up small regions changes the pixels of what stays.
         if let Some(new) = wanted(item).filter(|new| new.mask != item.mask) {
             Arc::make_mut(item).mask = new.mask.clone();
@@ -307,6 +310,14 @@ fn anew(prompting: &mut Prompting) {
     prompting.from = None;
 }
 
+/// Without points and box, nothing is being worked on.
+fn forget_empty(state: &mut State) {
+    if state.prompting.is_empty() {
+        state.prompting = Prompting::default();
+        state.reopened = None;
+    }
+}
+
 impl Reshape {
     fn perform(self, state: &mut State, last_id: &mut u64) {
         let Self { changed, mut removed, added, .. } = self;
@@ -335,6 +346,8 @@ impl Reshape {
                 state.masks.insert(at + 1, part);
             }
         }
-        state.masks.retain(|m| m.locked || !removed.contains(&m.id));
+        let goes = |m: &Arc<MaskItem>| removed.contains(&m.id) && !m.locked;
+        state.dismissed.extend(state.masks.iter().filter(|m| goes(m)).filter_map(|m| m.found));
+        state.masks.retain(|m| !goes(m));
     }
 }

@@ -36,7 +36,9 @@ impl Canvas {
         let size = input.photo.size();
         let draws = matches!(input.tool, Tool::Brush | Tool::Eraser | Tool::Lasso);
         let pressed = response.is_pointer_button_down_on() && ui.input(|i| i.pointer.primary_pressed());
-        if draws && pressed && !panning {
+        // Whether Space moves the photo is decided only after the mouse has moved.
+        let space = !ui.text_edit_focused() && ui.input(|i| i.key_down(Key::Space));
+        if draws && pressed && !panning && !space {
             let inverse = ui.input(|i| i.modifiers.shift);
             let at = ui.input(|i| i.pointer.press_origin()).map(|at| clamp_to_photo(view.to_photo(at), size));
             self.drawing = Some(Drawing { tool: input.tool, inverse, path: at.into_iter().collect() });

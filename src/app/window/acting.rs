@@ -23,6 +23,10 @@ impl Tinsel {
     pub(super) fn is_enabled(&self, command: Command) -> bool {
         let document = &self.workspace.document;
         let has_photo = self.workspace.open.is_some();
+        // What is not on the screen is not changed.
+        if self.comparing.shown.is_some() && !command.is_for_everywhere() {
+            return false;
+        }
         match command {
             Command::NextPhoto => self.workspace.current + 1 < self.workspace.photos.len(),
             Command::PreviousPhoto => self.workspace.current > 0,
@@ -50,7 +54,9 @@ impl Tinsel {
                 !document.prompting().is_empty()
             }
             Command::DropPrompt => !document.prompting().is_empty(),
-            Command::SegmentEverything => has_photo && self.model.is_some() && !self.is_searching(),
+            Command::SegmentEverything => {
+                has_photo && self.model.is_some() && !self.run.as_ref().is_some_and(EverythingRun::is_pending)
+            }
             Command::Compare => has_photo && self.model.is_some() && !self.comparing.is_running(),
             Command::Cancel => self.is_searching() || self.comparing.is_running() || self.encoding.is_some(),
             Command::Tool(_)
@@ -243,7 +249,10 @@ impl Tinsel {
                 }
             }
             Command::Compare => self.comparing.open = true,
-            Command::Cancel if self.comparing.is_running() => self.engine.cancel(Job::Comparison),
+            Command::Cancel if self.comparing.is_running() => {
+                self.engine.cancel(Job::Comparison);
+                self.engine.cancel(Job::Everything);
+            }
             Command::Cancel if is_searching => self.engine.cancel(Job::Everything),
             Command::Cancel => {
                 // A photo is encoded for its own sake or because a prompt needs it.

@@ -176,7 +176,7 @@ fn shown_items(document: &Document, run: Option<&EverythingRun>) -> Vec<Arc<Mask
     let Some((run, preview)) = run.and_then(|run| Some((run, run.preview()?))) else {
         return document.masks().to_vec();
     };
-    let stays = |m: &&Arc<MaskItem>| m.edited || m.found.is_none_or(|key| key.run != run.number);
+    let stays = |m: &&Arc<MaskItem>| m.edited || m.locked || m.found.is_none_or(|key| key.run != run.number);
     let own = document.masks().iter().filter(stays).cloned();
     let own: Vec<Arc<MaskItem>> = own.collect();
     let new = preview.iter().filter(|new| !own.iter().any(|m| m.found == new.found));

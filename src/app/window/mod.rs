@@ -281,6 +281,9 @@ impl eframe::App for Tinsel {
 
     fn on_exit(&mut self) {
         self.leave_photo();
+        for (id, document) in self.workspace.left_documents() {
+            self.sessions.save_now(id, document, self.model.as_deref());
+        }
         self.sessions.flush();
     }
 

@@ -4,7 +4,9 @@ use super::Tinsel;
 use crate::app::background::Outcome;
 use crate::app::models;
 use crate::app::settings::Tool;
-use crate::document::{Document, Edit, Named, NewMask, Prompting};
+use std::sync::Arc;
+
+use crate::document::{Document, Edit, MaskItem, Named, NewMask, Prompting};
 use crate::engine::{Event, Job, ModelSource, Sifted};
 use crate::files::import::Imported;
 use crate::files::session::{Loaded, SessionError};
@@ -20,8 +22,10 @@ impl Tinsel {
         let words = self.sessions.receive();
         words.into_iter().for_each(|word| self.messages.error(word));
         if let Some(open) = &self.workspace.open {
-            let model = self.model.as_deref();
-            self.sessions.follow(open.id, &self.workspace.document, &open.photo, model);
+            self.sessions.follow(open.id, &self.workspace.document, self.model.as_deref());
+        }
+        for (id, document) in self.workspace.left_documents() {
+            self.sessions.follow(id, document, self.model.as_deref());
         }
         if let Some(sifted) = self.sieve.newest() {
             self.receive_sifted(sifted);
@@ -154,13 +158,20 @@ impl Tinsel {
     /// Brings back what was saved, unless there is newer work in this window.
     fn restore(&mut self, session: Option<Box<Result<Loaded, SessionError>>>) {
         let (Some(session), Some(open)) = (session, &self.workspace.open) else { return };
+        let has_worked = self.workspace.has_worked();
+        if let Some(former) = self.workspace.former_id.filter(|_| has_worked) {
+            self.sessions.rename(former, open.id, open.photo.fingerprint);
+        }
         // In memory is what the file holds or will hold in a moment.
-        if self.workspace.has_worked() || self.sessions.knows(open.id) {
+        if self.sessions.knows(open.id) {
             return;
         }
         let (restored, word) = self.sessions.open(open.id, &open.photo, *session);
         if let Some(word) = word {
             self.messages.error(word);
+        }
+        if has_worked {
+            return self.sessions.set_aside(open.id);
         }
         if let Some(restored) = restored {
             self.workspace.document = Document::restored(restored);
@@ -174,7 +185,7 @@ impl Tinsel {
     pub(super) fn leave_photo(&mut self) {
         if let Some(open) = &self.workspace.open {
             let view = self.canvas.view.centre();
-            self.sessions.leave(open.id, &self.workspace.document, &open.photo, self.model.as_deref(), view);
+            self.sessions.leave(open.id, &self.workspace.document, self.model.as_deref(), view);
         }
     }
 
@@ -237,6 +248,7 @@ impl Tinsel {
                 self.workspace.loading = false;
                 self.settings.photo_folder = photo.path.parent().map(Into::into);
                 self.engine.cancel(Job::Prompt);
+                self.comparing.shown = None;
                 self.inquiry.forget();
                 let path = photo.path.clone();
                 if !self.workspace.show(photo) {
@@ -268,9 +280,15 @@ impl Tinsel {
                 self.background.ctx().copy_image(picture);
                 self.messages.news("Copied to the clipboard.");
             }
-            Outcome::Reshaped { photo, reshape } => {
-                if let Some(document) = self.workspace.document_of(photo) {
+            Outcome::Reshaped { photo, of, reshape } => {
+                let Some(document) = self.workspace.document_of(photo) else { return };
+                let is_same = |item: &Arc<MaskItem>| {
+                    document.mask(item.id).is_some_and(|now| Arc::ptr_eq(&now.mask, &item.mask))
+                };
+                if of.iter().all(is_same) {
                     document.apply(Edit::Reshape(reshape));
+                } else {
+                    self.messages.news("The masks have changed meanwhile; please do it again.");
                 }
             }
             Outcome::Saved(None) => {}
