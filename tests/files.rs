@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use tinsel::files::Photo;
 use tinsel::files::session::{LoadedState, SaveError, Session, SessionMask};
 use tinsel::mask::Mask;
 
@@ -105,4 +106,129 @@ fn two_processes_do_not_destroy_each_others_work() {
     let saved: Vec<u64> = results.iter().filter(|(_, r)| r.is_ok()).map(|(n, _)| *n).collect();
     assert!(results.iter().all(|(_, r)| matches!(r, Ok(_) | Err(SaveError::ChangedByOther { .. }))));
     assert!(saved.contains(&number(&photo)), "{saved:?}");
+}
+
+/// Runs the program; its exit code, output and complaints.
+fn tinsel(arguments: &[&dyn AsRef<std::ffi::OsStr>]) -> (Option<i32>, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tinsel"));
+    command.args(arguments.iter().map(|argument| argument.as_ref()));
+    let done = command.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (done.status.code(), text(done.stdout), text(done.stderr))
+}
+
+/// A folder with two copies of a sample photo, the first of which has a session of two masks.
+fn photos() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/samples/coffee.jpg");
+    for name in ["a.jpg", "b.jpg"] {
+        std::fs::copy(sample, dir.path().join(name)).unwrap();
+    }
+    let path = dir.path().join("a.jpg");
+    let photo = Photo::open(&path).unwrap();
+    let size = photo.pixels.dimensions();
+    let mut session = Session::new("a.jpg".into(), size, photo.fingerprint);
+    let ring = |x: u32, y: u32, from: u32, to: u32| {
+        let distance = x.abs_diff(200).pow(2) + y.abs_diff(150).pow(2);
+        (from * from..to * to).contains(&distance)
+    };
+    let masks = [("Ring", Some("cup"), (20, 40)), ("Disc", None, (0, 9))];
+    for (name, class, (from, to)) in masks {
+        let mask = Arc::new(Mask::from_fn(size.0, size.1, |x, y| ring(x, y, from, to)));
+        let mut item = SessionMask::new(name.into(), [200, 30, 90], mask);
+        item.class = class.map(Into::into);
+        session.masks.push(item);
+    }
+    let loaded = Session::load(&path, size, photo.fingerprint).unwrap();
+    session.save(&loaded.path, &loaded.stamp).unwrap();
+    dir
+}
+
+fn session_of(path: &Path) -> Session {
+    let photo = Photo::open(path).unwrap();
+    match Session::load(path, photo.pixels.dimensions(), photo.fingerprint).unwrap().state {
+        LoadedState::Found(session) => session,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn masks_travel_from_photo_to_photo_by_files() {
+    let dir = photos();
+    let [a, b, out] = ["a.jpg", "b.jpg", "out"].map(|name| dir.path().join(name));
+    let formats = "labelme,coco,json,labels,yolo";
+    let (code, report, err) =
+        tinsel(&[&"export", &a, &"--format", &formats, &"--labelme", &"masks", &"--out", &out]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(report.contains("a.jpg: 2 masks, 8 files"), "{report}");
+    assert!(report.contains("The holes of 1 mask are filled"), "{report}");
+    let (code, _, err) = tinsel(&[&"export", &a, &"--format", &"labelme", &"--out", &out]);
+    assert!(code == Some(1) && err.contains("exists already") && err.contains("--overwrite"), "{err}");
+
+    let labelme = out.join("a.json");
+    let (code, report, err) = tinsel(&[&"import", &b, &labelme, &out.join("a_masks.json")]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(report.contains("4 masks now"), "{report}");
+    let (before, after) = (session_of(&a), session_of(&b));
+    for (i, item) in after.masks.iter().enumerate() {
+        let expected = &before.masks[i % 2];
+        assert_eq!((&item.mask, &item.name, &item.class), (&expected.mask, &expected.name, &expected.class));
+    }
+    assert_eq!(after.classes.len(), 1);
+
+    // One file is wrong: nothing is imported.
+    let (code, _, err) = tinsel(&[&"import", &b, &labelme, &a]);
+    assert!(code == Some(1) && err.contains("a.jpg"), "{err}");
+    assert_eq!(session_of(&b), after);
+    tinsel(&[&"import", &b, &"--replace", &out.join("labels/a.txt")]);
+    let yolo = session_of(&b);
+    let classes: Vec<_> = yolo.masks.iter().map(|item| item.class.as_deref()).collect();
+    assert_eq!(classes, [Some("cup"), None]);
+}
+
+#[test]
+fn a_folder_becomes_one_dataset() {
+    let dir = photos();
+    let out = dir.path().join("out");
+    let (code, report, err) =
+        tinsel(&[&"export", &dir.path(), &"--format", &"coco,csv", &"--class", &"cup", &"--out", &out]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(report.contains("a.jpg: 1 mask, 1 file") && !report.contains("b.jpg"), "{report}");
+    let json: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(out.join("coco.json")).unwrap()).unwrap();
+    assert_eq!(json["images"][0]["file_name"], "a.jpg");
+    assert_eq!(
+        (json["annotations"].as_array().unwrap().len(), &json["categories"][0]["name"]),
+        (1, &"cup".into())
+    );
+    let (code, _, err) = tinsel(&[&"export", &dir.path().join("b.jpg"), &"--format", &"csv", &"--out", &out]);
+    assert!(code == Some(1) && err.contains("b.jpg: has no masks kept beside it"), "{err}");
+    let (code, ..) = tinsel(&[&"export", &dir.path(), &"--format", &"csv,nonsense", &"--out", &out]);
+    assert_eq!(code, Some(2));
+}
+
+#[test]
+fn files_are_converted() {
+    let dir = photos();
+    let out = dir.path().join("out");
+    let session = dir.path().join("a.jpg.tinsel.json");
+    let (code, report, err) = tinsel(&[&"convert", &session, &"--to", &"labelme", &"--out", &dir.path()]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(report.contains("The holes of 1 mask are filled"), "{report}");
+    let (code, _, err) = tinsel(&[
+        &"convert",
+        &dir.path().join("a.json"),
+        &"--to",
+        &"cutouts",
+        &"--margin",
+        &"5",
+        &"--out",
+        &out,
+    ]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert_eq!(image::image_dimensions(out.join("a_disc_cutout.png")).unwrap(), (17 + 10, 17 + 10));
+    let nowhere = dir.path().join("x.json");
+    std::fs::write(&nowhere, "{\"shapes\": []}").unwrap();
+    let (code, _, err) = tinsel(&[&"convert", &nowhere, &"--to", &"svg", &"--out", &out]);
+    assert!(code == Some(1) && err.contains("--photo"), "{err}");
 }

@@ -289,6 +289,193 @@ fn a_cancelled_everything_keeps_what_it_found() {
 }
 
 #[test]
+fn masks_are_painted_cut_and_combined_and_every_step_can_be_undone() {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    let area = |window: &Window, i: usize| window.state().document().masks()[i].mask.area();
+    press(&mut window, Key::T);
+    drag_photo(&mut window, (100.0, 100.0), (200.0, 100.0));
+    assert_eq!(masks(&window), 1);
+    let stroke = area(&window, 0);
+    assert!((2600..3100).contains(&stroke), "a stroke of 100 by 24 pixels with round ends: {stroke}");
+    press(&mut window, Key::X);
+    drag_photo(&mut window, (150.0, 60.0), (150.0, 140.0));
+    let left = area(&window, 0);
+    assert!(left < stroke - 500, "{left} of {stroke}");
+    assert!(!window.state().document().masks()[0].mask.get(150, 100));
+
+    click(&mut window, "Change shape");
+    click(&mut window, "Split into parts");
+    assert_eq!(masks(&window), 2);
+    assert_eq!(area(&window, 0) + area(&window, 1), left);
+    press_with(&mut window, Modifiers::COMMAND, Key::A);
+    press_with(&mut window, Modifiers::COMMAND, Key::U);
+    assert_eq!((masks(&window), area(&window, 0)), (1, left));
+    press_with(&mut window, Modifiers::COMMAND, Key::CloseBracket);
+    assert!(area(&window, 0) > left);
+    press_with(&mut window, Modifiers::COMMAND, Key::L);
+    press(&mut window, Key::Delete);
+    assert_eq!(masks(&window), 1, "a locked mask was deleted");
+    for _ in 0..6 {
+        press_with(&mut window, Modifiers::COMMAND, Key::Z);
+    }
+    assert_eq!(masks(&window), 0);
+}
+
+#[test]
+fn any_mask_can_be_refined_with_clicks() {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    click_on(&mut window, (290.0, 170.0));
+    press(&mut window, Key::Enter);
+    let accepted = window.state().document().masks()[0].clone();
+    press_with(&mut window, Modifiers::COMMAND, Key::A);
+    press(&mut window, Key::R);
+    assert_eq!(points(&window).len(), 1, "the prompt is there again");
+    click_on(&mut window, (250.0, 120.0));
+    press(&mut window, Key::Enter);
+    let refined = window.state().document().masks()[0].clone();
+    assert_eq!((masks(&window), refined.id, refined.name.as_str()), (1, accepted.id, "Mask 1"));
+    assert_eq!(refined.prompting.points.len(), 2);
+    assert!(refined.prompting.from.is_some(), "the former answer was fed back");
+    assert_ne!(refined.mask, accepted.mask);
+
+    // What no prompt has made starts from its pixels and a point inside.
+    press(&mut window, Key::T);
+    press_with(&mut window, Modifiers::COMMAND, Key::A);
+    drag_photo(&mut window, (100.0, 300.0), (200.0, 300.0));
+    press(&mut window, Key::R);
+    let document = window.state().document();
+    let [x, y] = [document.prompting().points[0].x, document.prompting().points[0].y];
+    assert!(document.masks()[0].mask.get(x as u32, y as u32));
+    assert!(document.prompting().from.is_some());
+}
+
+#[test]
+fn classes_are_given_with_number_keys() {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    click_on(&mut window, (290.0, 170.0));
+    press(&mut window, Key::Enter);
+    click(&mut window, "Classes (0)");
+    window.get_by_label("New class").focus();
+    window.step();
+    window.get_by_label("New class").type_text("cup");
+    window.step();
+    click(&mut window, "Add class");
+    press_with(&mut window, Modifiers::COMMAND, Key::A);
+    press(&mut window, Key::Num1);
+    let document = window.state().document();
+    assert_eq!(document.masks()[0].class, Some(document.classes()[0].id));
+    window.get_by_label("cup (1)");
+}
+
+#[test]
+fn the_work_is_saved_by_itself_and_comes_back() {
+    let photo = sample("coffee.jpg");
+    let mut first = window(vec![photo.clone()]);
+    click_on(&mut first, (290.0, 170.0));
+    press(&mut first, Key::Enter);
+    let accepted = first.state().document().masks()[0].clone();
+    let file = photo.with_file_name("coffee.jpg.tinsel.json");
+    let start = Instant::now();
+    while !file.exists() {
+        assert!(start.elapsed() < Duration::from_secs(2), "nothing was saved");
+        first.step();
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    // No farewell, as after a crash.
+    std::mem::forget(first);
+
+    let second = window(vec![photo.clone()]);
+    let restored = second.state().document().masks()[0].clone();
+    assert_eq!((&restored.mask, &restored.name), (&accepted.mask, &accepted.name));
+    assert_eq!(restored.prompting.points, accepted.prompting.points);
+
+    std::fs::write(&file, "{\"format\": \"tinsel-session\", \"version\": 99}").unwrap();
+    let mut third = window(vec![photo]);
+    third.get_by_label_contains("newer Tinsel");
+    click_on(&mut third, (290.0, 170.0));
+    press(&mut third, Key::Enter);
+    std::thread::sleep(Duration::from_millis(1200));
+    settle(&mut third);
+    assert!(std::fs::read_to_string(&file).unwrap().contains("99"), "a newer file was overwritten");
+}
+
+#[test]
+fn exported_masks_are_taken_in_again_by_dropping_the_file() {
+    let photo = sample("coffee.jpg");
+    let mut first = window(vec![photo.clone()]);
+    for at in [(290.0, 170.0), (370.0, 290.0)] {
+        click_on(&mut first, at);
+        press(&mut first, Key::Enter);
+    }
+    let areas = |window: &Window| -> Vec<u64> {
+        window.state().document().masks().iter().map(|m| m.mask.area()).collect()
+    };
+    press_with(&mut first, Modifiers::COMMAND, Key::E);
+    click(&mut first, "labelme (JSON)");
+    click(&mut first, "Pixels");
+    click(&mut first, "Write files");
+    let file = photo.with_file_name("coffee.json");
+    assert!(file.exists());
+
+    let mut second = window(vec![sample("coffee.jpg")]);
+    second.input_mut().dropped_files.push(Arc::new(Dropped(file)));
+    settle(&mut second);
+    assert_eq!(areas(&second), areas(&first));
+    press_with(&mut second, Modifiers::COMMAND, Key::Z);
+    assert_eq!(masks(&second), 0, "an import is one step of undo");
+}
+
+#[test]
+fn what_everything_mode_finds_on_a_photo_that_was_left_is_saved() {
+    let photo = sample("coffee.jpg");
+    let mut window = window(vec![photo.clone()]);
+    window.get_by_label("Segment everything").click();
+    window.step();
+    press(&mut window, Key::A);
+    window.get_by_label_contains("cat.jpg");
+    let file = photo.with_file_name("coffee.jpg.tinsel.json");
+    let start = Instant::now();
+    while !file.exists() {
+        assert!(start.elapsed() < Duration::from_secs(10), "nothing was saved");
+        window.step();
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert!(std::fs::read_to_string(file).unwrap().contains("Found "));
+}
+
+#[test]
+fn any_command_is_found_by_its_name() {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    press_with(&mut window, Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::P);
+    window.get_by_label("Command").type_text("segm every");
+    window.step();
+    press(&mut window, Key::Enter);
+    assert!(masks(&window) > 0);
+    assert!(window.query_by_label("Command").is_none());
+}
+
+#[test]
+fn resting_the_pointer_previews_the_mask_of_a_click() {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    let at = window.state().photo_to_screen(290.0, 170.0);
+    window.hover_at(at);
+    let start = Instant::now();
+    while window.state().previewed().is_none() {
+        assert!(start.elapsed() < Duration::from_secs(10), "no preview came");
+        window.step();
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let previewed = window.state().previewed().cloned().unwrap();
+    assert_eq!(points(&window).len(), 0, "a preview is no prompt");
+    click_on(&mut window, (290.0, 170.0));
+    press(&mut window, Key::Enter);
+    assert_eq!(window.state().document().masks()[0].mask, previewed);
+    press(&mut window, Key::P);
+    settle(&mut window);
+    assert!(window.state().previewed().is_none());
+}
+
+#[test]
 fn two_settings_are_compared_side_by_side() {
     let mut window = window(vec![sample("cat.jpg")]);
     press_with(&mut window, Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::C);

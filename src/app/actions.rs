@@ -45,6 +45,8 @@ pub(super) enum Action {
     SaveComparison,
     CloseComparison,
     OpenPaths(Vec<PathBuf>),
+    /// Reads masks of the open photo from a file.
+    ImportFile(PathBuf),
     Export(ExportJob),
     ChooseExportFolder,
     UseModel(ModelSource),

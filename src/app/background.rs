@@ -10,9 +10,11 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use super::export_window::ExportJob;
 use super::models::MODEL_EXTENSIONS;
 use crate::document::{MaskItem, Reshape, ShapeOp, reshape};
-use crate::files::export::{ExportMask, Panel, add_figure, export};
+use crate::files::export::{ExportMask, Panel, add_figure, binary, cutout, export_with};
+use crate::files::import::{ImportError, Imported, import};
 use crate::files::session::{Loaded, Session, SessionError};
 use crate::files::{FileSet, PHOTO_EXTENSIONS, Photo, PhotoError, WriteError, photos_beside, photos_in};
+use crate::mask::Mask;
 
 /// What came of a slow thing.
 pub(super) enum Outcome {
@@ -35,9 +37,18 @@ pub(super) enum Outcome {
     Exported(Result<Vec<PathBuf>, WriteError>),
     /// A file was written where the user said; `None` when the dialog was cancelled.
     Saved(Option<Result<PathBuf, WriteError>>),
+    /// Masks were read from files for a photo; `None` when the dialog was cancelled.
+    Imported {
+        photo: u64,
+        result: Option<Result<Imported, ImportError>>,
+    },
+    /// A picture for the clipboard.
+    Copied(egui::ColorImage),
     /// Masks of a photo were given another shape.
     Reshaped {
         photo: u64,
+        /// The masks as they were.
+        of: Vec<Arc<MaskItem>>,
         reshape: Reshape,
     },
     /// The task panicked.
@@ -63,8 +74,11 @@ impl Background {
     pub fn next(&mut self) -> Option<Outcome> {
         let outcome = self.receiver.try_recv().ok()?;
         self.running -= 1;
-        use Outcome::{Broken, Picked, PickedExportFolder, PickedModel, Saved};
-        if matches!(outcome, Picked(_) | PickedModel(_) | PickedExportFolder(_) | Saved(_) | Broken(_)) {
+        use Outcome::{Broken, Imported, Picked, PickedExportFolder, PickedModel, Saved};
+        if matches!(
+            outcome,
+            Picked(_) | PickedModel(_) | PickedExportFolder(_) | Saved(_) | Imported { .. } | Broken(_)
+        ) {
             self.dialog_open = false;
         }
         Some(outcome)
@@ -125,7 +139,34 @@ impl Background {
 
     /// Changes the shape of masks of a photo, given in the order of the list.
     pub fn reshape(&mut self, photo: u64, items: Vec<Arc<MaskItem>>, op: ShapeOp) {
-        self.spawn(move || Outcome::Reshaped { photo, reshape: reshape(&items, op) });
+        self.spawn(move || Outcome::Reshaped { photo, reshape: reshape(&items, op), of: items });
+    }
+
+    /// Asks for a file with masks of a photo, and reads it.
+    pub fn import(&mut self, dialog: rfd::FileDialog, photo: u64, size: (u32, u32), name: String) {
+        let dialog = dialog.set_title("Import masks").add_filter("Masks", &["json", "txt", "png"]);
+        self.spawn_dialog(move || {
+            let file = dialog.pick_file();
+            Outcome::Imported { photo, result: file.map(|file| import(&file, size, &name)) }
+        });
+    }
+
+    /// Reads masks of a photo from a file.
+    pub fn import_file(&mut self, file: PathBuf, photo: u64, size: (u32, u32), name: String) {
+        self.spawn(move || Outcome::Imported { photo, result: Some(import(&file, size, &name)) });
+    }
+
+    /// Makes a picture of a mask: the cut-out, or the whole mask white on black.
+    pub fn copy(&mut self, mask: Arc<Mask>, photo: Arc<image::RgbImage>, whole: bool) {
+        self.spawn(move || {
+            let picture = if whole {
+                image::DynamicImage::from(binary(&mask)).into_rgba8()
+            } else {
+                cutout(&photo, &mask, true)
+            };
+            let size = [picture.width() as usize, picture.height() as usize];
+            Outcome::Copied(egui::ColorImage::from_rgba_unmultiplied(size, &picture))
+        });
     }
 
     /// Asks for a file and writes the picture of a comparison there.
@@ -161,8 +202,8 @@ impl Background {
 
     pub fn export(&mut self, job: ExportJob) {
         self.spawn(move || {
-            let ExportJob { photo, masks, format, folder, overwrite } = &job;
-            Outcome::Exported(export(photo, masks, *format, folder, *overwrite))
+            let ExportJob { photo, masks, format, options, folder, overwrite } = &job;
+            Outcome::Exported(export_with(photo, masks, *format, options, folder, *overwrite))
         });
     }
 }

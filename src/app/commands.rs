@@ -17,6 +17,9 @@ pub(super) enum Command {
     NextPhoto,
     PreviousPhoto,
     Export,
+    ImportMasks,
+    CopyCutout,
+    CopyMask,
     Quit,
     Undo,
     Redo,
@@ -46,6 +49,7 @@ pub(super) enum Command {
     BrushLarger,
     BrushSmaller,
     Class(u8),
+    Palette,
     Keys,
 }
 
@@ -145,7 +149,7 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
 }
 
 impl Command {
-    pub const ALL: [Command; 66] = [
+    pub const ALL: [Command; 70] = [
         Command::OpenPhotos,
         Command::OpenFolder,
         Command::OpenSample,
@@ -154,10 +158,13 @@ impl Command {
         Command::NextPhoto,
         Command::PreviousPhoto,
         Command::Export,
+        Command::ImportMasks,
         Command::Quit,
         Command::Undo,
         Command::Redo,
         Command::SelectAll,
+        Command::CopyCutout,
+        Command::CopyMask,
         Command::DeleteSelected,
         Command::Tool(Tool::Positive),
         Command::Tool(Tool::Negative),
@@ -211,6 +218,7 @@ impl Command {
         Command::Class(7),
         Command::Class(8),
         Command::Class(9),
+        Command::Palette,
         Command::Keys,
     ];
 
@@ -251,6 +259,24 @@ impl Command {
                 &[plain(Key::A), plain(Key::PageUp)],
             ),
             Command::Export => info(File, "Export…", "Write masks to files", &[ctrl(Key::E), ctrl(Key::S)]),
+            Command::ImportMasks => info(
+                File,
+                "Import masks…",
+                "Add masks from COCO, labelme, YOLO, ISAT or PNG files",
+                &[ctrl_shift(Key::I)],
+            ),
+            Command::CopyCutout => info(
+                Edit,
+                "Copy cut-out",
+                "Copy the selected thing, transparent around it, to the clipboard",
+                &[ctrl_shift(Key::X)],
+            ),
+            Command::CopyMask => info(
+                Edit,
+                "Copy mask",
+                "Copy the selected mask, white on black, to the clipboard",
+                &[ctrl_shift(Key::M)],
+            ),
             Command::Quit => info(File, "Quit", "Close the window", &[ctrl(Key::Q)]),
             Command::Undo => info(Edit, "Undo", "Take the last step back", &[ctrl(Key::Z)]),
             Command::Redo => {
@@ -410,17 +436,19 @@ impl Command {
             Command::Shape(Shape::FillHoles) => {
                 shape("Fill holes", "Fill all holes of the selected masks", &[])
             }
-            Command::Shape(Shape::RemoveSpecks) => {
-                shape("Remove specks", "Remove small separate parts, below the size in the panel Shape", &[])
-            }
+            Command::Shape(Shape::RemoveSpecks) => shape(
+                "Remove specks",
+                "Remove small separate parts, below the size in the panel Change shape",
+                &[],
+            ),
             Command::Shape(Shape::Smooth) => {
-                shape("Smooth", "Round corners and close gaps, by the pixels in the panel Shape", &[])
+                shape("Smooth", "Round corners and close gaps, by the pixels in the panel Change shape", &[])
             }
             Command::Shape(Shape::Grow) => {
-                shape("Grow", "Grow by the pixels in the panel Shape", &[ctrl(Key::CloseBracket)])
+                shape("Grow", "Grow by the pixels in the panel Change shape", &[ctrl(Key::CloseBracket)])
             }
             Command::Shape(Shape::Shrink) => {
-                shape("Shrink", "Shrink by the pixels in the panel Shape", &[ctrl(Key::OpenBracket)])
+                shape("Shrink", "Shrink by the pixels in the panel Change shape", &[ctrl(Key::OpenBracket)])
             }
             Command::Shape(Shape::KeepLargestPart) => {
                 shape("Keep the largest part", "Remove all separate parts but the largest", &[])
@@ -437,6 +465,9 @@ impl Command {
             Command::Shape(Shape::Intersect) => {
                 shape("Intersect", "Keep what all selected masks share", &[ctrl(Key::I)])
             }
+            Command::Palette => {
+                info(Help, "All commands…", "Find and run any command by its name", &[ctrl_shift(Key::P)])
+            }
             Command::Keys => info(
                 Help,
                 "Keys and gestures",
@@ -444,6 +475,26 @@ impl Command {
                 &[plain(Key::F1), plain(Key::Questionmark)],
             ),
         }
+    }
+
+    /// Whether the command neither shows nor changes the masks of the photo.
+    pub fn is_for_everywhere(self) -> bool {
+        use Command as C;
+        matches!(
+            self,
+            C::OpenPhotos
+                | C::OpenFolder
+                | C::OpenSample
+                | C::OpenModel
+                | C::UseStarterModel
+                | C::NextPhoto
+                | C::PreviousPhoto
+                | C::Quit
+                | C::Compare
+                | C::Cancel
+                | C::Palette
+                | C::Keys
+        )
     }
 
     /// The enabled command whose keys were pressed in this frame, if any; the key is consumed.

@@ -244,6 +244,7 @@ impl Shown {
         self.sides.each_ref().map(|side| {
             let export = |(i, found): (usize, &FoundMask)| ExportMask {
                 name: format!("mask {i}"),
+                class: None,
                 mask: found.mask.clone(),
                 colour: side.colours[i],
                 predicted_iou: found.predicted_iou,

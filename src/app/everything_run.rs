@@ -27,6 +27,8 @@ pub(super) struct EverythingRun {
     progress: Option<Progress>,
     /// Masks that the filters leave, to be shown instead of the document's until they get there.
     preview: Option<Vec<Arc<MaskItem>>>,
+    /// The first request of this run to the sieve.
+    first: Option<u64>,
     request: u64,
     answered: u64,
     /// Put the answer to the newest request into the document.
@@ -44,6 +46,7 @@ impl EverythingRun {
             found: Arc::default(),
             progress: Some(Progress { points_done: 0, points_total: 0, started: Instant::now() }),
             preview: Some(vec![]),
+            first: None,
             request: 0,
             answered: 0,
             commit: false,
@@ -102,10 +105,15 @@ impl EverythingRun {
 
     fn sift(&mut self, sieve: &mut Sieve) {
         self.request = sieve.request(self.found.clone(), self.filters);
+        self.first.get_or_insert(self.request);
     }
 
     /// Takes an answer in; returns the change of the document, if it is due.
     pub fn receive(&mut self, sifted: Sifted) -> Option<Edit> {
+        // An answer to the run before this one.
+        if self.first.is_none_or(|first| sifted.number < first) {
+            return None;
+        }
         self.answered = sifted.number;
         if !(self.commit && sifted.number == self.request) {
             self.preview = Some(self.items(&sifted.settled));

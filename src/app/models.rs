@@ -19,6 +19,9 @@ use crate::sam2::weights::STARTER_NAME;
 /// Extensions of files that are taken for models when they are dropped or chosen.
 pub(super) const MODEL_EXTENSIONS: &[&str] = &["pt", "safetensors", "onnx"];
 
+/// The official model that is offered first.
+const SUGGESTED: &str = "sam2.1-tiny";
+
 /// Whether a file is meant as a model.
 pub(super) fn is_model_file(path: &Path) -> bool {
     path.extension().is_some_and(|e| MODEL_EXTENSIONS.iter().any(|known| e.eq_ignore_ascii_case(known)))
@@ -112,6 +115,29 @@ impl Models {
             }
         }
         None
+    }
+
+    /// One line, while the built-in model is in use, on what it is and how to get a better one.
+    pub fn hint_ui(&self, ui: &mut Ui, base_url: &str, actions: &mut Actions) {
+        ui.weak("This is the small built-in model; its masks are rough.");
+        if let Some(running) = &self.running {
+            ui.add(ProgressBar::new(fraction(running.last)).desired_width(90.0).show_percentage());
+            ui.weak(format!("{}, {}", running.entry.name, describe(running.last)));
+            return;
+        }
+        let Some(entry) = CATALOGUE.iter().find(|entry| entry.name == SUGGESTED) else { return };
+        let Ok(store) = store(base_url) else { return };
+        if matches!(store.state(entry), OnDisk::Present { .. }) {
+            if ui.small_button(format!("Use {}", entry.name)).clicked() {
+                actions.push(Action::UseModel(ModelSource::File(store.file(entry))));
+            }
+        } else {
+            let size =
+                entry.bytes.map_or_else(String::new, |bytes| format!(", {:.0} MB", bytes as f64 / 1e6));
+            if ui.small_button(format!("Get the official {}{size}", entry.name)).clicked() {
+                actions.push(Action::DownloadModel(entry));
+            }
+        }
     }
 
     pub fn ui(&self, ui: &mut Ui, current: &str, base_url: &str, actions: &mut Actions) {

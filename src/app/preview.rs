@@ -27,6 +27,8 @@ pub(super) struct Preview {
     resting: Option<(Prompting, Instant)>,
     pending: Option<(u64, Prompting)>,
     answer: Option<Answer>,
+    /// A question that came to nothing; asking it again at once would do so again.
+    failed: Option<Prompting>,
     /// How many candidates away from the suggested one, by size.
     steps: usize,
     alt_was_down: bool,
@@ -50,7 +52,7 @@ impl Preview {
             }
         };
         let asked = self.pending.as_ref().map(|(_, asked)| asked).or(self.answer.as_ref().map(|a| &a.asked));
-        if asked == Some(&wish) {
+        if asked == Some(&wish) || self.failed.as_ref() == Some(&wish) {
             return;
         }
         if since.elapsed() < REST {
@@ -67,7 +69,7 @@ impl Preview {
         if self.pending.take().is_some() {
             engine.cancel(Job::Preview);
         }
-        (self.resting, self.answer, self.steps) = (None, None, 0);
+        (self.resting, self.answer, self.failed, self.steps) = (None, None, None, 0);
     }
 
     /// Takes an answer in, unless the pointer has moved on. Returns whether it was one of ours.
@@ -82,7 +84,9 @@ impl Preview {
 
     /// The question came to nothing.
     pub fn give_up(&mut self, number: u64) {
-        self.pending.take_if(|(pending, _)| *pending == number);
+        if let Some((_, asked)) = self.pending.take_if(|(pending, _)| *pending == number) {
+            self.failed = Some(asked);
+        }
     }
 
     /// Whether an answer is on its way.

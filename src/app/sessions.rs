@@ -60,6 +60,8 @@ pub(super) struct SessionFile {
     saving: Option<u64>,
     view: Map<String, Value>,
     due: Option<Instant>,
+    /// The photo's, for the file.
+    fingerprint: u64,
 }
 
 /// The thread that writes, and the files of the photos that were opened.
@@ -129,7 +131,19 @@ impl Sessions {
         };
         let restored = (exists && !aside).then(|| restore(&base));
         let view = base.view.clone();
-        let file = SessionFile { path, stamp, aside, base, exists, saved: 0, saving: None, view, due: None };
+        let fingerprint = photo.fingerprint;
+        let file = SessionFile {
+            path,
+            stamp,
+            aside,
+            base,
+            exists,
+            saved: 0,
+            saving: None,
+            view,
+            due: None,
+            fingerprint,
+        };
         self.files.insert(id, file);
         (restored, word)
     }
@@ -153,7 +167,7 @@ impl Sessions {
     }
 
     /// Saves a document some time after its last change. Call it in every frame.
-    pub fn follow(&mut self, id: u64, document: &Document, photo: &Photo, model: Option<&str>) {
+    pub fn follow(&mut self, id: u64, document: &Document, model: Option<&str>) {
         let Some(file) = self.files.get_mut(&id) else { return };
         if !file.is_behind(document) || file.saving.is_some() {
             return;
@@ -161,42 +175,52 @@ impl Sessions {
         let due = *file.due.get_or_insert_with(|| Instant::now() + DELAY);
         let left = due.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            self.save(id, document, photo, model, None);
+            self.save(id, document, model, None);
         } else {
             self.ctx.request_repaint_after(left);
         }
     }
 
     /// Saves a document now if it has changed, or if only the view has and there is a file.
-    pub fn leave(
-        &mut self,
-        id: u64,
-        document: &Document,
-        photo: &Photo,
-        model: Option<&str>,
-        [x, y, zoom]: [f32; 3],
-    ) {
+    pub fn leave(&mut self, id: u64, document: &Document, model: Option<&str>, [x, y, zoom]: [f32; 3]) {
         let Some(file) = self.files.get(&id) else { return };
         let view = json!({"x": x, "y": y, "zoom": zoom}).as_object().cloned().unwrap_or_default();
         if file.is_behind(document) || (file.exists && !file.aside && file.view != view) {
-            self.save(id, document, photo, model, Some(view));
+            self.save(id, document, model, Some(view));
         }
     }
 
-    fn save(
-        &mut self,
-        id: u64,
-        document: &Document,
-        photo: &Photo,
-        model: Option<&str>,
-        view: Option<Map<String, Value>>,
-    ) {
+    /// Saves a document now if it has changed.
+    pub fn save_now(&mut self, id: u64, document: &Document, model: Option<&str>) {
+        if self.files.get(&id).is_some_and(|file| file.is_behind(document)) {
+            self.save(id, document, model, None);
+        }
+    }
+
+    /// The same work has another photo id, because the pixels of the file have changed.
+    pub fn rename(&mut self, former: u64, id: u64, fingerprint: u64) {
+        // The writer may still be at work under the former id.
+        self.flush();
+        if let Some(mut file) = self.files.remove(&former) {
+            file.fingerprint = fingerprint;
+            self.files.insert(id, file);
+        }
+    }
+
+    /// The work in the window is not what was read: it goes into a file beside that.
+    pub fn set_aside(&mut self, id: u64) {
+        if let Some(file) = self.files.get_mut(&id).filter(|file| file.exists) {
+            file.aside = true;
+        }
+    }
+
+    fn save(&mut self, id: u64, document: &Document, model: Option<&str>, view: Option<Map<String, Value>>) {
         let Some(file) = self.files.get_mut(&id) else { return };
         if let Some(view) = view {
             file.view = view;
         }
         let mut session = session(&file.base, document, model);
-        session.photo.fingerprint = photo.fingerprint;
+        session.photo.fingerprint = file.fingerprint;
         session.view = file.view.clone();
         let (path, stamp) = (file.path.clone(), file.stamp);
         let revision = document.revision();
@@ -269,6 +293,10 @@ fn write(job: Job) -> Result<Saved, SaveError> {
     }
     match session.save(&path, &stamp) {
         Ok(stamp) => Ok(Saved { path, stamp, moved_aside: false }),
+        // Where there is nothing, nothing can be destroyed.
+        Err(SaveError::ChangedByOther { .. }) if !path.exists() => session
+            .save(&path, &Stamp::ABSENT)
+            .map(|stamp| Saved { path: path.clone(), stamp, moved_aside: false }),
         Err(SaveError::ChangedByOther { .. }) => beside(true),
         Err(error) => Err(error),
     }
@@ -293,6 +321,10 @@ fn session(base: &Session, document: &Document, model: Option<&str>) -> Session 
         .iter()
         .map(|item| {
             let mut mask = SessionMask::new(item.name.clone(), item.colour, item.mask.clone());
+            if let Some(known) = base.masks.iter().find(|m| m.name == item.name) {
+                mask.other = known.other.clone();
+                mask.other.remove("candidate");
+            }
             mask.class = item.class.and_then(class_name);
             (mask.visible, mask.locked) = (item.visible, item.locked);
             mask.predicted_iou = Some(item.predicted_iou);

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::document::ColourMode;
+use crate::files::export::{ExportOptions, Format};
 
 /// What a click on the canvas does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -68,6 +69,8 @@ pub(super) struct Settings {
     pub models_url: String,
     /// Where the last export went.
     pub export_folder: Option<PathBuf>,
+    /// How the last export was made.
+    pub export: Option<(Format, ExportOptions)>,
 }
 
 impl Default for Settings {
@@ -84,6 +87,7 @@ impl Default for Settings {
             model: None,
             models_url: String::new(),
             export_folder: None,
+            export: None,
         }
     }
 }

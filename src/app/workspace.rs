@@ -44,6 +44,8 @@ pub(super) struct Workspace {
     /// Documents of photos that were left, so that nothing is lost by leafing.
     left: HashMap<PathBuf, Left>,
     last_id: u64,
+    /// The id that the open photo had before its file changed, while its work is still under that.
+    pub former_id: Option<u64>,
     /// The newest request to open a photo; answers to older ones are stale.
     pub request: u64,
     pub loading: bool,
@@ -54,10 +56,12 @@ impl Workspace {
     /// was work on a former state of the file whose size was another, so that it does not fit.
     pub fn show(&mut self, photo: Photo) -> bool {
         self.put_away();
+        self.former_id = None;
         let mut fits = true;
         let (id, document) = match self.left.remove(&photo.path) {
             Some(left) if left.photo == photo.fingerprint => (left.id, left.document),
             Some(left) => {
+                self.former_id = Some(left.id);
                 fits = left.size == photo.pixels.dimensions() || left.document.masks().is_empty();
                 (self.new_id(), if fits { left.document } else { Document::default() })
             }
@@ -85,6 +89,11 @@ impl Workspace {
             let left = Left { id: open.id, photo: open.photo.fingerprint, size: open.size(), document };
             self.left.insert(open.photo.path, left);
         }
+    }
+
+    /// The documents of photos that were left, with the ids of these.
+    pub fn left_documents(&self) -> impl Iterator<Item = (u64, &Document)> {
+        self.left.values().map(|left| (left.id, &left.document))
     }
 
     /// Adds masks to a photo that may no longer be the open one.

@@ -5,6 +5,9 @@ use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::convert::ConvertArguments;
+use super::export::ExportArguments;
+use super::import::ImportArguments;
 use super::models::ModelsArguments;
 use crate::everything::Parameters;
 use crate::sam2::Point;
@@ -48,6 +51,15 @@ pub enum Task {
     /// Find everything with two models, or two settings, and show what each of them misses.
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(CompareArguments),
+    /// Write the masks that are kept beside photos, in the formats of other programs.
+    #[command(after_help = super::export::EXAMPLES)]
+    Export(ExportArguments),
+    /// Read masks of other programs and keep them beside a photo.
+    #[command(after_help = super::import::EXAMPLES)]
+    Import(ImportArguments),
+    /// Turn a file with masks into another format.
+    #[command(after_help = super::convert::EXAMPLES)]
+    Convert(ConvertArguments),
     /// List, download and verify the official SAM 2 models.
     Models(ModelsArguments),
 }

@@ -207,6 +207,7 @@ fn export_masks(masks: &[FoundMask]) -> Vec<ExportMask> {
 pub(super) fn export_mask(found: &FoundMask, i: usize, colour: crate::document::Colour) -> ExportMask {
     ExportMask {
         name: format!("mask {i}"),
+        class: None,
         mask: found.mask.clone(),
         colour,
         predicted_iou: found.predicted_iou,

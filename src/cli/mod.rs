@@ -5,7 +5,11 @@
 mod arguments;
 mod batch;
 mod compare;
+mod convert;
 mod everything;
+mod export;
+mod formats;
+mod import;
 mod models;
 mod predict;
 
@@ -16,7 +20,10 @@ use anyhow::Context;
 
 pub use arguments::{Cli, CompareArguments, EverythingArguments, PredictArguments, Task};
 pub use compare::compare_models;
+pub use convert::{ConvertArguments, convert};
 pub use everything::everything;
+pub use export::{ExportArguments, export_sessions};
+pub use import::{ImportArguments, import_into_session};
 pub use models::{ModelsArguments, models};
 pub use predict::predict;
 

@@ -30,6 +30,16 @@ pub struct Reshape {
     pub added: Vec<(NewMask, Option<MaskId>)>,
 }
 
+/// A mask that comes with a name, such as one from a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Named {
+    pub name: String,
+    /// Name of its class, which is made if there is none of that name.
+    pub class: Option<String>,
+    pub colour: Option<Colour>,
+    pub new: NewMask,
+}
+
 /// One change of a document; coordinates are photo pixels. What is locked stays as it is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Edit {
@@ -57,6 +67,11 @@ pub enum Edit {
     Sift {
         sifting: Sifting,
         kept: Vec<NewMask>,
+    },
+    /// Adds masks with names and classes, and classes that no mask has.
+    Import {
+        masks: Vec<Named>,
+        classes: Vec<(String, Option<Colour>)>,
     },
     Delete(Vec<MaskId>),
     Rename(MaskId, String),
@@ -96,6 +111,7 @@ impl Edit {
                 "Filter masks".into()
             }
             Edit::Sift { kept, .. } => format!("Add {}", many(kept.len())),
+            Edit::Import { masks, .. } => format!("Import {}", many(masks.len())),
             Edit::Delete(ids) => format!("Delete {}", many(ids.len())),
             Edit::Rename(..) => "Rename mask".into(),
             Edit::SetVisible(ids, true) => format!("Show {}", many(ids.len())),
@@ -133,11 +149,13 @@ impl Edit {
                 if index < prompting.points.len() {
                     prompting.points.remove(index);
                     anew(prompting);
+                    forget_empty(state);
                 }
             }
             Edit::SetBox(bbox) => {
                 prompting.bbox = bbox;
                 anew(prompting);
+                forget_empty(state);
             }
             Edit::Choose(candidate) => prompting.chosen = Some(candidate),
             Edit::ClearPrompt => {
@@ -145,14 +163,15 @@ impl Edit {
                 state.reopened = None;
             }
             Edit::Reopen(id, from) => {
-                if state.masks.iter().any(|m| m.id == id && !m.locked) {
+                if !from.is_empty() && state.masks.iter().any(|m| m.id == id && !m.locked) {
                     *prompting = from;
                     state.reopened = Some(id);
                 }
             }
             Edit::Accept(mask) => {
                 *prompting = Prompting::default();
-                match state.reopened.take() {
+                let reopened = state.reopened.take();
+                match reopened.filter(|id| state.masks.iter().any(|m| m.id == *id && !m.locked)) {
                     Some(id) => change(state, &[id], |m| {
                         m.mask = mask.mask.clone();
                         m.predicted_iou = mask.predicted_iou;
@@ -165,6 +184,19 @@ impl Edit {
             }
             Edit::Reshape(reshape) => reshape.perform(state, last_id),
             Edit::AddMasks(masks) => masks.into_iter().for_each(|mask| add(state, last_id, mask)),
+            Edit::Import { masks, classes } => {
+                for (name, colour) in classes {
+                    class_called(state, last_id, &name, colour);
+                }
+                for Named { name, class, colour, new } in masks {
+                    let class = class.map(|class| class_called(state, last_id, &class, None));
+                    add(state, last_id, new);
+                    if let Some(item) = state.masks.last_mut().map(Arc::make_mut) {
+                        (item.name, item.class, item.edited) = (name, class, true);
+                        item.colour = colour.unwrap_or(item.colour);
+                    }
+                }
+            }
             Edit::Sift { sifting, kept } => sift(state, last_id, sifting, kept),
             Edit::Delete(ids) => {
                 let deleted = |m: &Arc<MaskItem>| ids.contains(&m.id) && !m.locked;
@@ -194,9 +226,7 @@ impl Edit {
                 m.edited = true;
             }),
             Edit::AddClass(name) => {
-                *last_id += 1;
-                let class = Class { id: ClassId(*last_id), name, colour: mask_colour(*last_id) };
-                Arc::make_mut(&mut state.classes).push(class);
+                class_called(state, last_id, &name, None);
             }
             Edit::RenameClass(id, name) => change_class(state, id, |class| class.name.clone_from(&name)),
             Edit::SetClassColour(id, colour) => change_class(state, id, |class| class.colour = colour),
@@ -235,8 +265,8 @@ fn add(state: &mut State, last_id: &mut u64, new: NewMask) {
 
 fn sift(state: &mut State, last_id: &mut u64, sifting: Sifting, kept: Vec<NewMask>) {
     let wanted = |m: &MaskItem| kept.iter().find(|new| new.found == m.found);
-    state.masks.retain(|m| m.found.is_none() || m.edited || wanted(m).is_some());
-    for item in state.masks.iter_mut().filter(|m| m.found.is_some() && !m.edited) {
+    state.masks.retain(|m| m.found.is_none() || m.edited || m.locked || wanted(m).is_some());
+    for item in state.masks.iter_mut().filter(|m| m.found.is_some() && !m.edited && !m.locked) {
         // Cleaning up small regions changes the pixels of what stays.
         if let Some(new) = wanted(item).filter(|new| new.mask != item.mask) {
             Arc::make_mut(item).mask = new.mask.clone();
@@ -257,6 +287,17 @@ fn change(state: &mut State, ids: &[MaskId], mut with: impl FnMut(&mut MaskItem)
     }
 }
 
+/// The class of that name, which is made if there is none.
+fn class_called(state: &mut State, last_id: &mut u64, name: &str, colour: Option<Colour>) -> ClassId {
+    if let Some(class) = state.classes.iter().find(|class| class.name == name) {
+        return class.id;
+    }
+    *last_id += 1;
+    let (id, colour) = (ClassId(*last_id), colour.unwrap_or_else(|| mask_colour(*last_id)));
+    Arc::make_mut(&mut state.classes).push(Class { id, name: name.to_owned(), colour });
+    id
+}
+
 fn change_class(state: &mut State, id: ClassId, with: impl FnOnce(&mut Class)) {
     if let Some(class) = Arc::make_mut(&mut state.classes).iter_mut().find(|class| class.id == id) {
         with(class);
@@ -267,6 +308,14 @@ fn change_class(state: &mut State, id: ClassId, with: impl FnOnce(&mut Class)) {
 fn anew(prompting: &mut Prompting) {
     prompting.chosen = None;
     prompting.from = None;
+}
+
+/// Without points and box, nothing is being worked on.
+fn forget_empty(state: &mut State) {
+    if state.prompting.is_empty() {
+        state.prompting = Prompting::default();
+        state.reopened = None;
+    }
 }
 
 impl Reshape {
@@ -297,6 +346,8 @@ impl Reshape {
                 state.masks.insert(at + 1, part);
             }
         }
-        state.masks.retain(|m| m.locked || !removed.contains(&m.id));
+        let goes = |m: &Arc<MaskItem>| removed.contains(&m.id) && !m.locked;
+        state.dismissed.extend(state.masks.iter().filter(|m| goes(m)).filter_map(|m| m.found));
+        state.masks.retain(|m| !goes(m));
     }
 }

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use colour::{Colour, ColourMode, colours, mask_colour};
-pub use edit::{Edit, NewMask, Reshape};
+pub use edit::{Edit, Named, NewMask, Reshape};
 use history::History;
 pub use shape::{ShapeOp, painted, prompting_again, reshape};
 
@@ -476,6 +476,37 @@ mod tests {
         assert_eq!(indices(&doc), [0]);
         doc.apply(sift(2, &[0, 5]));
         assert_eq!(indices(&doc), [0, 0, 5], "another run replaces what was not touched");
+    }
+
+    #[test]
+    fn filters_leave_locked_and_united_masks_alone() {
+        let mut doc = Document::default();
+        doc.apply(sift(1, &[0, 1, 2]));
+        let [a, b, c] = [0, 1, 2].map(|i| doc.masks()[i].id);
+        doc.apply(Edit::SetLocked(vec![c], true));
+        let united = Reshape {
+            what: "Unite".into(),
+            changed: vec![(a, new_mask(8).mask)],
+            removed: vec![b],
+            added: vec![],
+        };
+        doc.apply(Edit::Reshape(united));
+        doc.apply(sift(1, &[0, 1]));
+        assert_eq!(indices(&doc), [0, 2], "a united mask came back, or a locked one went");
+        assert_eq!(doc.masks()[0].mask.area(), 8);
+    }
+
+    #[test]
+    fn a_mask_without_a_prompt_is_no_longer_worked_on() {
+        let mut doc = Document::default();
+        doc.apply(Edit::AddMasks(vec![new_mask(9)]));
+        let id = doc.masks()[0].id;
+        doc.apply(Edit::Reopen(id, Prompting { points: vec![point(2.0)], ..Prompting::default() }));
+        doc.apply(Edit::DeletePoint(0));
+        assert!(doc.reopened().is_none());
+        doc.apply(Edit::AddPoint(point(4.0), None));
+        doc.apply(Edit::Accept(new_mask(5)));
+        assert_eq!(doc.masks().iter().map(|m| m.mask.area()).collect::<Vec<_>>(), [9, 5]);
     }
 
     #[test]

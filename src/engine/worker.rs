@@ -188,6 +188,10 @@ impl Worker {
         prompt: &Prompt,
         output: Output,
     ) -> Result<(), Error> {
+        // A glance is not worth the encoding of a photo.
+        if ticket.job == Job::Preview && !self.embeddings.iter().any(|(id, _)| *id == photo.id) {
+            return Err(Error::Cancelled);
+        }
         let embedding = self.embedding(ticket, photo)?;
         let start = Instant::now();
         let watch = Self::watch(ticket, &self.wanted, None);

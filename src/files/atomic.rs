@@ -20,7 +20,14 @@ pub enum WriteError {
 /// targets, and only when all is well they get their names.
 pub struct FileSet {
     overwrite: bool,
-    pending: Vec<(NamedTempFile, PathBuf)>,
+    pending: Vec<Pending>,
+}
+
+/// A file that is written but has not got its name yet.
+struct Pending {
+    file: NamedTempFile,
+    path: PathBuf,
+    replace: bool,
 }
 
 impl FileSet {
@@ -59,6 +66,32 @@ impl FileSet {
         content: impl FnOnce(&mut dyn WriteSeek) -> Result<(), String>,
     ) -> Result<(), WriteError> {
         self.check(path)?;
+        self.write(path, self.overwrite, content)
+    }
+
+    /// As [`FileSet::add`], for a text.
+    ///
+    /// # Errors
+    /// As [`FileSet::add`].
+    pub(super) fn add_text(&mut self, path: &Path, text: &str) -> Result<(), WriteError> {
+        self.add(path, |out| out.write_all(text.as_bytes()).map_err(|e| e.to_string()))
+    }
+
+    /// As [`FileSet::add`], for a text that was made from the one that is there already: that is
+    /// replaced in any case.
+    ///
+    /// # Errors
+    /// As [`FileSet::add`], apart from [`WriteError::Exists`].
+    pub(super) fn add_shared(&mut self, path: &Path, text: &str) -> Result<(), WriteError> {
+        self.write(path, true, |out| out.write_all(text.as_bytes()).map_err(|e| e.to_string()))
+    }
+
+    fn write(
+        &mut self,
+        path: &Path,
+        replace: bool,
+        content: impl FnOnce(&mut dyn WriteSeek) -> Result<(), String>,
+    ) -> Result<(), WriteError> {
         let unwritable = |cause| WriteError::Unwritable { path: path.into(), cause };
         let folder = folder_of(path);
         std::fs::create_dir_all(folder).map_err(unwritable)?;
@@ -68,7 +101,7 @@ impl FileSet {
         buffered.flush().map_err(unwritable)?;
         drop(buffered);
         file.as_file().sync_all().map_err(unwritable)?;
-        self.pending.push((file, path.into()));
+        self.pending.push(Pending { file, path: path.into(), replace });
         Ok(())
     }
 
@@ -79,18 +112,20 @@ impl FileSet {
     /// again then; files that were to be replaced are old or new, but never half-written.
     pub fn commit(self) -> Result<Vec<PathBuf>, WriteError> {
         let mut written: Vec<PathBuf> = vec![];
-        for (file, path) in self.pending {
+        let mut new: Vec<PathBuf> = vec![];
+        for Pending { file, path, replace } in self.pending {
             make_readable(&file);
-            let persisted = if self.overwrite { file.persist(&path) } else { file.persist_noclobber(&path) };
+            let persisted = if replace { file.persist(&path) } else { file.persist_noclobber(&path) };
             if let Err(e) = persisted {
-                if !self.overwrite {
-                    // Best effort; the error below is what matters.
-                    written.iter().for_each(|new| drop(std::fs::remove_file(new)));
-                }
+                // Best effort; the error below is what matters.
+                new.iter().for_each(|file| drop(std::fs::remove_file(file)));
                 return Err(match e.error.kind() {
                     std::io::ErrorKind::AlreadyExists => WriteError::Exists { path },
                     _ => WriteError::Unwritable { path, cause: e.error },
                 });
+            }
+            if !replace {
+                new.push(path.clone());
             }
             written.push(path);
         }

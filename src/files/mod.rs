@@ -3,9 +3,11 @@
 mod atomic;
 pub mod export;
 mod folder;
+pub mod import;
 mod photo;
 mod selection;
 pub mod session;
+mod yaml;
 
 pub use atomic::{FileSet, WriteError};
 pub use folder::{PHOTO_EXTENSIONS, photos_beside, photos_in};

@@ -1,6 +1,8 @@
 //! Brush, eraser and lasso on the canvas.
 
-use egui::{Color32, CursorIcon, Key, Painter, PointerButton, Pos2, Response, Shape, Stroke, Ui, pos2};
+use egui::{
+    Color32, CursorIcon, Event, Key, Painter, PointerButton, Pos2, Response, Shape, Stroke, Ui, pos2,
+};
 
 use super::super::actions::{Action, Actions};
 use super::super::settings::Tool;
@@ -34,13 +36,25 @@ impl Canvas {
         let size = input.photo.size();
         let draws = matches!(input.tool, Tool::Brush | Tool::Eraser | Tool::Lasso);
         let pressed = response.is_pointer_button_down_on() && ui.input(|i| i.pointer.primary_pressed());
-        if draws && pressed && !panning {
+        // Whether Space moves the photo is decided only after the mouse has moved.
+        let space = !ui.text_edit_focused() && ui.input(|i| i.key_down(Key::Space));
+        if draws && pressed && !panning && !space {
             let inverse = ui.input(|i| i.modifiers.shift);
-            self.drawing = Some(Drawing { tool: input.tool, inverse, path: vec![] });
+            let at = ui.input(|i| i.pointer.press_origin()).map(|at| clamp_to_photo(view.to_photo(at), size));
+            self.drawing = Some(Drawing { tool: input.tool, inverse, path: at.into_iter().collect() });
         }
-        let at = response.interact_pointer_pos().map(|at| clamp_to_photo(view.to_photo(at), size));
         if let Some(current) = &mut self.drawing {
-            if let Some(at) = at {
+            // Frames can be long: every place the pointer came by in this one counts.
+            let passed: Vec<Pos2> = ui.input(|i| {
+                let place = |event: &Event| match event {
+                    Event::PointerMoved(pos) | Event::PointerButton { pos, .. } => Some(*pos),
+                    _ => None,
+                };
+                let is_press = |event: &Event| matches!(event, Event::PointerButton { pressed: true, .. });
+                let begin = i.events.iter().rposition(is_press).unwrap_or(0);
+                i.events[begin..].iter().filter_map(place).collect()
+            });
+            for at in passed.into_iter().map(|at| clamp_to_photo(view.to_photo(at), size)) {
                 let far = |last: &Pos2| view.to_screen(*last).distance(view.to_screen(at)) >= FINEST_STEP;
                 if current.path.last().is_none_or(far) {
                     current.path.push(at);

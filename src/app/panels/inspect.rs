@@ -8,18 +8,24 @@ use image::{RgbImage, RgbaImage};
 
 use crate::document::{Document, MaskItem};
 use crate::files::export::cutout;
-use crate::mask::Mask;
+use crate::mask::{Figures, Mask};
 
 /// Longest side of the picture, in texels.
 const MOST_TEXELS: u32 = 640;
 
 /// Renders the cut-out in the background and shows it.
 pub(in crate::app) struct Inspect {
-    sender: Sender<(usize, ColorImage)>,
-    receiver: Receiver<(usize, ColorImage)>,
+    sender: Sender<(usize, ColorImage, Measured)>,
+    receiver: Receiver<(usize, ColorImage, Measured)>,
     /// The mask that is wanted; its address names it while it is kept alive here.
     wanted: Option<Arc<Mask>>,
-    texture: Option<(usize, TextureHandle)>,
+    texture: Option<(usize, TextureHandle, Measured)>,
+}
+
+/// Figures that take a moment.
+struct Measured {
+    figures: Option<Figures>,
+    mean_colour: Option<[f32; 3]>,
 }
 
 impl Default for Inspect {
@@ -43,7 +49,10 @@ impl Inspect {
             }
             [item] => {
                 self.picture_ui(ui, &item.mask, photo);
-                figures_ui(ui, item);
+                let measured = self.texture.as_ref().filter(|(of, ..)| *of == address(&item.mask));
+                egui::ScrollArea::vertical().show(ui, |ui| {
+                    figures_ui(ui, document, item, measured.map(|(_, _, measured)| measured));
+                });
             }
             _ => {
                 let pixels: u64 = selected.iter().map(|m| m.mask.area()).sum();
@@ -58,20 +67,23 @@ impl Inspect {
             let (sender, ctx) = (self.sender.clone(), ui.ctx().clone());
             let (mask, photo) = (mask.clone(), photo.clone());
             std::thread::spawn(move || {
+                let measured =
+                    Measured { figures: mask.figures(), mean_colour: mask.mean_colour(photo.as_raw()) };
                 // The window may have closed meanwhile.
-                let _ = sender.send((address(&mask), reduced(cutout(&photo, &mask, true))));
+                let _ = sender.send((address(&mask), reduced(cutout(&photo, &mask, true)), measured));
                 ctx.request_repaint();
             });
         }
-        for (of, picture) in self.receiver.try_iter() {
+        for (of, picture, measured) in self.receiver.try_iter() {
             if of == address(mask) {
-                self.texture = Some((of, ui.ctx().load_texture("inspect", picture, TextureOptions::LINEAR)));
+                let texture = ui.ctx().load_texture("inspect", picture, TextureOptions::LINEAR);
+                self.texture = Some((of, texture, measured));
             }
         }
-        if let Some((of, texture)) = &self.texture
+        if let Some((of, texture, _)) = &self.texture
             && *of == address(mask)
         {
-            let room = egui::vec2(ui.available_width(), (ui.available_height() - 120.0).max(80.0));
+            let room = egui::vec2(ui.available_width(), (ui.available_height() - 150.0).max(60.0));
             let image = egui::Image::new(texture).max_size(room).alt_text("Cut-out of the selected mask");
             ui.vertical_centered(|ui| {
                 let response = ui.add(image.bg_fill(Color32::TRANSPARENT));
@@ -98,7 +110,7 @@ fn reduced(picture: RgbaImage) -> ColorImage {
     ColorImage::from_rgba_unmultiplied(size, &picture)
 }
 
-fn figures_ui(ui: &mut Ui, item: &MaskItem) {
+fn figures_ui(ui: &mut Ui, document: &Document, item: &MaskItem, measured: Option<&Measured>) {
     let mask = &item.mask;
     let photo = f64::from(mask.width()) * f64::from(mask.height());
     Grid::new("figures").num_columns(2).show(ui, |ui| {
@@ -108,6 +120,9 @@ fn figures_ui(ui: &mut Ui, item: &MaskItem) {
             ui.end_row();
         };
         figure("Name", item.name.clone());
+        if let Some(class) = item.class.and_then(|id| document.class(id)) {
+            figure("Class", class.name.clone());
+        }
         let percent = 100.0 * mask.area() as f64 / photo;
         figure("Area", format!("{} pixels, {percent:.2} %", mask.area()));
         if let Some(b) = mask.bbox() {
@@ -115,5 +130,15 @@ fn figures_ui(ui: &mut Ui, item: &MaskItem) {
         }
         figure("Predicted IoU", format!("{:.3}", item.predicted_iou));
         figure("Stability", format!("{:.3}", item.stability_score));
+        let Some(Measured { figures, mean_colour }) = measured else { return };
+        if let Some(f) = figures {
+            figure("Perimeter", format!("{:.1} pixels", f.perimeter));
+            figure("Centroid", format!("{:.1},{:.1}", f.centroid[0], f.centroid[1]));
+            figure("Equivalent diameter", format!("{:.1} pixels", f.equivalent_diameter));
+            figure("Parts, holes", format!("{}, {}", f.parts, f.holes));
+        }
+        if let Some([r, g, b]) = mean_colour.map(|colour| colour.map(|v| v.round() as u8)) {
+            figure("Mean colour", format!("#{r:02x}{g:02x}{b:02x}"));
+        }
     });
 }

@@ -222,7 +222,7 @@ impl MaskList {
             }
             _ if settled => {
                 if item.locked {
-                    ui.weak("🔒").on_hover_text("Locked");
+                    ui.weak("L").on_hover_text("Locked");
                 }
                 if let Some(class) = class {
                     let [r, g, b] = class.colour;

@@ -13,7 +13,7 @@ pub(in crate::app) fn shape_ui(
     availability: &Availability,
     actions: &mut Actions,
 ) {
-    egui::CollapsingHeader::new("Shape").default_open(false).show(ui, |ui| {
+    egui::CollapsingHeader::new("Change shape").default_open(false).show(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
             for shape in Shape::ALL {
                 let command = Command::Shape(shape);

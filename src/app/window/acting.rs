@@ -23,9 +23,15 @@ impl Tinsel {
     pub(super) fn is_enabled(&self, command: Command) -> bool {
         let document = &self.workspace.document;
         let has_photo = self.workspace.open.is_some();
+        // What is not on the screen is not changed.
+        if self.comparing.shown.is_some() && !command.is_for_everywhere() {
+            return false;
+        }
         match command {
             Command::NextPhoto => self.workspace.current + 1 < self.workspace.photos.len(),
             Command::PreviousPhoto => self.workspace.current > 0,
+            Command::ImportMasks => has_photo,
+            Command::CopyCutout | Command::CopyMask => document.selection().len() == 1,
             Command::Export => has_photo && !document.masks().is_empty(),
             Command::Undo => document.undo_label().is_some(),
             Command::Redo => document.redo_label().is_some(),
@@ -48,7 +54,9 @@ impl Tinsel {
                 !document.prompting().is_empty()
             }
             Command::DropPrompt => !document.prompting().is_empty(),
-            Command::SegmentEverything => has_photo && self.model.is_some() && !self.is_searching(),
+            Command::SegmentEverything => {
+                has_photo && self.model.is_some() && !self.run.as_ref().is_some_and(EverythingRun::is_pending)
+            }
             Command::Compare => has_photo && self.model.is_some() && !self.comparing.is_running(),
             Command::Cancel => self.is_searching() || self.comparing.is_running() || self.encoding.is_some(),
             Command::Tool(_)
@@ -124,7 +132,15 @@ impl Tinsel {
             Action::CloseComparison => self.comparing.shown = None,
             Action::SetColourMode(mode) => self.settings.colours = mode,
             Action::OpenPaths(paths) => self.background.list(paths),
-            Action::Export(job) => self.background.export(job),
+            Action::ImportFile(file) => {
+                if let Some(open) = &self.workspace.open {
+                    self.background.import_file(file, open.id, open.size(), open.photo.file_name());
+                }
+            }
+            Action::Export(job) => {
+                self.settings.export = Some((job.format, job.options.clone()));
+                self.background.export(job);
+            }
             Action::ChooseExportFolder => {
                 let dialog = rfd::FileDialog::new().set_parent(frame);
                 self.background.pick_export_folder(dialog.set_directory(&self.export.folder));
@@ -167,10 +183,24 @@ impl Tinsel {
             Command::PreviousPhoto => self.open_photo(self.workspace.current - 1),
             Command::Export => {
                 if let Some(open) = &self.workspace.open {
-                    self.export.open_for(document, &open.photo, self.settings.export_folder.as_deref());
+                    self.export.open_for(document, &open.photo, self.model.as_deref(), &self.settings);
                 }
             }
             Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+            Command::ImportMasks => {
+                if let Some(open) = &self.workspace.open {
+                    let dialog = rfd::FileDialog::new().set_parent(frame);
+                    let name = open.photo.file_name();
+                    self.background.import(dialog, open.id, open.size(), name);
+                }
+            }
+            Command::CopyCutout | Command::CopyMask => {
+                let chosen = selection.first().and_then(|id| document.mask(*id));
+                if let (Some(item), Some(open)) = (chosen, &self.workspace.open) {
+                    let whole = command == Command::CopyMask;
+                    self.background.copy(item.mask.clone(), open.photo.pixels.clone(), whole);
+                }
+            }
             Command::Undo => {
                 document.undo();
                 self.follow_filters();
@@ -219,7 +249,10 @@ impl Tinsel {
                 }
             }
             Command::Compare => self.comparing.open = true,
-            Command::Cancel if self.comparing.is_running() => self.engine.cancel(Job::Comparison),
+            Command::Cancel if self.comparing.is_running() => {
+                self.engine.cancel(Job::Comparison);
+                self.engine.cancel(Job::Everything);
+            }
             Command::Cancel if is_searching => self.engine.cancel(Job::Everything),
             Command::Cancel => {
                 // A photo is encoded for its own sake or because a prompt needs it.
@@ -260,6 +293,7 @@ impl Tinsel {
                     self.background.reshape(open.id, chosen.cloned().collect(), op);
                 }
             }
+            Command::Palette => self.palette.open = !self.palette.open,
             Command::Keys => self.keys_open = !self.keys_open,
         }
     }

@@ -16,6 +16,7 @@ use crate::app::panels::{
 };
 use crate::document::{Colour, Document, MaskId, MaskItem, colours};
 use crate::mask::Coverage;
+use crate::sam2::weights::STARTER_NAME;
 
 /// The colour of a mask that is still being prompted.
 const CANDIDATE_COLOUR: [u8; 3] = [0x3d, 0x9b, 0xe9];
@@ -30,6 +31,7 @@ impl Tinsel {
             undo_label: document.undo_label(),
             redo_label: document.redo_label(),
         };
+        self.palette.ui(ui.ctx(), &availability, actions);
         Panel::top("menu").show(ui, |ui| {
             menu_ui(ui, &availability, actions);
             let toolbar = Toolbar {
@@ -41,6 +43,9 @@ impl Tinsel {
                 models: &self.models,
             };
             toolbar_ui(ui, &toolbar, &availability, actions);
+            if self.model.as_deref() == Some(STARTER_NAME) {
+                ui.horizontal(|ui| self.models.hint_ui(ui, &self.settings.models_url, actions));
+            }
         });
         Panel::bottom("status").show(ui, |ui| status_ui(ui, &self.status(), actions));
         let Some(open) = &self.workspace.open else {
@@ -171,7 +176,7 @@ fn shown_items(document: &Document, run: Option<&EverythingRun>) -> Vec<Arc<Mask
     let Some((run, preview)) = run.and_then(|run| Some((run, run.preview()?))) else {
         return document.masks().to_vec();
     };
-    let stays = |m: &&Arc<MaskItem>| m.edited || m.found.is_none_or(|key| key.run != run.number);
+    let stays = |m: &&Arc<MaskItem>| m.edited || m.locked || m.found.is_none_or(|key| key.run != run.number);
     let own = document.masks().iter().filter(stays).cloned();
     let own: Vec<Arc<MaskItem>> = own.collect();
     let new = preview.iter().filter(|new| !own.iter().any(|m| m.found == new.found));

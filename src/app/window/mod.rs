@@ -5,7 +5,8 @@ mod acting;
 mod drawing;
 mod receiving;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use egui::{Context, Event, Ui, ViewportCommand, pos2};
 
@@ -19,7 +20,7 @@ use crate::app::export_window::ExportChoices;
 use crate::app::inquiry::Inquiry;
 use crate::app::messages::Messages;
 use crate::app::models::Models;
-use crate::app::panels::{Classes, Inspect, MaskList, keys_ui};
+use crate::app::panels::{Classes, Inspect, MaskList, Palette, keys_ui};
 use crate::app::preview::Preview;
 use crate::app::relations::Relations;
 use crate::app::sessions::Sessions;
@@ -29,6 +30,7 @@ use crate::app::{models, theme};
 use crate::document::{Document, Prompting};
 use crate::engine::{Engine, ModelSource, Sieve};
 use crate::everything::Parameters;
+use crate::mask::Mask;
 use crate::sam2::Point;
 use crate::sam2::weights::STARTER_NAME;
 
@@ -46,6 +48,7 @@ pub struct Tinsel {
     run: Option<EverythingRun>,
     canvas: Canvas,
     mask_list: MaskList,
+    palette: Palette,
     classes: Classes,
     inspect: Inspect,
     messages: Messages,
@@ -94,6 +97,7 @@ impl Tinsel {
             run: None,
             canvas: Canvas::new(&ctx),
             mask_list: MaskList::default(),
+            palette: Palette::default(),
             classes: Classes::default(),
             inspect: Inspect::default(),
             messages: Messages::default(),
@@ -141,6 +145,11 @@ impl Tinsel {
             || self.inquiry.is_pending()
             || self.preview.is_pending()
             || self.canvas.is_rendering()
+    }
+
+    /// The mask that is shown as what a click would give.
+    pub fn previewed(&self) -> Option<&Arc<Mask>> {
+        self.preview.mask()
     }
 
     /// Where a point of the photo lies in the window, in egui points.
@@ -200,6 +209,11 @@ impl Tinsel {
     }
 }
 
+/// Whether a dropped file is meant as masks of the open photo. Pictures are taken for photos.
+fn holds_masks(path: &Path) -> bool {
+    path.extension().is_some_and(|e| ["json", "txt"].iter().any(|known| e.eq_ignore_ascii_case(known)))
+}
+
 /// Whether a mouse button comes before the first key in this frame.
 fn is_key_after_click(ctx: &Context) -> bool {
     ctx.input(|input| {
@@ -224,12 +238,16 @@ impl eframe::App for Tinsel {
         if let Some(model) = dropped_models.into_iter().next() {
             actions.push(Action::UseModel(ModelSource::File(model)));
         }
+        let (masks, dropped): (Vec<PathBuf>, Vec<PathBuf>) =
+            dropped.into_iter().partition(|path| holds_masks(path) && self.workspace.open.is_some());
+        actions.extend(masks.into_iter().map(Action::ImportFile));
         if !dropped.is_empty() {
             actions.push(Action::OpenPaths(dropped));
         }
         // What is typed, or closes a menu or a question, is no command.
         let typing = self.was_typing || ctx.text_edit_focused();
-        let keys_are_free = !typing && !egui::Popup::is_any_open(&ctx) && !self.export.is_asking();
+        let keys_are_free =
+            !typing && !egui::Popup::is_any_open(&ctx) && !self.export.is_asking() && !self.palette.open;
         // Frames can be long: a key pressed before a click counts for it, one pressed after it
         // comes after what the click does.
         let keys_come_last = is_key_after_click(&ctx);
@@ -263,6 +281,9 @@ impl eframe::App for Tinsel {
 
     fn on_exit(&mut self) {
         self.leave_photo();
+        for (id, document) in self.workspace.left_documents() {
+            self.sessions.save_now(id, document, self.model.as_deref());
+        }
         self.sessions.flush();
     }
 

@@ -4,8 +4,11 @@ use super::Tinsel;
 use crate::app::background::Outcome;
 use crate::app::models;
 use crate::app::settings::Tool;
-use crate::document::{Document, Edit};
+use std::sync::Arc;
+
+use crate::document::{Document, Edit, MaskItem, Named, NewMask, Prompting};
 use crate::engine::{Event, Job, ModelSource, Sifted};
+use crate::files::import::Imported;
 use crate::files::session::{Loaded, SessionError};
 use crate::models::DownloadError;
 
@@ -19,8 +22,10 @@ impl Tinsel {
         let words = self.sessions.receive();
         words.into_iter().for_each(|word| self.messages.error(word));
         if let Some(open) = &self.workspace.open {
-            let model = self.model.as_deref();
-            self.sessions.follow(open.id, &self.workspace.document, &open.photo, model);
+            self.sessions.follow(open.id, &self.workspace.document, self.model.as_deref());
+        }
+        for (id, document) in self.workspace.left_documents() {
+            self.sessions.follow(id, document, self.model.as_deref());
         }
         if let Some(sifted) = self.sieve.newest() {
             self.receive_sifted(sifted);
@@ -115,16 +120,58 @@ impl Tinsel {
         }
     }
 
+    /// Adds masks from a file, as one step of undo, and tells what of it was left out.
+    fn take_in(&mut self, photo: u64, imported: Imported) {
+        const MOST_TOLD: usize = 5;
+        let count = imported.masks.len();
+        let mut problems: Vec<String> =
+            imported.problems.iter().map(|p| format!("{}: {}", p.place, p.what)).collect();
+        let more = problems.len().saturating_sub(MOST_TOLD);
+        problems.truncate(MOST_TOLD);
+        if more > 0 {
+            problems.push(format!("and {more} more"));
+        }
+        let word = format!("{count} masks imported");
+        if problems.is_empty() {
+            self.messages.news(word);
+        } else {
+            self.messages.error(format!("{word}; left out or changed: {}", problems.join("; ")));
+        }
+        let classed = imported.masks.into_iter().map(|mask| Named {
+            name: mask.name,
+            class: mask.class,
+            colour: mask.colour,
+            new: NewMask {
+                mask: mask.mask,
+                predicted_iou: mask.predicted_iou.unwrap_or(0.0),
+                stability_score: mask.stability_score.unwrap_or(0.0),
+                prompting: Prompting::default(),
+                found: None,
+            },
+        });
+        let masks = classed.collect();
+        if let Some(document) = self.workspace.document_of(photo) {
+            document.apply(Edit::Import { masks, classes: imported.classes });
+        }
+    }
+
     /// Brings back what was saved, unless there is newer work in this window.
     fn restore(&mut self, session: Option<Box<Result<Loaded, SessionError>>>) {
         let (Some(session), Some(open)) = (session, &self.workspace.open) else { return };
+        let has_worked = self.workspace.has_worked();
+        if let Some(former) = self.workspace.former_id.filter(|_| has_worked) {
+            self.sessions.rename(former, open.id, open.photo.fingerprint);
+        }
         // In memory is what the file holds or will hold in a moment.
-        if self.workspace.has_worked() || self.sessions.knows(open.id) {
+        if self.sessions.knows(open.id) {
             return;
         }
         let (restored, word) = self.sessions.open(open.id, &open.photo, *session);
         if let Some(word) = word {
             self.messages.error(word);
+        }
+        if has_worked {
+            return self.sessions.set_aside(open.id);
         }
         if let Some(restored) = restored {
             self.workspace.document = Document::restored(restored);
@@ -138,7 +185,7 @@ impl Tinsel {
     pub(super) fn leave_photo(&mut self) {
         if let Some(open) = &self.workspace.open {
             let view = self.canvas.view.centre();
-            self.sessions.leave(open.id, &self.workspace.document, &open.photo, self.model.as_deref(), view);
+            self.sessions.leave(open.id, &self.workspace.document, self.model.as_deref(), view);
         }
     }
 
@@ -201,6 +248,7 @@ impl Tinsel {
                 self.workspace.loading = false;
                 self.settings.photo_folder = photo.path.parent().map(Into::into);
                 self.engine.cancel(Job::Prompt);
+                self.comparing.shown = None;
                 self.inquiry.forget();
                 let path = photo.path.clone();
                 if !self.workspace.show(photo) {
@@ -225,9 +273,22 @@ impl Tinsel {
                 });
                 self.settings.export_folder = folder;
             }
-            Outcome::Reshaped { photo, reshape } => {
-                if let Some(document) = self.workspace.document_of(photo) {
+            Outcome::Imported { result: None, .. } => {}
+            Outcome::Imported { result: Some(Err(error)), .. } => self.messages.error(error.to_string()),
+            Outcome::Imported { photo, result: Some(Ok(imported)) } => self.take_in(photo, imported),
+            Outcome::Copied(picture) => {
+                self.background.ctx().copy_image(picture);
+                self.messages.news("Copied to the clipboard.");
+            }
+            Outcome::Reshaped { photo, of, reshape } => {
+                let Some(document) = self.workspace.document_of(photo) else { return };
+                let is_same = |item: &Arc<MaskItem>| {
+                    document.mask(item.id).is_some_and(|now| Arc::ptr_eq(&now.mask, &item.mask))
+                };
+                if of.iter().all(is_same) {
                     document.apply(Edit::Reshape(reshape));
+                } else {
+                    self.messages.news("The masks have changed meanwhile; please do it again.");
                 }
             }
             Outcome::Saved(None) => {}

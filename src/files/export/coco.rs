@@ -1,4 +1,4 @@
-//! COCO instances: an annotation for each mask, all of one category.
+//! COCO instances: an annotation for each mask; masks without class are of one category.
 //!
 //! A batch keeps a small file for each photo (its *part*) and joins them at the end, so that
 //! neither memory nor an interruption matter.
@@ -12,10 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use super::super::atomic::{FileSet, WriteError, WriteSeek};
 use super::super::photo::Photo;
-use super::ExportMask;
-use crate::mask::{CompressedRle, Rle};
-
-const CATEGORY: u64 = 1;
+use super::classes::class_of;
+use super::format::{CocoSegmentation, ExportOptions};
+use super::{ExportMask, UNCLASSED, outlines};
+use crate::mask::polygon::Ring;
+use crate::mask::{CompressedRle, Mask, Rle};
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Image {
@@ -25,47 +26,102 @@ struct Image {
     height: u32,
 }
 
+#[derive(Debug, Serialize)]
+struct Category {
+    id: u64,
+    name: String,
+    supercategory: String,
+}
+
 /// `name`, `predicted_iou` and `stability_score` are additions that readers ignore.
 #[derive(Debug, Serialize, Deserialize)]
 struct Annotation {
     id: u64,
     image_id: u64,
     category_id: u64,
-    /// Run lengths keep holes and parts, which polygons would lose.
-    segmentation: CompressedRle,
+    segmentation: Segmentation,
     area: u64,
     /// x, y, width, height
     bbox: [u32; 4],
     iscrowd: u8,
     name: String,
-    predicted_iou: f32,
-    stability_score: f32,
+    /// Null where no network has made the mask.
+    predicted_iou: Option<f32>,
+    stability_score: Option<f32>,
 }
 
-/// One photo and its masks.
+/// Run lengths keep holes, polygons lose them: readers take the union of all.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Segmentation {
+    Compressed(CompressedRle),
+    Plain(Rle),
+    /// x and y in turn, along the edges of pixels.
+    Polygons(Vec<Vec<f64>>),
+}
+
+impl Segmentation {
+    fn new(mask: &Mask, options: &ExportOptions) -> Self {
+        match options.coco {
+            CocoSegmentation::CompressedRle => Self::Compressed(CompressedRle::from(&Rle::from(mask))),
+            CocoSegmentation::Rle => Self::Plain(Rle::from(mask)),
+            CocoSegmentation::Polygons => {
+                let flat = |ring: Ring| ring.into_iter().flatten().map(f64::from).collect();
+                Self::Polygons(outlines::outer_edges(mask, options).into_iter().map(flat).collect())
+            }
+        }
+    }
+}
+
+/// One photo and its masks. The category of an annotation is its place in `classes`, from 1.
 #[derive(Debug, Serialize, Deserialize)]
 struct Part {
     image: Image,
     annotations: Vec<Annotation>,
+    #[serde(default = "only_unclassed")]
+    classes: Vec<String>,
+}
+
+fn only_unclassed() -> Vec<String> {
+    vec![UNCLASSED.into()]
+}
+
+/// A photo in a file about several.
+#[derive(Debug, Clone)]
+pub struct CocoPhoto {
+    /// How the file calls it.
+    pub file_name: String,
+    /// Width and height in pixels.
+    pub size: (u32, u32),
+    pub masks: Vec<ExportMask>,
 }
 
 impl Part {
-    fn new(photo: &Photo, file_name: String, masks: &[ExportMask]) -> Self {
-        let (width, height) = photo.pixels.dimensions();
-        let annotation = |(i, item): (usize, &ExportMask)| Annotation {
-            id: i as u64 + 1,
+    fn new(
+        (width, height): (u32, u32),
+        file_name: String,
+        masks: &[ExportMask],
+        options: &ExportOptions,
+    ) -> Self {
+        let classes = super::classes::extended(vec![], masks);
+        let known = |score: f32| Some(score).filter(|score| score.is_finite());
+        let drawable =
+            |item: &&ExportMask| options.coco != CocoSegmentation::Polygons || !item.mask.is_empty();
+        let annotation = |item: &ExportMask| Annotation {
+            id: 0,
             image_id: 1,
-            category_id: CATEGORY,
-            segmentation: CompressedRle::from(&Rle::from(&*item.mask)),
+            category_id: super::classes::place(&classes, &class_of(item)) as u64 + 1,
+            segmentation: Segmentation::new(&item.mask, options),
             area: item.mask.area(),
             bbox: item.mask.bbox().map_or([0; 4], |b| b.xywh()),
             iscrowd: 0,
             name: item.name.clone(),
-            predicted_iou: item.predicted_iou,
-            stability_score: item.stability_score,
+            predicted_iou: known(item.predicted_iou),
+            stability_score: known(item.stability_score),
         };
-        let annotations = masks.par_iter().enumerate().map(annotation).collect();
-        Self { image: Image { id: 1, file_name, width, height }, annotations }
+        let mut annotations: Vec<Annotation> = masks.par_iter().filter(drawable).map(annotation).collect();
+        (1..).zip(&mut annotations).for_each(|(id, annotation)| annotation.id = id);
+        Self { image: Image { id: 1, file_name, width, height }, annotations, classes }
     }
 
     fn read(path: &Path) -> Result<Self, String> {
@@ -75,9 +131,18 @@ impl Part {
     }
 }
 
-/// Writes the file of one photo.
-pub(super) fn write(out: &mut dyn WriteSeek, photo: &Photo, masks: &[ExportMask]) -> Result<(), String> {
-    write_document(out, [(1, Ok(Part::new(photo, photo.file_name(), masks)))].into_iter())
+/// Adds one file about several photos.
+///
+/// # Errors
+/// See [`FileSet::check`].
+pub fn add_coco_dataset(
+    set: &mut FileSet,
+    photos: &[CocoPhoto],
+    options: &ExportOptions,
+    file: &Path,
+) -> Result<(), WriteError> {
+    let part = |photo: &CocoPhoto| Ok(Part::new(photo.size, photo.file_name.clone(), &photo.masks, options));
+    set.add(file, |out| write_document(out, (1..).zip(photos.iter().map(part))))
 }
 
 /// Adds the part of one photo, which the file will call `file_name`.
@@ -91,7 +156,11 @@ pub fn add_coco_part(
     masks: &[ExportMask],
     file: &Path,
 ) -> Result<(), WriteError> {
-    super::add_json(set, &Part::new(photo, file_name, masks), file)
+    super::add_json(
+        set,
+        &Part::new(photo.pixels.dimensions(), file_name, masks, &ExportOptions::default()),
+        file,
+    )
 }
 
 /// Adds the file of many photos, joined from their parts, each with the id that its image gets.
@@ -115,21 +184,37 @@ fn write_document(
 ) -> Result<(), String> {
     let text = |e: std::io::Error| e.to_string();
     let mut images = vec![];
+    let mut names: Vec<String> = vec![];
     let mut annotations = 0;
-    out.write_all(br#"{"info":{"description":"Masks made with Tinsel"},"#).map_err(text)?;
-    write!(out, r#""categories":[{{"id":{CATEGORY},"name":"object","supercategory":""}}],"#).map_err(text)?;
-    out.write_all(br#""annotations":["#).map_err(text)?;
+    out.write_all(br#"{"info":{"description":"Masks made with Tinsel"},"annotations":["#).map_err(text)?;
     for (image_id, part) in parts {
-        let Part { image, annotations: of_image } = part?;
+        let Part { image, annotations: of_image, classes } = part?;
         for annotation in of_image {
+            let class =
+                usize::try_from(annotation.category_id).ok().and_then(|id| classes.get(id.checked_sub(1)?));
+            let class = class.ok_or("a category is missing; do this photo again")?;
+            let category_id = match names.iter().position(|name| name == class) {
+                Some(place) => place as u64 + 1,
+                None => {
+                    names.push(class.clone());
+                    names.len() as u64
+                }
+            };
             out.write_all(if annotations == 0 { b"\n" } else { b",\n" }).map_err(text)?;
             annotations += 1;
-            let annotation = Annotation { id: annotations, image_id, ..annotation };
+            let annotation = Annotation { id: annotations, image_id, category_id, ..annotation };
             serde_json::to_writer(&mut *out, &annotation).map_err(|e| e.to_string())?;
         }
         images.push(Image { id: image_id, ..image });
     }
-    out.write_all(b"\n],\"images\":").map_err(text)?;
+    if names.is_empty() {
+        names.push(UNCLASSED.into());
+    }
+    let category = |(id, name)| Category { id, name, supercategory: String::new() };
+    let categories: Vec<Category> = (1..).zip(names).map(category).collect();
+    out.write_all(b"\n],\"categories\":").map_err(text)?;
+    serde_json::to_writer(&mut *out, &categories).map_err(|e| e.to_string())?;
+    out.write_all(b",\"images\":").map_err(text)?;
     serde_json::to_writer(&mut *out, &images).map_err(|e| e.to_string())?;
     out.write_all(b"}\n").map_err(text)
 }
@@ -140,7 +225,6 @@ mod tests {
 
     use super::super::tests::subject;
     use super::*;
-    use crate::mask::Mask;
 
     fn array(value: &Value) -> &[Value] {
         value.as_array().unwrap()
@@ -148,20 +232,53 @@ mod tests {
 
     #[test]
     fn the_masks_come_back_from_the_file() {
-        let (photo, masks) = subject();
-        let mut bytes = std::io::Cursor::new(vec![]);
-        write(&mut bytes, &photo, &masks).unwrap();
-        let json: Value = serde_json::from_slice(bytes.get_ref()).unwrap();
-        assert_eq!(json["images"], json!([{"id": 1, "file_name": "photo.one.jpg", "width": 6, "height": 4}]));
-        assert_eq!(array(&json["annotations"]).len(), 2);
-        for (annotation, item) in array(&json["annotations"]).iter().zip(&masks) {
-            let compressed: CompressedRle =
-                serde_json::from_value(annotation["segmentation"].clone()).unwrap();
-            assert_eq!(Mask::try_from(&Rle::try_from(&compressed).unwrap()).unwrap(), *item.mask);
-            assert_eq!(annotation["area"], item.mask.area());
-            assert_eq!(annotation["category_id"], json["categories"][0]["id"]);
+        let (photo, mut masks) = subject();
+        masks[1].class = Some("cup".into());
+        masks[1].predicted_iou = f32::NAN;
+        let dir = tempfile::tempdir().unwrap();
+        for (coco, name) in [
+            (CocoSegmentation::CompressedRle, "compressed.json"),
+            (CocoSegmentation::Rle, "plain.json"),
+            (CocoSegmentation::Polygons, "polygons.json"),
+        ] {
+            let options = ExportOptions { coco, ..ExportOptions::default() };
+            let file = dir.path().join(name);
+            let mut set = FileSet::new(false);
+            let photos = [CocoPhoto { size: (6, 4), file_name: photo.file_name(), masks: masks.clone() }];
+            add_coco_dataset(&mut set, &photos, &options, &file).unwrap();
+            set.commit().unwrap();
+            let json: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+            assert_eq!(
+                json["images"],
+                json!([{"id": 1, "file_name": "photo.one.jpg", "width": 6, "height": 4}])
+            );
+            assert_eq!(array(&json["annotations"]).len(), 2);
+            for (i, (annotation, item)) in array(&json["annotations"]).iter().zip(&masks).enumerate() {
+                let segmentation = annotation["segmentation"].clone();
+                let mask = match coco {
+                    CocoSegmentation::CompressedRle => {
+                        let compressed: CompressedRle = serde_json::from_value(segmentation).unwrap();
+                        Rle::try_from(&compressed).unwrap()
+                    }
+                    CocoSegmentation::Rle => serde_json::from_value(segmentation).unwrap(),
+                    CocoSegmentation::Polygons => {
+                        let square = [
+                            json!([1., 0., 4., 0., 4., 3., 1., 3.]),
+                            json!([5., 3., 6., 3., 6., 4., 5., 4.]),
+                        ];
+                        assert_eq!(segmentation, json!([square[i]]));
+                        continue;
+                    }
+                };
+                assert_eq!(Mask::try_from(&mask).unwrap(), *item.mask);
+                assert_eq!(annotation["area"], item.mask.area());
+            }
+            assert_eq!(json["annotations"][0]["bbox"], json!([1, 0, 3, 3]));
+            assert_eq!(json["annotations"][1]["predicted_iou"], Value::Null);
+            let category = |id, name| json!({"id": id, "name": name, "supercategory": ""});
+            assert_eq!(json["categories"], json!([category(1, "object"), category(2, "cup")]));
+            assert_eq!(json["annotations"][1]["category_id"], 2);
         }
-        assert_eq!(json["annotations"][0]["bbox"], json!([1, 0, 3, 3]));
     }
 
     #[test]

@@ -93,7 +93,14 @@ impl Layout {
 }
 
 /// Writes a line with its top-left corner at a place; smaller than `height` if it would be too long.
-fn draw_line(picture: &mut RgbImage, text: &str, at: [f32; 2], height: f32, max_width: f32, colour: Rgb<u8>) {
+pub(super) fn draw_line(
+    picture: &mut RgbImage,
+    text: &str,
+    at: [f32; 2],
+    height: f32,
+    max_width: f32,
+    colour: Rgb<u8>,
+) {
     let width_at = |height: f32| -> f32 {
         let font = FONT.as_scaled(PxScale::from(height));
         text.chars().map(|c| font.h_advance(font.glyph_id(c))).sum()

@@ -13,7 +13,8 @@ use super::{ExportMask, by_area, images};
 ///
 /// Masks are numbered from 1 by area, largest first, and painted in that order, so that small ones
 /// stay on top; 0 is what belongs to none. Pixels have 8 bits, or 16 for more than 255 masks. The
-/// legend tells of each value the whole mask's area and box (x, y, width, height) and its scores.
+/// legend tells of each value the name and class, the whole mask's area and box (x, y, width,
+/// height), and its scores.
 ///
 /// # Errors
 /// See [`FileSet::check`]; more masks than 16 bits can number.
@@ -39,6 +40,8 @@ pub fn add_label_map(
         .map(|(value, item): (usize, _)| {
             json!({
                 "value": value,
+                "name": item.name,
+                "class": item.class,
                 "area": item.mask.area(),
                 "bbox": item.mask.bbox().map_or([0; 4], |b| b.xywh()),
                 "predicted_iou": item.predicted_iou,

@@ -1,109 +1,79 @@
 //! Writing masks to files that other programs read; one module a format.
 
+mod classes;
 mod coco;
+mod contact;
 mod figure;
+mod format;
 mod images;
+mod isat;
+mod labelme;
 mod labels;
+mod losses;
+mod outlines;
 mod script;
+mod table;
+mod vector;
+mod voc;
+mod yolo;
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use super::atomic::{FileSet, WriteError};
 use super::photo::Photo;
+use super::session::SessionMask;
 use crate::document::Colour;
-use crate::mask::Mask;
+use crate::mask::{Mask, Rle};
 
-pub use coco::{add_coco, add_coco_part};
+pub use coco::{CocoPhoto, add_coco, add_coco_dataset, add_coco_part};
+pub use contact::contact_sheet;
 pub use figure::{Panel, compare_figure};
-pub use images::{cutout, overlay};
+pub use format::{
+    CocoSegmentation, ExportOptions, Format, LabelmeShapes, YoloParts, is_shared, planned_files,
+    planned_files_with,
+};
+pub use images::{binary, cutout, overlay, soft_cutout};
 pub use labels::add_label_map;
+pub use losses::{keeps_pixels, losses};
 pub use script::{ScriptFiles, remove_leftovers};
+
+/// What files call the class of masks that have none.
+pub const UNCLASSED: &str = "object";
 
 /// One mask to be exported.
 #[derive(Debug, Clone)]
 pub struct ExportMask {
     pub name: String,
+    /// What kind of thing it is.
+    pub class: Option<String>,
     pub mask: Arc<Mask>,
     pub colour: Colour,
+    /// In [0, 1]; NaN where no network has made the mask.
     pub predicted_iou: f32,
+    /// In [0, 1]; NaN where no network has made the mask.
     pub stability_score: f32,
 }
 
-/// What is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// The photo where the mask is, transparent elsewhere, cropped to the mask (RGBA PNG).
-    CutoutCropped,
-    /// The same at the photo's full size.
-    CutoutFull,
-    /// White where the mask is, black elsewhere (8-bit grey PNG).
-    BinaryPng,
-    /// The photo with all masks painted over it (RGB PNG).
-    Overlay,
-    /// All masks in one COCO instances file with compressed RLE.
-    CocoJson,
-}
-
-impl Format {
-    pub const ALL: [Format; 5] =
-        [Format::CutoutCropped, Format::CutoutFull, Format::BinaryPng, Format::Overlay, Format::CocoJson];
-
-    /// How the format is called in menus.
-    pub fn label(self) -> &'static str {
-        match self {
-            Format::CutoutCropped => "Cut-outs, cropped (PNG)",
-            Format::CutoutFull => "Cut-outs, full size (PNG)",
-            Format::BinaryPng => "Binary masks (PNG)",
-            Format::Overlay => "Coloured overlay (PNG)",
-            Format::CocoJson => "COCO instances (JSON)",
+impl From<&SessionMask> for ExportMask {
+    fn from(item: &SessionMask) -> Self {
+        Self {
+            name: item.name.clone(),
+            class: item.class.clone(),
+            mask: item.mask.clone(),
+            colour: item.colour,
+            predicted_iou: item.predicted_iou.unwrap_or(f32::NAN),
+            stability_score: item.stability_score.unwrap_or(f32::NAN),
         }
     }
-
-    fn suffix(self) -> &'static str {
-        match self {
-            Format::CutoutCropped => "_cutout.png",
-            Format::CutoutFull => "_cutout_full.png",
-            Format::BinaryPng => "_mask.png",
-            Format::Overlay => "_overlay.png",
-            Format::CocoJson => "_coco.json",
-        }
-    }
-
-    fn one_file_per_mask(self) -> bool {
-        !matches!(self, Format::Overlay | Format::CocoJson)
-    }
 }
 
-/// The files that an export will write, in the masks' order: `PHOTO_MASK-NAME_cutout.png` and so
-/// on, or one `PHOTO_overlay.png`. The same input always gives the same names.
-pub fn planned_files(photo: &Photo, masks: &[ExportMask], format: Format, folder: &Path) -> Vec<PathBuf> {
-    let (stem, suffix) = (photo.stem(), format.suffix());
-    if !format.one_file_per_mask() {
-        return vec![folder.join(format!("{stem}{suffix}"))];
-    }
-    let mut taken = HashSet::new();
-    masks
-        .iter()
-        .map(|mask| {
-            let base = slug(&mask.name);
-            let mut name = base.clone();
-            let mut n = 2;
-            while !taken.insert(name.clone()) {
-                name = format!("{base}-{n}");
-                n += 1;
-            }
-            folder.join(format!("{stem}_{name}{suffix}"))
-        })
-        .collect()
-}
-
-/// Writes masks of a photo into a folder, all files or none.
+/// As [`export_with`], with the default options.
 ///
 /// # Errors
-/// [`WriteError::Exists`] when a file is there already and `overwrite` is false; nothing has been
-/// written then.
+/// As [`export_with`].
 pub fn export(
     photo: &Photo,
     masks: &[ExportMask],
@@ -111,29 +81,151 @@ pub fn export(
     folder: &Path,
     overwrite: bool,
 ) -> Result<Vec<PathBuf>, WriteError> {
-    let files = planned_files(photo, masks, format, folder);
+    export_with(photo, masks, format, &ExportOptions::default(), folder, overwrite)
+}
+
+/// Writes masks of a photo into a folder, all files or none.
+///
+/// # Errors
+/// [`WriteError::Exists`] when a file is there already and `overwrite` is false; nothing has been
+/// written then. A list of classes that cannot be read, or a format that cannot hold so many masks.
+pub fn export_with(
+    photo: &Photo,
+    masks: &[ExportMask],
+    format: Format,
+    options: &ExportOptions,
+    folder: &Path,
+    overwrite: bool,
+) -> Result<Vec<PathBuf>, WriteError> {
     let mut set = FileSet::new(overwrite);
-    match format {
-        Format::Overlay => {
-            let painted = images::overlay(&photo.pixels, masks);
-            set.add(&files[0], |out| images::write_png(out, &painted.into()))?;
-        }
-        Format::CocoJson => {
-            set.add(&files[0], |out| coco::write(out, photo, masks))?;
-        }
-        Format::CutoutCropped | Format::CutoutFull | Format::BinaryPng => {
-            for (mask, file) in masks.iter().zip(&files) {
-                add_mask(&mut set, photo, &mask.mask, format, file)?;
+    add_export(&mut set, photo, masks, format, options, folder)?;
+    set.commit()
+}
+
+/// Adds the files of an export ([`planned_files_with`]) to a set.
+///
+/// # Errors
+/// As [`export_with`].
+pub fn add_export(
+    set: &mut FileSet,
+    photo: &Photo,
+    masks: &[ExportMask],
+    format: Format,
+    options: &ExportOptions,
+    folder: &Path,
+) -> Result<(), WriteError> {
+    let files = planned_files_with(photo, masks, format, options, folder);
+    match (format, &files[..]) {
+        (Format::CutoutCropped | Format::CutoutFull | Format::BinaryPng, _) => {
+            for (item, file) in masks.iter().zip(&files) {
+                let cropped = format == Format::CutoutCropped;
+                let picture = match format {
+                    Format::BinaryPng => images::binary(&item.mask).into(),
+                    _ => images::soft_cutout(
+                        &photo.pixels,
+                        &item.mask,
+                        cropped,
+                        options.margin,
+                        options.feather,
+                    )
+                    .into(),
+                };
+                set.add(file, |out| images::write_png(out, &picture))?;
             }
         }
+        (Format::ContactSheet, [file, ..]) => {
+            let sheet = contact_sheet(&photo.pixels, masks).into();
+            set.add(file, |out| images::write_png(out, &sheet))?;
+        }
+        (Format::Overlay, [file, ..]) => {
+            let painted = images::overlay(&photo.pixels, masks).into();
+            set.add(file, |out| images::write_png(out, &painted))?;
+        }
+        (Format::LabelMap, [picture, legend, ..]) => add_label_map(set, photo, masks, picture, legend)?,
+        (Format::Script, _) => {
+            ScriptFiles::new(&photo.stem(), &options.model, folder).add(set, photo, masks, true)?;
+        }
+        (Format::CocoJson, [file, ..]) => {
+            let (file_name, size) = (photo.file_name(), photo.pixels.dimensions());
+            let photos = [CocoPhoto { file_name, size, masks: masks.to_vec() }];
+            add_coco_dataset(set, &photos, options, file)?;
+        }
+        (Format::Records, [file, ..]) => {
+            let records: Vec<Record> = masks.iter().map(Record::from).collect();
+            add_json(set, &records, file)?;
+        }
+        (Format::Labelme, [file, ..]) => {
+            let place = labelme::photo_path(photo, options, folder);
+            let document = labelme::document(photo, &place, masks, options);
+            let document = document.map_err(|cause| WriteError::Encoding { path: file.clone(), cause })?;
+            add_json(set, &document, file)?;
+        }
+        (Format::Yolo, _) => yolo::add(set, photo, masks, options, folder)?,
+        (Format::Voc, [classes, objects, list, ..]) => {
+            voc::add(set, photo, masks, [classes, objects, list])?;
+        }
+        (Format::Isat, [file, list, ..]) => {
+            add_json(set, &isat::document(photo, masks, options, folder), file)?;
+            isat::add_classes(set, masks, list)?;
+        }
+        (Format::Svg, [file, ..]) => set.add_text(file, &vector::svg(photo, masks, options))?,
+        (Format::GeoJson, [file, ..]) => add_json(set, &vector::geojson(masks, options), file)?,
+        (Format::Csv, [file, ..]) => set.add(file, |out| table::write(out, photo, masks))?,
+        (_, _) => {}
     }
-    set.commit()
+    let takes_photo = matches!(format, Format::Labelme | Format::Yolo | Format::Voc | Format::Isat);
+    if let Some(copy) = files.last().filter(|_| takes_photo && options.copy_photo) {
+        copy_photo(set, photo, copy)?;
+    }
+    Ok(())
+}
+
+/// The photo's file, byte by byte, unless it is that very file.
+fn copy_photo(set: &mut FileSet, photo: &Photo, copy: &Path) -> Result<(), WriteError> {
+    let same = |path: &Path| path.canonicalize().ok();
+    if same(copy).is_some_and(|there| same(&photo.path) == Some(there)) {
+        return Ok(());
+    }
+    set.add(copy, |out| {
+        let failed = |e| format!("{} cannot be copied: {e}", photo.path.display());
+        let mut file = std::fs::File::open(&photo.path).map_err(failed)?;
+        std::io::copy(&mut file, out).map(drop).map_err(failed)
+    })
+}
+
+/// A mask with the fields of SAM 2's generator, and what people gave it.
+#[derive(Serialize)]
+struct Record<'a> {
+    segmentation: Rle,
+    area: u64,
+    /// x, y, width, height
+    bbox: [u32; 4],
+    predicted_iou: f32,
+    stability_score: f32,
+    name: &'a str,
+    class: Option<&'a str>,
+    colour: Colour,
+}
+
+impl<'a> From<&'a ExportMask> for Record<'a> {
+    fn from(item: &'a ExportMask) -> Self {
+        Self {
+            segmentation: Rle::from(&*item.mask),
+            area: item.mask.area(),
+            bbox: item.mask.bbox().map_or([0; 4], |b| b.xywh()),
+            predicted_iou: item.predicted_iou,
+            stability_score: item.stability_score,
+            name: &item.name,
+            class: item.class.as_deref(),
+            colour: item.colour,
+        }
+    }
 }
 
 /// Adds one binary mask or cut-out, under exactly this name, to a set of files.
 ///
 /// # Errors
-/// As [`export`].
+/// As [`export_with`].
 pub fn add_mask(
     set: &mut FileSet,
     photo: &Photo,
@@ -151,7 +243,7 @@ pub fn add_mask(
 /// Adds the figure that compares two results, as PNG, to a set of files.
 ///
 /// # Errors
-/// As [`export`].
+/// As [`export_with`].
 pub fn add_figure(
     set: &mut FileSet,
     photo: &Photo,
@@ -166,7 +258,7 @@ pub fn add_figure(
 /// Adds a JSON value to a set of files.
 ///
 /// # Errors
-/// As [`export`].
+/// As [`export_with`].
 pub fn add_json(set: &mut FileSet, value: &impl serde::Serialize, file: &Path) -> Result<(), WriteError> {
     set.add(file, |out| serde_json::to_writer(out, value).map_err(|e| e.to_string()))
 }
@@ -178,24 +270,11 @@ fn by_area(masks: &[ExportMask]) -> Vec<&ExportMask> {
     order
 }
 
-/// A name that every file system takes: letters and digits in any script, the rest as hyphens.
-fn slug(name: &str) -> String {
-    let mut slug = String::new();
-    for c in name.chars() {
-        if c.is_alphanumeric() || c == '_' {
-            slug.extend(c.to_lowercase());
-        } else if !slug.is_empty() && !slug.ends_with('-') {
-            slug.push('-');
-        }
-    }
-    let slug = slug.trim_end_matches('-');
-    if slug.is_empty() { "mask".into() } else { slug.chars().take(80).collect() }
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use image::{Rgb, RgbImage};
 
+    use super::format::slug;
     use super::*;
 
     /// A 6x4 photo and two masks on it, the first with a hole.
@@ -204,6 +283,7 @@ pub(super) mod tests {
         let photo = Photo { path: "some/photo.one.jpg".into(), pixels: Arc::new(pixels), fingerprint: 0 };
         let mask = |name: &str, mask, colour| ExportMask {
             name: name.into(),
+            class: None,
             mask: Arc::new(mask),
             colour,
             predicted_iou: 0.75,
@@ -212,6 +292,10 @@ pub(super) mod tests {
         let ring = Mask::from_fn(6, 4, |x, y| (1..4).contains(&x) && y < 3 && (x, y) != (2, 1));
         let corner = Mask::from_fn(6, 4, |x, y| x == 5 && y == 3);
         (photo, vec![mask("Cup / tea", ring, [255, 0, 0]), mask("Cup  tea", corner, [0, 0, 255])])
+    }
+
+    fn export_all(photo: &Photo, masks: &[ExportMask], format: Format, folder: &Path) -> Vec<PathBuf> {
+        export(photo, masks, format, folder, false).unwrap()
     }
 
     #[test]
@@ -228,23 +312,63 @@ pub(super) mod tests {
 
     #[test]
     fn every_format_writes_what_it_planned_and_asks_before_overwriting() {
-        let (photo, masks) = subject();
-        let dir = tempfile::tempdir().unwrap();
-        for format in Format::ALL {
-            let planned = planned_files(&photo, &masks, format, dir.path());
-            assert_eq!(export(&photo, &masks, format, dir.path(), false).unwrap(), planned);
+        let (mut photo, masks) = subject();
+        let source = tempfile::tempdir().unwrap();
+        photo.path = source.path().join("photo.one.jpg");
+        std::fs::write(&photo.path, b"as it is").unwrap();
+        for (format, copy_photo) in Format::ALL.into_iter().flat_map(|f| [(f, false), (f, true)]) {
+            let dir = tempfile::tempdir().unwrap();
+            let options = ExportOptions { copy_photo, ..ExportOptions::default() };
+            let planned = planned_files_with(&photo, &masks, format, &options, dir.path());
+            let write = |overwrite| export_with(&photo, &masks, format, &options, dir.path(), overwrite);
+            assert_eq!(write(false).unwrap(), planned, "{format:?}");
             assert!(planned.iter().all(|f| f.metadata().unwrap().len() > 0));
-            let again = export(&photo, &masks, format, dir.path(), false);
-            assert!(matches!(again, Err(WriteError::Exists { .. })), "{format:?}");
-            export(&photo, &masks, format, dir.path(), true).unwrap();
+            assert!(matches!(write(false), Err(WriteError::Exists { .. })), "{format:?}");
+            let contents = || planned.iter().map(|f| std::fs::read(f).unwrap()).collect::<Vec<_>>();
+            let before = contents();
+            write(true).unwrap();
+            assert_eq!(contents(), before, "{format:?}");
         }
+    }
+
+    #[test]
+    fn every_format_takes_masks_without_pixels_and_no_masks_at_all() {
+        let (photo, mut masks) = subject();
+        masks[0].mask = Arc::new(Mask::from_fn(6, 4, |_, _| false));
+        for format in Format::ALL {
+            for masks in [&masks[..], &[]] {
+                let dir = tempfile::tempdir().unwrap();
+                export_all(&photo, masks, format, dir.path());
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_lost_is_said() {
+        let (_, mut masks) = subject();
+        let said =
+            |format, options: &ExportOptions, masks: &[ExportMask]| losses(format, options, masks).join(" ");
+        let options = ExportOptions::default();
+        assert_eq!(said(Format::BinaryPng, &options, &masks), "");
+        assert_eq!(said(Format::GeoJson, &options, &masks), "");
+        let yolo = said(Format::Yolo, &options, &masks);
+        assert!(yolo.contains("The holes of 1 mask are filled (1 pixels)."), "{yolo}");
+        assert!(yolo.contains("2 masks without class are called \"object\"."), "{yolo}");
+        masks[0].mask = Arc::new(Mask::from_fn(6, 4, |x, _| x % 2 == 1));
+        masks.iter_mut().for_each(|item| item.class = Some("cup".into()));
+        let yolo = said(Format::Yolo, &options, &masks);
+        assert!(yolo.contains("The parts of 1 mask are joined"), "{yolo}");
+        assert!(said(Format::LabelMap, &options, &masks).contains("1 pixels are hidden"));
+        assert_eq!(said(Format::Labelme, &options, &masks), "");
+        let options = ExportOptions { tolerance: 1.5, ..options };
+        assert!(said(Format::Svg, &options, &masks).contains("1.5 pixels"));
     }
 
     #[test]
     fn a_full_size_cutout_is_the_photo_where_the_mask_is() {
         let (photo, masks) = subject();
         let dir = tempfile::tempdir().unwrap();
-        let files = export(&photo, &masks, Format::CutoutFull, dir.path(), false).unwrap();
+        let files = export_all(&photo, &masks, Format::CutoutFull, dir.path());
         let picture = image::open(&files[0]).unwrap().into_rgba8();
         for (x, y, pixel) in picture.enumerate_pixels() {
             let inside = masks[0].mask.get(x, y);
@@ -253,7 +377,7 @@ pub(super) mod tests {
                 assert_eq!(pixel.0[..3], photo.pixels.get_pixel(x, y).0);
             }
         }
-        let cropped = export(&photo, &masks, Format::CutoutCropped, dir.path(), false).unwrap();
+        let cropped = export_all(&photo, &masks, Format::CutoutCropped, dir.path());
         assert_eq!(image::open(&cropped[0]).unwrap().into_rgba8().dimensions(), (3, 3));
     }
 }

@@ -33,6 +33,15 @@ impl ScriptFiles {
         ["", "_overlay"].map(|kind| format!("{}{i}{kind}.png", self.segment_prefix).into())
     }
 
+    /// All files of so many masks, in the order in which [`ScriptFiles::add`] adds them.
+    pub(super) fn all(&self, masks: usize) -> Vec<PathBuf> {
+        let layer_first = |i| {
+            let [cutout, layer] = self.segment(i);
+            [layer, cutout]
+        };
+        (0..masks).rev().flat_map(layer_first).chain([self.combined.clone()]).collect()
+    }
+
     /// Whether a former run has finished these files. It tells so without knowing how many masks
     /// there are from the order in which [`ScriptFiles::add`] adds them.
     pub fn are_complete(&self, segment_images: bool) -> bool {

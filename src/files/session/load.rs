@@ -103,10 +103,6 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, SessionError> {
     Ok(Some(bytes))
 }
 
-/// A session from the content of its file.
-///
-/// # Errors
-/// See [`SessionError`].
 pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Session, SessionError> {
     let is_damaged = |e: serde_json::Error| damaged(path, format!("is damaged ({e})"));
     let header: Header = serde_json::from_slice(bytes).map_err(is_damaged)?;

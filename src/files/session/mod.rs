@@ -61,6 +61,14 @@ impl Session {
         load::load(&Places::of(photo), size, fingerprint)
     }
 
+    /// A session from the content of a file, which `path` stands for in messages.
+    ///
+    /// # Errors
+    /// See [`SessionError`].
+    pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, SessionError> {
+        load::parse(path, bytes)
+    }
+
     /// Writes the session in place of what `expected` stands for; the former file is kept beside
     /// it as `NAME.EXT.tinsel.bak.json`.
     ///

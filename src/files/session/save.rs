@@ -20,7 +20,8 @@ const MAX_CONFLICTS: u32 = 1000;
 pub struct Stamp(Option<[u8; 32]>);
 
 impl Stamp {
-    pub(super) const ABSENT: Self = Self(None);
+    /// That there is no file.
+    pub const ABSENT: Self = Self(None);
 
     pub(super) fn of(bytes: &[u8]) -> Self {
         Self(Some(Sha256::digest(bytes).into()))

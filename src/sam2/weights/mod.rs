@@ -10,7 +10,6 @@ mod variant;
 use std::io;
 use std::path::Path;
 
-
 use self::safetensors::SafetensorsStore;
 use self::torch::TorchStore;
 use super::config::Config;

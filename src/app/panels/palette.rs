@@ -1,0 +1,79 @@
+//! The command palette: every command by its name.
+
+use egui::{Align2, Button, Context, Key, Modifiers, ScrollArea, TextEdit, Window};
+
+use super::super::actions::{Action, Actions};
+use super::super::commands::Command;
+use super::Availability;
+
+/// What the palette remembers between frames.
+#[derive(Default)]
+pub(in crate::app) struct Palette {
+    pub open: bool,
+    typed: String,
+    chosen: usize,
+    was_open: bool,
+}
+
+impl Palette {
+    pub fn ui(&mut self, ctx: &Context, availability: &Availability, actions: &mut Actions) {
+        let just_opened = self.open && !self.was_open;
+        self.was_open = self.open;
+        if !self.open {
+            return;
+        }
+        if just_opened {
+            (self.typed, self.chosen) = (String::new(), 0);
+        }
+        let pressed = |key| ctx.input_mut(|i| i.consume_key(Modifiers::NONE, key));
+        let (up, down) = (pressed(Key::ArrowUp), pressed(Key::ArrowDown));
+        let (enter, escape) = (pressed(Key::Enter), pressed(Key::Escape));
+        let words: Vec<String> = self.typed.to_lowercase().split_whitespace().map(str::to_owned).collect();
+        let matches = |c: &Command| {
+            let info = c.info();
+            let text = format!("{} {}", info.text, info.tooltip).to_lowercase();
+            *c != Command::Palette && words.iter().all(|word| text.contains(word))
+        };
+        let found: Vec<Command> = Command::ALL.into_iter().filter(matches).collect();
+        let last = found.len().saturating_sub(1);
+        self.chosen = (self.chosen + usize::from(down)).saturating_sub(usize::from(up)).min(last);
+        let mut run = found.get(self.chosen).copied().filter(|_| enter);
+
+        let at = ctx.content_rect().center_top() + egui::vec2(0.0, 80.0);
+        let window = Window::new("Commands").title_bar(false).resizable(false).fixed_pos(at);
+        window.pivot(Align2::CENTER_TOP).show(ctx, |ui| {
+            ui.set_width(460.0);
+            let edit = TextEdit::singleline(&mut self.typed).hint_text("Type a command").desired_width(460.0);
+            let response = ui.add(edit);
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Command"));
+            if response.changed() {
+                self.chosen = 0;
+            }
+            response.request_focus();
+            ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
+                for (i, command) in found.iter().enumerate() {
+                    let info = command.info();
+                    let mut button =
+                        Button::new(info.text).selected(i == self.chosen).frame(i == self.chosen);
+                    if let Some(key) = info.keys.first() {
+                        button = button.shortcut_text(ui.ctx().format_shortcut(key));
+                    }
+                    let enabled = (availability.enabled)(*command);
+                    let response = ui.add_enabled(enabled, button.min_size(egui::vec2(440.0, 0.0)));
+                    if i == self.chosen && (up || down) {
+                        response.scroll_to_me(None);
+                    }
+                    if response.on_hover_text(info.tooltip).clicked() {
+                        run = Some(*command);
+                    }
+                }
+            });
+        });
+        if let Some(command) = run {
+            actions.push(Action::Run(command));
+        }
+        if escape || run.is_some() {
+            self.open = false;
+        }
+    }
+}

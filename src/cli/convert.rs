@@ -1,0 +1,81 @@
+//! `tinsel convert`: masks from one format to another.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::anyhow;
+use clap::Args;
+
+use super::formats::FormatArguments;
+use super::{complain, print_text};
+use crate::document::mask_colour;
+use crate::files::Photo;
+use crate::files::export::{ExportMask, Format, export_with, losses};
+use crate::files::import::{ImportedMask, find_photo, import};
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  tinsel convert cup.json --to yolo --out dataset                     the photo is the one that the file names
+  tinsel convert instances.json --photo cup.jpg --to labelme --out .
+  tinsel convert cup_mask.png --photo cup.jpg --to svg --tolerance 1 --out outlines";
+
+#[derive(Debug, Args)]
+pub struct ConvertArguments {
+    /// A file with masks, in any format that `tinsel import` reads.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// The format to write.
+    #[arg(long, value_name = "FORMAT")]
+    pub to: Format,
+
+    /// The photo that the masks are about, where it is not found by what the file says.
+    #[arg(long)]
+    pub photo: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub options: FormatArguments,
+}
+
+/// Runs the command and returns its exit code.
+pub fn convert(arguments: &ConvertArguments) -> ExitCode {
+    match run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &ConvertArguments) -> anyhow::Result<()> {
+    let options = arguments.options.options()?;
+    let file = &arguments.file;
+    std::fs::metadata(file).map_err(|e| anyhow!("{}: cannot be read: {e}", file.display()))?;
+    let photo = arguments.photo.clone().or_else(|| find_photo(file)).ok_or_else(|| {
+        anyhow!("{}: does not say where its photo is; give it with --photo", file.display())
+    })?;
+    let photo = Photo::open(&photo)?;
+    let imported = import(file, photo.pixels.dimensions(), &photo.file_name())?;
+    let masks: Vec<ExportMask> = (1..).zip(imported.masks).map(export_mask).collect();
+    let out = &arguments.options.out;
+    let files = export_with(&photo, &masks, arguments.to, &options, out, arguments.options.overwrite)?;
+    let mut report = format!("{}: {} masks\n", file.display(), masks.len());
+    for problem in &imported.problems {
+        report += &format!("  {}: {}\n", problem.place, problem.what);
+    }
+    losses(arguments.to, &options, &masks).iter().for_each(|loss| report += &format!("  {loss}\n"));
+    files.iter().for_each(|file| report += &format!("{}\n", file.display()));
+    print_text(&report)
+}
+
+fn export_mask((number, item): (u64, ImportedMask)) -> ExportMask {
+    ExportMask {
+        name: item.name,
+        class: item.class,
+        mask: item.mask,
+        colour: item.colour.unwrap_or_else(|| mask_colour(number)),
+        predicted_iou: item.predicted_iou.unwrap_or(f32::NAN),
+        stability_score: item.stability_score.unwrap_or(f32::NAN),
+    }
+}

@@ -1,0 +1,116 @@
+//! `tinsel import`: masks of other programs into the session of a photo.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::bail;
+use clap::Args;
+
+use super::{complain, print_text};
+use crate::document::{Colour, mask_colour};
+use crate::files::Photo;
+use crate::files::import::{Imported, ImportedMask, import};
+use crate::files::session::{LoadedState, Session, SessionClass, SessionMask};
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  tinsel import cup.jpg cup.json            from labelme, ISAT, COCO, records or a session
+  tinsel import cup.jpg labels/cup.txt      from YOLO; names of classes from data.yaml or classes.txt
+  tinsel import cup.jpg masks/*.png         masks in black and white, cut-outs or label maps
+
+The masks are added to those in cup.jpg.tinsel.json: from all files, or from none if one of them cannot be
+used. Single things in a file that cannot be used are told and left out; with --strict nothing is imported then.";
+
+#[derive(Debug, Args)]
+pub struct ImportArguments {
+    /// The photo.
+    pub photo: PathBuf,
+
+    /// Files with masks.
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+
+    /// Put the masks in place of those that are kept beside the photo.
+    #[arg(long)]
+    pub replace: bool,
+
+    /// Import nothing if there is anything that cannot be used.
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// Runs the command and returns its exit code.
+pub fn import_into_session(arguments: &ImportArguments) -> ExitCode {
+    match run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &ImportArguments) -> anyhow::Result<()> {
+    let photo = Photo::open(&arguments.photo)?;
+    let size = photo.pixels.dimensions();
+    let loaded = Session::load(&photo.path, size, photo.fingerprint)?;
+    let mut report = String::new();
+    let mut session = match loaded.state {
+        LoadedState::Fresh => Session::new(photo.file_name(), size, photo.fingerprint),
+        LoadedState::Found(session) => session,
+        LoadedState::PhotoChanged { session, same_size: true } => {
+            report += "The photo has changed since its masks were made.\n";
+            session
+        }
+        LoadedState::PhotoChanged { .. } => {
+            bail!("{}: is about a photo of another size; move it away to begin anew", loaded.path.display())
+        }
+    };
+    if arguments.replace {
+        session.masks.clear();
+    }
+    let mut problems = 0;
+    for file in &arguments.files {
+        let imported = import(file, size, &photo.file_name())?;
+        let count = imported.masks.len();
+        report += &format!("{}: {count} mask{}\n", file.display(), if count == 1 { "" } else { "s" });
+        for problem in &imported.problems {
+            report += &format!("  {}: {}\n", problem.place, problem.what);
+        }
+        problems += imported.problems.len();
+        add(&mut session, imported);
+    }
+    if arguments.strict && problems > 0 {
+        print_text(&report)?;
+        bail!("{}: {problems} problems, so nothing was imported", photo.path.display());
+    }
+    session.save(&loaded.path, &loaded.stamp)?;
+    print_text(&format!("{report}{}: {} masks now\n", loaded.path.display(), session.masks.len()))
+}
+
+/// Adds masks and the classes that are new. A mask without colour gets that of its class, or one of
+/// its own.
+fn add(session: &mut Session, imported: Imported) {
+    for (name, colour) in imported.classes {
+        if session.classes.iter().all(|class| class.name != name) {
+            let colour = colour.unwrap_or_else(|| mask_colour(session.classes.len() as u64));
+            session.classes.push(SessionClass { name, colour, other: Default::default() });
+        }
+    }
+    for item in imported.masks {
+        let colour = item.colour.unwrap_or_else(|| {
+            let class = session.classes.iter().find(|class| Some(&class.name) == item.class.as_ref());
+            class.map_or_else(|| mask_colour(session.masks.len() as u64 + 1), |class| class.colour)
+        });
+        session.masks.push(session_mask(item, colour));
+    }
+}
+
+fn session_mask(item: ImportedMask, colour: Colour) -> SessionMask {
+    SessionMask {
+        class: item.class,
+        predicted_iou: item.predicted_iou,
+        stability_score: item.stability_score,
+        ..SessionMask::new(item.name, colour, item.mask)
+    }
+}

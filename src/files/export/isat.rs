@@ -1,0 +1,79 @@
+//! A file for ISAT: one polygon an object, whose parts share a group, and the list of classes in
+//! `isat.yaml`.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::classes::{class_of, classes_of, quoted, read, with_block};
+use super::{ExportMask, ExportOptions, outlines};
+use crate::files::{FileSet, Photo, WriteError, yaml};
+
+pub(super) fn document(photo: &Photo, masks: &[ExportMask], options: &ExportOptions, folder: &Path) -> Value {
+    let (width, height) = photo.pixels.dimensions();
+    let mut objects = vec![];
+    for (number, item) in (1..).zip(masks) {
+        for part in outlines::through_pixels(&item.mask, options) {
+            let points: Vec<[f64; 2]> = part.iter().map(|p| p.map(|v| f64::from(v) + 0.5)).collect();
+            let side = |i: usize| points.iter().map(move |p| p[i]);
+            let [x0, y0] = [0, 1].map(|i| side(i).fold(f64::INFINITY, f64::min));
+            let [x1, y1] = [0, 1].map(|i| side(i).fold(0.0, f64::max));
+            objects.push(json!({
+                "category": class_of(item),
+                "group": number,
+                "segmentation": points,
+                "area": enclosed(&points),
+                "layer": number,
+                "bbox": [x0, y0, x1, y1],
+                "iscrowd": false,
+                "note": item.name,
+            }));
+        }
+    }
+    let real = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
+    let folder = if options.copy_photo { real } else { photo.path.parent().unwrap_or(&real).to_path_buf() };
+    let info = json!({
+        "description": "ISAT",
+        "folder": folder.to_string_lossy(),
+        "name": photo.file_name(),
+        "width": width,
+        "height": height,
+        "depth": 3,
+        "note": "",
+    });
+    json!({"info": info, "objects": objects})
+}
+
+fn enclosed(points: &[[f64; 2]]) -> f64 {
+    let next = points.iter().cycle().skip(1);
+    points.iter().zip(next).map(|(a, b)| a[0] * b[1] - b[0] * a[1]).sum::<f64>().abs() / 2.0
+}
+
+/// Adds the list of classes, or extends the one that is there.
+pub(super) fn add_classes(set: &mut FileSet, masks: &[ExportMask], file: &Path) -> Result<(), WriteError> {
+    let known = read(file)?;
+    let text = known.as_deref().unwrap_or_default();
+    let labels = yaml::isat_labels(text).map_err(|cause| WriteError::Encoding {
+        path: file.into(),
+        cause: format!("the list of classes there cannot be read ({cause}); choose another folder"),
+    })?;
+    let mut labels: Vec<(String, String)> =
+        labels.into_iter().map(|(name, colour)| (name, colour.unwrap_or_else(|| "#808080".into()))).collect();
+    let before = labels.len();
+    if labels.is_empty() {
+        labels.push(("__background__".into(), "#000000".into()));
+    }
+    for (name, [r, g, b]) in classes_of(masks) {
+        if labels.iter().all(|(known, _)| *known != name) {
+            labels.push((name, format!("#{r:02x}{g:02x}{b:02x}")));
+        }
+    }
+    if labels.len() == before {
+        return Ok(());
+    }
+    let entries: String = labels
+        .iter()
+        .map(|(name, colour)| format!("- color: '{colour}'\n  name: {}\n", quoted(name)))
+        .collect();
+    set.add_shared(file, &with_block(text, "label", &format!("label:\n{entries}")))
+}

@@ -1,0 +1,122 @@
+//! Figures of masks as a table.
+
+use crate::files::Photo;
+use crate::files::atomic::WriteSeek;
+use crate::mask::Mask;
+use crate::mask::polygon::polygons;
+
+use super::ExportMask;
+
+const HEADER: [&str; 18] = [
+    "photo",
+    "number",
+    "name",
+    "class",
+    "colour",
+    "area",
+    "share",
+    "x",
+    "y",
+    "width",
+    "height",
+    "centre_x",
+    "centre_y",
+    "parts",
+    "holes",
+    "perimeter",
+    "predicted_iou",
+    "stability_score",
+];
+
+/// A line for each mask. Lengths are pixels; the centre is the mean of the pixels' centres, the
+/// perimeter the number of pixel edges, holes included. What is not known is left empty.
+pub(super) fn write(out: &mut dyn WriteSeek, photo: &Photo, masks: &[ExportMask]) -> Result<(), String> {
+    write_record(out, &HEADER.map(Into::into))?;
+    let pixels = f64::from(photo.pixels.width()) * f64::from(photo.pixels.height());
+    for (number, item) in (1..).zip(masks) {
+        let [r, g, b] = item.colour;
+        let [x, y, width, height] = item.mask.bbox().map_or([0; 4], |b| b.xywh());
+        let parts = polygons(&item.mask);
+        let rings = || parts.iter().flat_map(|part| part.holes.iter().chain([&part.outer]));
+        let perimeter: u64 = rings().map(|ring| length(ring)).sum();
+        let holes: usize = parts.iter().map(|part| part.holes.len()).sum();
+        let [centre_x, centre_y] =
+            centre(&item.mask).map_or([String::new(), String::new()], |c| c.map(|v| format!("{v:.2}")));
+        let score = |value: f32| if value.is_finite() { format!("{value:.4}") } else { String::new() };
+        let record = [
+            photo.file_name(),
+            number.to_string(),
+            item.name.clone(),
+            item.class.clone().unwrap_or_default(),
+            format!("#{r:02x}{g:02x}{b:02x}"),
+            item.mask.area().to_string(),
+            format!("{:.6}", item.mask.area() as f64 / pixels),
+            x.to_string(),
+            y.to_string(),
+            width.to_string(),
+            height.to_string(),
+            centre_x,
+            centre_y,
+            parts.len().to_string(),
+            holes.to_string(),
+            perimeter.to_string(),
+            score(item.predicted_iou),
+            score(item.stability_score),
+        ];
+        write_record(out, &record)?;
+    }
+    Ok(())
+}
+
+/// One line; what a comma, a quote or a line break would break is quoted, as RFC 4180 says.
+fn write_record(out: &mut dyn WriteSeek, fields: &[String]) -> Result<(), String> {
+    let quoted = |field: &String| {
+        if field.contains([',', '"', '\n', '\r']) {
+            format!("\"{}\"", field.replace('"', "\"\""))
+        } else {
+            field.clone()
+        }
+    };
+    let fields: Vec<String> = fields.iter().map(quoted).collect();
+    writeln!(out, "{}", fields.join(",")).map_err(|e| e.to_string())
+}
+
+fn length(ring: &[[u32; 2]]) -> u64 {
+    let next = ring.iter().cycle().skip(1);
+    ring.iter().zip(next).map(|(a, b)| u64::from(a[0].abs_diff(b[0])) + u64::from(a[1].abs_diff(b[1]))).sum()
+}
+
+/// The mean of the pixels' centres; `None` without pixels.
+fn centre(mask: &Mask) -> Option<[f64; 2]> {
+    let (mut x, mut y) = (0.0, 0.0);
+    for (row, [start, end]) in mask.all_runs() {
+        let n = f64::from(end - start);
+        x += n * (f64::from(start) + f64::from(end)) / 2.0;
+        y += n * (f64::from(row) + 0.5);
+    }
+    let area = mask.area() as f64;
+    (area > 0.0).then(|| [x / area, y / area])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::subject;
+    use super::*;
+
+    #[test]
+    fn the_figures_are_those_of_the_masks() {
+        let (photo, mut masks) = subject();
+        masks[0].name = "a, \"b\"".into();
+        masks[1].predicted_iou = f32::NAN;
+        let mut bytes = std::io::Cursor::new(vec![]);
+        write(&mut bytes, &photo, &masks).unwrap();
+        let text = String::from_utf8(bytes.into_inner()).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], HEADER.join(","));
+        assert_eq!(
+            lines[1],
+            "photo.one.jpg,1,\"a, \"\"b\"\"\",,#ff0000,8,0.333333,1,0,3,3,2.50,1.50,1,1,16,0.7500,0.5000"
+        );
+        assert_eq!(lines[2], "photo.one.jpg,2,Cup  tea,,#0000ff,1,0.041667,5,3,1,1,5.50,3.50,1,0,4,,0.5000");
+    }
+}

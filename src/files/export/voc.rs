@@ -1,0 +1,118 @@
+//! Pascal VOC: pictures whose palette index tells the class, and the object, of each pixel.
+
+use std::path::{Path, PathBuf};
+
+use super::classes::{class_of, extended, lines, place, read_lines};
+use super::{ExportMask, by_area, images};
+use crate::files::{FileSet, Photo, WriteError};
+
+/// Index 0 is the background, 255 what belongs to nothing.
+const MAX_INDEX: usize = 254;
+/// As labelme's converter calls it.
+const BACKGROUND: &str = "_background_";
+
+/// Adds `SegmentationClass/NAME.png`, `SegmentationObject/NAME.png` and the list of classes, whose
+/// line numbers from 0 are the indices. Objects are numbered from 1 in the masks' order; small
+/// masks lie on top.
+pub(super) fn add(
+    set: &mut FileSet,
+    photo: &Photo,
+    masks: &[ExportMask],
+    [of_classes, of_objects, list]: [&PathBuf; 3],
+) -> Result<(), WriteError> {
+    let known = read_lines(list)?.unwrap_or_else(|| vec![BACKGROUND.into()]);
+    let names = extended(known, masks);
+    let refuse = |path: &Path, n: usize, what: &str| {
+        let cause = format!("{n} {what} are more than the {MAX_INDEX} that Pascal VOC can tell apart");
+        Err(WriteError::Encoding { path: path.into(), cause })
+    };
+    if names.len() > MAX_INDEX + 1 {
+        return refuse(of_classes, names.len() - 1, "classes");
+    }
+    if masks.len() > MAX_INDEX {
+        return refuse(of_objects, masks.len(), "masks");
+    }
+    let index_of_class = |i: usize| place(&names, &class_of(&masks[i])) as u8;
+    let (width, height) = photo.pixels.dimensions();
+    for (file, index) in
+        [(of_classes, &index_of_class as &dyn Fn(usize) -> u8), (of_objects, &|i| i as u8 + 1)]
+    {
+        let mut indices = vec![0; width as usize * height as usize];
+        for item in by_area(masks) {
+            let Some(i) = masks.iter().position(|other| std::ptr::eq(other, item)) else { continue };
+            let value = index(i);
+            images::for_each_pixel(&item.mask, |x, y| indices[(y * width + x) as usize] = value);
+        }
+        set.add(file, |out| write_indexed(out, (width, height), &indices))?;
+    }
+    set.add_shared(list, &lines(&names))
+}
+
+fn write_indexed(
+    out: &mut dyn crate::files::atomic::WriteSeek,
+    (width, height): (u32, u32),
+    indices: &[u8],
+) -> Result<(), String> {
+    let mut encoder = png::Encoder::new(out, width, height);
+    encoder.set_color(png::ColorType::Indexed);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_palette(palette());
+    let mut writer = encoder.write_header().map_err(|e| e.to_string())?;
+    writer.write_image_data(indices).map_err(|e| e.to_string())?;
+    writer.finish().map_err(|e| e.to_string())
+}
+
+/// The 256 colours of the challenge's `labelcolormap`: the bits of the index spread over the
+/// highest bits of the channels.
+fn palette() -> Vec<u8> {
+    let channel = |index: u8, first: u8| {
+        (0..8).fold(0, |sum, level| {
+            let bit = index.checked_shr(u32::from(first + 3 * level)).unwrap_or(0) & 1;
+            sum | bit << (7 - level)
+        })
+    };
+    (0..=255).flat_map(|index| [0, 1, 2].map(|first| channel(index, first))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::subject;
+    use super::super::{ExportOptions, Format, export_with};
+    use super::*;
+
+    #[test]
+    fn the_palette_is_that_of_the_challenge() {
+        let palette = palette();
+        let colour = |i: usize| &palette[3 * i..3 * i + 3];
+        assert_eq!((colour(0), colour(1), colour(2)), (&[0, 0, 0][..], &[128, 0, 0][..], &[0, 128, 0][..]));
+        assert_eq!(
+            (colour(15), colour(20), colour(255)),
+            (&[192, 128, 128][..], &[0, 64, 128][..], &[224, 224, 192][..])
+        );
+    }
+
+    #[test]
+    fn indices_tell_classes_and_objects() {
+        let (photo, mut masks) = subject();
+        masks[1].class = Some("cup".into());
+        let dir = tempfile::tempdir().unwrap();
+        let files =
+            export_with(&photo, &masks, Format::Voc, &ExportOptions::default(), dir.path(), false).unwrap();
+        assert_eq!(std::fs::read_to_string(&files[2]).unwrap(), "_background_\nobject\ncup\n");
+        for (file, expected) in [(&files[0], [1, 2]), (&files[1], [1, 2])] {
+            let decoder = png::Decoder::new(std::io::BufReader::new(std::fs::File::open(file).unwrap()));
+            let mut reader = decoder.read_info().unwrap();
+            assert_eq!(reader.info().color_type, png::ColorType::Indexed);
+            let mut pixels = vec![0; 24];
+            reader.next_frame(&mut pixels).unwrap();
+            for (i, pixel) in pixels.iter().enumerate() {
+                let (x, y) = (i as u32 % 6, i as u32 / 6);
+                let of = (0..2).find(|m| masks[*m].mask.get(x, y));
+                assert_eq!(*pixel, of.map_or(0, |m| expected[m]), "{x},{y}");
+            }
+        }
+        let many: Vec<_> = masks.iter().cycle().take(255).cloned().collect();
+        let error = export_with(&photo, &many, Format::Voc, &ExportOptions::default(), dir.path(), true);
+        assert!(error.unwrap_err().to_string().contains("255 masks"));
+    }
+}

@@ -1,0 +1,157 @@
+//! Labels for YOLO segmentation: `labels/NAME.txt` with a line for each object, and the classes in
+//! `data.yaml` and `classes.txt`.
+//!
+//! Points are pixels as shares of the photo's sides. Some readers cut them down to whole pixels and
+//! others round them, and all draw the outline as well as fill it: a point a quarter into its pixel
+//! gives all of them the same pixels back.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use super::classes::{class_of, extended, lines, names_in_yaml, place, quoted, read, read_lines, with_block};
+use super::format::{ExportOptions, YoloParts};
+use super::{ExportMask, outlines};
+use crate::files::{FileSet, Photo, WriteError};
+use crate::mask::polygon::Ring;
+
+/// Where in its pixel a point lies, in pixels.
+const INTO_PIXEL: f64 = 0.25;
+
+/// The labels of a photo, `data.yaml` and `classes.txt`.
+pub(super) fn files(stem: &str, folder: &Path) -> [PathBuf; 3] {
+    [folder.join("labels").join(format!("{stem}.txt")), folder.join("data.yaml"), folder.join("classes.txt")]
+}
+
+pub(super) fn add(
+    set: &mut FileSet,
+    photo: &Photo,
+    masks: &[ExportMask],
+    options: &ExportOptions,
+    folder: &Path,
+) -> Result<(), WriteError> {
+    let [labels, yaml, list] = files(&photo.stem(), folder);
+    let known = read(&yaml)?;
+    let names = match &known {
+        Some(text) => names_in_yaml(&yaml, text)?,
+        None => read_lines(&list)?.unwrap_or_default(),
+    };
+    let unchanged = known.is_some() && extended(names.clone(), masks) == names;
+    let names = extended(names, masks);
+    let text = object_lines(photo, masks, &names, options);
+    set.add_text(&labels, &text)?;
+    if !unchanged {
+        let text = known.unwrap_or_else(|| "train: images\nval: images\n".into());
+        set.add_shared(&yaml, &with_names(&text, &names))?;
+    }
+    set.add_shared(&list, &lines(&names))
+}
+
+/// A `data.yaml` with these names.
+fn with_names(text: &str, names: &[String]) -> String {
+    let mut block = "names:\n".to_owned();
+    for (number, name) in names.iter().enumerate() {
+        // Writing to a string cannot fail.
+        let _ = writeln!(block, "  {number}: {}", quoted(name));
+    }
+    let text = with_block(text, "names", &block);
+    if text.lines().any(|line| line.starts_with("nc:")) {
+        with_block(&text, "nc", &format!("nc: {}\n", names.len()))
+    } else {
+        text
+    }
+}
+
+fn object_lines(photo: &Photo, masks: &[ExportMask], names: &[String], options: &ExportOptions) -> String {
+    let (width, height) = photo.pixels.dimensions();
+    let mut text = String::new();
+    for item in masks {
+        let class = place(names, &class_of(item));
+        let parts = outlines::through_pixels(&item.mask, options);
+        let objects = match options.yolo {
+            YoloParts::Separate => parts,
+            YoloParts::Joined => joined(parts).into_iter().collect(),
+        };
+        for object in objects {
+            let _ = write!(text, "{class}");
+            for [x, y] in object {
+                let share = |pixel: u32, side: u32| (f64::from(pixel) + INTO_PIXEL) / f64::from(side);
+                let _ = write!(text, " {:.7} {:.7}", share(x, width), share(y, height));
+            }
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// One closed line through all parts, of which the first is the largest: from its nearest point to
+/// each of the others, around that one, and back.
+fn joined(parts: Vec<Ring>) -> Option<Ring> {
+    let mut parts = parts.into_iter();
+    let first = parts.next()?;
+    let mut detours: Vec<(usize, Ring)> = vec![];
+    for part in parts {
+        let (from, to) = nearest(&first, &part);
+        let around = part[to..].iter().chain(&part[..=to]).copied();
+        detours.push((from, around.chain([first[from]]).collect()));
+    }
+    detours.sort_by_key(|(from, _)| *from);
+    let mut ring = vec![];
+    let mut detours = detours.into_iter().peekable();
+    for (i, point) in first.into_iter().enumerate() {
+        ring.push(point);
+        while let Some((_, detour)) = detours.next_if(|(from, _)| *from == i) {
+            ring.extend(detour);
+        }
+    }
+    Some(ring)
+}
+
+/// The places of the two points of two rings that are nearest to each other.
+fn nearest(a: &[[u32; 2]], b: &[[u32; 2]]) -> (usize, usize) {
+    let distance = |p: [u32; 2], q: [u32; 2]| -> u64 {
+        p.iter().zip(q).map(|(p, q)| u64::from(p.abs_diff(q)).pow(2)).sum()
+    };
+    let pairs =
+        a.iter().enumerate().flat_map(|(i, p)| b.iter().enumerate().map(move |(j, q)| (i, j, *p, *q)));
+    let best = pairs.min_by_key(|(.., p, q)| distance(*p, *q));
+    best.map_or((0, 0), |(i, j, ..)| (i, j))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::subject;
+    use super::super::{Format, export_with};
+    use super::*;
+
+    #[test]
+    fn classes_keep_their_numbers_from_photo_to_photo() {
+        let (photo, mut masks) = subject();
+        let dir = tempfile::tempdir().unwrap();
+        let options = ExportOptions::default();
+        masks[0].class = Some("cup".into());
+        export_with(&photo, &masks, Format::Yolo, &options, dir.path(), false).unwrap();
+        let text = |name: &str| std::fs::read_to_string(dir.path().join(name)).unwrap();
+        assert_eq!(text("classes.txt"), "cup\nobject\n");
+        assert_eq!(text("data.yaml"), "train: images\nval: images\nnames:\n  0: \"cup\"\n  1: \"object\"\n");
+
+        // Somebody has written more into the file meanwhile.
+        let changed = text("data.yaml").replace("val: images", "val: other # mine");
+        std::fs::write(dir.path().join("data.yaml"), &changed).unwrap();
+        masks[0].class = Some("new".into());
+        let second = Photo { path: "second.jpg".into(), ..photo };
+        export_with(&second, &masks, Format::Yolo, &options, dir.path(), false).unwrap();
+        assert_eq!(text("classes.txt"), "cup\nobject\nnew\n");
+        assert_eq!(text("data.yaml"), format!("{changed}  2: \"new\"\n"));
+        let numbers: Vec<String> = text("labels/second.txt").lines().map(|l| l[..1].to_owned()).collect();
+        assert_eq!(numbers, ["2", "1"]);
+    }
+
+    #[test]
+    fn parts_are_joined_into_one_line() {
+        let square = |x: u32| vec![[x, 0], [x + 2, 0], [x + 2, 2], [x, 2]];
+        let ring = joined(vec![square(0), square(5)]).unwrap();
+        let expected = [[0, 0], [2, 0], [5, 0], [7, 0], [7, 2], [5, 2], [5, 0], [2, 0], [2, 2], [0, 2]];
+        assert_eq!(ring, expected);
+        assert_eq!(joined(vec![]), None);
+    }
+}

@@ -1,0 +1,120 @@
+//! COCO instances: polygons and both forms of RLE.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::{ImportError, Imported, ImportedMask, Target, polygon, score, whole};
+use crate::mask::polygon::{filled_as_coco, united};
+use crate::mask::{CompressedRle, Mask, Rle};
+
+pub(super) fn import(target: &Target, mut json: Value) -> Result<Imported, ImportError> {
+    let mut imported = Imported::default();
+    let categories: Vec<Value> = json["categories"].as_array().cloned().unwrap_or_default();
+    let mut names: HashMap<i64, String> = HashMap::new();
+    for category in &categories {
+        if let (Some(id), Some(name)) = (category["id"].as_i64(), category["name"].as_str()) {
+            imported.add_class(name, category.get("color").and_then(super::colour));
+            names.insert(id, name.into());
+        }
+    }
+    let image_id = find_image(target, &json["images"], &mut imported)?;
+    let annotations = json["annotations"].take();
+    let of_image: Vec<(usize, &Value)> = annotations
+        .as_array()
+        .map(|all| all.iter().enumerate().filter(|(_, a)| a["image_id"] == image_id).collect())
+        .unwrap_or_default();
+    target.check_count(of_image.len())?;
+    for (i, annotation) in of_image {
+        let class = annotation["category_id"].as_i64().and_then(|id| names.get(&id).cloned());
+        let place = match annotation["id"].as_i64() {
+            Some(id) => format!("annotation {id}"),
+            None => format!("annotation number {}", i + 1),
+        };
+        if class.is_none() && !annotation["category_id"].is_null() {
+            imported.problem(place.clone(), format!("category {} is not listed", annotation["category_id"]));
+        }
+        let mask = segmentation(&annotation["segmentation"], target.size).map(|mask| {
+            let mut item = ImportedMask::new(mask, class, annotation["name"].as_str());
+            item.predicted_iou = score(&annotation["predicted_iou"]);
+            item.stability_score = score(&annotation["stability_score"]);
+            item
+        });
+        imported.take(place, mask);
+    }
+    Ok(imported)
+}
+
+/// The id of the photo: by its name, or because there is no other.
+fn find_image(target: &Target, images: &Value, imported: &mut Imported) -> Result<Value, ImportError> {
+    let images: &[Value] = images.as_array().map_or(&[], Vec::as_slice);
+    let name = |image: &Value| image["file_name"].as_str().unwrap_or("?").to_owned();
+    let is_called_so = |image: &&Value| name(image).rsplit(['/', '\\']).next() == Some(target.photo);
+    let size = |image: &Value| Some((whole(&image["width"])?, whole(&image["height"])?));
+    let called: Vec<&Value> = images.iter().filter(is_called_so).collect();
+    // Of photos of one name in several folders the size may tell which it is.
+    let image = called.iter().find(|image| size(image) == Some(target.size)).or(called.first()).copied();
+    let image = match (image, images) {
+        (Some(image), _) => image,
+        (None, [only]) if size(only) == Some(target.size) => {
+            imported.problem("images", format!("is about {}, which has the same size", name(only)));
+            only
+        }
+        (None, _) => {
+            let some: Vec<String> = images.iter().take(3).map(name).collect();
+            let more =
+                if images.len() > 3 { format!(" and {} more", images.len() - 3) } else { String::new() };
+            let others = if some.is_empty() { "none".into() } else { some.join(", ") + &more };
+            return Err(ImportError::OtherPhoto {
+                path: target.path.into(),
+                photo: target.photo.into(),
+                others,
+            });
+        }
+    };
+    if called.len() > 1 {
+        imported.problem("images", format!("has {} photos called {}", called.len(), target.photo));
+    }
+    target.check_size(size(image).ok_or_else(|| target.damaged("an image has no size"))?)?;
+    Ok(image["id"].clone())
+}
+
+/// A mask from any form of a segmentation, as `annToMask` has it.
+pub(super) fn segmentation(value: &Value, (width, height): (u32, u32)) -> Result<Mask, String> {
+    if let Some(polygons) = value.as_array() {
+        if polygons.is_empty() {
+            return Err("has no segmentation".into());
+        }
+        let masks: Result<Vec<Mask>, String> =
+            polygons.iter().map(|polygon| coco_polygon(polygon, (width, height))).collect();
+        return Ok(united(masks?, width, height));
+    }
+    let rle: Rle = if value["counts"].is_string() {
+        let compressed: CompressedRle = serde_json::from_value(value.clone()).map_err(|e| e.to_string())?;
+        Rle::try_from(&compressed).map_err(|e| e.to_string())?
+    } else if value["counts"].is_array() {
+        serde_json::from_value(value.clone()).map_err(|e| format!("its run lengths are damaged ({e})"))?
+    } else {
+        return Err("has no segmentation".into());
+    };
+    if rle.size != [height, width] {
+        let [h, w] = rle.size;
+        return Err(format!("its mask has {w}x{h} pixels, the photo {width}x{height}"));
+    }
+    Mask::try_from(&rle).map_err(|e| e.to_string())
+}
+
+/// x and y in turn; four numbers are a box.
+fn coco_polygon(value: &Value, (width, height): (u32, u32)) -> Result<Mask, String> {
+    let numbers: Option<Vec<f64>> = value.as_array().and_then(|all| all.iter().map(Value::as_f64).collect());
+    let numbers = numbers.ok_or("its polygon is no list of numbers")?;
+    let points: Vec<[f64; 2]> = match numbers[..] {
+        [x, y, w, h] => vec![[x, y], [x, y + h], [x + w, y + h], [x + w, y]],
+        _ => numbers.chunks_exact(2).map(|pair| [pair[0], pair[1]]).collect(),
+    };
+    if points.len() < 3 {
+        return Err(format!("a polygon needs three points, this one has {}", points.len()));
+    }
+    polygon::check(&points, (width, height))?;
+    filled_as_coco(&points, width, height).map_err(|e| e.to_string())
+}

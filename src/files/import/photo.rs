@@ -1,0 +1,66 @@
+//! Which photo a file with masks is about.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::files::PHOTO_EXTENSIONS;
+
+/// The photo that a file names, or that is called as the file is, if it is where the programs that
+/// write such files put it.
+pub fn find_photo(file: &Path) -> Option<PathBuf> {
+    let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let above = folder.join("..");
+    let places = [folder.to_path_buf(), above.join("images"), above.join("JPEGImages"), above];
+    let found = |name: &Path| places.iter().map(|place| place.join(name)).find(|photo| photo.is_file());
+    if let Some(name) = named(file) {
+        // Also by its name alone: folders of another machine say nothing here.
+        let alone = name.rsplit(['/', '\\']).next().map(Path::new);
+        return found(Path::new(&name)).or_else(|| found(alone?));
+    }
+    let stem = PathBuf::from(file.file_stem()?);
+    let with_extension = |extension: &&str| found(&PathBuf::from(format!("{}.{extension}", stem.display())));
+    PHOTO_EXTENSIONS.iter().find_map(with_extension).filter(|photo| !same(photo, file))
+}
+
+fn same(a: &Path, b: &Path) -> bool {
+    a.canonicalize().ok().is_some_and(|a| b.canonicalize().ok() == Some(a))
+}
+
+/// The name of the only photo that a JSON file is about.
+fn named(file: &Path) -> Option<String> {
+    let bytes = super::read(file).ok().filter(|bytes| bytes.trim_ascii_start().starts_with(b"{"))?;
+    let json: Value = serde_json::from_slice(&bytes).ok()?;
+    let images = json["images"].as_array().filter(|images| images.len() == 1);
+    let names = [&json["photo"]["name"], &json["imagePath"], &json["info"]["name"]];
+    let name = names.into_iter().find_map(Value::as_str);
+    name.or_else(|| images?[0]["file_name"].as_str()).map(Into::into)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn photos_are_found_where_programs_put_them() {
+        let dir = tempfile::tempdir().unwrap();
+        let write = |name: &str, content: &str| {
+            let path = dir.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, content).unwrap();
+            path
+        };
+        let photo = write("images/a.jpg", "");
+        let beside = write("json/b.png", "");
+        let finds = |file: PathBuf, photo: &Path| {
+            assert!(find_photo(&file).is_some_and(|found| same(&found, photo)), "{}", file.display());
+        };
+        finds(write("labels/a.txt", "0 1"), &photo);
+        finds(write("json/one.json", r#"{"imagePath": "..\\images\\a.jpg"}"#), &photo);
+        finds(write("json/two.json", r#"{"images": [{"file_name": "b.png"}]}"#), &beside);
+        finds(write("json/b.png.tinsel.json", r#"{"photo": {"name": "b.png"}}"#), &beside);
+        assert_eq!(find_photo(&beside), None);
+        assert_eq!(find_photo(&write("labels/c.txt", "")), None);
+        assert_eq!(find_photo(&write("json/three.json", r#"{"images": [{}, {}]}"#)), None);
+    }
+}

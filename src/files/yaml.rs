@@ -1,0 +1,119 @@
+//! Lists of classes in YAML files of other programs.
+
+use yaml_rust2::parser::{Event, MarkedEventReceiver, Parser};
+use yaml_rust2::scanner::Marker;
+use yaml_rust2::{Yaml, YamlLoader};
+
+/// More classes than this are a mistake, or an attack.
+const MAX_CLASSES: usize = 100_000;
+
+/// The class names of a YOLO `data.yaml`: `names` as a list, or as a mapping from numbers. A number
+/// that is left out gets a name made of it.
+///
+/// # Errors
+/// Why it is none, in a few words.
+pub(super) fn class_names(text: &str) -> Result<Vec<String>, String> {
+    let document = parse(text)?;
+    match &document["names"] {
+        Yaml::BadValue => Ok(vec![]),
+        Yaml::Array(names) => {
+            names.iter().map(|name| scalar(name).ok_or("a name is no text".into())).collect()
+        }
+        Yaml::Hash(names) => {
+            let mut list: Vec<String> = vec![];
+            for (number, name) in names {
+                let number = number.as_i64().and_then(|n| usize::try_from(n).ok());
+                let (Some(number), Some(name)) = (number.filter(|n| *n < MAX_CLASSES), scalar(name)) else {
+                    return Err("the names are not numbered from 0".into());
+                };
+                (list.len()..=number).for_each(|i| list.push(format!("class {i}")));
+                list[number] = name;
+            }
+            Ok(list)
+        }
+        _ => Err("the names are neither a list nor numbered".into()),
+    }
+}
+
+/// The names and colours (`#rrggbb`) of the labels in an ISAT configuration.
+///
+/// # Errors
+/// Why it is none, in a few words.
+pub(super) fn isat_labels(text: &str) -> Result<Vec<(String, Option<String>)>, String> {
+    let document = parse(text)?;
+    match &document["label"] {
+        Yaml::BadValue | Yaml::Null => Ok(vec![]),
+        Yaml::Array(labels) => labels
+            .iter()
+            .map(|label| {
+                let name = scalar(&label["name"]).ok_or_else(|| "a label has no name".to_owned())?;
+                Ok((name, label["color"].as_str().map(Into::into)))
+            })
+            .collect(),
+        _ => Err("its labels are no list".into()),
+    }
+}
+
+fn scalar(value: &Yaml) -> Option<String> {
+    match value {
+        Yaml::String(text) | Yaml::Real(text) => Some(text.clone()),
+        Yaml::Integer(number) => Some(number.to_string()),
+        Yaml::Boolean(value) => Some(value.to_string()),
+        _ => None,
+    }
+}
+
+fn parse(text: &str) -> Result<Yaml, String> {
+    // References would be written out by the loader, and can be nested to grow without bound.
+    let mut references = References(0);
+    Parser::new_from_str(text).load(&mut references, false).map_err(|e| e.to_string())?;
+    if references.0 > 0 {
+        return Err("it uses references (*), which are not supported".into());
+    }
+    let documents = YamlLoader::load_from_str(text).map_err(|e| e.to_string())?;
+    Ok(documents.into_iter().next().unwrap_or(Yaml::Null))
+}
+
+struct References(usize);
+
+impl MarkedEventReceiver for References {
+    fn on_event(&mut self, event: Event, _: Marker) {
+        self.0 += usize::from(matches!(event, Event::Alias(_)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_come_in_every_form() {
+        for text in [
+            "path: x\nnames: [cup, 'red, cat', 3]\n",
+            "names:\n- cup\n- \"red, cat\"\n- 3\n",
+            "nc: 3\nnames:\n  0: cup\n  2: 3\n  1: red, cat\n",
+        ] {
+            assert_eq!(class_names(text).unwrap(), ["cup", "red, cat", "3"], "{text}");
+        }
+        assert_eq!(class_names("names: {2: a}").unwrap(), ["class 0", "class 1", "a"]);
+        assert!(class_names("nc: 3").unwrap().is_empty() && class_names("").unwrap().is_empty());
+        for bad in
+            ["names: x", "names: {a: b}", "names: {-1: b}", "names: {99999999: b}", "names: [[1]]", "a: ["]
+        {
+            assert!(class_names(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn references_are_refused() {
+        let laughs = "a: &a [x, x]\nb: &b [*a, *a]\nnames: [*b]";
+        assert!(class_names(laughs).unwrap_err().contains("references"));
+    }
+
+    #[test]
+    fn labels_of_isat() {
+        let text = "label:\n- color: '#ff0000'\n  name: __background__\n- name: cup\nlanguage: zh\n";
+        let expected = [("__background__".into(), Some("#ff0000".into())), ("cup".into(), None)];
+        assert_eq!(isat_labels(text).unwrap(), expected);
+    }
+}
