@@ -145,11 +145,6 @@ impl Document {
         &self.state.masks
     }
 
-    /// The number, for [`mask_colour`], of the next mask's colour.
-    pub fn next_colour(&self) -> u64 {
-        self.last_id + 1
-    }
-
     /// A finished mask by its id.
     pub fn mask(&self, id: MaskId) -> Option<&Arc<MaskItem>> {
         self.state.masks.iter().find(|m| m.id == id)

@@ -84,6 +84,7 @@ impl MaskList {
             items.iter().filter(is_wanted).map(|item| (item, 0)).collect();
         if self.sort_by == SortBy::Tree {
             rows = tree(items, parents);
+            rows.retain(|(item, _)| is_wanted(item));
         } else {
             rows.sort_by(|(a, _), (b, _)| {
                 let order = self.sort_by.compare(a, b);
