@@ -20,7 +20,7 @@ impl OpenPhoto {
     }
 
     pub fn reference(&self) -> PhotoRef {
-        PhotoRef { id: self.id, pixels: self.photo.pixels.clone() }
+        PhotoRef { id: self.id, pixels: self.photo.pixels.clone(), part: None }
     }
 }
 

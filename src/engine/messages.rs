@@ -6,7 +6,8 @@ use std::sync::Arc;
 use image::RgbImage;
 
 use crate::everything::{Comparison, FoundMask, Parameters, Preset};
-use crate::mask::Mask;
+use crate::files::embeddings::EmbeddingFolder;
+use crate::mask::{Mask, PixelBox};
 use crate::sam2::{Output, Prompt};
 
 /// Where a model comes from.
@@ -19,11 +20,14 @@ pub enum ModelSource {
     File(PathBuf),
 }
 
-/// A photo with an identity, so that its embedding can be found again.
+/// A photo, or a part of it that the network is to see larger.
 #[derive(Debug, Clone)]
 pub struct PhotoRef {
+    /// Comes back with the answers.
     pub id: u64,
     pub pixels: Arc<RgbImage>,
+    /// The part, in photo pixels. Prompts and masks are still those of the whole photo.
+    pub part: Option<PixelBox>,
 }
 
 /// The kinds of job; of each, only the newest is wanted.
@@ -31,6 +35,8 @@ pub struct PhotoRef {
 pub enum Job {
     Model,
     Encoding,
+    /// As encoding, for a photo that is not there yet.
+    Ahead,
     Prompt,
     /// As a prompt, for a place that is only pointed at.
     Preview,
@@ -59,6 +65,7 @@ impl Job {
         match self {
             Job::Model => "Loading the model",
             Job::Encoding => "Encoding the photo",
+            Job::Ahead => "Encoding the next photo",
             Job::Prompt => "Computing the mask",
             Job::Preview => "Computing the preview",
             Job::Everything => "Segmenting everything",
@@ -77,7 +84,10 @@ pub(super) struct Ticket {
 #[derive(Debug)]
 pub(super) enum Command {
     LoadModel { ticket: Ticket, source: ModelSource },
+    KeepEmbeddings { folder: EmbeddingFolder, limit: u64 },
+    ClearEmbeddings,
     Encode { ticket: Ticket, photo: PhotoRef },
+    EncodeAhead { ticket: Ticket, photo: PhotoRef },
     Predict { ticket: Ticket, photo: PhotoRef, prompt: Prompt, output: Output },
     Everything { ticket: Ticket, photo: PhotoRef, parameters: Parameters },
     Compare { ticket: Ticket, photo: PhotoRef, sides: Box<[Side; 2]> },
@@ -108,6 +118,10 @@ pub enum Event {
     Progress { job: Job, fraction: f32 },
     /// The photo's embedding is there; `seconds` is 0 when it was still known.
     Encoded { photo: u64, seconds: f32 },
+    /// The embedding of a photo that was to be encoded ahead is there.
+    EncodedAhead { number: u64 },
+    /// Embeddings on disk take this much.
+    EmbeddingsKept { bytes: u64 },
     Predicted {
         number: u64,
         photo: u64,

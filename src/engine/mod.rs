@@ -3,7 +3,12 @@
 //! The newest request wins: a newer prompt replaces one that waits or runs, another photo cancels
 //! the encoding of the former one. An error or a panic in a job becomes an event, and the worker
 //! goes on. Dropping the [`Engine`] never waits.
+//!
+//! Embeddings are kept by what they are made of, in memory and, if there is a folder for them, on
+//! disk; a photo that is likely to come next is encoded while nothing else is wanted.
 
+mod ahead;
+mod embeddings;
 mod messages;
 mod sieve;
 mod worker;
@@ -18,6 +23,7 @@ use messages::{Command, Ticket};
 pub use sieve::{Sieve, Sifted};
 
 use crate::everything::Parameters;
+use crate::files::embeddings::EmbeddingFolder;
 use crate::sam2::{Output, Prompt};
 
 /// What of each kind is still wanted; the worker's jobs look here between steps.
@@ -25,6 +31,7 @@ use crate::sam2::{Output, Prompt};
 struct Wanted {
     model: AtomicU64,
     encoding: AtomicU64,
+    ahead: AtomicU64,
     prompt: AtomicU64,
     preview: AtomicU64,
     everything: AtomicU64,
@@ -37,6 +44,7 @@ impl Wanted {
         match job {
             Job::Model => &self.model,
             Job::Encoding => &self.encoding,
+            Job::Ahead => &self.ahead,
             Job::Prompt => &self.prompt,
             Job::Preview => &self.preview,
             Job::Everything => &self.everything,
@@ -88,6 +96,25 @@ impl Engine {
         ticket.number
     }
 
+    /// Encodes a photo that is likely to be asked for next; all other work goes first, and anything
+    /// but prompts ends it. Returns the number that its event will carry.
+    pub fn encode_ahead(&self, photo: PhotoRef) -> u64 {
+        let ticket = self.ticket(Job::Ahead);
+        self.send(Command::EncodeAhead { ticket, photo });
+        ticket.number
+    }
+
+    /// Keeps embeddings in a folder, too, at most `limit` bytes of them. How many there are is told
+    /// with [`Event::EmbeddingsKept`], now and after each change.
+    pub fn keep_embeddings(&self, folder: EmbeddingFolder, limit: u64) {
+        self.send(Command::KeepEmbeddings { folder, limit });
+    }
+
+    /// Removes the embeddings on disk.
+    pub fn clear_embeddings(&self) {
+        self.send(Command::ClearEmbeddings);
+    }
+
     /// Asks for the masks of a prompt; an earlier prompt still waiting or running is given up.
     /// Returns the number that the answer will carry.
     pub fn predict(&self, photo: PhotoRef, prompt: Prompt, output: Output) -> u64 {
@@ -111,10 +138,11 @@ impl Engine {
         ticket.number
     }
 
-    /// Segments everything in two ways and compares the results; prompts are answered between
+    /// Segments everything in a whole photo in two ways and compares the results; prompts are answered between
     /// batches. Returns the number that its events will carry.
     pub fn compare(&self, photo: PhotoRef, sides: [Side; 2]) -> u64 {
         let ticket = self.ticket(Job::Comparison);
+        let photo = PhotoRef { part: None, ..photo };
         self.send(Command::Compare { ticket, photo, sides: Box::new(sides) });
         ticket.number
     }

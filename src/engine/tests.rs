@@ -1,5 +1,6 @@
 //! The engine with the real built-in model.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use image::{Rgb, RgbImage};
@@ -7,11 +8,12 @@ use image::{Rgb, RgbImage};
 use super::*;
 use crate::sam2::Point;
 
+/// A disc; each id has another background.
 fn photo(id: u64) -> PhotoRef {
     let disc = |x: u32, y: u32| (x as f32 - 60.0).hypot(y as f32 - 40.0) < 25.0;
-    let pixels =
-        RgbImage::from_fn(120, 80, |x, y| if disc(x, y) { Rgb([220, 40, 30]) } else { Rgb([40, 90, 60]) });
-    PhotoRef { id, pixels: Arc::new(pixels) }
+    let ground = Rgb([40, 90, 60 + id as u8]);
+    let pixels = RgbImage::from_fn(120, 80, |x, y| if disc(x, y) { Rgb([220, 40, 30]) } else { ground });
+    PhotoRef { id, pixels: Arc::new(pixels), part: None }
 }
 
 fn point(x: f32) -> Prompt {
@@ -91,7 +93,7 @@ fn prompts_are_answered_while_everything_runs() {
 #[test]
 fn errors_and_panics_are_reported_and_the_worker_goes_on() {
     let engine = started();
-    let nothing = PhotoRef { id: 7, pixels: Arc::new(RgbImage::new(0, 0)) };
+    let nothing = PhotoRef { id: 7, pixels: Arc::new(RgbImage::new(0, 0)), part: None };
     engine.encode(nothing);
     let seen = wait(&engine, |e| matches!(e, Event::Failed { .. }));
     assert!(
@@ -126,6 +128,98 @@ fn an_encoding_is_kept_and_another_photo_overtakes_it() {
     let seen = wait(&engine, |e| matches!(e, Event::Predicted { .. }));
     let computed = |e: &Event| matches!(e, Event::Encoded { seconds, .. } if *seconds > 0.0);
     assert!(!seen.iter().any(computed), "it was encoded twice");
+}
+
+/// How many encodings of photos were computed.
+fn computed(seen: &[Event]) -> usize {
+    seen.iter().filter(|e| matches!(e, Event::Encoded { seconds, .. } if *seconds > 0.0)).count()
+}
+
+#[test]
+fn a_photo_that_was_encoded_ahead_is_there_at_once() {
+    let engine = started();
+    engine.encode(photo(1));
+    wait(&engine, |e| matches!(e, Event::Encoded { photo: 1, .. }));
+    let number = engine.encode_ahead(photo(2));
+    wait(&engine, |e| matches!(e, Event::EncodedAhead { number: n } if *n == number));
+    engine.encode(photo(2));
+    let seen = wait(&engine, |e| matches!(e, Event::Encoded { photo: 2, .. }));
+    assert_eq!(computed(&seen), 0, "it was encoded twice");
+}
+
+#[test]
+fn prompts_go_before_a_photo_that_is_encoded_ahead() {
+    let engine = started();
+    engine.encode(photo(1));
+    wait(&engine, |e| matches!(e, Event::Encoded { photo: 1, .. }));
+    engine.encode_ahead(photo(2));
+    engine.predict(photo(1), point(60.0), Output::All);
+    let seen = wait(&engine, |e| matches!(e, Event::Predicted { .. } | Event::EncodedAhead { .. }));
+    assert!(matches!(seen.last(), Some(Event::Predicted { .. })));
+    let seen = wait(&engine, |e| matches!(e, Event::EncodedAhead { .. }));
+    assert!(!seen.iter().any(|e| matches!(e, Event::Cancelled { .. })), "it began anew: {seen:?}");
+}
+
+#[test]
+fn who_asks_for_the_photo_that_is_being_encoded_ahead_waits_for_it() {
+    let engine = started();
+    engine.encode_ahead(photo(2));
+    engine.encode(photo(2));
+    engine.predict(photo(2), point(60.0), Output::All);
+    let seen = wait(&engine, |e| matches!(e, Event::Predicted { .. }));
+    let ends = |e: &&Event| matches!(e, Event::Cancelled { .. } | Event::Failed { .. });
+    assert_eq!((seen.iter().filter(ends).count(), computed(&seen)), (0, 1), "{seen:?}");
+    assert!(seen.iter().any(|e| matches!(e, Event::EncodedAhead { .. })));
+}
+
+#[test]
+fn any_other_work_ends_encoding_ahead() {
+    let engine = started();
+    let ahead = engine.encode_ahead(photo(2));
+    engine.encode(photo(3));
+    let seen = wait(&engine, |e| matches!(e, Event::Encoded { photo: 3, .. }));
+    assert!(seen.iter().any(|e| matches!(e, Event::Cancelled { job: Job::Ahead, number } if *number == ahead)));
+    engine.encode_ahead(photo(4));
+    let parameters = Parameters { points_per_side: 4, ..Parameters::default() };
+    engine.segment_everything(photo(3), parameters);
+    let seen = wait(&engine, |e| matches!(e, Event::EverythingDone { .. }));
+    assert!(seen.iter().any(|e| matches!(e, Event::Cancelled { job: Job::Ahead, .. })), "{seen:?}");
+}
+
+#[test]
+fn embeddings_on_disk_outlive_the_engine() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = || EmbeddingFolder::new(dir.path().join("embeddings"));
+    let kept = |e: &Event| matches!(e, Event::EmbeddingsKept { bytes } if *bytes > 0);
+    let with_folder = |limit| {
+        let engine = started();
+        engine.keep_embeddings(folder(), limit);
+        engine
+    };
+    let engine = with_folder(1 << 30);
+    engine.encode(photo(1));
+    assert_eq!(computed(&wait(&engine, kept)), 1);
+    drop(engine);
+
+    let engine = with_folder(1 << 30);
+    engine.encode(photo(1));
+    let seen = wait(&engine, |e| matches!(e, Event::Encoded { .. }));
+    assert_eq!(computed(&seen), 0, "it was encoded again");
+    let other = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/mini.safetensors");
+    engine.load_model(ModelSource::File(other));
+    engine.encode(photo(1));
+    assert_eq!(computed(&wait(&engine, |e| matches!(e, Event::Encoded { .. }))), 1, "another model's");
+    wait(&engine, kept);
+    engine.clear_embeddings();
+    wait(&engine, |e| matches!(e, Event::EmbeddingsKept { bytes: 0 }));
+    drop(engine);
+
+    let engine = with_folder(0);
+    engine.encode(photo(1));
+    assert_eq!(computed(&wait(&engine, |e| matches!(e, Event::Encoded { .. }))), 1);
+    engine.predict(photo(1), point(60.0), Output::All);
+    wait(&engine, |e| matches!(e, Event::Predicted { .. }));
+    assert_eq!(std::fs::read_dir(folder().path()).unwrap().count(), 0, "nothing is kept with a limit of 0");
 }
 
 #[test]

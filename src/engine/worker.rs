@@ -1,5 +1,6 @@
 //! The thread itself: takes the newest command of each kind, runs it, reports.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -7,16 +8,18 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender};
+use image::RgbImage;
 
 use super::Wanted;
+use super::ahead::Claim;
+use super::embeddings::{Embeddings, model_hash};
 use super::messages::{CandidateMask, Command, Event, How, Job, ModelSource, PhotoRef, Side, Ticket};
-use crate::everything::{Batch, DEFAULT_MIN_IOU, FoundMask, Parameters, compare, generate};
-use crate::mask::Mask;
+use crate::everything::{Batch, DEFAULT_MIN_IOU, FoundMask, Parameters, compare, crop, generate};
+use crate::mask::{Mask, PixelBox};
 use crate::sam2::input::logits_in_photo;
+use crate::sam2::predictor::BoxPrompt;
 use crate::sam2::{Embedding, Error, Monitor, Output, Predictor, Prompt, Weights};
 
-/// Embeddings kept, so that going back to a photo costs nothing.
-const EMBEDDINGS_KEPT: usize = 4;
 /// Progress is reported at most this often.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(50);
 
@@ -32,8 +35,9 @@ pub(super) fn spawn(
         wanted,
         model: None,
         source: None,
-        embeddings: VecDeque::new(),
+        embeddings: Embeddings::new(),
         waiting: VecDeque::new(),
+        claim: None,
     };
     let spawned = std::thread::Builder::new().name("engine".into()).spawn(move || worker.run());
     if let Err(error) = spawned {
@@ -43,13 +47,13 @@ pub(super) fn spawn(
 
 /// Sends events and wakes the receiver.
 #[derive(Clone)]
-struct Reporter {
+pub(super) struct Reporter {
     events: Sender<Event>,
     wake: Arc<dyn Fn() + Send + Sync>,
 }
 
 impl Reporter {
-    fn send(&self, event: Event) {
+    pub fn send(&self, event: Event) {
         // Nobody listens any more when the program is closing.
         let _ = self.events.send(event);
         (self.wake)();
@@ -80,16 +84,18 @@ impl Monitor for Watch<'_> {
     }
 }
 
-struct Worker {
-    commands: Receiver<Command>,
-    reporter: Reporter,
-    wanted: Arc<Wanted>,
+pub(super) struct Worker {
+    pub(super) commands: Receiver<Command>,
+    pub(super) reporter: Reporter,
+    pub(super) wanted: Arc<Wanted>,
     model: Option<Arc<Predictor>>,
     /// Where the model comes from.
     source: Option<ModelSource>,
-    embeddings: VecDeque<(u64, Embedding)>,
-    /// Commands that came while everything mode ran and have to wait for its end.
-    waiting: VecDeque<Command>,
+    pub(super) embeddings: Embeddings,
+    /// Commands that came while a long job ran and have to wait for its end.
+    pub(super) waiting: VecDeque<Command>,
+    /// Who waits for the photo that is being encoded ahead.
+    pub(super) claim: Option<Claim>,
 }
 
 impl Worker {
@@ -106,10 +112,17 @@ impl Worker {
     }
 
     /// Runs a command unless a newer one of its kind has come; whatever goes wrong is reported.
-    fn execute(&mut self, command: Command) {
+    pub(super) fn execute(&mut self, command: Command) {
         let ticket = match &command {
+            Command::KeepEmbeddings { folder, limit } => {
+                let reporter = self.reporter.clone();
+                let report = move |bytes| reporter.send(Event::EmbeddingsKept { bytes });
+                return self.embeddings.keep_in(folder.clone(), *limit, self.source.as_ref(), report);
+            }
+            Command::ClearEmbeddings => return self.embeddings.clear_disk(),
             Command::LoadModel { ticket, .. }
             | Command::Encode { ticket, .. }
+            | Command::EncodeAhead { ticket, .. }
             | Command::Predict { ticket, .. }
             | Command::Everything { ticket, .. }
             | Command::Compare { ticket, .. } => *ticket,
@@ -118,33 +131,50 @@ impl Worker {
             return self.reporter.send(Event::Cancelled { job: ticket.job, number: ticket.number });
         }
         let outcome = catch_unwind(AssertUnwindSafe(|| match command {
+            Command::KeepEmbeddings { .. } | Command::ClearEmbeddings => Ok(()),
             Command::LoadModel { source, .. } => self.load_model(&source),
             Command::Encode { ticket, photo } => self.encode(ticket, &photo),
+            Command::EncodeAhead { ticket, photo } => self.encode_ahead(ticket, &photo),
             Command::Predict { ticket, photo, prompt, output } => {
                 self.predict(ticket, &photo, &prompt, output)
             }
             Command::Everything { ticket, photo, parameters } => self.everything(ticket, &photo, &parameters),
             Command::Compare { ticket, photo, sides } => self.compare(ticket, &photo, &sides),
         }));
-        let Ticket { job, number } = ticket;
-        match outcome {
-            Ok(Ok(())) => {}
-            Ok(Err(Error::Cancelled)) => self.reporter.send(Event::Cancelled { job, number }),
-            Ok(Err(error)) => self.reporter.send(Event::Failed { job, number, message: error.to_string() }),
-            Err(panic) => {
-                let message = format!("an internal error: {}", panic_text(&*panic));
-                self.reporter.send(Event::Failed { job, number, message });
-            }
+        let failure = match outcome {
+            Ok(Ok(())) => return,
+            Ok(Err(Error::Cancelled)) => None,
+            Ok(Err(error)) => Some(error.to_string()),
+            Err(panic) => Some(format!("an internal error: {}", panic_text(&*panic))),
+        };
+        let claimed = self.claim.take_if(|_| ticket.job == Job::Ahead).map(|claim| claim.ticket);
+        for Ticket { job, number } in [Some(ticket), claimed].into_iter().flatten() {
+            self.reporter.send(match failure.clone() {
+                None => Event::Cancelled { job, number },
+                Some(message) => Event::Failed { job, number, message },
+            });
+        }
+    }
+
+    /// Nobody waits any more for the photo that is being encoded ahead.
+    pub(super) fn give_up_claim(&mut self) {
+        if let Some(Ticket { job, number }) = self.claim.take().map(|claim| claim.ticket) {
+            self.reporter.send(Event::Cancelled { job, number });
         }
     }
 
     fn load_model(&mut self, source: &ModelSource) -> Result<(), Error> {
         let start = Instant::now();
-        let predictor = Arc::new(open(source)?);
+        let (predictor, hash) = std::thread::scope(|scope| {
+            let hash = self.embeddings.needs_hash().then(|| scope.spawn(|| model_hash(source)));
+            let predictor = open(source).map(Arc::new);
+            (predictor, hash.and_then(|thread| thread.join().ok().flatten()))
+        });
+        let predictor = predictor?;
         let name = predictor.name().to_owned();
         let everything = Parameters::for_model(&predictor);
         let low_res_side = predictor.low_res_side();
-        self.embeddings.clear();
+        self.embeddings.set_model(hash);
         self.model = Some(predictor);
         self.source = Some(source.clone());
         let seconds = start.elapsed().as_secs_f32();
@@ -152,7 +182,7 @@ impl Worker {
         Ok(())
     }
 
-    fn model(&self) -> Result<Arc<Predictor>, Error> {
+    pub(super) fn model(&self) -> Result<Arc<Predictor>, Error> {
         self.model.clone().ok_or_else(|| Error::Network("no model is loaded".into()))
     }
 
@@ -166,17 +196,17 @@ impl Worker {
 
     /// The photo's embedding, computed if it is not at hand; given up when the ticket is.
     fn embedding(&mut self, ticket: Ticket, photo: &PhotoRef) -> Result<Embedding, Error> {
-        if let Some(i) = self.embeddings.iter().position(|(id, _)| *id == photo.id) {
-            let known = self.embeddings.remove(i).ok_or(Error::Cancelled)?;
-            self.embeddings.push_front(known.clone());
+        let model = self.model()?;
+        let subject = self.embeddings.subject(photo);
+        if let Some(known) = self.embeddings.find(subject, &model) {
             self.reporter.send(Event::Encoded { photo: photo.id, seconds: 0.0 });
-            return Ok(known.1);
+            return Ok(known);
         }
         let start = Instant::now();
         let watch = Self::watch(ticket, &self.wanted, Some((&self.reporter, Job::Encoding)));
-        let embedding = self.model()?.encode(&photo.pixels, &watch)?;
-        self.embeddings.push_front((photo.id, embedding.clone()));
-        self.embeddings.truncate(EMBEDDINGS_KEPT);
+        let encoded = model.encoded(&cropped(photo), &watch)?;
+        let embedding = model.embedding(&encoded)?;
+        self.embeddings.add(subject, &model, embedding.clone(), encoded);
         self.reporter.send(Event::Encoded { photo: photo.id, seconds: start.elapsed().as_secs_f32() });
         Ok(embedding)
     }
@@ -189,18 +219,19 @@ impl Worker {
         output: Output,
     ) -> Result<(), Error> {
         // A glance is not worth the encoding of a photo.
-        if ticket.job == Job::Preview && !self.embeddings.iter().any(|(id, _)| *id == photo.id) {
+        if ticket.job == Job::Preview && !self.embeddings.is_in_memory(photo) {
             return Err(Error::Cancelled);
         }
         let embedding = self.embedding(ticket, photo)?;
         let start = Instant::now();
         let watch = Self::watch(ticket, &self.wanted, None);
         let model = self.model()?;
-        let prompt = fitting(prompt, model.low_res_side());
+        let prompt = in_part(fitting(prompt, model.low_res_side()), photo.part);
         let prediction = model.predict(&embedding, &prompt, output, &watch)?;
         let candidates = (0..prediction.candidates.len())
             .map(|i| {
                 let (mask, stability_score) = prediction.mask(i);
+                let mask = in_photo(mask, photo);
                 let predicted_iou = prediction.candidates[i].predicted_iou;
                 let low_res = prediction.candidates[i].low_res.clone();
                 CandidateMask { mask: Arc::new(mask), predicted_iou, stability_score, low_res }
@@ -223,22 +254,29 @@ impl Worker {
         let model = self.model()?;
         let wanted = self.wanted.clone();
         let watch = Self::watch(ticket, &wanted, None);
+        let in_photo = |found: &[FoundMask]| match photo.part {
+            Some(part) => {
+                let size = photo.pixels.dimensions();
+                found.iter().filter_map(|found| found.in_photo(part, size)).collect()
+            }
+            None => found.to_vec(),
+        };
         let on_batch = |batch: Batch| {
             self.reporter.send(Event::Found {
                 number: ticket.number,
                 photo: photo.id,
-                masks: batch.found.to_vec(),
+                masks: in_photo(batch.found),
                 points_done: batch.points_done,
                 points_total: batch.points_total,
             });
             self.answer_between();
         };
-        let outcome = generate(&model, &photo.pixels, &embedding, parameters, on_batch, &watch);
+        let outcome = generate(&model, &cropped(photo), &embedding, parameters, on_batch, &watch);
         if let Ok(outcome) = &outcome {
             self.reporter.send(Event::EverythingDone {
                 number: ticket.number,
                 photo: photo.id,
-                masks: outcome.masks.clone(),
+                masks: in_photo(&outcome.masks),
                 complete: outcome.complete,
                 seconds: start.elapsed().as_secs_f32(),
             });
@@ -309,6 +347,34 @@ impl Worker {
         }
         Ok((outcome.masks, start.elapsed().as_secs_f32()))
     }
+}
+
+/// The pixels that the network is to see.
+pub(super) fn cropped(photo: &PhotoRef) -> Cow<'_, RgbImage> {
+    match photo.part {
+        Some(part) => Cow::Owned(crop(&photo.pixels, part)),
+        None => Cow::Borrowed(&photo.pixels),
+    }
+}
+
+/// A prompt of the photo as one of a part of it.
+fn in_part(mut prompt: Prompt, part: Option<PixelBox>) -> Prompt {
+    let Some(part) = part else { return prompt };
+    let (left, top) = (part.x0 as f32, part.y0 as f32);
+    for point in &mut prompt.points {
+        (point.x, point.y) = (point.x - left, point.y - top);
+    }
+    if let Some(b) = &mut prompt.bbox {
+        *b = BoxPrompt { x0: b.x0 - left, y0: b.y0 - top, x1: b.x1 - left, y1: b.y1 - top };
+    }
+    prompt
+}
+
+/// A mask of what the network saw as one of the whole photo.
+fn in_photo(mask: Mask, photo: &PhotoRef) -> Mask {
+    let Some(part) = photo.part else { return mask };
+    let (width, height) = photo.pixels.dimensions();
+    mask.placed(part.x0, part.y0, width, height)
 }
 
 /// The prompt with its former answer at the size that the model takes; it may have been another

@@ -44,6 +44,18 @@ impl FoundMask {
         self.official_box().xywh()
     }
 
+    /// What was found in a part of a photo, as found in the photo; `None` if the part seems to cut the
+    /// thing.
+    pub fn in_photo(&self, part: PixelBox, (width, height): (u32, u32)) -> Option<Self> {
+        let PixelBox { x0: left, y0: top, .. } = part;
+        let mask = Arc::new(self.mask.placed(left, top, width, height));
+        let point = [self.point[0] + left as f32, self.point[1] + top as f32];
+        let PixelBox { x0, y0, x1, y1 } = self.crop_box;
+        let crop_box = PixelBox { x0: x0 + left, y0: y0 + top, x1: x1 + left, y1: y1 + top };
+        let found = Self { mask, point, crop_box: part, ..*self };
+        (!found.is_cut()).then_some(Self { crop_box, ..found })
+    }
+
     /// `is_box_near_crop_edge`: whether the crop, but not the photo, seems to cut the thing.
     fn is_cut(&self) -> bool {
         let (b, c) = (self.official_box(), self.crop_box);
@@ -96,7 +108,7 @@ pub fn generate(
     let ended = crops.iter().try_for_each(|crop| {
         let own_embedding = match crop.layer {
             0 => None,
-            _ => Some(predictor.encode(&pixels(photo, crop.bbox), monitor)?),
+            _ => Some(predictor.encode(&self::crop(photo, crop.bbox), monitor)?),
         };
         let embedding = own_embedding.as_ref().unwrap_or(embedding);
         let points = point_grid(crop.points_per_side, embedding.photo_size());
@@ -118,7 +130,8 @@ pub fn generate(
     Ok(Outcome { masks, points_done, complete })
 }
 
-fn pixels(photo: &RgbImage, part: PixelBox) -> RgbImage {
+/// The pixels of a part of a photo.
+pub fn crop(photo: &RgbImage, part: PixelBox) -> RgbImage {
     imageops::crop_imm(photo, part.x0, part.y0, part.width(), part.height()).to_image()
 }
 

@@ -11,6 +11,6 @@ mod parameters;
 mod settle;
 
 pub use compare::{Alone, Comparison, DEFAULT_MIN_IOU, Pair, compare};
-pub use generator::{Batch, FoundMask, Outcome, generate};
+pub use generator::{Batch, FoundMask, Outcome, crop, generate};
 pub use parameters::{Parameters, ParametersError, Preset};
 pub use settle::{Filters, Settled, settle};

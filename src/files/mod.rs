@@ -1,6 +1,7 @@
 //! Photos in, results out.
 
 mod atomic;
+pub mod embeddings;
 pub mod export;
 mod folder;
 pub mod import;

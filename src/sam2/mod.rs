@@ -38,5 +38,5 @@ mod parity;
 pub use config::Config;
 pub use error::{Error, Result};
 pub use plan::Monitor;
-pub use predictor::{Candidate, Embedding, Output, Point, Prediction, Predictor, Prompt};
+pub use predictor::{Candidate, Embedding, Encoded, Map, Output, Point, Prediction, Predictor, Prompt};
 pub use weights::Weights;

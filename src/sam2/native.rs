@@ -7,7 +7,7 @@ use super::error::{Error, Result};
 use super::graph::Graph;
 use super::input::InputFormat;
 use super::plan::{Monitor, Plan};
-use super::predictor::{Features, Network, RawMasks, Wanted};
+use super::predictor::{Features, Map, Network, RawMasks, Wanted};
 use super::prompt::{Label, MaskEncoder, PromptEncoder};
 use super::weights::Weights;
 use super::{hiera, neck};
@@ -55,17 +55,18 @@ impl Network for Native {
         self.input_format
     }
 
-    fn encode(&self, image: Tensor, monitor: &dyn Monitor) -> Result<Features> {
-        let outputs = self.encoder.run(tvec![image.into()], monitor)?;
-        let [embedding, high_res_0, high_res_1] = &outputs[..] else {
+    fn encode(&self, image: Tensor, monitor: &dyn Monitor) -> Result<Vec<Map>> {
+        self.encoder.run(tvec![image.into()], monitor)?.into_iter().map(Map::try_from).collect()
+    }
+
+    fn prepare(&self, maps: &[Map]) -> Result<Features> {
+        let [embedding, high_res_0, high_res_1] = maps else {
             return Err(Error::Network("the encoder has other outputs than expected".into()));
         };
-        let (embedding, high_res_0, high_res_1) = (embedding.view(), high_res_0.view(), high_res_1.view());
-        Ok(Features::Prepared(self.decoder.prepare(
-            embedding.as_slice::<f32>()?,
-            high_res_0.as_slice::<f32>()?,
-            high_res_1.as_slice::<f32>()?,
-        )))
+        let prepared = self.decoder.prepare(&embedding.values, &high_res_0.values, &high_res_1.values);
+        prepared
+            .map(Features::Prepared)
+            .ok_or_else(|| Error::Network("the embedding was made by another model".into()))
     }
 
     fn decode(

@@ -16,7 +16,7 @@ use super::config::MOST_PIXELS;
 use super::error::{Error, Result};
 use super::input::InputFormat;
 use super::plan::{Monitor, Plan};
-use super::predictor::{Features, Network, RawMasks, Wanted};
+use super::predictor::{Features, Map, Network, RawMasks, Wanted};
 use super::prompt::Label;
 
 const ENCODER_INPUTS: [&str; 1] = ["image"];
@@ -158,8 +158,19 @@ impl Network for OnnxPair {
         InputFormat { side: self.image_size, mean: MEAN, std: STD }
     }
 
-    fn encode(&self, image: Tensor, monitor: &dyn Monitor) -> Result<Features> {
-        Ok(Features::Exported(self.encoder.run(tvec![image.into()], monitor)?.into_iter().collect()))
+    fn encode(&self, image: Tensor, monitor: &dyn Monitor) -> Result<Vec<Map>> {
+        self.encoder.run(tvec![image.into()], monitor)?.into_iter().map(Map::try_from).collect()
+    }
+
+    fn prepare(&self, maps: &[Map]) -> Result<Features> {
+        let same = |(map, shape): (&Map, &TVec<usize>)| {
+            map.shape[..] == shape[..] && map.values.len() == shape.iter().product::<usize>()
+        };
+        if maps.len() != self.feature_shapes.len() || !maps.iter().zip(&self.feature_shapes).all(same) {
+            return Err(Error::Network("the embedding was made by another model".into()));
+        }
+        let value = |map: &Map| Ok(Tensor::from_shape(&map.shape, &map.values)?.into());
+        Ok(Features::Exported(maps.iter().map(value).collect::<Result<_>>()?))
     }
 
     fn decode(
@@ -187,7 +198,7 @@ impl Network for OnnxPair {
 }
 
 /// Encoder and decoder file of a pair, which differ only in `encoder` and `decoder` in their names.
-fn find_pair(path: &Path) -> Result<(PathBuf, PathBuf)> {
+pub(super) fn find_pair(path: &Path) -> Result<(PathBuf, PathBuf)> {
     let wrong = |cause: String| Error::Format { file: path.display().to_string(), cause };
     let named = |path: &Path, part: &str| {
         path.file_name().is_some_and(|n| n.to_string_lossy().to_lowercase().contains(part))

@@ -4,7 +4,7 @@
 //! its top-left corner.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use image::RgbImage;
@@ -159,6 +159,31 @@ fn best(scores: impl Iterator<Item = f32>) -> usize {
     scores.enumerate().fold((0, f32::NEG_INFINITY), |best, (i, s)| if s > best.1 { (i, s) } else { best }).0
 }
 
+/// An output of the encoder, row-major.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Map {
+    pub shape: Vec<usize>,
+    pub values: Vec<f32>,
+}
+
+impl TryFrom<TValue> for Map {
+    type Error = Error;
+
+    fn try_from(value: TValue) -> Result<Self> {
+        Ok(Self { shape: value.shape().to_vec(), values: value.view().as_slice::<f32>()?.to_vec() })
+    }
+}
+
+/// What an encoder made of a photo, as plain numbers: all that has to be kept to make the
+/// [`Embedding`] again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Encoded {
+    /// Width and height of the photo, in pixels.
+    pub photo_size: (u32, u32),
+    /// In the order of the network.
+    pub maps: Vec<Map>,
+}
+
 /// What the network knows of one photo. Immutable and cheap to clone.
 #[derive(Clone)]
 pub struct Embedding {
@@ -180,6 +205,14 @@ impl Embedding {
     pub fn photo_size(&self) -> (u32, u32) {
         self.photo_size
     }
+
+    /// The memory it takes, in bytes.
+    pub fn bytes(&self) -> usize {
+        match &self.features {
+            Features::Prepared(prepared) => prepared.bytes(),
+            Features::Exported(maps) => maps.iter().map(|map| map.len() * size_of::<f32>()).sum(),
+        }
+    }
 }
 
 /// Tells, of a prompt's predicted IoUs, which of its masks to make.
@@ -190,7 +223,12 @@ pub(super) trait Network: Send + Sync {
     /// What the photo has to be made into.
     fn input_format(&self) -> InputFormat;
     /// Runs the encoder on an input (1, 3, S, S).
-    fn encode(&self, image: Tensor, monitor: &dyn Monitor) -> Result<Features>;
+    fn encode(&self, image: Tensor, monitor: &dyn Monitor) -> Result<Vec<Map>>;
+    /// Makes the encoder's outputs ready for the decoder.
+    ///
+    /// # Errors
+    /// They have other shapes than this network's.
+    fn prepare(&self, maps: &[Map]) -> Result<Features>;
     /// Runs the decoder on prompts with equally many points each, box corners first, in network
     /// pixels. `mask_input` is (S/4, S/4) and only given for a single prompt. Masks that are not
     /// `wanted` may be left out.
@@ -253,6 +291,11 @@ impl Predictor {
         &self.name
     }
 
+    /// Side of the square that photos are made into, S.
+    pub fn input_side(&self) -> usize {
+        self.network.input_format().side
+    }
+
     /// Side of the low-resolution logits, S/4.
     pub fn low_res_side(&self) -> usize {
         self.network.input_format().low_res_side()
@@ -263,16 +306,41 @@ impl Predictor {
         self.everything_defaults.as_deref()
     }
 
+    /// The files that a model consists of, of which [`Predictor::open`] takes `path`.
+    ///
+    /// # Errors
+    /// The partner of an ONNX file is missing.
+    pub fn files(path: &Path) -> Result<Vec<PathBuf>> {
+        if !onnx::is_meant(path) {
+            return Ok(vec![path.to_path_buf()]);
+        }
+        let (encoder, decoder) = onnx::find_pair(path)?;
+        Ok(vec![encoder, decoder])
+    }
+
     /// Computes the embedding of a photo: the expensive step, once a photo.
     pub fn encode(&self, photo: &RgbImage, monitor: &dyn Monitor) -> Result<Embedding> {
+        self.embedding(&self.encoded(photo, monitor)?)
+    }
+
+    /// The expensive part of [`Predictor::encode`], of which [`Predictor::embedding`] does the rest.
+    pub fn encoded(&self, photo: &RgbImage, monitor: &dyn Monitor) -> Result<Encoded> {
         if photo.width() == 0 || photo.height() == 0 {
             return Err(Error::Input("it has no pixels".into()));
         }
         let format = self.network.input_format();
         let values = input::network_input(photo, &format)?;
         let image = Tensor::from_shape(&[1, 3, format.side, format.side], &values)?;
-        let features = self.network.encode(image, monitor)?;
-        Ok(Embedding { features, photo_size: photo.dimensions() })
+        let maps = self.network.encode(image, monitor)?;
+        Ok(Encoded { maps, photo_size: photo.dimensions() })
+    }
+
+    /// Makes an embedding of what this model encoded.
+    ///
+    /// # Errors
+    /// Another model encoded it.
+    pub fn embedding(&self, encoded: &Encoded) -> Result<Embedding> {
+        Ok(Embedding { features: self.network.prepare(&encoded.maps)?, photo_size: encoded.photo_size })
     }
 
     /// Answers one prompt.

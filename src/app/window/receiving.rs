@@ -83,6 +83,7 @@ impl Tinsel {
                     self.timing = format!("Photo encoded in {seconds:.2} s");
                 }
             }
+            Event::EncodedAhead { .. } | Event::EmbeddingsKept { .. } => {}
             Event::Predicted { number, ref candidates, suggested, .. }
                 if self.preview.receive(number, candidates, suggested) => {}
             Event::Predicted { number, candidates, suggested, seconds, .. } => {
@@ -196,6 +197,7 @@ impl Tinsel {
             Job::Model if self.model_number != number => {}
             Job::Model if self.model.is_none() => self.load_model(ModelSource::Starter),
             Job::Model => self.loading_model = false,
+            Job::Ahead => {}
             Job::Encoding => {
                 if self.encoding_number == number {
                     self.encoding = None;

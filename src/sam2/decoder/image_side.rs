@@ -73,6 +73,11 @@ pub struct ImageTile {
 }
 
 impl ImageTile {
+    /// How many numbers it holds.
+    pub fn numbers(&self) -> usize {
+        self.cells.len() + self.maps.len() + self.values.len() + self.lengths.len()
+    }
+
     pub fn map(&self, map: Map) -> &[f32] {
         // The last map's d channels are twice as many as each other map's.
         let narrow = self.maps.len() / (Map::Upscaled as usize + 2);

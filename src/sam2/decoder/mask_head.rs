@@ -30,6 +30,13 @@ pub struct HighResTile {
     stride4: Vec<f32>,
 }
 
+impl HighResTile {
+    /// How many numbers it holds.
+    pub fn numbers(&self) -> usize {
+        self.stride8.len() + self.stride4.len()
+    }
+}
+
 /// The weights of the heads.
 pub struct MaskHead {
     sizes: Sizes,

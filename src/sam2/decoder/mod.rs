@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rayon::prelude::*;
 
 use self::basis::{Both, First, centred_out};
-use self::image_side::{ImageSide, ImageWeights};
+use self::image_side::{ImageSide, ImageTile, ImageWeights};
 use self::layers::Norm;
 use self::mask_head::{HighResTile, MaskHead};
 use self::run::Run;
@@ -109,9 +109,16 @@ pub(super) struct Prepared {
     high_res: Arc<Vec<HighResTile>>,
 }
 
-#[cfg(test)]
 impl Prepared {
+    /// The memory it takes, in bytes.
+    pub fn bytes(&self) -> usize {
+        let tiles = self.image.tiles.iter().map(ImageTile::numbers);
+        let high_res = self.high_res.iter().map(HighResTile::numbers);
+        tiles.chain(high_res).sum::<usize>() * size_of::<f32>()
+    }
+
     /// The encoder's embedding, (cells, d).
+    #[cfg(test)]
     pub fn embedding(&self, cells: usize) -> Vec<f32> {
         self.image.embedding(cells)
     }
@@ -193,12 +200,16 @@ impl Decoder {
     }
 
     /// Makes the encoder's outputs ready for any number of prompts: (cells, d),
-    /// (16 * cells, d / 8) and (4 * cells, d / 4).
-    pub fn prepare(&self, embedding: &[f32], high_res_0: &[f32], high_res_1: &[f32]) -> Prepared {
-        Prepared {
+    /// (16 * cells, d / 8) and (4 * cells, d / 4); `None` when they are not as large as that.
+    pub fn prepare(&self, embedding: &[f32], high_res_0: &[f32], high_res_1: &[f32]) -> Option<Prepared> {
+        let whole = self.sizes.cells * self.sizes.d;
+        if [embedding.len(), high_res_0.len(), high_res_1.len()] != [whole, 2 * whole, whole] {
+            return None;
+        }
+        Some(Prepared {
             image: Arc::new(self.image.image_side(embedding)),
             high_res: Arc::new(self.head.high_res(high_res_0, high_res_1)),
-        }
+        })
     }
 
     /// Side of the embedding, in cells.

@@ -19,6 +19,11 @@ use blob::Blob;
 /// The weights compiled into the binary, so that the program works with nothing downloaded.
 static STARTER: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/models/starter.safetensors"));
 
+/// The content of the built-in weights' file.
+pub fn starter_bytes() -> &'static [u8] {
+    STARTER
+}
+
 /// Name under which the built-in weights are selected.
 pub const STARTER_NAME: &str = "starter";
 

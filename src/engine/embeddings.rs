@@ -1,0 +1,223 @@
+//! The embeddings that are at hand: in memory, and in a folder if there is one for them.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::sync::{Arc, Weak};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use image::RgbImage;
+
+use super::messages::{ModelSource, PhotoRef};
+use crate::files::embeddings::{ContentHash, EmbeddingFolder, EmbeddingKey};
+use crate::mask::PixelBox;
+use crate::sam2::weights::starter_bytes;
+use crate::sam2::{Embedding, Encoded, Predictor};
+
+/// Embeddings in memory take at most this, in bytes; of an official model, one takes 42 MiB.
+const MEMORY_LIMIT: usize = 512 << 20;
+/// Where the disk is slower than the network, what comes too fast is not written.
+const MOST_WAITING: usize = 4;
+
+/// What an embedding is of, whatever file the pixels came from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Subject {
+    photo: ContentHash,
+    part: Option<PixelBox>,
+}
+
+pub(super) struct Embeddings {
+    /// The last used first; of the model in use.
+    memory: VecDeque<(Subject, Embedding)>,
+    memory_limit: usize,
+    /// Photos that were hashed, as long as they are somewhere in memory.
+    hashes: Vec<(Weak<RgbImage>, ContentHash)>,
+    disk: Option<Disk>,
+    /// The model in use, if its embeddings can be told from those of others on disk.
+    model: Option<ContentHash>,
+}
+
+struct Disk {
+    folder: EmbeddingFolder,
+    jobs: Sender<Job>,
+}
+
+/// What the thread that writes is asked for.
+enum Job {
+    Save(EmbeddingKey, Encoded),
+    Limit(u64),
+    Clear,
+}
+
+impl Embeddings {
+    pub fn new() -> Self {
+        Self { memory: VecDeque::new(), memory_limit: MEMORY_LIMIT, hashes: vec![], disk: None, model: None }
+    }
+
+    /// What the embedding of a photo is called here. Takes a moment for pixels that are new.
+    pub fn subject(&mut self, photo: &PhotoRef) -> Subject {
+        let weak = Arc::downgrade(&photo.pixels);
+        let known = self.hashes.iter().find(|(of, _)| of.ptr_eq(&weak)).map(|(_, hash)| *hash);
+        let hash = known.unwrap_or_else(|| {
+            let hash = ContentHash::of_pixels(&photo.pixels);
+            self.hashes.retain(|(of, _)| of.strong_count() > 0);
+            self.hashes.push((weak, hash));
+            hash
+        });
+        Subject { photo: hash, part: photo.part }
+    }
+
+    pub fn is_in_memory(&mut self, photo: &PhotoRef) -> bool {
+        let subject = self.subject(photo);
+        self.memory.iter().any(|(known, _)| *known == subject)
+    }
+
+    /// The embedding from memory or from disk.
+    pub fn find(&mut self, subject: Subject, model: &Predictor) -> Option<Embedding> {
+        if let Some(i) = self.memory.iter().position(|(known, _)| *known == subject) {
+            let (_, embedding) = self.memory.remove(i)?;
+            self.remember(subject, embedding.clone());
+            return Some(embedding);
+        }
+        let (disk, key) = self.on_disk(subject, model)?;
+        let encoded = disk.folder.load(&key)?;
+        // What does not fit the network was not made by it, whatever the name says.
+        let Ok(embedding) = model.embedding(&encoded) else {
+            disk.folder.remove(&key);
+            return None;
+        };
+        self.remember(subject, embedding.clone());
+        Some(embedding)
+    }
+
+    /// Keeps an embedding, and what it was made of, which goes to the disk.
+    pub fn add(&mut self, subject: Subject, model: &Predictor, embedding: Embedding, encoded: Encoded) {
+        if let Some((disk, key)) = self.on_disk(subject, model) {
+            // Best effort: an embedding that is not written can be computed again.
+            let _ = disk.jobs.try_send(Job::Save(key, encoded));
+        }
+        self.remember(subject, embedding);
+    }
+
+    fn on_disk(&self, subject: Subject, model: &Predictor) -> Option<(&Disk, EmbeddingKey)> {
+        let (disk, hash) = (self.disk.as_ref()?, self.model?);
+        Some((disk, EmbeddingKey::new(subject.photo, subject.part, hash, model.input_side())))
+    }
+
+    fn remember(&mut self, subject: Subject, embedding: Embedding) {
+        self.memory.push_front((subject, embedding));
+        let bytes = |memory: &VecDeque<(Subject, Embedding)>| memory.iter().map(|(_, e)| e.bytes()).sum();
+        while self.memory.len() > 1 && self.memory_limit < bytes(&self.memory) {
+            self.memory.pop_back();
+        }
+    }
+
+    /// Whether it matters what the model's files hold.
+    pub fn needs_hash(&self) -> bool {
+        self.disk.is_some()
+    }
+
+    /// Another model is in use from now on.
+    pub fn set_model(&mut self, hash: Option<ContentHash>) {
+        self.memory.clear();
+        self.model = hash;
+    }
+
+    /// Keeps embeddings in a folder, up to this many bytes, from now on. `report` is told how many
+    /// they are, from another thread.
+    pub fn keep_in(
+        &mut self,
+        folder: EmbeddingFolder,
+        limit: u64,
+        model: Option<&ModelSource>,
+        report: impl Fn(u64) + Send + 'static,
+    ) {
+        let jobs = match self.disk.take_if(|disk| disk.folder == folder) {
+            Some(disk) => disk.jobs,
+            None => {
+                let (jobs, to_do) = bounded(MOST_WAITING);
+                let folder = folder.clone();
+                std::thread::spawn(move || write(&folder, &to_do, report));
+                self.model = model.and_then(model_hash);
+                jobs
+            }
+        };
+        // The thread ends only with this end of the channel.
+        let _ = jobs.send(Job::Limit(limit));
+        self.disk = Some(Disk { folder, jobs });
+    }
+
+    /// Removes all files of the folder. What is in memory stays.
+    pub fn clear_disk(&self) {
+        if let Some(disk) = &self.disk {
+            // As above.
+            let _ = disk.jobs.send(Job::Clear);
+        }
+    }
+}
+
+/// Writes and removes files, so that nobody waits for the disk.
+fn write(folder: &EmbeddingFolder, jobs: &Receiver<Job>, report: impl Fn(u64)) {
+    let mut limit = 0;
+    for job in jobs {
+        match job {
+            Job::Save(key, encoded) if limit > 0 => {
+                if let Err(error) = folder.save(&key, &encoded) {
+                    log::warn!("{}: an embedding was not kept: {error}", folder.path().display());
+                }
+            }
+            Job::Save(..) => {}
+            Job::Limit(bytes) => limit = bytes,
+            Job::Clear => drop(folder.trim(0)),
+        }
+        report(folder.trim(limit));
+    }
+}
+
+/// The hash of a model's files; `None` when they cannot be read, which loading the model reports.
+pub(super) fn model_hash(source: &ModelSource) -> Option<ContentHash> {
+    match source {
+        ModelSource::Starter => Some(ContentHash::of_bytes(starter_bytes())),
+        ModelSource::File(path) => {
+            let files = Predictor::files(path).ok()?;
+            let opened: Vec<File> = files.iter().map(File::open).collect::<Result<_, _>>().ok()?;
+            ContentHash::of_files(opened).ok()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use image::Rgb;
+
+    use super::*;
+    use crate::sam2::Weights;
+
+    fn photo(grey: u8) -> PhotoRef {
+        PhotoRef { id: 1, pixels: Arc::new(RgbImage::from_pixel(40, 30, Rgb([grey; 3]))), part: None }
+    }
+
+    #[test]
+    fn memory_keeps_what_was_used_last_up_to_its_limit() {
+        let model = Predictor::new(Weights::starter().unwrap()).unwrap();
+        let mut embeddings = Embeddings::new();
+        let photos = [1, 2, 3].map(photo);
+        let encoded = model.encoded(&photos[0].pixels, &()).unwrap();
+        let embedding = model.embedding(&encoded).unwrap();
+        embeddings.memory_limit = 2 * embedding.bytes() + 1;
+        for photo in &photos {
+            let first = embeddings.subject(&photos[0]);
+            embeddings.find(first, &model);
+            let subject = embeddings.subject(photo);
+            embeddings.add(subject, &model, embedding.clone(), encoded.clone());
+        }
+        assert_eq!(photos.each_ref().map(|photo| embeddings.is_in_memory(photo)), [true, false, true]);
+        let part = PhotoRef { part: Some(PixelBox { x0: 0, y0: 0, x1: 9, y1: 9 }), ..photos[0].clone() };
+        assert!(!embeddings.is_in_memory(&part));
+        let copy = PhotoRef { id: 2, pixels: Arc::new((*photos[0].pixels).clone()), part: None };
+        assert!(embeddings.is_in_memory(&copy), "the same pixels in other memory");
+        embeddings.memory_limit = 1;
+        let subject = embeddings.subject(&part);
+        embeddings.add(subject, &model, embedding, encoded);
+        assert_eq!(embeddings.memory.len(), 1, "one is always kept");
+    }
+}

@@ -1,0 +1,143 @@
+//! Embeddings in a folder that outlives the program, so that a photo is encoded once only.
+//!
+//! Each is a file of its own, named after what it was made of ([`EmbeddingKey`]): the pixels, the
+//! part of the photo, the weights. Files appear whole or not at all, and several programs can use a
+//! folder at once: a file that is gone or damaged is as good as one that never was. When the folder
+//! grows beyond its limit, the files that were not used for the longest time go first.
+
+mod entry;
+mod key;
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+pub use key::{ContentHash, EmbeddingKey};
+
+use crate::sam2::Encoded;
+
+const EXTENSION: &str = "embedding";
+const TEMPORARY_PREFIX: &str = ".tinsel-";
+/// A temporary file this old was left by a program that was killed.
+const ABANDONED: Duration = Duration::from_secs(60 * 60);
+
+/// A folder of embeddings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmbeddingFolder(PathBuf);
+
+/// A file of the folder.
+struct Found {
+    path: PathBuf,
+    bytes: u64,
+    used: SystemTime,
+}
+
+impl EmbeddingFolder {
+    /// The folder at this path, which need not exist yet.
+    pub fn new(path: PathBuf) -> Self {
+        Self(path)
+    }
+
+    /// The folder of this user, in the one for cached files; `None` where the system names none.
+    pub fn of_user() -> Option<Self> {
+        Some(Self(dirs::cache_dir()?.join("tinsel").join("embeddings")))
+    }
+
+    fn file(&self, key: &EmbeddingKey) -> PathBuf {
+        self.0.join(key.to_string()).with_extension(EXTENSION)
+    }
+
+    /// What is kept under a key. A file that cannot be used is removed.
+    pub fn load(&self, key: &EmbeddingKey) -> Option<Encoded> {
+        let path = self.file(key);
+        // Only who may write a file may say that it was used.
+        let mut file = OpenOptions::new().read(true).write(true).open(&path).ok()?;
+        let encoded = read(&mut file).ok().and_then(|bytes| entry::parse(&bytes));
+        match encoded {
+            // Best effort: at worst the file is removed earlier than others.
+            Some(_) => drop(file.set_modified(SystemTime::now())),
+            None => {
+                log::warn!("{}: damaged, it is removed", path.display());
+                self.remove(key);
+            }
+        }
+        encoded
+    }
+
+    /// Forgets what is kept under a key.
+    pub fn remove(&self, key: &EmbeddingKey) {
+        // Best effort: another program may have done it.
+        let _ = std::fs::remove_file(self.file(key));
+    }
+
+    /// Keeps an embedding under a key, in place of what was there.
+    ///
+    /// # Errors
+    /// The folder cannot be written, or the disk is full.
+    pub fn save(&self, key: &EmbeddingKey, encoded: &Encoded) -> io::Result<()> {
+        std::fs::create_dir_all(&self.0)?;
+        let mut file = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(&self.0)?;
+        // Not synced: after a power failure the checksum tells.
+        file.write_all(&entry::bytes(encoded))?;
+        file.persist(self.file(key)).map(|_| ()).map_err(|e| e.error)
+    }
+
+    /// Removes files until they take at most `limit` bytes, and what was left half-written. Returns
+    /// how many bytes the files take then.
+    pub fn trim(&self, limit: u64) -> u64 {
+        let mut files = self.files();
+        files.sort_by_key(|file| file.used);
+        let mut total: u64 = files.iter().map(|file| file.bytes).sum();
+        for Found { path, bytes, .. } in files {
+            if total <= limit {
+                break;
+            }
+            match std::fs::remove_file(&path) {
+                Err(e) if e.kind() != io::ErrorKind::NotFound => {
+                    log::warn!("{}: cannot be removed: {e}", path.display());
+                }
+                _ => total -= bytes,
+            }
+        }
+        total
+    }
+
+    fn files(&self) -> Vec<Found> {
+        let Ok(entries) = std::fs::read_dir(&self.0) else { return vec![] };
+        let mut files = vec![];
+        for entry in entries.flatten() {
+            let (path, name) = (entry.path(), entry.file_name());
+            let Ok(metadata) = entry.metadata() else { continue };
+            let used = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+            if path.extension().is_some_and(|e| e == EXTENSION) {
+                files.push(Found { path, bytes: metadata.len(), used });
+            } else if name.as_encoded_bytes().starts_with(TEMPORARY_PREFIX.as_bytes())
+                && used.elapsed().is_ok_and(|age| age > ABANDONED)
+            {
+                // Best effort: it is in nobody's way.
+                let _ = std::fs::remove_file(&path);
+            }
+        }
+        files
+    }
+
+    /// Where the folder is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+fn read(file: &mut File) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![];
+    let length = file.metadata()?.len();
+    if length > entry::MAX_BYTES {
+        return Err(io::Error::other("too large"));
+    }
+    bytes.reserve_exact(length as usize);
+    file.take(entry::MAX_BYTES).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests;
