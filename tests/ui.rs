@@ -617,6 +617,118 @@ fn the_cheat_sheet_lists_the_keys() {
 }
 
 #[test]
+fn keys_can_be_changed_and_given_back() {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    press(&mut window, Key::F1);
+    window.get_by_label("Change R for Refine selected").click();
+    window.step();
+    window.get_by_label_contains("Press the keys for");
+    // Held for the bare photo.
+    press(&mut window, Key::H);
+    window.get_by_label_contains("are held to see");
+    window.get_by_label("Change R for Refine selected").click();
+    window.step();
+    // The key of "Pick masks", which must not pick now.
+    press(&mut window, Key::M);
+    window.get_by_label_contains("were taken from “Pick masks”");
+    window.get_by_label("Change M for Refine selected");
+    window.get_by_label("Add a key for Export…").click();
+    window.step();
+    press(&mut window, Key::R);
+    press(&mut window, Key::F1);
+    click_on(&mut window, (290.0, 170.0));
+    press(&mut window, Key::Enter);
+    press_with(&mut window, Modifiers::COMMAND, Key::A);
+    press(&mut window, Key::M);
+    assert_eq!(points(&window).len(), 1, "M does not refine");
+    press(&mut window, Key::F1);
+    click(&mut window, "Reset all keys");
+    window.get_by_label("Change R for Refine selected");
+    window.get_by_label("Change M for Pick masks");
+}
+
+#[test]
+fn the_theme_can_be_chosen() {
+    let mut window = window(vec![]);
+    for (name, dark) in [("Light theme", false), ("Dark theme", true)] {
+        click(&mut window, "View");
+        click(&mut window, name);
+        assert_eq!(window.ctx.global_style().visuals.dark_mode, dark);
+    }
+}
+
+fn names(window: &Window) -> Vec<String> {
+    window.state().document().masks().iter().map(|m| m.name.clone()).collect()
+}
+
+/// A window with masks painted in a row, called Mask 1, Mask 2, ...
+fn with_masks(count: u32) -> Window {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    press(&mut window, Key::T);
+    for i in 0..count {
+        // Else the next stroke would go to the mask of the one before.
+        press(&mut window, Key::Escape);
+        let x = 60.0 + 90.0 * i as f32;
+        drag_photo(&mut window, (x, 100.0), (x + 30.0, 130.0));
+    }
+    window
+}
+
+#[test]
+fn masks_are_dragged_to_another_layer_and_renamed_in_place() {
+    let mut window = with_masks(3);
+    assert_eq!(names(&window), ["Mask 1", "Mask 2", "Mask 3"]);
+    let row = |window: &Window, name: &str| window.get_by_label(name).rect().center();
+    let (from, to) = (row(&window, "Mask 3"), row(&window, "Mask 1"));
+    window.hover_at(from);
+    window.drag_at(from);
+    window.hover_at(from.lerp(to, 0.5));
+    window.hover_at(to - egui::vec2(0.0, 6.0));
+    window.drop_at(to - egui::vec2(0.0, 6.0));
+    settle(&mut window);
+    assert_eq!(names(&window), ["Mask 3", "Mask 1", "Mask 2"]);
+    click(&mut window, "Mask 3");
+    press_with(&mut window, Modifiers::COMMAND, Key::ArrowUp);
+    assert_eq!(names(&window), ["Mask 1", "Mask 3", "Mask 2"]);
+    press_with(&mut window, Modifiers::COMMAND, Key::ArrowDown);
+    press_with(&mut window, Modifiers::COMMAND, Key::ArrowDown);
+    assert_eq!(names(&window), ["Mask 3", "Mask 1", "Mask 2"]);
+    press(&mut window, Key::F2);
+    window.get_by_label("New name").type_text(" of coffee");
+    press(&mut window, Key::Enter);
+    assert_eq!(names(&window)[0], "Mask 3 of coffee");
+}
+
+#[test]
+fn masks_are_grouped_by_class_and_dragged_to_another() {
+    let mut window = with_masks(3);
+    click(&mut window, "Classes (0)");
+    for class in ["cup", "table"] {
+        window.get_by_label("New class").focus();
+        window.step();
+        window.get_by_label("New class").type_text(class);
+        window.step();
+        click(&mut window, "Add class");
+    }
+    click(&mut window, "List by classes");
+    let row = |window: &Window, name: &str| window.get_by_label(name).rect().center();
+    let (from, to) = (row(&window, "Mask 2"), row(&window, "table (0)"));
+    window.hover_at(from);
+    window.drag_at(from);
+    window.hover_at(from.lerp(to, 0.5));
+    window.hover_at(to);
+    window.drop_at(to);
+    settle(&mut window);
+    let document = window.state().document();
+    assert_eq!(document.masks()[1].class, Some(document.classes()[1].id));
+    click(&mut window, "Hide all of Without a class");
+    let visible: Vec<bool> = window.state().document().masks().iter().map(|m| m.visible).collect();
+    assert_eq!(visible, [false, true, false]);
+    click(&mut window, "Fold Without a class");
+    assert!(window.query_by_label("Mask 1").is_none() && window.query_by_label("Mask 2").is_some());
+}
+
+#[test]
 fn pictures_of_the_window() {
     let mut results = egui_kittest::SnapshotResults::new();
     // Renderers differ a little along the edges of letters and lines.

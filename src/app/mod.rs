@@ -11,6 +11,7 @@ mod comparison;
 mod everything_run;
 mod export_window;
 mod inquiry;
+mod keymap;
 mod messages;
 mod models;
 mod panels;
@@ -19,6 +20,7 @@ mod relations;
 mod sessions;
 mod settings;
 mod theme;
+mod thumbnails;
 mod window;
 mod workspace;
 

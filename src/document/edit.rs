@@ -207,12 +207,8 @@ impl Edit {
                 m.name.clone_from(&name);
                 m.edited = true;
             }),
-            Edit::SetVisible(ids, visible) => change(state, &ids, |m| m.visible = visible),
-            Edit::SetLocked(ids, locked) => {
-                for item in state.masks.iter_mut().filter(|m| ids.contains(&m.id)) {
-                    Arc::make_mut(item).locked = locked;
-                }
-            }
+            Edit::SetVisible(ids, visible) => set(state, &ids, |m| m.visible = visible),
+            Edit::SetLocked(ids, locked) => set(state, &ids, |m| m.locked = locked),
             Edit::Solo(id) => state.solo = id,
             Edit::Move { ids, before } => {
                 let (moved, mut stay): (Vec<_>, Vec<_>) =
@@ -279,6 +275,11 @@ fn sift(state: &mut State, last_id: &mut u64, sifting: Sifting, kept: Vec<NewMas
             add(state, last_id, new);
         }
     }
+}
+
+/// Sets what a lock does not protect.
+fn set(state: &mut State, ids: &[MaskId], mut with: impl FnMut(&mut MaskItem)) {
+    state.masks.iter_mut().filter(|m| ids.contains(&m.id)).for_each(|m| with(Arc::make_mut(m)));
 }
 
 fn change(state: &mut State, ids: &[MaskId], mut with: impl FnMut(&mut MaskItem)) {

@@ -219,6 +219,22 @@ impl Document {
         there.get(position.map_or(0, |i| (i + 1) % there.len())).copied()
     }
 
+    /// The edit that draws the selected masks over the next one above them (`up`), or under the next
+    /// one below; `None` where there is no such.
+    pub fn moved_by_one(&self, up: bool) -> Option<Edit> {
+        let masks = self.masks();
+        let is_selected = |m: &Arc<MaskItem>| self.selection.contains(&m.id);
+        let before = if up {
+            let last = masks.iter().rposition(is_selected)?;
+            masks.get(last + 1)?;
+            masks.get(last + 2).map(|m| m.id)
+        } else {
+            let first = masks.iter().position(is_selected)?;
+            Some(masks.get(first.checked_sub(1)?)?.id)
+        };
+        Some(Edit::Move { ids: self.selection.iter().copied().collect(), before })
+    }
+
     /// The run of everything mode that was sifted last, and how.
     pub fn sifting(&self) -> Option<Sifting> {
         self.state.sifting
