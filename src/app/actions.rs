@@ -47,6 +47,12 @@ pub(super) enum Action {
     SaveComparison,
     CloseComparison,
     OpenPaths(Vec<PathBuf>),
+    /// Opens another photo of the folder.
+    GoToPhoto(usize),
+    SetEncodeAhead(bool),
+    /// In gigabytes.
+    SetEmbeddingsLimit(u32),
+    ClearEmbeddings,
     /// Reads masks of the open photo from a file.
     ImportFile(PathBuf),
     Export(ExportJob),

@@ -4,6 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
@@ -27,6 +28,11 @@ pub(super) enum Outcome {
         photos: Vec<PathBuf>,
         first: usize,
         problems: Vec<String>,
+    },
+    /// A photo that may be opened next has been read; `None` if that failed.
+    Decoded {
+        path: PathBuf,
+        decoded: Option<Decoded>,
     },
     Opened {
         request: u64,
@@ -53,6 +59,26 @@ pub(super) enum Outcome {
     },
     /// The task panicked.
     Broken(String),
+}
+
+/// A photo, and the file that it was read from.
+#[derive(Clone)]
+pub(super) struct Decoded {
+    pub photo: Photo,
+    stamp: Option<(u64, SystemTime)>,
+}
+
+impl Decoded {
+    fn open(path: &Path) -> Result<Self, PhotoError> {
+        let stamp = stamp(path);
+        Ok(Self { photo: Photo::open(path)?, stamp })
+    }
+}
+
+/// Length and time of the last change of a file.
+fn stamp(path: &Path) -> Option<(u64, SystemTime)> {
+    let metadata = std::fs::metadata(path).ok()?;
+    Some((metadata.len(), metadata.modified().ok()?))
 }
 
 /// Starts slow tasks and collects their outcomes.
@@ -184,9 +210,19 @@ impl Background {
         self.spawn(move || list(&paths));
     }
 
-    pub fn open(&mut self, request: u64, path: PathBuf) {
+    /// Reads a photo that may be opened next.
+    pub fn decode(&mut self, path: PathBuf) {
         self.spawn(move || {
-            let result = Photo::open(&path);
+            let decoded = Decoded::open(&path).ok();
+            Outcome::Decoded { path, decoded }
+        });
+    }
+
+    /// Reads a photo; `known` spares decoding it if the file has not changed since.
+    pub fn open(&mut self, request: u64, path: PathBuf, known: Option<Decoded>) {
+        self.spawn(move || {
+            let known = known.filter(|known| known.stamp.is_some() && known.stamp == stamp(&path));
+            let result = known.map_or_else(|| Photo::open(&path), |known| Ok(known.photo));
             let load = |photo: &Photo| Session::load(&path, photo.pixels.dimensions(), photo.fingerprint);
             let session = result.as_ref().ok().map(load).map(Box::new);
             Outcome::Opened { request, result, session }

@@ -43,6 +43,9 @@ pub(super) enum Command {
     ZoomSelection,
     Style(MaskStyle),
     LivePreview,
+    Filmstrip,
+    EncodeRegion,
+    WholePhoto,
     Refine,
     LockSelected,
     Shape(Shape),
@@ -154,7 +157,7 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
 }
 
 impl Command {
-    pub const ALL: [Command; 77] = [
+    pub const ALL: [Command; 80] = [
         Command::OpenPhotos,
         Command::OpenFolder,
         Command::OpenSample,
@@ -188,6 +191,8 @@ impl Command {
         Command::Candidate(1),
         Command::Candidate(2),
         Command::Candidate(3),
+        Command::EncodeRegion,
+        Command::WholePhoto,
         Command::SegmentEverything,
         Command::Compare,
         Command::Cancel,
@@ -208,6 +213,7 @@ impl Command {
         Command::Style(MaskStyle::Both),
         Command::Style(MaskStyle::Dim),
         Command::LivePreview,
+        Command::Filmstrip,
         Command::Theme(ThemePreference::System),
         Command::Theme(ThemePreference::Light),
         Command::Theme(ThemePreference::Dark),
@@ -393,6 +399,21 @@ impl Command {
             Command::Style(MaskStyle::Dim) => {
                 info(View, "Dim everything else", "Darken what lies outside the masks", &[shift(Key::O)])
             }
+            Command::Filmstrip => {
+                info(View, "Filmstrip", "Show the photos of the folder below the canvas", &[shift(Key::F)])
+            }
+            Command::EncodeRegion => info(
+                Mask,
+                "Encode what is visible",
+                "Zoom in first: the network then looks closer at what is visible, for small things",
+                &[ctrl(Key::R)],
+            ),
+            Command::WholePhoto => info(
+                Mask,
+                "Whole photo",
+                "Leave the region: prompts are answered from the whole photo again",
+                &[ctrl_shift(Key::R)],
+            ),
             Command::LivePreview => info(
                 View,
                 "Live preview",
@@ -546,6 +567,7 @@ impl Command {
                 | C::Palette
                 | C::Keys
                 | C::Theme(_)
+                | C::Filmstrip
         )
     }
 }

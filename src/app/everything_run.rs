@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::document::{Edit, FoundKey, MaskId, MaskItem, NewMask, Prompting, Sifting, mask_colour};
-use crate::engine::{Sieve, Sifted};
+use crate::engine::{PhotoRef, Sieve, Sifted};
 use crate::everything::{Filters, FoundMask, Parameters, Settled};
 
 /// How far a run is.
@@ -18,6 +18,8 @@ struct Progress {
 pub(super) struct EverythingRun {
     pub number: u64,
     pub photo: u64,
+    /// Only a part of the photo is searched; what was found elsewhere stays.
+    part: bool,
     /// The lowest thresholds that filters can go back to; what is below was not kept.
     pub searched: Parameters,
     /// Filters as the user wants them, perhaps in the middle of dragging a slider.
@@ -36,10 +38,11 @@ pub(super) struct EverythingRun {
 }
 
 impl EverythingRun {
-    pub fn new(number: u64, photo: u64, searched: Parameters, filters: Filters) -> Self {
+    pub fn new(number: u64, photo: &PhotoRef, searched: Parameters, filters: Filters) -> Self {
         Self {
             number,
-            photo,
+            photo: photo.id,
+            part: photo.part.is_some(),
             searched,
             filters,
             initial: filters,
@@ -128,7 +131,8 @@ impl EverythingRun {
             prompting: Prompting::default(),
         });
         let kept = kept.collect();
-        Some(Edit::Sift { sifting: Sifting { run: self.number, filters: sifted.filters }, kept })
+        let sifting = Sifting { run: self.number, filters: sifted.filters, beside: self.part };
+        Some(Edit::Sift { sifting, kept })
     }
 
     fn key(&self, settled: &Settled) -> FoundKey {

@@ -1,9 +1,8 @@
 //! Asks the engine whatever the prompt says, and keeps the former answer until the new one comes.
 
-use std::sync::Arc;
-
-use crate::document::{NewMask, Prompting};
+use crate::document::{Former, NewMask, Prompting};
 use crate::engine::{CandidateMask, Engine, Job, PhotoRef};
+use crate::mask::PixelBox;
 use crate::sam2::Output;
 
 /// The answer to a prompt.
@@ -12,13 +11,21 @@ pub(super) struct Answer {
     pub suggested: usize,
     /// Points and box that it answers.
     asked: Prompting,
+    /// The part of the photo that the network saw.
+    part: Option<PixelBox>,
+}
+
+struct Pending {
+    number: u64,
+    asked: Prompting,
+    part: Option<PixelBox>,
 }
 
 /// The state of asking.
 #[derive(Default)]
 pub(super) struct Inquiry {
     answer: Option<Answer>,
-    pending: Option<(u64, Prompting)>,
+    pending: Option<Pending>,
     /// A question that failed; asking it again at once would fail again.
     failed: Option<Prompting>,
     /// The user accepted before the answer was there.
@@ -40,7 +47,7 @@ impl Inquiry {
             return self.forget();
         }
         let question = question(prompting);
-        let asked = self.pending.as_ref().map(|(_, asked)| asked);
+        let asked = self.pending.as_ref().map(|pending| &pending.asked);
         let newest = asked.or(self.failed.as_ref()).or(self.answer.as_ref().map(|a| &a.asked));
         if newest == Some(&question) {
             return;
@@ -51,8 +58,9 @@ impl Inquiry {
         // is answered by the single mask, with the candidates to choose from.
         let one_click = question.points.len() == 1 && question.bbox.is_none();
         let output = if one_click { Output::Candidates } else { Output::All };
-        let number = engine.predict(photo, question.prompt(), output);
-        self.pending = Some((number, question));
+        let part = photo.part;
+        let number = engine.predict(photo, question.prompt_in(part), output);
+        self.pending = Some(Pending { number, asked: question, part });
     }
 
     /// Drops question and answer.
@@ -62,19 +70,19 @@ impl Inquiry {
 
     /// Takes an answer in, unless a newer question has been asked.
     pub fn receive(&mut self, number: u64, candidates: Vec<CandidateMask>, suggested: usize) {
-        if let Some((_, asked)) = self.pending.take_if(|(pending, _)| *pending == number) {
-            self.answer = Some(Answer { candidates, suggested, asked });
+        if let Some(Pending { asked, part, .. }) = self.pending.take_if(|pending| pending.number == number) {
+            self.answer = Some(Answer { candidates, suggested, asked, part });
         }
     }
 
     /// Gives up waiting for an answer that will not come, for instance after an error; the former
     /// answer stays in view, but it cannot be accepted for the new prompt.
     pub fn give_up(&mut self, number: u64) {
-        let Some((_, asked)) = self.pending.take_if(|(pending, _)| *pending == number) else {
+        let Some(pending) = self.pending.take_if(|pending| pending.number == number) else {
             return;
         };
         self.accept_when_ready = false;
-        self.failed = Some(asked);
+        self.failed = Some(pending.asked);
     }
 
     pub fn is_pending(&self) -> bool {
@@ -92,10 +100,11 @@ impl Inquiry {
         Some((index, answer.candidates.get(index)?))
     }
 
-    /// Logits of the shown candidate, if it answers this prompt: what a further point starts from.
-    pub fn logits(&self, prompting: &Prompting) -> Option<Arc<Vec<f32>>> {
-        self.answer.as_ref().filter(|answer| answer.asked == question(prompting))?;
-        self.shown(prompting).map(|(_, candidate)| candidate.low_res.clone())
+    /// The shown candidate, if it answers this prompt: what a further point starts from.
+    pub fn former(&self, prompting: &Prompting) -> Option<Former> {
+        let answer = self.answer.as_ref().filter(|answer| answer.asked == question(prompting))?;
+        let (_, candidate) = self.shown(prompting)?;
+        Some(Former { logits: candidate.low_res.clone(), part: answer.part })
     }
 
     /// The shown candidate as a mask for the list; `None` while its answer is pending.

@@ -4,12 +4,14 @@
 //! applies them in one place.
 
 mod actions;
+mod ahead;
 mod background;
 mod canvas;
 mod commands;
 mod comparison;
 mod everything_run;
 mod export_window;
+mod filmstrip;
 mod inquiry;
 mod keymap;
 mod messages;
@@ -26,6 +28,8 @@ mod workspace;
 
 use std::path::PathBuf;
 
+use crate::files::embeddings::EmbeddingFolder;
+
 pub use window::Tinsel;
 
 /// Opens the window on photos or folders and returns when it is closed.
@@ -39,6 +43,13 @@ pub fn run(paths: Vec<PathBuf>, model: Option<String>) -> anyhow::Result<()> {
         .with_inner_size([1280.0, 800.0])
         .with_min_inner_size([640.0, 420.0]);
     let options = eframe::NativeOptions { viewport, ..Default::default() };
-    eframe::run_native("tinsel", options, Box::new(|cc| Ok(Box::new(Tinsel::new(cc, paths, model)))))?;
+    let window = |cc: &eframe::CreationContext<'_>| {
+        let window = Tinsel::new(cc, paths, model);
+        match EmbeddingFolder::of_user() {
+            Some(folder) => window.keeping_embeddings_in(folder),
+            None => window,
+        }
+    };
+    eframe::run_native("tinsel", options, Box::new(|cc| Ok(Box::new(window(cc)))))?;
     Ok(())
 }

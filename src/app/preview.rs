@@ -60,7 +60,8 @@ impl Preview {
         }
         let ambiguous = wish.points.len() == 1 && wish.bbox.is_none();
         let output = if ambiguous { Output::Candidates } else { Output::All };
-        let number = engine.preview(photo, wish.prompt(), output);
+        let prompt = wish.prompt_in(photo.part);
+        let number = engine.preview(photo, prompt, output);
         self.pending = Some((number, wish));
     }
 

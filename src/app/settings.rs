@@ -65,6 +65,12 @@ pub(super) struct Settings {
     pub speck_area: u64,
     /// What the colours of masks tell.
     pub colours: ColourMode,
+    /// Show the photos of the folder below the canvas.
+    pub filmstrip: bool,
+    /// Encode the next photo while nothing else is to be done.
+    pub encode_ahead: bool,
+    /// Encoded photos on disk take at most this much; 0 keeps none.
+    pub embeddings_gb: u32,
     /// Where the last photo came from.
     pub photo_folder: Option<PathBuf>,
     /// The model that was used last, by name or path.
@@ -89,6 +95,9 @@ impl Default for Settings {
             shape_pixels: 2.0,
             speck_area: 100,
             colours: ColourMode::default(),
+            filmstrip: true,
+            encode_ahead: true,
+            embeddings_gb: 4,
             photo_folder: None,
             model: None,
             models_url: String::new(),

@@ -1,17 +1,20 @@
 //! The photos that are open and the work on each of them.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::document::Document;
+use crate::document::{Document, Prompting};
 use crate::engine::PhotoRef;
 use crate::files::Photo;
+use crate::mask::PixelBox;
 
 /// The photo on the canvas.
 pub(super) struct OpenPhoto {
     /// Names the photo to the engine and the canvas.
     pub id: u64,
     pub photo: Photo,
+    /// The part that the network has been given a closer look at.
+    pub region: Option<PixelBox>,
 }
 
 impl OpenPhoto {
@@ -19,8 +22,21 @@ impl OpenPhoto {
         self.photo.pixels.dimensions()
     }
 
+    /// The whole photo.
     pub fn reference(&self) -> PhotoRef {
         PhotoRef { id: self.id, pixels: self.photo.pixels.clone(), part: None }
+    }
+
+    /// The region if there is one, else the whole photo.
+    pub fn region_reference(&self) -> PhotoRef {
+        PhotoRef { part: self.region, ..self.reference() }
+    }
+
+    /// What is asked about a prompt: the region if all of the prompt lies in it, else the whole
+    /// photo.
+    pub fn reference_for(&self, prompting: &Prompting) -> PhotoRef {
+        let part = self.region.filter(|region| prompting.lies_in(*region));
+        PhotoRef { part, ..self.reference() }
     }
 }
 
@@ -68,7 +84,7 @@ impl Workspace {
             None => (self.new_id(), Document::default()),
         };
         self.document = document;
-        self.open = Some(OpenPhoto { id, photo });
+        self.open = Some(OpenPhoto { id, photo, region: None });
         fits
     }
 
@@ -89,6 +105,14 @@ impl Workspace {
             let left = Left { id: open.id, photo: open.photo.fingerprint, size: open.size(), document };
             self.left.insert(open.photo.path, left);
         }
+    }
+
+    /// How many masks a photo has, if there was work on it in this window.
+    pub fn masks_of(&self, path: &Path) -> Option<usize> {
+        let open = self.open.as_ref().filter(|open| open.photo.path == path).map(|_| &self.document);
+        let document = open.or_else(|| self.left.get(path).map(|left| &left.document))?;
+        let count = document.masks().len();
+        (count > 0 || document.revision() > 0).then_some(count)
     }
 
     /// The documents of photos that were left, with the ids of these.

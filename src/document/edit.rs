@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Class, ClassId, Colour, FoundKey, MaskId, MaskItem, Prompting, Sifting, State, mask_colour};
+use super::{
+    Class, ClassId, Colour, Former, FoundKey, MaskId, MaskItem, Prompting, Sifting, State, mask_colour,
+};
 use crate::mask::Mask;
 use crate::sam2::Point;
 use crate::sam2::predictor::BoxPrompt;
@@ -44,7 +46,7 @@ pub struct Named {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Edit {
     /// A further point, and the former answer that the network is to start from.
-    AddPoint(Point, Option<Arc<Vec<f32>>>),
+    AddPoint(Point, Option<Former>),
     MovePoint {
         index: usize,
         x: f32,
@@ -261,7 +263,8 @@ fn add(state: &mut State, last_id: &mut u64, new: NewMask) {
 
 fn sift(state: &mut State, last_id: &mut u64, sifting: Sifting, kept: Vec<NewMask>) {
     let wanted = |m: &MaskItem| kept.iter().find(|new| new.found == m.found);
-    state.masks.retain(|m| m.found.is_none() || m.edited || m.locked || wanted(m).is_some());
+    let is_others = |m: &MaskItem| m.found.is_none_or(|key| sifting.beside && key.run != sifting.run);
+    state.masks.retain(|m| is_others(m) || m.edited || m.locked || wanted(m).is_some());
     for item in state.masks.iter_mut().filter(|m| m.found.is_some() && !m.edited && !m.locked) {
         // Cleaning up small regions changes the pixels of what stays.
         if let Some(new) = wanted(item).filter(|new| new.mask != item.mask) {

@@ -16,7 +16,7 @@ use history::History;
 pub use shape::{ShapeOp, painted, prompting_again, reshape};
 
 use crate::everything::Filters;
-use crate::mask::Mask;
+use crate::mask::{Mask, PixelBox};
 use crate::sam2::predictor::BoxPrompt;
 use crate::sam2::{Point, Prompt};
 
@@ -36,6 +36,8 @@ pub struct FoundKey {
 pub struct Sifting {
     pub run: u64,
     pub filters: Filters,
+    /// Masks of other runs stay, because this one searched only a part of the photo.
+    pub beside: bool,
 }
 
 /// Identifies a class within its document; never used twice.
@@ -80,8 +82,17 @@ pub struct Prompting {
     pub bbox: Option<BoxPrompt>,
     /// The candidate that was chosen by hand; `None` leaves it to the network's suggestion.
     pub chosen: Option<usize>,
-    /// A former answer to start from: low-resolution logits, as the network takes them.
-    pub from: Option<Arc<Vec<f32>>>,
+    /// A former answer to start from.
+    pub from: Option<Former>,
+}
+
+/// An answer of the network, to ask again with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Former {
+    /// Low-resolution logits, as the network takes them.
+    pub logits: Arc<Vec<f32>>,
+    /// The part of the photo that they cover; `None` for all of it.
+    pub part: Option<PixelBox>,
 }
 
 impl Prompting {
@@ -89,9 +100,19 @@ impl Prompting {
         self.points.is_empty() && self.bbox.is_none()
     }
 
-    /// What the network is asked.
-    pub fn prompt(&self) -> Prompt {
-        Prompt { points: self.points.clone(), bbox: self.bbox, mask_input: self.from.clone() }
+    /// What the network is asked when it sees this part of the photo, or all of it.
+    pub fn prompt_in(&self, part: Option<PixelBox>) -> Prompt {
+        let former = self.from.as_ref().filter(|former| former.part == part);
+        let mask_input = former.map(|former| former.logits.clone());
+        Prompt { points: self.points.clone(), bbox: self.bbox, mask_input }
+    }
+
+    /// Whether all points and the box lie in a part of the photo.
+    pub fn lies_in(&self, part: PixelBox) -> bool {
+        let [left, top, right, bottom] = [part.x0, part.y0, part.x1, part.y1].map(|edge| edge as f32);
+        let inside = |x: f32, y: f32| (left..=right).contains(&x) && (top..=bottom).contains(&y);
+        self.points.iter().all(|p| inside(p.x, p.y))
+            && self.bbox.is_none_or(|b| inside(b.x0, b.y0) && inside(b.x1, b.y1))
     }
 }
 
@@ -448,7 +469,10 @@ mod tests {
             found: Some(FoundKey { run, index: *index }),
             ..new_mask(1 + *index as u32)
         };
-        Edit::Sift { sifting: Sifting { run, filters }, kept: kept.iter().map(found).collect() }
+        Edit::Sift {
+            sifting: Sifting { run, filters, beside: false },
+            kept: kept.iter().map(found).collect(),
+        }
     }
 
     fn indices(doc: &Document) -> Vec<usize> {
@@ -472,6 +496,33 @@ mod tests {
         doc.undo();
         assert_eq!(indices(&doc), [2]);
         assert_eq!((doc.sifting().unwrap().filters, doc.undo_label()), (sifted, Some("Filter masks")));
+    }
+
+    #[test]
+    fn a_run_over_a_part_leaves_what_others_found() {
+        let mut doc = Document::default();
+        doc.apply(sift(1, &[0, 1]));
+        for kept in [&[0, 3][..], &[3]] {
+            let Edit::Sift { sifting, kept } = sift(2, kept) else { unreachable!() };
+            doc.apply(Edit::Sift { sifting: Sifting { beside: true, ..sifting }, kept });
+        }
+        assert_eq!(indices(&doc), [0, 1, 3]);
+        doc.apply(sift(3, &[7]));
+        assert_eq!(indices(&doc), [7]);
+    }
+
+    #[test]
+    fn a_prompt_starts_from_an_answer_only_where_that_was_given() {
+        let part = PixelBox { x0: 10, y0: 20, x1: 30, y1: 40 };
+        let former = Former { logits: Arc::new(vec![1.0; 4]), part: Some(part) };
+        let bbox = |x1| Some(BoxPrompt { x0: 12.0, y0: 20.0, x1, y1: 40.0 });
+        let mut prompting = Prompting { from: Some(former), bbox: bbox(30.0), ..Prompting::default() };
+        prompting.points.push(Point { x: 10.0, y: 21.0, positive: true });
+        assert!(prompting.lies_in(part));
+        assert!(prompting.prompt_in(Some(part)).mask_input.is_some());
+        assert!(prompting.prompt_in(None).mask_input.is_none());
+        prompting.bbox = bbox(31.0);
+        assert!(!prompting.lies_in(part));
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::edit::{NewMask, Reshape};
-use super::{MaskId, MaskItem, Prompting};
-use crate::mask::Mask;
+use super::{Former, MaskId, MaskItem, Prompting};
+use crate::mask::{Mask, PixelBox};
 
 /// What can be done to the selected masks. Sizes are photo pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -138,16 +138,24 @@ pub fn painted(item: Option<&MaskItem>, area: Mask, subtract: bool) -> Option<Re
 const CERTAIN: f32 = 10.0;
 
 /// The prompt to work on a mask again with: the one that made it, or the mask itself and a point
-/// inside. `side` is that of the low-resolution logits.
-pub fn prompting_again(item: &MaskItem, side: usize) -> Prompting {
+/// inside. `side` is that of the low-resolution logits; of `part` the network sees more than of the
+/// photo, if the mask lies in it.
+pub fn prompting_again(item: &MaskItem, side: usize, part: Option<PixelBox>) -> Prompting {
     if !item.prompting.is_empty() {
         return item.prompting.clone();
     }
-    let logits = item.mask.coverage_grid(side).into_iter().map(|share| (2.0 * share - 1.0) * CERTAIN);
+    let holds = |part: &PixelBox| {
+        let b = item.mask.bbox().unwrap_or(*part);
+        part.x0 <= b.x0 && part.y0 <= b.y0 && b.x1 <= part.x1 && b.y1 <= part.y1
+    };
+    let part = part.filter(holds);
+    let grid =
+        part.map_or_else(|| item.mask.coverage_grid(side), |p| item.mask.cropped(p).coverage_grid(side));
+    let logits = grid.into_iter().map(|share| (2.0 * share - 1.0) * CERTAIN);
     let inside = item.mask.inner_point().map(|[x, y]| crate::sam2::Point { x, y, positive: true });
     Prompting {
         points: inside.into_iter().collect(),
-        from: Some(Arc::new(logits.collect())),
+        from: Some(Former { logits: Arc::new(logits.collect()), part }),
         ..Prompting::default()
     }
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::embeddings::Subject;
 use super::messages::{Command, Event, Job, PhotoRef, Ticket};
-use super::worker::{Worker, cropped};
+use super::worker::{PROGRESS_INTERVAL, Worker, cropped};
 use crate::sam2::{Error, Monitor};
 
 /// A request for the photo that is being encoded ahead: it is no longer ahead, then.
@@ -23,7 +23,13 @@ impl Worker {
         let model = self.model()?;
         let subject = self.embeddings.subject(photo);
         if self.embeddings.find(subject, &model).is_none() {
-            let watch = Yielding(Mutex::new(Host { worker: self, ticket, subject, stopped: false }));
+            let watch = Yielding(Mutex::new(Host {
+                worker: self,
+                ticket,
+                subject,
+                stopped: false,
+                last_report: Instant::now(),
+            }));
             let encoded = model.encoded(&cropped(photo), &watch)?;
             let embedding = model.embedding(&encoded)?;
             self.embeddings.add(subject, &model, embedding, encoded);
@@ -44,6 +50,7 @@ struct Host<'a> {
     ticket: Ticket,
     subject: Subject,
     stopped: bool,
+    last_report: Instant,
 }
 
 impl Monitor for Yielding<'_> {
@@ -52,8 +59,9 @@ impl Monitor for Yielding<'_> {
     }
 
     fn progress(&self, fraction: f32) {
-        let host = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if host.worker.claim.is_some() {
+        let mut host = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if host.worker.claim.is_some() && host.last_report.elapsed() >= PROGRESS_INTERVAL {
+            host.last_report = Instant::now();
             host.worker.reporter.send(Event::Progress { job: Job::Encoding, fraction });
         }
     }

@@ -178,7 +178,9 @@ fn any_other_work_ends_encoding_ahead() {
     let ahead = engine.encode_ahead(photo(2));
     engine.encode(photo(3));
     let seen = wait(&engine, |e| matches!(e, Event::Encoded { photo: 3, .. }));
-    assert!(seen.iter().any(|e| matches!(e, Event::Cancelled { job: Job::Ahead, number } if *number == ahead)));
+    assert!(
+        seen.iter().any(|e| matches!(e, Event::Cancelled { job: Job::Ahead, number } if *number == ahead))
+    );
     engine.encode_ahead(photo(4));
     let parameters = Parameters { points_per_side: 4, ..Parameters::default() };
     engine.segment_everything(photo(3), parameters);

@@ -21,7 +21,7 @@ use crate::sam2::predictor::BoxPrompt;
 use crate::sam2::{Embedding, Error, Monitor, Output, Predictor, Prompt, Weights};
 
 /// Progress is reported at most this often.
-const PROGRESS_INTERVAL: Duration = Duration::from_millis(50);
+pub(super) const PROGRESS_INTERVAL: Duration = Duration::from_millis(50);
 
 pub(super) fn spawn(
     commands: Receiver<Command>,

@@ -121,6 +121,13 @@ impl Mask {
         let moved = self.all_runs().map(|(y, [start, end])| (y + y0, [start + x0, end + x0]));
         Self::from_runs(width, height, moved)
     }
+
+    /// The pixels of a part of the photo, as a mask of its own.
+    pub fn cropped(&self, part: PixelBox) -> Self {
+        let rows = self.all_runs().filter(|(y, _)| (part.y0..part.y1).contains(y));
+        let moved = rows.map(|(y, run)| (y - part.y0, run.map(|x| x.saturating_sub(part.x0))));
+        Self::from_runs(part.width(), part.height(), moved)
+    }
 }
 
 /// Collects runs from top to bottom into a [`Mask`].
@@ -253,6 +260,20 @@ mod tests {
         }
         assert_eq!(mask.area(), area);
         assert!(!mask.get(500, 5) && !mask.get(70, 500));
+    }
+
+    #[test]
+    fn a_part_is_cut_out_and_goes_back_to_its_place() {
+        let mask = Mask::from_fn(200, 11, blob);
+        for (x0, y0, x1, y1) in [(0, 0, 200, 11), (70, 3, 100, 8), (0, 0, 64, 3), (190, 0, 200, 11)] {
+            let part = mask.cropped(PixelBox { x0, y0, x1, y1 });
+            assert_eq!(part, Mask::from_fn(x1 - x0, y1 - y0, |x, y| blob(x + x0, y + y0)));
+            let inside = |x, y| (x0..x1).contains(&x) && (y0..y1).contains(&y);
+            assert_eq!(
+                part.placed(x0, y0, 200, 11),
+                Mask::from_fn(200, 11, |x, y| inside(x, y) && blob(x, y))
+            );
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod drawing;
 mod outlines;
 mod prompts;
+mod region;
 mod scene;
 mod side_by_side;
 mod tiles;
@@ -15,6 +16,7 @@ use egui::{Color32, CursorIcon, Key, PointerButton, Pos2, Rect, Response, Sense,
 use drawing::Drawing;
 use outlines::Outlines;
 pub(super) use prompts::Gesture;
+use region::region_ui;
 use scene::Scene;
 pub(super) use scene::SceneMask;
 pub(super) use side_by_side::{Hovered, Layer, SideBySide};
@@ -27,7 +29,7 @@ use super::settings::{MaskStyle, Tool};
 use super::theme::ACCENT;
 use super::workspace::OpenPhoto;
 use crate::document::{Document, Edit, Prompting};
-use crate::mask::Mask;
+use crate::mask::{Mask, PixelBox};
 use crate::sam2::Point;
 use crate::sam2::predictor::BoxPrompt;
 
@@ -67,6 +69,8 @@ pub(super) struct CanvasInput<'a> {
     pub preview: Option<Arc<Mask>>,
     /// Radius of brush and eraser, in photo pixels.
     pub brush_radius: f32,
+    /// The part that the network looks closer at.
+    pub region: Option<PixelBox>,
 }
 
 /// What the pointer is over.
@@ -154,6 +158,10 @@ impl Canvas {
         self.outlines.paint(&painter, &self.view, &input.outlined, Color32::WHITE);
         let preview: Vec<Arc<Mask>> = input.preview.iter().cloned().collect();
         self.preview.paint(&painter, &self.view, &preview, ACCENT);
+
+        if let Some(region) = input.region {
+            region_ui(ui, &painter, &self.view, region, actions);
+        }
 
         let panning = self.is_panning(ui, &response);
         self.point(ui, &response, input, actions);

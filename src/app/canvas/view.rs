@@ -3,6 +3,8 @@
 use egui::emath::TSTransform;
 use egui::{Pos2, Rect, Vec2, pos2, vec2};
 
+use crate::mask::PixelBox;
+
 /// Screen points around a photo that is fitted.
 const MARGIN: f32 = 12.0;
 /// Largest zoom, in screen pixels for each photo pixel.
@@ -151,6 +153,15 @@ impl View {
         self.screen_from_photo.inverse() * on_screen
     }
 
+    /// The pixels of a photo that are in view, of which it has this many in width and height.
+    pub fn visible(&self, (width, height): (u32, u32)) -> PixelBox {
+        let in_photo = self.to_photo_rect(self.canvas);
+        let low = |x: f32, most: u32| (x.floor().max(0.0) as u32).min(most.saturating_sub(1));
+        let high = |x: f32, low: u32, most: u32| (x.ceil().max(0.0) as u32).clamp(low + 1, most.max(low + 1));
+        let (x0, y0) = (low(in_photo.min.x, width), low(in_photo.min.y, height));
+        PixelBox { x0, y0, x1: high(in_photo.max.x, x0, width), y1: high(in_photo.max.y, y0, height) }
+    }
+
     pub fn to_screen(&self, in_photo: Pos2) -> Pos2 {
         self.screen_from_photo * in_photo
     }
@@ -209,6 +220,18 @@ mod tests {
         view.update(CANVAS, size, 1.0);
         let photo = view.screen_from_photo() * Rect::from_min_size(Pos2::ZERO, size);
         assert!(photo.intersects(CANVAS));
+    }
+
+    #[test]
+    fn what_is_visible_is_whole_pixels_of_the_photo() {
+        let size = vec2(1200.0, 675.0);
+        let mut view = fitted(size);
+        assert_eq!(view.visible((1200, 675)), PixelBox { x0: 0, y0: 0, x1: 1200, y1: 675 });
+        view.zoom_at(CANVAS.left_top(), 1000.0, size, 1.0);
+        view.pan(CANVAS.left_top() - view.to_screen(pos2(100.5, 200.0)));
+        view.update(CANVAS, size, 1.0);
+        // 64 screen pixels each.
+        assert_eq!(view.visible((1200, 675)), PixelBox { x0: 100, y0: 200, x1: 113, y1: 210 });
     }
 
     #[test]

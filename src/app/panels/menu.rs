@@ -8,7 +8,7 @@ use super::super::commands::{Command, Menu};
 use super::super::keymap::Keymap;
 use super::super::models::Models;
 use super::super::settings::{MaskStyle, Settings, Tool};
-use super::everything_settings_ui;
+use super::{embeddings_ui, everything_settings_ui};
 use crate::document::ColourMode;
 use crate::everything::Parameters;
 
@@ -66,6 +66,8 @@ pub(in crate::app) struct Toolbar<'a> {
     /// The model's name, once it is loaded.
     pub model: Option<&'a str>,
     pub models: &'a Models,
+    /// Embeddings on disk, in bytes, if there is a folder for them.
+    pub embeddings_kept: Option<u64>,
 }
 
 pub(in crate::app) fn toolbar_ui(
@@ -74,7 +76,7 @@ pub(in crate::app) fn toolbar_ui(
     availability: &Availability,
     actions: &mut Actions,
 ) {
-    let Toolbar { tool, settings, parameters, own_parameters, model, models } = *toolbar;
+    let Toolbar { tool, settings, parameters, own_parameters, model, models, embeddings_kept } = *toolbar;
     ui.horizontal_wrapped(|ui| {
         let button = |ui: &mut Ui, command: Command, text: &str, selected: bool| {
             let info = command.info();
@@ -127,6 +129,8 @@ pub(in crate::app) fn toolbar_ui(
         let text = format!("Model: {}", model.unwrap_or("loading…"));
         MenuButton::new(text).config(stays()).ui(ui, |ui| {
             models.ui(ui, model.unwrap_or_default(), &settings.models_url, actions);
+            ui.separator();
+            embeddings_ui(ui, embeddings_kept, settings, actions);
         });
     });
 }

@@ -1,6 +1,7 @@
 //! What surrounds the canvas. Panels read the state and emit actions.
 
 mod classes;
+mod embeddings;
 mod everything_settings;
 mod filters;
 mod inspect;
@@ -14,6 +15,7 @@ mod status;
 mod welcome;
 
 pub(super) use classes::Classes;
+pub(super) use embeddings::embeddings_ui;
 pub(super) use everything_settings::everything_settings_ui;
 pub(super) use filters::filters_ui;
 pub(super) use inspect::Inspect;

@@ -10,13 +10,15 @@ use crate::app::models;
 use crate::app::settings::{MaskStyle, Tool};
 use crate::document::{Edit, MaskId, painted, prompting_again};
 use crate::engine::{Job, ModelSource};
-use crate::mask::Mask;
+use crate::mask::{Mask, PixelBox};
 use crate::sam2::weights::STARTER_NAME;
 
 /// The photo that an empty window offers.
 static SAMPLE: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/samples/coffee.jpg"));
 const SAMPLE_NAME: &str = "coffee.jpg";
 const ZOOM_STEP: f32 = 1.25;
+/// Sides of a region are at least this long, in photo pixels.
+const SMALLEST_REGION: u32 = 8;
 const BRUSH_STEP: f32 = 1.25;
 
 impl Tinsel {
@@ -59,6 +61,8 @@ impl Tinsel {
             Command::SegmentEverything => {
                 has_photo && self.model.is_some() && !self.run.as_ref().is_some_and(EverythingRun::is_pending)
             }
+            Command::EncodeRegion => has_photo && self.model.is_some(),
+            Command::WholePhoto => self.workspace.open.as_ref().is_some_and(|open| open.region.is_some()),
             Command::Compare => has_photo && self.model.is_some() && !self.comparing.is_running(),
             Command::Cancel => self.is_searching() || self.comparing.is_running() || self.encoding.is_some(),
             Command::Tool(_)
@@ -78,6 +82,7 @@ impl Tinsel {
             Command::Style(style) => self.settings.style == style,
             Command::Theme(theme) => self.settings.theme == theme,
             Command::LivePreview => self.settings.live_preview,
+            Command::Filmstrip => self.settings.filmstrip,
             Command::ShowAll => self.masks_hidden,
             _ => false,
         }
@@ -95,7 +100,7 @@ impl Tinsel {
             Action::AddPoint(point) => {
                 let picked = self.preview.picked(point);
                 // What a further point changes is the mask that is looked at.
-                let from = self.inquiry.logits(document.prompting());
+                let from = self.inquiry.former(document.prompting());
                 let first = document.prompting().is_empty();
                 document.apply(Edit::AddPoint(point, from));
                 if let Some(candidate) = picked.filter(|_| first) {
@@ -146,6 +151,17 @@ impl Tinsel {
             Action::CloseComparison => self.comparing.shown = None,
             Action::SetColourMode(mode) => self.settings.colours = mode,
             Action::OpenPaths(paths) => self.background.list(paths),
+            Action::GoToPhoto(index) => {
+                if index != self.workspace.current || self.workspace.open.is_none() {
+                    self.open_photo(index);
+                }
+            }
+            Action::SetEncodeAhead(wanted) => self.settings.encode_ahead = wanted,
+            Action::SetEmbeddingsLimit(gigabytes) => {
+                self.settings.embeddings_gb = gigabytes;
+                self.keep_embeddings();
+            }
+            Action::ClearEmbeddings => self.engine.clear_embeddings(),
             Action::ImportFile(file) => {
                 if let Some(open) = &self.workspace.open {
                     self.background.import_file(file, open.id, open.size(), open.photo.file_name());
@@ -268,8 +284,9 @@ impl Tinsel {
                 if let Some(open) = &self.workspace.open {
                     let wanted = self.parameters.1;
                     let searched = wanted.permissive();
-                    let number = self.engine.segment_everything(open.reference(), searched);
-                    self.run = Some(EverythingRun::new(number, open.id, searched, (&wanted).into()));
+                    let photo = open.region_reference();
+                    let number = self.engine.segment_everything(photo.clone(), searched);
+                    self.run = Some(EverythingRun::new(number, &photo, searched, (&wanted).into()));
                 }
             }
             Command::Compare => self.comparing.open = true,
@@ -294,6 +311,9 @@ impl Tinsel {
                 self.settings.style = if back { MaskStyle::Fill } else { style };
             }
             Command::LivePreview => self.settings.live_preview = !self.settings.live_preview,
+            Command::Filmstrip => self.settings.filmstrip = !self.settings.filmstrip,
+            Command::EncodeRegion => self.enter_region(),
+            Command::WholePhoto => self.set_region(None),
             Command::Refine => {
                 if let Some(id) = selection.first() {
                     self.reopen(*id);
@@ -395,7 +415,8 @@ impl Tinsel {
         if item.locked {
             return self.messages.news("The mask is locked. Unlock it first.");
         }
-        let prompting = prompting_again(item, self.low_res_side);
+        let region = self.workspace.open.as_ref().and_then(|open| open.region);
+        let prompting = prompting_again(item, self.low_res_side, region);
         document.apply(Edit::Reopen(id, prompting));
         self.tool = Tool::Positive;
     }
@@ -430,20 +451,60 @@ impl Tinsel {
         }
     }
 
-    /// Encodes the open photo ahead of the first click.
+    /// Encodes the open photo, or its region, ahead of the first click.
     pub(super) fn encode(&mut self) {
         if let Some(open) = self.workspace.open.as_ref().filter(|_| self.model.is_some()) {
             self.encoding = Some(0.0);
-            self.encoding_number = self.engine.encode(open.reference());
+            self.encoded_photo = None;
+            self.encoding_number = self.engine.encode(open.region_reference());
+        }
+    }
+
+    /// Lets the network look closer at what is visible.
+    fn enter_region(&mut self) {
+        let Some(open) = &self.workspace.open else { return };
+        let size = open.size();
+        let region = self.canvas.view.visible(size);
+        if (region.width(), region.height()) == size {
+            return self.messages.news(
+                "Zoom in first, so that only the small thing and some of its surroundings are visible.",
+            );
+        }
+        if region.width() < SMALLEST_REGION || region.height() < SMALLEST_REGION {
+            return self.messages.news("Too little of the photo is visible. Zoom out a little.");
+        }
+        self.set_region(Some(region));
+    }
+
+    fn set_region(&mut self, region: Option<PixelBox>) {
+        let Some(open) = &mut self.workspace.open else { return };
+        if open.region == region {
+            return;
+        }
+        open.region = region;
+        // The same prompt may be answered from elsewhere now.
+        self.engine.cancel(Job::Prompt);
+        self.inquiry.forget();
+        self.preview.forget(&self.engine);
+        self.encode();
+    }
+
+    /// Keeps embeddings on disk as the settings say.
+    pub(super) fn keep_embeddings(&self) {
+        if let Some(folder) = &self.embeddings_folder {
+            self.engine
+                .keep_embeddings(folder.clone(), u64::from(self.settings.embeddings_gb) * 1_000_000_000);
         }
     }
 
     pub(super) fn open_photo(&mut self, index: usize) {
         let Some(path) = self.workspace.photos.get(index).cloned() else { return };
+        self.backwards = index < self.workspace.current;
         self.workspace.current = index;
         self.workspace.request += 1;
         self.workspace.loading = true;
-        self.background.open(self.workspace.request, path);
+        let known = self.ahead.decoded(&path);
+        self.background.open(self.workspace.request, path, known);
     }
 
     /// Puts the shown candidate into the list, now or when it has been computed.

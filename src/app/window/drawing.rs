@@ -1,6 +1,7 @@
 //! Lays the panels out and gives each what it shows.
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use egui::{CentralPanel, Key, Panel, Ui};
@@ -14,6 +15,7 @@ use crate::app::panels::{
     Availability, Listed, Status, Toolbar, filters_ui, menu_ui, prompt_bar_ui, shape_ui, status_ui,
     toolbar_ui, welcome_ui,
 };
+use crate::app::workspace::Workspace;
 use crate::document::{Colour, Document, MaskId, MaskItem, colours};
 use crate::mask::Coverage;
 use crate::sam2::weights::STARTER_NAME;
@@ -45,6 +47,7 @@ impl Tinsel {
                 own_parameters: &self.parameters.0,
                 model: self.model.as_deref(),
                 models: &self.models,
+                embeddings_kept: self.embeddings_kept,
             };
             toolbar_ui(ui, &toolbar, &availability, actions);
             if self.model.as_deref() == Some(STARTER_NAME) {
@@ -52,6 +55,13 @@ impl Tinsel {
             }
         });
         Panel::bottom("status").show(ui, |ui| status_ui(ui, &self.status(), actions));
+        if self.settings.filmstrip && self.workspace.photos.len() > 1 {
+            let Workspace { photos, current, .. } = &self.workspace;
+            let masks_of = |path: &Path| self.workspace.masks_of(path);
+            Panel::bottom("filmstrip").resizable(false).show(ui, |ui| {
+                self.filmstrip.ui(ui, photos, *current, &masks_of, actions);
+            });
+        }
         let Some(open) = &self.workspace.open else {
             CentralPanel::default().show(ui, |ui| welcome_ui(ui, self.workspace.loading, actions));
             return;
@@ -142,6 +152,7 @@ impl Tinsel {
             style: self.settings.style,
             preview: self.preview.mask().cloned(),
             brush_radius: self.settings.brush_radius,
+            region: open.region,
         };
         let canvas = CentralPanel::no_frame().show(ui, |ui| self.canvas.ui(ui, &input, actions));
         self.pointer = canvas.inner;
@@ -153,7 +164,8 @@ impl Tinsel {
         } else if let Some((text, fraction)) = self.comparing.status() {
             Some((text, fraction, true))
         } else if let Some(fraction) = self.encoding {
-            Some(("Encoding the photo".into(), fraction, true))
+            let what = if self.region().is_some() { "Encoding the region" } else { "Encoding the photo" };
+            Some((what.into(), fraction, true))
         } else if self.loading_model {
             Some(("Loading the model".into(), 0.0, false))
         } else {

@@ -11,12 +11,14 @@ use std::sync::Arc;
 use egui::{Context, Event, Ui, ViewportCommand, pos2};
 
 use crate::app::actions::{Action, Actions};
+use crate::app::ahead::Ahead;
 use crate::app::background::Background;
 use crate::app::canvas::{Canvas, UnderPointer};
 use crate::app::commands::Command;
 use crate::app::comparison::Comparing;
 use crate::app::everything_run::EverythingRun;
 use crate::app::export_window::ExportChoices;
+use crate::app::filmstrip::Filmstrip;
 use crate::app::inquiry::Inquiry;
 use crate::app::messages::Messages;
 use crate::app::models::Models;
@@ -30,7 +32,8 @@ use crate::app::{models, theme};
 use crate::document::{Document, Prompting};
 use crate::engine::{Engine, ModelSource, Sieve};
 use crate::everything::Parameters;
-use crate::mask::Mask;
+use crate::files::embeddings::EmbeddingFolder;
+use crate::mask::{Mask, PixelBox};
 use crate::sam2::Point;
 use crate::sam2::weights::STARTER_NAME;
 
@@ -72,6 +75,15 @@ pub struct Tinsel {
     /// How far the encoding of a photo is, in [0, 1].
     encoding: Option<f32>,
     encoding_number: u64,
+    /// The photo whose embedding is there.
+    encoded_photo: Option<u64>,
+    ahead: Ahead,
+    /// The last move through the folder was to a photo before.
+    backwards: bool,
+    filmstrip: Filmstrip,
+    embeddings_folder: Option<EmbeddingFolder>,
+    /// Embeddings on disk, in bytes, once it is known.
+    embeddings_kept: Option<u64>,
     timing: String,
     pointer: Option<UnderPointer>,
     title: String,
@@ -117,6 +129,12 @@ impl Tinsel {
             parameters: Default::default(),
             encoding: None,
             encoding_number: 0,
+            encoded_photo: None,
+            ahead: Ahead::default(),
+            backwards: false,
+            filmstrip: Filmstrip::new(ctx),
+            embeddings_folder: None,
+            embeddings_kept: None,
             timing: String::new(),
             pointer: None,
             title: String::new(),
@@ -127,6 +145,23 @@ impl Tinsel {
             this.background.list(paths);
         }
         this
+    }
+
+    /// Keeps the embeddings of photos in a folder, so that a photo is encoded once only.
+    pub fn keeping_embeddings_in(mut self, folder: EmbeddingFolder) -> Self {
+        self.embeddings_folder = Some(folder);
+        self.keep_embeddings();
+        self
+    }
+
+    /// The part of the photo that the network looks closer at, if there is one.
+    pub fn region(&self) -> Option<PixelBox> {
+        self.workspace.open.as_ref()?.region
+    }
+
+    /// How long the last thing took, in words.
+    pub fn timing(&self) -> &str {
+        &self.timing
     }
 
     /// The work on the open photo.
@@ -147,6 +182,8 @@ impl Tinsel {
             || self.inquiry.is_pending()
             || self.preview.is_pending()
             || self.canvas.is_rendering()
+            || self.ahead.is_encoding()
+            || self.filmstrip.is_pending()
     }
 
     /// The mask that is shown as what a click would give.
@@ -164,7 +201,7 @@ impl Tinsel {
         match &self.workspace.open {
             Some(open) if self.model.is_some() => {
                 let prompting = self.canvas.effective_prompting(&self.workspace.document);
-                self.inquiry.follow(&prompting, open.reference(), &self.engine);
+                self.inquiry.follow(&prompting, open.reference_for(&prompting), &self.engine);
             }
             _ => {}
         }
@@ -184,11 +221,30 @@ impl Tinsel {
         let wish = hovered.map(|at| {
             let positive = (self.tool == Tool::Positive) != shift;
             let mut wish = Prompting { chosen: None, ..prompting.clone() };
-            wish.from = self.inquiry.logits(prompting).or(wish.from);
+            wish.from = self.inquiry.former(prompting).or(wish.from);
             wish.points.push(Point { x: at.x, y: at.y, positive });
             wish
         });
-        self.preview.follow(wish, open.reference(), &self.engine, ctx);
+        let photo = wish.as_ref().map_or_else(|| open.reference(), |wish| open.reference_for(wish));
+        self.preview.follow(wish, photo, &self.engine, ctx);
+    }
+
+    /// Makes the photo ready that is likely to be opened next, while nothing else is to be done.
+    fn look_ahead(&mut self) {
+        let current = self.workspace.current;
+        let next = if self.backwards { current.checked_sub(1) } else { Some(current + 1) };
+        let Some(path) = next.and_then(|next| self.workspace.photos.get(next)) else { return };
+        let is_encoded = self.workspace.open.as_ref().is_some_and(|open| self.encoded_photo == Some(open.id));
+        let is_idle = is_encoded
+            && self.encoding.is_none()
+            && !self.workspace.loading
+            && !self.loading_model
+            && !self.inquiry.is_pending()
+            && !self.comparing.is_running()
+            && !self.run.as_ref().is_some_and(EverythingRun::is_pending);
+        if is_idle && self.settings.encode_ahead {
+            self.ahead.follow(path, &mut self.background, &self.engine);
+        }
     }
 
     fn run_pressed_command(&mut self, ctx: &Context, frame: &eframe::Frame) {
@@ -277,6 +333,7 @@ impl eframe::App for Tinsel {
         }
         self.follow_prompt();
         self.follow_pointer(&ctx);
+        self.look_ahead();
         self.update_title(&ctx);
     }
 

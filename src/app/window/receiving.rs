@@ -64,6 +64,7 @@ impl Tinsel {
                 self.comparing.offer(&models::to_remember(&name));
                 self.low_res_side = low_res_side;
                 self.inquiry.forget();
+                self.ahead.forget_encoding();
                 self.encode();
             }
             Event::Progress { job: Job::Encoding, fraction } => self.encoding = Some(fraction),
@@ -77,13 +78,18 @@ impl Tinsel {
                 let ctx = self.background.ctx();
                 self.comparing.receive(ctx, (number, photo), masks, &comparison, seconds);
             }
-            Event::Encoded { seconds, .. } => {
+            Event::Encoded { photo, seconds } => {
                 self.encoding = None;
+                self.encoded_photo = Some(photo);
                 if seconds > 0.0 {
                     self.timing = format!("Photo encoded in {seconds:.2} s");
                 }
             }
-            Event::EncodedAhead { .. } | Event::EmbeddingsKept { .. } => {}
+            Event::EncodedAhead { number } => self.ahead.encoded(number),
+            Event::Cancelled { job: Job::Ahead, number } => self.ahead.interrupted(number),
+            // Opening the photo will tell.
+            Event::Failed { job: Job::Ahead, number, .. } => self.ahead.failed(number),
+            Event::EmbeddingsKept { bytes } => self.embeddings_kept = Some(bytes),
             Event::Predicted { number, ref candidates, suggested, .. }
                 if self.preview.receive(number, candidates, suggested) => {}
             Event::Predicted { number, candidates, suggested, seconds, .. } => {
@@ -197,7 +203,6 @@ impl Tinsel {
             Job::Model if self.model_number != number => {}
             Job::Model if self.model.is_none() => self.load_model(ModelSource::Starter),
             Job::Model => self.loading_model = false,
-            Job::Ahead => {}
             Job::Encoding => {
                 if self.encoding_number == number {
                     self.encoding = None;
@@ -210,7 +215,7 @@ impl Tinsel {
                     self.encoding = None;
                 }
             }
-            Job::Preview => {}
+            Job::Preview | Job::Ahead => {}
             Job::Comparison => {
                 self.comparing.give_up(number);
                 self.encoding = None;
@@ -244,6 +249,7 @@ impl Tinsel {
                     self.open_photo(first);
                 }
             }
+            Outcome::Decoded { path, decoded } => self.ahead.receive(&path, decoded),
             Outcome::Opened { request, .. } if request != self.workspace.request => {}
             Outcome::Opened { result: Ok(photo), session, .. } => {
                 self.leave_photo();

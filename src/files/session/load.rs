@@ -77,6 +77,19 @@ pub(super) fn load(places: &Places, size: (u32, u32), fingerprint: u64) -> Resul
     Ok(loaded)
 }
 
+pub(super) fn count_masks(places: &Places) -> Option<usize> {
+    #[derive(Deserialize)]
+    struct Counted {
+        #[serde(flatten)]
+        header: Header,
+        masks: Vec<serde::de::IgnoredAny>,
+    }
+    let places = [Some(&places.wanted), places.other.as_ref()];
+    let bytes = places.into_iter().flatten().find_map(|path| read(path).ok().flatten())?;
+    let Counted { header, masks } = serde_json::from_slice(&bytes).ok()?;
+    (header.format == FORMAT && header.version <= u64::from(VERSION)).then_some(masks.len())
+}
+
 fn state(session: Session, (width, height): (u32, u32), fingerprint: u64) -> LoadedState {
     let photo = &session.photo;
     let same_size = (photo.width, photo.height) == (width, height);

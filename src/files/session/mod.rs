@@ -61,6 +61,12 @@ impl Session {
         load::load(&Places::of(photo), size, fingerprint)
     }
 
+    /// How many masks are kept of a photo, without reading them; `None` when there is no session that
+    /// can be used.
+    pub fn count_masks(photo: &Path) -> Option<usize> {
+        load::count_masks(&Places::of(photo))
+    }
+
     /// A session from the content of a file, which `path` stands for in messages.
     ///
     /// # Errors

@@ -1,0 +1,44 @@
+//! The part of the photo that the network sees larger: its border and how to leave it.
+
+use egui::{Align, Color32, Layout, Painter, Rect, Shape, Stroke, Ui, UiBuilder, pos2, vec2};
+
+use super::super::actions::{Action, Actions};
+use super::super::commands::Command;
+use super::super::theme::ACCENT;
+use super::view::View;
+use crate::mask::PixelBox;
+
+pub(super) fn region_ui(
+    ui: &mut Ui,
+    painter: &Painter,
+    view: &View,
+    region: PixelBox,
+    actions: &mut Actions,
+) {
+    let corner = |x: u32, y: u32| view.to_screen(pos2(x as f32, y as f32));
+    let border = Rect::from_min_max(corner(region.x0, region.y0), corner(region.x1, region.y1));
+    let path = [
+        border.left_top(),
+        border.right_top(),
+        border.right_bottom(),
+        border.left_bottom(),
+        border.left_top(),
+    ];
+    painter.line(path.to_vec(), Stroke::new(3.0, Color32::from_black_alpha(150)));
+    painter.extend(Shape::dashed_line(&path, Stroke::new(1.5, ACCENT), 8.0, 5.0));
+    let visible = border.intersect(painter.clip_rect());
+    if !visible.is_positive() {
+        return;
+    }
+    let room = Rect::from_min_size(visible.min + vec2(6.0, 6.0), vec2(340.0, 24.0));
+    let builder = UiBuilder::new().max_rect(room).layout(Layout::left_to_right(Align::Center));
+    ui.scope_builder(builder, |ui| {
+        egui::Frame::popup(ui.style()).inner_margin(vec2(6.0, 1.0)).show(ui, |ui| {
+            ui.label(format!("Region {} × {}", region.width(), region.height()))
+                .on_hover_text("Prompts inside are answered from a closer look at this part");
+            if ui.small_button("Whole photo").on_hover_text(Command::WholePhoto.info().tooltip).clicked() {
+                actions.push(Action::Run(Command::WholePhoto));
+            }
+        });
+    });
+}

@@ -1,0 +1,195 @@
+//! Small pictures of photos, made on threads of their own when they come into view.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use egui::{ColorImage, TextureHandle, TextureOptions};
+use image::imageops;
+
+use super::TILE;
+use crate::files::Photo;
+use crate::files::session::Session;
+
+/// Threads that read photos. A few, because a large photo takes much memory while it is read.
+const THREADS: usize = 2;
+/// Pictures out of view are kept, for scrolling back, until there are more than this.
+const MOST: usize = 400;
+
+/// What is known about a photo.
+pub(super) struct Known {
+    /// `None` if the photo cannot be read.
+    pub picture: Option<TextureHandle>,
+    /// Masks in the file that is kept beside the photo.
+    pub masks: usize,
+    /// When it was last in view, in frames.
+    seen: u64,
+}
+
+/// What a thread found out about a photo.
+struct Made {
+    path: PathBuf,
+    picture: Option<ColorImage>,
+    masks: usize,
+}
+
+/// What the threads are to do.
+#[derive(Default)]
+struct Wanted {
+    paths: VecDeque<PathBuf>,
+    under_way: HashSet<PathBuf>,
+    /// Pixels that a picture may have.
+    size: (u32, u32),
+    closing: bool,
+}
+
+type Shared = Arc<(Mutex<Wanted>, Condvar)>;
+
+pub(super) struct Pictures {
+    shared: Shared,
+    made: Receiver<Made>,
+    known: HashMap<PathBuf, Known>,
+    frame: u64,
+    ctx: egui::Context,
+}
+
+impl Pictures {
+    pub fn new(ctx: egui::Context) -> Self {
+        let shared = Shared::default();
+        let (sender, made) = unbounded();
+        for _ in 0..THREADS {
+            let (shared, sender, ctx) = (shared.clone(), sender.clone(), ctx.clone());
+            std::thread::spawn(move || work(&shared, &sender, &ctx));
+        }
+        Self { shared, made, known: HashMap::new(), frame: 0, ctx }
+    }
+
+    pub fn get(&self, path: &Path) -> Option<&Known> {
+        self.known.get(path)
+    }
+
+    pub fn is_pending(&self) -> bool {
+        let wanted = lock(&self.shared);
+        !wanted.paths.is_empty() || !wanted.under_way.is_empty() || !self.made.is_empty()
+    }
+
+    /// Takes in what has been made.
+    pub fn receive(&mut self) {
+        for Made { path, picture, masks } in self.made.try_iter() {
+            let load = |image| self.ctx.load_texture("photo", image, TextureOptions::LINEAR);
+            self.known.insert(path, Known { picture: picture.map(load), masks, seen: self.frame });
+        }
+    }
+
+    /// Asks for the pictures of the photos in view; others that have not been begun are given up.
+    pub fn want(&mut self, in_view: &[PathBuf]) {
+        self.frame += 1;
+        for path in in_view {
+            if let Some(known) = self.known.get_mut(path) {
+                known.seen = self.frame;
+            }
+        }
+        if self.known.len() > MOST {
+            let mut seen: Vec<u64> = self.known.values().map(|known| known.seen).collect();
+            seen.sort_unstable();
+            let oldest = seen[seen.len() - MOST / 2].min(self.frame);
+            self.known.retain(|_, known| known.seen >= oldest);
+        }
+        let pixels = (TILE * self.ctx.pixels_per_point()).ceil();
+        let mut wanted = lock(&self.shared);
+        let missing = in_view.iter().filter(|path| !self.known.contains_key(*path));
+        let missing = missing.filter(|path| !wanted.under_way.contains(*path)).cloned().collect();
+        wanted.paths = missing;
+        wanted.size = (pixels.x as u32, pixels.y as u32);
+        if !wanted.paths.is_empty() {
+            self.shared.1.notify_all();
+        }
+    }
+}
+
+impl Drop for Pictures {
+    fn drop(&mut self) {
+        lock(&self.shared).closing = true;
+        self.shared.1.notify_all();
+    }
+}
+
+fn lock(shared: &Shared) -> MutexGuard<'_, Wanted> {
+    shared.0.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn work(shared: &Shared, made: &Sender<Made>, ctx: &egui::Context) {
+    let mut wanted = lock(shared);
+    while !wanted.closing {
+        let Some(path) = wanted.paths.pop_front() else {
+            wanted = shared.1.wait(wanted).unwrap_or_else(PoisonError::into_inner);
+            continue;
+        };
+        wanted.under_way.insert(path.clone());
+        let size = wanted.size;
+        drop(wanted);
+        // A decoder that panics on a damaged file must not take the strip along.
+        let picture = std::panic::catch_unwind(|| picture(&path, size)).unwrap_or_default();
+        let masks = Session::count_masks(&path).unwrap_or(0);
+        // The window may have closed meanwhile.
+        let _ = made.send(Made { path: path.clone(), picture, masks });
+        wanted = lock(shared);
+        wanted.under_way.remove(&path);
+        ctx.request_repaint();
+    }
+}
+
+/// A photo made small enough for a tile; `None` if it cannot be read.
+fn picture(path: &Path, (most_width, most_height): (u32, u32)) -> Option<ColorImage> {
+    let photo = Photo::open(path).ok()?;
+    let (width, height) = photo.pixels.dimensions();
+    let share =
+        f64::min(f64::from(most_width) / f64::from(width), f64::from(most_height) / f64::from(height));
+    let side = |length: u32| ((f64::from(length) * share.min(1.0)).round() as u32).max(1);
+    let small = imageops::thumbnail(&*photo.pixels, side(width), side(height));
+    let size = [small.width() as usize, small.height() as usize];
+    Some(ColorImage::from_rgb(size, small.as_raw()))
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{Rgb, RgbImage};
+
+    use super::*;
+
+    #[test]
+    fn pictures_keep_the_shape_of_the_photo_and_what_cannot_be_read_is_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let (wide, tiny, bad) =
+            (dir.path().join("w.png"), dir.path().join("t.png"), dir.path().join("b.jpg"));
+        RgbImage::from_pixel(400, 100, Rgb([9, 80, 200])).save(&wide).unwrap();
+        RgbImage::from_pixel(1, 3, Rgb([9, 80, 200])).save(&tiny).unwrap();
+        std::fs::write(&bad, "no picture").unwrap();
+        let made = picture(&wide, (96, 64)).unwrap();
+        assert_eq!((made.size, made.pixels[50].to_array()), ([96, 24], [9, 80, 200, 255]));
+        assert_eq!(picture(&tiny, (96, 64)).unwrap().size, [1, 3]);
+        assert!(picture(&bad, (96, 64)).is_none());
+    }
+
+    #[test]
+    fn only_what_is_in_view_is_made_and_old_pictures_go() {
+        let dir = tempfile::tempdir().unwrap();
+        let paths: Vec<PathBuf> = (0..3 * MOST).map(|i| dir.path().join(format!("{i}.jpg"))).collect();
+        let mut pictures = Pictures::new(egui::Context::default());
+        let mut most = 0;
+        for in_view in paths.chunks(100) {
+            pictures.want(in_view);
+            let start = std::time::Instant::now();
+            while !in_view.iter().all(|path| pictures.get(path).is_some()) {
+                assert!(start.elapsed().as_secs() < 20);
+                pictures.receive();
+            }
+            assert!(in_view.iter().all(|path| pictures.get(path).unwrap().picture.is_none()));
+            most = most.max(pictures.known.len());
+        }
+        assert!(most <= MOST + 100, "{most} pictures were kept");
+        assert!(pictures.get(&paths[0]).is_none());
+        assert!(pictures.get(paths.last().unwrap()).is_some());
+    }
+}
