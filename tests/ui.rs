@@ -8,6 +8,7 @@ use egui::{Event, Key, Modifiers, PointerButton, Pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use tinsel::app::Tinsel;
+use tinsel::files::embeddings::EmbeddingFolder;
 
 type Window = Harness<'static, Tinsel>;
 
@@ -23,13 +24,18 @@ fn sample(name: &str) -> PathBuf {
 }
 
 fn window(paths: Vec<PathBuf>) -> Window {
+    window_as(paths, |window| window)
+}
+
+/// A window that is set up in a special way.
+fn window_as(paths: Vec<PathBuf>, set_up: impl FnOnce(Tinsel) -> Tinsel) -> Window {
     let mut window = Harness::builder()
         .with_size([1200.0, 760.0])
         .with_step_dt(1.0 / 60.0)
         .with_max_steps(64)
         .with_render_cursor(false)
         .wgpu()
-        .build_eframe(|cc| Tinsel::new(cc, paths, None));
+        .build_eframe(|cc| set_up(Tinsel::new(cc, paths, None)));
     settle(&mut window);
     window
 }
@@ -432,7 +438,7 @@ fn what_everything_mode_finds_on_a_photo_that_was_left_is_saved() {
     window.get_by_label("Segment everything").click();
     window.step();
     press(&mut window, Key::A);
-    window.get_by_label_contains("cat.jpg");
+    window.get_by_label_contains("cat.jpg (1 of 2)");
     let file = photo.with_file_name("coffee.jpg.tinsel.json");
     let start = Instant::now();
     while !file.exists() {
@@ -549,7 +555,7 @@ fn a_dropped_photo_opens_and_a_bad_one_says_why() {
 
     window.input_mut().dropped_files.push(Arc::new(Dropped(sample("coffee.jpg"))));
     settle(&mut window);
-    window.get_by_label_contains("coffee.jpg");
+    window.get_by_label_contains("coffee.jpg (2 of 2)");
 }
 
 #[test]
@@ -726,6 +732,179 @@ fn masks_are_grouped_by_class_and_dragged_to_another() {
     assert_eq!(visible, [false, true, false]);
     click(&mut window, "Fold Without a class");
     assert!(window.query_by_label("Mask 1").is_none() && window.query_by_label("Mask 2").is_some());
+}
+
+#[test]
+fn the_filmstrip_shows_the_folder_and_leads_to_its_photos() {
+    let photo = sample("coffee.jpg");
+    std::fs::write(photo.with_file_name("damaged.jpg"), "no picture").unwrap();
+    let mut window = window(vec![photo]);
+    window.get_by_label("Photo damaged.jpg, unreadable");
+    window.get_by_label("Photo coffee.jpg");
+    click_on(&mut window, (290.0, 170.0));
+    press(&mut window, Key::Enter);
+    window.get_by_label("Photo coffee.jpg, 1 mask");
+    click(&mut window, "Photo cat.jpg");
+    window.get_by_label_contains("cat.jpg (1 of 3)");
+    window.get_by_label("Photo coffee.jpg, 1 mask").focus();
+    window.step();
+    press(&mut window, Key::Enter);
+    window.get_by_label_contains("coffee.jpg (2 of 3)");
+    press_with(&mut window, Modifiers::SHIFT, Key::F);
+    assert!(window.query_by_label("Photo cat.jpg").is_none());
+    press_with(&mut window, Modifiers::SHIFT, Key::F);
+    window.get_by_label("Photo cat.jpg");
+}
+
+#[test]
+fn the_filmstrip_counts_the_masks_that_are_kept_beside_photos() {
+    let photo = sample("coffee.jpg");
+    let mut first = window(vec![photo.clone()]);
+    click_on(&mut first, (290.0, 170.0));
+    press(&mut first, Key::Enter);
+    press(&mut first, Key::A);
+    drop(first);
+    let second = window(vec![photo.with_file_name("cat.jpg")]);
+    second.get_by_label_contains("cat.jpg (1 of 2)");
+    second.get_by_label("Photo coffee.jpg, 1 mask");
+}
+
+#[test]
+fn a_filmstrip_of_ten_thousand_photos_makes_what_is_in_view() {
+    let folder = tempfile::tempdir().unwrap();
+    let photo = folder.path().join("0.png");
+    image::RgbImage::from_pixel(90, 60, image::Rgb([200, 90, 20])).save(&photo).unwrap();
+    for i in 1..10_000 {
+        std::fs::hard_link(&photo, folder.path().join(format!("{i}.png"))).unwrap();
+    }
+    let mut window = window(vec![folder.path().join("7000.png")]);
+    window.get_by_label("Photo 7000.png");
+    let shown = window.query_all_by_label_contains("Photo ").count();
+    assert!((5..30).contains(&shown), "{shown} tiles");
+    let start = Instant::now();
+    (0..60).for_each(|_| window.step());
+    assert!(start.elapsed() < Duration::from_secs(6), "60 frames took {:?}", start.elapsed());
+    press(&mut window, Key::PageDown);
+    window.get_by_label_contains("7001.png (7002 of 10000)");
+    click(&mut window, "Photo 7003.png");
+    window.get_by_label_contains("7003.png (7004 of 10000)");
+}
+
+#[test]
+fn the_next_photo_is_encoded_before_it_is_opened() {
+    let mut window = window(vec![sample("cat.jpg")]);
+    let first = window.state().timing().to_owned();
+    assert!(first.starts_with("Photo encoded"), "{first}");
+    press(&mut window, Key::D);
+    window.get_by_label_contains("coffee.jpg (2 of 2)");
+    assert_eq!(window.state().timing(), first, "the second photo was encoded when it was opened");
+    click_on(&mut window, (290.0, 170.0));
+    window.get_by_label_contains("Candidate 3");
+}
+
+#[test]
+fn encoded_photos_are_kept_on_disk_and_can_be_cleared() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("embeddings");
+    let files = || std::fs::read_dir(&folder).map_or(0, Iterator::count);
+    let photo = sample("coffee.jpg");
+    let open = || {
+        let folder = EmbeddingFolder::new(folder.clone());
+        window_as(vec![photo.clone()], |window| window.keeping_embeddings_in(folder))
+    };
+    let wait_for = |window: &mut Window, count: usize| {
+        let start = Instant::now();
+        while files() != count {
+            assert!(start.elapsed() < Duration::from_secs(10), "{} files instead of {count}", files());
+            window.step();
+        }
+        settle(window);
+    };
+    let mut first = open();
+    // Nothing comes after the last photo of the folder.
+    wait_for(&mut first, 1);
+    drop(first);
+    let mut second = open();
+    let timing = second.state().timing();
+    assert!(timing.starts_with("Model loaded"), "{timing}");
+    click_on(&mut second, (290.0, 170.0));
+    second.get_by_label_contains("Candidate 3");
+    click(&mut second, "Model: starter");
+    second.get_by_label_contains("Encoded photos on disk: 1 MB");
+    click(&mut second, "Clear encoded photos");
+    wait_for(&mut second, 0);
+    second.get_by_label_contains("Encoded photos on disk: 0 MB");
+    click(&mut second, "Keep at most none of encoded photos");
+    press(&mut second, Key::Escape);
+    press(&mut second, Key::A);
+    second.get_by_label_contains("cat.jpg (1 of 2)");
+    assert_eq!(files(), 0);
+}
+
+#[test]
+fn a_region_is_looked_at_closer_until_it_is_left() {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    press_with(&mut window, Modifiers::COMMAND, Key::R);
+    window.get_by_label_contains("Zoom in first");
+    assert_eq!(window.state().region(), None);
+
+    let middle = window.state().photo_to_screen(290.0, 170.0);
+    window.hover_at(middle);
+    for _ in 0..6 {
+        press(&mut window, Key::Plus);
+    }
+    click_on(&mut window, (290.0, 200.0));
+    let from_whole = window.state().candidate().cloned();
+    press_with(&mut window, Modifiers::COMMAND, Key::R);
+    let region = window.state().region().expect("a region");
+    window.get_by_label(&format!("Region {} × {}", region.width(), region.height()));
+    assert!(region.x0 > 0 && region.x1 < 600 && region.y0 > 0 && region.y1 < 400, "{region:?}");
+    assert_eq!(points(&window), [(290.0, 200.0, true)], "the prompt stays");
+    let from_region = window.state().candidate().cloned();
+    assert_ne!(from_region, from_whole, "the prompt was not asked again");
+    let b = from_region.unwrap().bbox().unwrap();
+    assert!(b.x0 >= region.x0 && b.y0 >= region.y0 && b.x1 <= region.x1 && b.y1 <= region.y1);
+    press(&mut window, Key::Enter);
+    assert_eq!(masks(&window), 1);
+    let size = |window: &Window| {
+        let mask = &window.state().document().masks()[0].mask;
+        (mask.width(), mask.height())
+    };
+    assert_eq!(size(&window), (600, 400));
+
+    press(&mut window, Key::Home);
+    click_on(&mut window, (20.0, 20.0));
+    let outside = window.state().candidate().cloned().unwrap();
+    press(&mut window, Key::Escape);
+    click(&mut window, "Whole photo");
+    assert_eq!(window.state().region(), None);
+    click_on(&mut window, (20.0, 20.0));
+    assert_eq!(window.state().candidate().cloned().unwrap(), outside, "outside the whole photo is asked");
+    press(&mut window, Key::Escape);
+    for _ in 0..5 {
+        press_with(&mut window, Modifiers::COMMAND, Key::Z);
+    }
+    assert_eq!((masks(&window), points(&window)), (0, vec![(290.0, 200.0, true)]));
+    assert_eq!(window.state().candidate().cloned(), from_whole);
+}
+
+#[test]
+fn everything_in_a_region_comes_beside_what_was_found_before() {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    click(&mut window, "Segment everything");
+    let before = window.state().document().masks().to_vec();
+    for _ in 0..3 {
+        press(&mut window, Key::Plus);
+    }
+    press_with(&mut window, Modifiers::COMMAND, Key::R);
+    let region = window.state().region().expect("a region");
+    click(&mut window, "Segment everything");
+    let after = window.state().document().masks();
+    assert_eq!(after[..before.len()], before);
+    for item in &after[before.len()..] {
+        let b = item.mask.bbox().unwrap();
+        assert!(b.x0 >= region.x0 && b.y0 >= region.y0 && b.x1 <= region.x1 && b.y1 <= region.y1);
+    }
 }
 
 #[test]

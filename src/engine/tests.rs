@@ -6,7 +6,10 @@ use std::time::{Duration, Instant};
 use image::{Rgb, RgbImage};
 
 use super::*;
+use crate::everything::crop;
+use crate::mask::{Mask, PixelBox};
 use crate::sam2::Point;
+use crate::sam2::predictor::BoxPrompt;
 
 /// A disc; each id has another background.
 fn photo(id: u64) -> PhotoRef {
@@ -186,6 +189,77 @@ fn any_other_work_ends_encoding_ahead() {
     engine.segment_everything(photo(3), parameters);
     let seen = wait(&engine, |e| matches!(e, Event::EverythingDone { .. }));
     assert!(seen.iter().any(|e| matches!(e, Event::Cancelled { job: Job::Ahead, .. })), "{seen:?}");
+}
+
+/// Small discs on a busy ground.
+fn small_things(width: u32, height: u32, discs: &[(f32, f32, f32)]) -> RgbImage {
+    RgbImage::from_fn(width, height, |x, y| {
+        let ground = Rgb([90 + (x / 40 % 3) as u8 * 12, 110 + (y / 30 % 4) as u8 * 9, 80]);
+        let inside = |&(cx, cy, r): &(f32, f32, f32)| (x as f32 + 0.5 - cx).hypot(y as f32 + 0.5 - cy) < r;
+        if discs.iter().any(inside) { Rgb([225, 60, 40]) } else { ground }
+    })
+}
+
+fn best_mask(engine: &Engine, photo: PhotoRef, prompt: Prompt) -> Arc<Mask> {
+    let number = engine.predict(photo, prompt, Output::Candidates);
+    let mut seen = wait(engine, |e| matches!(e, Event::Predicted { number: n, .. } if *n == number));
+    let Some(Event::Predicted { candidates, suggested, .. }) = seen.pop() else { unreachable!() };
+    candidates[suggested].mask.clone()
+}
+
+#[test]
+fn small_things_are_found_better_in_a_part_and_lie_where_they_are() {
+    let discs = [(2000.0, 700.0, 20.0), (2460.0, 1510.0, 14.0), (333.0, 1777.0, 26.0)];
+    let (width, height) = (3000, 2000);
+    let pixels = Arc::new(small_things(width, height, &discs));
+    let engine = started();
+    for (cx, cy, r) in discs {
+        let (x0, y0) = ((cx - 3.1 * r) as u32, (cy - 2.4 * r) as u32);
+        let part = PixelBox { x0, y0, x1: x0 + (7.0 * r) as u32, y1: y0 + (5.0 * r) as u32 };
+        let prompt = |dx: u32, dy: u32| {
+            let (x, y) = (cx - dx as f32, cy - dy as f32);
+            let bbox = BoxPrompt { x0: x - r, y0: y - r, x1: x + r, y1: y + r };
+            Prompt { points: vec![Point { x, y, positive: true }], bbox: Some(bbox), mask_input: None }
+        };
+        let whole = PhotoRef { id: 1, pixels: pixels.clone(), part: None };
+        let in_part = PhotoRef { part: Some(part), ..whole.clone() };
+        let truth = Mask::from_fn(width, height, |x, y| (x as f32 + 0.5 - cx).hypot(y as f32 + 0.5 - cy) < r);
+        let iou = |mask: &Mask| mask.intersection_area(&truth) as f64 / mask.union(&truth).area() as f64;
+        let [coarse, fine] = [whole, in_part].map(|photo| best_mask(&engine, photo, prompt(0, 0)));
+        println!("IoU {:.3} of the whole, {:.3} of the part", iou(&coarse), iou(&fine));
+        assert!(iou(&fine) > 0.6 && iou(&fine) > iou(&coarse) + 0.1, "{} {}", iou(&fine), iou(&coarse));
+
+        // The same as if the part were a photo of its own.
+        let own = PhotoRef { id: 2, pixels: Arc::new(crop(&pixels, part)), part: None };
+        let alone = best_mask(&engine, own, prompt(part.x0, part.y0));
+        assert_eq!(*fine, alone.placed(part.x0, part.y0, width, height));
+    }
+}
+
+#[test]
+fn everything_in_a_part_lies_in_it_and_is_not_cut_by_it() {
+    let discs = [(1200.0, 700.0, 30.0), (1290.0, 760.0, 25.0), (1350.0, 640.0, 40.0)];
+    let pixels = Arc::new(small_things(2000, 1400, &discs));
+    let part = PixelBox { x0: 1100, y0: 550, x1: 1400, y1: 850 };
+    let engine = started();
+    let parameters = Parameters {
+        points_per_side: 12,
+        pred_iou_thresh: 0.2,
+        stability_score_thresh: 0.3,
+        ..Parameters::default()
+    };
+    engine.segment_everything(PhotoRef { id: 1, pixels, part: Some(part) }, parameters);
+    let seen = wait(&engine, |e| matches!(e, Event::EverythingDone { .. }));
+    let Some(Event::EverythingDone { masks, .. }) = seen.last() else { unreachable!() };
+    assert!(!masks.is_empty());
+    for found in masks {
+        let b = found.mask.bbox().unwrap();
+        assert_eq!((found.mask.width(), found.mask.height()), (2000, 1400));
+        assert!(b.x0 > part.x0 + 20 && b.y0 > part.y0 + 20 && b.x1 + 19 < part.x1 && b.y1 + 19 < part.y1);
+        assert_eq!(found.crop_box, part);
+        let [x, y] = found.point.map(|at| at as u32);
+        assert!((part.x0..part.x1).contains(&x) && (part.y0..part.y1).contains(&y));
+    }
 }
 
 #[test]

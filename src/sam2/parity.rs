@@ -1,8 +1,8 @@
 //! Every stage against tensors of the official implementation (`tests/data/mini_reference`).
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Instant;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use safetensors::SafeTensors;
 use tract_onnx::prelude::{IntoTensor, Tensor, tvec};
@@ -276,6 +276,18 @@ fn hostile_onnx_files_end_in_an_error_or_in_a_model() {
 
 /// The full-size networks against references with random weights; needs the folder that
 /// `make_reference.py` of the official implementation's checks filled, in `TINSEL_REFERENCE`.
+/// The longest time between two questions whether to go on.
+struct Pauses(Mutex<(Instant, Duration)>);
+
+impl Monitor for Pauses {
+    fn cancelled(&self) -> bool {
+        let (last, longest) = &mut *self.0.lock().unwrap();
+        *longest = (*longest).max(last.elapsed());
+        *last = Instant::now();
+        false
+    }
+}
+
 #[test]
 #[ignore = "needs gigabytes of reference files; see CONTRIBUTING.md"]
 fn full_size_networks() {
@@ -287,8 +299,10 @@ fn full_size_networks() {
         let predictor = Predictor::open(&folder.join(format!("{name}.pt"))).unwrap();
         let load = start.elapsed();
         let start = Instant::now();
-        let embedding = predictor.encode(&reference.photo(), &()).unwrap();
+        let pauses = Pauses(Mutex::new((start, Duration::ZERO)));
+        let embedding = predictor.encode(&reference.photo(), &pauses).unwrap();
         let encode = start.elapsed();
+        let pause = pauses.0.into_inner().unwrap().1;
         let Features::Prepared(prepared) = &embedding.features else { panic!("not the native network") };
         let expected = reference.channels_last("embedding");
         let found = prepared.embedding(64 * 64);
@@ -301,6 +315,7 @@ fn full_size_networks() {
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
         let peak = status.lines().find(|l| l.starts_with("VmHWM")).unwrap_or("peak memory unknown");
         println!("{name}: load {load:.2?}, encode {encode:.2?}, decode {decode:.2?}, {peak}");
+        println!("{name}: encoding can be interrupted every {pause:.0?} or sooner");
     }
 }
 

@@ -94,7 +94,7 @@ fn tile_ui(
     known: Option<&Known>,
     masks: usize,
 ) -> bool {
-    let response = ui.interact(rect, ui.id().with(("photo", index)), Sense::CLICK | Sense::FOCUSABLE);
+    let response = ui.interact(rect, ui.scope_id().with(("photo", index)), Sense::CLICK | Sense::FOCUSABLE);
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let unreadable = known.is_some_and(|known| known.picture.is_none());
     let state = match masks {

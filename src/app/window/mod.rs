@@ -154,6 +154,12 @@ impl Tinsel {
         self
     }
 
+    /// The mask that is shown as the answer to the prompt.
+    pub fn candidate(&self) -> Option<&Arc<Mask>> {
+        let (_, candidate) = self.inquiry.shown(self.workspace.document.prompting())?;
+        Some(&candidate.mask)
+    }
+
     /// The part of the photo that the network looks closer at, if there is one.
     pub fn region(&self) -> Option<PixelBox> {
         self.workspace.open.as_ref()?.region

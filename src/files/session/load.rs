@@ -80,14 +80,15 @@ pub(super) fn load(places: &Places, size: (u32, u32), fingerprint: u64) -> Resul
 pub(super) fn count_masks(places: &Places) -> Option<usize> {
     #[derive(Deserialize)]
     struct Counted {
-        #[serde(flatten)]
-        header: Header,
+        format: String,
+        version: u64,
+        #[serde(default)]
         masks: Vec<serde::de::IgnoredAny>,
     }
     let places = [Some(&places.wanted), places.other.as_ref()];
     let bytes = places.into_iter().flatten().find_map(|path| read(path).ok().flatten())?;
-    let Counted { header, masks } = serde_json::from_slice(&bytes).ok()?;
-    (header.format == FORMAT && header.version <= u64::from(VERSION)).then_some(masks.len())
+    let Counted { format, version, masks } = serde_json::from_slice(&bytes).ok()?;
+    (format == FORMAT && version <= u64::from(VERSION)).then_some(masks.len())
 }
 
 fn state(session: Session, (width, height): (u32, u32), fingerprint: u64) -> LoadedState {
