@@ -62,6 +62,13 @@ fn click(window: &mut Window, label: &str) {
     settle(window);
 }
 
+/// As [`click`], on something that a scroll area may hide.
+fn scroll_and_click(window: &mut Window, label: &str) {
+    window.get_by_label(label).scroll_to_me();
+    settle(window);
+    click(window, label);
+}
+
 /// Clicks on the photo, at photo pixels.
 fn click_photo(window: &mut Window, (x, y): (f32, f32), button: PointerButton, modifiers: Modifiers) {
     let pos = window.state().photo_to_screen(x, y);
@@ -620,20 +627,17 @@ fn the_cheat_sheet_lists_the_keys() {
 fn keys_can_be_changed_and_given_back() {
     let mut window = window(vec![sample("coffee.jpg")]);
     press(&mut window, Key::F1);
-    window.get_by_label("Change R for Refine selected").click();
-    window.step();
+    scroll_and_click(&mut window, "Change R for Refine selected");
     window.get_by_label_contains("Press the keys for");
     // Held for the bare photo.
     press(&mut window, Key::H);
     window.get_by_label_contains("are held to see");
-    window.get_by_label("Change R for Refine selected").click();
-    window.step();
+    scroll_and_click(&mut window, "Change R for Refine selected");
     // The key of "Pick masks", which must not pick now.
     press(&mut window, Key::M);
     window.get_by_label_contains("were taken from “Pick masks”");
     window.get_by_label("Change M for Refine selected");
-    window.get_by_label("Add a key for Export…").click();
-    window.step();
+    scroll_and_click(&mut window, "Add a key for Export…");
     press(&mut window, Key::R);
     press(&mut window, Key::F1);
     click_on(&mut window, (290.0, 170.0));
@@ -677,6 +681,7 @@ fn with_masks(count: u32) -> Window {
 #[test]
 fn masks_are_dragged_to_another_layer_and_renamed_in_place() {
     let mut window = with_masks(3);
+    press(&mut window, Key::Escape);
     assert_eq!(names(&window), ["Mask 1", "Mask 2", "Mask 3"]);
     let row = |window: &Window, name: &str| window.get_by_label(name).rect().center();
     let (from, to) = (row(&window, "Mask 3"), row(&window, "Mask 1"));
@@ -702,6 +707,7 @@ fn masks_are_dragged_to_another_layer_and_renamed_in_place() {
 #[test]
 fn masks_are_grouped_by_class_and_dragged_to_another() {
     let mut window = with_masks(3);
+    press(&mut window, Key::Escape);
     click(&mut window, "Classes (0)");
     for class in ["cup", "table"] {
         window.get_by_label("New class").focus();
@@ -712,7 +718,7 @@ fn masks_are_grouped_by_class_and_dragged_to_another() {
     }
     click(&mut window, "List by classes");
     let row = |window: &Window, name: &str| window.get_by_label(name).rect().center();
-    let (from, to) = (row(&window, "Mask 2"), row(&window, "table (0)"));
+    let (from, to) = (row(&window, "Mask 2"), row(&window, "table: 0"));
     window.hover_at(from);
     window.drag_at(from);
     window.hover_at(from.lerp(to, 0.5));
