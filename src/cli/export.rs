@@ -71,7 +71,7 @@ fn run(arguments: &ExportArguments) -> anyhow::Result<ExitCode> {
     let (folders, files): (Vec<_>, Vec<_>) = arguments.photos.iter().cloned().partition(|path| path.is_dir());
     let mut selected = select_photos(&files, &folders, arguments.recursive)?;
     let asked_for = |photo: &Selected| files.contains(&photo.path);
-    selected.retain(|photo| asked_for(photo) || Session::path_for(&photo.path).exists());
+    selected.retain(|photo| asked_for(photo) || Session::exists_for(&photo.path));
     if selected.is_empty() {
         bail!(
             "{}: no photo there has masks kept beside it; make some in the window, or with `tinsel import`",
