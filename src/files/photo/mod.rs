@@ -84,13 +84,21 @@ impl Photo {
 
     /// The file's name without folder.
     pub fn file_name(&self) -> String {
-        self.path.file_name().map_or_else(|| "photo".into(), |n| n.to_string_lossy().into_owned())
+        name_of(&self.path)
     }
 
     /// The file's name without folder and extension, for the names of exported files.
     pub fn stem(&self) -> String {
-        self.path.file_stem().map_or_else(|| "photo".into(), |s| s.to_string_lossy().into_owned())
+        stem_of(&self.path)
     }
+}
+
+pub(super) fn name_of(path: &Path) -> String {
+    path.file_name().map_or_else(|| "photo".into(), |name| name.to_string_lossy().into_owned())
+}
+
+pub(super) fn stem_of(path: &Path) -> String {
+    path.file_stem().map_or_else(|| "photo".into(), |stem| stem.to_string_lossy().into_owned())
 }
 
 fn fingerprint(bytes: &[u8]) -> u64 {

@@ -140,6 +140,15 @@ pub(super) fn load(places: &Places, size: (u32, u32), fingerprint: u64) -> Resul
     Ok(Loaded { state, path, stamp, others })
 }
 
+/// The newest session that can be read.
+pub(super) fn newest(places: &Places) -> Option<Session> {
+    let readable = places.existing().into_iter().filter_map(|path| {
+        let (bytes, modified) = read(&path).ok()??;
+        Some((parse(&path, &bytes).ok()?, modified))
+    });
+    readable.max_by_key(|(_, modified)| *modified).map(|(session, _)| session)
+}
+
 /// The content of a file and when it was written, or `None` if there is none.
 fn read(path: &Path) -> Result<Option<(Vec<u8>, SystemTime)>, SessionError> {
     let failed = |cause| SessionError::Unreadable { path: path.into(), cause };

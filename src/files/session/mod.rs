@@ -66,6 +66,11 @@ impl Session {
         !Places::choose(photo, true, data_folder().as_deref()).existing().is_empty()
     }
 
+    /// The newest that is kept about a photo and can be read, without a look at the photo itself.
+    pub fn newest_for(photo: &Path) -> Option<Self> {
+        load::newest(&Places::choose(photo, true, data_folder().as_deref()))
+    }
+
     /// What has been kept about a photo of `size` (width, height) with this fingerprint.
     ///
     /// # Errors

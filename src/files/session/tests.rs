@@ -166,6 +166,12 @@ fn what_another_process_wrote_is_not_destroyed() {
     assert!(matches!(refused, Err(SaveError::ChangedByOther { .. })), "deleting is a change, too");
 }
 
+/// Makes a file younger than it is.
+fn set_time(path: &Path, seconds: u64) {
+    let time = std::time::SystemTime::now() + std::time::Duration::from_secs(seconds);
+    std::fs::File::options().append(true).open(path).unwrap().set_modified(time).unwrap();
+}
+
 /// A session of so many masks about a photo with this fingerprint and size.
 fn about(fingerprint: u64, size: (u32, u32), masks: u32) -> Session {
     let mut about = session(masks);
@@ -195,10 +201,7 @@ fn the_newest_work_on_this_state_of_the_photo_is_found_among_all_that_is_kept() 
     // Somebody else changed that meanwhile: the next number, not a number of a number.
     let (third, _) = about(2, SIZE, 3).save_as_conflict(&again.path).unwrap();
     assert!(third.ends_with("cup.jpg.tinsel-conflict-2.json"), "{}", third.display());
-    let later = std::time::SystemTime::now() + std::time::Duration::from_secs(5);
-    let set_time =
-        |path: &Path| std::fs::File::options().append(true).open(path).unwrap().set_modified(later);
-    set_time(&third).unwrap();
+    set_time(&third, 5);
     assert_eq!(found(load(SIZE, 2)).masks.len(), 3, "the newest");
     // A gap, because somebody tidied up.
     std::fs::remove_file(&again.path).unwrap();
@@ -274,8 +277,14 @@ fn a_folder_that_cannot_be_written_has_its_sessions_elsewhere() {
     assert_eq!(found(loaded), session(1));
     session(2).save(&path, &stamp).unwrap();
     assert_eq!(found(load(&read_only).unwrap()), session(2));
-    assert_eq!(found(load(&beside).unwrap()), session(1));
-    // Writable again, and nothing beside the photo.
+    // Writable again: the newest work counts, and nothing is written over the other.
+    set_time(&read_only.wanted, 5);
+    let loaded = load(&beside).unwrap();
+    assert_eq!(loaded.others, [beside.wanted.clone()]);
+    let refused = session(3).save(&loaded.path, &loaded.stamp);
+    assert!(matches!(refused, Err(SaveError::ChangedByOther { .. })));
+    assert_eq!(found(loaded), session(2));
+    // Nothing beside the photo.
     std::fs::remove_file(&beside.wanted).unwrap();
     assert_eq!(found(load(&beside).unwrap()), session(2));
 }
