@@ -9,6 +9,7 @@ mod canvas;
 mod commands;
 mod comparison;
 mod everything_run;
+mod export_task;
 mod export_window;
 mod inquiry;
 mod keymap;

@@ -3,6 +3,7 @@
 mod classes;
 mod coco;
 mod contact;
+mod dataset;
 mod figure;
 mod format;
 mod images;
@@ -30,6 +31,7 @@ use crate::mask::{Mask, Rle};
 
 pub use coco::{CocoPhoto, add_coco, add_coco_dataset, add_coco_part};
 pub use contact::contact_sheet;
+pub use dataset::{DatasetExport, Exported, PhotoExportError, Plan, Wanted, plan, plan_dataset};
 pub use figure::{Panel, compare_figure};
 pub use format::{
     CocoSegmentation, ExportOptions, Format, LabelmeShapes, YoloParts, is_shared, planned_files,
@@ -37,7 +39,7 @@ pub use format::{
 };
 pub use images::{binary, cutout, overlay, soft_cutout};
 pub use labels::add_label_map;
-pub use losses::{keeps_pixels, losses};
+pub use losses::{Losses, keeps_pixels, losses};
 pub use script::{ScriptFiles, remove_leftovers};
 
 /// What files call the class of masks that have none.
