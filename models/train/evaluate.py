@@ -71,13 +71,13 @@ def iou(a, b):
     return (a & b).sum() / max(1, (a | b).sum())
 
 
-def held_out(pool, limit):
-    """Pictures with up to ten of their masks, as [(mask, kind)], and their label maps."""
+def held_out(pool, first, end):
+    """Pictures, their label maps, and up to ten of their masks as [(mask, kind)]."""
     img, lab = (np.load(f"{pool}/val_{k}.npy", mmap_mode="r") for k in ("img", "lab"))
     with open(f"{pool}/val_meta.pkl", "rb") as f:
         meta = pickle.load(f)
     rng = np.random.default_rng(0)
-    for i, found in enumerate(meta[:limit]):
+    for i, found in list(enumerate(meta))[first:end]:
         if len(found) > MASKS_PER_PICTURE:
             found = [found[j] for j in rng.choice(len(found), MASKS_PER_PICTURE, replace=False)]
         yield np.array(img[i]), np.array(lab[i]), [(np.isin(lab[i], labels), kind) for labels, kind in found]
@@ -137,7 +137,7 @@ def plain_answers(rgb, truths, side=256):
 def measure(o):
     asker = Asker(o.weights, o.device, o.size)
     rows, kinds, areas, offs = [], [], [], []
-    for rgb, _, found in held_out(o.pool, o.limit):
+    for rgb, _, found in held_out(o.pool, 0, o.limit):
         truths = [mask for mask, _ in found]
         asker.look_at(rgb)
         answers, off = network_answers(asker, truths)
