@@ -68,6 +68,13 @@ fn click(window: &mut Window, label: &str) {
     settle(window);
 }
 
+/// As [`click`], on something that a scroll area may hide.
+fn scroll_and_click(window: &mut Window, label: &str) {
+    window.get_by_label(label).scroll_to_me();
+    settle(window);
+    click(window, label);
+}
+
 /// Clicks on the photo, at photo pixels.
 fn click_photo(window: &mut Window, (x, y): (f32, f32), button: PointerButton, modifiers: Modifiers) {
     let pos = window.state().photo_to_screen(x, y);
@@ -405,6 +412,127 @@ fn the_work_is_saved_by_itself_and_comes_back() {
     assert!(std::fs::read_to_string(&file).unwrap().contains("99"), "a newer file was overwritten");
 }
 
+/// Runs frames until a file is there.
+fn wait_for(window: &mut Window, file: &Path) {
+    let start = Instant::now();
+    while !file.exists() {
+        assert!(start.elapsed() < Duration::from_secs(10), "{} was not written", file.display());
+        window.step();
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    settle(window);
+}
+
+/// A click on the photo, accepted.
+fn make_mask(window: &mut Window, at: (f32, f32)) {
+    click_on(window, at);
+    press(window, Key::Enter);
+}
+
+#[test]
+fn a_mask_of_several_clicks_is_refined_from_itself_after_a_restart() {
+    let photo = sample("coffee.jpg");
+    let mut first = window(vec![photo.clone()]);
+    click_on(&mut first, (290.0, 170.0));
+    make_mask(&mut first, (250.0, 120.0));
+    let made = first.state().document().masks()[0].mask.clone();
+    wait_for(&mut first, &photo.with_file_name("coffee.jpg.tinsel.json"));
+
+    let mut second = window(vec![photo]);
+    press_with(&mut second, Modifiers::COMMAND, Key::A);
+    press(&mut second, Key::R);
+    assert_eq!(points(&second).len(), 2);
+    assert!(second.state().document().prompting().from.is_some());
+    press(&mut second, Key::Enter);
+    let again = second.state().document().masks()[0].mask.clone();
+    let iou = made.intersection(&again).area() as f64 / made.union(&again).area() as f64;
+    assert!(iou > 0.9, "IoU {iou} with the mask before the restart");
+}
+
+#[test]
+fn work_on_a_photo_that_was_replaced_is_kept_beside_the_former_and_found_again() {
+    let photo = sample("coffee.jpg");
+    let session = photo.with_file_name("coffee.jpg.tinsel.json");
+    let mut first = window(vec![photo.clone()]);
+    make_mask(&mut first, (290.0, 170.0));
+    wait_for(&mut first, &session);
+    drop(first);
+    let former = std::fs::read(&session).unwrap();
+    let smaller = image::open(&photo).unwrap().thumbnail(300, 300);
+    smaller.save(&photo).unwrap();
+
+    let mut second = window(vec![photo.clone()]);
+    second.get_by_label_contains("had another size");
+    assert_eq!(masks(&second), 0);
+    make_mask(&mut second, (145.0, 85.0));
+    make_mask(&mut second, (185.0, 145.0));
+    wait_for(&mut second, &photo.with_file_name("coffee.jpg.tinsel-conflict-1.json"));
+    drop(second);
+
+    let third = window(vec![photo]);
+    assert_eq!(masks(&third), 2);
+    third.get_by_label_contains("The newest work on coffee.jpg is shown");
+    assert_eq!(std::fs::read(&session).unwrap(), former);
+}
+
+#[test]
+fn looking_around_makes_no_former_version() {
+    let photo = sample("coffee.jpg");
+    let [session, former] =
+        ["json", "bak.json"].map(|e| photo.with_file_name(format!("coffee.jpg.tinsel.{e}")));
+    let mut window = window(vec![photo]);
+    make_mask(&mut window, (290.0, 170.0));
+    wait_for(&mut window, &session);
+    make_mask(&mut window, (370.0, 290.0));
+    wait_for(&mut window, &former);
+    let [kept, work] = [&former, &session].map(|file| std::fs::read_to_string(file).unwrap());
+    assert!(!kept.contains("Mask 2") && work.contains("Mask 2"));
+    press_with(&mut window, Modifiers::COMMAND, Key::A);
+    press(&mut window, Key::Z);
+    std::thread::sleep(Duration::from_millis(1200));
+    settle(&mut window);
+    assert_eq!(std::fs::read_to_string(&session).unwrap(), work, "a look is not written at once");
+    press(&mut window, Key::A);
+    window.get_by_label_contains("cat.jpg");
+    settle(&mut window);
+    let seen = std::fs::read_to_string(&session).unwrap();
+    assert!(seen != work && seen.contains("Mask 2"), "the view was not saved");
+    assert_eq!(std::fs::read_to_string(&former).unwrap(), kept, "a look became a former version");
+}
+
+#[test]
+fn all_photos_of_the_folder_are_exported() {
+    let photo = sample("coffee.jpg");
+    let mut window = window(vec![photo.clone()]);
+    make_mask(&mut window, (290.0, 170.0));
+    press(&mut window, Key::A);
+    make_mask(&mut window, (200.0, 150.0));
+    make_mask(&mut window, (100.0, 100.0));
+    // At once: what is not saved yet is saved first.
+    press_with(&mut window, Modifiers::COMMAND, Key::E);
+    click(&mut window, "COCO instances (JSON)");
+    click(&mut window, "All masks of all photos (2 photos)");
+    window.get_by_label("Writes coco.json about 2 photos with 3 masks");
+    window.get_by_label_contains("3 masks without class are called");
+    click(&mut window, "Write files");
+    window.get_by_label_contains("coco.json");
+    let file = std::fs::read(photo.with_file_name("coco.json")).unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&file).unwrap();
+    let names: Vec<_> = json["images"].as_array().unwrap().iter().map(|i| i["file_name"].as_str()).collect();
+    assert_eq!(names, [Some("cat.jpg"), Some("coffee.jpg")]);
+    assert_eq!(json["annotations"].as_array().unwrap().len(), 3);
+
+    press_with(&mut window, Modifiers::COMMAND, Key::E);
+    click(&mut window, "Binary masks (PNG)");
+    click(&mut window, "All masks of all photos (2 photos)");
+    click(&mut window, "Write files");
+    window.get_by_label_contains("3 files about 2 photos");
+    assert!(photo.with_file_name("cat_mask-2_mask.png").exists());
+    press_with(&mut window, Modifiers::COMMAND, Key::E);
+    click(&mut window, "Write files");
+    window.get_by_label("Overwrite files?");
+}
+
 #[test]
 fn exported_masks_are_taken_in_again_by_dropping_the_file() {
     let photo = sample("coffee.jpg");
@@ -626,20 +754,17 @@ fn the_cheat_sheet_lists_the_keys() {
 fn keys_can_be_changed_and_given_back() {
     let mut window = window(vec![sample("coffee.jpg")]);
     press(&mut window, Key::F1);
-    window.get_by_label("Change R for Refine selected").click();
-    window.step();
+    scroll_and_click(&mut window, "Change R for Refine selected");
     window.get_by_label_contains("Press the keys for");
     // Held for the bare photo.
     press(&mut window, Key::H);
     window.get_by_label_contains("are held to see");
-    window.get_by_label("Change R for Refine selected").click();
-    window.step();
+    scroll_and_click(&mut window, "Change R for Refine selected");
     // The key of "Pick masks", which must not pick now.
     press(&mut window, Key::M);
     window.get_by_label_contains("were taken from “Pick masks”");
     window.get_by_label("Change M for Refine selected");
-    window.get_by_label("Add a key for Export…").click();
-    window.step();
+    scroll_and_click(&mut window, "Add a key for Export…");
     press(&mut window, Key::R);
     press(&mut window, Key::F1);
     click_on(&mut window, (290.0, 170.0));
@@ -683,6 +808,7 @@ fn with_masks(count: u32) -> Window {
 #[test]
 fn masks_are_dragged_to_another_layer_and_renamed_in_place() {
     let mut window = with_masks(3);
+    press(&mut window, Key::Escape);
     assert_eq!(names(&window), ["Mask 1", "Mask 2", "Mask 3"]);
     let row = |window: &Window, name: &str| window.get_by_label(name).rect().center();
     let (from, to) = (row(&window, "Mask 3"), row(&window, "Mask 1"));
@@ -708,6 +834,7 @@ fn masks_are_dragged_to_another_layer_and_renamed_in_place() {
 #[test]
 fn masks_are_grouped_by_class_and_dragged_to_another() {
     let mut window = with_masks(3);
+    press(&mut window, Key::Escape);
     click(&mut window, "Classes (0)");
     for class in ["cup", "table"] {
         window.get_by_label("New class").focus();
@@ -718,7 +845,7 @@ fn masks_are_grouped_by_class_and_dragged_to_another() {
     }
     click(&mut window, "List by classes");
     let row = |window: &Window, name: &str| window.get_by_label(name).rect().center();
-    let (from, to) = (row(&window, "Mask 2"), row(&window, "table (0)"));
+    let (from, to) = (row(&window, "Mask 2"), row(&window, "table: 0"));
     window.hover_at(from);
     window.drag_at(from);
     window.hover_at(from.lerp(to, 0.5));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use egui::KeyboardShortcut;
 
 use super::commands::Command;
-use super::export_window::ExportJob;
+use super::export_task::ExportJob;
 use crate::document::{ColourMode, Edit, MaskId};
 use crate::engine::ModelSource;
 use crate::everything::{Filters, Parameters, Preset};
@@ -55,6 +55,8 @@ pub(super) enum Action {
     ClearEmbeddings,
     /// Reads masks of the open photo from a file.
     ImportFile(PathBuf),
+    /// Finds out what an export would do.
+    PlanExport(ExportJob),
     Export(ExportJob),
     ChooseExportFolder,
     UseModel(ModelSource),

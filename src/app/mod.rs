@@ -10,6 +10,7 @@ mod canvas;
 mod commands;
 mod comparison;
 mod everything_run;
+mod export_task;
 mod export_window;
 mod filmstrip;
 mod inquiry;

@@ -276,7 +276,18 @@ fn sift(state: &mut State, last_id: &mut u64, sifting: Sifting, kept: Vec<NewMas
         let is_there = state.masks.iter().any(|m| m.found == new.found);
         if !is_there && !new.found.is_some_and(|key| state.dismissed.contains(&key)) {
             add(state, last_id, new);
+            lay_over_larger(&mut state.masks, sifting.run);
         }
+    }
+}
+
+/// Moves the last mask down in the layers, under the first smaller one of its run.
+fn lay_over_larger(masks: &mut [Arc<MaskItem>], run: u64) {
+    let Some((last, others)) = masks.split_last() else { return };
+    let of_run = |m: &MaskItem| m.found.is_some_and(|key| key.run == run);
+    let smaller = others.iter().position(|m| of_run(m) && m.mask.area() < last.mask.area());
+    if let Some(at) = smaller {
+        masks[at..].rotate_right(1);
     }
 }
 

@@ -467,7 +467,7 @@ mod tests {
         let filters = Filters { pred_iou_thresh: kept.len() as f32, ..Filters::from(&Default::default()) };
         let found = |index: &usize| NewMask {
             found: Some(FoundKey { run, index: *index }),
-            ..new_mask(1 + *index as u32)
+            ..new_mask(20 - *index as u32)
         };
         Edit::Sift {
             sifting: Sifting { run, filters, beside: false },
@@ -512,6 +512,18 @@ mod tests {
     }
 
     #[test]
+    fn a_mask_stands_for_the_answer_in_the_part_that_holds_it() {
+        let mut doc = Document::default();
+        doc.apply(Edit::AddMasks(vec![new_mask(4)]));
+        let part = PixelBox { x0: 0, y0: 0, x1: 8, y1: 2 };
+        let within = |part| prompting_again(&doc.masks()[0], 4, Some(part)).from.unwrap();
+        let from = within(part);
+        assert_eq!(from.part, Some(part));
+        assert_eq!(from.logits.iter().filter(|logit| **logit > 0.0).count(), 2 * 2);
+        assert_eq!(within(PixelBox { x1: 3, ..part }).part, None, "the part cuts the mask");
+    }
+
+    #[test]
     fn a_prompt_starts_from_an_answer_only_where_that_was_given() {
         let part = PixelBox { x0: 10, y0: 20, x1: 30, y1: 40 };
         let former = Former { logits: Arc::new(vec![1.0; 4]), part: Some(part) };
@@ -523,6 +535,35 @@ mod tests {
         assert!(prompting.prompt_in(None).mask_input.is_none());
         prompting.bbox = bbox(31.0);
         assert!(!prompting.lies_in(part));
+    }
+
+    #[test]
+    fn what_filters_bring_lies_under_what_is_smaller() {
+        let mut doc = Document::default();
+        let areas = |doc: &Document| doc.masks().iter().map(|m| m.mask.area()).collect::<Vec<_>>();
+        let found =
+            |index: usize, area: u32| NewMask { found: Some(FoundKey { run: 1, index }), ..new_mask(area) };
+        let Edit::Sift { sifting, .. } = sift(1, &[]) else { unreachable!() };
+        doc.apply(Edit::AddMasks(vec![new_mask(1)]));
+        doc.apply(Edit::Sift { sifting, kept: vec![found(0, 3), found(1, 9), found(2, 5)] });
+        assert_eq!(areas(&doc), [1, 9, 5, 3]);
+        doc.apply(Edit::Move { ids: vec![doc.masks()[3].id], before: Some(doc.masks()[0].id) });
+        assert_eq!(areas(&doc), [3, 1, 9, 5], "and can be put elsewhere");
+    }
+
+    #[test]
+    fn the_selected_masks_move_one_layer_up_or_down() {
+        let mut doc = Document::default();
+        doc.apply(Edit::AddMasks([1, 2, 3, 4].map(new_mask).to_vec()));
+        let areas = |doc: &Document| doc.masks().iter().map(|m| m.mask.area()).collect::<Vec<_>>();
+        doc.select([doc.masks()[0].id, doc.masks()[1].id]);
+        for (up, wanted) in [(true, [3, 1, 2, 4]), (true, [3, 4, 1, 2]), (false, [3, 1, 2, 4])] {
+            let edit = doc.moved_by_one(up).unwrap();
+            doc.apply(edit);
+            assert_eq!(areas(&doc), wanted);
+        }
+        doc.select([doc.masks()[3].id]);
+        assert_eq!(doc.moved_by_one(true), None);
     }
 
     #[test]

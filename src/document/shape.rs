@@ -139,23 +139,29 @@ const CERTAIN: f32 = 10.0;
 
 /// The prompt to work on a mask again with: the one that made it, or the mask itself and a point
 /// inside. `side` is that of the low-resolution logits; of `part` the network sees more than of the
-/// photo, if the mask lies in it.
+/// photo, if all of it lies there.
+///
+/// A prompt of several clicks started from the answer to the ones before. Where that is gone, because
+/// it is not kept in files, the mask itself stands for it.
 pub fn prompting_again(item: &MaskItem, side: usize, part: Option<PixelBox>) -> Prompting {
-    if !item.prompting.is_empty() {
-        return item.prompting.clone();
+    let former = &item.prompting;
+    let clicks = former.points.len() + usize::from(former.bbox.is_some());
+    if clicks == 1 || (clicks > 1 && former.from.is_some()) {
+        return former.clone();
     }
     let holds = |part: &PixelBox| {
         let b = item.mask.bbox().unwrap_or(*part);
-        part.x0 <= b.x0 && part.y0 <= b.y0 && b.x1 <= part.x1 && b.y1 <= part.y1
+        let holds_mask = part.x0 <= b.x0 && part.y0 <= b.y0 && b.x1 <= part.x1 && b.y1 <= part.y1;
+        holds_mask && former.lies_in(*part)
     };
     let part = part.filter(holds);
     let grid =
         part.map_or_else(|| item.mask.coverage_grid(side), |p| item.mask.cropped(p).coverage_grid(side));
     let logits = grid.into_iter().map(|share| (2.0 * share - 1.0) * CERTAIN);
-    let inside = item.mask.inner_point().map(|[x, y]| crate::sam2::Point { x, y, positive: true });
-    Prompting {
-        points: inside.into_iter().collect(),
-        from: Some(Former { logits: Arc::new(logits.collect()), part }),
-        ..Prompting::default()
+    let from = Some(Former { logits: Arc::new(logits.collect()), part });
+    if clicks > 1 {
+        return Prompting { chosen: None, from, ..former.clone() };
     }
+    let inside = item.mask.inner_point().map(|[x, y]| crate::sam2::Point { x, y, positive: true });
+    Prompting { points: inside.into_iter().collect(), from, ..Prompting::default() }
 }

@@ -59,7 +59,7 @@ pub(super) struct Canvas {
 pub(super) struct CanvasInput<'a> {
     pub photo: &'a OpenPhoto,
     pub document: &'a Document,
-    /// Masks to paint, in any order; the candidate last.
+    /// Masks to paint, later ones over earlier ones.
     pub masks: Vec<SceneMask>,
     pub outlined: Vec<Arc<Mask>>,
     pub tool: Tool,
@@ -177,11 +177,9 @@ impl Canvas {
     }
 
     fn update_scene(&mut self, input: &CanvasInput) -> Arc<Scene> {
-        let mut masks = input.masks.clone();
-        masks.sort_by_key(|m| std::cmp::Reverse(m.mask.area()));
         let scene = Scene {
             photo: input.photo.photo.pixels.clone(),
-            masks,
+            masks: input.masks.clone(),
             opacity: input.opacity,
             style: input.style,
         };

@@ -6,6 +6,7 @@ use super::Tinsel;
 use crate::app::actions::Action;
 use crate::app::commands::Command;
 use crate::app::everything_run::EverythingRun;
+use crate::app::export_task::Subject;
 use crate::app::models;
 use crate::app::settings::{MaskStyle, Tool};
 use crate::document::{Edit, MaskId, painted, prompting_again};
@@ -167,9 +168,15 @@ impl Tinsel {
                     self.background.import_file(file, open.id, open.size(), open.photo.file_name());
                 }
             }
-            Action::Export(job) => {
-                self.settings.export = Some((job.format, job.options.clone()));
-                self.background.export(job);
+            Action::PlanExport(_) | Action::Export(_) => {
+                let of_folder = matches!(
+                    &action,
+                    Action::PlanExport(job) | Action::Export(job) if matches!(job.subject, Subject::Folder(_))
+                );
+                if of_folder {
+                    self.save_all();
+                }
+                self.after_saving.push(action);
             }
             Action::ChooseExportFolder => {
                 let dialog = rfd::FileDialog::new().set_parent(frame);
@@ -351,6 +358,24 @@ impl Tinsel {
             Command::Raise | Command::Lower => {
                 let edit = document.moved_by_one(command == Command::Raise);
                 edit.into_iter().for_each(|edit| document.apply(edit));
+            }
+        }
+    }
+
+    /// Does what waited for the work to be saved.
+    pub(super) fn go_on_after_saving(&mut self) {
+        if self.sessions.is_saving() {
+            return;
+        }
+        for action in std::mem::take(&mut self.after_saving) {
+            match action {
+                Action::PlanExport(job) => self.export.plan_started(self.background.plan_export(job)),
+                Action::Export(job) => {
+                    self.settings.export = Some((job.format, job.options.clone()));
+                    let photos = job.photos();
+                    self.export.started(self.background.export(job), photos);
+                }
+                _ => {}
             }
         }
     }

@@ -55,19 +55,24 @@ impl Tinsel {
             }
         });
         Panel::bottom("status").show(ui, |ui| status_ui(ui, &self.status(), actions));
-        if self.settings.filmstrip && self.workspace.photos.len() > 1 {
+        let is_strip_shown = self.settings.filmstrip && self.workspace.photos.len() > 1;
+        let mut filmstrip_ui = |ui: &mut Ui, actions: &mut Actions| {
             let Workspace { photos, current, .. } = &self.workspace;
             let masks_of = |path: &Path| self.workspace.masks_of(path);
-            Panel::bottom("filmstrip").resizable(false).show(ui, |ui| {
-                self.filmstrip.ui(ui, photos, *current, &masks_of, actions);
-            });
-        }
+            if is_strip_shown {
+                Panel::bottom("filmstrip").resizable(false).show(ui, |ui| {
+                    self.filmstrip.ui(ui, photos, *current, &masks_of, actions);
+                });
+            }
+        };
         let Some(open) = &self.workspace.open else {
+            filmstrip_ui(ui, actions);
             CentralPanel::default().show(ui, |ui| welcome_ui(ui, self.workspace.loading, actions));
             return;
         };
         if let Some(shown) = self.comparing.shown.as_mut().filter(|shown| shown.photo == open.id) {
             let opacity = self.settings.opacity;
+            filmstrip_ui(ui, actions);
             CentralPanel::no_frame().show(ui, |ui| shown.ui(ui, open, opacity, actions));
             self.pointer = None;
             return;
@@ -119,6 +124,7 @@ impl Tinsel {
                 self.mask_list.ui(ui, &listed, actions);
             });
         });
+        filmstrip_ui(ui, actions);
         let prompting = self.canvas.effective_prompting(document);
         if !prompting.is_empty() {
             Panel::bottom("prompt").show(ui, |ui| prompt_bar_ui(ui, &prompting, &self.inquiry, actions));

@@ -58,6 +58,8 @@ pub struct Tinsel {
     models: Models,
     settings: Settings,
     export: ExportChoices,
+    /// Actions about all photos, until what the window holds of these is saved.
+    after_saving: Vec<Action>,
     tool: Tool,
     /// The masks are hidden for a look at the bare photo.
     masks_hidden: bool,
@@ -118,6 +120,7 @@ impl Tinsel {
             models: Models::default(),
             settings,
             export: ExportChoices::default(),
+            after_saving: vec![],
             tool: Tool::default(),
             masks_hidden: false,
             keys: Keys::default(),
@@ -183,6 +186,7 @@ impl Tinsel {
             || self.run.as_ref().is_some_and(EverythingRun::is_pending)
             || self.relations.is_pending()
             || self.sessions.is_saving()
+            || !self.after_saving.is_empty()
             || self.comparing.is_running()
             || self.comparing.is_rendering()
             || self.inquiry.is_pending()
@@ -325,7 +329,8 @@ impl eframe::App for Tinsel {
         if self.export.open
             && let Some(open) = &self.workspace.open
         {
-            self.export.ui(&ctx, &self.workspace.document, &open.photo, &mut actions);
+            let workspace = &self.workspace;
+            self.export.ui(&ctx, &workspace.document, &open.photo, &workspace.photos, &mut actions);
         }
         self.keys.ui(&ctx, &self.settings.keymap, &mut actions);
         self.comparing.dialog_ui(&ctx, &self.settings.models_url, &mut actions);
@@ -344,10 +349,7 @@ impl eframe::App for Tinsel {
     }
 
     fn on_exit(&mut self) {
-        self.leave_photo();
-        for (id, document) in self.workspace.left_documents() {
-            self.sessions.save_now(id, document, self.model.as_deref());
-        }
+        self.save_all();
         self.sessions.flush();
     }
 

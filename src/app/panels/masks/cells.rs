@@ -45,7 +45,7 @@ pub(super) fn group_name_ui(ui: &mut Ui, class: Option<&Class>, count: usize, fo
     if let Some(Class { colour: [r, g, b], .. }) = class {
         ui.colored_label(Color32::from_rgb(*r, *g, *b), "■");
     }
-    ui.strong(format!("{name} ({count})"));
+    ui.strong(format!("{name}: {count}"));
     clicked
 }
 
