@@ -49,7 +49,7 @@ impl Messages {
         if self.0.is_empty() {
             return;
         }
-        Area::new(Id::unique("messages")).anchor(Align2::LEFT_BOTTOM, [12.0, -84.0]).show(ctx, |ui| {
+        Area::new(Id::unique("messages")).anchor(Align2::LEFT_BOTTOM, [12.0, -140.0]).show(ctx, |ui| {
             ui.set_max_width(480.0);
             for (i, (kind, text)) in self.0.iter().enumerate() {
                 Frame::popup(ui.style()).show(ui, |ui| {

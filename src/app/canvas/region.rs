@@ -1,12 +1,15 @@
 //! The part of the photo that the network sees larger: its border and how to leave it.
 
-use egui::{Align, Color32, Layout, Painter, Rect, Shape, Stroke, Ui, UiBuilder, pos2, vec2};
+use egui::{Align, Color32, Layout, Painter, Rect, Shape, Stroke, Ui, UiBuilder, Vec2, pos2, vec2};
 
 use super::super::actions::{Action, Actions};
 use super::super::commands::Command;
 use super::super::theme::ACCENT;
 use super::view::View;
 use crate::mask::PixelBox;
+
+/// Room for label and button, in points.
+const SIZE: Vec2 = vec2(230.0, 26.0);
 
 pub(super) fn region_ui(
     ui: &mut Ui,
@@ -26,11 +29,16 @@ pub(super) fn region_ui(
     ];
     painter.line(path.to_vec(), Stroke::new(3.0, Color32::from_black_alpha(150)));
     painter.extend(Shape::dashed_line(&path, Stroke::new(1.5, ACCENT), 8.0, 5.0));
-    let visible = border.intersect(painter.clip_rect());
+    let canvas = painter.clip_rect();
+    let visible = border.intersect(canvas);
     if !visible.is_positive() {
         return;
     }
-    let room = Rect::from_min_size(visible.min + vec2(6.0, 6.0), vec2(340.0, 24.0));
+    // Above the region where there is room, so that it does not hide a small one.
+    let above = border.top() - SIZE.y - 4.0;
+    let top = if above > canvas.top() { above } else { visible.top() + 6.0 };
+    let left = (visible.left() + 6.0).min(canvas.right() - SIZE.x).max(canvas.left());
+    let room = Rect::from_min_size(pos2(left, top), SIZE);
     let builder = UiBuilder::new().max_rect(room).layout(Layout::left_to_right(Align::Center));
     ui.scope_builder(builder, |ui| {
         egui::Frame::popup(ui.style()).inner_margin(vec2(6.0, 1.0)).show(ui, |ui| {
