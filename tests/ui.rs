@@ -1,5 +1,8 @@
 //! The window as its users meet it: found by accessible labels, with the real built-in model.
 
+#[path = "ui/canvas.rs"]
+mod canvas;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -42,6 +42,7 @@ pub(super) enum Command {
     ZoomActual,
     ZoomSelection,
     Style(MaskStyle),
+    Minimap,
     LivePreview,
     Refine,
     LockSelected,
@@ -149,7 +150,7 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
 }
 
 impl Command {
-    pub const ALL: [Command; 70] = [
+    pub const ALL: [Command; 71] = [
         Command::OpenPhotos,
         Command::OpenFolder,
         Command::OpenSample,
@@ -198,6 +199,7 @@ impl Command {
         Command::Style(MaskStyle::Outline),
         Command::Style(MaskStyle::Both),
         Command::Style(MaskStyle::Dim),
+        Command::Minimap,
         Command::LivePreview,
         Command::Shape(Shape::FillHoles),
         Command::Shape(Shape::RemoveSpecks),
@@ -375,6 +377,12 @@ impl Command {
             Command::Style(MaskStyle::Dim) => {
                 info(View, "Dim everything else", "Darken what lies outside the masks", &[shift(Key::O)])
             }
+            Command::Minimap => info(
+                View,
+                "Minimap",
+                "Show the whole photo in a corner while only a part of it is in view",
+                &[],
+            ),
             Command::LivePreview => info(
                 View,
                 "Live preview",

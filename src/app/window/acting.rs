@@ -53,7 +53,8 @@ impl Tinsel {
             Command::Accept | Command::NextCandidate | Command::Candidate(_) => {
                 !document.prompting().is_empty()
             }
-            Command::DropPrompt => !document.prompting().is_empty(),
+            // Escape then belongs to what the mouse is doing.
+            Command::DropPrompt => !document.prompting().is_empty() && !self.canvas.is_dragging(),
             Command::SegmentEverything => {
                 has_photo && self.model.is_some() && !self.run.as_ref().is_some_and(EverythingRun::is_pending)
             }
@@ -269,6 +270,7 @@ impl Tinsel {
                 let back = self.settings.style == style;
                 self.settings.style = if back { MaskStyle::Fill } else { style };
             }
+            Command::Minimap => self.settings.minimap = !self.settings.minimap,
             Command::LivePreview => self.settings.live_preview = !self.settings.live_preview,
             Command::Refine => {
                 if let Some(id) = selection.first() {
