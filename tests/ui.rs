@@ -1,5 +1,8 @@
 //! The window as its users meet it: found by accessible labels, with the real built-in model.
 
+#[path = "ui/canvas.rs"]
+mod canvas;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -472,7 +475,8 @@ fn work_on_a_photo_that_was_replaced_is_kept_beside_the_former_and_found_again()
 #[test]
 fn looking_around_makes_no_former_version() {
     let photo = sample("coffee.jpg");
-    let [session, former] = ["json", "bak.json"].map(|e| photo.with_file_name(format!("coffee.jpg.tinsel.{e}")));
+    let [session, former] =
+        ["json", "bak.json"].map(|e| photo.with_file_name(format!("coffee.jpg.tinsel.{e}")));
     let mut window = window(vec![photo]);
     make_mask(&mut window, (290.0, 170.0));
     wait_for(&mut window, &session);

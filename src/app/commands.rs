@@ -42,6 +42,7 @@ pub(super) enum Command {
     ZoomActual,
     ZoomSelection,
     Style(MaskStyle),
+    Minimap,
     LivePreview,
     Refine,
     LockSelected,
@@ -154,7 +155,7 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
 }
 
 impl Command {
-    pub const ALL: [Command; 77] = [
+    pub const ALL: [Command; 78] = [
         Command::OpenPhotos,
         Command::OpenFolder,
         Command::OpenSample,
@@ -207,6 +208,7 @@ impl Command {
         Command::Style(MaskStyle::Outline),
         Command::Style(MaskStyle::Both),
         Command::Style(MaskStyle::Dim),
+        Command::Minimap,
         Command::LivePreview,
         Command::Theme(ThemePreference::System),
         Command::Theme(ThemePreference::Light),
@@ -393,6 +395,12 @@ impl Command {
             Command::Style(MaskStyle::Dim) => {
                 info(View, "Dim everything else", "Darken what lies outside the masks", &[shift(Key::O)])
             }
+            Command::Minimap => info(
+                View,
+                "Minimap",
+                "Show the whole photo in a corner while only a part of it is in view",
+                &[],
+            ),
             Command::LivePreview => info(
                 View,
                 "Live preview",

@@ -55,8 +55,13 @@ impl Tinsel {
             Command::Accept | Command::NextCandidate | Command::Candidate(_) => {
                 !document.prompting().is_empty()
             }
-            Command::DropPrompt => !document.prompting().is_empty(),
-            Command::SelectNone => document.prompting().is_empty() && !document.selection().is_empty(),
+            // Escape belongs to what the mouse is doing first.
+            Command::DropPrompt => !document.prompting().is_empty() && !self.canvas.is_dragging(),
+            Command::SelectNone => {
+                document.prompting().is_empty()
+                    && !document.selection().is_empty()
+                    && !self.canvas.is_dragging()
+            }
             Command::SegmentEverything => {
                 has_photo && self.model.is_some() && !self.run.as_ref().is_some_and(EverythingRun::is_pending)
             }
@@ -79,6 +84,7 @@ impl Tinsel {
             Command::Style(style) => self.settings.style == style,
             Command::Theme(theme) => self.settings.theme == theme,
             Command::LivePreview => self.settings.live_preview,
+            Command::Minimap => self.settings.minimap,
             Command::ShowAll => self.masks_hidden,
             _ => false,
         }
@@ -300,6 +306,7 @@ impl Tinsel {
                 let back = self.settings.style == style;
                 self.settings.style = if back { MaskStyle::Fill } else { style };
             }
+            Command::Minimap => self.settings.minimap = !self.settings.minimap,
             Command::LivePreview => self.settings.live_preview = !self.settings.live_preview,
             Command::Refine => {
                 if let Some(id) = selection.first() {
