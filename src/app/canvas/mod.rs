@@ -1,6 +1,7 @@
 //! The photo with masks and prompts over it, and what the mouse does there.
 
 mod box_grip;
+mod cross;
 mod drawing;
 mod minimap;
 mod outlines;
@@ -15,8 +16,9 @@ mod view;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use egui::{Color32, Key, Painter, PointerButton, Pos2, Rect, Response, Sense, Vec2};
+use egui::{Color32, EventFilter, Id, Key, Painter, PointerButton, Pos2, Rect, Response, Sense, Vec2};
 
+use cross::Cross;
 use drawing::Drawing;
 use minimap::minimap_ui;
 use outlines::{Outlined, Outlines};
@@ -49,6 +51,9 @@ pub(super) struct Canvas {
     drawing: Option<Drawing>,
     /// Where the pointer is in the photo, while no button is down.
     hovered: Option<Pos2>,
+    cross: Cross,
+    /// Names the canvas to egui, once it was drawn.
+    id: Option<Id>,
     /// The view to begin with, and of which photo.
     restored_view: Option<(u64, [f32; 3])>,
 }
@@ -80,6 +85,8 @@ impl Canvas {
             outlines: Outlines::new(ctx.clone()),
             drawing: None,
             hovered: None,
+            cross: Cross::default(),
+            id: None,
             restored_view: None,
             scene: None,
             photo_id: 0,
@@ -90,12 +97,17 @@ impl Canvas {
 
     /// Where the pointer rests over the photo, in its pixels, while nothing is being drawn.
     pub fn hovered(&self) -> Option<Pos2> {
-        self.hovered.filter(|_| self.drawing.is_none())
+        self.cross.at.or(self.hovered).filter(|_| self.drawing.is_none())
     }
 
     /// Whether the mouse is in the middle of something that Escape ends.
     pub fn is_dragging(&self) -> bool {
         self.gesture.is_some() || self.drawing.is_some()
+    }
+
+    /// Whether this widget is the canvas.
+    pub fn is(&self, widget: Id) -> bool {
+        self.id == Some(widget)
     }
 
     /// Shows a photo that comes onto the canvas as it was left.
@@ -128,6 +140,14 @@ impl Canvas {
             self.scene = None;
             self.gesture = None;
             self.drawing = None;
+            self.cross = Cross::default();
+        }
+        self.id = Some(response.id);
+        // The arrow keys move the cross, not the focus.
+        let arrows = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
+        if ui.input(|i| i.pointer.is_moving()) {
+            self.cross = Cross::default();
         }
         self.view.update(response.rect, size_px, ui.pixels_per_point());
         self.navigate(ui, &response, size_px);
@@ -149,6 +169,7 @@ impl Canvas {
         prompts::points_ui(ui, &painter, &self.view, input.document, &mut self.gesture, size, actions);
         let prompting = self.effective_prompting(input.document);
         prompts::paint(&painter, &self.view, &prompting, self.gesture.as_ref());
+        self.cross.paint(&painter, &self.view);
         self.cursor(ui, &response, input);
         if let Some(overview) = self.tiles.overview(size).filter(|_| input.minimap) {
             minimap_ui(ui, &response, &mut self.view, size_px, overview);

@@ -67,7 +67,9 @@ impl Tinsel {
             }
             Command::Compare => has_photo && self.model.is_some() && !self.comparing.is_running(),
             Command::Cancel => self.is_searching() || self.comparing.is_running() || self.encoding.is_some(),
+            Command::ClickCross => self.canvas.has_cross(),
             Command::Tool(_)
+            | Command::Cross(_)
             | Command::ZoomIn
             | Command::ZoomOut
             | Command::ZoomFit
@@ -320,6 +322,18 @@ impl Tinsel {
             Command::Class(n) => {
                 if let Some(class) = document.classes().get(usize::from(n) - 1).map(|class| class.id) {
                     document.apply(Edit::SetClass(selection, Some(class)));
+                }
+            }
+            Command::Cross(way) => {
+                let fine = ctx.input(|i| i.modifiers.shift);
+                if let Some(open) = &self.workspace.open {
+                    self.canvas.move_cross(way.direction(), fine, open.size());
+                }
+            }
+            Command::ClickCross => {
+                let opposite = ctx.input(|i| i.modifiers.shift);
+                if let Some(action) = self.canvas.click_cross(self.tool, opposite, document) {
+                    self.apply(action, ctx, frame);
                 }
             }
             Command::BrushLarger => self.resize_brush(BRUSH_STEP),
