@@ -1,5 +1,8 @@
 //! The window as its users meet it: found by accessible labels, with the real built-in model.
 
+#[path = "ui/canvas.rs"]
+mod canvas;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -1032,6 +1035,36 @@ fn everything_in_a_region_comes_beside_what_was_found_before() {
         let b = item.mask.bbox().unwrap();
         assert!(b.x0 >= region.x0 && b.y0 >= region.y0 && b.x1 <= region.x1 && b.y1 <= region.y1);
     }
+}
+
+#[test]
+fn a_mask_is_made_with_the_keyboard_alone() {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    press(&mut window, Key::C);
+    assert!(points(&window).is_empty(), "a click without a cross");
+    // In the middle at first, then some steps on.
+    press(&mut window, Key::ArrowLeft);
+    press(&mut window, Key::C);
+    let middle = points(&window)[0];
+    for key in [Key::ArrowUp, Key::ArrowUp, Key::ArrowLeft] {
+        press(&mut window, key);
+    }
+    press_with(&mut window, Modifiers::SHIFT, Key::C);
+    let moved = points(&window)[1];
+    assert!(middle.2 && !moved.2, "Shift gives a point of the other kind");
+    assert_eq!((middle.1 - moved.1, moved.1 < middle.1), (2.0 * (middle.0 - moved.0), true));
+    press_with(&mut window, Modifiers::SHIFT, Key::ArrowRight);
+    press(&mut window, Key::C);
+    assert_eq!(points(&window)[2], (moved.0 + 1.0, moved.1, true));
+    press(&mut window, Key::Enter);
+    assert_eq!(masks(&window), 1);
+    press(&mut window, Key::W);
+    press(&mut window, Key::C);
+    (0..5).for_each(|_| press(&mut window, Key::ArrowRight));
+    (0..5).for_each(|_| press(&mut window, Key::ArrowDown));
+    press(&mut window, Key::C);
+    let drawn = window.state().document().prompting().bbox.expect("a box");
+    assert!(drawn.x1 - drawn.x0 > 20.0 && drawn.y1 - drawn.y0 > 20.0);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Every command with its text, tooltip and keys. Menus, keys, palette and cheat-sheet derive from
 //! this registry.
 
-use egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
+use egui::{Key, KeyboardShortcut, Modifiers, ThemePreference, Vec2};
 
 use super::settings::{MaskStyle, Settings, Tool};
 use crate::document::ShapeOp;
@@ -42,6 +42,7 @@ pub(super) enum Command {
     ZoomActual,
     ZoomSelection,
     Style(MaskStyle),
+    Minimap,
     LivePreview,
     Filmstrip,
     EncodeRegion,
@@ -59,6 +60,28 @@ pub(super) enum Command {
     Lower,
     Theme(ThemePreference),
     SelectNone,
+    Cross(Way),
+    ClickCross,
+}
+
+/// Where a key moves the cross on the photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Way {
+    Left,
+    Right,
+    Up,
+    Down,
+}
+
+impl Way {
+    pub fn direction(self) -> Vec2 {
+        match self {
+            Way::Left => Vec2::LEFT,
+            Way::Right => Vec2::RIGHT,
+            Way::Up => Vec2::UP,
+            Way::Down => Vec2::DOWN,
+        }
+    }
 }
 
 /// What can be done to the pixels of the selected masks; sizes come from the settings.
@@ -157,7 +180,7 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
 }
 
 impl Command {
-    pub const ALL: [Command; 80] = [
+    pub const ALL: [Command; 86] = [
         Command::OpenPhotos,
         Command::OpenFolder,
         Command::OpenSample,
@@ -182,6 +205,11 @@ impl Command {
         Command::Tool(Tool::Brush),
         Command::Tool(Tool::Eraser),
         Command::Tool(Tool::Lasso),
+        Command::Cross(Way::Left),
+        Command::Cross(Way::Right),
+        Command::Cross(Way::Up),
+        Command::Cross(Way::Down),
+        Command::ClickCross,
         Command::BrushLarger,
         Command::BrushSmaller,
         Command::Refine,
@@ -212,6 +240,7 @@ impl Command {
         Command::Style(MaskStyle::Outline),
         Command::Style(MaskStyle::Both),
         Command::Style(MaskStyle::Dim),
+        Command::Minimap,
         Command::LivePreview,
         Command::Filmstrip,
         Command::Theme(ThemePreference::System),
@@ -414,6 +443,12 @@ impl Command {
                 "Leave the region: prompts are answered from the whole photo again",
                 &[ctrl_shift(Key::R)],
             ),
+            Command::Minimap => info(
+                View,
+                "Minimap",
+                "Show the whole photo in a corner while only a part of it is in view",
+                &[],
+            ),
             Command::LivePreview => info(
                 View,
                 "Live preview",
@@ -452,6 +487,26 @@ impl Command {
                 "Lock or unlock selected",
                 "Protect the selected masks from being changed or deleted",
                 &[ctrl(Key::L)],
+            ),
+            Command::Cross(way) => {
+                let (text, key) = match way {
+                    Way::Left => ("Cross to the left", Key::ArrowLeft),
+                    Way::Right => ("Cross to the right", Key::ArrowRight),
+                    Way::Up => ("Cross up", Key::ArrowUp),
+                    Way::Down => ("Cross down", Key::ArrowDown),
+                };
+                info(
+                    Mask,
+                    text,
+                    "Move a cross over the photo, to click without a mouse; Shift: by one pixel",
+                    &[plain(key)],
+                )
+            }
+            Command::ClickCross => info(
+                Mask,
+                "Click at the cross",
+                "What a click of the mouse would do there; Shift: a point of the other kind",
+                &[plain(Key::C)],
             ),
             Command::RenameSelected => {
                 info(Mask, "Rename selected", "Give the selected mask another name", &[plain(Key::F2)])

@@ -71,15 +71,18 @@ impl Keymap {
 
     /// The enabled command whose keys were pressed in this frame, if any; the key is consumed.
     ///
-    /// While a widget has the keyboard focus, Enter and Space are its own.
+    /// While a widget has the keyboard focus, Enter, Space and the arrows are its own.
     pub fn pressed(
         &self,
         ctx: &Context,
         widget_focused: bool,
         enabled: impl Fn(Command) -> bool,
     ) -> Option<Command> {
-        let for_widget =
-            |k: &KeyboardShortcut| widget_focused && matches!(k.logical_key, Key::Enter | Key::Space);
+        use Key::{ArrowDown, ArrowLeft, ArrowRight, ArrowUp, Enter, Space};
+        let for_widget = |k: &KeyboardShortcut| {
+            let its_own = [Enter, Space, ArrowLeft, ArrowRight, ArrowUp, ArrowDown];
+            widget_focused && k.modifiers == Modifiers::NONE && its_own.contains(&k.logical_key)
+        };
         let mut keyed: Vec<(KeyboardShortcut, Command)> = Command::ALL
             .iter()
             .filter(|command| enabled(**command))

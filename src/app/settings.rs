@@ -55,6 +55,8 @@ pub(super) struct Settings {
     /// Opacity of the masks, in [0, 1].
     pub opacity: f32,
     pub style: MaskStyle,
+    /// Show the whole photo in a corner while only a part of it is in view.
+    pub minimap: bool,
     /// Show the mask that a click would give.
     pub live_preview: bool,
     /// Radius of the brush, in photo pixels.
@@ -90,6 +92,7 @@ impl Default for Settings {
             keymap: Keymap::default(),
             opacity: 0.5,
             style: MaskStyle::default(),
+            minimap: true,
             live_preview: true,
             brush_radius: 12.0,
             shape_pixels: 2.0,

@@ -101,6 +101,7 @@ impl Edit {
             Edit::AddPoint(..) => "Add point".into(),
             Edit::MovePoint { .. } => "Move point".into(),
             Edit::DeletePoint(_) => "Delete point".into(),
+            Edit::SetBox(Some(_)) if state.prompting.bbox.is_some() => "Change box".into(),
             Edit::SetBox(Some(_)) => "Draw box".into(),
             Edit::SetBox(None) => "Delete box".into(),
             Edit::Choose(_) => "Choose candidate".into(),

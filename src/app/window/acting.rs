@@ -57,8 +57,13 @@ impl Tinsel {
             Command::Accept | Command::NextCandidate | Command::Candidate(_) => {
                 !document.prompting().is_empty()
             }
-            Command::DropPrompt => !document.prompting().is_empty(),
-            Command::SelectNone => document.prompting().is_empty() && !document.selection().is_empty(),
+            // Escape belongs to what the mouse is doing first.
+            Command::DropPrompt => !document.prompting().is_empty() && !self.canvas.is_dragging(),
+            Command::SelectNone => {
+                document.prompting().is_empty()
+                    && !document.selection().is_empty()
+                    && !self.canvas.is_dragging()
+            }
             Command::SegmentEverything => {
                 has_photo && self.model.is_some() && !self.run.as_ref().is_some_and(EverythingRun::is_pending)
             }
@@ -66,7 +71,9 @@ impl Tinsel {
             Command::WholePhoto => self.workspace.open.as_ref().is_some_and(|open| open.region.is_some()),
             Command::Compare => has_photo && self.model.is_some() && !self.comparing.is_running(),
             Command::Cancel => self.is_searching() || self.comparing.is_running() || self.encoding.is_some(),
+            Command::ClickCross => self.canvas.has_cross(),
             Command::Tool(_)
+            | Command::Cross(_)
             | Command::ZoomIn
             | Command::ZoomOut
             | Command::ZoomFit
@@ -84,6 +91,7 @@ impl Tinsel {
             Command::Theme(theme) => self.settings.theme == theme,
             Command::LivePreview => self.settings.live_preview,
             Command::Filmstrip => self.settings.filmstrip,
+            Command::Minimap => self.settings.minimap,
             Command::ShowAll => self.masks_hidden,
             _ => false,
         }
@@ -317,6 +325,7 @@ impl Tinsel {
                 let back = self.settings.style == style;
                 self.settings.style = if back { MaskStyle::Fill } else { style };
             }
+            Command::Minimap => self.settings.minimap = !self.settings.minimap,
             Command::LivePreview => self.settings.live_preview = !self.settings.live_preview,
             Command::Filmstrip => self.settings.filmstrip = !self.settings.filmstrip,
             Command::EncodeRegion => self.enter_region(),
@@ -333,6 +342,18 @@ impl Tinsel {
             Command::Class(n) => {
                 if let Some(class) = document.classes().get(usize::from(n) - 1).map(|class| class.id) {
                     document.apply(Edit::SetClass(selection, Some(class)));
+                }
+            }
+            Command::Cross(way) => {
+                let fine = ctx.input(|i| i.modifiers.shift);
+                if let Some(open) = &self.workspace.open {
+                    self.canvas.move_cross(way.direction(), fine, open.size());
+                }
+            }
+            Command::ClickCross => {
+                let opposite = ctx.input(|i| i.modifiers.shift);
+                if let Some(action) = self.canvas.click_cross(self.tool, opposite, document) {
+                    self.apply(action, ctx, frame);
                 }
             }
             Command::BrushLarger => self.resize_brush(BRUSH_STEP),

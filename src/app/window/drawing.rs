@@ -131,7 +131,7 @@ impl Tinsel {
         }
 
         let mut masks = vec![];
-        let mut outlined = vec![];
+        let mut highlighted = vec![];
         let bare = !ui.text_edit_focused() && ui.input(|i| i.key_down(Key::H) && i.modifiers.is_none());
         if !self.masks_hidden && !bare {
             // What is worked on again is shown as it becomes.
@@ -139,23 +139,24 @@ impl Tinsel {
             let shown = items.iter().filter(|m| document.is_shown(m) && Some(m.id) != reopened);
             masks.extend(shown.map(|m| SceneMask { mask: m.mask.clone(), colour: colours[&m.id] }));
             let selected = document.selection().iter().filter_map(|id| document.mask(*id));
-            outlined.extend(selected.filter(|m| document.is_shown(m)).map(|m| m.mask.clone()));
+            highlighted.extend(selected.filter(|m| document.is_shown(m)).map(|m| m.mask.clone()));
         }
         if !prompting.is_empty()
             && !bare
             && let Some((_, candidate)) = self.inquiry.shown(&prompting)
         {
             masks.push(SceneMask { mask: candidate.mask.clone(), colour: CANDIDATE_COLOUR });
-            outlined.push(candidate.mask.clone());
+            highlighted.push(candidate.mask.clone());
         }
         let input = CanvasInput {
             photo: open,
             document,
             masks,
-            outlined,
+            highlighted,
             tool: self.tool,
             opacity: self.settings.opacity,
             style: self.settings.style,
+            minimap: self.settings.minimap,
             preview: self.preview.mask().cloned(),
             brush_radius: self.settings.brush_radius,
             region: open.region,
@@ -187,8 +188,7 @@ impl Tinsel {
             };
             format!("{}{place}  {width} × {height}", name.unwrap_or_default())
         });
-        let zoom_percent =
-            open.map(|_| self.canvas.view.zoom(self.background.ctx().pixels_per_point()) * 100.0);
+        let zoom_percent = open.map(|_| self.canvas.view.zoom() * 100.0);
         Status {
             work,
             timing: self.timing.clone(),

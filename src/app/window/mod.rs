@@ -259,8 +259,8 @@ impl Tinsel {
 
     fn run_pressed_command(&mut self, ctx: &Context, frame: &eframe::Frame) {
         let focused = ctx.memory(|memory| memory.focused());
-        let Some(command) = self.settings.keymap.pressed(ctx, focused.is_some(), |c| self.is_enabled(c))
-        else {
+        let widget_focused = focused.is_some_and(|id| !self.canvas.is(id));
+        let Some(command) = self.settings.keymap.pressed(ctx, widget_focused, |c| self.is_enabled(c)) else {
             return;
         };
         // Tab also moves the focus, which would then take the next Enter.
