@@ -11,6 +11,7 @@ mod comparison;
 mod everything_run;
 mod export_task;
 mod export_window;
+mod import_question;
 mod inquiry;
 mod messages;
 mod models;

@@ -1,7 +1,7 @@
 //! The photos that are open and the work on each of them.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::document::Document;
 use crate::engine::PhotoRef;
@@ -94,6 +94,19 @@ impl Workspace {
     /// The documents of photos that were left, with the ids of these.
     pub fn left_documents(&self) -> impl Iterator<Item = (u64, &Document)> {
         self.left.values().map(|left| (left.id, &left.document))
+    }
+
+    /// The photos that the window has a document of.
+    pub fn paths(&self) -> impl Iterator<Item = &PathBuf> {
+        self.open.iter().map(|open| &open.photo.path).chain(self.left.keys())
+    }
+
+    /// The id of a photo that the window has a document of, if it has this size there.
+    pub fn id_at(&self, path: &Path, size: (u32, u32)) -> Option<u64> {
+        if let Some(open) = self.open.as_ref().filter(|open| open.photo.path == path) {
+            return Some(open.id).filter(|_| open.size() == size);
+        }
+        self.left.get(path).filter(|left| left.size == size).map(|left| left.id)
     }
 
     /// Adds masks to a photo that may no longer be the open one.

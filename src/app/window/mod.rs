@@ -17,6 +17,7 @@ use crate::app::commands::Command;
 use crate::app::comparison::Comparing;
 use crate::app::everything_run::EverythingRun;
 use crate::app::export_window::ExportChoices;
+use crate::app::import_question::ImportQuestion;
 use crate::app::inquiry::Inquiry;
 use crate::app::messages::Messages;
 use crate::app::models::Models;
@@ -55,6 +56,7 @@ pub struct Tinsel {
     models: Models,
     settings: Settings,
     export: ExportChoices,
+    import_question: Option<ImportQuestion>,
     /// Actions about all photos, until what the window holds of these is saved.
     after_saving: Vec<Action>,
     tool: Tool,
@@ -106,6 +108,7 @@ impl Tinsel {
             models: Models::default(),
             settings,
             export: ExportChoices::default(),
+            import_question: None,
             after_saving: vec![],
             tool: Tool::default(),
             masks_hidden: false,
@@ -250,8 +253,8 @@ impl eframe::App for Tinsel {
         }
         // What is typed, or closes a menu or a question, is no command.
         let typing = self.was_typing || ctx.text_edit_focused();
-        let keys_are_free =
-            !typing && !egui::Popup::is_any_open(&ctx) && !self.export.is_asking() && !self.palette.open;
+        let is_asking = self.export.is_asking() || self.import_question.is_some();
+        let keys_are_free = !typing && !egui::Popup::is_any_open(&ctx) && !is_asking && !self.palette.open;
         // Frames can be long: a key pressed before a click counts for it, one pressed after it
         // comes after what the click does.
         let keys_come_last = is_key_after_click(&ctx);
@@ -265,6 +268,7 @@ impl eframe::App for Tinsel {
             let workspace = &self.workspace;
             self.export.ui(&ctx, &workspace.document, &open.photo, &workspace.photos, &mut actions);
         }
+        self.import_question.take_if(|question| question.ui(&ctx, &mut actions));
         egui::Window::new("Keys and gestures")
             .open(&mut self.keys_open)
             .resizable(false)
