@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use egui::KeyboardShortcut;
+
 use super::commands::Command;
 use super::export_task::ExportJob;
 use crate::document::{ColourMode, Edit, MaskId};
@@ -62,6 +64,9 @@ pub(super) enum Action {
     DownloadModel(&'static Entry),
     CancelDownload,
     SetModelsUrl(String),
+    SetKeys(Command, Vec<KeyboardShortcut>),
+    /// The keys of the registry again, for one command or for all.
+    ResetKeys(Option<Command>),
     DismissMessage(usize),
 }
 

@@ -13,6 +13,7 @@ mod export_task;
 mod export_window;
 mod import_question;
 mod inquiry;
+mod keymap;
 mod messages;
 mod models;
 mod panels;
@@ -21,6 +22,7 @@ mod relations;
 mod sessions;
 mod settings;
 mod theme;
+mod thumbnails;
 mod window;
 mod workspace;
 

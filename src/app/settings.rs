@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use egui::ThemePreference;
 use serde::{Deserialize, Serialize};
 
+use super::keymap::Keymap;
 use crate::document::ColourMode;
 use crate::files::export::{ExportOptions, Format};
 
@@ -48,9 +50,13 @@ impl MaskStyle {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Settings {
+    pub theme: ThemePreference,
+    pub keymap: Keymap,
     /// Opacity of the masks, in [0, 1].
     pub opacity: f32,
     pub style: MaskStyle,
+    /// Show the whole photo in a corner while only a part of it is in view.
+    pub minimap: bool,
     /// Show the mask that a click would give.
     pub live_preview: bool,
     /// Radius of the brush, in photo pixels.
@@ -76,8 +82,11 @@ pub(super) struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            theme: ThemePreference::default(),
+            keymap: Keymap::default(),
             opacity: 0.5,
             style: MaskStyle::default(),
+            minimap: true,
             live_preview: true,
             brush_radius: 12.0,
             shape_pixels: 2.0,

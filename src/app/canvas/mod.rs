@@ -1,45 +1,47 @@
 //! The photo with masks and prompts over it, and what the mouse does there.
 
+mod box_grip;
+mod cross;
 mod drawing;
+mod minimap;
 mod outlines;
+mod pointing;
+mod polylines;
 mod prompts;
 mod scene;
 mod side_by_side;
 mod tiles;
 mod view;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use egui::{Color32, CursorIcon, Key, PointerButton, Pos2, Rect, Response, Sense, Vec2, pos2};
+use egui::{Color32, EventFilter, Id, Key, Painter, PointerButton, Pos2, Rect, Response, Sense, Vec2};
 
+use cross::Cross;
 use drawing::Drawing;
-use outlines::Outlines;
-pub(super) use prompts::Gesture;
+use minimap::minimap_ui;
+use outlines::{Outlined, Outlines};
+pub(super) use pointing::UnderPointer;
+use prompts::Gesture;
 use scene::Scene;
 pub(super) use scene::SceneMask;
 pub(super) use side_by_side::{Hovered, Layer, SideBySide};
 use tiles::Tiles;
 pub(super) use view::View;
-use view::clamp_to_photo;
 
-use super::actions::{Action, Actions};
+use super::actions::Actions;
 use super::settings::{MaskStyle, Tool};
 use super::theme::ACCENT;
 use super::workspace::OpenPhoto;
-use crate::document::{Document, Edit, Prompting};
+use crate::document::Document;
 use crate::mask::Mask;
-use crate::sam2::Point;
-use crate::sam2::predictor::BoxPrompt;
-
-/// A drawn box must be at least this large, in photo pixels, to be meant as one.
-const SMALLEST_BOX: f32 = 2.0;
 
 /// The canvas and what it remembers between frames.
 pub(super) struct Canvas {
     pub view: View,
     tiles: Tiles,
     outlines: Outlines,
-    preview: Outlines,
     scene: Option<Arc<Scene>>,
     photo_id: u64,
     overlay_revision: u64,
@@ -49,6 +51,9 @@ pub(super) struct Canvas {
     drawing: Option<Drawing>,
     /// Where the pointer is in the photo, while no button is down.
     hovered: Option<Pos2>,
+    cross: Cross,
+    /// Names the canvas to egui, once it was drawn.
+    id: Option<Id>,
     /// The view to begin with, and of which photo.
     restored_view: Option<(u64, [f32; 3])>,
 }
@@ -57,24 +62,19 @@ pub(super) struct Canvas {
 pub(super) struct CanvasInput<'a> {
     pub photo: &'a OpenPhoto,
     pub document: &'a Document,
-    /// Masks to paint, in any order; the candidate last.
+    /// Masks to paint, later ones over earlier ones.
     pub masks: Vec<SceneMask>,
-    pub outlined: Vec<Arc<Mask>>,
+    /// Masks to point out, each of which is among those.
+    pub highlighted: Vec<Arc<Mask>>,
     pub tool: Tool,
     pub opacity: f32,
     pub style: MaskStyle,
+    /// Show where the view is in the photo.
+    pub minimap: bool,
     /// The mask that a click would give.
     pub preview: Option<Arc<Mask>>,
     /// Radius of brush and eraser, in photo pixels.
     pub brush_radius: f32,
-}
-
-/// What the pointer is over.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct UnderPointer {
-    pub x: u32,
-    pub y: u32,
-    pub colour: [u8; 3],
 }
 
 impl Canvas {
@@ -83,9 +83,10 @@ impl Canvas {
             view: View::default(),
             tiles: Tiles::new(ctx.clone()),
             outlines: Outlines::new(ctx.clone()),
-            preview: Outlines::new(ctx.clone()),
             drawing: None,
             hovered: None,
+            cross: Cross::default(),
+            id: None,
             restored_view: None,
             scene: None,
             photo_id: 0,
@@ -94,21 +95,19 @@ impl Canvas {
         }
     }
 
-    /// The document's prompt as the gesture under way would change it.
-    pub fn effective_prompting(&self, document: &Document) -> Prompting {
-        let mut prompting = document.prompting().clone();
-        if let Some(Gesture::MovePoint { index, to }) = &self.gesture
-            && let Some(point) = prompting.points.get_mut(*index)
-        {
-            (point.x, point.y) = (to.x, to.y);
-            prompting.chosen = None;
-        }
-        prompting
-    }
-
     /// Where the pointer rests over the photo, in its pixels, while nothing is being drawn.
     pub fn hovered(&self) -> Option<Pos2> {
-        self.hovered.filter(|_| self.drawing.is_none())
+        self.cross.at.or(self.hovered).filter(|_| self.drawing.is_none())
+    }
+
+    /// Whether the mouse is in the middle of something that Escape ends.
+    pub fn is_dragging(&self) -> bool {
+        self.gesture.is_some() || self.drawing.is_some()
+    }
+
+    /// Whether this widget is the canvas.
+    pub fn is(&self, widget: Id) -> bool {
+        self.id == Some(widget)
     }
 
     /// Shows a photo that comes onto the canvas as it was left.
@@ -118,7 +117,7 @@ impl Canvas {
 
     /// Whether what is on the screen is still being rendered.
     pub fn is_rendering(&self) -> bool {
-        self.tiles.is_pending()
+        self.tiles.is_pending() || self.outlines.is_pending()
     }
 
     pub fn ui(
@@ -141,6 +140,14 @@ impl Canvas {
             self.scene = None;
             self.gesture = None;
             self.drawing = None;
+            self.cross = Cross::default();
+        }
+        self.id = Some(response.id);
+        // The arrow keys move the cross, not the focus.
+        let arrows = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
+        if ui.input(|i| i.pointer.is_moving()) {
+            self.cross = Cross::default();
         }
         self.view.update(response.rect, size_px, ui.pixels_per_point());
         self.navigate(ui, &response, size_px);
@@ -151,31 +158,46 @@ impl Canvas {
         painter.rect_filled(response.rect, 0.0, ui.visuals().extreme_bg_color);
         self.tiles.paint(&painter, &self.view, &scene, self.photo_id, self.overlay_revision);
         painter.rect_stroke(frame, 0.0, (1.0, Color32::from_black_alpha(120)), egui::StrokeKind::Outside);
-        self.outlines.paint(&painter, &self.view, &input.outlined, Color32::WHITE);
-        let preview: Vec<Arc<Mask>> = input.preview.iter().cloned().collect();
-        self.preview.paint(&painter, &self.view, &preview, ACCENT);
+        self.paint_outlines(&painter, input, &scene);
 
         let panning = self.is_panning(ui, &response);
         self.point(ui, &response, input, actions);
         self.draw(ui, &response, &painter, input, panning, actions);
         let free = self.gesture.is_none() && !ui.input(|i| i.pointer.any_down());
-        let hovered = response.hover_pos().filter(|_| free).map(|at| self.view.to_photo(at));
-        self.hovered = hovered.filter(|at| is_inside(*at, size));
+        let hovered = response.hover_pos().filter(|_| free).map(|at| self.view.pointed(at));
+        self.hovered = hovered.filter(|at| pointing::is_inside(*at, size));
         prompts::points_ui(ui, &painter, &self.view, input.document, &mut self.gesture, size, actions);
         let prompting = self.effective_prompting(input.document);
         prompts::paint(&painter, &self.view, &prompting, self.gesture.as_ref());
-        self.cursor(ui, &response, input.tool);
-        under_pointer(&self.view, &response, input.photo)
+        self.cross.paint(&painter, &self.view);
+        self.cursor(ui, &response, input);
+        if let Some(overview) = self.tiles.overview(size).filter(|_| input.minimap) {
+            minimap_ui(ui, &response, &mut self.view, size_px, overview);
+        }
+        pointing::under_pointer(&self.view, &response, input.photo)
+    }
+
+    /// Outlines lie on top of what is filled, those of small masks on top of those of large ones.
+    fn paint_outlines(&mut self, painter: &Painter, input: &CanvasInput, sorted: &Scene) {
+        let all = matches!(input.style, MaskStyle::Outline | MaskStyle::Both);
+        let highlighted: HashSet<*const Mask> = input.highlighted.iter().map(Arc::as_ptr).collect();
+        let plain = sorted.masks.iter().filter(|m| all && !highlighted.contains(&Arc::as_ptr(&m.mask)));
+        let plain = plain.map(|SceneMask { mask, colour: [r, g, b] }| Outlined {
+            mask,
+            colour: Color32::from_rgb(*r, *g, *b),
+        });
+        let on_top = |colour| move |mask| Outlined { mask, colour };
+        let highlighted = input.highlighted.iter().map(on_top(Color32::WHITE));
+        let preview = input.preview.iter().map(on_top(ACCENT));
+        self.outlines.paint(painter, &self.view, plain.chain(highlighted).chain(preview));
     }
 
     fn update_scene(&mut self, input: &CanvasInput) -> Arc<Scene> {
-        let mut masks = input.masks.clone();
-        masks.sort_by_key(|m| std::cmp::Reverse(m.mask.area()));
         let scene = Scene {
             photo: input.photo.photo.pixels.clone(),
-            masks,
-            opacity: input.opacity,
-            style: input.style,
+            masks: input.masks.clone(),
+            opacity: if input.style == MaskStyle::Outline { 0.0 } else { input.opacity },
+            dim: input.style == MaskStyle::Dim,
         };
         match &self.scene {
             Some(current) if current.same_overlay(&scene) => current.clone(),
@@ -192,7 +214,7 @@ impl Canvas {
             let (zoom, scroll) = ui.input(|i| (i.zoom_delta(), i.smooth_scroll_delta.y));
             let factor = zoom * (scroll / 200.0).exp();
             if factor != 1.0 {
-                self.view.zoom_at(at, factor, size, ui.pixels_per_point());
+                self.view.zoom_at(at, factor, size);
             }
         }
         if self.is_panning(ui, response) {
@@ -205,91 +227,4 @@ impl Canvas {
         response.dragged_by(PointerButton::Middle)
             || (held && response.dragged_by(PointerButton::Primary) && self.gesture.is_none())
     }
-
-    /// Turns clicks and drags into prompts or a selection.
-    fn point(&mut self, ui: &egui::Ui, response: &Response, input: &CanvasInput, actions: &mut Actions) {
-        let size = input.photo.size();
-        let at = response.interact_pointer_pos().map(|p| self.view.to_photo(p));
-        let (shift, command) = ui.input(|i| (i.modifiers.shift, i.modifiers.command));
-        if let Some(at) = at.filter(|at| is_inside(*at, size)) {
-            let add_point = |positive| Action::AddPoint(Point { x: at.x, y: at.y, positive });
-            if response.clicked_by(PointerButton::Primary) {
-                match input.tool {
-                    Tool::Select => self.select(at, shift || command, input, response, actions),
-                    Tool::Positive => actions.push(add_point(!shift)),
-                    Tool::Negative => actions.push(add_point(shift)),
-                    Tool::Box | Tool::Brush | Tool::Eraser | Tool::Lasso => {}
-                }
-            } else if response.clicked_by(PointerButton::Secondary) && input.tool.prompts() {
-                actions.push(add_point(input.tool == Tool::Negative));
-            }
-        } else if response.clicked_by(PointerButton::Primary) && input.tool == Tool::Select {
-            actions.push(Action::Select(vec![]));
-        }
-
-        let panning = self.is_panning(ui, response);
-        if response.drag_started_by(PointerButton::Primary) && input.tool.prompts() && !panning {
-            let from = ui.input(|i| i.pointer.press_origin()).map(|p| self.view.to_photo(p));
-            if let Some(from) = from {
-                let from = clamp_to_photo(from, size);
-                self.gesture = Some(Gesture::DrawBox { from, to: from });
-            }
-        }
-        if let Some(Gesture::DrawBox { from, to }) = &mut self.gesture {
-            if let Some(at) = at {
-                *to = clamp_to_photo(at, size);
-            }
-            let (from, to) = (*from, *to);
-            if response.drag_stopped_by(PointerButton::Primary) {
-                self.gesture = None;
-                let bbox = BoxPrompt::spanning(from.into(), to.into());
-                if bbox.x1 - bbox.x0 >= SMALLEST_BOX && bbox.y1 - bbox.y0 >= SMALLEST_BOX {
-                    actions.push(Action::Edit(Edit::SetBox(Some(bbox))));
-                }
-            } else if !response.dragged() {
-                // Escape or a lost focus ended the drag.
-                self.gesture = None;
-            }
-        }
-    }
-
-    fn select(&self, at: Pos2, add: bool, input: &CanvasInput, response: &Response, actions: &mut Actions) {
-        let document = input.document;
-        // The first click of the two has selected it.
-        if response.double_clicked()
-            && let Some(id) = document.selection().first()
-        {
-            return actions.push(Action::Reopen(*id));
-        }
-        let (x, y) = (at.x as u32, at.y as u32);
-        let picked = if add { document.masks_at(x, y).first().copied() } else { document.next_mask_at(x, y) };
-        match picked {
-            Some(id) if add => actions.push(Action::ToggleSelected(id)),
-            Some(id) => actions.push(Action::Select(vec![id])),
-            None if add => {}
-            None => actions.push(Action::Select(vec![])),
-        }
-    }
-
-    fn cursor(&self, ui: &egui::Ui, response: &Response, tool: Tool) {
-        if self.is_panning(ui, response) {
-            ui.set_cursor_icon(CursorIcon::Grabbing);
-        } else if response.hovered() && tool != Tool::Select {
-            ui.set_cursor_icon(CursorIcon::Crosshair);
-        }
-    }
-}
-
-fn is_inside(in_photo: Pos2, (width, height): (u32, u32)) -> bool {
-    Rect::from_min_max(Pos2::ZERO, pos2(width as f32, height as f32)).contains(in_photo)
-}
-
-fn under_pointer(view: &View, response: &Response, photo: &OpenPhoto) -> Option<UnderPointer> {
-    let at = view.to_photo(response.hover_pos()?);
-    if at.x < 0.0 || at.y < 0.0 {
-        return None;
-    }
-    let (x, y) = (at.x as u32, at.y as u32);
-    let colour = photo.photo.pixels.get_pixel_checked(x, y)?.0;
-    Some(UnderPointer { x, y, colour })
 }

@@ -1,75 +1,98 @@
-//! Outlines of masks as polylines, traced in the background and painted at a constant width.
+//! Outlines of masks as lines, traced in the background and painted at a constant width.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use egui::{Color32, Painter, Pos2, Shape, Stroke, pos2};
+use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke};
 
+use super::polylines::Polylines;
 use super::view::View;
-use crate::mask::{Mask, outline};
+use crate::mask::Mask;
 
-/// Corners closer than this on the screen are painted as one, in points.
-const FINEST_DETAIL: f32 = 0.7;
+/// Width of a line, and of the dark one under it, in points.
+const WIDTH: f32 = 1.5;
+const UNDER_WIDTH: f32 = 3.0;
 
-type Loops = Vec<Vec<[u32; 2]>>;
+/// What to outline, and how.
+pub(super) struct Outlined<'a> {
+    pub mask: &'a Arc<Mask>,
+    pub colour: Color32,
+}
 
 /// The outlines of the masks that were asked for lately.
 pub(super) struct Outlines {
-    sender: Sender<(usize, Loops)>,
-    receiver: Receiver<(usize, Loops)>,
-    /// By the address of the mask, which is kept alive meanwhile.
-    known: HashMap<usize, (Arc<Mask>, Option<Loops>)>,
+    sender: Sender<(usize, Polylines)>,
+    receiver: Receiver<(usize, Polylines)>,
+    /// By the address of the mask.
+    known: HashMap<usize, Known>,
+    frame: u64,
     ctx: egui::Context,
+}
+
+struct Known {
+    /// Kept alive, so that no other mask gets its address.
+    _mask: Arc<Mask>,
+    lines: Option<Polylines>,
+    /// When it was asked for last.
+    frame: u64,
 }
 
 impl Outlines {
     pub fn new(ctx: egui::Context) -> Self {
         let (sender, receiver) = unbounded();
-        Self { sender, receiver, known: HashMap::new(), ctx }
+        Self { sender, receiver, known: HashMap::new(), frame: 0, ctx }
     }
 
-    /// Paints the outlines of these masks in a colour, as soon as they are traced; forgets all others.
-    pub fn paint(&mut self, painter: &Painter, view: &View, masks: &[Arc<Mask>], colour: Color32) {
-        for (address, loops) in self.receiver.try_iter() {
-            if let Some(entry) = self.known.get_mut(&address) {
-                entry.1 = Some(loops);
+    /// Whether an outline is being traced.
+    pub fn is_pending(&self) -> bool {
+        self.known.values().any(|known| known.lines.is_none())
+    }
+
+    /// Paints these outlines, later ones over earlier ones, as soon as they are traced; forgets all
+    /// others.
+    pub fn paint<'a>(
+        &mut self,
+        painter: &Painter,
+        view: &View,
+        outlined: impl IntoIterator<Item = Outlined<'a>>,
+    ) {
+        for (address, lines) in self.receiver.try_iter() {
+            if let Some(known) = self.known.get_mut(&address) {
+                known.lines = Some(lines);
             }
         }
-        let address = |mask: &Arc<Mask>| Arc::as_ptr(mask) as usize;
-        self.known.retain(|known, _| masks.iter().any(|m| address(m) == *known));
-        for mask in masks {
-            let address = address(mask);
-            let (_, loops) = self.known.entry(address).or_insert_with(|| {
+        self.frame += 1;
+        let shown = view.to_photo_rect(painter.clip_rect().expand(UNDER_WIDTH));
+        for Outlined { mask, colour } in outlined {
+            let address = Arc::as_ptr(mask) as usize;
+            let known = self.known.entry(address).or_insert_with(|| {
                 let (traced, sender, ctx) = (mask.clone(), self.sender.clone(), self.ctx.clone());
                 rayon::spawn(move || {
                     // The canvas may be gone by now.
-                    let _ = sender.send((address, outline(&traced)));
+                    let _ = sender.send((address, Polylines::around(&traced)));
                     ctx.request_repaint();
                 });
-                (mask.clone(), None)
+                Known { _mask: mask.clone(), lines: None, frame: 0 }
             });
-            if let Some(loops) = loops {
-                paint_loops(painter, view, loops, colour);
+            known.frame = self.frame;
+            if let Some(lines) = &known.lines {
+                paint_lines(painter, view, lines, shown, colour);
             }
         }
+        self.known.retain(|_, known| known.frame == self.frame);
     }
 }
 
-fn paint_loops(painter: &Painter, view: &View, loops: &Loops, colour: Color32) {
-    for corners in loops {
-        let mut line: Vec<Pos2> = vec![];
-        for [x, y] in corners {
-            let corner = view.to_screen(pos2(*x as f32, *y as f32));
-            if line.last().is_none_or(|last| last.distance(corner) >= FINEST_DETAIL) {
-                line.push(corner);
-            }
-        }
-        if line.len() < 3 {
-            continue;
-        }
+fn paint_lines(painter: &Painter, view: &View, lines: &Polylines, shown: Rect, colour: Color32) {
+    for line in lines.within(shown, view.zoom()) {
+        let points: Vec<Pos2> = line.points.iter().map(|p| view.to_screen(*p)).collect();
+        let stroked = |points, width: f32, colour| {
+            let stroke = Stroke::new(width, colour);
+            if line.closed { Shape::closed_line(points, stroke) } else { Shape::line(points, stroke) }
+        };
         // Dark under light, so that the line can be told from any photo.
-        painter.add(Shape::closed_line(line.clone(), Stroke::new(3.0, Color32::from_black_alpha(170))));
-        painter.add(Shape::closed_line(line, Stroke::new(1.5, colour)));
+        painter.add(stroked(points.clone(), UNDER_WIDTH, Color32::from_black_alpha(170)));
+        painter.add(stroked(points, WIDTH, colour));
     }
 }

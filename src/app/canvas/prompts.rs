@@ -1,21 +1,28 @@
 //! Points and boxes on the canvas: drawn, moved, deleted.
 
-use egui::{Color32, Painter, PointerButton, Pos2, Rect, Sense, Stroke, StrokeKind, Vec2, pos2};
+use egui::{Color32, Key, Painter, PointerButton, Pos2, Rect, Sense, Stroke, StrokeKind, Vec2, pos2};
 
 use super::super::actions::{Action, Actions};
 use super::super::theme::{ACCENT, NEGATIVE, POSITIVE};
+use super::box_grip::Grip;
 use super::view::{View, clamp_to_photo};
 use crate::document::{Document, Edit, Prompting};
+use crate::sam2::predictor::BoxPrompt;
 
 /// Radius of a drawn point and of the area that reacts to the mouse, in screen points.
 const POINT_RADIUS: f32 = 6.0;
 const GRAB_RADIUS: f32 = 9.0;
 
+/// Side of the squares on the border of a box, and of the smallest box that has them, in screen points.
+const HANDLE: f32 = 7.0;
+const WITH_HANDLES: f32 = 4.0 * HANDLE;
+
 /// A gesture in the middle of which the mouse is; in photo pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::app) enum Gesture {
+pub(super) enum Gesture {
     DrawBox { from: Pos2, to: Pos2 },
     MovePoint { index: usize, to: Pos2 },
+    ChangeBox { grip: Grip, from: Pos2, was: BoxPrompt, now: BoxPrompt },
 }
 
 /// Lets the mouse grab the points: drag to move, click to delete.
@@ -42,7 +49,7 @@ pub(super) fn points_ui(
         if response.dragged_by(PointerButton::Primary)
             && let Some(at) = response.interact_pointer_pos()
         {
-            let to = clamp_to_photo(view.to_photo(at), photo_size);
+            let to = clamp_to_photo(view.pointed(at), photo_size);
             *gesture = Some(Gesture::MovePoint { index, to });
         }
         if response.drag_stopped_by(PointerButton::Primary)
@@ -58,7 +65,8 @@ pub(super) fn points_ui(
     }
     // The point may be gone, or Escape has ended the drag.
     if let Some(Gesture::MovePoint { index, .. }) = *gesture
-        && (index >= document.prompting().points.len() || !ui.input(|i| i.pointer.any_down()))
+        && (index >= document.prompting().points.len()
+            || ui.input(|i| !i.pointer.any_down() || i.key_pressed(Key::Escape)))
     {
         *gesture = None;
     }
@@ -67,7 +75,8 @@ pub(super) fn points_ui(
 /// Draws the prompt and the gesture under way.
 pub(super) fn paint(painter: &Painter, view: &View, prompting: &Prompting, gesture: Option<&Gesture>) {
     if let Some(b) = prompting.bbox {
-        paint_box(painter, view, pos2(b.x0, b.y0), pos2(b.x1, b.y1));
+        let on_screen = paint_box(painter, view, pos2(b.x0, b.y0), pos2(b.x1, b.y1));
+        paint_handles(painter, on_screen);
     }
     if let Some(Gesture::DrawBox { from, to }) = gesture {
         paint_box(painter, view, *from, *to);
@@ -86,9 +95,26 @@ pub(super) fn paint(painter: &Painter, view: &View, prompting: &Prompting, gestu
     }
 }
 
-fn paint_box(painter: &Painter, view: &View, from: Pos2, to: Pos2) {
+fn paint_box(painter: &Painter, view: &View, from: Pos2, to: Pos2) -> Rect {
     let on_screen = Rect::from_two_pos(view.to_screen(from), view.to_screen(to));
     let under = Stroke::new(3.0, Color32::from_black_alpha(150));
     painter.rect_stroke(on_screen, 0.0, under, StrokeKind::Middle);
     painter.rect_stroke(on_screen, 0.0, Stroke::new(1.5, ACCENT), StrokeKind::Middle);
+    on_screen
+}
+
+/// Shows that the box can be dragged by its corners and sides.
+fn paint_handles(painter: &Painter, bbox: Rect) {
+    if bbox.size().min_elem() < WITH_HANDLES {
+        return;
+    }
+    let (xs, ys) =
+        ([bbox.left(), bbox.center().x, bbox.right()], [bbox.top(), bbox.center().y, bbox.bottom()]);
+    for (i, (x, y)) in xs.into_iter().flat_map(|x| ys.map(|y| (x, y))).enumerate() {
+        let is_middle = i == 4;
+        if !is_middle {
+            let handle = Rect::from_center_size(pos2(x, y), Vec2::splat(HANDLE));
+            painter.rect(handle, 0.0, Color32::WHITE, Stroke::new(1.0, ACCENT), StrokeKind::Middle);
+        }
+    }
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use egui::{Color32, ColorImage};
 use image::RgbImage;
 
-use crate::app::settings::MaskStyle;
 use crate::document::Colour;
 use crate::mask::Mask;
 
@@ -22,7 +21,8 @@ pub(in crate::app) struct Scene {
     pub masks: Vec<SceneMask>,
     /// Opacity of filled masks, in [0, 1].
     pub opacity: f32,
-    pub style: MaskStyle,
+    /// Darken everything outside the masks instead of painting them.
+    pub dim: bool,
 }
 
 /// A mask to be painted; later ones are painted over earlier ones.
@@ -42,7 +42,7 @@ impl PartialEq for SceneMask {
 impl Scene {
     /// Whether both look the same over the photo.
     pub fn same_overlay(&self, other: &Scene) -> bool {
-        self.masks == other.masks && self.opacity == other.opacity && self.style == other.style
+        self.masks == other.masks && self.opacity == other.opacity && self.dim == other.dim
     }
 }
 
@@ -66,83 +66,85 @@ impl TileKey {
         let (left, top) = (self.column * side, self.row * side);
         [left, top, (left + side).min(width), (top + side).min(height)]
     }
+
+    /// The texels of the level that the tile's picture holds: left, top, right, bottom. Around the
+    /// covered ones lies one more each way, where the photo has it, so that smooth enlargement is the
+    /// same on both sides of a seam.
+    pub fn texels(self, size: (u32, u32)) -> [u32; 4] {
+        let [left, top, right, bottom] = self.in_photo(size);
+        let across = |length: u32| length.div_ceil(self.step());
+        [
+            (left / self.step()).saturating_sub(1),
+            (top / self.step()).saturating_sub(1),
+            (across(right) + 1).min(across(size.0)),
+            (across(bottom) + 1).min(across(size.1)),
+        ]
+    }
 }
 
 /// The photo's tile; each texel is the mean of the pixels it stands for.
 pub(super) fn photo_tile(photo: &RgbImage, key: TileKey) -> ColorImage {
-    let [left, top, right, bottom] = key.in_photo(photo.dimensions());
+    let (width, height) = photo.dimensions();
+    let [left, top, right, bottom] = key.texels((width, height));
     let step = key.step();
-    let (columns, rows) = ((right - left).div_ceil(step), (bottom - top).div_ceil(step));
-    let mut texels = Vec::with_capacity((columns * rows) as usize);
-    let (raw, stride) = (photo.as_raw(), photo.width() as usize * 3);
-    for row in 0..rows {
-        let ys = top + row * step..(top + (row + 1) * step).min(bottom);
-        for column in 0..columns {
-            let xs = left + column * step..(left + (column + 1) * step).min(right);
-            let mut sum = [0u32; 3];
-            for y in ys.clone() {
-                let line = &raw[y as usize * stride..][xs.start as usize * 3..xs.end as usize * 3];
-                for pixel in line.as_chunks::<3>().0 {
+    let mut texels = Vec::with_capacity(((right - left) * (bottom - top)) as usize);
+    let (raw, stride) = (photo.as_raw(), width as usize * 3);
+    let mut sums = vec![[0u32; 3]; (right - left) as usize];
+    let in_photo = left as usize * step as usize * 3..(right * step).min(width) as usize * 3;
+    for row in top..bottom {
+        let ys = row * step..((row + 1) * step).min(height);
+        sums.fill([0; 3]);
+        for y in ys.clone() {
+            let line = &raw[y as usize * stride..][in_photo.clone()];
+            for (sum, pixels) in sums.iter_mut().zip(line.chunks(3 * step as usize)) {
+                for pixel in pixels.as_chunks::<3>().0 {
                     sum.iter_mut().zip(pixel).for_each(|(s, p)| *s += u32::from(*p));
                 }
             }
-            let count = ys.len() as u32 * xs.len() as u32;
-            let [r, g, b] = sum.map(|s| ((s + count / 2) / count) as u8);
-            texels.push(Color32::from_rgb(r, g, b));
         }
+        texels.extend((left..right).zip(&sums).map(|(column, sum)| {
+            let columns = step.min(width - column * step);
+            let count = ys.len() as u32 * columns;
+            let [r, g, b] = sum.map(|s| ((s + count / 2) / count) as u8);
+            Color32::from_rgb(r, g, b)
+        }));
     }
-    ColorImage::new([columns as usize, rows as usize], texels)
+    ColorImage::new([(right - left) as usize, (bottom - top) as usize], texels)
 }
 
 /// The masks' tile: colours with premultiplied alpha, transparent where no mask is.
 pub(super) fn overlay_tile(scene: &Scene, key: TileKey) -> ColorImage {
-    let size = scene.photo.dimensions();
-    let [left, top, right, bottom] = key.in_photo(size);
+    let (_, height) = scene.photo.dimensions();
+    let [left, top, right, bottom] = key.texels(scene.photo.dimensions());
     let step = key.step();
-    let (columns, rows) = ((right - left).div_ceil(step), (bottom - top).div_ceil(step));
-    let dim = scene.style == MaskStyle::Dim && !scene.masks.is_empty();
+    let columns = (right - left) as usize;
+    let dim = scene.dim && !scene.masks.is_empty();
     let outside = if dim { Color32::from_black_alpha(DIMMED) } else { Color32::TRANSPARENT };
-    let mut tile = ColorImage::filled([columns as usize, rows as usize], outside);
+    let mut tile = ColorImage::filled([columns, (bottom - top) as usize], outside);
+    if scene.opacity == 0.0 && !dim {
+        return tile;
+    }
+    // A texel is sampled in the middle of the pixels it stands for.
+    let texel_from = |x: u32| x.saturating_sub(step / 2).div_ceil(step).clamp(left, right);
     for item in &scene.masks {
         let Some(b) = item.mask.bbox() else { continue };
-        if b.x0 >= right || b.x1 <= left || b.y0 >= bottom || b.y1 <= top {
+        if b.x0 >= right * step || b.x1 <= left * step {
             continue;
         }
         let [r, g, blue] = item.colour;
-        let solid = Color32::from_rgb(r, g, blue);
-        let fill = solid.gamma_multiply(scene.opacity);
-        // A texel is sampled in the middle of the pixels it stands for.
-        let middle = |texel: u32, low: u32| low + texel * step + step / 2;
-        let rows_hit = b.y0.saturating_sub(top) / step..(b.y1 - top).div_ceil(step).min(rows);
-        for row in rows_hit {
-            let y = middle(row, top).min(bottom - 1);
-            let line = &mut tile.pixels[(row * columns) as usize..][..columns as usize];
+        let fill = Color32::from_rgb(r, g, blue).gamma_multiply(scene.opacity);
+        for row in (b.y0 / step).max(top)..b.y1.div_ceil(step).min(bottom) {
+            let y = (row * step + step / 2).min(height - 1);
+            let line = &mut tile.pixels[(row - top) as usize * columns..][..columns];
             for run in item.mask.runs(y) {
-                let first = run.start.saturating_sub(left + step / 2).div_ceil(step);
-                let end = run.end.saturating_sub(left + step / 2).div_ceil(step).min(columns);
-                for column in first..end {
-                    let x = middle(column, left);
-                    let edge = || is_edge(&item.mask, x, y, step);
-                    let texel = &mut line[column as usize];
-                    *texel = match scene.style {
-                        MaskStyle::Dim => Color32::TRANSPARENT,
-                        MaskStyle::Outline | MaskStyle::Both if edge() => solid,
-                        MaskStyle::Outline => continue,
-                        MaskStyle::Both | MaskStyle::Fill => texel.blend(fill),
-                    };
+                let hit = texel_from(run.start) - left..texel_from(run.end) - left;
+                for texel in &mut line[hit.start as usize..hit.end as usize] {
+                    *texel = if scene.dim { Color32::TRANSPARENT } else { texel.blend(fill) };
                 }
             }
         }
     }
     tile
-}
-
-/// Whether a set pixel has an unset one at the given distance in one of four directions.
-fn is_edge(mask: &Mask, x: u32, y: u32, distance: u32) -> bool {
-    let set = |x: Option<u32>, y: Option<u32>| x.zip(y).is_some_and(|(x, y)| mask.get(x, y));
-    let (left, right) = (x.checked_sub(distance), x.checked_add(distance));
-    let (up, down) = (y.checked_sub(distance), y.checked_add(distance));
-    !(set(left, Some(y)) && set(right, Some(y)) && set(Some(x), up) && set(Some(x), down))
 }
 
 #[cfg(test)]
@@ -158,18 +160,22 @@ mod tests {
             photo: Arc::new(photo),
             masks: vec![SceneMask { mask: Arc::new(mask), colour: [255, 0, 0] }],
             opacity: 1.0,
-            style: MaskStyle::Fill,
+            dim: false,
         }
     }
 
     #[test]
-    fn tiles_cover_the_photo_pixel_by_pixel() {
+    fn tiles_cover_the_photo_pixel_by_pixel_and_one_more_beyond_the_seam() {
         let scene = scene(TILE + 5, 3);
         let keys = [0, 1].map(|column| TileKey { level: 0, column, row: 0 });
+        assert_eq!(
+            keys.map(|key| key.texels((TILE + 5, 3))),
+            [[0, 0, TILE + 1, 3], [TILE - 1, 0, TILE + 5, 3]]
+        );
         for key in keys {
             let photo = photo_tile(&scene.photo, key);
             let overlay = overlay_tile(&scene, key);
-            let left = key.column * TILE;
+            let left = key.texels((TILE + 5, 3))[0];
             assert_eq!(photo.size, overlay.size);
             for y in 0..3u32 {
                 for x in 0..photo.size[0] as u32 {
@@ -194,14 +200,21 @@ mod tests {
     }
 
     #[test]
-    fn outlines_leave_the_inside_free() {
+    fn a_coarser_level_ends_with_the_photo() {
+        let scene = scene(2 * TILE + 3, 5);
+        let key = TileKey { level: 1, column: 1, row: 0 };
+        let tile = photo_tile(&scene.photo, key);
+        assert_eq!(tile.size, [3, 3]);
+        let last = scene.photo.get_pixel(2 * TILE + 2, 4).0;
+        assert_eq!(tile[(2, 2)].to_array()[..3], last);
+    }
+
+    #[test]
+    fn everything_else_is_dimmed() {
         let mut scene = scene(20, 20);
         let square = Mask::from_fn(20, 20, |x, y| (5..15).contains(&x) && (5..15).contains(&y));
         scene.masks[0].mask = Arc::new(square);
-        scene.style = MaskStyle::Outline;
-        let tile = overlay_tile(&scene, TileKey { level: 0, column: 0, row: 0 });
-        assert_eq!((tile[(5, 9)].a(), tile[(9, 9)].a(), tile[(4, 9)].a()), (255, 0, 0));
-        scene.style = MaskStyle::Dim;
+        scene.dim = true;
         let tile = overlay_tile(&scene, TileKey { level: 0, column: 0, row: 0 });
         assert_eq!((tile[(5, 9)].a(), tile[(9, 9)].a(), tile[(4, 9)].a()), (0, 0, DIMMED));
     }

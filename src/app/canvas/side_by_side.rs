@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use egui::{Color32, PointerButton, Pos2, Rect, Sense, Ui, Vec2, vec2};
 
-use super::outlines::Outlines;
+use super::outlines::{Outlined, Outlines};
 use super::scene::{Scene, SceneMask};
 use super::tiles::Tiles;
 use super::view::View;
-use crate::app::settings::MaskStyle;
 use crate::app::workspace::OpenPhoto;
 use crate::mask::Mask;
 
@@ -93,7 +92,7 @@ impl SideBySide {
             let (zoom, scroll) = ui.input(|i| (i.zoom_delta(), i.smooth_scroll_delta.y));
             let factor = zoom * (scroll / 200.0).exp();
             if factor != 1.0 {
-                self.view.zoom_at(at, factor, size_px, ui.pixels_per_point());
+                self.view.zoom_at(at, factor, size_px);
             }
         }
         if response.dragged_by(PointerButton::Primary) || response.dragged_by(PointerButton::Middle) {
@@ -111,7 +110,8 @@ impl SideBySide {
             let scene = pane.update_scene(photo, layer.masks, opacity);
             pane.tiles.receive(ui.ctx());
             pane.tiles.paint(&painter, &view, &scene, photo.id, pane.revision);
-            pane.outlines.paint(&painter, &view, &layer.outlined, Color32::WHITE);
+            let outlined = layer.outlined.iter().map(|mask| Outlined { mask, colour: Color32::WHITE });
+            pane.outlines.paint(&painter, &view, outlined);
             // The same place in the other pictures.
             if let Some((_, at)) = hovered.filter(|(pane, _)| *pane != i) {
                 painter.circle_stroke(at + offset(i), 4.0, (1.5, Color32::WHITE));
@@ -125,7 +125,7 @@ impl SideBySide {
 impl Pane {
     fn update_scene(&mut self, photo: &OpenPhoto, mut masks: Vec<SceneMask>, opacity: f32) -> Arc<Scene> {
         masks.sort_by_key(|m| std::cmp::Reverse(m.mask.area()));
-        let scene = Scene { photo: photo.photo.pixels.clone(), masks, opacity, style: MaskStyle::Fill };
+        let scene = Scene { photo: photo.photo.pixels.clone(), masks, opacity, dim: false };
         match &self.scene {
             Some(current) if current.same_overlay(&scene) => current.clone(),
             _ => {

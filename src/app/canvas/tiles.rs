@@ -2,19 +2,33 @@
 //!
 //! A photo larger than the largest texture is shown in tiles; of a pyramid of resolutions only
 //! the level that fits the zoom is rendered. While a newer picture of a tile is on its way the
-//! former one is shown.
+//! former one is shown, and where there is none, the small overview of the whole photo.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use egui::{ColorImage, Painter, Pos2, Rect, TextureHandle, TextureOptions, pos2};
+use egui::{
+    Color32, ColorImage, Mesh, Painter, Rect, TextureFilter, TextureHandle, TextureId, TextureOptions, pos2,
+    vec2,
+};
 
 use super::scene::{Scene, TILE, TileKey, overlay_tile, photo_tile};
 use super::view::View;
 
 /// Tiles out of view are kept, for panning back, until there are more than this.
 const MOST_TILES: usize = 64;
+
+/// More new pictures than this wait for the next frame, because moving them to the graphics card
+/// takes a millisecond each.
+const MOST_UPLOADS: usize = 4;
+
+/// From this zoom on pixels stay pixels, below it enlarging is smooth.
+const SHARP_FROM: f32 = 2.0;
+
+/// The overview has at most this many texels along a side.
+const OVERVIEW: u32 = 256;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Layer {
@@ -33,12 +47,15 @@ struct Rendered {
     layer: Layer,
     key: TileKey,
     revision: u64,
-    image: ColorImage,
+    /// `None` where there is nothing to see.
+    image: Option<ColorImage>,
 }
 
 struct Tile {
-    texture: TextureHandle,
+    texture: Option<TextureHandle>,
     revision: u64,
+    /// The uppermost left texel.
+    first: Color32,
 }
 
 /// The tiles of one photo and of the masks over it.
@@ -47,6 +64,7 @@ pub(super) struct Tiles {
     rendered: Receiver<Rendered>,
     tiles: HashMap<(Layer, TileKey), Tile>,
     pending: HashMap<(Layer, TileKey), u64>,
+    sharp: bool,
 }
 
 impl Tiles {
@@ -54,7 +72,7 @@ impl Tiles {
         let (requests, to_render) = unbounded();
         let (sender, rendered) = unbounded();
         std::thread::spawn(move || render(&to_render, &sender, &ctx));
-        Self { requests, rendered, tiles: HashMap::new(), pending: HashMap::new() }
+        Self { requests, rendered, tiles: HashMap::new(), pending: HashMap::new(), sharp: false }
     }
 
     /// Forgets everything, for another photo.
@@ -70,23 +88,27 @@ impl Tiles {
 
     /// Takes in what has been rendered.
     pub fn receive(&mut self, ctx: &egui::Context) {
-        for Rendered { layer, key, revision, image } in self.rendered.try_iter() {
+        let mut uploads = 0;
+        while uploads < MOST_UPLOADS {
+            let Ok(Rendered { layer, key, revision, image }) = self.rendered.try_recv() else { return };
             // Only what was asked for last is of use; the rest belongs to another photo or is stale.
             if self.pending.get(&(layer, key)) != Some(&revision) {
                 continue;
             }
             self.pending.remove(&(layer, key));
-            match self.tiles.get_mut(&(layer, key)) {
-                Some(tile) => {
-                    tile.texture.set(image, options());
-                    tile.revision = revision;
+            uploads += usize::from(image.is_some());
+            let former = self.tiles.remove(&(layer, key)).and_then(|tile| tile.texture);
+            let first = image.as_ref().and_then(|image| image.pixels.first().copied()).unwrap_or_default();
+            let texture = image.map(|image| match former {
+                Some(mut texture) => {
+                    texture.set(image, options(self.sharp));
+                    texture
                 }
-                None => {
-                    let texture = ctx.load_texture("tile", image, options());
-                    self.tiles.insert((layer, key), Tile { texture, revision });
-                }
-            }
+                None => ctx.load_texture("tile", image, options(self.sharp)),
+            });
+            self.tiles.insert((layer, key), Tile { texture, revision, first });
         }
+        ctx.request_repaint();
     }
 
     /// Paints the visible tiles. `photo_revision` and `overlay_revision` say which state of the
@@ -100,36 +122,53 @@ impl Tiles {
         overlay_revision: u64,
     ) {
         let size = scene.photo.dimensions();
-        let zoom = view.zoom(painter.ctx().pixels_per_point());
-        let level = level_for(zoom, size);
+        self.sharpen(view.zoom() > SHARP_FROM - 1e-3);
+        let level = level_for(view.zoom(), size);
         let visible = visible_tiles(view.to_photo_rect(painter.clip_rect()), level, size);
+        let overview = overview_key(size);
+        self.want(Layer::Photo, overview, photo_revision, scene);
         for (layer, revision) in [(Layer::Photo, photo_revision), (Layer::Overlay, overlay_revision)] {
             visible.iter().for_each(|key| self.want(layer, *key, revision, scene));
+            let stays = |l: Layer, key: TileKey| l != layer || key.level == level || key == overview;
             let complete = visible.iter().all(|key| self.tiles.contains_key(&(layer, *key)));
             if complete {
-                self.tiles.retain(|(l, key), _| *l != layer || key.level == level);
+                self.tiles.retain(|(l, key), _| stays(*l, *key));
             }
             let has_former = self.tiles.keys().any(|(l, key)| *l == layer && key.level != level);
-            let is_shown = |key: &TileKey| {
-                let former_level = key.level != level;
+            let is_shown = |key: &TileKey| match key.level == level {
                 // Until a level is complete the former one shows through. Photos are opaque and can
                 // lie on top of each other; overlays would darken where both are.
-                !has_former || complete || former_level || layer == Layer::Photo
+                true => complete || !has_former || layer == Layer::Photo,
+                false => !complete,
             };
             let mut shown: Vec<_> =
                 self.tiles.iter().filter(|((l, key), _)| *l == layer && is_shown(key)).collect();
-            shown.sort_by_key(|((_, key), _)| key.level == level);
+            shown.sort_by_key(|((_, key), _)| (key.level == level, Reverse(key.level)));
             for ((_, key), tile) in shown {
-                let [left, top, right, bottom] = key.in_photo(size).map(|n| n as f32);
-                let in_photo = Rect::from_min_max(pos2(left, top), pos2(right, bottom));
-                let uv = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
-                let on_screen = view.screen_from_photo() * in_photo;
-                painter.image(tile.texture.id(), on_screen, uv, egui::Color32::WHITE);
+                tile.paint(painter, view, *key, size);
             }
         }
-        self.pending.retain(|(_, key), _| key.level == level);
+        self.pending.retain(|(_, key), _| key.level == level || *key == overview);
         if self.tiles.len() > MOST_TILES {
-            self.tiles.retain(|(_, key), _| visible.contains(key));
+            self.tiles.retain(|(_, key), _| visible.contains(key) || *key == overview);
+        }
+    }
+
+    /// The photo as a small picture and the part of that which is covered, once it is rendered.
+    pub fn overview(&self, size: (u32, u32)) -> Option<(TextureId, Rect)> {
+        let key = overview_key(size);
+        let texture = self.tiles.get(&(Layer::Photo, key))?.texture.as_ref()?;
+        Some((texture.id(), covered(key, size)))
+    }
+
+    /// Writing a single texel again is enough to have a whole texture enlarged in another way.
+    fn sharpen(&mut self, sharp: bool) {
+        if std::mem::replace(&mut self.sharp, sharp) != sharp {
+            for tile in self.tiles.values_mut() {
+                if let Some(texture) = &mut tile.texture {
+                    texture.set_partial([0, 0], ColorImage::filled([1, 1], tile.first), options(sharp));
+                }
+            }
         }
     }
 
@@ -146,13 +185,38 @@ impl Tiles {
     }
 }
 
-/// Pixels stay pixels when enlarged.
-fn options() -> TextureOptions {
-    TextureOptions {
-        magnification: egui::TextureFilter::Nearest,
-        minification: egui::TextureFilter::Linear,
-        ..TextureOptions::LINEAR
+impl Tile {
+    fn paint(&self, painter: &Painter, view: &View, key: TileKey, size: (u32, u32)) {
+        let Some(texture) = &self.texture else { return };
+        let [left, top, right, bottom] = key.in_photo(size).map(|n| n as f32);
+        let on_screen = view.screen_from_photo() * Rect::from_min_max(pos2(left, top), pos2(right, bottom));
+        if on_screen.intersects(painter.clip_rect()) {
+            // A mesh, because rectangles are moved to whole pixels of the screen.
+            let mut mesh = Mesh::with_texture(texture.id());
+            mesh.add_rect_with_uv(on_screen, covered(key, size), Color32::WHITE);
+            painter.add(mesh);
+        }
     }
+}
+
+fn options(sharp: bool) -> TextureOptions {
+    let magnification = if sharp { TextureFilter::Nearest } else { TextureFilter::Linear };
+    TextureOptions { magnification, ..TextureOptions::LINEAR }
+}
+
+/// The tile that shows the whole photo.
+fn overview_key((width, height): (u32, u32)) -> TileKey {
+    let level = width.max(height).div_ceil(OVERVIEW).next_power_of_two().ilog2() as u8;
+    TileKey { level, column: 0, row: 0 }
+}
+
+/// The part of a tile's picture that shows what the tile covers, each side of the picture being 1.
+fn covered(key: TileKey, size: (u32, u32)) -> Rect {
+    let [left, top, right, bottom] = key.texels(size).map(|n| n as f32);
+    let [from_x, from_y, to_x, to_y] = key.in_photo(size).map(|n| n as f32 / key.step() as f32);
+    let sides = vec2(right - left, bottom - top);
+    let part = |x: f32, y: f32| ((pos2(x, y) - pos2(left, top)) / sides).to_pos2();
+    Rect::from_min_max(part(from_x, from_y), part(to_x, to_y))
 }
 
 /// The level whose texels are just not smaller than half a screen pixel.
@@ -183,11 +247,15 @@ fn render(requests: &Receiver<Request>, rendered: &Sender<Rendered>, ctx: &egui:
             newest.insert((request.layer, request.key), request);
         }
         let mut batch: Vec<Request> = newest.into_values().collect();
-        batch.sort_by_key(|r| (r.layer == Layer::Overlay, r.key.row, r.key.column));
+        // The overview is the coarsest and the cheapest thing to show.
+        let order = |r: &Request| (Reverse(r.key.level), r.layer == Layer::Overlay, r.key.row, r.key.column);
+        batch.sort_by_key(order);
         for Request { layer, key, revision, scene } in batch {
             let image = match layer {
-                Layer::Photo => photo_tile(&scene.photo, key),
-                Layer::Overlay => overlay_tile(&scene, key),
+                Layer::Photo => Some(photo_tile(&scene.photo, key)),
+                Layer::Overlay => {
+                    Some(overlay_tile(&scene, key)).filter(|tile| tile.pixels.iter().any(|p| p.a() > 0))
+                }
             };
             if rendered.send(Rendered { layer, key, revision, image }).is_err() {
                 return;
@@ -214,5 +282,31 @@ mod tests {
         let keys = visible_tiles(view, 0, (6000, 4000));
         assert_eq!(keys.iter().map(|k| (k.column, k.row)).collect::<Vec<_>>(), [(0, 0), (1, 0), (2, 0)]);
         assert_eq!(visible_tiles(view, 4, (6000, 4000)).len(), 1);
+    }
+
+    #[test]
+    fn the_overview_is_one_small_picture() {
+        for (size, level) in [((3, 2), 0), ((256, 9), 0), ((257, 9), 1), ((6000, 4000), 5), ((9, 70_000), 9)]
+        {
+            let key = overview_key(size);
+            let [_, _, right, bottom] = key.texels(size);
+            assert_eq!((key.level, right.max(bottom) <= OVERVIEW), (level, true), "{size:?}");
+        }
+    }
+
+    #[test]
+    fn tiles_meet_at_the_same_texels() {
+        let size = (TILE * 2 + 10, 50);
+        let keys = [0, 1, 2].map(|column| TileKey { level: 0, column, row: 0 });
+        for pair in keys.windows(2) {
+            let at = |key: TileKey, u: f32| {
+                let [left, _, right, _] = key.texels(size);
+                left as f32 + u * (right - left) as f32
+            };
+            let (here, next) = (covered(pair[0], size), covered(pair[1], size));
+            let seam = (at(pair[0], here.right()), at(pair[1], next.left()));
+            assert!((seam.0 - seam.1).abs() < 1e-3, "{seam:?}");
+            assert!(here.right() < 1.0 && next.left() > 0.0, "nothing to blend with beyond the seam");
+        }
     }
 }

@@ -18,8 +18,9 @@ pub(in crate::app) struct View {
     fitted: bool,
     /// What to do as soon as the size of the canvas is known.
     wish: Option<Wish>,
-    /// Where the canvas was in the last frame.
+    /// Where the canvas was in the last frame, and how fine the screen.
     canvas: Rect,
+    pixels_per_point: f32,
 }
 
 #[derive(Clone, Copy)]
@@ -33,7 +34,13 @@ enum Wish {
 
 impl Default for View {
     fn default() -> Self {
-        Self { screen_from_photo: TSTransform::IDENTITY, fitted: true, wish: None, canvas: Rect::ZERO }
+        Self {
+            screen_from_photo: TSTransform::IDENTITY,
+            fitted: true,
+            wish: None,
+            canvas: Rect::ZERO,
+            pixels_per_point: 1.0,
+        }
     }
 }
 
@@ -83,24 +90,35 @@ impl View {
         self.fitted = false;
     }
 
+    /// Brings a place of the photo to the middle of the canvas, at the same zoom.
+    pub fn center_on(&mut self, in_photo: Pos2) {
+        self.pan(self.canvas.center() - self.to_screen(in_photo));
+    }
+
+    /// The part of the photo's plane that the canvas shows.
+    pub fn shown(&self) -> Rect {
+        self.screen_from_photo.inverse() * self.canvas
+    }
+
     /// Brings the transform up to date with the canvas; `size` is the photo's, in pixels.
     pub fn update(&mut self, canvas: Rect, size: Vec2, pixels_per_point: f32) {
+        self.pixels_per_point = pixels_per_point;
         match self.wish.take() {
             Some(Wish::ActualSize) => {
-                let factor = 1.0 / pixels_per_point / self.screen_from_photo.scaling;
-                self.zoom_at(canvas.center(), factor, size, pixels_per_point);
+                self.zoom_at(canvas.center(), 1.0 / self.zoom(), size);
+                self.fitted = false;
             }
-            Some(Wish::By(factor)) => self.zoom_at(canvas.center(), factor, size, pixels_per_point),
+            Some(Wish::By(factor)) => self.zoom_at(canvas.center(), factor, size),
             Some(Wish::Show(part)) => {
                 self.center(canvas, part.expand2(part.size() * 0.15 + Vec2::splat(4.0)));
                 self.fitted = false;
-                self.zoom_at(canvas.center(), 1.0, size, pixels_per_point);
+                self.zoom_at(canvas.center(), 1.0, size);
             }
             Some(Wish::At(middle, scaling)) => {
                 self.screen_from_photo =
                     TSTransform::new(canvas.center() - middle.to_vec2() * scaling - Pos2::ZERO, scaling);
                 self.fitted = false;
-                self.zoom_at(canvas.center(), 1.0, size, pixels_per_point);
+                self.zoom_at(canvas.center(), 1.0, size);
             }
             None => {}
         }
@@ -116,6 +134,17 @@ impl View {
             pull(on_screen.left(), on_screen.right(), reach.left(), reach.right()),
             pull(on_screen.top(), on_screen.bottom(), reach.top(), reach.bottom()),
         );
+        self.align();
+    }
+
+    /// Where texels are as large as screen pixels, or a whole number of them, they lie exactly on
+    /// them, so that nothing is blurred.
+    fn align(&mut self) {
+        let octave = self.zoom().log2();
+        if (octave - octave.round()).abs() < 1e-4 {
+            let in_pixels = self.screen_from_photo.translation * self.pixels_per_point;
+            self.screen_from_photo.translation = in_pixels.round() / self.pixels_per_point;
+        }
     }
 
     fn center(&mut self, canvas: Rect, part: Rect) {
@@ -126,10 +155,10 @@ impl View {
     }
 
     /// Zooms so that the photo pixel under `at` stays where it is.
-    pub fn zoom_at(&mut self, at: Pos2, factor: f32, size: Vec2, pixels_per_point: f32) {
+    pub fn zoom_at(&mut self, at: Pos2, factor: f32, size: Vec2) {
         let old = self.screen_from_photo.scaling;
         let smallest = (MIN_SIDE / size.max_elem()).min(old);
-        let largest = (MAX_ZOOM / pixels_per_point).max(old);
+        let largest = (MAX_ZOOM / self.pixels_per_point).max(old);
         let new = (old * factor).clamp(smallest, largest);
         if new == old {
             return;
@@ -147,6 +176,15 @@ impl View {
         self.screen_from_photo.inverse() * on_screen
     }
 
+    /// The place in the photo that is painted in the middle of the screen pixel under the pointer.
+    ///
+    /// Pointers report the corner of that pixel, which may belong to another pixel of the photo.
+    pub fn pointed(&self, on_screen: Pos2) -> Pos2 {
+        // A position on a border may come slightly rounded down.
+        let pixel = (on_screen.to_vec2() * self.pixels_per_point + Vec2::splat(0.01)).floor();
+        self.to_photo(((pixel + Vec2::splat(0.5)) / self.pixels_per_point).to_pos2())
+    }
+
     pub fn to_photo_rect(&self, on_screen: Rect) -> Rect {
         self.screen_from_photo.inverse() * on_screen
     }
@@ -156,8 +194,8 @@ impl View {
     }
 
     /// Screen pixels for each photo pixel.
-    pub fn zoom(&self, pixels_per_point: f32) -> f32 {
-        self.screen_from_photo.scaling * pixels_per_point
+    pub fn zoom(&self) -> f32 {
+        self.screen_from_photo.scaling * self.pixels_per_point
     }
 }
 
@@ -194,11 +232,12 @@ mod tests {
         let mut view = fitted(size);
         let at = pos2(300.0, 200.0);
         let before = view.to_photo(at);
-        view.zoom_at(at, 3.0, size, 1.0);
+        view.zoom_at(at, 3.0, size);
         view.update(CANVAS, size, 1.0);
         assert!((view.to_photo(at) - before).length() < 0.01);
-        view.zoom_at(at, 1e9, size, 2.0);
-        assert!(view.zoom(2.0) <= MAX_ZOOM + 0.01);
+        view.update(CANVAS, size, 2.0);
+        view.zoom_at(at, 1e9, size);
+        assert!(view.zoom() <= MAX_ZOOM + 0.01);
     }
 
     #[test]
@@ -218,6 +257,34 @@ mod tests {
         view.update(CANVAS, size, 2.0);
         view.actual_size();
         view.update(CANVAS, size, 2.0);
-        assert!((view.zoom(2.0) - 1.0).abs() < 1e-5);
+        assert!((view.zoom() - 1.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn at_actual_size_pixels_lie_on_pixels_and_the_pointer_is_on_the_one_it_shows() {
+        let size = vec2(1201.0, 675.0);
+        for pixels_per_point in [1.0, 1.25, 1.5, 2.0] {
+            let mut view = View::default();
+            view.actual_size();
+            view.update(CANVAS, size, pixels_per_point);
+            view.pan(vec2(0.3, -7.7));
+            view.update(CANVAS, size, pixels_per_point);
+            let corner = view.to_screen(Pos2::ZERO).to_vec2() * pixels_per_point;
+            assert!((corner - corner.round()).length() < 1e-3, "{corner}");
+            for x in 0..300 {
+                let pointer = pos2((corner.x.round() + x as f32) / pixels_per_point, 300.0);
+                assert_eq!(view.pointed(pointer).x.floor(), x as f32);
+            }
+        }
+    }
+
+    #[test]
+    fn a_place_is_brought_to_the_middle() {
+        let size = vec2(1200.0, 675.0);
+        let mut view = fitted(size);
+        view.zoom_at(CANVAS.center(), 4.0, size);
+        view.center_on(pos2(700.0, 300.0));
+        view.update(CANVAS, size, 1.0);
+        assert!((view.shown().center() - pos2(700.0, 300.0)).length() < 0.5);
     }
 }

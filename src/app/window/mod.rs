@@ -21,7 +21,7 @@ use crate::app::import_question::ImportQuestion;
 use crate::app::inquiry::Inquiry;
 use crate::app::messages::Messages;
 use crate::app::models::Models;
-use crate::app::panels::{Classes, Inspect, MaskList, Palette, keys_ui};
+use crate::app::panels::{Classes, Inspect, Keys, MaskList, Palette};
 use crate::app::preview::Preview;
 use crate::app::relations::Relations;
 use crate::app::sessions::Sessions;
@@ -62,7 +62,7 @@ pub struct Tinsel {
     tool: Tool,
     /// The masks are hidden for a look at the bare photo.
     masks_hidden: bool,
-    keys_open: bool,
+    keys: Keys,
     /// A text field had the focus at the end of the last frame; Escape and Enter then belong to it.
     was_typing: bool,
     /// Name of the model, once it is loaded.
@@ -86,7 +86,9 @@ impl Tinsel {
     pub fn new(cc: &eframe::CreationContext<'_>, paths: Vec<PathBuf>, model: Option<String>) -> Self {
         let ctx = cc.egui_ctx.clone();
         theme::apply(&ctx);
-        let settings = cc.storage.and_then(|s| eframe::get_value(s, eframe::APP_KEY)).unwrap_or_default();
+        let settings: Settings =
+            cc.storage.and_then(|s| eframe::get_value(s, eframe::APP_KEY)).unwrap_or_default();
+        ctx.set_theme(settings.theme);
         let (waker, sieve_waker) = (ctx.clone(), ctx.clone());
         let mut this = Self {
             engine: Engine::start(move || waker.request_repaint()),
@@ -100,7 +102,7 @@ impl Tinsel {
             preview: Preview::default(),
             run: None,
             canvas: Canvas::new(&ctx),
-            mask_list: MaskList::default(),
+            mask_list: MaskList::new(ctx.clone()),
             palette: Palette::default(),
             classes: Classes::default(),
             inspect: Inspect::default(),
@@ -112,7 +114,7 @@ impl Tinsel {
             after_saving: vec![],
             tool: Tool::default(),
             masks_hidden: false,
-            keys_open: false,
+            keys: Keys::default(),
             was_typing: false,
             model: None,
             loading_model: false,
@@ -198,7 +200,10 @@ impl Tinsel {
 
     fn run_pressed_command(&mut self, ctx: &Context, frame: &eframe::Frame) {
         let focused = ctx.memory(|memory| memory.focused());
-        let Some(command) = Command::pressed(ctx, focused.is_some(), |c| self.is_enabled(c)) else { return };
+        let widget_focused = focused.is_some_and(|id| !self.canvas.is(id));
+        let Some(command) = self.settings.keymap.pressed(ctx, widget_focused, |c| self.is_enabled(c)) else {
+            return;
+        };
         // Tab also moves the focus, which would then take the next Enter.
         if let Some(id) = focused.filter(|_| command == Command::NextCandidate) {
             ctx.memory_mut(|memory| memory.surrender_focus(id));
@@ -253,8 +258,9 @@ impl eframe::App for Tinsel {
         }
         // What is typed, or closes a menu or a question, is no command.
         let typing = self.was_typing || ctx.text_edit_focused();
-        let is_asking = self.export.is_asking() || self.import_question.is_some();
-        let keys_are_free = !typing && !egui::Popup::is_any_open(&ctx) && !is_asking && !self.palette.open;
+        let is_answering = self.export.is_asking() || self.import_question.is_some();
+        let asking = is_answering || self.palette.open || self.keys.is_recording();
+        let keys_are_free = !typing && !egui::Popup::is_any_open(&ctx) && !asking;
         // Frames can be long: a key pressed before a click counts for it, one pressed after it
         // comes after what the click does.
         let keys_come_last = is_key_after_click(&ctx);
@@ -269,11 +275,7 @@ impl eframe::App for Tinsel {
             self.export.ui(&ctx, &workspace.document, &open.photo, &workspace.photos, &mut actions);
         }
         self.import_question.take_if(|question| question.ui(&ctx, &mut actions));
-        egui::Window::new("Keys and gestures")
-            .open(&mut self.keys_open)
-            .resizable(false)
-            .collapsible(false)
-            .show(&ctx, keys_ui);
+        self.keys.ui(&ctx, &self.settings.keymap, &mut actions);
         self.comparing.dialog_ui(&ctx, &self.settings.models_url, &mut actions);
         self.messages.ui(&ctx, &mut actions);
         self.was_typing = ctx.text_edit_focused();

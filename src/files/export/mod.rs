@@ -265,11 +265,10 @@ pub fn add_json(set: &mut FileSet, value: &impl serde::Serialize, file: &Path) -
     set.add(file, |out| serde_json::to_writer(out, value).map_err(|e| e.to_string()))
 }
 
-/// The masks by area, largest first, so that small ones come to lie on top.
-fn by_area(masks: &[ExportMask]) -> Vec<&ExportMask> {
-    let mut order: Vec<&ExportMask> = masks.iter().collect();
-    order.sort_by_key(|item| std::cmp::Reverse(item.mask.area()));
-    order
+/// Puts masks that nobody has laid over each other into layers: the largest first, so that small ones
+/// come to lie on top.
+pub fn largest_first(masks: &mut [ExportMask]) {
+    masks.sort_by_key(|item| std::cmp::Reverse(item.mask.area()));
 }
 
 #[cfg(test)]

@@ -192,7 +192,7 @@ fn the_newest_work_on_this_state_of_the_photo_is_found_among_all_that_is_kept() 
     let former = bytes_of(&places.wanted);
     let other = load(SIZE, 2);
     assert!(matches!(other.state, LoadedState::PhotoChanged { same_size: false, .. }));
-    assert_eq!(other.others, [places.wanted.clone()]);
+    assert_eq!(other.others, std::slice::from_ref(&places.wanted));
     about(2, SIZE, 1).save_as_conflict(&other.path).unwrap();
     let again = load(SIZE, 2);
     assert_eq!((name(&again), &again.others), ("cup.jpg.tinsel-conflict-1.json".into(), &other.others));
@@ -226,7 +226,7 @@ fn work_beside_a_file_that_cannot_be_read_is_found() {
     assert_eq!(load(&places).unwrap_err().path(), places.wanted);
     session(2).save_as_conflict(&places.wanted).unwrap();
     let loaded = load(&places).unwrap();
-    assert_eq!(loaded.others, [places.wanted.clone()]);
+    assert_eq!(loaded.others, std::slice::from_ref(&places.wanted));
     assert_eq!(found(loaded), session(2));
     assert_eq!(bytes_of(&places.wanted), b"{");
 }
@@ -280,7 +280,7 @@ fn a_folder_that_cannot_be_written_has_its_sessions_elsewhere() {
     // Writable again: the newest work counts, and nothing is written over the other.
     set_time(&read_only.wanted, 5);
     let loaded = load(&beside).unwrap();
-    assert_eq!(loaded.others, [beside.wanted.clone()]);
+    assert_eq!(loaded.others, std::slice::from_ref(&beside.wanted));
     let refused = session(3).save(&loaded.path, &loaded.stamp);
     assert!(matches!(refused, Err(SaveError::ChangedByOther { .. })));
     assert_eq!(found(loaded), session(2));
