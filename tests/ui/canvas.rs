@@ -59,7 +59,7 @@ fn the_pixel_under_the_pointer_is_the_one_on_the_screen_and_the_one_that_is_clic
             zoom_to(&mut window, zoom);
         }
         let canvas = window.get_by_label("Photo").rect();
-        for i in 0..24 {
+        for i in 0..16 {
             let at = (canvas.center() + egui::vec2((i * 37 % 301 - 150) as f32, (i * 53 % 201 - 100) as f32))
                 .floor();
             window.event(Event::PointerMoved(at));
@@ -259,7 +259,7 @@ fn crowded() -> Window {
         let border = (0..720).map(|step| {
             let angle = step as f32 * std::f32::consts::TAU / 720.0;
             // Ragged like the masks of a network, not smooth like a drawing.
-            let noise = ((step * 7919 + i * 104_729) % 13) as f32;
+            let noise = ((step * 7919 + i * 104_729) % 7) as f32;
             let radius = 150.0 + 40.0 * (angle * (3 + i % 5) as f32).sin() + noise;
             [centre[0] + radius * angle.cos(), centre[1] + radius * angle.sin()]
         });

@@ -9,6 +9,7 @@ mod polylines;
 mod prompts;
 mod scene;
 mod side_by_side;
+mod strips;
 mod tiles;
 mod view;
 

@@ -4,14 +4,16 @@ use egui::{Grid, ScrollArea, Ui};
 
 use super::super::commands::{Command, Menu};
 
-const GESTURES: [(&str, &str); 9] = [
+const GESTURES: [(&str, &str); 11] = [
     ("Left click", "a point on the thing"),
     ("Right click, Shift + left click", "a point beside the thing"),
     ("Left drag", "a box around the thing"),
     ("Drag a point", "move it"),
     ("Click a point", "delete it"),
+    ("Drag inside a box, or its side or corner", "move it, or resize it"),
     ("Wheel, pinch", "zoom at the pointer"),
     ("Middle drag, Space + left drag", "move the photo"),
+    ("Click or drag in the minimap", "go there"),
     ("Picking masks: click, Shift + click", "select one, or several"),
     ("Picking masks: double click", "zoom to the mask"),
 ];
