@@ -65,6 +65,13 @@ fn click(window: &mut Window, label: &str) {
     settle(window);
 }
 
+/// As [`click`], on something that a scroll area may hide.
+fn scroll_and_click(window: &mut Window, label: &str) {
+    window.get_by_label(label).scroll_to_me();
+    settle(window);
+    click(window, label);
+}
+
 /// Clicks on the photo, at photo pixels.
 fn click_photo(window: &mut Window, (x, y): (f32, f32), button: PointerButton, modifiers: Modifiers) {
     let pos = window.state().photo_to_screen(x, y);
@@ -402,6 +409,127 @@ fn the_work_is_saved_by_itself_and_comes_back() {
     assert!(std::fs::read_to_string(&file).unwrap().contains("99"), "a newer file was overwritten");
 }
 
+/// Runs frames until a file is there.
+fn wait_for(window: &mut Window, file: &Path) {
+    let start = Instant::now();
+    while !file.exists() {
+        assert!(start.elapsed() < Duration::from_secs(10), "{} was not written", file.display());
+        window.step();
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    settle(window);
+}
+
+/// A click on the photo, accepted.
+fn make_mask(window: &mut Window, at: (f32, f32)) {
+    click_on(window, at);
+    press(window, Key::Enter);
+}
+
+#[test]
+fn a_mask_of_several_clicks_is_refined_from_itself_after_a_restart() {
+    let photo = sample("coffee.jpg");
+    let mut first = window(vec![photo.clone()]);
+    click_on(&mut first, (290.0, 170.0));
+    make_mask(&mut first, (250.0, 120.0));
+    let made = first.state().document().masks()[0].mask.clone();
+    wait_for(&mut first, &photo.with_file_name("coffee.jpg.tinsel.json"));
+
+    let mut second = window(vec![photo]);
+    press_with(&mut second, Modifiers::COMMAND, Key::A);
+    press(&mut second, Key::R);
+    assert_eq!(points(&second).len(), 2);
+    assert!(second.state().document().prompting().from.is_some());
+    press(&mut second, Key::Enter);
+    let again = second.state().document().masks()[0].mask.clone();
+    let iou = made.intersection(&again).area() as f64 / made.union(&again).area() as f64;
+    assert!(iou > 0.9, "IoU {iou} with the mask before the restart");
+}
+
+#[test]
+fn work_on_a_photo_that_was_replaced_is_kept_beside_the_former_and_found_again() {
+    let photo = sample("coffee.jpg");
+    let session = photo.with_file_name("coffee.jpg.tinsel.json");
+    let mut first = window(vec![photo.clone()]);
+    make_mask(&mut first, (290.0, 170.0));
+    wait_for(&mut first, &session);
+    drop(first);
+    let former = std::fs::read(&session).unwrap();
+    let smaller = image::open(&photo).unwrap().thumbnail(300, 300);
+    smaller.save(&photo).unwrap();
+
+    let mut second = window(vec![photo.clone()]);
+    second.get_by_label_contains("had another size");
+    assert_eq!(masks(&second), 0);
+    make_mask(&mut second, (145.0, 85.0));
+    make_mask(&mut second, (185.0, 145.0));
+    wait_for(&mut second, &photo.with_file_name("coffee.jpg.tinsel-conflict-1.json"));
+    drop(second);
+
+    let third = window(vec![photo]);
+    assert_eq!(masks(&third), 2);
+    third.get_by_label_contains("The newest work on coffee.jpg is shown");
+    assert_eq!(std::fs::read(&session).unwrap(), former);
+}
+
+#[test]
+fn looking_around_makes_no_former_version() {
+    let photo = sample("coffee.jpg");
+    let [session, former] =
+        ["json", "bak.json"].map(|e| photo.with_file_name(format!("coffee.jpg.tinsel.{e}")));
+    let mut window = window(vec![photo]);
+    make_mask(&mut window, (290.0, 170.0));
+    wait_for(&mut window, &session);
+    make_mask(&mut window, (370.0, 290.0));
+    wait_for(&mut window, &former);
+    let [kept, work] = [&former, &session].map(|file| std::fs::read_to_string(file).unwrap());
+    assert!(!kept.contains("Mask 2") && work.contains("Mask 2"));
+    press_with(&mut window, Modifiers::COMMAND, Key::A);
+    press(&mut window, Key::Z);
+    std::thread::sleep(Duration::from_millis(1200));
+    settle(&mut window);
+    assert_eq!(std::fs::read_to_string(&session).unwrap(), work, "a look is not written at once");
+    press(&mut window, Key::A);
+    window.get_by_label_contains("cat.jpg");
+    settle(&mut window);
+    let seen = std::fs::read_to_string(&session).unwrap();
+    assert!(seen != work && seen.contains("Mask 2"), "the view was not saved");
+    assert_eq!(std::fs::read_to_string(&former).unwrap(), kept, "a look became a former version");
+}
+
+#[test]
+fn all_photos_of_the_folder_are_exported() {
+    let photo = sample("coffee.jpg");
+    let mut window = window(vec![photo.clone()]);
+    make_mask(&mut window, (290.0, 170.0));
+    press(&mut window, Key::A);
+    make_mask(&mut window, (200.0, 150.0));
+    make_mask(&mut window, (100.0, 100.0));
+    // At once: what is not saved yet is saved first.
+    press_with(&mut window, Modifiers::COMMAND, Key::E);
+    click(&mut window, "COCO instances (JSON)");
+    click(&mut window, "All masks of all photos (2 photos)");
+    window.get_by_label("Writes coco.json about 2 photos with 3 masks");
+    window.get_by_label_contains("3 masks without class are called");
+    click(&mut window, "Write files");
+    window.get_by_label_contains("coco.json");
+    let file = std::fs::read(photo.with_file_name("coco.json")).unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&file).unwrap();
+    let names: Vec<_> = json["images"].as_array().unwrap().iter().map(|i| i["file_name"].as_str()).collect();
+    assert_eq!(names, [Some("cat.jpg"), Some("coffee.jpg")]);
+    assert_eq!(json["annotations"].as_array().unwrap().len(), 3);
+
+    press_with(&mut window, Modifiers::COMMAND, Key::E);
+    click(&mut window, "Binary masks (PNG)");
+    click(&mut window, "All masks of all photos (2 photos)");
+    click(&mut window, "Write files");
+    window.get_by_label_contains("3 files about 2 photos");
+    assert!(photo.with_file_name("cat_mask-2_mask.png").exists());
+    press_with(&mut window, Modifiers::COMMAND, Key::E);
+    click(&mut window, "Write files");
+    window.get_by_label("Overwrite files?");
+}
+
 #[test]
 fn exported_masks_are_taken_in_again_by_dropping_the_file() {
     let photo = sample("coffee.jpg");
@@ -617,6 +745,147 @@ fn the_cheat_sheet_lists_the_keys() {
     window.get_by_label("Right click, Shift + left click");
     let accepted = window.get_by_label("Accept mask");
     assert!(accepted.accesskit_node().label().is_some() || accepted.value().is_some());
+}
+
+#[test]
+fn keys_can_be_changed_and_given_back() {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    press(&mut window, Key::F1);
+    scroll_and_click(&mut window, "Change R for Refine selected");
+    window.get_by_label_contains("Press the keys for");
+    // Held for the bare photo.
+    press(&mut window, Key::H);
+    window.get_by_label_contains("are held to see");
+    scroll_and_click(&mut window, "Change R for Refine selected");
+    // The key of "Pick masks", which must not pick now.
+    press(&mut window, Key::M);
+    window.get_by_label_contains("were taken from “Pick masks”");
+    window.get_by_label("Change M for Refine selected");
+    scroll_and_click(&mut window, "Add a key for Export…");
+    press(&mut window, Key::R);
+    press(&mut window, Key::F1);
+    click_on(&mut window, (290.0, 170.0));
+    press(&mut window, Key::Enter);
+    press_with(&mut window, Modifiers::COMMAND, Key::A);
+    press(&mut window, Key::M);
+    assert_eq!(points(&window).len(), 1, "M does not refine");
+    press(&mut window, Key::F1);
+    click(&mut window, "Reset all keys");
+    window.get_by_label("Change R for Refine selected");
+    window.get_by_label("Change M for Pick masks");
+}
+
+#[test]
+fn the_theme_can_be_chosen() {
+    let mut window = window(vec![]);
+    for (name, dark) in [("Light theme", false), ("Dark theme", true)] {
+        click(&mut window, "View");
+        click(&mut window, name);
+        assert_eq!(window.ctx.global_style().visuals.dark_mode, dark);
+    }
+}
+
+fn names(window: &Window) -> Vec<String> {
+    window.state().document().masks().iter().map(|m| m.name.clone()).collect()
+}
+
+/// A window with masks painted in a row, called Mask 1, Mask 2, ...
+fn with_masks(count: u32) -> Window {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    press(&mut window, Key::T);
+    for i in 0..count {
+        // Else the next stroke would go to the mask of the one before.
+        press(&mut window, Key::Escape);
+        let x = 60.0 + 90.0 * i as f32;
+        drag_photo(&mut window, (x, 100.0), (x + 30.0, 130.0));
+    }
+    window
+}
+
+#[test]
+fn masks_are_dragged_to_another_layer_and_renamed_in_place() {
+    let mut window = with_masks(3);
+    press(&mut window, Key::Escape);
+    assert_eq!(names(&window), ["Mask 1", "Mask 2", "Mask 3"]);
+    let row = |window: &Window, name: &str| window.get_by_label(name).rect().center();
+    let (from, to) = (row(&window, "Mask 3"), row(&window, "Mask 1"));
+    window.hover_at(from);
+    window.drag_at(from);
+    window.hover_at(from.lerp(to, 0.5));
+    window.hover_at(to - egui::vec2(0.0, 6.0));
+    window.drop_at(to - egui::vec2(0.0, 6.0));
+    settle(&mut window);
+    assert_eq!(names(&window), ["Mask 3", "Mask 1", "Mask 2"]);
+    click(&mut window, "Mask 3");
+    press_with(&mut window, Modifiers::COMMAND, Key::ArrowUp);
+    assert_eq!(names(&window), ["Mask 1", "Mask 3", "Mask 2"]);
+    press_with(&mut window, Modifiers::COMMAND, Key::ArrowDown);
+    press_with(&mut window, Modifiers::COMMAND, Key::ArrowDown);
+    assert_eq!(names(&window), ["Mask 3", "Mask 1", "Mask 2"]);
+    press(&mut window, Key::F2);
+    window.get_by_label("New name").type_text(" of coffee");
+    press(&mut window, Key::Enter);
+    assert_eq!(names(&window)[0], "Mask 3 of coffee");
+}
+
+#[test]
+fn masks_are_grouped_by_class_and_dragged_to_another() {
+    let mut window = with_masks(3);
+    press(&mut window, Key::Escape);
+    click(&mut window, "Classes (0)");
+    for class in ["cup", "table"] {
+        window.get_by_label("New class").focus();
+        window.step();
+        window.get_by_label("New class").type_text(class);
+        window.step();
+        click(&mut window, "Add class");
+    }
+    click(&mut window, "List by classes");
+    let row = |window: &Window, name: &str| window.get_by_label(name).rect().center();
+    let (from, to) = (row(&window, "Mask 2"), row(&window, "table: 0"));
+    window.hover_at(from);
+    window.drag_at(from);
+    window.hover_at(from.lerp(to, 0.5));
+    window.hover_at(to);
+    window.drop_at(to);
+    settle(&mut window);
+    let document = window.state().document();
+    assert_eq!(document.masks()[1].class, Some(document.classes()[1].id));
+    click(&mut window, "Hide all of Without a class");
+    let visible: Vec<bool> = window.state().document().masks().iter().map(|m| m.visible).collect();
+    assert_eq!(visible, [false, true, false]);
+    click(&mut window, "Fold Without a class");
+    assert!(window.query_by_label("Mask 1").is_none() && window.query_by_label("Mask 2").is_some());
+}
+
+#[test]
+fn a_mask_is_made_with_the_keyboard_alone() {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    press(&mut window, Key::C);
+    assert!(points(&window).is_empty(), "a click without a cross");
+    // In the middle at first, then some steps on.
+    press(&mut window, Key::ArrowLeft);
+    press(&mut window, Key::C);
+    let middle = points(&window)[0];
+    for key in [Key::ArrowUp, Key::ArrowUp, Key::ArrowLeft] {
+        press(&mut window, key);
+    }
+    press_with(&mut window, Modifiers::SHIFT, Key::C);
+    let moved = points(&window)[1];
+    assert!(middle.2 && !moved.2, "Shift gives a point of the other kind");
+    assert_eq!((middle.1 - moved.1, moved.1 < middle.1), (2.0 * (middle.0 - moved.0), true));
+    press_with(&mut window, Modifiers::SHIFT, Key::ArrowRight);
+    press(&mut window, Key::C);
+    assert_eq!(points(&window)[2], (moved.0 + 1.0, moved.1, true));
+    press(&mut window, Key::Enter);
+    assert_eq!(masks(&window), 1);
+    press(&mut window, Key::W);
+    press(&mut window, Key::C);
+    (0..5).for_each(|_| press(&mut window, Key::ArrowRight));
+    (0..5).for_each(|_| press(&mut window, Key::ArrowDown));
+    press(&mut window, Key::C);
+    let drawn = window.state().document().prompting().bbox.expect("a box");
+    assert!(drawn.x1 - drawn.x0 > 20.0 && drawn.y1 - drawn.y0 > 20.0);
 }
 
 #[test]

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use egui::KeyboardShortcut;
+
 use super::commands::Command;
-use super::export_window::ExportJob;
+use super::export_task::ExportJob;
 use crate::document::{ColourMode, Edit, MaskId};
 use crate::engine::ModelSource;
 use crate::everything::{Filters, Parameters, Preset};
@@ -47,12 +49,17 @@ pub(super) enum Action {
     OpenPaths(Vec<PathBuf>),
     /// Reads masks of the open photo from a file.
     ImportFile(PathBuf),
+    /// Finds out what an export would do.
+    PlanExport(ExportJob),
     Export(ExportJob),
     ChooseExportFolder,
     UseModel(ModelSource),
     DownloadModel(&'static Entry),
     CancelDownload,
     SetModelsUrl(String),
+    SetKeys(Command, Vec<KeyboardShortcut>),
+    /// The keys of the registry again, for one command or for all.
+    ResetKeys(Option<Command>),
     DismissMessage(usize),
 }
 

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use super::export_window::ExportJob;
+use super::export_task::{ExportJob, Progress, Written};
 use super::models::MODEL_EXTENSIONS;
 use crate::document::{MaskItem, Reshape, ShapeOp, reshape};
-use crate::files::export::{ExportMask, Panel, add_figure, binary, cutout, export_with};
+use crate::files::export::{ExportMask, Panel, Plan, add_figure, binary, cutout};
 use crate::files::import::{ImportError, Imported, import};
 use crate::files::session::{Loaded, Session, SessionError};
 use crate::files::{FileSet, PHOTO_EXTENSIONS, Photo, PhotoError, WriteError, photos_beside, photos_in};
@@ -34,7 +34,12 @@ pub(super) enum Outcome {
         /// What was kept about the photo; `None` if it has no file that something could lie beside.
         session: Option<Box<Result<Loaded, SessionError>>>,
     },
-    Exported(Result<Vec<PathBuf>, WriteError>),
+    /// What an export would do; `None` when that was cancelled.
+    Planned(Option<Plan>),
+    Exported {
+        folder: PathBuf,
+        result: Result<Written, WriteError>,
+    },
     /// A file was written where the user said; `None` when the dialog was cancelled.
     Saved(Option<Result<PathBuf, WriteError>>),
     /// Masks were read from files for a photo; `None` when the dialog was cancelled.
@@ -200,11 +205,22 @@ impl Background {
         });
     }
 
-    pub fn export(&mut self, job: ExportJob) {
+    /// Finds out what an export would do.
+    pub fn plan_export(&mut self, job: ExportJob) -> Arc<Progress> {
+        let progress = Arc::new(Progress::default());
+        let own = progress.clone();
+        self.spawn(move || Outcome::Planned(job.plan(&own)));
+        progress
+    }
+
+    pub fn export(&mut self, job: ExportJob) -> Arc<Progress> {
+        let progress = Arc::new(Progress::default());
+        let (own, ctx) = (progress.clone(), self.ctx.clone());
         self.spawn(move || {
-            let ExportJob { photo, masks, format, options, folder, overwrite } = &job;
-            Outcome::Exported(export_with(photo, masks, *format, options, folder, *overwrite))
+            let result = job.write(&own, || ctx.request_repaint());
+            Outcome::Exported { folder: job.folder, result }
         });
+        progress
     }
 }
 

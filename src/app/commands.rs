@@ -1,7 +1,7 @@
-//! Every command with its text, tooltip and keys. Menus, keys and the cheat-sheet derive from
+//! Every command with its text, tooltip and keys. Menus, keys, palette and cheat-sheet derive from
 //! this registry.
 
-use egui::{Key, KeyboardShortcut, Modifiers};
+use egui::{Key, KeyboardShortcut, Modifiers, ThemePreference, Vec2};
 
 use super::settings::{MaskStyle, Settings, Tool};
 use crate::document::ShapeOp;
@@ -52,6 +52,33 @@ pub(super) enum Command {
     Class(u8),
     Palette,
     Keys,
+    RenameSelected,
+    Raise,
+    Lower,
+    Theme(ThemePreference),
+    SelectNone,
+    Cross(Way),
+    ClickCross,
+}
+
+/// Where a key moves the cross on the photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Way {
+    Left,
+    Right,
+    Up,
+    Down,
+}
+
+impl Way {
+    pub fn direction(self) -> Vec2 {
+        match self {
+            Way::Left => Vec2::LEFT,
+            Way::Right => Vec2::RIGHT,
+            Way::Up => Vec2::UP,
+            Way::Down => Vec2::DOWN,
+        }
+    }
 }
 
 /// What can be done to the pixels of the selected masks; sizes come from the settings.
@@ -150,7 +177,7 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
 }
 
 impl Command {
-    pub const ALL: [Command; 71] = [
+    pub const ALL: [Command; 83] = [
         Command::OpenPhotos,
         Command::OpenFolder,
         Command::OpenSample,
@@ -164,6 +191,7 @@ impl Command {
         Command::Undo,
         Command::Redo,
         Command::SelectAll,
+        Command::SelectNone,
         Command::CopyCutout,
         Command::CopyMask,
         Command::DeleteSelected,
@@ -174,6 +202,11 @@ impl Command {
         Command::Tool(Tool::Brush),
         Command::Tool(Tool::Eraser),
         Command::Tool(Tool::Lasso),
+        Command::Cross(Way::Left),
+        Command::Cross(Way::Right),
+        Command::Cross(Way::Up),
+        Command::Cross(Way::Down),
+        Command::ClickCross,
         Command::BrushLarger,
         Command::BrushSmaller,
         Command::Refine,
@@ -189,6 +222,9 @@ impl Command {
         Command::HideSelected,
         Command::SoloSelected,
         Command::LockSelected,
+        Command::RenameSelected,
+        Command::Raise,
+        Command::Lower,
         Command::ShowAll,
         Command::ZoomIn,
         Command::ZoomOut,
@@ -201,6 +237,9 @@ impl Command {
         Command::Style(MaskStyle::Dim),
         Command::Minimap,
         Command::LivePreview,
+        Command::Theme(ThemePreference::System),
+        Command::Theme(ThemePreference::Light),
+        Command::Theme(ThemePreference::Dark),
         Command::Shape(Shape::FillHoles),
         Command::Shape(Shape::RemoveSpecks),
         Command::Shape(Shape::Smooth),
@@ -285,6 +324,12 @@ impl Command {
                 info(Edit, "Redo", "Bring the last step back again", &[ctrl_shift(Key::Z), ctrl(Key::Y)])
             }
             Command::SelectAll => info(Edit, "Select all", "Select all masks", &[ctrl(Key::A)]),
+            Command::SelectNone => info(
+                Edit,
+                "Select none",
+                "Let go of the selected masks",
+                &[plain(Key::Escape), ctrl_shift(Key::A)],
+            ),
             Command::DeleteSelected => info(
                 Edit,
                 "Delete selected",
@@ -422,6 +467,46 @@ impl Command {
                 "Protect the selected masks from being changed or deleted",
                 &[ctrl(Key::L)],
             ),
+            Command::Cross(way) => {
+                let (text, key) = match way {
+                    Way::Left => ("Cross to the left", Key::ArrowLeft),
+                    Way::Right => ("Cross to the right", Key::ArrowRight),
+                    Way::Up => ("Cross up", Key::ArrowUp),
+                    Way::Down => ("Cross down", Key::ArrowDown),
+                };
+                info(
+                    Mask,
+                    text,
+                    "Move a cross over the photo, to click without a mouse; Shift: by one pixel",
+                    &[plain(key)],
+                )
+            }
+            Command::ClickCross => info(
+                Mask,
+                "Click at the cross",
+                "What a click of the mouse would do there; Shift: a point of the other kind",
+                &[plain(Key::C)],
+            ),
+            Command::RenameSelected => {
+                info(Mask, "Rename selected", "Give the selected mask another name", &[plain(Key::F2)])
+            }
+            Command::Raise => info(
+                Mask,
+                "Bring forward",
+                "Draw the selected masks over the one above them",
+                &[ctrl(Key::ArrowUp)],
+            ),
+            Command::Lower => info(
+                Mask,
+                "Send backward",
+                "Draw the selected masks under the one below them",
+                &[ctrl(Key::ArrowDown)],
+            ),
+            Command::Theme(ThemePreference::System) => {
+                info(View, "Theme of the system", "Light or dark, as the system says", &[])
+            }
+            Command::Theme(ThemePreference::Light) => info(View, "Light theme", "", &[]),
+            Command::Theme(ThemePreference::Dark) => info(View, "Dark theme", "", &[]),
             Command::Class(n) => {
                 const TEXTS: [&str; 9] = [
                     "Class 1", "Class 2", "Class 3", "Class 4", "Class 5", "Class 6", "Class 7", "Class 8",
@@ -485,6 +570,19 @@ impl Command {
         }
     }
 
+    /// Names the command in what is saved.
+    pub fn id(self) -> String {
+        format!("{self:?}")
+    }
+
+    /// Whether the same keys may start both commands: while something is prompted the numbers choose
+    /// candidates, else classes, and Escape drops the prompt before it lets go of masks.
+    pub fn may_share_keys(self, other: Command) -> bool {
+        use Command::{Candidate, Class, DropPrompt, SelectNone};
+        let never_both = |a, b| matches!((a, b), (Candidate(_), Class(_)) | (DropPrompt, SelectNone));
+        self == other || never_both(self, other) || never_both(other, self)
+    }
+
     /// Whether the command neither shows nor changes the masks of the photo.
     pub fn is_for_everywhere(self) -> bool {
         use Command as C;
@@ -502,54 +600,26 @@ impl Command {
                 | C::Cancel
                 | C::Palette
                 | C::Keys
+                | C::Theme(_)
         )
-    }
-
-    /// The enabled command whose keys were pressed in this frame, if any; the key is consumed.
-    ///
-    /// While a widget has the keyboard focus, Enter and Space are its own.
-    pub fn pressed(
-        ctx: &egui::Context,
-        widget_focused: bool,
-        enabled: impl Fn(Command) -> bool,
-    ) -> Option<Command> {
-        let for_widget =
-            |k: &KeyboardShortcut| widget_focused && matches!(k.logical_key, Key::Enter | Key::Space);
-        let mut keyed: Vec<(KeyboardShortcut, Command)> = Command::ALL
-            .iter()
-            .filter(|command| enabled(**command))
-            .flat_map(|command| command.info().keys.into_iter().map(move |key| (key, *command)))
-            .filter(|(key, _)| !for_widget(key))
-            .collect();
-        // egui lets Ctrl+Z match while Shift is held too, so the longer combinations go first.
-        keyed.sort_by_key(|(k, _)| {
-            std::cmp::Reverse(u8::from(k.modifiers.shift) + u8::from(k.modifiers.command))
-        });
-        ctx.input_mut(|input| keyed.into_iter().find(|(k, _)| input.consume_shortcut(k)).map(|(_, c)| c))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{HashMap, HashSet};
+    use std::collections::HashSet;
 
     use super::*;
 
     #[test]
     fn no_two_commands_share_a_key_or_a_text() {
-        let mut keys: HashMap<String, Command> = HashMap::new();
-        let mut texts = HashSet::new();
+        let (mut texts, mut ids) = (HashSet::new(), HashSet::new());
         for command in Command::ALL {
-            let info = command.info();
-            assert!(texts.insert(info.text), "{} stands twice", info.text);
-            // While something is prompted the numbers choose candidates, else classes.
-            if matches!(command, Command::Class(_)) {
-                continue;
-            }
-            for key in info.keys {
-                if let Some(other) = keys.insert(format!("{key:?}"), command) {
-                    panic!("{command:?} and {other:?} share {key:?}");
-                }
+            assert!(texts.insert(command.info().text), "{} stands twice", command.info().text);
+            assert!(ids.insert(command.id()), "{command:?} stands twice");
+            for other in Command::ALL.into_iter().filter(|other| !command.may_share_keys(*other)) {
+                let shared = other.info().keys.into_iter().find(|key| command.info().keys.contains(key));
+                assert_eq!(shared, None, "{command:?} and {other:?}");
             }
         }
     }

@@ -13,7 +13,7 @@ use super::workspace::OpenPhoto;
 use crate::document::{Colour, mask_colour};
 use crate::engine::{How, ModelSource, Side};
 use crate::everything::{Comparison, FoundMask, Parameters, Preset};
-use crate::files::export::ExportMask;
+use crate::files::export::{ExportMask, largest_first};
 use crate::mask::Mask;
 use crate::models::{CATALOGUE, OnDisk};
 use crate::sam2::weights::STARTER_NAME;
@@ -250,11 +250,13 @@ impl Shown {
                 predicted_iou: found.predicted_iou,
                 stability_score: found.stability_score,
             };
+            let mut masks: Vec<ExportMask> = side.masks.iter().enumerate().map(export).collect();
+            largest_first(&mut masks);
             let (count, alone) = (side.masks.len(), side.without_partner());
             FigureSide {
                 title: side.name.clone(),
                 note: format!("{count} masks, {} with a partner", count - alone),
-                masks: side.masks.iter().enumerate().map(export).collect(),
+                masks,
             }
         })
     }

@@ -1,5 +1,6 @@
 //! What everything mode found on a photo: while it runs, and afterwards for trying filters.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -153,7 +154,9 @@ impl EverythingRun {
                 locked: false,
             })
         };
-        settled.iter().map(item).collect()
+        let mut items: Vec<Arc<MaskItem>> = settled.iter().map(item).collect();
+        items.sort_by_key(|m| Reverse(m.mask.area()));
+        items
     }
 
     /// What the status bar says of a search under way, and the share of points done in [0, 1].

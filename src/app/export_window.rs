@@ -1,16 +1,17 @@
 //! What to export, and where to; asks before anything is overwritten.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use egui::{DragValue, Id, TextEdit, Ui, Window};
+use egui::{DragValue, Id, ProgressBar, TextEdit, Ui, Window};
 
 use super::actions::{Action, Actions};
+use super::export_task::{ExportJob, Progress, Subject};
 use super::settings::Settings;
 use crate::document::{Document, MaskId};
 use crate::files::Photo;
 use crate::files::export::{
-    CocoSegmentation, ExportMask, ExportOptions, Format, LabelmeShapes, YoloParts, is_shared, losses,
-    planned_files_with,
+    CocoSegmentation, ExportMask, ExportOptions, Format, LabelmeShapes, Plan, YoloParts,
 };
 
 /// Which masks are exported.
@@ -20,17 +21,8 @@ pub(super) enum Which {
     Visible,
     Selected,
     All,
-}
-
-/// All that an export needs, fixed when it was asked for.
-#[derive(Debug, Clone)]
-pub(super) struct ExportJob {
-    pub photo: Photo,
-    pub masks: Vec<ExportMask>,
-    pub format: Format,
-    pub options: ExportOptions,
-    pub folder: PathBuf,
-    pub overwrite: bool,
+    /// All masks of all photos that are open.
+    Folder,
 }
 
 /// The choices of the export window.
@@ -43,12 +35,26 @@ pub(super) struct ExportChoices {
     pub folder: String,
     /// An export that has to be confirmed, and the files that it would overwrite.
     asking: Option<(ExportJob, Vec<PathBuf>)>,
-    /// What the format cannot hold, and of which choice; finding out takes a moment.
-    losses: Option<(Choice, Vec<String>)>,
+    /// A choice about which is being found out what it would do.
+    planning: Option<(Choice, Arc<Progress>)>,
+    /// What a choice would do.
+    plan: Option<(Choice, Plan)>,
+    /// The export under way, and of how many photos it is.
+    running: Option<(Arc<Progress>, usize)>,
 }
 
-/// What the losses depend on.
-type Choice = (Format, ExportOptions, Which, u64, Vec<MaskId>, PathBuf);
+/// What a plan depends on.
+#[derive(Debug, Clone, PartialEq)]
+struct Choice {
+    format: Format,
+    options: ExportOptions,
+    which: Which,
+    folder: String,
+    revision: u64,
+    selection: Vec<MaskId>,
+    photo: PathBuf,
+    photos: usize,
+}
 
 impl Default for ExportChoices {
     fn default() -> Self {
@@ -59,7 +65,9 @@ impl Default for ExportChoices {
             which: Which::Visible,
             folder: String::new(),
             asking: None,
-            losses: None,
+            planning: None,
+            plan: None,
+            running: None,
         }
     }
 }
@@ -76,6 +84,7 @@ impl ExportChoices {
         }
         self.open = true;
         self.asking = None;
+        self.plan = None;
         self.which = if document.selection().is_empty() { Which::Visible } else { Which::Selected };
         if self.folder.is_empty() {
             let beside = photo.path.parent().filter(|p| !p.as_os_str().is_empty());
@@ -97,7 +106,7 @@ impl ExportChoices {
             .filter(|m| match self.which {
                 Which::Visible => document.is_shown(m),
                 Which::Selected => document.selection().contains(&m.id),
-                Which::All => true,
+                Which::All | Which::Folder => true,
             })
             .map(|m| ExportMask {
                 name: m.name.clone(),
@@ -110,23 +119,54 @@ impl ExportChoices {
             .collect()
     }
 
-    pub fn ui(&mut self, ctx: &egui::Context, document: &Document, photo: &Photo, actions: &mut Actions) {
-        let mut open = self.open;
-        let masks = self.masks(document);
-        let folder = Path::new(self.folder.trim());
-        let files = planned_files_with(photo, &masks, self.format, &self.options, folder);
-        let selection: Vec<MaskId> = document.selection().iter().copied().collect();
-        let choice: Choice = (
-            self.format,
-            self.options.clone(),
-            self.which,
-            document.revision(),
-            selection,
-            photo.path.clone(),
-        );
-        if self.losses.as_ref().is_none_or(|(known, _)| *known != choice) {
-            self.losses = Some((choice, losses(self.format, &self.options, &masks)));
+    /// Finding out what a choice would do has begun.
+    pub fn plan_started(&mut self, progress: Arc<Progress>) {
+        if let Some((_, pending)) = &mut self.planning {
+            *pending = progress;
         }
+    }
+
+    /// What the choice would do; `None` when another choice was made meanwhile.
+    pub fn planned(&mut self, plan: Option<Plan>) {
+        let choice = self.planning.take().map(|(choice, _)| choice);
+        self.plan = choice.zip(plan);
+    }
+
+    /// An export of so many photos has begun.
+    pub fn started(&mut self, progress: Arc<Progress>, photos: usize) {
+        self.running = Some((progress, photos));
+    }
+
+    /// The export has ended, well or not.
+    pub fn ended(&mut self, well: bool) {
+        self.running = None;
+        self.plan = None;
+        self.open &= !well;
+    }
+
+    fn job(&self, document: &Document, photo: &Photo, photos: &[PathBuf]) -> ExportJob {
+        let subject = match self.which {
+            Which::Folder => Subject::Folder(photos.to_vec()),
+            _ => Subject::Photo(photo.clone(), self.masks(document)),
+        };
+        ExportJob {
+            subject,
+            format: self.format,
+            options: self.options.clone(),
+            folder: PathBuf::from(self.folder.trim()),
+            overwrite: false,
+        }
+    }
+
+    pub fn ui(
+        &mut self,
+        ctx: &egui::Context,
+        document: &Document,
+        photo: &Photo,
+        photos: &[PathBuf],
+        actions: &mut Actions,
+    ) {
+        let mut open = self.open;
         let window = Window::new("Export").open(&mut open).resizable(false).collapsible(false);
         let centre = ctx.content_rect().center();
         window.pivot(egui::Align2::CENTER_CENTER).default_pos(centre).show(ctx, |ui| {
@@ -146,6 +186,10 @@ impl ExportChoices {
             ui.radio_value(&mut self.which, Which::Visible, format!("Visible masks ({shown})"));
             ui.radio_value(&mut self.which, Which::Selected, format!("Selected masks ({selected})"));
             ui.radio_value(&mut self.which, Which::All, format!("All masks ({})", document.masks().len()));
+            if photos.len() > 1 {
+                let all = format!("All masks of all photos ({} photos)", photos.len());
+                ui.radio_value(&mut self.which, Which::Folder, all);
+            }
             ui.separator();
             ui.horizontal(|ui| {
                 ui.label("Folder");
@@ -155,37 +199,68 @@ impl ExportChoices {
                     actions.push(Action::ChooseExportFolder);
                 }
             });
-            let summary = match (masks.len(), &files[..]) {
-                (0, _) => "There are no such masks.".to_owned(),
-                (_, [one]) => format!("Writes {}", file_name(one)),
-                (_, [first, ..]) => format!("Writes {} files: {}, …", files.len(), file_name(first)),
-                (_, []) => String::new(),
-            };
-            ui.weak(summary);
-            for loss in self.losses.iter().flat_map(|(_, losses)| losses) {
-                ui.colored_label(ui.visuals().warn_fg_color, loss);
-            }
-            let ready = !masks.is_empty() && !self.folder.trim().is_empty();
-            if ui.add_enabled(ready, egui::Button::new("Write files")).clicked() {
-                let existing: Vec<PathBuf> =
-                    files.iter().filter(|f| f.exists() && !is_shared(f)).cloned().collect();
-                let job = ExportJob {
-                    photo: photo.clone(),
-                    masks: masks.clone(),
-                    format: self.format,
-                    options: self.options.clone(),
-                    folder: PathBuf::from(self.folder.trim()),
-                    overwrite: !existing.is_empty(),
-                };
-                if existing.is_empty() {
-                    actions.push(Action::Export(job));
-                } else {
-                    self.asking = Some((job, existing));
-                }
-            }
+            self.end_ui(ui, document, photo, photos, actions);
         });
         self.open = open;
         self.confirm_ui(ctx, actions);
+    }
+
+    /// What will be written, the button for it, and how far it is.
+    fn end_ui(
+        &mut self,
+        ui: &mut Ui,
+        document: &Document,
+        photo: &Photo,
+        photos: &[PathBuf],
+        actions: &mut Actions,
+    ) {
+        let choice = Choice {
+            format: self.format,
+            options: self.options.clone(),
+            which: self.which,
+            folder: self.folder.clone(),
+            revision: document.revision(),
+            selection: document.selection().iter().copied().collect(),
+            photo: photo.path.clone(),
+            photos: photos.len(),
+        };
+        let plan = self.plan.as_ref().filter(|(known, _)| *known == choice).map(|(_, plan)| plan.clone());
+        match &self.planning {
+            Some((asked, progress)) if *asked != choice => progress.cancel(),
+            None if plan.is_none() && self.running.is_none() => {
+                actions.push(Action::PlanExport(self.job(document, photo, photos)));
+                self.planning = Some((choice, Arc::default()));
+            }
+            _ => {}
+        }
+        ui.weak(plan.as_ref().map_or_else(|| "Counting…".into(), |plan| summary(plan, self.which)));
+        for loss in plan.iter().flat_map(|plan| &plan.losses) {
+            ui.colored_label(ui.visuals().warn_fg_color, loss);
+        }
+        if let Some((progress, photos)) = &self.running {
+            ui.horizontal(|ui| {
+                let done = progress.photos_done();
+                let share = done as f32 / (*photos).max(1) as f32;
+                let bar = ProgressBar::new(share).desired_width(300.0).text(format!("{done} of {photos}"));
+                ui.add(bar);
+                if *photos > 1 && ui.button("Cancel export").clicked() {
+                    progress.cancel();
+                }
+            });
+            return;
+        }
+        let has_folder = !self.folder.trim().is_empty();
+        let ready = plan.filter(|plan| plan.masks > 0 && has_folder);
+        if ui.add_enabled(ready.is_some(), egui::Button::new("Write files")).clicked()
+            && let Some(plan) = ready
+        {
+            let job = ExportJob { overwrite: !plan.existing.is_empty(), ..self.job(document, photo, photos) };
+            if plan.existing.is_empty() {
+                actions.push(Action::Export(job));
+            } else {
+                self.asking = Some((job, plan.existing));
+            }
+        }
     }
 
     fn confirm_ui(&mut self, ctx: &egui::Context, actions: &mut Actions) {
@@ -211,6 +286,20 @@ impl ExportChoices {
         if modal.should_close() {
             self.asking = None;
         }
+    }
+}
+
+/// What will be written, in a sentence.
+fn summary(plan: &Plan, which: Which) -> String {
+    let about = match which {
+        Which::Folder => format!(" about {} photos with {} masks", plan.photos, plan.masks),
+        _ => String::new(),
+    };
+    match (plan.masks, &plan.files[..]) {
+        (0, _) => "There are no such masks.".to_owned(),
+        (_, [one]) => format!("Writes {}{about}", file_name(one)),
+        (_, [first, ..]) => format!("Writes {} files{about}: {}, …", plan.files.len(), file_name(first)),
+        (_, []) => String::new(),
     }
 }
 

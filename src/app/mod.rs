@@ -9,8 +9,10 @@ mod canvas;
 mod commands;
 mod comparison;
 mod everything_run;
+mod export_task;
 mod export_window;
 mod inquiry;
+mod keymap;
 mod messages;
 mod models;
 mod panels;
@@ -19,6 +21,7 @@ mod relations;
 mod sessions;
 mod settings;
 mod theme;
+mod thumbnails;
 mod window;
 mod workspace;
 

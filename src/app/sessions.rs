@@ -31,6 +31,8 @@ struct Job {
     stamp: Stamp,
     /// Do not touch the file, but write beside it.
     aside: bool,
+    /// Nothing but the view has changed.
+    view_only: bool,
 }
 
 /// How a save has ended.
@@ -51,7 +53,7 @@ struct Saved {
 pub(super) struct SessionFile {
     path: PathBuf,
     stamp: Stamp,
-    /// The file belongs to a photo of another size and stays as it is.
+    /// The file cannot be used for this photo and stays as it is.
     aside: bool,
     /// What was read; keys that this program does not know go back into the file.
     base: Session,
@@ -106,17 +108,24 @@ impl Sessions {
         photo: &Photo,
         loaded: Result<Loaded, SessionError>,
     ) -> (Option<Restored>, Option<String>) {
-        let Loaded { state, path, stamp } = match loaded {
-            Ok(loaded) => loaded,
-            // Without a stamp nothing is saved over it.
-            Err(error) => return (None, Some(format!("{error}. The work on this photo is not saved."))),
-        };
-        let name = photo.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = photo.file_name();
         let fresh = || Session::new(name.clone(), photo.pixels.dimensions(), photo.fingerprint);
-        let shown = path.display().to_string();
+        let (loaded, error) = match loaded {
+            Ok(loaded) => (loaded, None),
+            Err(error) => {
+                let path = error.path().to_path_buf();
+                let free = Loaded { state: LoadedState::Fresh, path, stamp: Stamp::ABSENT, others: vec![] };
+                (free, Some(format!("{error}. New work on this photo is saved beside it.")))
+            }
+        };
+        let Loaded { state, path, stamp, others } = loaded;
+        let others: Vec<String> = others.iter().map(|other| other.display().to_string()).collect();
         let (base, aside, exists, word) = match state {
-            LoadedState::Fresh => (fresh(), false, false, None),
-            LoadedState::Found(session) => (session, false, true, None),
+            LoadedState::Fresh => (fresh(), error.is_some(), false, error),
+            LoadedState::Found(session) => {
+                let word = format!("The newest work on {name} is shown.");
+                (session, false, true, Some(word).filter(|_| !others.is_empty()))
+            }
             LoadedState::PhotoChanged { session, same_size: true } => {
                 let word =
                     format!("{name} has changed since its masks were made; look whether they still fit.");
@@ -124,12 +133,19 @@ impl Sessions {
             }
             LoadedState::PhotoChanged { same_size: false, .. } => {
                 let word = format!(
-                    "{shown} belongs to a photo of another size and is left as it is; new work is saved beside it."
+                    "The masks of {name} were made when it had another size; new work is saved beside them."
                 );
-                (fresh(), true, true, Some(word))
+                (fresh(), true, false, Some(word))
             }
         };
-        let restored = (exists && !aside).then(|| restore(&base));
+        let word = match (word, &others[..]) {
+            (word, []) => word,
+            (word, others) => {
+                let others = format!("Left as it is: {}.", others.join(", "));
+                Some(word.map(|word| format!("{word} ")).unwrap_or_default() + &others)
+            }
+        };
+        let restored = exists.then(|| restore(&base));
         let view = base.view.clone();
         let fingerprint = photo.fingerprint;
         let file = SessionFile {
@@ -175,7 +191,7 @@ impl Sessions {
         let due = *file.due.get_or_insert_with(|| Instant::now() + DELAY);
         let left = due.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            self.save(id, document, model, None);
+            self.save(id, document, model);
         } else {
             self.ctx.request_repaint_after(left);
         }
@@ -183,17 +199,21 @@ impl Sessions {
 
     /// Saves a document now if it has changed, or if only the view has and there is a file.
     pub fn leave(&mut self, id: u64, document: &Document, model: Option<&str>, [x, y, zoom]: [f32; 3]) {
-        let Some(file) = self.files.get(&id) else { return };
-        let view = json!({"x": x, "y": y, "zoom": zoom}).as_object().cloned().unwrap_or_default();
-        if file.is_behind(document) || (file.exists && !file.aside && file.view != view) {
-            self.save(id, document, model, Some(view));
+        let Some(file) = self.files.get_mut(&id) else { return };
+        // Finer differences are nothing that anybody has done.
+        let rounded = |value: f32, steps: f64| (f64::from(value) * steps).round() / steps;
+        let view = json!({"x": rounded(x, 10.0), "y": rounded(y, 10.0), "zoom": rounded(zoom, 1e4)});
+        let view = view.as_object().cloned().unwrap_or_default();
+        let has_moved = std::mem::replace(&mut file.view, view.clone()) != view;
+        if file.needs_saving(document) || (file.exists && !file.aside && has_moved) {
+            self.save(id, document, model);
         }
     }
 
     /// Saves a document now if it has changed.
     pub fn save_now(&mut self, id: u64, document: &Document, model: Option<&str>) {
-        if self.files.get(&id).is_some_and(|file| file.is_behind(document)) {
-            self.save(id, document, model, None);
+        if self.files.get(&id).is_some_and(|file| file.needs_saving(document)) {
+            self.save(id, document, model);
         }
     }
 
@@ -214,18 +234,16 @@ impl Sessions {
         }
     }
 
-    fn save(&mut self, id: u64, document: &Document, model: Option<&str>, view: Option<Map<String, Value>>) {
+    fn save(&mut self, id: u64, document: &Document, model: Option<&str>) {
         let Some(file) = self.files.get_mut(&id) else { return };
-        if let Some(view) = view {
-            file.view = view;
-        }
         let mut session = session(&file.base, document, model);
         session.photo.fingerprint = file.fingerprint;
         session.view = file.view.clone();
         let (path, stamp) = (file.path.clone(), file.stamp);
         let revision = document.revision();
+        let view_only = !file.needs_saving(document);
         (file.saving, file.due) = (Some(revision), None);
-        let job = Job { photo: id, revision, session, path, stamp, aside: file.aside };
+        let job = Job { photo: id, revision, session, path, stamp, aside: file.aside, view_only };
         if self.jobs.send(job).is_err() {
             log::error!("the thread that saves is gone");
         }
@@ -282,21 +300,29 @@ impl SessionFile {
         let worth_it = self.exists || !document.masks().is_empty() || !document.classes().is_empty();
         document.revision() != self.saved && worth_it
     }
+
+    /// Whether the document has what is neither in the file nor on its way there.
+    fn needs_saving(&self, document: &Document) -> bool {
+        self.is_behind(document) && self.saving != Some(document.revision())
+    }
 }
 
 fn write(job: Job) -> Result<Saved, SaveError> {
-    let Job { session, path, stamp, aside, .. } = job;
+    let Job { session, path, stamp, aside, view_only, .. } = job;
     let beside =
         |moved_aside| session.save_as_conflict(&path).map(|(path, stamp)| Saved { path, stamp, moved_aside });
     if aside {
         return beside(false);
     }
-    match session.save(&path, &stamp) {
+    let saved = if view_only { session.save_view(&path, &stamp) } else { session.save(&path, &stamp) };
+    match saved {
         Ok(stamp) => Ok(Saved { path, stamp, moved_aside: false }),
         // Where there is nothing, nothing can be destroyed.
         Err(SaveError::ChangedByOther { .. }) if !path.exists() => session
             .save(&path, &Stamp::ABSENT)
             .map(|stamp| Saved { path: path.clone(), stamp, moved_aside: false }),
+        // A view is no work to keep beside that of somebody else.
+        Err(SaveError::ChangedByOther { .. }) if view_only => Ok(Saved { path, stamp, moved_aside: false }),
         Err(SaveError::ChangedByOther { .. }) => beside(true),
         Err(error) => Err(error),
     }

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use egui::ThemePreference;
 use serde::{Deserialize, Serialize};
 
+use super::keymap::Keymap;
 use crate::document::ColourMode;
 use crate::files::export::{ExportOptions, Format};
 
@@ -48,6 +50,8 @@ impl MaskStyle {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Settings {
+    pub theme: ThemePreference,
+    pub keymap: Keymap,
     /// Opacity of the masks, in [0, 1].
     pub opacity: f32,
     pub style: MaskStyle,
@@ -78,6 +82,8 @@ pub(super) struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            theme: ThemePreference::default(),
+            keymap: Keymap::default(),
             opacity: 0.5,
             style: MaskStyle::default(),
             minimap: true,

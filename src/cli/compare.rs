@@ -14,7 +14,7 @@ use super::{complain, load_model, model_stem};
 use crate::document::mask_colour;
 use crate::everything::compare::{Alone, Comparison, compare};
 use crate::everything::{FoundMask, Parameters};
-use crate::files::export::{ExportMask, Panel, add_figure, add_json};
+use crate::files::export::{ExportMask, Panel, add_figure, add_json, largest_first};
 use crate::files::{FileSet, Photo};
 use crate::sam2::Predictor;
 
@@ -138,7 +138,10 @@ fn in_words(masks: &[ExportMask], compared: &Comparison) -> String {
 
 fn painted(found: &[FoundMask], numbers: impl IntoIterator<Item = usize>) -> Vec<ExportMask> {
     let colours = numbers.into_iter().map(|number| mask_colour(number as u64));
-    found.iter().zip(colours).enumerate().map(|(i, (found, colour))| export_mask(found, i, colour)).collect()
+    let export = |(i, (found, colour))| export_mask(found, i, colour);
+    let mut masks: Vec<ExportMask> = found.iter().zip(colours).enumerate().map(export).collect();
+    largest_first(&mut masks);
+    masks
 }
 
 /// The comparison of one photo as a file. Masks are named by their places in the lists.

@@ -12,7 +12,8 @@ use super::{complain, load_model, model_stem};
 use crate::document::mask_colour;
 use crate::everything::{FoundMask, Parameters, generate};
 use crate::files::export::{
-    ExportMask, ScriptFiles, add_coco, add_coco_part, add_json, add_label_map, remove_leftovers,
+    ExportMask, ScriptFiles, add_coco, add_coco_part, add_json, add_label_map, largest_first,
+    remove_leftovers,
 };
 use crate::files::{FileSet, Photo};
 use crate::mask::Rle;
@@ -200,7 +201,9 @@ fn slashed(path: &Path) -> String {
 
 fn export_masks(masks: &[FoundMask]) -> Vec<ExportMask> {
     let export = |(i, found): (usize, &FoundMask)| export_mask(found, i, mask_colour(i as u64));
-    masks.iter().enumerate().map(export).collect()
+    let mut masks: Vec<ExportMask> = masks.iter().enumerate().map(export).collect();
+    largest_first(&mut masks);
+    masks
 }
 
 /// Mask `i` of a result as it is written.

@@ -1,7 +1,6 @@
 //! `tinsel export`: the masks of sessions in the formats of other programs.
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::bail;
@@ -9,12 +8,9 @@ use clap::Args;
 
 use super::formats::FormatArguments;
 use super::{complain, print_text};
-use crate::files::export::{
-    CocoPhoto, ExportMask, ExportOptions, Format, add_coco_dataset, add_export, is_shared, losses,
-    planned_files_with,
-};
-use crate::files::session::{LoadedState, Session};
-use crate::files::{FileSet, Photo, Selected, select_photos};
+use crate::files::export::{DatasetExport, Exported, Format, Wanted};
+use crate::files::session::Session;
+use crate::files::{Selected, select_photos};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -25,9 +21,6 @@ Examples:
 
 The masks are those in NAME.EXT.tinsel.json beside each photo, which the window writes and `tinsel import`.
 What a format cannot hold is told.";
-
-/// The file about all photos.
-const COCO_DATASET: &str = "coco.json";
 
 #[derive(Debug, Args)]
 pub struct ExportArguments {
@@ -71,7 +64,7 @@ fn run(arguments: &ExportArguments) -> anyhow::Result<ExitCode> {
     let (folders, files): (Vec<_>, Vec<_>) = arguments.photos.iter().cloned().partition(|path| path.is_dir());
     let mut selected = select_photos(&files, &folders, arguments.recursive)?;
     let asked_for = |photo: &Selected| files.contains(&photo.path);
-    selected.retain(|photo| asked_for(photo) || Session::path_for(&photo.path).exists());
+    selected.retain(|photo| asked_for(photo) || Session::exists_for(&photo.path));
     if selected.is_empty() {
         bail!(
             "{}: no photo there has masks kept beside it; make some in the window, or with `tinsel import`",
@@ -80,20 +73,27 @@ fn run(arguments: &ExportArguments) -> anyhow::Result<ExitCode> {
     }
     // Several photos make one dataset.
     let joins = !folders.is_empty() || selected.len() > 1;
-    let mut run = Run { arguments, options, joins, dataset: vec![], written: HashMap::new() };
+    let mut export = DatasetExport::new(arguments.format.clone(), arguments.to.out.clone());
+    export.options = options;
+    export.wanted = Wanted { visible_only: arguments.visible, classes: arguments.class.clone() };
+    (export.overwrite, export.joins) = (arguments.to.overwrite, joins);
     let mut failed = 0;
     for photo in &selected {
-        match run.photo(photo) {
-            Ok(report) => print_text(&report)?,
+        match export.photo(photo) {
+            Ok(exported) => print_text(&report(photo, exported))?,
             Err(error) => {
-                complain(&error);
+                complain(&error.into());
                 failed += 1;
             }
         }
     }
-    if let Err(error) = run.finish() {
-        complain(&error);
-        return Ok(ExitCode::FAILURE);
+    match export.finish() {
+        Ok(Some((file, photos))) => print_text(&format!("{}: {photos} photos\n", file.display()))?,
+        Ok(None) => {}
+        Err(error) => {
+            complain(&error.into());
+            return Ok(ExitCode::FAILURE);
+        }
     }
     if failed > 0 {
         eprintln!("tinsel: {failed} of {} photos failed", selected.len());
@@ -102,103 +102,10 @@ fn run(arguments: &ExportArguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-struct Run<'a> {
-    arguments: &'a ExportArguments,
-    options: ExportOptions,
-    joins: bool,
-    dataset: Vec<CocoPhoto>,
-    /// What has been written for which photo.
-    written: HashMap<PathBuf, PathBuf>,
-}
-
-impl Run<'_> {
-    /// Writes all formats of a photo, or none, and tells what was written.
-    fn photo(&mut self, selected: &Selected) -> anyhow::Result<String> {
-        let photo = Photo::open(&selected.path)?;
-        let (masks, mut notes) = self.masks(&photo)?;
-        let folder = self.arguments.to.out.join(selected.below.parent().unwrap_or(Path::new("")));
-        let joined = |format: &Format| self.joins && *format == Format::CocoJson;
-        let mut set = FileSet::new(self.arguments.to.overwrite);
-        let mut planned = vec![];
-        for format in &self.arguments.format {
-            notes.extend(losses(*format, &self.options, &masks));
-            if joined(format) {
-                continue;
-            }
-            planned.extend(planned_files_with(&photo, &masks, *format, &self.options, &folder));
-            add_export(&mut set, &photo, &masks, *format, &self.options, &folder)?;
-        }
-        for file in planned.iter().filter(|file| !is_shared(file)) {
-            if let Some(other) = self.written.get(file) {
-                bail!(
-                    "{}: its {} would replace that of {}; give one of them another name",
-                    photo.path.display(),
-                    file.display(),
-                    other.display()
-                );
-            }
-        }
-        let files = set.commit()?;
-        self.written.extend(planned.into_iter().map(|file| (file, photo.path.clone())));
-        if self.arguments.format.iter().any(joined) {
-            let file_name =
-                selected.below.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
-            let size = photo.pixels.dimensions();
-            self.dataset.push(CocoPhoto { file_name, size, masks: masks.clone() });
-        }
-        notes.dedup();
-        let many = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-        let mut report = format!(
-            "{}: {}, {}\n",
-            photo.path.display(),
-            many(masks.len(), "mask"),
-            many(files.len(), "file")
-        );
-        notes.iter().for_each(|note| report += &format!("  {note}\n"));
-        Ok(report)
-    }
-
-    /// The masks of a photo that are wanted, and what should be known about them.
-    fn masks(&self, photo: &Photo) -> anyhow::Result<(Vec<ExportMask>, Vec<String>)> {
-        let loaded = Session::load(&photo.path, photo.pixels.dimensions(), photo.fingerprint)?;
-        let mut notes = vec![];
-        let session = match loaded.state {
-            LoadedState::Found(session) => session,
-            LoadedState::PhotoChanged { session, same_size: true } => {
-                notes.push("The photo has changed since its masks were made.".into());
-                session
-            }
-            LoadedState::PhotoChanged { session, same_size: false } => {
-                let ((w, h), kept) = (photo.pixels.dimensions(), &session.photo);
-                bail!(
-                    "{}: has {w}x{h} pixels, but its masks were made when it had {}x{}; bring that photo back",
-                    photo.path.display(),
-                    kept.width,
-                    kept.height
-                );
-            }
-            LoadedState::Fresh => bail!(
-                "{}: has no masks kept beside it; make some in the window, or with `tinsel import`",
-                photo.path.display()
-            ),
-        };
-        let classes = &self.arguments.class;
-        let wanted = session.masks.iter().filter(|item| {
-            let class_wanted = classes.is_empty() || item.class.as_ref().is_some_and(|c| classes.contains(c));
-            class_wanted && (item.visible || !self.arguments.visible)
-        });
-        Ok((wanted.map(ExportMask::from).collect(), notes))
-    }
-
-    /// Writes the file about all photos.
-    fn finish(self) -> anyhow::Result<()> {
-        if self.dataset.is_empty() {
-            return Ok(());
-        }
-        let mut set = FileSet::new(self.arguments.to.overwrite);
-        let file = self.arguments.to.out.join(COCO_DATASET);
-        add_coco_dataset(&mut set, &self.dataset, &self.options, &file)?;
-        set.commit()?;
-        print_text(&format!("{}: {} photos\n", file.display(), self.dataset.len()))
-    }
+fn report(photo: &Selected, Exported { masks, files, mut notes }: Exported) -> String {
+    notes.dedup();
+    let many = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    let mut report = format!("{}: {}, {}\n", photo.path.display(), many(masks, "mask"), many(files, "file"));
+    notes.iter().for_each(|note| report += &format!("  {note}\n"));
+    report
 }

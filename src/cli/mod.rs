@@ -28,6 +28,7 @@ pub use models::{ModelsArguments, models};
 pub use predict::predict;
 
 use crate::files::WriteError;
+use crate::files::export::PhotoExportError;
 use crate::models::Store;
 use crate::sam2::weights::STARTER_NAME;
 use crate::sam2::{Predictor, Weights};
@@ -50,7 +51,10 @@ fn model_stem(predictor: &Predictor) -> String {
 
 /// One line for a failure, with its causes and the option that helps.
 fn complain(error: &anyhow::Error) {
-    let exists = error.chain().any(|e| matches!(e.downcast_ref(), Some(WriteError::Exists { .. })));
+    let exists = error.chain().any(|e| {
+        matches!(e.downcast_ref(), Some(WriteError::Exists { .. }))
+            || matches!(e.downcast_ref(), Some(PhotoExportError::Write(WriteError::Exists { .. })))
+    });
     let hint = if exists { "; --overwrite replaces it" } else { "" };
     eprintln!("tinsel: {error:#}{hint}");
 }

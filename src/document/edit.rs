@@ -208,12 +208,8 @@ impl Edit {
                 m.name.clone_from(&name);
                 m.edited = true;
             }),
-            Edit::SetVisible(ids, visible) => change(state, &ids, |m| m.visible = visible),
-            Edit::SetLocked(ids, locked) => {
-                for item in state.masks.iter_mut().filter(|m| ids.contains(&m.id)) {
-                    Arc::make_mut(item).locked = locked;
-                }
-            }
+            Edit::SetVisible(ids, visible) => set(state, &ids, |m| m.visible = visible),
+            Edit::SetLocked(ids, locked) => set(state, &ids, |m| m.locked = locked),
             Edit::Solo(id) => state.solo = id,
             Edit::Move { ids, before } => {
                 let (moved, mut stay): (Vec<_>, Vec<_>) =
@@ -278,8 +274,24 @@ fn sift(state: &mut State, last_id: &mut u64, sifting: Sifting, kept: Vec<NewMas
         let is_there = state.masks.iter().any(|m| m.found == new.found);
         if !is_there && !new.found.is_some_and(|key| state.dismissed.contains(&key)) {
             add(state, last_id, new);
+            lay_over_larger(&mut state.masks, sifting.run);
         }
     }
+}
+
+/// Moves the last mask down in the layers, under the first smaller one of its run.
+fn lay_over_larger(masks: &mut [Arc<MaskItem>], run: u64) {
+    let Some((last, others)) = masks.split_last() else { return };
+    let of_run = |m: &MaskItem| m.found.is_some_and(|key| key.run == run);
+    let smaller = others.iter().position(|m| of_run(m) && m.mask.area() < last.mask.area());
+    if let Some(at) = smaller {
+        masks[at..].rotate_right(1);
+    }
+}
+
+/// Sets what a lock does not protect.
+fn set(state: &mut State, ids: &[MaskId], mut with: impl FnMut(&mut MaskItem)) {
+    state.masks.iter_mut().filter(|m| ids.contains(&m.id)).for_each(|m| with(Arc::make_mut(m)));
 }
 
 fn change(state: &mut State, ids: &[MaskId], mut with: impl FnMut(&mut MaskItem)) {

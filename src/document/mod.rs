@@ -219,6 +219,22 @@ impl Document {
         there.get(position.map_or(0, |i| (i + 1) % there.len())).copied()
     }
 
+    /// The edit that draws the selected masks over the next one above them (`up`), or under the next
+    /// one below; `None` where there is no such.
+    pub fn moved_by_one(&self, up: bool) -> Option<Edit> {
+        let masks = self.masks();
+        let is_selected = |m: &Arc<MaskItem>| self.selection.contains(&m.id);
+        let before = if up {
+            let last = masks.iter().rposition(is_selected)?;
+            masks.get(last + 1)?;
+            masks.get(last + 2).map(|m| m.id)
+        } else {
+            let first = masks.iter().position(is_selected)?;
+            Some(masks.get(first.checked_sub(1)?)?.id)
+        };
+        Some(Edit::Move { ids: self.selection.iter().copied().collect(), before })
+    }
+
     /// The run of everything mode that was sifted last, and how.
     pub fn sifting(&self) -> Option<Sifting> {
         self.state.sifting
@@ -430,7 +446,7 @@ mod tests {
         let filters = Filters { pred_iou_thresh: kept.len() as f32, ..Filters::from(&Default::default()) };
         let found = |index: &usize| NewMask {
             found: Some(FoundKey { run, index: *index }),
-            ..new_mask(1 + *index as u32)
+            ..new_mask(20 - *index as u32)
         };
         Edit::Sift { sifting: Sifting { run, filters }, kept: kept.iter().map(found).collect() }
     }
@@ -456,6 +472,35 @@ mod tests {
         doc.undo();
         assert_eq!(indices(&doc), [2]);
         assert_eq!((doc.sifting().unwrap().filters, doc.undo_label()), (sifted, Some("Filter masks")));
+    }
+
+    #[test]
+    fn what_filters_bring_lies_under_what_is_smaller() {
+        let mut doc = Document::default();
+        let areas = |doc: &Document| doc.masks().iter().map(|m| m.mask.area()).collect::<Vec<_>>();
+        let found =
+            |index: usize, area: u32| NewMask { found: Some(FoundKey { run: 1, index }), ..new_mask(area) };
+        let Edit::Sift { sifting, .. } = sift(1, &[]) else { unreachable!() };
+        doc.apply(Edit::AddMasks(vec![new_mask(1)]));
+        doc.apply(Edit::Sift { sifting, kept: vec![found(0, 3), found(1, 9), found(2, 5)] });
+        assert_eq!(areas(&doc), [1, 9, 5, 3]);
+        doc.apply(Edit::Move { ids: vec![doc.masks()[3].id], before: Some(doc.masks()[0].id) });
+        assert_eq!(areas(&doc), [3, 1, 9, 5], "and can be put elsewhere");
+    }
+
+    #[test]
+    fn the_selected_masks_move_one_layer_up_or_down() {
+        let mut doc = Document::default();
+        doc.apply(Edit::AddMasks([1, 2, 3, 4].map(new_mask).to_vec()));
+        let areas = |doc: &Document| doc.masks().iter().map(|m| m.mask.area()).collect::<Vec<_>>();
+        doc.select([doc.masks()[0].id, doc.masks()[1].id]);
+        for (up, wanted) in [(true, [3, 1, 2, 4]), (true, [3, 4, 1, 2]), (false, [3, 1, 2, 4])] {
+            let edit = doc.moved_by_one(up).unwrap();
+            doc.apply(edit);
+            assert_eq!(areas(&doc), wanted);
+        }
+        doc.select([doc.masks()[3].id]);
+        assert_eq!(doc.moved_by_one(true), None);
     }
 
     #[test]

@@ -139,11 +139,19 @@ const CERTAIN: f32 = 10.0;
 
 /// The prompt to work on a mask again with: the one that made it, or the mask itself and a point
 /// inside. `side` is that of the low-resolution logits.
+///
+/// A prompt of several clicks started from the answer to the ones before. Where that is gone, because
+/// it is not kept in files, the mask itself stands for it.
 pub fn prompting_again(item: &MaskItem, side: usize) -> Prompting {
-    if !item.prompting.is_empty() {
-        return item.prompting.clone();
+    let former = &item.prompting;
+    let clicks = former.points.len() + usize::from(former.bbox.is_some());
+    if clicks == 1 || (clicks > 1 && former.from.is_some()) {
+        return former.clone();
     }
     let logits = item.mask.coverage_grid(side).into_iter().map(|share| (2.0 * share - 1.0) * CERTAIN);
+    if clicks > 1 {
+        return Prompting { chosen: None, from: Some(Arc::new(logits.collect())), ..former.clone() };
+    }
     let inside = item.mask.inner_point().map(|[x, y]| crate::sam2::Point { x, y, positive: true });
     Prompting {
         points: inside.into_iter().collect(),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 /// Extensions of files that are taken for photos when a folder is opened.
 pub const PHOTO_EXTENSIONS: &[&str] =
-    &["jpg", "jpeg", "png", "webp", "tif", "tiff", "bmp", "gif", "pnm", "pgm", "ppm"];
+    &["jpg", "jpeg", "jfif", "png", "webp", "tif", "tiff", "bmp", "gif", "pnm", "pbm", "pgm", "ppm"];
 
 pub(super) fn is_photo(path: &Path) -> bool {
     let Some(extension) = path.extension() else { return false };

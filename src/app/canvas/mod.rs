@@ -1,6 +1,7 @@
 //! The photo with masks and prompts over it, and what the mouse does there.
 
 mod box_grip;
+mod cross;
 mod drawing;
 mod minimap;
 mod outlines;
@@ -16,8 +17,9 @@ mod view;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use egui::{Color32, Key, Painter, PointerButton, Pos2, Rect, Response, Sense, Vec2};
+use egui::{Color32, EventFilter, Id, Key, Painter, PointerButton, Pos2, Rect, Response, Sense, Vec2};
 
+use cross::Cross;
 use drawing::Drawing;
 use minimap::minimap_ui;
 use outlines::{Outlined, Outlines};
@@ -50,6 +52,9 @@ pub(super) struct Canvas {
     drawing: Option<Drawing>,
     /// Where the pointer is in the photo, while no button is down.
     hovered: Option<Pos2>,
+    cross: Cross,
+    /// Names the canvas to egui, once it was drawn.
+    id: Option<Id>,
     /// The view to begin with, and of which photo.
     restored_view: Option<(u64, [f32; 3])>,
 }
@@ -58,7 +63,7 @@ pub(super) struct Canvas {
 pub(super) struct CanvasInput<'a> {
     pub photo: &'a OpenPhoto,
     pub document: &'a Document,
-    /// Masks to paint, in any order; the candidate last.
+    /// Masks to paint, later ones over earlier ones.
     pub masks: Vec<SceneMask>,
     /// Masks to point out, each of which is among those.
     pub highlighted: Vec<Arc<Mask>>,
@@ -81,6 +86,8 @@ impl Canvas {
             outlines: Outlines::new(ctx.clone()),
             drawing: None,
             hovered: None,
+            cross: Cross::default(),
+            id: None,
             restored_view: None,
             scene: None,
             photo_id: 0,
@@ -91,12 +98,17 @@ impl Canvas {
 
     /// Where the pointer rests over the photo, in its pixels, while nothing is being drawn.
     pub fn hovered(&self) -> Option<Pos2> {
-        self.hovered.filter(|_| self.drawing.is_none())
+        self.cross.at.or(self.hovered).filter(|_| self.drawing.is_none())
     }
 
     /// Whether the mouse is in the middle of something that Escape ends.
     pub fn is_dragging(&self) -> bool {
         self.gesture.is_some() || self.drawing.is_some()
+    }
+
+    /// Whether this widget is the canvas.
+    pub fn is(&self, widget: Id) -> bool {
+        self.id == Some(widget)
     }
 
     /// Shows a photo that comes onto the canvas as it was left.
@@ -129,6 +141,14 @@ impl Canvas {
             self.scene = None;
             self.gesture = None;
             self.drawing = None;
+            self.cross = Cross::default();
+        }
+        self.id = Some(response.id);
+        // The arrow keys move the cross, not the focus.
+        let arrows = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
+        if ui.input(|i| i.pointer.is_moving()) {
+            self.cross = Cross::default();
         }
         self.view.update(response.rect, size_px, ui.pixels_per_point());
         self.navigate(ui, &response, size_px);
@@ -150,6 +170,7 @@ impl Canvas {
         prompts::points_ui(ui, &painter, &self.view, input.document, &mut self.gesture, size, actions);
         let prompting = self.effective_prompting(input.document);
         prompts::paint(&painter, &self.view, &prompting, self.gesture.as_ref());
+        self.cross.paint(&painter, &self.view);
         self.cursor(ui, &response, input);
         if let Some(overview) = self.tiles.overview(size).filter(|_| input.minimap) {
             minimap_ui(ui, &response, &mut self.view, size_px, overview);
@@ -157,11 +178,11 @@ impl Canvas {
         pointing::under_pointer(&self.view, &response, input.photo)
     }
 
-    /// Outlines lie on top of what is filled, those of small masks on top of those of large ones.
-    fn paint_outlines(&mut self, painter: &Painter, input: &CanvasInput, sorted: &Scene) {
+    /// Outlines lie on top of all that is filled, in the order of the layers.
+    fn paint_outlines(&mut self, painter: &Painter, input: &CanvasInput, scene: &Scene) {
         let all = matches!(input.style, MaskStyle::Outline | MaskStyle::Both);
         let highlighted: HashSet<*const Mask> = input.highlighted.iter().map(Arc::as_ptr).collect();
-        let plain = sorted.masks.iter().filter(|m| all && !highlighted.contains(&Arc::as_ptr(&m.mask)));
+        let plain = scene.masks.iter().filter(|m| all && !highlighted.contains(&Arc::as_ptr(&m.mask)));
         let plain = plain.map(|SceneMask { mask, colour: [r, g, b] }| Outlined {
             mask,
             colour: Color32::from_rgb(*r, *g, *b),
@@ -173,11 +194,9 @@ impl Canvas {
     }
 
     fn update_scene(&mut self, input: &CanvasInput) -> Arc<Scene> {
-        let mut masks = input.masks.clone();
-        masks.sort_by_key(|m| std::cmp::Reverse(m.mask.area()));
         let scene = Scene {
             photo: input.photo.photo.pixels.clone(),
-            masks,
+            masks: input.masks.clone(),
             opacity: if input.style == MaskStyle::Outline { 0.0 } else { input.opacity },
             dim: input.style == MaskStyle::Dim,
         };

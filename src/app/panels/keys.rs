@@ -1,46 +1,161 @@
-//! The cheat-sheet: all keys and gestures.
+//! The cheat-sheet: all keys and gestures, where the keys can be changed too.
 
-use egui::{Grid, ScrollArea, Ui};
+use egui::{
+    Button, Context, Event, Grid, Key, KeyboardShortcut, Modifiers, RichText, ScrollArea, Ui, Window,
+};
 
+use super::super::actions::{Action, Actions};
 use super::super::commands::{Command, Menu};
+use super::super::keymap::Keymap;
 
-const GESTURES: [(&str, &str); 11] = [
+const GESTURES: [(&str, &str); 19] = [
     ("Left click", "a point on the thing"),
     ("Right click, Shift + left click", "a point beside the thing"),
     ("Left drag", "a box around the thing"),
     ("Drag a point", "move it"),
     ("Click a point", "delete it"),
     ("Drag inside a box, or its side or corner", "move it, or resize it"),
+    ("Hold Alt", "preview the larger or smaller mask"),
+    ("Hold Ctrl", "preview what a further point would do"),
+    ("Double click a mask", "work on it again"),
     ("Wheel, pinch", "zoom at the pointer"),
     ("Middle drag, Space + left drag", "move the photo"),
     ("Click or drag in the minimap", "go there"),
-    ("Picking masks: click, Shift + click", "select one, or several"),
-    ("Picking masks: double click", "zoom to the mask"),
+    ("Hold H", "the bare photo"),
+    ("Brush, lasso: Shift", "take away instead of adding"),
+    ("Picking masks: click, again", "select a mask, then the one beneath"),
+    ("Picking masks: Shift + click", "select several"),
+    ("List: click, Shift or Ctrl + click", "select one, a range or several"),
+    ("List: double click", "zoom to the mask"),
+    ("List: drag", "change what lies on top; in groups, give a class"),
 ];
 
-pub(in crate::app) fn keys_ui(ui: &mut Ui) {
-    ScrollArea::vertical().max_height(520.0).show(ui, |ui| {
-        Grid::new("gestures").num_columns(2).striped(true).show(ui, |ui| {
-            for (gesture, effect) in GESTURES {
-                ui.strong(gesture);
-                ui.label(effect);
-                ui.end_row();
+/// The window of the keys.
+#[derive(Default)]
+pub(in crate::app) struct Keys {
+    pub open: bool,
+    /// The command whose next key is waited for, and which of its keys that replaces.
+    recording: Option<(Command, Option<usize>)>,
+    refusal: Option<&'static str>,
+}
+
+impl Keys {
+    /// Whether the next key belongs to this window.
+    pub fn is_recording(&self) -> bool {
+        self.open && self.recording.is_some()
+    }
+
+    pub fn ui(&mut self, ctx: &Context, keymap: &Keymap, actions: &mut Actions) {
+        if self.is_recording() {
+            self.record(ctx, keymap, actions);
+        }
+        let mut open = self.open;
+        let window = Window::new("Keys and gestures").open(&mut open).resizable([false, true]);
+        window.collapsible(false).default_height(560.0).show(ctx, |ui| {
+            ui.label("Click a key to change it, + to add one.");
+            if let Some((command, _)) = self.recording {
+                let text = format!(
+                    "Press the keys for “{}”; Backspace: none, Escape: as it was",
+                    command.info().text
+                );
+                ui.strong(text);
+            } else if let Some(refusal) = self.refusal {
+                ui.colored_label(ui.visuals().error_fg_color, refusal);
+            } else if ui.button("Reset all keys").clicked() {
+                actions.push(Action::ResetKeys(None));
             }
-        });
-        for menu in Menu::ALL {
-            ui.add_space(8.0);
-            ui.heading(menu.label());
-            Grid::new(menu.label()).num_columns(2).striped(true).show(ui, |ui| {
-                for info in Command::ALL.map(Command::info) {
-                    if info.menu != menu || info.keys.is_empty() {
-                        continue;
+            ui.separator();
+            ScrollArea::vertical().auto_shrink([true, false]).show(ui, |ui| {
+                Grid::new("gestures").num_columns(2).striped(true).show(ui, |ui| {
+                    for (gesture, effect) in GESTURES {
+                        ui.strong(gesture);
+                        ui.label(effect);
+                        ui.end_row();
                     }
-                    let keys: Vec<String> = info.keys.iter().map(|k| ui.ctx().format_shortcut(k)).collect();
-                    ui.strong(keys.join(", "));
-                    ui.label(info.text);
-                    ui.end_row();
+                });
+                for menu in Menu::ALL {
+                    ui.add_space(8.0);
+                    ui.heading(menu.label());
+                    Grid::new(menu.label()).num_columns(2).striped(true).show(ui, |ui| {
+                        for command in Command::ALL.into_iter().filter(|c| c.info().menu == menu) {
+                            ui.label(command.info().text).on_hover_text(command.info().tooltip);
+                            ui.horizontal(|ui| self.keys_of_ui(ui, command, keymap, actions));
+                            ui.end_row();
+                        }
+                    });
                 }
             });
+        });
+        self.open = open;
+        if !open {
+            (self.recording, self.refusal) = (None, None);
         }
-    });
+    }
+
+    fn keys_of_ui(&mut self, ui: &mut Ui, command: Command, keymap: &Keymap, actions: &mut Actions) {
+        let text = command.info().text;
+        let keys = keymap.keys(command);
+        let places = keys.iter().map(|key| ui.ctx().format_shortcut(key)).enumerate();
+        let buttons: Vec<(Option<usize>, String)> =
+            places.map(|(i, key)| (Some(i), key)).chain([(None, "+".to_owned())]).collect();
+        for (place, key) in buttons {
+            let name = match place {
+                Some(_) => format!("Change {key} for {text}"),
+                None => format!("Add a key for {text}"),
+            };
+            let waits = self.recording == Some((command, place));
+            let button = Button::new(RichText::new(key).strong()).small().selected(waits);
+            let response = ui.add(button).on_hover_text(&name);
+            if response.accessible_name(name).clicked() {
+                self.recording = (!waits).then_some((command, place));
+                self.refusal = None;
+                // Enter and Space would press the button again.
+                ui.memory_mut(|memory| memory.stop_text_input());
+            }
+        }
+        if keymap.is_changed(command) {
+            let button = ui.small_button("Reset").on_hover_text("The keys that the command had at first");
+            if button.accessible_name(format!("Reset the keys for {text}")).clicked() {
+                actions.push(Action::ResetKeys(Some(command)));
+            }
+        }
+    }
+
+    /// Takes the first key of this frame for the command that waits for one.
+    fn record(&mut self, ctx: &Context, keymap: &Keymap, actions: &mut Actions) {
+        let Some((command, place)) = self.recording else { return };
+        let pressed = ctx.input_mut(|input| {
+            let key_of = |event: &Event| match event {
+                Event::Key { key, pressed: true, modifiers, .. } => Some((*key, *modifiers)),
+                _ => None,
+            };
+            let pressed = input.events.iter().find_map(key_of);
+            input.events.retain(|event| !matches!(event, Event::Key { .. }));
+            pressed
+        });
+        let Some((key, held)) = pressed else { return };
+        self.recording = None;
+        let mut keys = keymap.keys(command);
+        let shortcut = match key {
+            Key::Escape => return,
+            Key::Backspace => None,
+            _ => Some(KeyboardShortcut::new(portable(held), key)),
+        };
+        self.refusal = shortcut.and_then(Keymap::refusal);
+        if self.refusal.is_some() || shortcut.is_some_and(|new| keys.contains(&new)) {
+            return;
+        }
+        match (place.filter(|i| *i < keys.len()), shortcut) {
+            (Some(i), Some(new)) => keys[i] = new,
+            (Some(i), None) => drop(keys.remove(i)),
+            (None, Some(new)) => keys.push(new),
+            (None, None) => return,
+        }
+        actions.push(Action::SetKeys(command, keys));
+    }
+}
+
+/// Ctrl, and Command on a Mac, count as one.
+fn portable(held: Modifiers) -> Modifiers {
+    Modifiers { ctrl: held.ctrl && !held.command, mac_cmd: false, ..held }
 }

@@ -5,6 +5,7 @@ use egui::{Button, PopupCloseBehavior, Slider, Ui};
 
 use super::super::actions::{Action, Actions};
 use super::super::commands::{Command, Menu};
+use super::super::keymap::Keymap;
 use super::super::models::Models;
 use super::super::settings::{MaskStyle, Settings, Tool};
 use super::everything_settings_ui;
@@ -16,6 +17,9 @@ pub(in crate::app) struct Availability<'a> {
     pub enabled: &'a dyn Fn(Command) -> bool,
     pub undo_label: Option<&'a str>,
     pub redo_label: Option<&'a str>,
+    /// What is switched on, of the commands that switch.
+    pub is_on: &'a dyn Fn(Command) -> bool,
+    pub keymap: &'a Keymap,
 }
 
 pub(in crate::app) fn menu_ui(ui: &mut Ui, availability: &Availability, actions: &mut Actions) {
@@ -39,9 +43,9 @@ fn command_item_ui(ui: &mut Ui, command: Command, availability: &Availability, a
         _ => None,
     };
     let text = what.map_or_else(|| info.text.to_owned(), |what| format!("{}: {what}", info.text));
-    let mut button = Button::new(text);
-    if let Some(key) = info.keys.first() {
-        button = button.shortcut_text(ui.ctx().format_shortcut(key));
+    let mut button = Button::new(text).selected((availability.is_on)(command));
+    if let Some(key) = availability.keymap.text(ui.ctx(), command) {
+        button = button.shortcut_text(key);
     }
     let mut response = ui.add_enabled((availability.enabled)(command), button);
     if !info.tooltip.is_empty() {
@@ -74,7 +78,7 @@ pub(in crate::app) fn toolbar_ui(
     ui.horizontal_wrapped(|ui| {
         let button = |ui: &mut Ui, command: Command, text: &str, selected: bool| {
             let info = command.info();
-            let keys = info.keys.first().map(|k| format!(" ({})", ui.ctx().format_shortcut(k)));
+            let keys = availability.keymap.text(ui.ctx(), command).map(|key| format!(" ({key})"));
             let button = Button::new(text).selected(selected);
             ui.add_enabled((availability.enabled)(command), button)
                 .on_hover_text(format!("{}{}", info.tooltip, keys.unwrap_or_default()))

@@ -55,8 +55,8 @@ impl Palette {
                     let info = command.info();
                     let mut button =
                         Button::new(info.text).selected(i == self.chosen).frame(i == self.chosen);
-                    if let Some(key) = info.keys.first() {
-                        button = button.shortcut_text(ui.ctx().format_shortcut(key));
+                    if let Some(key) = availability.keymap.text(ui.ctx(), *command) {
+                        button = button.shortcut_text(key);
                     }
                     let enabled = (availability.enabled)(*command);
                     let response = ui.add_enabled(enabled, button.min_size(egui::vec2(440.0, 0.0)));

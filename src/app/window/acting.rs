@@ -6,6 +6,7 @@ use super::Tinsel;
 use crate::app::actions::Action;
 use crate::app::commands::Command;
 use crate::app::everything_run::EverythingRun;
+use crate::app::export_task::Subject;
 use crate::app::models;
 use crate::app::settings::{MaskStyle, Tool};
 use crate::document::{Edit, MaskId, painted, prompting_again};
@@ -40,7 +41,8 @@ impl Tinsel {
             | Command::HideSelected
             | Command::SoloSelected
             | Command::ZoomSelection => !document.selection().is_empty(),
-            Command::LockSelected => !document.selection().is_empty(),
+            Command::LockSelected | Command::Raise | Command::Lower => !document.selection().is_empty(),
+            Command::RenameSelected => document.selection().len() == 1,
             Command::Refine => has_photo && self.model.is_some() && document.selection().len() == 1,
             Command::Shape(shape) => {
                 let needed = if shape.op(&self.settings).combines() { 2 } else { 1 };
@@ -53,20 +55,40 @@ impl Tinsel {
             Command::Accept | Command::NextCandidate | Command::Candidate(_) => {
                 !document.prompting().is_empty()
             }
-            // Escape then belongs to what the mouse is doing.
+            // Escape belongs to what the mouse is doing first.
             Command::DropPrompt => !document.prompting().is_empty() && !self.canvas.is_dragging(),
+            Command::SelectNone => {
+                document.prompting().is_empty()
+                    && !document.selection().is_empty()
+                    && !self.canvas.is_dragging()
+            }
             Command::SegmentEverything => {
                 has_photo && self.model.is_some() && !self.run.as_ref().is_some_and(EverythingRun::is_pending)
             }
             Command::Compare => has_photo && self.model.is_some() && !self.comparing.is_running(),
             Command::Cancel => self.is_searching() || self.comparing.is_running() || self.encoding.is_some(),
+            Command::ClickCross => self.canvas.has_cross(),
             Command::Tool(_)
+            | Command::Cross(_)
             | Command::ZoomIn
             | Command::ZoomOut
             | Command::ZoomFit
             | Command::ZoomActual => has_photo,
             Command::UseStarterModel => self.model.as_deref() != Some(STARTER_NAME),
             _ => true,
+        }
+    }
+
+    /// Whether what the command switches is on.
+    pub(super) fn is_on(&self, command: Command) -> bool {
+        match command {
+            Command::Tool(tool) => self.tool == tool,
+            Command::Style(style) => self.settings.style == style,
+            Command::Theme(theme) => self.settings.theme == theme,
+            Command::LivePreview => self.settings.live_preview,
+            Command::Minimap => self.settings.minimap,
+            Command::ShowAll => self.masks_hidden,
+            _ => false,
         }
     }
 
@@ -138,9 +160,15 @@ impl Tinsel {
                     self.background.import_file(file, open.id, open.size(), open.photo.file_name());
                 }
             }
-            Action::Export(job) => {
-                self.settings.export = Some((job.format, job.options.clone()));
-                self.background.export(job);
+            Action::PlanExport(_) | Action::Export(_) => {
+                let of_folder = matches!(
+                    &action,
+                    Action::PlanExport(job) | Action::Export(job) if matches!(job.subject, Subject::Folder(_))
+                );
+                if of_folder {
+                    self.save_all();
+                }
+                self.after_saving.push(action);
             }
             Action::ChooseExportFolder => {
                 let dialog = rfd::FileDialog::new().set_parent(frame);
@@ -152,6 +180,15 @@ impl Tinsel {
                 Err(error) => self.messages.error(error),
             },
             Action::CancelDownload => self.models.cancel(),
+            Action::SetKeys(command, keys) => {
+                let robbed = self.settings.keymap.set(command, keys);
+                if !robbed.is_empty() {
+                    let names: Vec<String> =
+                        robbed.iter().map(|other| format!("“{}”", other.info().text)).collect();
+                    self.messages.news(format!("The keys were taken from {}.", names.join(", ")));
+                }
+            }
+            Action::ResetKeys(command) => self.settings.keymap.reset(command),
             Action::SetModelsUrl(url) => self.settings.models_url = url,
             Action::DismissMessage(index) => self.messages.dismiss(index),
         }
@@ -214,6 +251,7 @@ impl Tinsel {
                 let all: Vec<MaskId> = document.masks().iter().map(|m| m.id).collect();
                 document.select(all);
             }
+            Command::SelectNone => document.select([]),
             Command::DeleteSelected => document.apply(Edit::Delete(selection)),
             Command::HideSelected => {
                 let any_visible = selection.iter().filter_map(|id| document.mask(*id)).any(|m| m.visible);
@@ -286,6 +324,18 @@ impl Tinsel {
                     document.apply(Edit::SetClass(selection, Some(class)));
                 }
             }
+            Command::Cross(way) => {
+                let fine = ctx.input(|i| i.modifiers.shift);
+                if let Some(open) = &self.workspace.open {
+                    self.canvas.move_cross(way.direction(), fine, open.size());
+                }
+            }
+            Command::ClickCross => {
+                let opposite = ctx.input(|i| i.modifiers.shift);
+                if let Some(action) = self.canvas.click_cross(self.tool, opposite, document) {
+                    self.apply(action, ctx, frame);
+                }
+            }
             Command::BrushLarger => self.resize_brush(BRUSH_STEP),
             Command::BrushSmaller => self.resize_brush(1.0 / BRUSH_STEP),
             Command::Shape(shape) => {
@@ -296,7 +346,38 @@ impl Tinsel {
                 }
             }
             Command::Palette => self.palette.open = !self.palette.open,
-            Command::Keys => self.keys_open = !self.keys_open,
+            Command::Keys => self.keys.open = !self.keys.open,
+            Command::Theme(theme) => {
+                self.settings.theme = theme;
+                ctx.set_theme(theme);
+            }
+            Command::RenameSelected => {
+                if let Some(item) = selection.first().and_then(|id| document.mask(*id)) {
+                    self.mask_list.rename(item);
+                }
+            }
+            Command::Raise | Command::Lower => {
+                let edit = document.moved_by_one(command == Command::Raise);
+                edit.into_iter().for_each(|edit| document.apply(edit));
+            }
+        }
+    }
+
+    /// Does what waited for the work to be saved.
+    pub(super) fn go_on_after_saving(&mut self) {
+        if self.sessions.is_saving() {
+            return;
+        }
+        for action in std::mem::take(&mut self.after_saving) {
+            match action {
+                Action::PlanExport(job) => self.export.plan_started(self.background.plan_export(job)),
+                Action::Export(job) => {
+                    self.settings.export = Some((job.format, job.options.clone()));
+                    let photos = job.photos();
+                    self.export.started(self.background.export(job), photos);
+                }
+                _ => {}
+            }
         }
     }
 
@@ -332,7 +413,7 @@ impl Tinsel {
         let item = match selected[..] {
             [] => None,
             [item] if item.locked => {
-                return self.messages.news("The selected mask is locked. Unlock it first (Ctrl+L).");
+                return self.messages.news("The selected mask is locked. Unlock it first.");
             }
             [item] => Some(item.clone()),
             _ => return self.messages.news("Select one mask to paint on, or none for a new one."),
@@ -358,7 +439,7 @@ impl Tinsel {
         let document = &mut self.workspace.document;
         let Some(item) = document.mask(id) else { return };
         if item.locked {
-            return self.messages.news("The mask is locked. Unlock it first (Ctrl+L).");
+            return self.messages.news("The mask is locked. Unlock it first.");
         }
         let prompting = prompting_again(item, self.low_res_side);
         document.apply(Edit::Reopen(id, prompting));

@@ -11,8 +11,8 @@ use crate::app::canvas::{CanvasInput, SceneMask};
 use crate::app::commands::Command;
 use crate::app::everything_run::EverythingRun;
 use crate::app::panels::{
-    Availability, Status, Toolbar, filters_ui, menu_ui, prompt_bar_ui, shape_ui, status_ui, toolbar_ui,
-    welcome_ui,
+    Availability, Listed, Status, Toolbar, filters_ui, menu_ui, prompt_bar_ui, shape_ui, status_ui,
+    toolbar_ui, welcome_ui,
 };
 use crate::document::{Colour, Document, MaskId, MaskItem, colours};
 use crate::mask::Coverage;
@@ -25,8 +25,12 @@ impl Tinsel {
     pub(super) fn draw(&mut self, ui: &mut Ui, actions: &mut Actions) {
         let enabled: HashSet<Command> = Command::ALL.into_iter().filter(|c| self.is_enabled(*c)).collect();
         let enabled = |command| enabled.contains(&command);
+        let on: HashSet<Command> = Command::ALL.into_iter().filter(|c| self.is_on(*c)).collect();
+        let is_on = |command| on.contains(&command);
         let document = &self.workspace.document;
         let availability = Availability {
+            is_on: &is_on,
+            keymap: &self.settings.keymap,
             enabled: &enabled,
             undo_label: document.undo_label(),
             redo_label: document.redo_label(),
@@ -84,7 +88,7 @@ impl Tinsel {
                 self.classes.ui(ui, document, actions);
                 ui.horizontal(|ui| {
                     ui.strong(format!("Masks ({})", items.len()));
-                    self.mask_list.tree_switch_ui(ui);
+                    self.mask_list.switches_ui(ui);
                     self.mask_list.search_ui(ui);
                     let Coverage { covered, overlapping } = relations.coverage;
                     if covered > 0.0 {
@@ -95,7 +99,14 @@ impl Tinsel {
                         );
                     }
                 });
-                self.mask_list.ui(ui, document, &items, &colours, &relations.parents, actions);
+                let listed = Listed {
+                    document,
+                    photo: &open.photo.pixels,
+                    items: &items,
+                    colours: &colours,
+                    parents: &relations.parents,
+                };
+                self.mask_list.ui(ui, &listed, actions);
             });
         });
         let prompting = self.canvas.effective_prompting(document);

@@ -20,7 +20,7 @@ use crate::app::export_window::ExportChoices;
 use crate::app::inquiry::Inquiry;
 use crate::app::messages::Messages;
 use crate::app::models::Models;
-use crate::app::panels::{Classes, Inspect, MaskList, Palette, keys_ui};
+use crate::app::panels::{Classes, Inspect, Keys, MaskList, Palette};
 use crate::app::preview::Preview;
 use crate::app::relations::Relations;
 use crate::app::sessions::Sessions;
@@ -55,10 +55,12 @@ pub struct Tinsel {
     models: Models,
     settings: Settings,
     export: ExportChoices,
+    /// Actions about all photos, until what the window holds of these is saved.
+    after_saving: Vec<Action>,
     tool: Tool,
     /// The masks are hidden for a look at the bare photo.
     masks_hidden: bool,
-    keys_open: bool,
+    keys: Keys,
     /// A text field had the focus at the end of the last frame; Escape and Enter then belong to it.
     was_typing: bool,
     /// Name of the model, once it is loaded.
@@ -82,7 +84,9 @@ impl Tinsel {
     pub fn new(cc: &eframe::CreationContext<'_>, paths: Vec<PathBuf>, model: Option<String>) -> Self {
         let ctx = cc.egui_ctx.clone();
         theme::apply(&ctx);
-        let settings = cc.storage.and_then(|s| eframe::get_value(s, eframe::APP_KEY)).unwrap_or_default();
+        let settings: Settings =
+            cc.storage.and_then(|s| eframe::get_value(s, eframe::APP_KEY)).unwrap_or_default();
+        ctx.set_theme(settings.theme);
         let (waker, sieve_waker) = (ctx.clone(), ctx.clone());
         let mut this = Self {
             engine: Engine::start(move || waker.request_repaint()),
@@ -96,7 +100,7 @@ impl Tinsel {
             preview: Preview::default(),
             run: None,
             canvas: Canvas::new(&ctx),
-            mask_list: MaskList::default(),
+            mask_list: MaskList::new(ctx.clone()),
             palette: Palette::default(),
             classes: Classes::default(),
             inspect: Inspect::default(),
@@ -104,9 +108,10 @@ impl Tinsel {
             models: Models::default(),
             settings,
             export: ExportChoices::default(),
+            after_saving: vec![],
             tool: Tool::default(),
             masks_hidden: false,
-            keys_open: false,
+            keys: Keys::default(),
             was_typing: false,
             model: None,
             loading_model: false,
@@ -140,6 +145,7 @@ impl Tinsel {
             || self.run.as_ref().is_some_and(EverythingRun::is_pending)
             || self.relations.is_pending()
             || self.sessions.is_saving()
+            || !self.after_saving.is_empty()
             || self.comparing.is_running()
             || self.comparing.is_rendering()
             || self.inquiry.is_pending()
@@ -191,7 +197,10 @@ impl Tinsel {
 
     fn run_pressed_command(&mut self, ctx: &Context, frame: &eframe::Frame) {
         let focused = ctx.memory(|memory| memory.focused());
-        let Some(command) = Command::pressed(ctx, focused.is_some(), |c| self.is_enabled(c)) else { return };
+        let widget_focused = focused.is_some_and(|id| !self.canvas.is(id));
+        let Some(command) = self.settings.keymap.pressed(ctx, widget_focused, |c| self.is_enabled(c)) else {
+            return;
+        };
         // Tab also moves the focus, which would then take the next Enter.
         if let Some(id) = focused.filter(|_| command == Command::NextCandidate) {
             ctx.memory_mut(|memory| memory.surrender_focus(id));
@@ -246,8 +255,8 @@ impl eframe::App for Tinsel {
         }
         // What is typed, or closes a menu or a question, is no command.
         let typing = self.was_typing || ctx.text_edit_focused();
-        let keys_are_free =
-            !typing && !egui::Popup::is_any_open(&ctx) && !self.export.is_asking() && !self.palette.open;
+        let asking = self.export.is_asking() || self.palette.open || self.keys.is_recording();
+        let keys_are_free = !typing && !egui::Popup::is_any_open(&ctx) && !asking;
         // Frames can be long: a key pressed before a click counts for it, one pressed after it
         // comes after what the click does.
         let keys_come_last = is_key_after_click(&ctx);
@@ -258,13 +267,10 @@ impl eframe::App for Tinsel {
         if self.export.open
             && let Some(open) = &self.workspace.open
         {
-            self.export.ui(&ctx, &self.workspace.document, &open.photo, &mut actions);
+            let workspace = &self.workspace;
+            self.export.ui(&ctx, &workspace.document, &open.photo, &workspace.photos, &mut actions);
         }
-        egui::Window::new("Keys and gestures")
-            .open(&mut self.keys_open)
-            .resizable(false)
-            .collapsible(false)
-            .show(&ctx, keys_ui);
+        self.keys.ui(&ctx, &self.settings.keymap, &mut actions);
         self.comparing.dialog_ui(&ctx, &self.settings.models_url, &mut actions);
         self.messages.ui(&ctx, &mut actions);
         self.was_typing = ctx.text_edit_focused();
@@ -280,10 +286,7 @@ impl eframe::App for Tinsel {
     }
 
     fn on_exit(&mut self) {
-        self.leave_photo();
-        for (id, document) in self.workspace.left_documents() {
-            self.sessions.save_now(id, document, self.model.as_deref());
-        }
+        self.save_all();
         self.sessions.flush();
     }
 

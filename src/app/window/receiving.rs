@@ -2,12 +2,15 @@
 
 use super::Tinsel;
 use crate::app::background::Outcome;
+use crate::app::export_task::Written;
 use crate::app::models;
 use crate::app::settings::Tool;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::document::{Document, Edit, MaskItem, Named, NewMask, Prompting};
 use crate::engine::{Event, Job, ModelSource, Sifted};
+use crate::files::WriteError;
 use crate::files::import::Imported;
 use crate::files::session::{Loaded, SessionError};
 use crate::models::DownloadError;
@@ -27,6 +30,7 @@ impl Tinsel {
         for (id, document) in self.workspace.left_documents() {
             self.sessions.follow(id, document, self.model.as_deref());
         }
+        self.go_on_after_saving();
         if let Some(sifted) = self.sieve.newest() {
             self.receive_sifted(sifted);
         }
@@ -122,20 +126,13 @@ impl Tinsel {
 
     /// Adds masks from a file, as one step of undo, and tells what of it was left out.
     fn take_in(&mut self, photo: u64, imported: Imported) {
-        const MOST_TOLD: usize = 5;
-        let count = imported.masks.len();
-        let mut problems: Vec<String> =
+        let problems: Vec<String> =
             imported.problems.iter().map(|p| format!("{}: {}", p.place, p.what)).collect();
-        let more = problems.len().saturating_sub(MOST_TOLD);
-        problems.truncate(MOST_TOLD);
-        if more > 0 {
-            problems.push(format!("and {more} more"));
-        }
-        let word = format!("{count} masks imported");
+        let word = format!("{} masks imported", imported.masks.len());
         if problems.is_empty() {
             self.messages.news(word);
         } else {
-            self.messages.error(format!("{word}; left out or changed: {}", problems.join("; ")));
+            self.messages.error(format!("{word}; left out or changed: {}", told(problems)));
         }
         let classed = imported.masks.into_iter().map(|mask| Named {
             name: mask.name,
@@ -186,6 +183,37 @@ impl Tinsel {
         if let Some(open) = &self.workspace.open {
             let view = self.canvas.view.centre();
             self.sessions.leave(open.id, &self.workspace.document, self.model.as_deref(), view);
+        }
+    }
+
+    /// Tells what was exported.
+    fn exported(&mut self, folder: PathBuf, result: Result<Written, WriteError>) {
+        self.export.ended(result.is_ok());
+        let written = match result {
+            Ok(written) => written,
+            Err(error) => return self.messages.error(error.to_string()),
+        };
+        let Written { files, photos, .. } = written;
+        self.messages.news(match (&written.file, files) {
+            _ if written.cancelled => {
+                format!("Cancelled; {files} files about {photos} photos were written to {}", folder.display())
+            }
+            (Some(file), 1) => format!("Written: {}", file.display()),
+            _ if photos > 1 => format!("{files} files about {photos} photos written to {}", folder.display()),
+            _ => format!("{files} files written to {}", folder.display()),
+        });
+        if !written.problems.is_empty() {
+            let left_out = told(written.problems);
+            self.messages.error(format!("Photos that were left out: {left_out}"));
+        }
+        self.settings.export_folder = Some(folder);
+    }
+
+    /// Saves all work in the window.
+    pub(super) fn save_all(&mut self) {
+        self.leave_photo();
+        for (id, document) in self.workspace.left_documents() {
+            self.sessions.save_now(id, document, self.model.as_deref());
         }
     }
 
@@ -263,16 +291,8 @@ impl Tinsel {
                 self.workspace.loading = false;
                 self.messages.error(error.to_string());
             }
-            Outcome::Exported(Ok(files)) => {
-                self.export.open = false;
-                let folder = files.first().and_then(|f| f.parent()).map(std::path::Path::to_path_buf);
-                let shown = folder.as_ref().map(|f| f.display().to_string()).unwrap_or_default();
-                self.messages.news(match &files[..] {
-                    [one] => format!("Written: {}", one.display()),
-                    many => format!("{} files written to {shown}", many.len()),
-                });
-                self.settings.export_folder = folder;
-            }
+            Outcome::Planned(plan) => self.export.planned(plan),
+            Outcome::Exported { folder, result } => self.exported(folder, result),
             Outcome::Imported { result: None, .. } => {}
             Outcome::Imported { result: Some(Err(error)), .. } => self.messages.error(error.to_string()),
             Outcome::Imported { photo, result: Some(Ok(imported)) } => self.take_in(photo, imported),
@@ -294,11 +314,21 @@ impl Tinsel {
             Outcome::Saved(None) => {}
             Outcome::Saved(Some(Ok(file))) => self.messages.news(format!("Written: {}", file.display())),
             Outcome::Saved(Some(Err(error))) => self.messages.error(error.to_string()),
-            Outcome::Exported(Err(error)) => self.messages.error(error.to_string()),
             Outcome::Broken(what) => {
                 self.workspace.loading = false;
                 self.messages.error(what);
             }
         }
     }
+}
+
+/// The first of several problems, and how many there are besides.
+fn told(mut problems: Vec<String>) -> String {
+    const MOST: usize = 5;
+    let more = problems.len().saturating_sub(MOST);
+    problems.truncate(MOST);
+    if more > 0 {
+        problems.push(format!("and {more} more"));
+    }
+    problems.join("; ")
 }

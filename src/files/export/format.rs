@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::script::ScriptFiles;
 use super::{ExportMask, yolo};
 use crate::files::Photo;
+use crate::files::photo::{name_of, stem_of};
 
 /// What is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -203,11 +204,22 @@ pub fn planned_files_with(
     options: &ExportOptions,
     folder: &Path,
 ) -> Vec<PathBuf> {
-    let stem = photo.stem();
+    planned_files_for(&photo.path, masks, format, options, folder)
+}
+
+/// As [`planned_files_with`], for a photo that need not be read for that.
+pub(super) fn planned_files_for(
+    photo: &Path,
+    masks: &[ExportMask],
+    format: Format,
+    options: &ExportOptions,
+    folder: &Path,
+) -> Vec<PathBuf> {
+    let (stem, file_name) = (stem_of(photo), name_of(photo));
     let one = |suffix: &str| vec![folder.join(format!("{stem}{suffix}"))];
     let with_photo = |mut files: Vec<PathBuf>, place: &str| {
         if options.copy_photo {
-            files.push(folder.join(place).join(photo.file_name()));
+            files.push(folder.join(place).join(&file_name));
         }
         files
     };

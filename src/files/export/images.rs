@@ -4,7 +4,7 @@ use image::codecs::png::PngEncoder;
 use image::{DynamicImage, GrayImage, Luma, Rgb, RgbImage, Rgba, RgbaImage};
 
 use super::super::atomic::WriteSeek;
-use super::{ExportMask, by_area};
+use super::ExportMask;
 use crate::mask::{Mask, PixelBox};
 
 /// Opacity of the colours in an overlay, as in the original script.
@@ -59,10 +59,10 @@ pub fn binary(mask: &Mask) -> GrayImage {
     out
 }
 
-/// The photo with the masks painted over it, largest first so that small ones stay visible.
+/// The photo with the masks painted over it, later ones over earlier ones.
 pub fn overlay(photo: &RgbImage, masks: &[ExportMask]) -> RgbImage {
     let mut out = photo.clone();
-    for item in by_area(masks) {
+    for item in masks {
         for_each_pixel(&item.mask, |x, y| {
             let pixel = out.get_pixel_mut(x, y);
             for (value, colour) in pixel.0.iter_mut().zip(item.colour) {

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::super::atomic::{FileSet, WriteError};
 use super::super::photo::Photo;
-use super::{ExportMask, by_area, images};
+use super::{ExportMask, images};
 
 /// Adds the label map and its legend.
 ///
@@ -25,18 +25,17 @@ pub fn add_label_map(
     picture: &Path,
     legend: &Path,
 ) -> Result<(), WriteError> {
-    let order = by_area(masks);
-    let map: DynamicImage = if order.len() <= u8::MAX.into() {
-        paint::<u8>(photo, &order).into()
-    } else if order.len() <= u16::MAX.into() {
-        paint::<u16>(photo, &order).into()
+    let map: DynamicImage = if masks.len() <= u8::MAX.into() {
+        paint::<u8>(photo, masks).into()
+    } else if masks.len() <= u16::MAX.into() {
+        paint::<u16>(photo, masks).into()
     } else {
-        let cause = format!("{} masks are more than a label map can tell apart", order.len());
+        let cause = format!("{} masks are more than a label map can tell apart", masks.len());
         return Err(WriteError::Encoding { path: picture.into(), cause });
     };
     set.add(picture, |out| images::write_png(out, &map))?;
-    let masks: Vec<_> = (1..)
-        .zip(&order)
+    let legends: Vec<_> = (1..)
+        .zip(masks)
         .map(|(value, item): (usize, _)| {
             json!({
                 "value": value,
@@ -50,18 +49,18 @@ pub fn add_label_map(
         })
         .collect();
     let (width, height) = photo.pixels.dimensions();
-    let described = json!({"photo": photo.file_name(), "width": width, "height": height, "masks": masks});
+    let described = json!({"photo": photo.file_name(), "width": width, "height": height, "masks": legends});
     super::add_json(set, &described, legend)
 }
 
-fn paint<T>(photo: &Photo, order: &[&ExportMask]) -> ImageBuffer<Luma<T>, Vec<T>>
+fn paint<T>(photo: &Photo, masks: &[ExportMask]) -> ImageBuffer<Luma<T>, Vec<T>>
 where
     T: image::Primitive + TryFrom<usize>,
     Luma<T>: image::Pixel<Subpixel = T>,
 {
     let (width, height) = photo.pixels.dimensions();
     let mut map = ImageBuffer::new(width, height);
-    for (value, item) in (1..).zip(order) {
+    for (value, item) in (1..).zip(masks) {
         let value = T::try_from(value).unwrap_or(T::DEFAULT_MAX_VALUE);
         images::for_each_pixel(&item.mask, |x, y| map.put_pixel(x, y, Luma([value])));
     }
@@ -86,14 +85,14 @@ mod tests {
     }
 
     #[test]
-    fn small_masks_lie_on_top_and_the_legend_tells_the_values() {
+    fn later_masks_lie_on_top_and_the_legend_tells_the_values() {
         let (photo, mut masks) = subject();
         let all = Arc::new(Mask::from_fn(6, 4, |_, _| true));
-        masks.push(ExportMask { mask: all, ..masks[0].clone() });
+        masks.insert(0, ExportMask { mask: all, ..masks[0].clone() });
         let (map, legend) = written(&photo, &masks);
         let map = map.as_luma8().expect("8 bits");
         for (x, y, Luma([value])) in map.enumerate_pixels() {
-            let expected = if masks[1].mask.get(x, y) { 3 } else { 1 + u8::from(masks[0].mask.get(x, y)) };
+            let expected = if masks[2].mask.get(x, y) { 3 } else { 1 + u8::from(masks[1].mask.get(x, y)) };
             assert_eq!(*value, expected, "{x},{y}");
         }
         assert_eq!(legend["photo"], "photo.one.jpg");

@@ -3,6 +3,7 @@
 mod classes;
 mod coco;
 mod contact;
+mod dataset;
 mod figure;
 mod format;
 mod images;
@@ -30,6 +31,7 @@ use crate::mask::{Mask, Rle};
 
 pub use coco::{CocoPhoto, add_coco, add_coco_dataset, add_coco_part};
 pub use contact::contact_sheet;
+pub use dataset::{DatasetExport, Exported, PhotoExportError, Plan, Wanted, plan, plan_dataset};
 pub use figure::{Panel, compare_figure};
 pub use format::{
     CocoSegmentation, ExportOptions, Format, LabelmeShapes, YoloParts, is_shared, planned_files,
@@ -37,7 +39,7 @@ pub use format::{
 };
 pub use images::{binary, cutout, overlay, soft_cutout};
 pub use labels::add_label_map;
-pub use losses::{keeps_pixels, losses};
+pub use losses::{Losses, keeps_pixels, losses};
 pub use script::{ScriptFiles, remove_leftovers};
 
 /// What files call the class of masks that have none.
@@ -263,11 +265,10 @@ pub fn add_json(set: &mut FileSet, value: &impl serde::Serialize, file: &Path) -
     set.add(file, |out| serde_json::to_writer(out, value).map_err(|e| e.to_string()))
 }
 
-/// The masks by area, largest first, so that small ones come to lie on top.
-fn by_area(masks: &[ExportMask]) -> Vec<&ExportMask> {
-    let mut order: Vec<&ExportMask> = masks.iter().collect();
-    order.sort_by_key(|item| std::cmp::Reverse(item.mask.area()));
-    order
+/// Puts masks that nobody has laid over each other into layers: the largest first, so that small ones
+/// come to lie on top.
+pub fn largest_first(masks: &mut [ExportMask]) {
+    masks.sort_by_key(|item| std::cmp::Reverse(item.mask.area()));
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::super::atomic::{FileSet, WriteError};
 use super::super::photo::Photo;
-use super::{ExportMask, by_area, images};
+use super::{ExportMask, images, largest_first};
 
 /// Where the files of a photo go.
 pub struct ScriptFiles {
@@ -63,11 +63,13 @@ impl ScriptFiles {
         masks: &[ExportMask],
         segment_images: bool,
     ) -> Result<(), WriteError> {
+        let mut order = masks.to_vec();
+        largest_first(&mut order);
         if segment_images {
             // There even if it stays empty: a photo without masks is done, too.
             std::fs::create_dir_all(&self.segments)
                 .map_err(|cause| WriteError::Unwritable { path: self.segments.clone(), cause })?;
-            for (i, item) in by_area(masks).into_iter().enumerate().rev() {
+            for (i, item) in order.iter().enumerate().rev() {
                 let [cutout, layer] = self.segment(i);
                 let picture = images::colour_layer(item).into();
                 set.add(&layer, |out| images::write_png(out, &picture))?;
@@ -75,7 +77,7 @@ impl ScriptFiles {
                 set.add(&cutout, |out| images::write_png(out, &picture))?;
             }
         }
-        let combined = images::overlay(&photo.pixels, masks).into();
+        let combined = images::overlay(&photo.pixels, &order).into();
         set.add(&self.combined, |out| images::write_png(out, &combined))
     }
 }

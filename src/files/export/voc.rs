@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::classes::{class_of, extended, lines, place, read_lines};
-use super::{ExportMask, by_area, images};
+use super::{ExportMask, images};
 use crate::files::{FileSet, Photo, WriteError};
 
 /// Index 0 is the background, 255 what belongs to nothing.
@@ -38,8 +38,7 @@ pub(super) fn add(
         [(of_classes, &index_of_class as &dyn Fn(usize) -> u8), (of_objects, &|i| i as u8 + 1)]
     {
         let mut indices = vec![0; width as usize * height as usize];
-        for item in by_area(masks) {
-            let Some(i) = masks.iter().position(|other| std::ptr::eq(other, item)) else { continue };
+        for (i, item) in masks.iter().enumerate() {
             let value = index(i);
             images::for_each_pixel(&item.mask, |x, y| indices[(y * width + x) as usize] = value);
         }

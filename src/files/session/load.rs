@@ -3,18 +3,16 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::SystemTime;
 
 use serde::Deserialize;
 
 use super::content::{FORMAT, Session, VERSION};
-use super::save::{Stamp, temporary_prefix};
-use super::{Places, folder_of, sibling};
+use super::save::Stamp;
+use super::{Places, sibling};
 
 /// Larger files are no sessions.
 const MAX_BYTES: u64 = 1 << 30;
-/// Temporary files older than this belong to nobody any more.
-const ABANDONED: Duration = Duration::from_secs(60);
 
 /// What has been kept about a photo, and the right to replace it.
 #[derive(Debug)]
@@ -22,8 +20,11 @@ pub struct Loaded {
     pub state: LoadedState,
     /// Where to save; not where it was read from if that cannot be written.
     pub path: PathBuf,
-    /// What lies at `path`.
+    /// What lies at `path`, as far as it may be replaced.
     pub stamp: Stamp,
+    /// What else is kept about photos of this name: older work, work on another state of the file, and
+    /// what cannot be read. It is left as it is.
+    pub others: Vec<PathBuf>,
 }
 
 #[derive(Debug)]
@@ -61,46 +62,108 @@ struct Header {
     version: u64,
 }
 
+impl SessionError {
+    /// The file that could not be read.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Unreadable { path, .. } | Self::Newer { path, .. } | Self::Damaged { path, .. } => path,
+        }
+    }
+}
+
+/// How well a session fits a photo, from worst to best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    OtherSize,
+    SameSize,
+    SamePhoto,
+}
+
+impl Fit {
+    fn of(session: &Session, (width, height): (u32, u32), fingerprint: u64) -> Self {
+        let photo = &session.photo;
+        match (photo.width, photo.height) == (width, height) {
+            true if photo.fingerprint == fingerprint => Self::SamePhoto,
+            true => Self::SameSize,
+            false => Self::OtherSize,
+        }
+    }
+}
+
+/// Takes the newest of the sessions that fit best. One at the wanted place that cannot be read stands
+/// in the way only of those that are not about this very photo.
 pub(super) fn load(places: &Places, size: (u32, u32), fingerprint: u64) -> Result<Loaded, SessionError> {
-    remove_abandoned(&places.wanted);
-    let path = places.wanted.clone();
-    if let Some(bytes) = read(&path)? {
-        let session = parse(&path, &bytes)?;
-        return Ok(Loaded { state: state(session, size, fingerprint), stamp: Stamp::of(&bytes), path });
+    let mut others = vec![];
+    let mut unreadable = None;
+    let mut best: Option<(Fit, SystemTime, PathBuf, Stamp, Session)> = None;
+    for path in places.existing() {
+        others.push(path.clone());
+        let parsed = read(&path).and_then(|found| {
+            let parse =
+                |(bytes, modified): (Vec<u8>, _)| Ok((parse(&path, &bytes)?, modified, Stamp::of(&bytes)));
+            found.map(parse).transpose()
+        });
+        match parsed {
+            Ok(Some((session, modified, stamp))) => {
+                let fit = Fit::of(&session, size, fingerprint);
+                if best.as_ref().is_none_or(|best| (fit, modified) > (best.0, best.1)) {
+                    best = Some((fit, modified, path, stamp, session));
+                }
+            }
+            Ok(None) => {}
+            Err(error) if path == places.wanted => unreadable = Some(error),
+            Err(_) => {}
+        }
     }
-    let mut loaded = Loaded { state: LoadedState::Fresh, stamp: Stamp::ABSENT, path };
-    if let Some(other) = &places.other
-        && let Some(bytes) = read(other)?
-    {
-        loaded.state = state(parse(other, &bytes)?, size, fingerprint);
+    let is_this_photo = best.as_ref().is_some_and(|best| best.0 == Fit::SamePhoto);
+    if let Some(error) = unreadable.filter(|_| !is_this_photo) {
+        return Err(error);
     }
-    Ok(loaded)
+    let wanted = places.wanted.clone();
+    let free = Loaded { state: LoadedState::Fresh, path: wanted, stamp: Stamp::ABSENT, others };
+    let Some((fit, _, path, stamp, session)) = best else { return Ok(free) };
+    let is_taken = free.others.contains(&places.wanted);
+    let state = match fit {
+        Fit::SamePhoto => LoadedState::Found(session),
+        Fit::SameSize => LoadedState::PhotoChanged { session, same_size: true },
+        Fit::OtherSize if !is_taken => return Ok(free),
+        Fit::OtherSize => {
+            return Ok(Loaded { state: LoadedState::PhotoChanged { session, same_size: false }, ..free });
+        }
+    };
+    let others = free.others.into_iter().filter(|other| *other != path).collect();
+    // What cannot be written where it lies is written where it is wanted.
+    let (path, stamp) = match path.parent() == places.wanted.parent() {
+        true => (path, stamp),
+        false => (free.path, Stamp::ABSENT),
+    };
+    Ok(Loaded { state, path, stamp, others })
 }
 
-fn state(session: Session, (width, height): (u32, u32), fingerprint: u64) -> LoadedState {
-    let photo = &session.photo;
-    let same_size = (photo.width, photo.height) == (width, height);
-    if same_size && photo.fingerprint == fingerprint {
-        LoadedState::Found(session)
-    } else {
-        LoadedState::PhotoChanged { session, same_size }
-    }
+/// The newest session that can be read.
+pub(super) fn newest(places: &Places) -> Option<Session> {
+    let readable = places.existing().into_iter().filter_map(|path| {
+        let (bytes, modified) = read(&path).ok()??;
+        Some((parse(&path, &bytes).ok()?, modified))
+    });
+    readable.max_by_key(|(_, modified)| *modified).map(|(session, _)| session)
 }
 
-/// The content of a file, or `None` if there is none.
-fn read(path: &Path) -> Result<Option<Vec<u8>>, SessionError> {
+/// The content of a file and when it was written, or `None` if there is none.
+fn read(path: &Path) -> Result<Option<(Vec<u8>, SystemTime)>, SessionError> {
     let failed = |cause| SessionError::Unreadable { path: path.into(), cause };
     let file = match File::open(path) {
         Ok(file) => file,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(e) => return Err(failed(e)),
     };
+    let modified = file.metadata().and_then(|data| data.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
     let mut bytes = vec![];
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > MAX_BYTES {
         return Err(damaged(path, "is larger than a session can be".into()));
     }
-    Ok(Some(bytes))
+    Ok(Some((bytes, modified)))
 }
 
 pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Session, SessionError> {
@@ -124,20 +187,4 @@ fn damaged(path: &Path, cause: String) -> SessionError {
         None => "move it away to begin anew".into(),
     };
     SessionError::Damaged { path: path.into(), cause, way_out }
-}
-
-/// Removes what a process left that was killed while it saved this session.
-fn remove_abandoned(path: &Path) {
-    let prefix = temporary_prefix(path);
-    let Ok(entries) = std::fs::read_dir(folder_of(path)) else { return };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
-        if name.as_encoded_bytes().starts_with(prefix.as_encoded_bytes())
-            && age().is_some_and(|age| age > ABANDONED)
-        {
-            // Best effort: it is in nobody's way.
-            let _ = std::fs::remove_file(entry.path());
-        }
-    }
 }

@@ -27,7 +27,10 @@
 //! the file is written again. A file of a newer `version` is neither read nor replaced.
 //!
 //! Files are written whole or not at all, and never over something that was not read before: a
-//! [`Stamp`] says what the writer believes to be there.
+//! [`Stamp`] says what the writer believes to be there. What must not be replaced, because another
+//! process changed it or because it is about another state of the photo, stays, and the work goes to
+//! `NAME.EXT.tinsel-conflict-N.json` beside it. The newest file about the photo as it is now is the one
+//! that is read.
 
 mod content;
 mod load;
@@ -42,14 +45,30 @@ use sha2::{Digest, Sha256};
 
 pub use content::{Session, SessionClass, SessionMask, SessionPhoto, SessionPoint, VERSION};
 pub use load::{Loaded, LoadedState, SessionError};
+use save::Former;
 pub use save::{SaveError, Stamp};
 
 const SUFFIX: &str = ".tinsel.json";
+/// Names for conflicting versions are given up after this many.
+const MAX_CONFLICTS: u32 = 1000;
+/// People may have deleted some of the conflicting versions; so many numbers in a row are not missing.
+const MAX_GAP: u32 = 8;
 
 impl Session {
     /// The file in which the session of a photo is kept.
     pub fn path_for(photo: &Path) -> PathBuf {
         Places::of(photo).wanted
+    }
+
+    /// Whether anything is kept about a photo.
+    pub fn exists_for(photo: &Path) -> bool {
+        // Where it would be written makes no difference to where it may be.
+        !Places::choose(photo, true, data_folder().as_deref()).existing().is_empty()
+    }
+
+    /// The newest that is kept about a photo and can be read, without a look at the photo itself.
+    pub fn newest_for(photo: &Path) -> Option<Self> {
+        load::newest(&Places::choose(photo, true, data_folder().as_deref()))
     }
 
     /// What has been kept about a photo of `size` (width, height) with this fingerprint.
@@ -75,7 +94,15 @@ impl Session {
     /// # Errors
     /// See [`SaveError`]; the file is what it was before then.
     pub fn save(&self, path: &Path, expected: &Stamp) -> Result<Stamp, SaveError> {
-        save::save(self, path, expected)
+        save::save(self, path, expected, Former::Kept)
+    }
+
+    /// As [`Session::save`], for what is no work, such as the view: the former file is not kept.
+    ///
+    /// # Errors
+    /// See [`SaveError`]; the file is what it was before then.
+    pub fn save_view(&self, path: &Path, expected: &Stamp) -> Result<Stamp, SaveError> {
+        save::save(self, path, expected, Former::Dropped)
     }
 
     /// Writes the session under the first free `NAME.EXT.tinsel-conflict-N.json` beside `path`, for
@@ -99,8 +126,25 @@ struct Places {
 
 impl Places {
     fn of(photo: &Path) -> Self {
-        let data = dirs::data_dir().map(|dir| dir.join("tinsel").join("sessions"));
-        Self::choose(photo, is_writable(folder_of(photo)), data.as_deref())
+        Self::choose(photo, is_writable(folder_of(photo)), data_folder().as_deref())
+    }
+
+    /// All files about the photo, those at the wanted place first.
+    fn existing(&self) -> Vec<PathBuf> {
+        let mut existing = vec![];
+        for place in [Some(&self.wanted), self.other.as_ref()].into_iter().flatten() {
+            existing.extend(Some(place).filter(|path| path.exists()).cloned());
+            let mut gap = 0;
+            for path in (1..=MAX_CONFLICTS).map(|n| conflict(place, n)) {
+                gap = if path.exists() { 0 } else { gap + 1 };
+                match gap {
+                    0 => existing.push(path),
+                    MAX_GAP => break,
+                    _ => {}
+                }
+            }
+        }
+        existing
     }
 
     fn choose(photo: &Path, writable: bool, data: Option<&Path>) -> Self {
@@ -117,6 +161,16 @@ impl Places {
             Self { wanted: hashed, other: Some(beside) }
         }
     }
+}
+
+/// The user's folder for sessions of photos in folders that cannot be written.
+fn data_folder() -> Option<PathBuf> {
+    Some(dirs::data_dir()?.join("tinsel").join("sessions"))
+}
+
+/// The file for the n-th conflicting version, from the session file or that of another such version.
+fn conflict(path: &Path, n: u32) -> PathBuf {
+    path.with_extension("").with_extension(format!("tinsel-conflict-{n}.json"))
 }
 
 /// `NAME.EXT` to `NAME.EXTsuffix`.

@@ -4,14 +4,15 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
 use super::content::{Session, VERSION};
-use super::{folder_of, hash_of_path, sibling};
+use super::{MAX_CONFLICTS, conflict, folder_of, hash_of_path, sibling};
 
-/// Names for conflicting versions are given up after this many.
-const MAX_CONFLICTS: u32 = 1000;
+/// Temporary files older than this belong to nobody any more.
+const ABANDONED: Duration = Duration::from_secs(60);
 
 /// What a session file held when it was read or written: its hash, or that there was none.
 ///
@@ -60,12 +61,25 @@ pub enum SaveError {
     Invalid { path: PathBuf, cause: String },
 }
 
-pub(super) fn save(session: &Session, path: &Path, expected: &Stamp) -> Result<Stamp, SaveError> {
+/// What becomes of the file that is replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Former {
+    Kept,
+    Dropped,
+}
+
+pub(super) fn save(
+    session: &Session,
+    path: &Path,
+    expected: &Stamp,
+    former: Former,
+) -> Result<Stamp, SaveError> {
     let unwritable = |cause| SaveError::Unwritable { path: path.into(), cause };
     let bytes = encoded(session, path)?;
     let folder = folder_of(path);
     std::fs::create_dir_all(folder).map_err(unwritable)?;
     let _lock = lock(path);
+    remove_abandoned(path);
     if Stamp::now(path).map_err(unwritable)? != *expected {
         return Err(SaveError::ChangedByOther { path: path.into() });
     }
@@ -77,7 +91,9 @@ pub(super) fn save(session: &Session, path: &Path, expected: &Stamp) -> Result<S
             _ => SaveError::Unwritable { path: path.into(), cause: e.error },
         })?;
     } else {
-        keep_former(path).map_err(unwritable)?;
+        if former == Former::Kept {
+            keep_former(path).map_err(unwritable)?;
+        }
         new.persist(path).map_err(|e| SaveError::Unwritable { path: path.into(), cause: e.error })?;
     }
     sync_folder(folder);
@@ -86,8 +102,8 @@ pub(super) fn save(session: &Session, path: &Path, expected: &Stamp) -> Result<S
 
 pub(super) fn save_as_conflict(session: &Session, path: &Path) -> Result<(PathBuf, Stamp), SaveError> {
     for n in 1..=MAX_CONFLICTS {
-        let candidate = sibling(path, &format!("-conflict-{n}.json"));
-        match save(session, &candidate, &Stamp::ABSENT) {
+        let candidate = conflict(path, n);
+        match save(session, &candidate, &Stamp::ABSENT, Former::Kept) {
             Ok(stamp) => return Ok((candidate, stamp)),
             Err(SaveError::ChangedByOther { .. }) => {}
             Err(error) => return Err(error),
@@ -109,7 +125,7 @@ fn encoded(session: &Session, path: &Path) -> Result<Vec<u8>, SaveError> {
 }
 
 /// What the names of temporary files for this one begin with.
-pub(super) fn temporary_prefix(path: &Path) -> OsString {
+fn temporary_prefix(path: &Path) -> OsString {
     let mut prefix = OsString::from(".");
     prefix.push(path.file_name().unwrap_or_default());
     prefix.push("-");
@@ -163,4 +179,20 @@ fn lock(path: &Path) -> Option<File> {
     let file = File::create(folder.join(hash_of_path(path))).ok()?;
     file.lock().ok()?;
     Some(file)
+}
+
+/// Removes what a process left that was killed while it saved this session.
+fn remove_abandoned(path: &Path) {
+    let prefix = temporary_prefix(path);
+    let Ok(entries) = std::fs::read_dir(folder_of(path)) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
+        if name.as_encoded_bytes().starts_with(prefix.as_encoded_bytes())
+            && age().is_some_and(|age| age > ABANDONED)
+        {
+            // Best effort: it is in nobody's way.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }

@@ -35,6 +35,10 @@ fn load(places: &Places) -> Result<Loaded, SessionError> {
     load::load(places, SIZE, 0xfedc_ba98_7654_3210)
 }
 
+fn bytes_of(path: &Path) -> Vec<u8> {
+    std::fs::read(path).unwrap()
+}
+
 fn found(loaded: Loaded) -> Session {
     match loaded.state {
         LoadedState::Found(session) => session,
@@ -75,7 +79,7 @@ fn unknown_keys_survive() {
     json["classes"][0]["key"] = 3.into();
     json["view"] = json!({"zoom": 2.0});
     std::fs::write(&places.wanted, json.to_string()).unwrap();
-    let Loaded { state, path, stamp } = load(&places).unwrap();
+    let Loaded { state, path, stamp, .. } = load(&places).unwrap();
     let LoadedState::Found(session) = state else { panic!("{state:?}") };
     session.save(&path, &stamp).unwrap();
     let written: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
@@ -162,6 +166,86 @@ fn what_another_process_wrote_is_not_destroyed() {
     assert!(matches!(refused, Err(SaveError::ChangedByOther { .. })), "deleting is a change, too");
 }
 
+/// Makes a file younger than it is.
+fn set_time(path: &Path, seconds: u64) {
+    let time = std::time::SystemTime::now() + std::time::Duration::from_secs(seconds);
+    std::fs::File::options().append(true).open(path).unwrap().set_modified(time).unwrap();
+}
+
+/// A session of so many masks about a photo with this fingerprint and size.
+fn about(fingerprint: u64, size: (u32, u32), masks: u32) -> Session {
+    let mut about = session(masks);
+    about.photo = Session::new("cup.jpg".into(), size, fingerprint).photo;
+    let fit = |item: &mut SessionMask| item.mask = Arc::new(Mask::from_fn(size.0, size.1, |x, _| x > 3));
+    about.masks.iter_mut().for_each(fit);
+    about
+}
+
+#[test]
+fn the_newest_work_on_this_state_of_the_photo_is_found_among_all_that_is_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let places = places(dir.path());
+    let load = |size, fingerprint| load::load(&places, size, fingerprint).unwrap();
+    let name = |loaded: &Loaded| loaded.path.file_name().unwrap().to_string_lossy().into_owned();
+    // The photo was replaced by one of another size: what was kept stays, new work goes beside it.
+    about(1, (40, 20), 5).save(&places.wanted, &Stamp::ABSENT).unwrap();
+    let former = bytes_of(&places.wanted);
+    let other = load(SIZE, 2);
+    assert!(matches!(other.state, LoadedState::PhotoChanged { same_size: false, .. }));
+    assert_eq!(other.others, std::slice::from_ref(&places.wanted));
+    about(2, SIZE, 1).save_as_conflict(&other.path).unwrap();
+    let again = load(SIZE, 2);
+    assert_eq!((name(&again), &again.others), ("cup.jpg.tinsel-conflict-1.json".into(), &other.others));
+    about(2, SIZE, 2).save(&again.path, &again.stamp).unwrap();
+    assert_eq!(found(load(SIZE, 2)).masks.len(), 2);
+    // Somebody else changed that meanwhile: the next number, not a number of a number.
+    let (third, _) = about(2, SIZE, 3).save_as_conflict(&again.path).unwrap();
+    assert!(third.ends_with("cup.jpg.tinsel-conflict-2.json"), "{}", third.display());
+    set_time(&third, 5);
+    assert_eq!(found(load(SIZE, 2)).masks.len(), 3, "the newest");
+    // A gap, because somebody tidied up.
+    std::fs::remove_file(&again.path).unwrap();
+    assert_eq!(found(load(SIZE, 2)).masks.len(), 3);
+    // The former photo is back.
+    let back = load((40, 20), 1);
+    assert_eq!((name(&back), &back.others), ("cup.jpg.tinsel.json".into(), &vec![third]));
+    assert_eq!(found(back).masks.len(), 5);
+    assert_eq!(bytes_of(&places.wanted), former);
+    // Nothing fits: a free place is used, an occupied one is not.
+    assert!(matches!(load((7, 7), 1).state, LoadedState::PhotoChanged { same_size: false, .. }));
+    std::fs::remove_file(&places.wanted).unwrap();
+    let free = load((7, 7), 1);
+    assert!(matches!(free.state, LoadedState::Fresh) && free.path == places.wanted && free.others.len() == 1);
+}
+
+#[test]
+fn work_beside_a_file_that_cannot_be_read_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let places = places(dir.path());
+    std::fs::write(&places.wanted, "{").unwrap();
+    assert_eq!(load(&places).unwrap_err().path(), places.wanted);
+    session(2).save_as_conflict(&places.wanted).unwrap();
+    let loaded = load(&places).unwrap();
+    assert_eq!(loaded.others, std::slice::from_ref(&places.wanted));
+    assert_eq!(found(loaded), session(2));
+    assert_eq!(bytes_of(&places.wanted), b"{");
+}
+
+#[test]
+fn the_view_is_no_version_of_its_own() {
+    let dir = tempfile::tempdir().unwrap();
+    let places = places(dir.path());
+    let stamp = session(1).save(&places.wanted, &Stamp::ABSENT).unwrap();
+    let stamp = session(2).save(&places.wanted, &stamp).unwrap();
+    let mut seen = session(2);
+    seen.view.insert("zoom".into(), 3.into());
+    seen.save_view(&places.wanted, &stamp).unwrap();
+    let former = dir.path().join("cup.jpg.tinsel.bak.json");
+    assert_eq!(load::parse(&former, &bytes_of(&former)).unwrap(), session(1));
+    assert_eq!(found(load(&places).unwrap()), seen);
+    assert!(matches!(seen.save_view(&places.wanted, &stamp), Err(SaveError::ChangedByOther { .. })));
+}
+
 #[test]
 fn what_could_not_be_loaded_again_is_not_saved() {
     let dir = tempfile::tempdir().unwrap();
@@ -193,8 +277,14 @@ fn a_folder_that_cannot_be_written_has_its_sessions_elsewhere() {
     assert_eq!(found(loaded), session(1));
     session(2).save(&path, &stamp).unwrap();
     assert_eq!(found(load(&read_only).unwrap()), session(2));
-    assert_eq!(found(load(&beside).unwrap()), session(1));
-    // Writable again, and nothing beside the photo.
+    // Writable again: the newest work counts, and nothing is written over the other.
+    set_time(&read_only.wanted, 5);
+    let loaded = load(&beside).unwrap();
+    assert_eq!(loaded.others, std::slice::from_ref(&beside.wanted));
+    let refused = session(3).save(&loaded.path, &loaded.stamp);
+    assert!(matches!(refused, Err(SaveError::ChangedByOther { .. })));
+    assert_eq!(found(loaded), session(2));
+    // Nothing beside the photo.
     std::fs::remove_file(&beside.wanted).unwrap();
     assert_eq!(found(load(&beside).unwrap()), session(2));
 }
@@ -206,4 +296,19 @@ fn names_keep_their_extension() {
     assert_eq!(place("cup"), Path::new("cup.tinsel.json"));
     assert_eq!(sibling(&place("a/cup.one.jpg"), ".bak.json"), Path::new("a/cup.one.jpg.tinsel.bak.json"));
     assert!(!is_writable(Path::new("no such folder")));
+}
+
+#[test]
+#[cfg(unix)]
+fn names_may_be_any_bytes() {
+    use std::os::unix::ffi::OsStrExt;
+    let name = std::ffi::OsStr::from_bytes(b"caf\xe9 \xf0\x9f\x8c\xb5.jpg");
+    let dir = tempfile::tempdir().unwrap();
+    let photo = dir.path().join(name);
+    let places = Places::choose(&photo, true, None);
+    session(1).save(&places.wanted, &Stamp::ABSENT).unwrap();
+    session(2).save_as_conflict(&places.wanted).unwrap();
+    let names: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert!(names.iter().all(|n| n.as_bytes().starts_with(name.as_bytes())) && names.len() == 2, "{names:?}");
+    assert!(Session::exists_for(&photo) && !Session::exists_for(&dir.path().join("cafe.jpg")));
 }

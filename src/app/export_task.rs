@@ -1,0 +1,127 @@
+//! Planning and writing exports, off the window's thread.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use crate::files::export::{
+    DatasetExport, ExportMask, ExportOptions, Format, Plan, Wanted, export_with, plan, plan_dataset,
+};
+use crate::files::session::Session;
+use crate::files::{Photo, Selected, WriteError};
+
+/// What is exported.
+#[derive(Debug, Clone)]
+pub(super) enum Subject {
+    /// Masks of the open photo.
+    Photo(Photo, Vec<ExportMask>),
+    /// What is kept about these photos.
+    Folder(Vec<PathBuf>),
+}
+
+/// All that an export needs, fixed when it was asked for.
+#[derive(Debug, Clone)]
+pub(super) struct ExportJob {
+    pub subject: Subject,
+    pub format: Format,
+    pub options: ExportOptions,
+    pub folder: PathBuf,
+    pub overwrite: bool,
+}
+
+/// How far a task is, and whether it is to end early.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    photos_done: AtomicUsize,
+    cancelled: AtomicBool,
+}
+
+impl Progress {
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+
+    pub fn photos_done(&self) -> usize {
+        self.photos_done.load(Ordering::Relaxed)
+    }
+}
+
+/// What has been written.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    pub files: usize,
+    pub photos: usize,
+    /// One of the files.
+    pub file: Option<PathBuf>,
+    /// Photos that were left out, and why.
+    pub problems: Vec<String>,
+    pub cancelled: bool,
+}
+
+impl ExportJob {
+    /// How many photos it is about.
+    pub fn photos(&self) -> usize {
+        match &self.subject {
+            Subject::Photo(..) => 1,
+            Subject::Folder(photos) => photos.len(),
+        }
+    }
+
+    /// What it will do; `None` when it was cancelled.
+    pub fn plan(&self, progress: &Progress) -> Option<Plan> {
+        let Self { format, options, folder, .. } = self;
+        match &self.subject {
+            Subject::Photo(photo, masks) => Some(plan(&photo.path, masks, *format, options, folder)),
+            Subject::Folder(photos) => {
+                let go_on = || !progress.is_cancelled();
+                plan_dataset(photos, &Wanted::default(), *format, options, folder, go_on)
+            }
+        }
+    }
+
+    /// Does it. `tick` is called after each photo.
+    ///
+    /// # Errors
+    /// Nothing was written about the one photo, or the file about all photos was not written.
+    pub fn write(&self, progress: &Progress, tick: impl Fn()) -> Result<Written, WriteError> {
+        let photos = match &self.subject {
+            Subject::Folder(photos) => photos,
+            Subject::Photo(photo, masks) => {
+                let Self { format, options, folder, overwrite, .. } = self;
+                let mut files = export_with(photo, masks, *format, options, folder, *overwrite)?;
+                let (count, file) = (files.len(), files.drain(..).next());
+                return Ok(Written { files: count, photos: 1, file, ..Written::default() });
+            }
+        };
+        let mut export = DatasetExport::new(vec![self.format], self.folder.clone());
+        (export.options, export.overwrite) = (self.options.clone(), self.overwrite);
+        let mut written = Written::default();
+        for path in photos {
+            if progress.is_cancelled() {
+                // A file about all photos would be one about some of them.
+                written.cancelled = true;
+                return Ok(written);
+            }
+            if Session::exists_for(path) {
+                let below = path.file_name().map(Path::new).unwrap_or(path).to_path_buf();
+                match export.photo(&Selected { path: path.clone(), below }) {
+                    Ok(exported) => {
+                        written.photos += 1;
+                        written.files += exported.files;
+                    }
+                    Err(error) => written.problems.push(error.to_string()),
+                }
+            }
+            progress.photos_done.fetch_add(1, Ordering::Relaxed);
+            tick();
+        }
+        if let Some((file, _)) = export.finish()? {
+            written.files += 1;
+            written.file = Some(file);
+        }
+        Ok(written)
+    }
+}

@@ -1,0 +1,137 @@
+//! The keys of the commands: those of the registry, but for what the user has changed.
+
+use std::collections::BTreeMap;
+
+use egui::{Context, Key, KeyboardShortcut, Modifiers};
+use serde::{Deserialize, Serialize};
+
+use super::commands::Command;
+
+/// Held for the bare photo, and to move the photo.
+const HELD: [Key; 2] = [Key::H, Key::Space];
+
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(super) struct Keymap {
+    /// By [`Command::id`], so that a command of another version spoils nothing.
+    changed: BTreeMap<String, Vec<KeyboardShortcut>>,
+}
+
+impl Keymap {
+    /// All keys that start a command; the first one is shown beside it.
+    pub fn keys(&self, command: Command) -> Vec<KeyboardShortcut> {
+        self.changed.get(&command.id()).cloned().unwrap_or_else(|| command.info().keys)
+    }
+
+    /// The key to show beside a command, as text.
+    pub fn text(&self, ctx: &Context, command: Command) -> Option<String> {
+        self.keys(command).first().map(|key| ctx.format_shortcut(key))
+    }
+
+    /// Whether a command has other keys than in the registry.
+    pub fn is_changed(&self, command: Command) -> bool {
+        self.changed.contains_key(&command.id())
+    }
+
+    /// Why a combination cannot be given to a command, if so.
+    pub fn refusal(key: KeyboardShortcut) -> Option<&'static str> {
+        let held = key.modifiers == Modifiers::NONE && HELD.contains(&key.logical_key);
+        held.then_some("H and Space are held to see the bare photo and to move it")
+    }
+
+    /// Gives a command these keys. They are taken from the commands that had them, which are returned.
+    pub fn set(&mut self, command: Command, keys: Vec<KeyboardShortcut>) -> Vec<Command> {
+        let robbed: Vec<Command> = Command::ALL
+            .into_iter()
+            .filter(|other| !command.may_share_keys(*other))
+            .filter(|other| self.keys(*other).iter().any(|key| keys.contains(key)))
+            .collect();
+        for other in &robbed {
+            let left = self.keys(*other).into_iter().filter(|key| !keys.contains(key)).collect();
+            self.put(*other, left);
+        }
+        self.put(command, keys);
+        robbed
+    }
+
+    /// Gives a command, or all, the keys of the registry again. Commands that these were given to lose them.
+    pub fn reset(&mut self, command: Option<Command>) {
+        match command {
+            Some(command) => drop(self.set(command, command.info().keys)),
+            None => self.changed.clear(),
+        }
+    }
+
+    fn put(&mut self, command: Command, keys: Vec<KeyboardShortcut>) {
+        if keys == command.info().keys {
+            self.changed.remove(&command.id());
+        } else {
+            self.changed.insert(command.id(), keys);
+        }
+    }
+
+    /// The enabled command whose keys were pressed in this frame, if any; the key is consumed.
+    ///
+    /// While a widget has the keyboard focus, Enter, Space and the arrows are its own.
+    pub fn pressed(
+        &self,
+        ctx: &Context,
+        widget_focused: bool,
+        enabled: impl Fn(Command) -> bool,
+    ) -> Option<Command> {
+        use Key::{ArrowDown, ArrowLeft, ArrowRight, ArrowUp, Enter, Space};
+        let for_widget = |k: &KeyboardShortcut| {
+            let its_own = [Enter, Space, ArrowLeft, ArrowRight, ArrowUp, ArrowDown];
+            widget_focused && k.modifiers == Modifiers::NONE && its_own.contains(&k.logical_key)
+        };
+        let mut keyed: Vec<(KeyboardShortcut, Command)> = Command::ALL
+            .iter()
+            .filter(|command| enabled(**command))
+            .flat_map(|command| self.keys(*command).into_iter().map(move |key| (key, *command)))
+            .filter(|(key, _)| !for_widget(key))
+            .collect();
+        // egui lets Ctrl+Z match while Shift is held too, so the longer combinations go first.
+        keyed.sort_by_key(|(k, _)| {
+            let Modifiers { alt, shift, command, .. } = k.modifiers;
+            std::cmp::Reverse(u8::from(alt) + u8::from(shift) + u8::from(command))
+        });
+        ctx.input_mut(|input| keyed.into_iter().find(|(k, _)| input.consume_shortcut(k)).map(|(_, c)| c))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn plain(key: Key) -> KeyboardShortcut {
+        KeyboardShortcut::new(Modifiers::NONE, key)
+    }
+
+    #[test]
+    fn a_key_belongs_to_the_command_that_it_was_given_to_last() {
+        let mut keymap = Keymap::default();
+        assert_eq!(keymap.keys(Command::Refine), [plain(Key::R)]);
+        assert_eq!(keymap.set(Command::Export, vec![plain(Key::R)]), [Command::Refine]);
+        assert_eq!(keymap.keys(Command::Export), [plain(Key::R)]);
+        assert!(keymap.keys(Command::Refine).is_empty() && keymap.is_changed(Command::Refine));
+        keymap.reset(Some(Command::Refine));
+        assert_eq!(keymap.keys(Command::Refine), [plain(Key::R)]);
+        assert!(keymap.keys(Command::Export).is_empty());
+        keymap.reset(None);
+        assert_eq!(keymap, Keymap::default());
+    }
+
+    #[test]
+    fn candidates_and_classes_share_the_numbers() {
+        let mut keymap = Keymap::default();
+        assert!(keymap.set(Command::Candidate(1), vec![plain(Key::Num2)]).contains(&Command::Candidate(2)));
+        assert_eq!(keymap.keys(Command::Class(2)), [plain(Key::Num2)]);
+    }
+
+    #[test]
+    fn what_is_held_is_no_command() {
+        assert!(Keymap::refusal(plain(Key::H)).is_some() && Keymap::refusal(plain(Key::J)).is_none());
+        for command in Command::ALL {
+            assert!(command.info().keys.into_iter().all(|key| Keymap::refusal(key).is_none()), "{command:?}");
+        }
+    }
+}

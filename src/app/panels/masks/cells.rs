@@ -1,0 +1,79 @@
+//! The cells of a line.
+
+use egui::{Button, Color32, Image, RichText, Sense, Stroke, StrokeKind, TextureHandle, Ui};
+
+use super::super::super::actions::{Action, Actions};
+use crate::document::{Class, Colour, Document, Edit, MaskId, MaskItem};
+
+/// Side of the picture of a mask, in points.
+const PICTURE: f32 = 24.0;
+
+/// What the mask looks like, in a frame of its colour.
+pub(super) fn picture_ui(ui: &mut Ui, picture: Option<&TextureHandle>, [r, g, b]: Colour) {
+    let (area, _) = ui.allocate_exact_size(egui::Vec2::splat(PICTURE), Sense::hover());
+    let colour = Color32::from_rgb(r, g, b);
+    match picture {
+        Some(picture) => Image::new(picture).corner_radius(3.0).paint_at(ui, area),
+        None => drop(ui.painter().rect_filled(area, 3.0, colour.gamma_multiply(0.5))),
+    }
+    ui.painter().rect_stroke(area, 3.0, Stroke::new(2.0, colour), StrokeKind::Inside);
+}
+
+pub(super) fn figure_ui(ui: &mut Ui, text: String, settled: bool) {
+    ui.label(if settled { RichText::new(text) } else { RichText::new(text).weak() });
+}
+
+pub(super) fn buttons_ui(ui: &mut Ui, document: &Document, item: &MaskItem, actions: &mut Actions) {
+    ui.spacing_mut().item_spacing.x = 2.0;
+    if eye_ui(ui, item.visible, &item.name) {
+        actions.push(Action::Edit(Edit::SetVisible(vec![item.id], !item.visible)));
+    }
+    let alone = document.solo() == Some(item.id);
+    if button_ui(ui, "S", "Solo", &item.name, alone) {
+        actions.push(Action::Edit(Edit::Solo((!alone).then_some(item.id))));
+    }
+    if button_ui(ui, "×", "Delete", &item.name, false) {
+        actions.push(Action::Edit(Edit::Delete(vec![item.id])));
+    }
+}
+
+/// The line above the masks of a class. Returns whether it is to be folded or unfolded.
+pub(super) fn group_name_ui(ui: &mut Ui, class: Option<&Class>, count: usize, folded: bool) -> bool {
+    let name = group_name(class);
+    let verb = if folded { "Unfold" } else { "Fold" };
+    let clicked = button_ui(ui, if folded { "▶" } else { "▼" }, verb, name, false);
+    if let Some(Class { colour: [r, g, b], .. }) = class {
+        ui.colored_label(Color32::from_rgb(*r, *g, *b), "■");
+    }
+    ui.strong(format!("{name}: {count}"));
+    clicked
+}
+
+/// Shows or hides all masks of a class.
+pub(super) fn group_buttons_ui(
+    ui: &mut Ui,
+    document: &Document,
+    class: Option<&Class>,
+    masks: &[MaskId],
+    actions: &mut Actions,
+) {
+    ui.spacing_mut().item_spacing.x = 2.0;
+    let visible = masks.iter().filter_map(|id| document.mask(*id)).any(|m| m.visible);
+    if !masks.is_empty() && eye_ui(ui, visible, &format!("all of {}", group_name(class))) {
+        actions.push(Action::Edit(Edit::SetVisible(masks.to_vec(), !visible)));
+    }
+}
+
+fn group_name(class: Option<&Class>) -> &str {
+    class.map_or("Without a class", |class| &class.name)
+}
+
+fn eye_ui(ui: &mut Ui, visible: bool, whom: &str) -> bool {
+    let (eye, verb) = if visible { ("●", "Hide") } else { ("○", "Show") };
+    button_ui(ui, eye, verb, whom, false)
+}
+
+fn button_ui(ui: &mut Ui, text: &str, verb: &str, whom: &str, selected: bool) -> bool {
+    let button = Button::new(RichText::new(text).monospace()).small().selected(selected);
+    ui.add(button).on_hover_text(verb).accessible_name(format!("{verb} {whom}")).clicked()
+}

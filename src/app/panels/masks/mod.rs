@@ -1,0 +1,369 @@
+//! The list of masks.
+
+mod cells;
+mod rows;
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use egui::{Button, Color32, Context, DragAndDrop, Key, Rect, Response, RichText, Sense, TextEdit, Ui};
+use egui_extras::{Column, TableBuilder};
+use image::RgbImage;
+
+use self::cells::{buttons_ui, figure_ui, group_buttons_ui, group_name_ui, picture_ui};
+use self::rows::{Row, SortBy, grouped, mask_after_gap, sorted, tree};
+use super::super::actions::{Action, Actions};
+use super::super::theme::ACCENT;
+use super::super::thumbnails::Thumbnails;
+use crate::document::{Class, ClassId, Colour, Document, Edit, MaskId, MaskItem};
+
+const ROW_HEIGHT: f32 = 28.0;
+const HEADER_HEIGHT: f32 = 22.0;
+/// For each level of the tree, in points.
+const INDENT: f32 = 10.0;
+
+/// Masks on their way to another place.
+struct Dragged(Vec<MaskId>);
+
+/// What the list shows.
+pub(in crate::app) struct Listed<'a> {
+    pub document: &'a Document,
+    pub photo: &'a Arc<RgbImage>,
+    /// The document's masks, and those that may become some, greyed.
+    pub items: &'a [Arc<MaskItem>],
+    pub colours: &'a HashMap<MaskId, Colour>,
+    /// The masks that others lie inside of.
+    pub parents: &'a HashMap<MaskId, MaskId>,
+}
+
+/// What the list remembers between frames.
+pub(in crate::app) struct MaskList {
+    sort_by: SortBy,
+    descending: bool,
+    /// The mask whose name is being edited, and the text so far.
+    renaming: Option<(MaskId, String)>,
+    /// Where a range selected with Shift begins.
+    anchor: Option<MaskId>,
+    /// Only masks with this in their name or class are listed.
+    search: String,
+    /// The classes whose masks are not listed below them.
+    folded: HashSet<Option<ClassId>>,
+    thumbnails: Thumbnails,
+    /// What was selected in the last frame: the list moves to what is selected elsewhere.
+    selection: BTreeSet<MaskId>,
+}
+
+impl MaskList {
+    pub fn new(ctx: Context) -> Self {
+        Self {
+            sort_by: SortBy::default(),
+            descending: false,
+            renaming: None,
+            anchor: None,
+            search: String::new(),
+            folded: HashSet::new(),
+            thumbnails: Thumbnails::new(ctx),
+            selection: BTreeSet::new(),
+        }
+    }
+
+    /// Lets the user type another name for a mask.
+    pub fn rename(&mut self, item: &MaskItem) {
+        self.renaming = Some((item.id, item.name.clone()));
+        self.selection.clear();
+    }
+
+    pub fn ui(&mut self, ui: &mut Ui, listed: &Listed, actions: &mut Actions) {
+        self.thumbnails.receive();
+        let Listed { document, items, .. } = *listed;
+        let rows = self.rows(listed);
+        if rows.is_empty() {
+            ui.weak(if items.is_empty() {
+                "No masks yet. Click on a thing in the photo, or segment everything."
+            } else {
+                "No mask of that name or class."
+            });
+            return;
+        }
+        ui.style_mut().interaction.selectable_labels = false;
+        let mut table = TableBuilder::new(ui)
+            .id_salt("masks")
+            .striped(true)
+            .sense(Sense::click_and_drag())
+            .cell_layout(egui::Layout::left_to_right(egui::Align::Center))
+            .auto_shrink(false)
+            .min_scrolled_height(60.0)
+            .column(Column::exact(30.0))
+            .column(Column::remainder().at_least(70.0).clip(true))
+            .column(Column::exact(62.0))
+            .column(Column::exact(42.0))
+            .column(Column::exact(62.0))
+            .column(Column::exact(78.0));
+        if self.selection != *document.selection() {
+            self.selection.clone_from(document.selection());
+            let is_selected = |row: &Row| row.mask().is_some_and(|id| self.selection.contains(&id));
+            if let Some(first) = rows.iter().position(is_selected) {
+                table = table.scroll_to_row(first, None);
+            }
+        }
+        table
+            .header(HEADER_HEIGHT, |mut header| {
+                for by in [SortBy::Order, SortBy::Name, SortBy::Area, SortBy::PredictedIou, SortBy::Stability]
+                {
+                    header.col(|ui| self.header_ui(ui, by));
+                }
+                header.col(|_| {});
+            })
+            .body(|mut body| {
+                scroll_while_dragging(body.ui_mut());
+                body.rows(ROW_HEIGHT, rows.len(), |mut row| {
+                    let index = row.index();
+                    match &rows[index] {
+                        Row::Group { class, masks } => {
+                            row.col(|_| {});
+                            row.col(|ui| {
+                                let id = class.map(|class| class.id);
+                                let folded = self.folded.contains(&id);
+                                if group_name_ui(ui, *class, masks.len(), folded) {
+                                    if folded {
+                                        self.folded.remove(&id)
+                                    } else {
+                                        self.folded.insert(id)
+                                    };
+                                }
+                            });
+                            (0..3).for_each(|_| drop(row.col(|_| {})));
+                            row.col(|ui| group_buttons_ui(ui, document, *class, masks, actions));
+                        }
+                        Row::Mask { item, depth } => {
+                            let settled = document.mask(item.id).is_some();
+                            row.set_selected(settled && document.selection().contains(&item.id));
+                            let colour = listed.colours.get(&item.id).copied().unwrap_or(item.colour);
+                            row.col(|ui| {
+                                picture_ui(ui, self.thumbnails.of(&item.mask, listed.photo), colour)
+                            });
+                            row.col(|ui| {
+                                ui.add_space(INDENT * *depth as f32);
+                                let class = item.class.and_then(|id| document.class(id));
+                                self.name_ui(ui, item, class, settled, actions);
+                            });
+                            row.col(|ui| figure_ui(ui, item.mask.area().to_string(), settled));
+                            row.col(|ui| figure_ui(ui, format!("{:.2}", item.predicted_iou), settled));
+                            row.col(|ui| figure_ui(ui, format!("{:.2}", item.stability_score), settled));
+                            row.col(|ui| {
+                                if settled {
+                                    buttons_ui(ui, document, item, actions);
+                                }
+                            });
+                        }
+                    }
+                    self.row_used(&row.response(), document, &rows, index, actions);
+                });
+            });
+    }
+
+    fn rows<'a>(&self, listed: &Listed<'a>) -> Vec<Row<'a>> {
+        let Listed { document, items, parents, .. } = *listed;
+        let wanted = self.search.trim().to_lowercase();
+        let is_wanted = |item: &MaskItem| {
+            let class = item.class.and_then(|id| document.class(id)).map(|class| class.name.to_lowercase());
+            item.name.to_lowercase().contains(&wanted) || class.is_some_and(|name| name.contains(&wanted))
+        };
+        let found = items.iter().filter(|item| is_wanted(item));
+        match self.sort_by {
+            SortBy::Tree => {
+                let mut rows = tree(items, parents);
+                rows.retain(|row| matches!(row, Row::Mask { item, .. } if is_wanted(item)));
+                rows
+            }
+            SortBy::Class => grouped(found, document.classes(), &self.folded),
+            by => sorted(found, by, self.descending, |item| document.mask(item.id).is_some()),
+        }
+    }
+
+    /// What a click on a line, or something dragged there, does.
+    fn row_used(
+        &mut self,
+        response: &Response,
+        document: &Document,
+        rows: &[Row],
+        index: usize,
+        actions: &mut Actions,
+    ) {
+        match &rows[index] {
+            Row::Group { class, masks } => {
+                if response.dnd_hover_payload::<Dragged>().is_some() {
+                    response.ctx.layer_painter(response.layer_id).rect_stroke(
+                        response.rect,
+                        2.0,
+                        (2.0, ACCENT),
+                        egui::StrokeKind::Inside,
+                    );
+                }
+                if let Some(dragged) = response.dnd_release_payload::<Dragged>() {
+                    let class = class.map(|class| class.id);
+                    actions.push(Action::Edit(Edit::SetClass(dragged.0.clone(), class)));
+                } else if response.clicked() {
+                    actions.push(Action::Select(masks.clone()));
+                }
+            }
+            Row::Mask { item, .. } if document.mask(item.id).is_some() => {
+                let selection = document.selection();
+                let together = selection.contains(&item.id);
+                response.dnd_set_drag_payload(Dragged(if together {
+                    selection.iter().copied().collect()
+                } else {
+                    vec![item.id]
+                }));
+                if self.sort_by == SortBy::Order {
+                    self.take_dropped(response, rows, index, actions);
+                }
+                if response.double_clicked() {
+                    actions.push(Action::ZoomToMask(item.id));
+                } else if response.clicked() {
+                    let modifiers = response.ctx.input(|i| i.modifiers);
+                    let order: Vec<MaskId> = rows.iter().filter_map(Row::mask).collect();
+                    self.select(&order, item.id, modifiers, actions);
+                }
+            }
+            Row::Mask { .. } => {}
+        }
+    }
+
+    /// Moves what is dropped on a line to the nearer of the gaps above and below it.
+    fn take_dropped(&self, response: &Response, rows: &[Row], index: usize, actions: &mut Actions) {
+        let Some(pointer) = response.ctx.pointer_interact_pos() else { return };
+        let Rect { min, max } = response.rect;
+        let below = pointer.y > response.rect.center().y;
+        if response.dnd_hover_payload::<Dragged>().is_some() {
+            let y = if below { max.y } else { min.y };
+            response.ctx.layer_painter(response.layer_id).hline(min.x..=max.x, y, (2.0, ACCENT));
+        }
+        if let Some(dragged) = response.dnd_release_payload::<Dragged>() {
+            let order: Vec<MaskId> = rows.iter().filter_map(Row::mask).collect();
+            let before = mask_after_gap(&order, index + usize::from(below), self.descending, &dragged.0);
+            actions.push(Action::Edit(Edit::Move { ids: dragged.0.clone(), before }));
+        }
+    }
+
+    /// A field for what the listed masks have in their name or class.
+    pub fn search_ui(&mut self, ui: &mut Ui) {
+        let edit = TextEdit::singleline(&mut self.search).hint_text("Search").desired_width(70.0);
+        let response = ui.add(edit);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Search masks"));
+    }
+
+    /// Switches for the orders in which masks are below what they lie inside of, or below their class.
+    pub fn switches_ui(&mut self, ui: &mut Ui) {
+        let switches = [
+            (SortBy::Tree, "Each mask below the one that it lies inside of"),
+            (SortBy::Class, "Each mask below its class; drag a mask to a class to give it that"),
+        ];
+        for (by, tooltip) in switches {
+            let on = self.sort_by == by;
+            let button = Button::new(by.label()).small().selected(on);
+            let response = ui.add(button).on_hover_text(tooltip);
+            if response.accessible_name(format!("List by {}", by.label().to_lowercase())).clicked() {
+                self.sort_by = if on { SortBy::Order } else { by };
+                self.descending = false;
+            }
+        }
+    }
+
+    fn header_ui(&mut self, ui: &mut Ui, by: SortBy) {
+        let mark = match (self.sort_by == by, self.descending) {
+            (false, _) => "",
+            (true, false) => " ▲",
+            (true, true) => " ▼",
+        };
+        let button = Button::new(RichText::new(format!("{}{mark}", by.label())).strong()).frame(false);
+        let name = if by == SortBy::Order { "Sort by order" } else { "Sort by this column" };
+        if ui.add(button).on_hover_text(name).clicked() {
+            // Figures are first wanted largest first, names and order from the beginning.
+            let first = !matches!(by, SortBy::Order | SortBy::Name);
+            self.descending = if self.sort_by == by { !self.descending } else { first };
+            self.sort_by = by;
+        }
+    }
+
+    fn name_ui(
+        &mut self,
+        ui: &mut Ui,
+        item: &MaskItem,
+        class: Option<&Class>,
+        settled: bool,
+        actions: &mut Actions,
+    ) {
+        match &mut self.renaming {
+            Some((id, text)) if *id == item.id => {
+                let edit = TextEdit::singleline(text).hint_text("Name").desired_width(f32::INFINITY);
+                let response = ui.add(edit);
+                let typed = text.clone();
+                response.widget_info(|| {
+                    let mut info = egui::WidgetInfo::text_edit(true, &typed, &typed, "Name");
+                    info.label = Some("New name".to_owned());
+                    info
+                });
+                if response.lost_focus() {
+                    let name = text.trim().to_owned();
+                    let kept = !ui.input(|i| i.key_pressed(Key::Escape)) && !name.is_empty();
+                    if kept && name != item.name {
+                        actions.push(Action::Edit(Edit::Rename(item.id, name)));
+                    }
+                    self.renaming = None;
+                } else if !response.has_focus() {
+                    response.request_focus();
+                }
+            }
+            _ if settled => {
+                if item.locked {
+                    ui.weak("L").on_hover_text("Locked");
+                }
+                if let Some(class) = class {
+                    let [r, g, b] = class.colour;
+                    ui.colored_label(Color32::from_rgb(r, g, b), "■").on_hover_text(&class.name);
+                }
+                ui.label(&item.name);
+                let button = ui.small_button("…").on_hover_text("Rename");
+                if button.accessible_name(format!("Rename {}", item.name)).clicked() {
+                    self.renaming = Some((item.id, item.name.clone()));
+                }
+            }
+            _ => {
+                ui.weak(&item.name);
+            }
+        }
+    }
+
+    fn select(&mut self, rows: &[MaskId], id: MaskId, modifiers: egui::Modifiers, actions: &mut Actions) {
+        let position = |id: MaskId| rows.iter().position(|row| *row == id);
+        let range = self.anchor.filter(|_| modifiers.shift).and_then(position).zip(position(id));
+        if let Some((a, b)) = range {
+            let between = rows[a.min(b)..=a.max(b)].to_vec();
+            actions.push(Action::Select(between));
+        } else {
+            self.anchor = Some(id);
+            actions.push(if modifiers.command {
+                Action::ToggleSelected(id)
+            } else {
+                Action::Select(vec![id])
+            });
+        }
+    }
+}
+
+/// Moves the list while something is dragged to its upper or lower end.
+fn scroll_while_dragging(ui: &mut Ui) {
+    let Some(pointer) = ui.ctx().pointer_interact_pos() else { return };
+    let list = ui.clip_rect();
+    if !DragAndDrop::has_payload_of_type::<Dragged>(ui.ctx()) || !list.x_range().contains(pointer.x) {
+        return;
+    }
+    let up = list.top() + ROW_HEIGHT - pointer.y;
+    let down = pointer.y - (list.bottom() - ROW_HEIGHT);
+    let speed = up.max(0.0) - down.max(0.0);
+    if speed != 0.0 {
+        ui.scroll_with_delta(egui::vec2(0.0, speed * 0.5));
+        ui.ctx().request_repaint();
+    }
+}

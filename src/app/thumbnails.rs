@@ -1,0 +1,116 @@
+//! Small pictures of masks for the list, made in the background.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use egui::{Color32, ColorImage, Context, TextureHandle, TextureOptions};
+use image::RgbImage;
+
+use crate::mask::Mask;
+
+/// Side of a picture, in pixels.
+const SIDE: u32 = 48;
+/// Samples a pixel in each direction.
+const SAMPLES: u32 = 3;
+/// More than any screen shows at once.
+const MOST: usize = 400;
+
+/// The pictures of the masks that were asked for lately.
+pub(super) struct Thumbnails {
+    sender: Sender<(usize, ColorImage)>,
+    receiver: Receiver<(usize, ColorImage)>,
+    /// By the address of the mask, which is kept alive meanwhile.
+    known: HashMap<usize, (Arc<Mask>, Option<TextureHandle>)>,
+    ctx: Context,
+}
+
+impl Thumbnails {
+    pub fn new(ctx: Context) -> Self {
+        let (sender, receiver) = unbounded();
+        Self { sender, receiver, known: HashMap::new(), ctx }
+    }
+
+    /// Takes in what has been made.
+    pub fn receive(&mut self) {
+        for (address, image) in self.receiver.try_iter() {
+            if let Some((_, texture)) = self.known.get_mut(&address) {
+                *texture = Some(self.ctx.load_texture("mask", image, TextureOptions::LINEAR));
+            }
+        }
+    }
+
+    /// The picture of a mask of this photo, as soon as it has been made.
+    pub fn of(&mut self, mask: &Arc<Mask>, photo: &Arc<RgbImage>) -> Option<&TextureHandle> {
+        let address = Arc::as_ptr(mask) as usize;
+        if self.known.len() > MOST && !self.known.contains_key(&address) {
+            self.known.clear();
+        }
+        let entry = self.known.entry(address).or_insert_with(|| {
+            let (mask_of_it, photo) = (mask.clone(), photo.clone());
+            let (sender, ctx) = (self.sender.clone(), self.ctx.clone());
+            rayon::spawn(move || {
+                // The list may be gone by now.
+                let _ = sender.send((address, thumbnail(&mask_of_it, &photo)));
+                ctx.request_repaint();
+            });
+            (mask.clone(), None)
+        });
+        entry.1.as_ref()
+    }
+}
+
+/// The square around the mask, the photo darkened where the mask is not set, as far as it reaches.
+fn thumbnail(mask: &Mask, photo: &RgbImage) -> ColorImage {
+    let mut image = ColorImage::filled([SIDE as usize; 2], Color32::TRANSPARENT);
+    let Some(b) = mask.bbox() else { return image };
+    let side = f64::from(b.width().max(b.height()));
+    let (left, top) = (
+        f64::from(b.x0) + (f64::from(b.width()) - side) / 2.0,
+        f64::from(b.y0) + (f64::from(b.height()) - side) / 2.0,
+    );
+    let grid = f64::from(SIDE * SAMPLES);
+    let place = |start: f64, i: u32| (start + (f64::from(i) + 0.5) * side / grid).floor();
+    for (i, pixel) in (0..).zip(&mut image.pixels) {
+        let (mut sum, mut count) = ([0u32; 3], 0);
+        for sample in 0..SAMPLES * SAMPLES {
+            let x = place(left, i % SIDE * SAMPLES + sample % SAMPLES);
+            let y = place(top, i / SIDE * SAMPLES + sample / SAMPLES);
+            if x < 0.0 || y < 0.0 {
+                continue;
+            }
+            let (x, y) = (x as u32, y as u32);
+            let Some(colour) = photo.get_pixel_checked(x, y) else { continue };
+            // A quarter of the light is enough to see where the thing lies.
+            let light = if mask.get(x, y) { 4 } else { 1 };
+            for (sum, channel) in sum.iter_mut().zip(colour.0) {
+                *sum += u32::from(channel) * light;
+            }
+            count += 4;
+        }
+        if count > 0 {
+            let [r, g, b] = sum.map(|sum| (sum / count) as u8);
+            *pixel = Color32::from_rgb(r, g, b);
+        }
+    }
+    image
+}
+
+#[cfg(test)]
+mod tests {
+    use image::Rgb;
+
+    use super::*;
+
+    #[test]
+    fn the_mask_fills_the_picture_and_its_surroundings_are_dark() {
+        let photo = RgbImage::from_pixel(300, 200, Rgb([200, 100, 40]));
+        // A wide mask at the photo's upper edge: above it there is no photo.
+        let picture = thumbnail(&Mask::rectangle(300, 200, [100.0, 0.0], [196.0, 48.0]), &photo);
+        let at = |x: usize, y: usize| picture.pixels[y * SIDE as usize + x];
+        assert_eq!(at(24, 5), Color32::TRANSPARENT);
+        assert_eq!(at(0, 24), Color32::from_rgb(200, 100, 40));
+        assert_eq!(at(24, 42), Color32::from_rgb(50, 25, 10));
+        assert_eq!(thumbnail(&Mask::from_fn(9, 9, |_, _| false), &photo).pixels[7], Color32::TRANSPARENT);
+    }
+}

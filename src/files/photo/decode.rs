@@ -1,0 +1,94 @@
+//! From a file's bytes to upright pixels.
+
+use std::io::Cursor;
+use std::path::Path;
+
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
+
+use super::{PhotoError, profile, refused};
+
+/// Larger photos are refused, whatever they hold: a small file can claim to be any size.
+const MAX_PIXELS: u64 = 500_000_000;
+const MAX_SIDE: u32 = 60_000;
+/// What pixels may take before they are reduced to 8-bit RGB, and what a decoder may hold besides.
+const MAX_DECODED_BYTES: u64 = 2 << 30;
+/// What a decoder may take before the size is known, for metadata that may be compressed.
+const MAX_HEADER_BYTES: u64 = 64 << 20;
+
+pub(super) fn decode(path: &Path, bytes: &[u8]) -> Result<RgbImage, PhotoError> {
+    let owned = || path.to_path_buf();
+    let format = match image::guess_format(bytes) {
+        Ok(format) if format.reading_enabled() => format,
+        _ => return Err(refused::error(path, bytes)),
+    };
+    if format == ImageFormat::Jpeg && !is_complete_jpeg(bytes) {
+        return Err(PhotoError::Damaged { path: owned(), cause: "it ends too early".into() });
+    }
+    let too_large = |size, limit| PhotoError::TooLarge { path: owned(), size, limit };
+    let failed = |error: ImageError| match error {
+        ImageError::Limits(e) => {
+            let limit = format!("only what takes at most {} MB to decode", MAX_DECODED_BYTES >> 20);
+            too_large(e.to_string(), limit)
+        }
+        ImageError::Unsupported(e) => {
+            PhotoError::Unsupported { path: owned(), kind: format!("{format:?} of an unusual kind ({e})") }
+        }
+        ImageError::IoError(e) if e.kind() != std::io::ErrorKind::UnexpectedEof => {
+            PhotoError::Unreadable { path: owned(), cause: e }
+        }
+        other => PhotoError::Damaged { path: owned(), cause: other.to_string() },
+    };
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(MAX_HEADER_BYTES);
+    reader.limits(limits.clone());
+    let mut decoder = reader.into_decoder().map_err(failed)?;
+    let (width, height) = decoder.dimensions();
+    let pixels = u64::from(width) * u64::from(height);
+    let decoded_bytes = decoder.total_bytes();
+    if pixels > MAX_PIXELS || width.max(height) > MAX_SIDE || decoded_bytes > MAX_DECODED_BYTES {
+        let megabytes = |bytes: u64| format!("{} MB when decoded", bytes >> 20);
+        let size = format!("{width}x{height} pixels, {}", megabytes(decoded_bytes));
+        let megapixels = MAX_PIXELS / 1_000_000;
+        let most = megabytes(MAX_DECODED_BYTES);
+        return Err(too_large(
+            size,
+            format!("at most {megapixels} megapixels, {MAX_SIDE} pixels on a side and {most}"),
+        ));
+    }
+    if pixels == 0 {
+        return Err(PhotoError::Damaged { path: owned(), cause: "it has no pixels".into() });
+    }
+    limits.max_alloc = Some(MAX_DECODED_BYTES);
+    decoder.set_limits(limits).map_err(failed)?;
+    // A photo whose metadata cannot be read is still a photo.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let icc = decoder.icc_profile().unwrap_or_default();
+    let mut decoded = DynamicImage::from_decoder(decoder).map_err(failed)?;
+    decoded.apply_orientation(orientation);
+    let is_grey = !decoded.color().has_color();
+    let mut pixels = decoded.into_rgb8();
+    if let Some(icc) = icc {
+        profile::to_srgb(&mut pixels, &icc, is_grey);
+    }
+    Ok(pixels)
+}
+
+/// Whether the compressed picture has an end. The decoder fills what is missing with grey and
+/// reports no error, which would pass for a photo.
+fn is_complete_jpeg(bytes: &[u8]) -> bool {
+    const START_OF_SCAN: u8 = 0xda;
+    const END_OF_IMAGE: [u8; 2] = [0xff, 0xd9];
+    // Segments before the picture, a thumbnail with an end of its own among them, say how long
+    // they are.
+    let mut at = 2;
+    while let Some([0xff, marker, high, low]) = bytes.get(at..at + 4) {
+        if *marker == START_OF_SCAN {
+            return bytes[at..].windows(2).any(|pair| pair == END_OF_IMAGE);
+        }
+        at += 2 + usize::from(u16::from_be_bytes([*high, *low]));
+    }
+    // Not laid out as expected; the decoder knows better.
+    at < bytes.len()
+}

@@ -1,0 +1,143 @@
+//! Reading a photo: any common format, upright, as 8-bit sRGB.
+//!
+//! The file's content decides the format, not its name. Deeper channels are rounded to 8 bits. Colours
+//! with a profile become sRGB; inks (CMYK) are converted without theirs. Transparency is dropped, as
+//! `convert("RGB")` of Pillow and OpenCV do: the colours stay that the file holds behind it. Of moving
+//! pictures the first one is taken.
+
+mod decode;
+mod profile;
+mod refused;
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use image::RgbImage;
+use sha2::{Digest, Sha256};
+
+/// Larger files are refused.
+const MAX_FILE_BYTES: u64 = 2 << 30;
+
+/// A photo as people see it: rotated as its EXIF orientation says, without alpha.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Photo {
+    pub path: PathBuf,
+    pub pixels: Arc<RgbImage>,
+    /// The beginning of the file's SHA-256, to tell whether it has changed since work on it was saved.
+    pub fingerprint: u64,
+}
+
+/// Why a photo could not be opened. The message names the file and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum PhotoError {
+    #[error("{}: cannot be opened: {cause}", path.display())]
+    Unreadable { path: PathBuf, cause: std::io::Error },
+    #[error("{}: is empty (0 bytes); was it copied completely?", path.display())]
+    Empty { path: PathBuf },
+    #[error(
+        "{}: is not a picture in a format that can be read (JPEG, PNG, WebP, TIFF, BMP, GIF, PNM)",
+        path.display()
+    )]
+    NotAPicture { path: PathBuf },
+    /// A picture, but of a kind that is not read.
+    #[error("{}: is {kind}, which cannot be read; save it as JPEG or PNG", path.display())]
+    Unsupported { path: PathBuf, kind: String },
+    #[error("{}: is too large: {size}, but {limit} can be opened; make a smaller copy", path.display())]
+    TooLarge { path: PathBuf, size: String, limit: String },
+    #[error("{}: is damaged or cut short ({cause}); try another copy", path.display())]
+    Damaged { path: PathBuf, cause: String },
+}
+
+impl Photo {
+    /// Reads and decodes a photo. The file is only read.
+    ///
+    /// # Errors
+    /// See [`PhotoError`].
+    pub fn open(path: &Path) -> Result<Self, PhotoError> {
+        let unreadable = |cause| PhotoError::Unreadable { path: path.to_path_buf(), cause };
+        let mut bytes = vec![];
+        let file = File::open(path).map_err(unreadable)?;
+        let expected = file.metadata().map_or(0, |data| data.len().min(MAX_FILE_BYTES));
+        bytes.reserve_exact(expected as usize + 1);
+        file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+        Self::from_bytes(path, &bytes)
+    }
+
+    /// Decodes a photo that is in memory; `path` stands for it in names and messages.
+    ///
+    /// # Errors
+    /// See [`PhotoError`].
+    pub fn from_bytes(path: &Path, bytes: &[u8]) -> Result<Self, PhotoError> {
+        if bytes.is_empty() {
+            return Err(PhotoError::Empty { path: path.to_path_buf() });
+        }
+        if bytes.len() as u64 > MAX_FILE_BYTES {
+            let size = format!("{} MB", bytes.len() >> 20);
+            let limit = format!("files of at most {} MB", MAX_FILE_BYTES >> 20);
+            return Err(PhotoError::TooLarge { path: path.to_path_buf(), size, limit });
+        }
+        let pixels = decode::decode(path, bytes)?;
+        Ok(Self { path: path.to_path_buf(), pixels: Arc::new(pixels), fingerprint: fingerprint(bytes) })
+    }
+
+    /// The file's name without folder.
+    pub fn file_name(&self) -> String {
+        name_of(&self.path)
+    }
+
+    /// The file's name without folder and extension, for the names of exported files.
+    pub fn stem(&self) -> String {
+        stem_of(&self.path)
+    }
+}
+
+pub(super) fn name_of(path: &Path) -> String {
+    path.file_name().map_or_else(|| "photo".into(), |name| name.to_string_lossy().into_owned())
+}
+
+pub(super) fn stem_of(path: &Path) -> String {
+    path.file_stem().map_or_else(|| "photo".into(), |stem| stem.to_string_lossy().into_owned())
+}
+
+fn fingerprint(bytes: &[u8]) -> u64 {
+    Sha256::digest(bytes).iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{Rgb, RgbImage};
+
+    use super::*;
+
+    fn folder() -> tempfile::TempDir {
+        tempfile::tempdir().unwrap()
+    }
+
+    #[test]
+    fn what_cannot_be_opened_says_which_file_and_why() {
+        let dir = folder();
+        let whole = dir.path().join("whole.png");
+        RgbImage::from_fn(64, 64, |x, y| Rgb([x as u8 * 3, y as u8, 7])).save(&whole).unwrap();
+        let bytes = std::fs::read(&whole).unwrap();
+        let jpeg = dir.path().join("whole.jpg");
+        RgbImage::from_fn(64, 64, |x, y| Rgb([x as u8 * 3, y as u8, 7])).save(&jpeg).unwrap();
+        Photo::open(&jpeg).unwrap();
+        let jpeg = std::fs::read(&jpeg).unwrap();
+        for (name, content, reason) in [
+            ("empty.jpg", &[][..], "is empty"),
+            ("text.jpg", b"this is no picture at all", "not a picture"),
+            ("cut.png", &bytes[..bytes.len() / 2], "cut short"),
+            ("cut.jpg", &jpeg[..jpeg.len() - 20], "cut short"),
+            ("header.jpg", &jpeg[..100], "cut short"),
+        ] {
+            let path = dir.path().join(name);
+            std::fs::write(&path, content).unwrap();
+            let error = Photo::open(&path).unwrap_err().to_string();
+            assert!(error.contains(name) && error.contains(reason), "{error}");
+        }
+        let missing = Photo::open(&dir.path().join("missing.jpg")).unwrap_err().to_string();
+        assert!(missing.contains("missing.jpg") && missing.contains("cannot be opened"), "{missing}");
+    }
+}

@@ -1,0 +1,123 @@
+"""Makes the small photos that `tests/photos.rs` opens: python make.py, with Pillow and tifffile installed.
+
+Each shows the same four fields of 16 x 16 pixels: red and green above, blue and grey below.
+"""
+
+import struct
+from pathlib import Path
+
+import numpy as np
+import tifffile
+from PIL import Image, ImageCms
+
+HERE = Path(__file__).parent
+RED, GREEN, BLUE, GREY = (200, 40, 30), (40, 180, 60), (30, 60, 190), (128, 128, 128)
+
+fields = np.zeros((32, 32, 3), np.uint8)
+for (row, column), colour in zip([(0, 0), (0, 1), (1, 0), (1, 1)], [RED, GREEN, BLUE, GREY]):
+    fields[row * 16 : row * 16 + 16, column * 16 : column * 16 + 16] = colour
+upright = Image.fromarray(fields)
+grey = upright.convert("L")
+
+
+def save(image, name, **options):
+    image.save(HERE / name, **options)
+
+
+# JPEG in all its forms.
+best = {"quality": 95, "subsampling": 0}
+save(upright, "baseline.jpg", quality=90)
+save(upright, "progressive.jpg", progressive=True, **best)
+save(grey, "grey.jpg", quality=95)
+save(upright, "restarts.jpg", restart_marker_blocks=1, **best)
+
+# Inks as programs of Adobe write them: inverted, with a marker that tells so. Pillow does that for CMYK.
+ink = 255 - fields.astype(int)
+black = ink.min(axis=2)
+cmyk = np.dstack([ink - black[..., None], black])
+cmyk = np.where(black[..., None] < 255, cmyk * 255 / np.maximum(255 - black[..., None], 1), 0)
+cmyk[..., 3] = black
+cmyk = cmyk.round().clip(0, 255).astype(np.uint8)
+save(Image.fromarray(cmyk, "CMYK"), "cmyk.jpg", quality=95)
+# The same inks with the first three as luma and chroma: the marker's last byte tells that.
+stored = 255 - cmyk
+ycc = 255 - np.asarray(Image.fromarray(255 - stored[..., :3]).convert("YCbCr"))
+save(Image.fromarray(np.dstack([ycc, cmyk[..., 3]]), "CMYK"), "ycck.jpg", quality=95)
+data = bytearray((HERE / "ycck.jpg").read_bytes())
+data[data.index(b"Adobe") + 11] = 2
+(HERE / "ycck.jpg").write_bytes(data)
+
+# Other formats.
+save(upright, "plain.png")
+save(upright.quantize(8), "palette.png")
+save(grey, "grey.png")
+save(upright, "plain.webp", lossless=True)
+save(upright, "lossy.webp", quality=95)
+save(upright, "plain.bmp")
+save(upright.quantize(8), "palette.bmp")
+save(upright, "plain.ppm")
+second = Image.new("RGB", (32, 32))
+save(upright.quantize(8), "moving.gif", save_all=True, append_images=[second.quantize(8)])
+deep = fields.astype(np.uint16) * 257
+tiff = {"photometric": "rgb", "metadata": None, "software": None}
+tifffile.imwrite(HERE / "plain.tiff", fields, **tiff)
+tifffile.imwrite(HERE / "deep.tiff", deep, **tiff)
+tifffile.imwrite(HERE / "float.tiff", (fields / 255).astype(np.float32), **tiff)
+save(upright, "lzw.tiff", compression="tiff_lzw")
+save(grey, "grey.tiff")
+save(Image.fromarray(cmyk, "CMYK"), "cmyk.tiff")
+save(upright.quantize(8), "palette.tiff")
+tifffile.imwrite(HERE / "float_grey.tiff", np.asarray(grey, np.float32) / 255, metadata=None, software=None)
+
+# Lying on their right side; the tag says that they are to be turned by 90 degrees clockwise.
+lying = upright.transpose(Image.Transpose.ROTATE_90)
+exif = Image.Exif()
+exif[0x0112] = 6
+save(lying, "lying.jpg", exif=exif, **best)
+save(lying, "lying.png", exif=exif)
+save(lying, "lying.webp", exif=exif, lossless=True)
+save(lying, "lying.tiff", tiffinfo={0x0112: 6})
+
+
+# The same colours as seen, in numbers of other colour spaces. Matrices and curves as Display P3 and Adobe RGB
+# define them; the profiles are minimal ones of version 2.
+def s15(value):
+    return struct.pack(">i", round(value * 65536))
+
+
+def profile(columns, curve):
+    def xyz(values):
+        return b"XYZ " + bytes(4) + b"".join(map(s15, values))
+
+    curve = b"curv" + bytes(4) + struct.pack(">I", len(curve)) + struct.pack(f">{len(curve)}H", *curve)
+    text = b"test"
+    description = b"desc" + bytes(4) + struct.pack(">I", len(text) + 1) + text + bytes(1 + 8 + 3 + 67)
+    tags = [(b"desc", description), (b"cprt", b"text" + bytes(4) + b"none\0"), (b"wtpt", xyz((0.9642, 1, 0.8249)))]
+    tags += [(name, xyz(column)) for name, column in zip((b"rXYZ", b"gXYZ", b"bXYZ"), columns)]
+    tags += [(name, curve) for name in (b"rTRC", b"gTRC", b"bTRC")]
+    table, body, at = b"", b"", 128 + 4 + 12 * len(tags)
+    for name, data in tags:
+        data += bytes(-len(data) % 4)
+        table += name + struct.pack(">II", at + len(body), len(data))
+        body += data
+    size = at + len(body)
+    header = struct.pack(">I4sI4s4s4s12x4s4xI4x4x8xI", size, b"none", 0x02400000, b"mntr", b"RGB ", b"XYZ ", b"acsp", 0, 0)
+    header = header + s15(0.9642) + s15(1) + s15(0.8249)
+    header += bytes(128 - len(header))
+    return header + struct.pack(">I", len(tags)) + table + body
+
+
+def srgb_curve(v):
+    return np.where(v <= 0.04045, v / 12.92, ((v + 0.055) / 1.055) ** 2.4)
+
+
+P3 = [(0.51512, 0.2412, -0.00105), (0.29198, 0.69225, 0.04189), (0.1571, 0.06657, 0.78407)]
+ADOBE = [(0.60974, 0.31111, 0.01947), (0.20528, 0.62567, 0.06087), (0.14919, 0.06322, 0.74457)]
+p3 = profile(P3, [round(65535 * float(srgb_curve(i / 255))) for i in range(256)])
+adobe = profile(ADOBE, [round(2.19921875 * 256)])
+for name, data in [("p3", p3), ("adobe_rgb", adobe)]:
+    (HERE / "profile.icc").write_bytes(data)
+    there = ImageCms.profileToProfile(upright, ImageCms.createProfile("sRGB"), str(HERE / "profile.icc"), 1)
+    (HERE / "profile.icc").unlink()
+    save(there, f"{name}.jpg", icc_profile=data, **best)
+    save(there, f"{name}.png", icc_profile=data)
