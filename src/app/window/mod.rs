@@ -2,6 +2,7 @@
 //! applies the actions that they emit.
 
 mod acting;
+mod commanding;
 mod drawing;
 mod receiving;
 
