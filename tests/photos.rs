@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use image::{DynamicImage, ImageBuffer, Luma, LumaA, Rgb, Rgba, RgbaImage};
-use tinsel::files::{Photo, photos_beside, photos_in};
+use tinsel::files::{Photo, PhotoIdentity, photos_beside, photos_in};
 
 const FIELDS: [[u8; 3]; 4] = [[200, 40, 30], [40, 180, 60], [30, 60, 190], [128, 128, 128]];
 
@@ -18,6 +18,8 @@ fn seen(name: &str) -> [[u8; 3]; 4] {
     let before = std::fs::read(made(name)).unwrap();
     let photo = Photo::open(&made(name)).unwrap();
     assert_eq!(photo.pixels.dimensions(), (32, 32), "{name}");
+    let identity = PhotoIdentity { size: (32, 32), fingerprint: photo.fingerprint };
+    assert_eq!(PhotoIdentity::of(&made(name)).unwrap(), identity, "{name}");
     assert_eq!(std::fs::read(made(name)).unwrap(), before, "{name} was touched");
     [(8, 8), (24, 8), (8, 24), (24, 24)].map(|(x, y)| photo.pixels.get_pixel(x, y).0)
 }
@@ -142,8 +144,8 @@ fn formats_that_are_not_read_are_named_with_a_way_out() {
         ("small.avif", &media(b"avif\0\0\0\0avifmif1"), "AVIF"),
         ("clip.mp4", &media(b"isom\0\0\0\0isom"), "a film"),
         ("new.jxl", b"\xff\x0a0123456789", "JPEG XL"),
-        ("float.tiff", &deep, "Tiff of an unusual kind"),
-        ("palette.tiff", &palette, "Tiff of an unusual kind"),
+        ("float.tiff", &deep, "of an unusual kind"),
+        ("palette.tiff", &palette, "of an unusual kind"),
     ] {
         let error = complaint(name, content);
         assert!(error.contains(word) && error.contains("save it as JPEG or PNG"), "{error}");

@@ -338,6 +338,26 @@ fn masks_are_painted_cut_and_combined_and_every_step_can_be_undone() {
 }
 
 #[test]
+fn a_stroke_within_one_frame_is_a_stroke() {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    press(&mut window, Key::T);
+    let at = |window: &Window, x: f32| window.state().photo_to_screen(x, 150.0);
+    let (from, to) = (at(&window, 100.0), at(&window, 160.0));
+    let button = |pos, pressed| {
+        let modifiers = Modifiers::NONE;
+        Event::PointerButton { pos, button: PointerButton::Primary, pressed, modifiers }
+    };
+    window.hover_at(from);
+    settle(&mut window);
+    let events = [button(from, true), Event::PointerMoved(to), button(to, false)];
+    window.input_mut().events.extend(events);
+    settle(&mut window);
+    let document = window.state().document();
+    assert_eq!(document.masks().len(), 1);
+    assert!(document.masks()[0].mask.get(100, 150) && document.masks()[0].mask.get(160, 150));
+}
+
+#[test]
 fn any_mask_can_be_refined_with_clicks() {
     let mut window = window(vec![sample("coffee.jpg")]);
     click_on(&mut window, (290.0, 170.0));
@@ -501,6 +521,40 @@ fn looking_around_makes_no_former_version() {
     let seen = std::fs::read_to_string(&session).unwrap();
     assert!(seen != work && seen.contains("Mask 2"), "the view was not saved");
     assert_eq!(std::fs::read_to_string(&former).unwrap(), kept, "a look became a former version");
+}
+
+#[test]
+fn a_file_about_several_photos_brings_masks_to_all_of_them() {
+    let photo = sample("coffee.jpg");
+    let image = |id: u32, name: &str, size: (u32, u32)| serde_json::json!({"id": id, "file_name": name, "width": size.0, "height": size.1});
+    let annotation = |image: u32, x: u32| {
+        let outline = [[x, 20, x + 40, 20, x + 40, 60, x, 60]];
+        serde_json::json!({"image_id": image, "category_id": 1, "segmentation": outline})
+    };
+    let cat = image::image_dimensions(photo.with_file_name("cat.jpg")).unwrap();
+    let file = photo.with_file_name("masks.json");
+    let json = serde_json::json!({
+        "images": [image(1, "coffee.jpg", (600, 400)), image(2, "cat.jpg", cat), image(3, "dog.jpg", (9, 9))],
+        "categories": [{"id": 1, "name": "thing"}],
+        "annotations": [annotation(1, 10), annotation(2, 10), annotation(2, 70)],
+    });
+    std::fs::write(&file, json.to_string()).unwrap();
+    let drop_file = |window: &mut Window| {
+        window.input_mut().dropped_files.push(Arc::new(Dropped(file.clone())));
+        settle(window);
+        window.get_by_label("masks.json has masks of 2 of these photos.");
+    };
+    let mut window = window(vec![photo.clone()]);
+    drop_file(&mut window);
+    click(&mut window, "This photo only");
+    assert_eq!(masks(&window), 1);
+    drop_file(&mut window);
+    click(&mut window, "Import all");
+    assert_eq!(masks(&window), 2);
+    window.get_by_label_contains("3 masks of 2 photos imported; left out or changed: dog.jpg");
+    assert!(photo.with_file_name("cat.jpg.tinsel.json").exists());
+    press(&mut window, Key::A);
+    assert_eq!(masks(&window), 2);
 }
 
 #[test]

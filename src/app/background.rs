@@ -1,6 +1,7 @@
 //! Slow things that are not the network's: reading photos, dialogs, exporting. Each runs on a
 //! thread of its own and comes back as an [`Outcome`].
 
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,7 +13,9 @@ use super::export_task::{ExportJob, Progress, Written};
 use super::models::MODEL_EXTENSIONS;
 use crate::document::{MaskItem, Reshape, ShapeOp, reshape};
 use crate::files::export::{ExportMask, Panel, Plan, add_figure, binary, cutout};
-use crate::files::import::{ImportError, Imported, import};
+use crate::files::import::{
+    ForPhoto, ImportError, Imported, Problem, add_to_sessions, import, import_dataset, photos_named,
+};
 use crate::files::session::{Loaded, Session, SessionError};
 use crate::files::{FileSet, PHOTO_EXTENSIONS, Photo, PhotoError, WriteError, photos_beside, photos_in};
 use crate::mask::Mask;
@@ -48,11 +51,19 @@ pub(super) enum Outcome {
     },
     /// A file was written where the user said; `None` when the dialog was cancelled.
     Saved(Option<Result<PathBuf, WriteError>>),
-    /// Masks were read from files for a photo; `None` when the dialog was cancelled.
+    PickedMasks(Option<PathBuf>),
+    /// A file is about several photos.
+    HasMasksOf {
+        file: PathBuf,
+        photos: Vec<PathBuf>,
+    },
+    /// Masks of a photo were read from a file.
     Imported {
         photo: u64,
-        result: Option<Result<Imported, ImportError>>,
+        result: Result<Imported, ImportError>,
     },
+    /// Masks of several photos were read from a file, and what was left out.
+    ImportedAll(Result<(Dataset, Vec<Problem>), String>),
     /// A picture for the clipboard.
     Copied(egui::ColorImage),
     /// Masks of a photo were given another shape.
@@ -105,10 +116,10 @@ impl Background {
     pub fn next(&mut self) -> Option<Outcome> {
         let outcome = self.receiver.try_recv().ok()?;
         self.running -= 1;
-        use Outcome::{Broken, Imported, Picked, PickedExportFolder, PickedModel, Saved};
+        use Outcome::{Broken, Picked, PickedExportFolder, PickedMasks, PickedModel, Saved};
         if matches!(
             outcome,
-            Picked(_) | PickedModel(_) | PickedExportFolder(_) | Saved(_) | Imported { .. } | Broken(_)
+            Picked(_) | PickedModel(_) | PickedExportFolder(_) | Saved(_) | PickedMasks(_) | Broken(_)
         ) {
             self.dialog_open = false;
         }
@@ -173,18 +184,44 @@ impl Background {
         self.spawn(move || Outcome::Reshaped { photo, reshape: reshape(&items, op), of: items });
     }
 
-    /// Asks for a file with masks of a photo, and reads it.
-    pub fn import(&mut self, dialog: rfd::FileDialog, photo: u64, size: (u32, u32), name: String) {
+    /// Asks for a file with masks.
+    pub fn pick_masks(&mut self, dialog: rfd::FileDialog) {
         let dialog = dialog.set_title("Import masks").add_filter("Masks", &["json", "txt", "png"]);
-        self.spawn_dialog(move || {
-            let file = dialog.pick_file();
-            Outcome::Imported { photo, result: file.map(|file| import(&file, size, &name)) }
+        self.spawn_dialog(move || Outcome::PickedMasks(dialog.pick_file()));
+    }
+
+    /// Reads masks of the open photo from a file, unless others of these photos are meant, too.
+    pub fn import_file(&mut self, file: PathBuf, open: ImportTarget, photos: Vec<PathBuf>) {
+        self.spawn(move || match photos_named(&file, &photos) {
+            Ok(named) if named.iter().any(|photo| *photo != open.path) => {
+                Outcome::HasMasksOf { file, photos: named }
+            }
+            // If the file cannot be read, this tells why.
+            _ => open.import(&file),
         });
     }
 
-    /// Reads masks of a photo from a file.
-    pub fn import_file(&mut self, file: PathBuf, photo: u64, size: (u32, u32), name: String) {
-        self.spawn(move || Outcome::Imported { photo, result: Some(import(&file, size, &name)) });
+    /// Reads masks of the open photo from a file.
+    pub fn import_here(&mut self, file: PathBuf, open: ImportTarget) {
+        self.spawn(move || open.import(&file));
+    }
+
+    /// Reads masks of photos from a file, and adds them to what is kept about those that are not in
+    /// the window.
+    pub fn import_all(&mut self, file: PathBuf, photos: Vec<PathBuf>, in_window: HashSet<PathBuf>) {
+        self.spawn(move || {
+            let read = import_dataset(&file, &photos).map_err(|e| e.to_string());
+            Outcome::ImportedAll(read.and_then(|(found, problems)| {
+                let (here, elsewhere): (Vec<_>, Vec<_>) =
+                    found.into_iter().partition(|item| in_window.contains(&item.path));
+                let masks = elsewhere.iter().map(|item| item.imported.masks.len()).sum();
+                let mut problems = problems;
+                problems.extend(elsewhere.iter().flat_map(|item| item.imported.problems.clone()));
+                let photos = elsewhere.len();
+                add_to_sessions(elsewhere).map_err(|e| format!("{e}. Nothing was imported."))?;
+                Ok((Dataset { here, photos, masks }, problems))
+            }))
+        });
     }
 
     /// Makes a picture of a mask: the cut-out, or the whole mask white on black.
@@ -258,6 +295,29 @@ impl Background {
         });
         progress
     }
+}
+
+/// The open photo, as far as importing needs it.
+pub(super) struct ImportTarget {
+    pub id: u64,
+    pub path: PathBuf,
+    pub size: (u32, u32),
+    pub name: String,
+}
+
+impl ImportTarget {
+    fn import(self, file: &Path) -> Outcome {
+        Outcome::Imported { photo: self.id, result: import(file, self.size, &self.name) }
+    }
+}
+
+/// Masks of several photos.
+pub(super) struct Dataset {
+    /// Of photos in the window, to be added there.
+    pub here: Vec<ForPhoto>,
+    /// How many others there are, and their masks; these have been added.
+    pub photos: usize,
+    pub masks: usize,
 }
 
 /// One side of the picture of a comparison.

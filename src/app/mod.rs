@@ -13,6 +13,7 @@ mod everything_run;
 mod export_task;
 mod export_window;
 mod filmstrip;
+mod import_question;
 mod inquiry;
 mod keymap;
 mod messages;

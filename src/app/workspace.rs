@@ -120,6 +120,19 @@ impl Workspace {
         self.left.values().map(|left| (left.id, &left.document))
     }
 
+    /// The photos that the window has a document of.
+    pub fn paths(&self) -> impl Iterator<Item = &PathBuf> {
+        self.open.iter().map(|open| &open.photo.path).chain(self.left.keys())
+    }
+
+    /// The id of a photo that the window has a document of, if it has this size there.
+    pub fn id_at(&self, path: &Path, size: (u32, u32)) -> Option<u64> {
+        if let Some(open) = self.open.as_ref().filter(|open| open.photo.path == path) {
+            return Some(open.id).filter(|_| open.size() == size);
+        }
+        self.left.get(path).filter(|left| left.size == size).map(|left| left.id)
+    }
+
     /// Adds masks to a photo that may no longer be the open one.
     pub fn document_of(&mut self, photo: u64) -> Option<&mut Document> {
         if self.open.as_ref().is_some_and(|open| open.id == photo) {

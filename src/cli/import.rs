@@ -7,10 +7,9 @@ use anyhow::bail;
 use clap::Args;
 
 use super::{complain, print_text};
-use crate::document::{Colour, mask_colour};
 use crate::files::Photo;
-use crate::files::import::{Imported, ImportedMask, import};
-use crate::files::session::{LoadedState, Session, SessionClass, SessionMask};
+use crate::files::import::{add_to_session, import};
+use crate::files::session::{LoadedState, Session};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -78,7 +77,7 @@ fn run(arguments: &ImportArguments) -> anyhow::Result<()> {
             report += &format!("  {}: {}\n", problem.place, problem.what);
         }
         problems += imported.problems.len();
-        add(&mut session, imported);
+        add_to_session(&mut session, imported);
     }
     if arguments.strict && problems > 0 {
         print_text(&report)?;
@@ -86,31 +85,4 @@ fn run(arguments: &ImportArguments) -> anyhow::Result<()> {
     }
     session.save(&loaded.path, &loaded.stamp)?;
     print_text(&format!("{report}{}: {} masks now\n", loaded.path.display(), session.masks.len()))
-}
-
-/// Adds masks and the classes that are new. A mask without colour gets that of its class, or one of
-/// its own.
-fn add(session: &mut Session, imported: Imported) {
-    for (name, colour) in imported.classes {
-        if session.classes.iter().all(|class| class.name != name) {
-            let colour = colour.unwrap_or_else(|| mask_colour(session.classes.len() as u64));
-            session.classes.push(SessionClass { name, colour, other: Default::default() });
-        }
-    }
-    for item in imported.masks {
-        let colour = item.colour.unwrap_or_else(|| {
-            let class = session.classes.iter().find(|class| Some(&class.name) == item.class.as_ref());
-            class.map_or_else(|| mask_colour(session.masks.len() as u64 + 1), |class| class.colour)
-        });
-        session.masks.push(session_mask(item, colour));
-    }
-}
-
-fn session_mask(item: ImportedMask, colour: Colour) -> SessionMask {
-    SessionMask {
-        class: item.class,
-        predicted_iou: item.predicted_iou,
-        stability_score: item.stability_score,
-        ..SessionMask::new(item.name, colour, item.mask)
-    }
 }

@@ -12,5 +12,5 @@ mod yaml;
 
 pub use atomic::{FileSet, WriteError};
 pub use folder::{PHOTO_EXTENSIONS, photos_beside, photos_in};
-pub use photo::{Photo, PhotoError};
+pub use photo::{Photo, PhotoError, PhotoIdentity};
 pub use selection::{Selected, SelectionError, select_photos};

@@ -11,6 +11,7 @@ mod prompts;
 mod region;
 mod scene;
 mod side_by_side;
+mod strips;
 mod tiles;
 mod view;
 
@@ -185,11 +186,11 @@ impl Canvas {
         pointing::under_pointer(&self.view, &response, input.photo)
     }
 
-    /// Outlines lie on top of what is filled, those of small masks on top of those of large ones.
-    fn paint_outlines(&mut self, painter: &Painter, input: &CanvasInput, sorted: &Scene) {
+    /// Outlines lie on top of all that is filled, in the order of the layers.
+    fn paint_outlines(&mut self, painter: &Painter, input: &CanvasInput, scene: &Scene) {
         let all = matches!(input.style, MaskStyle::Outline | MaskStyle::Both);
         let highlighted: HashSet<*const Mask> = input.highlighted.iter().map(Arc::as_ptr).collect();
-        let plain = sorted.masks.iter().filter(|m| all && !highlighted.contains(&Arc::as_ptr(&m.mask)));
+        let plain = scene.masks.iter().filter(|m| all && !highlighted.contains(&Arc::as_ptr(&m.mask)));
         let plain = plain.map(|SceneMask { mask, colour: [r, g, b] }| Outlined {
             mask,
             colour: Color32::from_rgb(*r, *g, *b),

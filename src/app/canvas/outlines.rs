@@ -4,15 +4,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke};
+use egui::{Color32, Painter, Pos2, TextureHandle};
 
 use super::polylines::Polylines;
+use super::strips::{Strips, profile};
 use super::view::View;
 use crate::mask::Mask;
 
-/// Width of a line, and of the dark one under it, in points.
-const WIDTH: f32 = 1.5;
-const UNDER_WIDTH: f32 = 3.0;
+/// What lies this near to the canvas, in points, may be seen.
+const MARGIN: f32 = 3.0;
 
 /// What to outline, and how.
 pub(super) struct Outlined<'a> {
@@ -27,6 +27,7 @@ pub(super) struct Outlines {
     /// By the address of the mask.
     known: HashMap<usize, Known>,
     frame: u64,
+    profile: TextureHandle,
     ctx: egui::Context,
 }
 
@@ -41,7 +42,7 @@ struct Known {
 impl Outlines {
     pub fn new(ctx: egui::Context) -> Self {
         let (sender, receiver) = unbounded();
-        Self { sender, receiver, known: HashMap::new(), frame: 0, ctx }
+        Self { sender, receiver, known: HashMap::new(), frame: 0, profile: profile(&ctx), ctx }
     }
 
     /// Whether an outline is being traced.
@@ -63,7 +64,9 @@ impl Outlines {
             }
         }
         self.frame += 1;
-        let shown = view.to_photo_rect(painter.clip_rect().expand(UNDER_WIDTH));
+        let shown = view.to_photo_rect(painter.clip_rect().expand(MARGIN));
+        let mut strips = Strips::new(self.profile.id());
+        let mut on_screen: Vec<Pos2> = vec![];
         for Outlined { mask, colour } in outlined {
             let address = Arc::as_ptr(mask) as usize;
             let known = self.known.entry(address).or_insert_with(|| {
@@ -76,23 +79,13 @@ impl Outlines {
                 Known { _mask: mask.clone(), lines: None, frame: 0 }
             });
             known.frame = self.frame;
-            if let Some(lines) = &known.lines {
-                paint_lines(painter, view, lines, shown, colour);
+            for line in known.lines.iter().flat_map(|lines| lines.within(shown, view.zoom())) {
+                on_screen.clear();
+                on_screen.extend(line.points.iter().map(|point| view.to_screen(*point)));
+                strips.add(&on_screen, line.closed, colour);
             }
         }
+        painter.add(strips.mesh());
         self.known.retain(|_, known| known.frame == self.frame);
-    }
-}
-
-fn paint_lines(painter: &Painter, view: &View, lines: &Polylines, shown: Rect, colour: Color32) {
-    for line in lines.within(shown, view.zoom()) {
-        let points: Vec<Pos2> = line.points.iter().map(|p| view.to_screen(*p)).collect();
-        let stroked = |points, width: f32, colour| {
-            let stroke = Stroke::new(width, colour);
-            if line.closed { Shape::closed_line(points, stroke) } else { Shape::line(points, stroke) }
-        };
-        // Dark under light, so that the line can be told from any photo.
-        painter.add(stroked(points.clone(), UNDER_WIDTH, Color32::from_black_alpha(170)));
-        painter.add(stroked(points, WIDTH, colour));
     }
 }

@@ -23,6 +23,8 @@ pub(in crate::app) struct View {
     /// Where the canvas was in the last frame, and how fine the screen.
     canvas: Rect,
     pixels_per_point: f32,
+    /// What aligning has taken from the translation, for slow movements to add up.
+    remainder: Vec2,
 }
 
 #[derive(Clone, Copy)]
@@ -42,6 +44,7 @@ impl Default for View {
             wish: None,
             canvas: Rect::ZERO,
             pixels_per_point: 1.0,
+            remainder: Vec2::ZERO,
         }
     }
 }
@@ -88,7 +91,7 @@ impl View {
     }
 
     pub fn pan(&mut self, by: Vec2) {
-        self.screen_from_photo.translation += by;
+        self.screen_from_photo.translation += by + std::mem::take(&mut self.remainder);
         self.fitted = false;
     }
 
@@ -144,8 +147,12 @@ impl View {
     fn align(&mut self) {
         let octave = self.zoom().log2();
         if (octave - octave.round()).abs() < 1e-4 {
-            let in_pixels = self.screen_from_photo.translation * self.pixels_per_point;
-            self.screen_from_photo.translation = in_pixels.round() / self.pixels_per_point;
+            let exact = self.screen_from_photo.translation;
+            let aligned = (exact * self.pixels_per_point).round() / self.pixels_per_point;
+            if aligned != exact {
+                self.screen_from_photo.translation = aligned;
+                self.remainder = exact - aligned;
+            }
         }
     }
 
@@ -167,6 +174,7 @@ impl View {
         }
         let fixed = self.screen_from_photo.inverse() * at;
         self.screen_from_photo = TSTransform::new((at - fixed.to_vec2() * new).to_vec2(), new);
+        self.remainder = Vec2::ZERO;
         self.fitted = false;
     }
 
@@ -299,6 +307,20 @@ mod tests {
                 assert_eq!(view.pointed(pointer).x.floor(), x as f32);
             }
         }
+    }
+
+    #[test]
+    fn slow_movements_add_up_where_pixels_are_aligned() {
+        let size = vec2(1201.0, 675.0);
+        let mut view = View::default();
+        view.actual_size();
+        view.update(CANVAS, size, 1.0);
+        let before = view.to_screen(Pos2::ZERO);
+        for _ in 0..40 {
+            view.pan(vec2(0.25, -0.25));
+            view.update(CANVAS, size, 1.0);
+        }
+        assert!((view.to_screen(Pos2::ZERO) - before - vec2(10.0, -10.0)).length() < 1.0);
     }
 
     #[test]

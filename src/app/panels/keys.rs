@@ -8,17 +8,19 @@ use super::super::actions::{Action, Actions};
 use super::super::commands::{Command, Menu};
 use super::super::keymap::Keymap;
 
-const GESTURES: [(&str, &str); 17] = [
+const GESTURES: [(&str, &str); 19] = [
     ("Left click", "a point on the thing"),
     ("Right click, Shift + left click", "a point beside the thing"),
     ("Left drag", "a box around the thing"),
     ("Drag a point", "move it"),
     ("Click a point", "delete it"),
+    ("Drag inside a box, or its side or corner", "move it, or resize it"),
     ("Hold Alt", "preview the larger or smaller mask"),
     ("Hold Ctrl", "preview what a further point would do"),
     ("Double click a mask", "work on it again"),
     ("Wheel, pinch", "zoom at the pointer"),
     ("Middle drag, Space + left drag", "move the photo"),
+    ("Click or drag in the minimap", "go there"),
     ("Hold H", "the bare photo"),
     ("Brush, lasso: Shift", "take away instead of adding"),
     ("Picking masks: click, again", "select a mask, then the one beneath"),

@@ -1,9 +1,12 @@
 //! Applies the actions that the widgets emit; the one place where the state changes.
 
+use std::path::PathBuf;
+
 use egui::{Context, Rect, ViewportCommand, pos2};
 
 use super::Tinsel;
 use crate::app::actions::Action;
+use crate::app::background::ImportTarget;
 use crate::app::commands::Command;
 use crate::app::everything_run::EverythingRun;
 use crate::app::export_task::Subject;
@@ -171,10 +174,15 @@ impl Tinsel {
                 self.keep_embeddings();
             }
             Action::ClearEmbeddings => self.engine.clear_embeddings(),
-            Action::ImportFile(file) => {
-                if let Some(open) = &self.workspace.open {
-                    self.background.import_file(file, open.id, open.size(), open.photo.file_name());
+            Action::ImportFile(file) => self.import_file(file),
+            Action::ImportHere(file) => {
+                if let Some(target) = self.import_target() {
+                    self.background.import_here(file, target);
                 }
+            }
+            Action::ImportAll { .. } => {
+                self.save_all();
+                self.after_saving.push(action);
             }
             Action::PlanExport(_) | Action::Export(_) => {
                 let of_folder = matches!(
@@ -242,11 +250,7 @@ impl Tinsel {
             }
             Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             Command::ImportMasks => {
-                if let Some(open) = &self.workspace.open {
-                    let dialog = rfd::FileDialog::new().set_parent(frame);
-                    let name = open.photo.file_name();
-                    self.background.import(dialog, open.id, open.size(), name);
-                }
+                self.background.pick_masks(rfd::FileDialog::new().set_parent(frame));
             }
             Command::CopyCutout | Command::CopyMask => {
                 let chosen = selection.first().and_then(|id| document.mask(*id));
@@ -383,6 +387,18 @@ impl Tinsel {
         }
     }
 
+    fn import_target(&self) -> Option<ImportTarget> {
+        let open = self.workspace.open.as_ref()?;
+        let (path, name) = (open.photo.path.clone(), open.photo.file_name());
+        Some(ImportTarget { id: open.id, path, size: open.size(), name })
+    }
+
+    pub(super) fn import_file(&mut self, file: PathBuf) {
+        if let Some(target) = self.import_target() {
+            self.background.import_file(file, target, self.workspace.photos.clone());
+        }
+    }
+
     /// Does what waited for the work to be saved.
     pub(super) fn go_on_after_saving(&mut self) {
         if self.sessions.is_saving() {
@@ -395,6 +411,10 @@ impl Tinsel {
                     self.settings.export = Some((job.format, job.options.clone()));
                     let photos = job.photos();
                     self.export.started(self.background.export(job), photos);
+                }
+                Action::ImportAll { file, photos } => {
+                    let in_window = self.workspace.paths().cloned().collect();
+                    self.background.import_all(file, photos, in_window);
                 }
                 _ => {}
             }

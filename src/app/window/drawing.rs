@@ -162,7 +162,10 @@ impl Tinsel {
             region: open.region,
         };
         let canvas = CentralPanel::no_frame().show(ui, |ui| self.canvas.ui(ui, &input, actions));
-        self.pointer = canvas.inner;
+        if std::mem::replace(&mut self.pointer, canvas.inner) != canvas.inner {
+            // The status bar, which was drawn before, is to tell it too.
+            canvas.response.ctx.request_repaint();
+        }
     }
 
     fn status(&self) -> Status {

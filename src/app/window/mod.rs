@@ -19,6 +19,7 @@ use crate::app::comparison::Comparing;
 use crate::app::everything_run::EverythingRun;
 use crate::app::export_window::ExportChoices;
 use crate::app::filmstrip::Filmstrip;
+use crate::app::import_question::ImportQuestion;
 use crate::app::inquiry::Inquiry;
 use crate::app::messages::Messages;
 use crate::app::models::Models;
@@ -58,6 +59,7 @@ pub struct Tinsel {
     models: Models,
     settings: Settings,
     export: ExportChoices,
+    import_question: Option<ImportQuestion>,
     /// Actions about all photos, until what the window holds of these is saved.
     after_saving: Vec<Action>,
     tool: Tool,
@@ -120,6 +122,7 @@ impl Tinsel {
             models: Models::default(),
             settings,
             export: ExportChoices::default(),
+            import_question: None,
             after_saving: vec![],
             tool: Tool::default(),
             masks_hidden: false,
@@ -317,7 +320,8 @@ impl eframe::App for Tinsel {
         }
         // What is typed, or closes a menu or a question, is no command.
         let typing = self.was_typing || ctx.text_edit_focused();
-        let asking = self.export.is_asking() || self.palette.open || self.keys.is_recording();
+        let is_answering = self.export.is_asking() || self.import_question.is_some();
+        let asking = is_answering || self.palette.open || self.keys.is_recording();
         let keys_are_free = !typing && !egui::Popup::is_any_open(&ctx) && !asking;
         // Frames can be long: a key pressed before a click counts for it, one pressed after it
         // comes after what the click does.
@@ -332,6 +336,7 @@ impl eframe::App for Tinsel {
             let workspace = &self.workspace;
             self.export.ui(&ctx, &workspace.document, &open.photo, &workspace.photos, &mut actions);
         }
+        self.import_question.take_if(|question| question.ui(&ctx, &mut actions));
         self.keys.ui(&ctx, &self.settings.keymap, &mut actions);
         self.comparing.dialog_ui(&ctx, &self.settings.models_url, &mut actions);
         self.messages.ui(&ctx, &mut actions);

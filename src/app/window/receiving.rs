@@ -1,8 +1,9 @@
 //! What the worker, the background tasks and a download report.
 
 use super::Tinsel;
-use crate::app::background::Outcome;
+use crate::app::background::{Dataset, Outcome};
 use crate::app::export_task::Written;
+use crate::app::import_question::ImportQuestion;
 use crate::app::models;
 use crate::app::settings::Tool;
 use std::path::PathBuf;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use crate::document::{Document, Edit, MaskItem, Named, NewMask, Prompting};
 use crate::engine::{Event, Job, ModelSource, Sifted};
 use crate::files::WriteError;
-use crate::files::import::Imported;
+use crate::files::import::{Imported, Problem};
 use crate::files::session::{Loaded, SessionError};
 use crate::models::DownloadError;
 
@@ -131,16 +132,38 @@ impl Tinsel {
         }
     }
 
-    /// Adds masks from a file, as one step of undo, and tells what of it was left out.
-    fn take_in(&mut self, photo: u64, imported: Imported) {
-        let problems: Vec<String> =
-            imported.problems.iter().map(|p| format!("{}: {}", p.place, p.what)).collect();
-        let word = format!("{} masks imported", imported.masks.len());
+    /// Tells how an import has ended.
+    fn tell_imported(&mut self, word: String, problems: Vec<Problem>) {
         if problems.is_empty() {
-            self.messages.news(word);
-        } else {
-            self.messages.error(format!("{word}; left out or changed: {}", told(problems)));
+            return self.messages.news(word);
         }
+        let problems = problems.iter().map(|p| format!("{}: {}", p.place, p.what)).collect();
+        self.messages.error(format!("{word}; left out or changed: {}", told(problems)));
+    }
+
+    /// Adds masks of several photos to those in the window, and tells about them and the others.
+    fn take_in_all(&mut self, dataset: Dataset, mut problems: Vec<Problem>) {
+        let Dataset { here, mut photos, mut masks } = dataset;
+        for item in here {
+            match self.workspace.id_at(&item.path, item.identity.size) {
+                Some(id) => {
+                    let (count, more) = self.take_in(id, item.imported);
+                    masks += count;
+                    photos += 1;
+                    problems.extend(more);
+                }
+                None => problems.push(Problem {
+                    place: item.path.display().to_string(),
+                    what: "has changed meanwhile; left out".into(),
+                }),
+            }
+        }
+        self.tell_imported(format!("{masks} masks of {photos} photos imported"), problems);
+    }
+
+    /// Adds masks from a file, as one step of undo; returns how many, and what was left out.
+    fn take_in(&mut self, photo: u64, imported: Imported) -> (usize, Vec<Problem>) {
+        let count = imported.masks.len();
         let classed = imported.masks.into_iter().map(|mask| Named {
             name: mask.name,
             class: mask.class,
@@ -157,6 +180,7 @@ impl Tinsel {
         if let Some(document) = self.workspace.document_of(photo) {
             document.apply(Edit::Import { masks, classes: imported.classes });
         }
+        (count, imported.problems)
     }
 
     /// Brings back what was saved, unless there is newer work in this window.
@@ -301,9 +325,21 @@ impl Tinsel {
             }
             Outcome::Planned(plan) => self.export.planned(plan),
             Outcome::Exported { folder, result } => self.exported(folder, result),
-            Outcome::Imported { result: None, .. } => {}
-            Outcome::Imported { result: Some(Err(error)), .. } => self.messages.error(error.to_string()),
-            Outcome::Imported { photo, result: Some(Ok(imported)) } => self.take_in(photo, imported),
+            Outcome::PickedMasks(file) => {
+                if let Some(file) = file {
+                    self.import_file(file);
+                }
+            }
+            Outcome::HasMasksOf { file, photos } => {
+                self.import_question = Some(ImportQuestion { file, photos });
+            }
+            Outcome::Imported { result: Err(error), .. } => self.messages.error(error.to_string()),
+            Outcome::Imported { photo, result: Ok(imported) } => {
+                let (masks, problems) = self.take_in(photo, imported);
+                self.tell_imported(format!("{masks} masks imported"), problems);
+            }
+            Outcome::ImportedAll(Err(error)) => self.messages.error(error),
+            Outcome::ImportedAll(Ok((dataset, problems))) => self.take_in_all(dataset, problems),
             Outcome::Copied(picture) => {
                 self.background.ctx().copy_image(picture);
                 self.messages.news("Copied to the clipboard.");

@@ -78,8 +78,9 @@ impl<'a> Losses<'a> {
         }
         if self.hidden > 0 {
             let hidden = self.hidden;
-            losses
-                .push(format!("Where masks overlap only the smallest is kept ({hidden} pixels are hidden)."));
+            losses.push(format!(
+                "Where masks overlap only the upper one is kept ({hidden} pixels are hidden)."
+            ));
         }
         let has_classes =
             matches!(format, Format::Yolo | Format::Voc | Format::Isat | Format::Labelme | Format::CocoJson);

@@ -8,48 +8,76 @@ use super::{ImportError, Imported, ImportedMask, Target, polygon, score, whole};
 use crate::mask::polygon::{filled_as_coco, united};
 use crate::mask::{CompressedRle, Mask, Rle};
 
-pub(super) fn import(target: &Target, mut json: Value) -> Result<Imported, ImportError> {
-    let mut imported = Imported::default();
-    let categories: Vec<Value> = json["categories"].as_array().cloned().unwrap_or_default();
-    let mut names: HashMap<i64, String> = HashMap::new();
-    for category in &categories {
-        if let (Some(id), Some(name)) = (category["id"].as_i64(), category["name"].as_str()) {
-            imported.add_class(name, category.get("color").and_then(super::colour));
-            names.insert(id, name.into());
+/// A file, sorted by photos.
+pub(super) struct Coco {
+    classes: Imported,
+    names: HashMap<i64, String>,
+    images: Value,
+    /// By the id of their image as JSON: their number in the file, and what they are.
+    annotations: HashMap<String, Vec<(usize, Value)>>,
+}
+
+impl Coco {
+    pub fn new(mut json: Value) -> Self {
+        let mut classes = Imported::default();
+        let mut names: HashMap<i64, String> = HashMap::new();
+        for category in json["categories"].as_array().into_iter().flatten() {
+            if let (Some(id), Some(name)) = (category["id"].as_i64(), category["name"].as_str()) {
+                classes.add_class(name, category.get("color").and_then(super::colour));
+                names.insert(id, name.into());
+            }
         }
-    }
-    let image_id = find_image(target, &json["images"], &mut imported)?;
-    let annotations = json["annotations"].take();
-    let of_image: Vec<(usize, &Value)> = annotations
-        .as_array()
-        .map(|all| all.iter().enumerate().filter(|(_, a)| a["image_id"] == image_id).collect())
-        .unwrap_or_default();
-    target.check_count(of_image.len())?;
-    for (i, annotation) in of_image {
-        let class = annotation["category_id"].as_i64().and_then(|id| names.get(&id).cloned());
-        let place = match annotation["id"].as_i64() {
-            Some(id) => format!("annotation {id}"),
-            None => format!("annotation number {}", i + 1),
-        };
-        if class.is_none() && !annotation["category_id"].is_null() {
-            imported.problem(place.clone(), format!("category {} is not listed", annotation["category_id"]));
+        let mut annotations: HashMap<String, Vec<(usize, Value)>> = HashMap::new();
+        if let Value::Array(all) = json["annotations"].take() {
+            for (i, annotation) in all.into_iter().enumerate() {
+                annotations.entry(annotation["image_id"].to_string()).or_default().push((i, annotation));
+            }
         }
-        let mask = segmentation(&annotation["segmentation"], target.size).map(|mask| {
-            let mut item = ImportedMask::new(mask, class, annotation["name"].as_str());
-            item.predicted_iou = score(&annotation["predicted_iou"]);
-            item.stability_score = score(&annotation["stability_score"]);
-            item
-        });
-        imported.take(place, mask);
+        Self { classes, names, images: json["images"].take(), annotations }
     }
-    Ok(imported)
+
+    /// The file names of all photos, without folders.
+    pub fn photos(&self) -> impl Iterator<Item = &str> {
+        self.images.as_array().into_iter().flatten().filter_map(bare_name)
+    }
+
+    /// The masks of one photo.
+    pub fn import(&self, target: &Target) -> Result<Imported, ImportError> {
+        let mut imported = self.classes.clone();
+        let image_id = find_image(target, &self.images, &mut imported)?;
+        let annotations = self.annotations.get(&image_id.to_string()).map_or(&[][..], Vec::as_slice);
+        target.check_count(annotations.len())?;
+        for (i, annotation) in annotations {
+            let class = annotation["category_id"].as_i64().and_then(|id| self.names.get(&id).cloned());
+            let place = match annotation["id"].as_i64() {
+                Some(id) => format!("annotation {id}"),
+                None => format!("annotation number {}", i + 1),
+            };
+            if class.is_none() && !annotation["category_id"].is_null() {
+                let category = &annotation["category_id"];
+                imported.problem(place.clone(), format!("category {category} is not listed"));
+            }
+            let mask = segmentation(&annotation["segmentation"], target.size).map(|mask| {
+                let mut item = ImportedMask::new(mask, class, annotation["name"].as_str());
+                item.predicted_iou = score(&annotation["predicted_iou"]);
+                item.stability_score = score(&annotation["stability_score"]);
+                item
+            });
+            imported.take(place, mask);
+        }
+        Ok(imported)
+    }
+}
+
+fn bare_name(image: &Value) -> Option<&str> {
+    image["file_name"].as_str()?.rsplit(['/', '\\']).next()
 }
 
 /// The id of the photo: by its name, or because there is no other.
 fn find_image(target: &Target, images: &Value, imported: &mut Imported) -> Result<Value, ImportError> {
     let images: &[Value] = images.as_array().map_or(&[], Vec::as_slice);
     let name = |image: &Value| image["file_name"].as_str().unwrap_or("?").to_owned();
-    let is_called_so = |image: &&Value| name(image).rsplit(['/', '\\']).next() == Some(target.photo);
+    let is_called_so = |image: &&Value| bare_name(image) == Some(target.photo);
     let size = |image: &Value| Some((whole(&image["width"])?, whole(&image["height"])?));
     let called: Vec<&Value> = images.iter().filter(is_called_so).collect();
     // Of photos of one name in several folders the size may tell which it is.

@@ -5,6 +5,7 @@
 //! file's name.
 
 mod coco;
+mod dataset;
 mod isat;
 mod labelme;
 mod photo;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+pub use dataset::{DatasetError, ForPhoto, add_to_session, add_to_sessions, import_dataset, photos_named};
 pub use photo::find_photo;
 
 use super::session::{Session, SessionError, SessionMask};
@@ -148,7 +150,7 @@ pub fn import(path: &Path, size: (u32, u32), photo_name: &str) -> Result<Importe
         return isat::import(&target, &json);
     }
     if json["annotations"].is_array() && json["images"].is_array() {
-        return coco::import(&target, json);
+        return coco::Coco::new(json).import(&target);
     }
     if let Value::Array(records) = json {
         return records::import(&target, records)?.ok_or_else(unknown);

@@ -17,7 +17,38 @@ const MAX_DECODED_BYTES: u64 = 2 << 30;
 const MAX_HEADER_BYTES: u64 = 64 << 20;
 
 pub(super) fn decode(path: &Path, bytes: &[u8]) -> Result<RgbImage, PhotoError> {
+    let (mut decoder, orientation) = opened(path, bytes)?;
+    let icc = decoder.icc_profile().unwrap_or_default();
+    let mut decoded = DynamicImage::from_decoder(decoder).map_err(|error| refusal(path, error))?;
+    decoded.apply_orientation(orientation);
+    let is_grey = !decoded.color().has_color();
+    let mut pixels = decoded.into_rgb8();
+    if let Some(icc) = icc {
+        profile::to_srgb(&mut pixels, &icc, is_grey);
+    }
+    Ok(pixels)
+}
+
+/// Width and height of the upright photo.
+pub(super) fn size(path: &Path, bytes: &[u8]) -> Result<(u32, u32), PhotoError> {
+    use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
+    let (decoder, orientation) = opened(path, bytes)?;
+    let (width, height) = decoder.dimensions();
+    Ok(match orientation {
+        Rotate90 | Rotate90FlipH | Rotate270 | Rotate270FlipH => (height, width),
+        _ => (width, height),
+    })
+}
+
+/// A decoder of a photo of bearable size, and how to turn what comes out of it.
+fn opened<'a>(
+    path: &Path,
+    bytes: &'a [u8],
+) -> Result<(impl ImageDecoder + use<'a>, Orientation), PhotoError> {
     let owned = || path.to_path_buf();
+    if bytes.is_empty() {
+        return Err(PhotoError::Empty { path: owned() });
+    }
     let format = match image::guess_format(bytes) {
         Ok(format) if format.reading_enabled() => format,
         _ => return Err(refused::error(path, bytes)),
@@ -25,20 +56,7 @@ pub(super) fn decode(path: &Path, bytes: &[u8]) -> Result<RgbImage, PhotoError> 
     if format == ImageFormat::Jpeg && !is_complete_jpeg(bytes) {
         return Err(PhotoError::Damaged { path: owned(), cause: "it ends too early".into() });
     }
-    let too_large = |size, limit| PhotoError::TooLarge { path: owned(), size, limit };
-    let failed = |error: ImageError| match error {
-        ImageError::Limits(e) => {
-            let limit = format!("only what takes at most {} MB to decode", MAX_DECODED_BYTES >> 20);
-            too_large(e.to_string(), limit)
-        }
-        ImageError::Unsupported(e) => {
-            PhotoError::Unsupported { path: owned(), kind: format!("{format:?} of an unusual kind ({e})") }
-        }
-        ImageError::IoError(e) if e.kind() != std::io::ErrorKind::UnexpectedEof => {
-            PhotoError::Unreadable { path: owned(), cause: e }
-        }
-        other => PhotoError::Damaged { path: owned(), cause: other.to_string() },
-    };
+    let failed = |error| refusal(path, error);
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(MAX_HEADER_BYTES);
@@ -52,10 +70,8 @@ pub(super) fn decode(path: &Path, bytes: &[u8]) -> Result<RgbImage, PhotoError> 
         let size = format!("{width}x{height} pixels, {}", megabytes(decoded_bytes));
         let megapixels = MAX_PIXELS / 1_000_000;
         let most = megabytes(MAX_DECODED_BYTES);
-        return Err(too_large(
-            size,
-            format!("at most {megapixels} megapixels, {MAX_SIDE} pixels on a side and {most}"),
-        ));
+        let limit = format!("at most {megapixels} megapixels, {MAX_SIDE} pixels on a side and {most}");
+        return Err(PhotoError::TooLarge { path: owned(), size, limit });
     }
     if pixels == 0 {
         return Err(PhotoError::Damaged { path: owned(), cause: "it has no pixels".into() });
@@ -64,15 +80,25 @@ pub(super) fn decode(path: &Path, bytes: &[u8]) -> Result<RgbImage, PhotoError> 
     decoder.set_limits(limits).map_err(failed)?;
     // A photo whose metadata cannot be read is still a photo.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let icc = decoder.icc_profile().unwrap_or_default();
-    let mut decoded = DynamicImage::from_decoder(decoder).map_err(failed)?;
-    decoded.apply_orientation(orientation);
-    let is_grey = !decoded.color().has_color();
-    let mut pixels = decoded.into_rgb8();
-    if let Some(icc) = icc {
-        profile::to_srgb(&mut pixels, &icc, is_grey);
+    Ok((decoder, orientation))
+}
+
+fn refusal(path: &Path, error: ImageError) -> PhotoError {
+    let path = path.to_path_buf();
+    match error {
+        ImageError::Limits(e) => {
+            let limit = format!("only what takes at most {} MB to decode", MAX_DECODED_BYTES >> 20);
+            PhotoError::TooLarge { path, size: e.to_string(), limit }
+        }
+        ImageError::Unsupported(e) => {
+            let format = e.format_hint().to_string();
+            PhotoError::Unsupported { path, kind: format!("{format} of an unusual kind ({e})") }
+        }
+        ImageError::IoError(e) if e.kind() != std::io::ErrorKind::UnexpectedEof => {
+            PhotoError::Unreadable { path, cause: e }
+        }
+        other => PhotoError::Damaged { path, cause: other.to_string() },
     }
-    Ok(pixels)
 }
 
 /// Whether the compressed picture has an end. The decoder fills what is missing with grey and

@@ -50,19 +50,33 @@ pub enum PhotoError {
     Damaged { path: PathBuf, cause: String },
 }
 
+/// Which photo it is, without its pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PhotoIdentity {
+    /// Width and height in pixels, upright.
+    pub size: (u32, u32),
+    /// As [`Photo::fingerprint`].
+    pub fingerprint: u64,
+}
+
+impl PhotoIdentity {
+    /// Reads a photo's file, but decodes only its header.
+    ///
+    /// # Errors
+    /// See [`PhotoError`].
+    pub fn of(path: &Path) -> Result<Self, PhotoError> {
+        let bytes = read(path)?;
+        Ok(Self { size: decode::size(path, &bytes)?, fingerprint: fingerprint(&bytes) })
+    }
+}
+
 impl Photo {
     /// Reads and decodes a photo. The file is only read.
     ///
     /// # Errors
     /// See [`PhotoError`].
     pub fn open(path: &Path) -> Result<Self, PhotoError> {
-        let unreadable = |cause| PhotoError::Unreadable { path: path.to_path_buf(), cause };
-        let mut bytes = vec![];
-        let file = File::open(path).map_err(unreadable)?;
-        let expected = file.metadata().map_or(0, |data| data.len().min(MAX_FILE_BYTES));
-        bytes.reserve_exact(expected as usize + 1);
-        file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-        Self::from_bytes(path, &bytes)
+        Self::from_bytes(path, &read(path)?)
     }
 
     /// Decodes a photo that is in memory; `path` stands for it in names and messages.
@@ -70,14 +84,6 @@ impl Photo {
     /// # Errors
     /// See [`PhotoError`].
     pub fn from_bytes(path: &Path, bytes: &[u8]) -> Result<Self, PhotoError> {
-        if bytes.is_empty() {
-            return Err(PhotoError::Empty { path: path.to_path_buf() });
-        }
-        if bytes.len() as u64 > MAX_FILE_BYTES {
-            let size = format!("{} MB", bytes.len() >> 20);
-            let limit = format!("files of at most {} MB", MAX_FILE_BYTES >> 20);
-            return Err(PhotoError::TooLarge { path: path.to_path_buf(), size, limit });
-        }
         let pixels = decode::decode(path, bytes)?;
         Ok(Self { path: path.to_path_buf(), pixels: Arc::new(pixels), fingerprint: fingerprint(bytes) })
     }
@@ -99,6 +105,20 @@ pub(super) fn name_of(path: &Path) -> String {
 
 pub(super) fn stem_of(path: &Path) -> String {
     path.file_stem().map_or_else(|| "photo".into(), |stem| stem.to_string_lossy().into_owned())
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, PhotoError> {
+    let unreadable = |cause| PhotoError::Unreadable { path: path.to_path_buf(), cause };
+    let file = File::open(path).map_err(unreadable)?;
+    let expected = file.metadata().map_or(0, |data| data.len());
+    if expected > MAX_FILE_BYTES {
+        let size = format!("{} MB", expected >> 20);
+        let limit = format!("files of at most {} MB", MAX_FILE_BYTES >> 20);
+        return Err(PhotoError::TooLarge { path: path.to_path_buf(), size, limit });
+    }
+    let mut bytes = Vec::with_capacity(expected as usize + 1);
+    file.take(MAX_FILE_BYTES).read_to_end(&mut bytes).map_err(unreadable)?;
+    Ok(bytes)
 }
 
 fn fingerprint(bytes: &[u8]) -> u64 {

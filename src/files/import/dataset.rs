@@ -1,0 +1,242 @@
+//! A COCO file about several photos, and what becomes of imported masks in sessions.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::coco::Coco;
+use super::{ImportError, Imported, ImportedMask, Problem, Target, read};
+use crate::document::{Colour, mask_colour};
+use crate::files::PhotoIdentity;
+use crate::files::photo::name_of;
+use crate::files::session::{
+    Loaded, LoadedState, SaveError, Session, SessionClass, SessionError, SessionMask, Stamp,
+};
+
+/// What a file holds about one of several photos.
+#[derive(Debug)]
+pub struct ForPhoto {
+    pub path: PathBuf,
+    pub identity: PhotoIdentity,
+    pub imported: Imported,
+}
+
+/// Why masks were not added to sessions. The message names the file and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum DatasetError {
+    #[error(transparent)]
+    Load(#[from] SessionError),
+    #[error(transparent)]
+    Save(#[from] SaveError),
+    #[error("{}: is about a photo of another size; move it away to begin anew", path.display())]
+    OtherSize { path: PathBuf },
+}
+
+/// Which of these photos a COCO file is about; none if it is another file.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn photos_named(file: &Path, photos: &[PathBuf]) -> Result<Vec<PathBuf>, ImportError> {
+    let Some(coco) = coco(file)? else { return Ok(vec![]) };
+    let names: HashSet<&str> = coco.photos().collect();
+    Ok(photos.iter().filter(|photo| names.contains(name_of(photo).as_str())).cloned().collect())
+}
+
+/// Reads the masks that a COCO file holds about each of these photos. The second part tells what is
+/// left out: photos of the file that are not among these, and photos that cannot be used.
+///
+/// # Errors
+/// The file cannot be used at all.
+pub fn import_dataset(file: &Path, photos: &[PathBuf]) -> Result<(Vec<ForPhoto>, Vec<Problem>), ImportError> {
+    let coco = coco(file)?.ok_or_else(|| ImportError::UnknownFormat { path: file.into() })?;
+    let mut problems = vec![];
+    let mut problem = |place: &str, what: String| problems.push(Problem { place: place.into(), what });
+    let there: HashSet<String> = photos.iter().map(|photo| name_of(photo)).collect();
+    let mut named: Vec<&str> = vec![];
+    for name in coco.photos() {
+        match there.contains(name) {
+            true => named.push(name),
+            false => problem(name, "is not among the photos; left out".into()),
+        }
+    }
+    let named: HashSet<&str> = named.into_iter().collect();
+    let mut found = vec![];
+    for path in photos {
+        let name = name_of(path);
+        if !named.contains(name.as_str()) {
+            continue;
+        }
+        let identity = match PhotoIdentity::of(path) {
+            Ok(identity) => identity,
+            Err(error) => {
+                problem(&name, format!("{error}; left out"));
+                continue;
+            }
+        };
+        match coco.import(&Target { path: file, size: identity.size, photo: &name }) {
+            Ok(mut imported) => {
+                imported.problems.iter_mut().for_each(|p| p.place = format!("{name}, {}", p.place));
+                found.push(ForPhoto { path: path.clone(), identity, imported });
+            }
+            Err(error) => problem(&name, format!("{error}; left out")),
+        }
+    }
+    Ok((found, problems))
+}
+
+fn coco(file: &Path) -> Result<Option<Coco>, ImportError> {
+    let bytes = read(file)?;
+    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+        return Ok(None);
+    }
+    let json: Value = serde_json::from_slice(&bytes)
+        .map_err(|e| ImportError::Damaged { path: file.into(), cause: e.to_string() })?;
+    let is_coco = json["annotations"].is_array() && json["images"].is_array();
+    Ok(is_coco.then(|| Coco::new(json)))
+}
+
+/// A session that is to be written, and what it was.
+struct Change {
+    session: Session,
+    former: Option<Session>,
+    path: PathBuf,
+    stamp: Stamp,
+}
+
+/// Adds masks to what is kept about photos: to all of them, or to none if that fails for one.
+///
+/// # Errors
+/// See [`DatasetError`]; what is kept is as before then.
+pub fn add_to_sessions(items: Vec<ForPhoto>) -> Result<(), DatasetError> {
+    let mut changes = vec![];
+    for ForPhoto { path, identity, imported } in items {
+        let loaded = Session::load(&path, identity.size, identity.fingerprint)?;
+        let Loaded { state, path: file, stamp, .. } = loaded;
+        let former = match state {
+            LoadedState::Fresh => None,
+            LoadedState::Found(session) | LoadedState::PhotoChanged { session, same_size: true } => {
+                Some(session)
+            }
+            LoadedState::PhotoChanged { .. } => return Err(DatasetError::OtherSize { path: file }),
+        };
+        let fresh = || Session::new(name_of(&path), identity.size, identity.fingerprint);
+        let mut session = former.clone().unwrap_or_else(fresh);
+        add_to_session(&mut session, imported);
+        changes.push(Change { session, former, path: file, stamp });
+    }
+    let mut done: Vec<(Change, Stamp)> = vec![];
+    for change in changes {
+        match change.session.save(&change.path, &change.stamp) {
+            Ok(stamp) => done.push((change, stamp)),
+            Err(error) => {
+                done.into_iter().for_each(|(change, stamp)| take_back(change, &stamp));
+                return Err(error.into());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Brings back what was there. The best that can be done: the failure that led here is told.
+fn take_back(change: Change, stamp: &Stamp) {
+    let undone = match &change.former {
+        Some(former) => former.save(&change.path, stamp).map(drop).map_err(|e| e.to_string()),
+        None => std::fs::remove_file(&change.path).map_err(|e| e.to_string()),
+    };
+    if let Err(error) = undone {
+        log::error!("{}: cannot be brought back: {error}", change.path.display());
+    }
+}
+
+/// Adds masks and the classes that are new. A mask without colour gets that of its class, or one of
+/// its own.
+pub fn add_to_session(session: &mut Session, imported: Imported) {
+    for (name, colour) in imported.classes {
+        if session.classes.iter().all(|class| class.name != name) {
+            let colour = colour.unwrap_or_else(|| mask_colour(session.classes.len() as u64));
+            session.classes.push(SessionClass { name, colour, other: Default::default() });
+        }
+    }
+    for item in imported.masks {
+        let colour = item.colour.unwrap_or_else(|| {
+            let class = session.classes.iter().find(|class| Some(&class.name) == item.class.as_ref());
+            class.map_or_else(|| mask_colour(session.masks.len() as u64 + 1), |class| class.colour)
+        });
+        session.masks.push(session_mask(item, colour));
+    }
+}
+
+fn session_mask(item: ImportedMask, colour: Colour) -> SessionMask {
+    SessionMask {
+        class: item.class,
+        predicted_iou: item.predicted_iou,
+        stability_score: item.stability_score,
+        ..SessionMask::new(item.name, colour, item.mask)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::files::export::{CocoPhoto, ExportMask, ExportOptions, add_coco_dataset};
+    use crate::files::{FileSet, Photo};
+    use crate::mask::Mask;
+
+    fn masks(path: &Path) -> Option<usize> {
+        let photo = Photo::open(path).unwrap();
+        match Session::load(path, photo.pixels.dimensions(), photo.fingerprint).unwrap().state {
+            LoadedState::Found(session) => Some(session.masks.len()),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn masks_of_a_folder_come_to_their_photos_or_to_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let photos = ["a.png", "b.png", "c.png"].map(|name| dir.path().join(name));
+        photos.iter().for_each(|photo| image::RgbImage::new(6, 4).save(photo).unwrap());
+        let mask = |x: u32| ExportMask {
+            name: format!("{x}"),
+            class: Some("cup".into()),
+            mask: Arc::new(Mask::from_fn(6, 4, |at, _| at == x)),
+            colour: [9, 9, 9],
+            predicted_iou: 0.5,
+            stability_score: 0.5,
+        };
+        let photo = |name: &str, size, masks: &[u32]| {
+            let masks = masks.iter().map(|x| mask(*x)).collect();
+            CocoPhoto { file_name: format!("elsewhere/{name}"), size, masks }
+        };
+        let listed =
+            [photo("a.png", (6, 4), &[0, 1]), photo("b.png", (6, 4), &[2]), photo("x.png", (6, 4), &[3])];
+        let file = dir.path().join("coco.json");
+        let mut set = FileSet::new(false);
+        add_coco_dataset(&mut set, &listed, &ExportOptions::default(), &file).unwrap();
+        set.commit().unwrap();
+
+        assert_eq!(photos_named(&file, &photos).unwrap(), photos[..2]);
+        let (found, problems) = import_dataset(&file, &photos).unwrap();
+        let said: Vec<&str> = problems.iter().map(|p| p.place.as_str()).collect();
+        assert_eq!((found.len(), said), (2, vec!["x.png"]));
+        // One session is of a newer version: none is touched.
+        let newer = dir.path().join("b.png.tinsel.json");
+        std::fs::write(&newer, r#"{"format": "tinsel-session", "version": 99}"#).unwrap();
+        assert!(matches!(add_to_sessions(found), Err(DatasetError::Load(_))));
+        assert_eq!(masks(&photos[0]), None);
+        std::fs::remove_file(newer).unwrap();
+
+        add_to_sessions(import_dataset(&file, &photos).unwrap().0).unwrap();
+        assert_eq!(photos.each_ref().map(|photo| masks(photo)), [Some(2), Some(1), None]);
+        add_to_sessions(import_dataset(&file, &photos).unwrap().0).unwrap();
+        assert_eq!(photos.each_ref().map(|photo| masks(photo)), [Some(4), Some(2), None]);
+
+        // A photo of another size is left out as a whole, the others are not.
+        image::RgbImage::new(4, 6).save(&photos[0]).unwrap();
+        let (found, problems) = import_dataset(&file, &photos).unwrap();
+        assert_eq!((found.len(), problems.len()), (1, 2));
+        assert!(problems.iter().any(|p| p.place == "a.png" && p.what.contains("6x4")), "{problems:?}");
+    }
+}
