@@ -273,7 +273,7 @@ fn everything_lists_masks_and_is_one_step_of_undo() {
     let outermost = masks(&window);
     assert!(outermost < found, "{outermost} of {found}");
     window.get_by_label_contains(&format!("Filters: {outermost} of "));
-    click(&mut window, "Tree");
+    click(&mut window, "List by tree");
     press_with(&mut window, Modifiers::COMMAND, Key::Z);
     assert_eq!(masks(&window), found);
     let inside = window.get_by_label("Hide masks inside another").accesskit_node().toggled();
@@ -516,7 +516,7 @@ fn looking_around_makes_no_former_version() {
     settle(&mut window);
     assert_eq!(std::fs::read_to_string(&session).unwrap(), work, "a look is not written at once");
     press(&mut window, Key::A);
-    window.get_by_label_contains("cat.jpg");
+    window.get_by_label_contains("cat.jpg (1 of 2)");
     settle(&mut window);
     let seen = std::fs::read_to_string(&session).unwrap();
     assert!(seen != work && seen.contains("Mask 2"), "the view was not saved");

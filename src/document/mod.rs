@@ -483,7 +483,8 @@ mod tests {
     fn filters_take_masks_out_and_bring_the_same_back() {
         let mut doc = Document::default();
         doc.apply(Edit::AddMasks(vec![new_mask(15)]));
-        doc.apply(sift(1, &[2, 4, 7]));
+        doc.apply(sift(1, &[4, 2, 7]));
+        // The larger one lies below.
         let (four, colour) = (doc.masks()[2].id, doc.masks()[2].colour);
         doc.apply(sift(1, &[4, 9]));
         assert_eq!(indices(&doc), [4, 9]);
