@@ -102,16 +102,24 @@ class Window:
         return at
 
 
+def kept_after(tinsel, folder, width):
+    """What is kept as soon as it is so wide."""
+    for _ in range(60):
+        time.sleep(0.5)
+        kept = Kept(tinsel, folder)
+        if kept.painted and kept.box()[2] - kept.box()[0] >= width:
+            return kept
+    raise AssertionError("a stroke was not saved")
+
+
 def calibrated(tinsel, folder):
     """Where the photo lies on the screen, from what two strokes paint."""
     window = Window(tinsel, folder)
     a, b = window.share(0.35, 0.4), window.share(0.55, 0.6)
     window.paint(*a)
-    time.sleep(3)
-    left, top, right, bottom = Kept(tinsel, folder).box()
+    left, top, right, bottom = kept_after(tinsel, folder, 1).box()
     window.paint(*b)
-    time.sleep(3)
-    _, _, far_right, far_bottom = Kept(tinsel, folder).box()
+    _, _, far_right, far_bottom = kept_after(tinsel, folder, right - left + 1).box()
     window.kill()
     scale = (b[0] - a[0]) / (far_right - right)
     assert far_bottom > bottom and right - left < 2 * CELL, "the strokes are not where they should be"

@@ -17,7 +17,7 @@ use crate::sam2::Point;
 use crate::sam2::predictor::BoxPrompt;
 
 /// Changes wait this long for further ones before they are saved.
-const DELAY: Duration = Duration::from_secs(1);
+const DELAY: Duration = Duration::from_millis(500);
 /// After a failure, such as a full disk, saving is tried again this often.
 const RETRY: Duration = Duration::from_secs(20);
 /// Closing the window waits at most this long for the last save.
@@ -185,15 +185,16 @@ impl Sessions {
     /// Saves a document some time after its last change. Call it in every frame.
     pub fn follow(&mut self, id: u64, document: &Document, model: Option<&str>) {
         let Some(file) = self.files.get_mut(&id) else { return };
-        if !file.is_behind(document) || file.saving.is_some() {
+        if !file.needs_saving(document) {
             return;
         }
+        // The wait begins with the change, also while an older state is still being written.
         let due = *file.due.get_or_insert_with(|| Instant::now() + DELAY);
         let left = due.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            self.save(id, document, model);
-        } else {
+        if !left.is_zero() {
             self.ctx.request_repaint_after(left);
+        } else if file.saving.is_none() {
+            self.save(id, document, model);
         }
     }
 
@@ -262,7 +263,7 @@ impl Sessions {
             Ok(Saved { path, stamp, moved_aside }) => {
                 let former = std::mem::replace(&mut file.path, path);
                 (file.stamp, file.saved, file.exists) = (stamp, revision, true);
-                (file.aside, file.due) = (false, None);
+                file.aside = false;
                 moved_aside.then(|| {
                     format!(
                         "{} was changed by another program; the work of this window is saved as {}",
