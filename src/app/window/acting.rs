@@ -2,20 +2,18 @@
 
 use std::path::PathBuf;
 
-use egui::{Context, Rect, ViewportCommand, pos2};
+use egui::{Context, Rect, pos2};
 
 use super::Tinsel;
 use crate::app::actions::Action;
 use crate::app::background::ImportTarget;
-use crate::app::commands::Command;
 use crate::app::everything_run::EverythingRun;
 use crate::app::export_task::Subject;
 use crate::app::models;
-use crate::app::settings::{MaskStyle, Tool};
+use crate::app::settings::Tool;
 use crate::document::{Edit, MaskId, painted, prompting_again};
 use crate::engine::{Job, ModelSource};
 use crate::mask::{Mask, PixelBox};
-use crate::sam2::weights::STARTER_NAME;
 
 /// Sides of a region are at least this long, in photo pixels.
 const SMALLEST_REGION: u32 = 8;
@@ -178,7 +176,7 @@ impl Tinsel {
         self.run.as_ref().is_some_and(EverythingRun::is_searching)
     }
 
-    fn start_comparison(&mut self) {
+    pub(super) fn start_comparison(&mut self) {
         let Some(open) = &self.workspace.open else { return };
         let url = &self.settings.models_url;
         match self.comparing.sides(&self.parameters.1, url) {
@@ -191,7 +189,7 @@ impl Tinsel {
     }
 
     /// Moves the sliders to where undo or redo has put the masks.
-    fn follow_filters(&mut self) {
+    pub(super) fn follow_filters(&mut self) {
         let Some(sifting) = self.workspace.document.sifting() else { return };
         if let Some(run) = self.run.as_mut().filter(|run| run.number == sifting.run) {
             run.filters = sifting.filters;
@@ -222,12 +220,12 @@ impl Tinsel {
         }
     }
 
-    fn resize_brush(&mut self, factor: f32) {
+    pub(super) fn resize_brush(&mut self, factor: f32) {
         self.settings.brush_radius = (self.settings.brush_radius * factor).clamp(0.75, 1000.0);
     }
 
     /// Works on a mask again: with its prompt, or with its pixels as one.
-    fn reopen(&mut self, id: MaskId) {
+    pub(super) fn reopen(&mut self, id: MaskId) {
         let document = &mut self.workspace.document;
         let Some(item) = document.mask(id) else { return };
         if item.locked {
@@ -240,7 +238,7 @@ impl Tinsel {
     }
 
     /// Shows these masks as large as they fit.
-    fn zoom_to(&mut self, ids: &[MaskId]) {
+    pub(super) fn zoom_to(&mut self, ids: &[MaskId]) {
         let boxes = ids.iter().filter_map(|id| self.workspace.document.mask(*id)?.mask.bbox());
         let around = boxes
             .map(|b| {
@@ -279,7 +277,7 @@ impl Tinsel {
     }
 
     /// Lets the network look closer at what is visible.
-    fn enter_region(&mut self) {
+    pub(super) fn enter_region(&mut self) {
         let Some(open) = &self.workspace.open else { return };
         let size = open.size();
         let region = self.canvas.view.visible(size);
@@ -294,7 +292,7 @@ impl Tinsel {
         self.set_region(Some(region));
     }
 
-    fn set_region(&mut self, region: Option<PixelBox>) {
+    pub(super) fn set_region(&mut self, region: Option<PixelBox>) {
         let Some(open) = &mut self.workspace.open else { return };
         if open.region == region {
             return;

@@ -3,7 +3,6 @@
 use egui::{Context, ViewportCommand};
 
 use super::Tinsel;
-use crate::app::actions::Action;
 use crate::app::commands::Command;
 use crate::app::everything_run::EverythingRun;
 use crate::app::settings::MaskStyle;
