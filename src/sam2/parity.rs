@@ -315,7 +315,7 @@ fn full_size_networks() {
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
         let peak = status.lines().find(|l| l.starts_with("VmHWM")).unwrap_or("peak memory unknown");
         println!("{name}: load {load:.2?}, encode {encode:.2?}, decode {decode:.2?}, {peak}");
-        println!("{name}: encoding can be interrupted every {pause:.0?} or sooner");
+        println!("{name}: encoding can be interrupted every {pause:.2?} or sooner");
     }
 }
 
