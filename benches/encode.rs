@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use divan::Bencher;
 use divan::counter::BytesCount;
 use image::RgbImage;
-use tinsel::files::embeddings::{ContentHash, EmbeddingFolder, EmbeddingKey};
+use tinsel::engine::{ContentHash, EmbeddingFolder, EmbeddingKey};
 use tinsel::sam2::{Predictor, Weights};
 
 fn main() {

@@ -11,7 +11,7 @@ use egui::{Event, Key, Modifiers, PointerButton, Pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use tinsel::app::Tinsel;
-use tinsel::files::embeddings::EmbeddingFolder;
+use tinsel::engine::EmbeddingFolder;
 
 type Window = Harness<'static, Tinsel>;
 

@@ -30,7 +30,7 @@ mod workspace;
 
 use std::path::PathBuf;
 
-use crate::files::embeddings::EmbeddingFolder;
+use crate::engine::EmbeddingFolder;
 
 pub use window::Tinsel;
 

@@ -8,7 +8,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use image::RgbImage;
 
 use super::messages::{ModelSource, PhotoRef};
-use crate::files::embeddings::{ContentHash, EmbeddingFolder, EmbeddingKey};
+use super::store::{ContentHash, EmbeddingFolder, EmbeddingKey};
 use crate::mask::PixelBox;
 use crate::sam2::weights::starter_bytes;
 use crate::sam2::{Embedding, Encoded, Predictor};

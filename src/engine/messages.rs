@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use image::RgbImage;
 
+use super::store::EmbeddingFolder;
 use crate::everything::{Comparison, FoundMask, Parameters, Preset};
-use crate::files::embeddings::EmbeddingFolder;
 use crate::mask::{Mask, PixelBox};
 use crate::sam2::{Output, Prompt};
 

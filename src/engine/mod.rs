@@ -11,6 +11,7 @@ mod ahead;
 mod embeddings;
 mod messages;
 mod sieve;
+mod store;
 mod worker;
 
 use std::sync::Arc;
@@ -21,9 +22,9 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 pub use messages::{CandidateMask, Event, How, Job, ModelSource, PhotoRef, Side};
 use messages::{Command, Ticket};
 pub use sieve::{Sieve, Sifted};
+pub use store::{ContentHash, EmbeddingFolder, EmbeddingKey};
 
 use crate::everything::Parameters;
-use crate::files::embeddings::EmbeddingFolder;
 use crate::sam2::{Output, Prompt};
 
 /// What of each kind is still wanted; the worker's jobs look here between steps.

@@ -1,7 +1,6 @@
 //! Photos in, results out.
 
 mod atomic;
-pub mod embeddings;
 pub mod export;
 mod folder;
 pub mod import;
