@@ -572,9 +572,9 @@ fn all_formats_hold_the_same_masks() {
             list(&json(&folder, &format!("{folder_name}/a_starter.json"))).iter().map(mask).collect();
         assert!(masks.len() > 1);
         let of_photo: Vec<&Mask> = of_coco.iter().filter(|(of, _)| *of == id).map(|(_, mask)| mask).collect();
+        masks.sort_by_key(|mask| std::cmp::Reverse(mask.area()));
         assert_eq!(of_photo, masks.iter().collect::<Vec<_>>());
 
-        masks.sort_by_key(|mask| std::cmp::Reverse(mask.area()));
         let map = image::open(folder.path(&format!("{folder_name}/a_labels_starter.png"))).unwrap();
         for (x, y, pixel) in map.as_luma8().expect("8 bits").enumerate_pixels() {
             let top = masks.iter().rposition(|mask| mask.get(x, y)).map_or(0, |i| i + 1);

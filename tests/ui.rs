@@ -456,8 +456,8 @@ fn make_mask(window: &mut Window, at: (f32, f32)) {
 fn a_mask_of_several_clicks_is_refined_from_itself_after_a_restart() {
     let photo = sample("coffee.jpg");
     let mut first = window(vec![photo.clone()]);
-    click_on(&mut first, (290.0, 170.0));
-    make_mask(&mut first, (250.0, 120.0));
+    click_on(&mut first, (280.0, 150.0));
+    make_mask(&mut first, (320.0, 160.0));
     let made = first.state().document().masks()[0].mask.clone();
     wait_for(&mut first, &photo.with_file_name("coffee.jpg.tinsel.json"));
 
