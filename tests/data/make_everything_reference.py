@@ -21,7 +21,7 @@ from safetensors import safe_open
 
 from make_reference import SAM2AutomaticMaskGenerator, build
 
-LOW = {"points_per_side": 8, "pred_iou_thresh": 0.2, "stability_score_thresh": 0.4}
+LOW = {"points_per_side": 8, "pred_iou_thresh": 0.2, "stability_score_thresh": 0.5}
 CASES = {
     "plain": LOW,
     "crops": {**LOW, "crop_n_layers": 1, "crop_n_points_downscale_factor": 2},
