@@ -15,7 +15,7 @@ use tinsel::sam2::{Predictor, Weights};
 
 /// Masks that are this alike count as the same.
 const SAME_MASK: f64 = 0.99;
-const SCORE_TOLERANCE: f32 = 0.012;
+const SCORE_TOLERANCE: f32 = 0.005;
 /// Share of the masks that may have no partner, and by which the numbers may differ: a score beside
 /// its threshold may fall to either side, and of two masks with almost the same box either may stay.
 const MAY_DIFFER: f32 = 0.05;
