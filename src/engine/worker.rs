@@ -206,8 +206,9 @@ impl Worker {
         let watch = Self::watch(ticket, &self.wanted, Some((&self.reporter, Job::Encoding)));
         let encoded = model.encoded(&cropped(photo), &watch)?;
         let embedding = model.embedding(&encoded)?;
-        self.embeddings.add(subject, &model, embedding.clone(), encoded);
+        // First, so that what the thread that writes reports of it comes after it.
         self.reporter.send(Event::Encoded { photo: photo.id, seconds: start.elapsed().as_secs_f32() });
+        self.embeddings.add(subject, &model, embedding.clone(), encoded);
         Ok(embedding)
     }
 
