@@ -1122,6 +1122,22 @@ fn a_mask_is_made_with_the_keyboard_alone() {
 }
 
 #[test]
+fn keys_pressed_within_one_frame_all_count() {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    for key in [Key::W, Key::ArrowLeft, Key::ArrowLeft, Key::Q, Key::C] {
+        window.event(Event::Key {
+            key,
+            physical_key: None,
+            pressed: true,
+            repeat: false,
+            modifiers: Modifiers::NONE,
+        });
+    }
+    settle(&mut window);
+    assert_eq!(points(&window).len(), 1);
+}
+
+#[test]
 fn pictures_of_the_window() {
     let mut results = egui_kittest::SnapshotResults::new();
     // Renderers differ a little along the edges of letters and lines.

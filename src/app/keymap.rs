@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use egui::{Context, Key, KeyboardShortcut, Modifiers};
+use egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
 use serde::{Deserialize, Serialize};
 
 use super::commands::Command;
@@ -69,7 +69,8 @@ impl Keymap {
         }
     }
 
-    /// The enabled command whose keys were pressed in this frame, if any; the key is consumed.
+    /// The enabled command whose keys were pressed first in this frame, if any; that press is consumed,
+    /// those after it are left, because frames can be long.
     ///
     /// While a widget has the keyboard focus, Enter, Space and the arrows are its own.
     pub fn pressed(
@@ -94,7 +95,19 @@ impl Keymap {
             let Modifiers { alt, shift, command, .. } = k.modifiers;
             std::cmp::Reverse(u8::from(alt) + u8::from(shift) + u8::from(command))
         });
-        ctx.input_mut(|input| keyed.into_iter().find(|(k, _)| input.consume_shortcut(k)).map(|(_, c)| c))
+        ctx.input_mut(|input| {
+            let command_of = |event: &Event| match event {
+                Event::Key { key, pressed: true, modifiers, .. } => keyed
+                    .iter()
+                    .find(|(k, _)| k.logical_key == *key && modifiers.matches_logically(k.modifiers))
+                    .map(|(_, command)| *command),
+                _ => None,
+            };
+            let (at, command) =
+                input.events.iter().enumerate().find_map(|(at, event)| Some((at, command_of(event)?)))?;
+            input.events.remove(at);
+            Some(command)
+        })
     }
 }
 

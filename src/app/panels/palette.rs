@@ -34,7 +34,13 @@ impl Palette {
             let text = format!("{} {}", info.text, info.tooltip).to_lowercase();
             *c != Command::Palette && words.iter().all(|word| text.contains(word))
         };
-        let found: Vec<Command> = Command::ALL.into_iter().filter(matches).collect();
+        let mut found: Vec<Command> = Command::ALL.into_iter().filter(matches).collect();
+        // What is called so comes before what is only described so.
+        let is_called_so = |c: &Command| {
+            let text = c.info().text.to_lowercase();
+            words.iter().all(|word| text.contains(word))
+        };
+        found.sort_by_key(|c| !is_called_so(c));
         let last = found.len().saturating_sub(1);
         self.chosen = (self.chosen + usize::from(down)).saturating_sub(usize::from(up)).min(last);
         let mut run = found.get(self.chosen).copied().filter(|_| enter);

@@ -261,17 +261,25 @@ impl Tinsel {
         }
     }
 
-    fn run_pressed_command(&mut self, ctx: &Context, frame: &eframe::Frame) {
-        let focused = ctx.memory(|memory| memory.focused());
-        let widget_focused = focused.is_some_and(|id| !self.canvas.is(id));
-        let Some(command) = self.settings.keymap.pressed(ctx, widget_focused, |c| self.is_enabled(c)) else {
-            return;
-        };
-        // Tab also moves the focus, which would then take the next Enter.
-        if let Some(id) = focused.filter(|_| command == Command::NextCandidate) {
-            ctx.memory_mut(|memory| memory.surrender_focus(id));
+    /// Runs the commands whose keys were pressed in this frame, one after the other.
+    fn run_pressed_commands(&mut self, ctx: &Context, frame: &eframe::Frame) {
+        while !self.takes_keys_itself() {
+            let focused = ctx.memory(|memory| memory.focused());
+            let widget_focused = focused.is_some_and(|id| !self.canvas.is(id));
+            let pressed = self.settings.keymap.pressed(ctx, widget_focused, |c| self.is_enabled(c));
+            let Some(command) = pressed else { return };
+            // Tab also moves the focus, which would then take the next Enter.
+            if let Some(id) = focused.filter(|_| command == Command::NextCandidate) {
+                ctx.memory_mut(|memory| memory.surrender_focus(id));
+            }
+            self.apply(Action::Run(command), ctx, frame);
         }
-        self.apply(Action::Run(command), ctx, frame);
+    }
+
+    /// Whether keys belong to a window that is open.
+    fn takes_keys_itself(&self) -> bool {
+        let asks = self.export.is_asking() || self.import_question.is_some();
+        asks || self.palette.open || self.keys.is_recording()
     }
 
     fn update_title(&mut self, ctx: &Context) {
@@ -321,14 +329,12 @@ impl eframe::App for Tinsel {
         }
         // What is typed, or closes a menu or a question, is no command.
         let typing = self.was_typing || ctx.text_edit_focused();
-        let is_answering = self.export.is_asking() || self.import_question.is_some();
-        let asking = is_answering || self.palette.open || self.keys.is_recording();
-        let keys_are_free = !typing && !egui::Popup::is_any_open(&ctx) && !asking;
+        let keys_are_free = !typing && !egui::Popup::is_any_open(&ctx) && !self.takes_keys_itself();
         // Frames can be long: a key pressed before a click counts for it, one pressed after it
         // comes after what the click does.
         let keys_come_last = is_key_after_click(&ctx);
         if keys_are_free && !keys_come_last {
-            self.run_pressed_command(&ctx, frame);
+            self.run_pressed_commands(&ctx, frame);
         }
         self.draw(ui, &mut actions);
         if self.export.open
@@ -346,7 +352,7 @@ impl eframe::App for Tinsel {
             self.apply(action, &ctx, frame);
         }
         if keys_are_free && keys_come_last {
-            self.run_pressed_command(&ctx, frame);
+            self.run_pressed_commands(&ctx, frame);
         }
         self.follow_prompt();
         self.follow_pointer(&ctx);
