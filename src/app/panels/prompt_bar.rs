@@ -1,19 +1,30 @@
-//! The bar that shows while something is being prompted: candidates, accept, drop.
+//! The bar below the photo: what is being prompted, candidates, accept, drop.
 
 use egui::{Button, Ui};
 
 use super::super::actions::{Action, Actions};
 use super::super::commands::Command;
 use super::super::inquiry::Inquiry;
+use super::super::settings::Tool;
 use crate::document::{Edit, Prompting};
 
+/// The bar is there without a prompt too, so that the photo stays in its place when one begins.
 pub(in crate::app) fn prompt_bar_ui(
     ui: &mut Ui,
+    tool: Tool,
     prompting: &Prompting,
     inquiry: &Inquiry,
     actions: &mut Actions,
 ) {
     ui.horizontal_wrapped(|ui| {
+        if prompting.is_empty() {
+            ui.weak(Command::Tool(tool).info().tooltip);
+            ui.separator();
+            for text in ["Accept", "Drop"] {
+                ui.add_enabled(false, Button::new(text));
+            }
+            return;
+        }
         let positive = prompting.points.iter().filter(|p| p.positive).count();
         let negative = prompting.points.len() - positive;
         ui.label(format!("{positive} positive, {negative} negative"));

@@ -126,9 +126,8 @@ impl Tinsel {
         });
         filmstrip_ui(ui, actions);
         let prompting = self.canvas.effective_prompting(document);
-        if !prompting.is_empty() {
-            Panel::bottom("prompt").show(ui, |ui| prompt_bar_ui(ui, &prompting, &self.inquiry, actions));
-        }
+        Panel::bottom("prompt")
+            .show(ui, |ui| prompt_bar_ui(ui, self.tool, &prompting, &self.inquiry, actions));
 
         let mut masks = vec![];
         let mut highlighted = vec![];
