@@ -1,14 +1,14 @@
 //! What the worker, the background tasks and a download report.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use super::Tinsel;
 use crate::app::background::{Dataset, Outcome};
 use crate::app::export_task::Written;
 use crate::app::import_question::ImportQuestion;
 use crate::app::models;
 use crate::app::settings::Tool;
-use std::path::PathBuf;
-use std::sync::Arc;
-
 use crate::document::{Document, Edit, MaskItem, Named, NewMask, Prompting};
 use crate::engine::{Event, Job, ModelSource, Sifted};
 use crate::files::WriteError;

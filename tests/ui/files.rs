@@ -1,0 +1,217 @@
+//! What is saved, exported and imported, and comes back.
+
+use super::*;
+
+#[test]
+fn the_work_is_saved_by_itself_and_comes_back() {
+    let photo = sample("coffee.jpg");
+    let mut first = window(vec![photo.clone()]);
+    click_on(&mut first, (290.0, 170.0));
+    press(&mut first, Key::Enter);
+    let accepted = first.state().document().masks()[0].clone();
+    let file = photo.with_file_name("coffee.jpg.tinsel.json");
+    let start = Instant::now();
+    while !file.exists() {
+        assert!(start.elapsed() < Duration::from_secs(2), "nothing was saved");
+        first.step();
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    // No farewell, as after a crash.
+    std::mem::forget(first);
+
+    let second = window(vec![photo.clone()]);
+    let restored = second.state().document().masks()[0].clone();
+    assert_eq!((&restored.mask, &restored.name), (&accepted.mask, &accepted.name));
+    assert_eq!(restored.prompting.points, accepted.prompting.points);
+
+    std::fs::write(&file, "{\"format\": \"tinsel-session\", \"version\": 99}").unwrap();
+    let mut third = window(vec![photo]);
+    third.get_by_label_contains("newer Tinsel");
+    click_on(&mut third, (290.0, 170.0));
+    press(&mut third, Key::Enter);
+    std::thread::sleep(Duration::from_millis(1200));
+    settle(&mut third);
+    assert!(std::fs::read_to_string(&file).unwrap().contains("99"), "a newer file was overwritten");
+}
+
+#[test]
+fn a_mask_of_several_clicks_is_refined_from_itself_after_a_restart() {
+    let photo = sample("coffee.jpg");
+    let mut first = window(vec![photo.clone()]);
+    click_on(&mut first, (280.0, 150.0));
+    make_mask(&mut first, (320.0, 160.0));
+    let made = first.state().document().masks()[0].mask.clone();
+    wait_for(&mut first, &photo.with_file_name("coffee.jpg.tinsel.json"));
+
+    let mut second = window(vec![photo]);
+    press_with(&mut second, Modifiers::COMMAND, Key::A);
+    press(&mut second, Key::R);
+    assert_eq!(points(&second).len(), 2);
+    assert!(second.state().document().prompting().from.is_some());
+    press(&mut second, Key::Enter);
+    let again = second.state().document().masks()[0].mask.clone();
+    let iou = made.intersection(&again).area() as f64 / made.union(&again).area() as f64;
+    assert!(iou > 0.9, "IoU {iou} with the mask before the restart");
+}
+
+#[test]
+fn work_on_a_photo_that_was_replaced_is_kept_beside_the_former_and_found_again() {
+    let photo = sample("coffee.jpg");
+    let session = photo.with_file_name("coffee.jpg.tinsel.json");
+    let mut first = window(vec![photo.clone()]);
+    make_mask(&mut first, (290.0, 170.0));
+    wait_for(&mut first, &session);
+    drop(first);
+    let former = std::fs::read(&session).unwrap();
+    let smaller = image::open(&photo).unwrap().thumbnail(300, 300);
+    smaller.save(&photo).unwrap();
+
+    let mut second = window(vec![photo.clone()]);
+    second.get_by_label_contains("had another size");
+    assert_eq!(masks(&second), 0);
+    make_mask(&mut second, (145.0, 85.0));
+    make_mask(&mut second, (185.0, 145.0));
+    wait_for(&mut second, &photo.with_file_name("coffee.jpg.tinsel-conflict-1.json"));
+    drop(second);
+
+    let third = window(vec![photo]);
+    assert_eq!(masks(&third), 2);
+    third.get_by_label_contains("The newest work on coffee.jpg is shown");
+    assert_eq!(std::fs::read(&session).unwrap(), former);
+}
+
+#[test]
+fn looking_around_makes_no_former_version() {
+    let photo = sample("coffee.jpg");
+    let [session, former] =
+        ["json", "bak.json"].map(|e| photo.with_file_name(format!("coffee.jpg.tinsel.{e}")));
+    let mut window = window(vec![photo]);
+    make_mask(&mut window, (290.0, 170.0));
+    wait_for(&mut window, &session);
+    make_mask(&mut window, (370.0, 290.0));
+    wait_for(&mut window, &former);
+    let [kept, work] = [&former, &session].map(|file| std::fs::read_to_string(file).unwrap());
+    assert!(!kept.contains("Mask 2") && work.contains("Mask 2"));
+    press_with(&mut window, Modifiers::COMMAND, Key::A);
+    press(&mut window, Key::Z);
+    std::thread::sleep(Duration::from_millis(1200));
+    settle(&mut window);
+    assert_eq!(std::fs::read_to_string(&session).unwrap(), work, "a look is not written at once");
+    press(&mut window, Key::A);
+    window.get_by_label_contains("cat.jpg (1 of 2)");
+    settle(&mut window);
+    let seen = std::fs::read_to_string(&session).unwrap();
+    assert!(seen != work && seen.contains("Mask 2"), "the view was not saved");
+    assert_eq!(std::fs::read_to_string(&former).unwrap(), kept, "a look became a former version");
+}
+
+#[test]
+fn a_file_about_several_photos_brings_masks_to_all_of_them() {
+    let photo = sample("coffee.jpg");
+    let image = |id: u32, name: &str, size: (u32, u32)| serde_json::json!({"id": id, "file_name": name, "width": size.0, "height": size.1});
+    let annotation = |image: u32, x: u32| {
+        let outline = [[x, 20, x + 40, 20, x + 40, 60, x, 60]];
+        serde_json::json!({"image_id": image, "category_id": 1, "segmentation": outline})
+    };
+    let cat = image::image_dimensions(photo.with_file_name("cat.jpg")).unwrap();
+    let file = photo.with_file_name("masks.json");
+    let json = serde_json::json!({
+        "images": [image(1, "coffee.jpg", (600, 400)), image(2, "cat.jpg", cat), image(3, "dog.jpg", (9, 9))],
+        "categories": [{"id": 1, "name": "thing"}],
+        "annotations": [annotation(1, 10), annotation(2, 10), annotation(2, 70)],
+    });
+    std::fs::write(&file, json.to_string()).unwrap();
+    let drop_file = |window: &mut Window| {
+        window.input_mut().dropped_files.push(Arc::new(Dropped(file.clone())));
+        settle(window);
+        window.get_by_label("masks.json has masks of 2 of these photos.");
+    };
+    let mut window = window(vec![photo.clone()]);
+    drop_file(&mut window);
+    click(&mut window, "This photo only");
+    assert_eq!(masks(&window), 1);
+    drop_file(&mut window);
+    click(&mut window, "Import all");
+    assert_eq!(masks(&window), 2);
+    window.get_by_label_contains("3 masks of 2 photos imported; left out or changed: dog.jpg");
+    assert!(photo.with_file_name("cat.jpg.tinsel.json").exists());
+    press(&mut window, Key::A);
+    assert_eq!(masks(&window), 2);
+}
+
+#[test]
+fn all_photos_of_the_folder_are_exported() {
+    let photo = sample("coffee.jpg");
+    let mut window = window(vec![photo.clone()]);
+    make_mask(&mut window, (290.0, 170.0));
+    press(&mut window, Key::A);
+    make_mask(&mut window, (200.0, 150.0));
+    make_mask(&mut window, (100.0, 100.0));
+    // At once: what is not saved yet is saved first.
+    press_with(&mut window, Modifiers::COMMAND, Key::E);
+    click(&mut window, "COCO instances (JSON)");
+    click(&mut window, "All masks of all photos (2 photos)");
+    window.get_by_label("Writes coco.json about 2 photos with 3 masks");
+    window.get_by_label_contains("3 masks without class are called");
+    click(&mut window, "Write files");
+    window.get_by_label_contains("coco.json");
+    let file = std::fs::read(photo.with_file_name("coco.json")).unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&file).unwrap();
+    let names: Vec<_> = json["images"].as_array().unwrap().iter().map(|i| i["file_name"].as_str()).collect();
+    assert_eq!(names, [Some("cat.jpg"), Some("coffee.jpg")]);
+    assert_eq!(json["annotations"].as_array().unwrap().len(), 3);
+
+    press_with(&mut window, Modifiers::COMMAND, Key::E);
+    click(&mut window, "Binary masks (PNG)");
+    click(&mut window, "All masks of all photos (2 photos)");
+    click(&mut window, "Write files");
+    window.get_by_label_contains("3 files about 2 photos");
+    assert!(photo.with_file_name("cat_mask-2_mask.png").exists());
+    press_with(&mut window, Modifiers::COMMAND, Key::E);
+    click(&mut window, "Write files");
+    window.get_by_label("Overwrite files?");
+}
+
+#[test]
+fn exported_masks_are_taken_in_again_by_dropping_the_file() {
+    let photo = sample("coffee.jpg");
+    let mut first = window(vec![photo.clone()]);
+    for at in [(290.0, 170.0), (370.0, 290.0)] {
+        click_on(&mut first, at);
+        press(&mut first, Key::Enter);
+    }
+    let areas = |window: &Window| -> Vec<u64> {
+        window.state().document().masks().iter().map(|m| m.mask.area()).collect()
+    };
+    press_with(&mut first, Modifiers::COMMAND, Key::E);
+    click(&mut first, "labelme (JSON)");
+    click(&mut first, "Pixels");
+    click(&mut first, "Write files");
+    let file = photo.with_file_name("coffee.json");
+    assert!(file.exists());
+
+    let mut second = window(vec![sample("coffee.jpg")]);
+    second.input_mut().dropped_files.push(Arc::new(Dropped(file)));
+    settle(&mut second);
+    assert_eq!(areas(&second), areas(&first));
+    press_with(&mut second, Modifiers::COMMAND, Key::Z);
+    assert_eq!(masks(&second), 0, "an import is one step of undo");
+}
+
+#[test]
+fn what_everything_mode_finds_on_a_photo_that_was_left_is_saved() {
+    let photo = sample("coffee.jpg");
+    let mut window = window(vec![photo.clone()]);
+    window.get_by_label("Segment everything").click();
+    window.step();
+    press(&mut window, Key::A);
+    window.get_by_label_contains("cat.jpg (1 of 2)");
+    let file = photo.with_file_name("coffee.jpg.tinsel.json");
+    let start = Instant::now();
+    while !file.exists() {
+        assert!(start.elapsed() < Duration::from_secs(10), "nothing was saved");
+        window.step();
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert!(std::fs::read_to_string(file).unwrap().contains("Found "));
+}
