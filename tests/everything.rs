@@ -1,7 +1,8 @@
 //! The generator against what `SAM2AutomaticMaskGenerator` returns.
 //!
 //! `data/everything_cat.json` was made by `data/make_everything_reference.py` with the built-in
-//! model. More such files can be checked with
+//! model from `data/cat.webp`, which holds the pixels of the sample photo without loss: decoders of JPEG
+//! differ by some values, and masks beside a threshold with them. More such files can be checked with
 //! `TINSEL_EVERYTHING=WEIGHTS.safetensors:PHOTO.jpg:FILE.json[,...] cargo test --release --test everything -- --ignored`.
 
 use std::path::Path;
@@ -16,8 +17,9 @@ use tinsel::sam2::{Predictor, Weights};
 /// Masks that are this alike count as the same.
 const SAME_MASK: f64 = 0.99;
 const SCORE_TOLERANCE: f32 = 0.005;
-/// Share of the masks that may have no partner, and by which the numbers may differ: a score beside
-/// its threshold may fall to either side, and of two masks with almost the same box either may stay.
+/// Share of the masks that may have no partner, and by which the numbers may differ, for a JPEG file: a
+/// score beside its threshold may fall to either side, and of two masks with almost the same box either may
+/// stay.
 const MAY_DIFFER: f32 = 0.05;
 
 /// The masks of an official result.
@@ -57,9 +59,9 @@ fn same_record(ours: &FoundMask, theirs: &Value) -> bool {
         && ours.crop_box.xywh().map(|n| n as f32)[..] == numbers(&theirs["crop_box"])
 }
 
-fn assert_same(name: &str, ours: &[FoundMask], official: &Official) {
+fn assert_same(name: &str, ours: &[FoundMask], official: &Official, may_differ: f32) {
     let theirs = &official.masks;
-    let allowed = (theirs.len() as f32 * MAY_DIFFER).ceil() as usize;
+    let allowed = (theirs.len() as f32 * may_differ).ceil() as usize;
     println!("{name}: {} masks, official {}", ours.len(), theirs.len());
     assert!(ours.len().abs_diff(theirs.len()) <= allowed, "{name}: {} and {}", ours.len(), theirs.len());
     let mut left: Vec<&FoundMask> = ours.iter().collect();
@@ -83,14 +85,14 @@ fn assert_same(name: &str, ours: &[FoundMask], official: &Official) {
 #[test]
 fn every_parameter_does_what_it_does_officially() {
     let reference: Value = serde_json::from_str(include_str!("data/everything_cat.json")).unwrap();
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples/cat.jpg");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/cat.webp");
     let photo = Photo::open(&file).unwrap();
     let predictor = Predictor::new(Weights::starter().unwrap()).unwrap();
     let cases = reference["cases"].as_object().unwrap();
     assert_eq!(cases.len(), 7);
     for (name, case) in cases {
         let official = official(case);
-        assert_same(name, &run(&predictor, &photo.pixels, &official.parameters), &official);
+        assert_same(name, &run(&predictor, &photo.pixels, &official.parameters), &official, 0.0);
     }
 }
 
@@ -104,6 +106,11 @@ fn other_references_are_reproduced() {
         let photo = Photo::open(Path::new(photo)).unwrap();
         let json: Value = serde_json::from_slice(&std::fs::read(json).unwrap()).unwrap();
         let official = official(&json);
-        assert_same(&photo.stem(), &run(&predictor, &photo.pixels, &official.parameters), &official);
+        assert_same(
+            &photo.stem(),
+            &run(&predictor, &photo.pixels, &official.parameters),
+            &official,
+            MAY_DIFFER,
+        );
     }
 }

@@ -268,7 +268,7 @@ pub struct GeneratorArguments {
     #[arg(long, value_name = "N")]
     pub crop_n_points_downscale_factor: Option<u32>,
 
-    /// Fill holes and remove separate parts smaller than this [default: 0].
+    /// Fill holes and remove separate parts smaller than this, as SAM 1 did [default: 0].
     #[arg(long, value_name = "PIXELS")]
     pub min_mask_region_area: Option<u32>,
 

@@ -2,6 +2,7 @@
 //! decoded while one is worked on, one progress bar for all, and a report at the end.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -195,6 +196,11 @@ fn refuse_collisions(jobs: &[Job], work: &impl Work) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Does something with one photo; a panic there must not take the other photos along.
+fn caught<T>(photo: &Path, run: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| bail!("{}: an internal error", photo.display()))
+}
+
 /// How far the photos are.
 struct Batch<'a> {
     done: Vec<&'a Job>,
@@ -215,7 +221,7 @@ impl<'a> Batch<'a> {
             let (sender, decoded) = sync_channel(0);
             scope.spawn(move || {
                 jobs.iter()
-                    .map(|job| (*job, Photo::open(&job.photo)))
+                    .map(|job| (*job, caught(&job.photo, || Ok(Photo::open(&job.photo)?))))
                     .try_for_each(|photo| sender.send(photo))
             });
             let mut started = Instant::now();
@@ -233,7 +239,8 @@ impl<'a> Batch<'a> {
                     started,
                 };
                 progress.show(0.0, "");
-                match photo.map_err(Into::into).and_then(|photo| work.process(job, &photo, &progress)) {
+                let process = |photo: Photo| caught(&job.photo, || work.process(job, &photo, &progress));
+                match photo.and_then(process) {
                     Ok(outcome) => {
                         self.seconds += started.elapsed().as_secs_f64();
                         self.done.push(job);

@@ -77,7 +77,7 @@ fn everything_streams_and_a_cancelled_run_keeps_what_it_found() {
     let start = Instant::now();
     engine.cancel(Job::Everything);
     let seen = wait(&engine, |e| matches!(e, Event::EverythingDone { .. }));
-    assert!(start.elapsed() < Duration::from_millis(300 * 5), "it took {:?} to stop", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(10), "it took {:?} to stop", start.elapsed());
     let Some(Event::EverythingDone { number: n, masks, complete, .. }) = seen.last() else { unreachable!() };
     assert!(*n == number && !*complete && !masks.is_empty());
 }
@@ -304,7 +304,8 @@ fn dropping_the_handle_does_not_wait() {
     engine.segment_everything(photo(1), Parameters::default());
     let start = Instant::now();
     drop(engine);
-    assert!(start.elapsed() < Duration::from_millis(50));
+    // The whole run would take several times as long.
+    assert!(start.elapsed() < Duration::from_millis(500), "it took {:?}", start.elapsed());
 }
 
 #[test]

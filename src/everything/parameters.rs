@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::sam2::Predictor;
 
-/// Parameters of the generator, with the names and defaults of `SAM2AutomaticMaskGenerator`.
+/// Parameters of the generator, with the names and defaults of `SAM2AutomaticMaskGenerator`. Two things differ
+/// from it: masks without a pixel are left out, and `min_mask_region_area` does what it did in SAM 1; SAM 2
+/// has the option, but does not use it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Parameters {

@@ -3,7 +3,7 @@
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use tempfile::{Builder, TempPath};
 
 /// Why nothing was written. The message names the file and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +25,8 @@ pub struct FileSet {
 
 /// A file that is written but has not got its name yet.
 struct Pending {
-    file: NamedTempFile,
+    /// Closed, because a system lets a program have only some hundreds of files open.
+    file: TempPath,
     path: PathBuf,
     replace: bool,
 }
@@ -95,13 +96,13 @@ impl FileSet {
         let unwritable = |cause| WriteError::Unwritable { path: path.into(), cause };
         let folder = folder_of(path);
         std::fs::create_dir_all(folder).map_err(unwritable)?;
-        let mut file = tempfile::Builder::new().prefix(".tinsel-").tempfile_in(folder).map_err(unwritable)?;
+        let mut file = readable(Builder::new().prefix(".tinsel-")).tempfile_in(folder).map_err(unwritable)?;
         let mut buffered = BufWriter::new(file.as_file_mut());
         content(&mut buffered).map_err(|cause| WriteError::Encoding { path: path.into(), cause })?;
         buffered.flush().map_err(unwritable)?;
         drop(buffered);
         file.as_file().sync_all().map_err(unwritable)?;
-        self.pending.push(Pending { file, path: path.into(), replace });
+        self.pending.push(Pending { file: file.into_temp_path(), path: path.into(), replace });
         Ok(())
     }
 
@@ -114,7 +115,6 @@ impl FileSet {
         let mut written: Vec<PathBuf> = vec![];
         let mut new: Vec<PathBuf> = vec![];
         for Pending { file, path, replace } in self.pending {
-            make_readable(&file);
             let persisted = if replace { file.persist(&path) } else { file.persist_noclobber(&path) };
             if let Err(e) = persisted {
                 // Best effort; the error below is what matters.
@@ -137,16 +137,18 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Temporary files are private; a result should be as readable as any other new file.
+/// Temporary files are private; a result should be as readable as any other new file, which is for the
+/// user's umask to say.
 #[cfg(unix)]
-pub(super) fn make_readable(file: &NamedTempFile) {
+pub(super) fn readable<'a, 'b>(builder: &'a mut Builder<'b, 'b>) -> &'a mut Builder<'b, 'b> {
     use std::os::unix::fs::PermissionsExt;
-    // Best effort: a file system without permissions is no reason to lose the file.
-    let _ = file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644));
+    builder.permissions(std::fs::Permissions::from_mode(0o666))
 }
 
 #[cfg(not(unix))]
-pub(super) fn make_readable(_: &NamedTempFile) {}
+pub(super) fn readable<'a, 'b>(builder: &'a mut Builder<'b, 'b>) -> &'a mut Builder<'b, 'b> {
+    builder
+}
 
 /// What an encoder needs of a file.
 pub(super) trait WriteSeek: Write + std::io::Seek {}

@@ -69,10 +69,19 @@ fn photos_below(folder: &Path, recursive: bool) -> Result<Vec<Selected>, Selecti
         .into_iter()
         .filter_entry(visible)
     {
-        let entry = entry.map_err(|e| SelectionError::Unreadable {
-            path: e.path().unwrap_or(folder).into(),
-            cause: e.into_io_error().unwrap_or_else(|| std::io::Error::other("its links lead in a circle")),
-        })?;
+        let entry = match entry {
+            Ok(entry) => entry,
+            // A link to nothing is no photo, and no reason to leave the others out.
+            Err(e) if e.path().is_some_and(Path::is_symlink) && e.loop_ancestor().is_none() => continue,
+            Err(e) => {
+                return Err(SelectionError::Unreadable {
+                    path: e.path().unwrap_or(folder).into(),
+                    cause: e
+                        .into_io_error()
+                        .unwrap_or_else(|| std::io::Error::other("its links lead in a circle")),
+                });
+            }
+        };
         if !entry.file_type().is_dir() && is_photo(entry.path()) {
             let below = entry.path().strip_prefix(folder).unwrap_or(entry.path()).into();
             found.push(Selected { path: entry.into_path(), below });

@@ -32,9 +32,10 @@ pub enum RleError {
     Text { at: usize },
 }
 
-/// Sides of a mask that an encoding may name; what a few characters in a file make the program
-/// reserve memory for has to end somewhere.
-const MAX_SIDE: u32 = 1 << 20;
+/// Sides and pixels of a mask that an encoding may name, more than any photo has; what a few characters in
+/// a file make the program reserve memory for has to end somewhere.
+const MAX_SIDE: u32 = 1 << 16;
+const MAX_PIXELS: u64 = 1 << 29;
 
 impl From<&Mask> for Rle {
     fn from(mask: &Mask) -> Self {
@@ -70,7 +71,7 @@ impl TryFrom<&Rle> for Mask {
     fn try_from(rle: &Rle) -> Result<Self, RleError> {
         let [height, width] = rle.size;
         let expected = u64::from(width) * u64::from(height);
-        if width.max(height) > MAX_SIDE || expected > u64::from(u32::MAX) {
+        if width.max(height) > MAX_SIDE || expected > MAX_PIXELS {
             return Err(RleError::Size { width, height });
         }
         let found = rle.counts.iter().map(|n| u64::from(*n)).sum();

@@ -66,11 +66,14 @@ pub fn download(
         let path = path.to_owned();
         move |cause| DownloadError::Disk { name: entry.name, path, cause }
     };
+    let mut reporter = Reporter::new(on_progress, Stage::Checking);
+    // Where there is nothing to do, the folder may be one that cannot be written.
+    if target.exists() && check(store, entry, &mut reporter).is_ok() {
+        return Ok(target);
+    }
     std::fs::create_dir_all(store.folder()).map_err(on_disk(store.folder()))?;
     // Kept until the end of this function. Never removed: removing it would let two others in.
     let _lock = lock(&store.lock_file(entry), entry.name)?;
-
-    let mut reporter = Reporter::new(on_progress, Stage::Checking);
     match check(store, entry, &mut reporter) {
         Ok(()) => return Ok(target),
         Err(VerifyError::Missing { .. }) => {}

@@ -274,8 +274,6 @@ fn hostile_onnx_files_end_in_an_error_or_in_a_model() {
     }
 }
 
-/// The full-size networks against references with random weights; needs the folder that
-/// `make_reference.py` of the official implementation's checks filled, in `TINSEL_REFERENCE`.
 /// The longest time between two questions whether to go on.
 struct Pauses(Mutex<(Instant, Duration)>);
 
@@ -288,6 +286,8 @@ impl Monitor for Pauses {
     }
 }
 
+/// The full-size networks against references with random weights; needs the folder that
+/// `make_reference.py` of the official implementation's checks filled, in `TINSEL_REFERENCE`.
 #[test]
 #[ignore = "needs gigabytes of reference files; see CONTRIBUTING.md"]
 fn full_size_networks() {

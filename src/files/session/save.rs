@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::content::{Session, VERSION};
 use super::{MAX_CONFLICTS, conflict, folder_of, hash_of_path, sibling};
+use crate::files::atomic::readable;
 
 /// Temporary files older than this belong to nobody any more.
 const ABANDONED: Duration = Duration::from_secs(60);
@@ -124,26 +125,26 @@ fn encoded(session: &Session, path: &Path) -> Result<Vec<u8>, SaveError> {
     Ok(bytes)
 }
 
-/// What the names of temporary files for this one begin with.
+/// What the names of temporary files for this one begin with: short, because the photo's name may be as
+/// long as a name can be.
 fn temporary_prefix(path: &Path) -> OsString {
-    let mut prefix = OsString::from(".");
-    prefix.push(path.file_name().unwrap_or_default());
-    prefix.push("-");
-    prefix
+    let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+    let hash: String = Sha256::digest(name).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    format!(".tinsel-{hash}-").into()
 }
 
 /// A complete temporary file beside the target, with the permissions of what it replaces.
 fn temporary(path: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
     let prefix = temporary_prefix(path);
-    let mut file = tempfile::Builder::new().prefix(&prefix).suffix(".tmp").tempfile_in(folder_of(path))?;
+    let mut builder = tempfile::Builder::new();
+    let mut file = readable(builder.prefix(&prefix).suffix(".tmp")).tempfile_in(folder_of(path))?;
     let mut buffered = BufWriter::new(file.as_file_mut());
     buffered.write_all(bytes)?;
     buffered.flush()?;
     drop(buffered);
-    match path.metadata() {
+    if let Ok(former) = path.metadata() {
         // Best effort: a file system without permissions is no reason to lose the work.
-        Ok(former) => drop(file.as_file().set_permissions(former.permissions())),
-        Err(_) => crate::files::atomic::make_readable(&file),
+        drop(file.as_file().set_permissions(former.permissions()));
     }
     file.as_file().sync_all()?;
     Ok(file)
