@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::format::planned_files_for;
-use super::losses::Losses;
 use super::{
     CocoPhoto, ExportMask, ExportOptions, Format, add_coco_dataset, add_export, is_shared, losses,
     planned_files_with,
@@ -13,7 +11,7 @@ use crate::files::session::{LoadedState, Session, SessionError};
 use crate::files::{FileSet, Photo, PhotoError, Selected, WriteError};
 
 /// The file about all photos.
-const COCO_DATASET: &str = "coco.json";
+pub(super) const COCO_DATASET: &str = "coco.json";
 
 /// Which of the kept masks are exported.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -25,7 +23,7 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    fn masks(&self, session: &Session) -> Vec<ExportMask> {
+    pub(super) fn masks(&self, session: &Session) -> Vec<ExportMask> {
         let is_wanted = |class: Option<&String>| {
             self.classes.is_empty() || class.is_some_and(|class| self.classes.contains(class))
         };
@@ -56,10 +54,10 @@ pub enum PhotoExportError {
     )]
     OtherSize { path: PathBuf, size: (u32, u32), kept: (u32, u32) },
     #[error(
-        "{}: its {} would replace that of {}; give one of them another name",
-        path.display(), file.display(), other.display()
+        "{}: would be written for {first} and again for {second}; export them separately, to different folders",
+        file.display()
     )]
-    SameFile { path: PathBuf, file: PathBuf, other: PathBuf },
+    SameFile { file: PathBuf, first: String, second: String },
 }
 
 /// What was written for a photo.
@@ -81,8 +79,8 @@ pub struct DatasetExport {
     /// Whether COCO is one file about all photos.
     pub joins: bool,
     photos: Vec<CocoPhoto>,
-    /// What has been written for which photo.
-    written: HashMap<PathBuf, PathBuf>,
+    /// What has been written, with what it is about.
+    written: HashMap<PathBuf, String>,
 }
 
 impl DatasetExport {
@@ -112,24 +110,16 @@ impl DatasetExport {
         let photo = Photo::open(&selected.path)?;
         let (masks, mut notes) = self.masks(&photo)?;
         let folder = self.folder.join(selected.below.parent().unwrap_or(Path::new("")));
+        let claimed = self.claimed(&photo, &masks, &folder)?;
         let mut set = FileSet::new(self.overwrite);
-        let mut planned = vec![];
         for format in &self.formats {
             notes.extend(losses(*format, &self.options, &masks));
-            if self.is_joined(*format) {
-                continue;
-            }
-            planned.extend(planned_files_with(&photo, &masks, *format, &self.options, &folder));
-            add_export(&mut set, &photo, &masks, *format, &self.options, &folder)?;
-        }
-        for file in planned.iter().filter(|file| !is_shared(file)) {
-            if let Some(other) = self.written.get(file) {
-                let (file, other) = (file.clone(), other.clone());
-                return Err(PhotoExportError::SameFile { path: photo.path, file, other });
+            if !self.is_joined(*format) {
+                add_export(&mut set, &photo, &masks, *format, &self.options, &folder)?;
             }
         }
         let files = set.commit()?.len();
-        self.written.extend(planned.into_iter().map(|file| (file, photo.path.clone())));
+        self.written.extend(claimed);
         let exported = Exported { masks: masks.len(), files, notes };
         if self.formats.iter().any(|format| self.is_joined(*format)) {
             let parts: Vec<_> = selected.below.iter().map(|part| part.to_string_lossy()).collect();
@@ -140,6 +130,34 @@ impl DatasetExport {
             });
         }
         Ok(exported)
+    }
+
+    /// The files that a photo needs for itself, with what they are about; none is that of another
+    /// photo or format, nor the one about all photos.
+    fn claimed(
+        &self,
+        photo: &Photo,
+        masks: &[ExportMask],
+        folder: &Path,
+    ) -> Result<HashMap<PathBuf, String>, PhotoExportError> {
+        let mut claimed = HashMap::new();
+        let (joined, own): (Vec<Format>, Vec<Format>) =
+            self.formats.iter().copied().partition(|format| self.is_joined(*format));
+        if let Some(format) = joined.first() {
+            claimed.insert(self.folder.join(COCO_DATASET), format!("all photos as {}", format.key()));
+        }
+        for format in own {
+            let about = format!("{} as {}", photo.path.display(), format.key());
+            let files = planned_files_with(photo, masks, format, &self.options, folder);
+            for file in files.into_iter().filter(|file| !is_shared(file)) {
+                if let Some(first) = self.written.get(&file).or_else(|| claimed.get(&file)) {
+                    let first = first.clone();
+                    return Err(PhotoExportError::SameFile { file, first, second: about });
+                }
+                claimed.insert(file, about.clone());
+            }
+        }
+        Ok(claimed)
     }
 
     /// The masks of a photo that are wanted, and what should be known about them.
@@ -177,73 +195,68 @@ impl DatasetExport {
     }
 }
 
-/// What an export will do.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Plan {
-    /// Photos with masks that are wanted.
-    pub photos: usize,
-    pub masks: usize,
-    /// All files that will be written.
-    pub files: Vec<PathBuf>,
-    /// Those of them that would be overwritten.
-    pub existing: Vec<PathBuf>,
-    /// What the format cannot hold, in sentences for people.
-    pub losses: Vec<String>,
-}
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
 
-impl Plan {
-    fn finished(mut self, losses: &Losses) -> Self {
-        self.losses = losses.sentences();
-        let existing = self.files.iter().filter(|file| file.exists() && !is_shared(file));
-        self.existing = existing.cloned().collect();
-        self
-    }
-}
+    use super::*;
+    use crate::files::PhotoIdentity;
+    use crate::files::import::{ForPhoto, Imported, ImportedMask, add_to_sessions};
+    use crate::mask::Mask;
 
-/// What exporting these masks of a photo will do.
-pub fn plan(
-    photo: &Path,
-    masks: &[ExportMask],
-    format: Format,
-    options: &ExportOptions,
-    folder: &Path,
-) -> Plan {
-    let mut losses = Losses::new(format, options);
-    losses.add(masks);
-    let files = planned_files_for(photo, masks, format, options, folder);
-    Plan { photos: 1, masks: masks.len(), files, ..Plan::default() }.finished(&losses)
-}
-
-/// What exporting the kept masks of photos in one folder ([`DatasetExport`]) will do, without opening
-/// these; photos without masks are passed over. `go_on` is asked before each photo; `None` if it says no.
-pub fn plan_dataset(
-    photos: &[PathBuf],
-    wanted: &Wanted,
-    format: Format,
-    options: &ExportOptions,
-    folder: &Path,
-    mut go_on: impl FnMut() -> bool,
-) -> Option<Plan> {
-    let mut losses = Losses::new(format, options);
-    let mut plan = Plan::default();
-    for photo in photos {
-        if !go_on() {
-            return None;
+    /// A folder of photos, each with a mask of this class kept beside it.
+    fn photos(of: &[(&str, &str)]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, class) in of {
+            let path = dir.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            image::RgbImage::new(6, 4).save_with_format(&path, image::ImageFormat::Png).unwrap();
+            let mask = ImportedMask {
+                name: "Mask".into(),
+                class: Some((*class).into()),
+                colour: None,
+                mask: Arc::new(Mask::from_fn(6, 4, |x, y| x < 4 && y < 3)),
+                predicted_iou: None,
+                stability_score: None,
+            };
+            let imported = Imported { masks: vec![mask], ..Imported::default() };
+            let identity = PhotoIdentity::of(&path).unwrap();
+            add_to_sessions(vec![ForPhoto { path, identity, imported }]).unwrap();
         }
-        let Some(session) = Session::newest_for(photo) else { continue };
-        let masks = wanted.masks(&session);
-        losses.add(&masks);
-        plan.photos += 1;
-        plan.masks += masks.len();
-        if format != Format::CocoJson {
-            plan.files.extend(planned_files_for(photo, &masks, format, options, folder));
-        }
+        dir
     }
-    if format == Format::CocoJson && plan.photos > 0 {
-        plan.files.push(folder.join(COCO_DATASET));
+
+    fn export(dir: &tempfile::TempDir, formats: &[Format]) -> DatasetExport {
+        DatasetExport::new(formats.to_vec(), dir.path().join("out"))
     }
-    // Lists of classes are planned for each photo.
-    let mut seen = std::collections::HashSet::new();
-    plan.files.retain(|file| seen.insert(file.clone()));
-    Some(plan.finished(&losses))
+
+    /// The photo at a path below a folder that was given; `below` is that folder's name.
+    fn selected(dir: &tempfile::TempDir, below: &str, name: &str) -> Selected {
+        Selected { path: dir.path().join(below).join(name), below: name.into() }
+    }
+
+    fn refused(result: Result<Exported, PhotoExportError>, parts: &[&str]) {
+        let said = result.unwrap_err().to_string();
+        assert!(parts.iter().all(|part| said.contains(part)), "{said}");
+    }
+
+    #[test]
+    fn no_two_things_share_a_file() {
+        let dir = photos(&[("b.ppm", "cup"), ("b.pnm", "cup"), ("coco.ppm", "cup")]);
+        let photo = |name: &str| selected(&dir, "", name);
+        let mut both = export(&dir, &[Format::Labelme, Format::Isat]);
+        let way_out = "to different folders";
+        refused(both.photo(&photo("b.ppm")), &["out/b.json", "b.ppm as labelme", "b.ppm as isat", way_out]);
+        assert!(!dir.path().join("out").exists(), "nothing is written");
+
+        let mut one = export(&dir, &[Format::Labelme]);
+        one.photo(&photo("b.ppm")).unwrap();
+        refused(one.photo(&photo("b.pnm")), &["out/b.json", "b.ppm as labelme", "b.pnm as labelme"]);
+
+        let mut joined = export(&dir, &[Format::CocoJson, Format::Labelme]);
+        joined.overwrite = true;
+        refused(joined.photo(&photo("coco.ppm")), &["out/coco.json", "all photos as coco", "coco.ppm as"]);
+        joined.photo(&photo("b.ppm")).unwrap();
+        assert!(joined.finish().unwrap().is_some());
+    }
 }

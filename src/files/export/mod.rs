@@ -12,6 +12,7 @@ mod labelme;
 mod labels;
 mod losses;
 mod outlines;
+mod plan;
 mod script;
 mod table;
 mod vector;
@@ -31,7 +32,7 @@ use crate::mask::{Mask, Rle};
 
 pub use coco::{CocoPhoto, add_coco, add_coco_dataset, add_coco_part};
 pub use contact::contact_sheet;
-pub use dataset::{DatasetExport, Exported, PhotoExportError, Plan, Wanted, plan, plan_dataset};
+pub use dataset::{DatasetExport, Exported, PhotoExportError, Wanted};
 pub use figure::{Panel, compare_figure};
 pub use format::{
     CocoSegmentation, ExportOptions, Format, LabelmeShapes, YoloParts, is_shared, planned_files,
@@ -40,6 +41,7 @@ pub use format::{
 pub use images::{binary, cutout, overlay, soft_cutout};
 pub use labels::add_label_map;
 pub use losses::{Losses, keeps_pixels, losses};
+pub use plan::{Plan, plan, plan_dataset};
 pub use script::{ScriptFiles, remove_leftovers};
 
 /// What files call the class of masks that have none.
