@@ -58,6 +58,12 @@ pub enum PhotoExportError {
         file.display()
     )]
     SameFile { file: PathBuf, first: String, second: String },
+    #[error(
+        "{}: would be called {name} in the file about all photos, as {} is; export a folder above both with \
+         the folders inside, or each of them to a folder of its own",
+        path.display(), other.display()
+    )]
+    SameName { path: PathBuf, name: String, other: PathBuf },
 }
 
 /// What was written for a photo.
@@ -79,6 +85,8 @@ pub struct DatasetExport {
     /// Whether COCO is one file about all photos.
     pub joins: bool,
     photos: Vec<CocoPhoto>,
+    /// How the file about all photos calls them.
+    names: HashMap<String, PathBuf>,
     /// What has been written, with what it is about.
     written: HashMap<PathBuf, String>,
 }
@@ -94,6 +102,7 @@ impl DatasetExport {
             overwrite: false,
             joins: true,
             photos: vec![],
+            names: HashMap::new(),
             written: HashMap::new(),
         }
     }
@@ -110,6 +119,7 @@ impl DatasetExport {
         let photo = Photo::open(&selected.path)?;
         let (masks, mut notes) = self.masks(&photo)?;
         let folder = self.folder.join(selected.below.parent().unwrap_or(Path::new("")));
+        let in_dataset = self.name_in_dataset(selected)?;
         let claimed = self.claimed(&photo, &masks, &folder)?;
         let mut set = FileSet::new(self.overwrite);
         for format in &self.formats {
@@ -121,15 +131,24 @@ impl DatasetExport {
         let files = set.commit()?.len();
         self.written.extend(claimed);
         let exported = Exported { masks: masks.len(), files, notes };
-        if self.formats.iter().any(|format| self.is_joined(*format)) {
-            let parts: Vec<_> = selected.below.iter().map(|part| part.to_string_lossy()).collect();
-            self.photos.push(CocoPhoto {
-                file_name: parts.join("/"),
-                size: photo.pixels.dimensions(),
-                masks,
-            });
+        if let Some(file_name) = in_dataset {
+            self.names.insert(file_name.clone(), photo.path);
+            self.photos.push(CocoPhoto { file_name, size: photo.pixels.dimensions(), masks });
         }
         Ok(exported)
+    }
+
+    /// How the file about all photos will call a photo, if there is to be one; no other is called so.
+    fn name_in_dataset(&self, selected: &Selected) -> Result<Option<String>, PhotoExportError> {
+        if !self.formats.iter().any(|format| self.is_joined(*format)) {
+            return Ok(None);
+        }
+        let parts: Vec<_> = selected.below.iter().map(|part| part.to_string_lossy()).collect();
+        let name = parts.join("/");
+        match self.names.get(&name).cloned() {
+            Some(other) => Err(PhotoExportError::SameName { path: selected.path.clone(), name, other }),
+            None => Ok(Some(name)),
+        }
     }
 
     /// The files that a photo needs for itself, with what they are about; none is that of another
@@ -258,5 +277,21 @@ mod tests {
         refused(joined.photo(&photo("coco.ppm")), &["out/coco.json", "all photos as coco", "coco.ppm as"]);
         joined.photo(&photo("b.ppm")).unwrap();
         assert!(joined.finish().unwrap().is_some());
+    }
+    #[test]
+    fn photos_of_one_name_are_no_dataset() {
+        let dir = photos(&[("train/x.ppm", "cup"), ("val/x.ppm", "cup")]);
+        let mut apart = export(&dir, &[Format::CocoJson]);
+        apart.photo(&selected(&dir, "train", "x.ppm")).unwrap();
+        let parts = ["val/x.ppm: ", "called x.ppm", "train/x.ppm", "a folder above both"];
+        refused(apart.photo(&selected(&dir, "val", "x.ppm")), &parts);
+
+        let mut above = export(&dir, &[Format::CocoJson]);
+        for name in ["train/x.ppm", "val/x.ppm"] {
+            above.photo(&selected(&dir, "", name)).unwrap();
+        }
+        let (file, photos) = above.finish().unwrap().unwrap();
+        let json: serde_json::Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+        assert_eq!((photos, &json["images"][1]["file_name"]), (2, &"val/x.ppm".into()));
     }
 }
