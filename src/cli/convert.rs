@@ -56,7 +56,7 @@ fn run(arguments: &ConvertArguments) -> anyhow::Result<()> {
         anyhow!("{}: does not say where its photo is; give it with --photo", file.display())
     })?;
     let photo = Photo::open(&photo)?;
-    let imported = import(file, photo.pixels.dimensions(), &photo.file_name())?;
+    let imported = import(file, photo.pixels.dimensions(), &photo.path)?;
     let masks: Vec<ExportMask> = (1..).zip(imported.masks).map(export_mask).collect();
     let out = &arguments.options.out;
     let files = export_with(&photo, &masks, arguments.to, &options, out, arguments.options.overwrite)?;
