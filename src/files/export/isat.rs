@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::classes::{class_of, classes_of, quoted, read, with_block};
+use super::classes::{class_of, extend, quoted, read, with_block};
 use super::{ExportMask, ExportOptions, outlines};
 use crate::files::{FileSet, Photo, WriteError, yaml};
 
@@ -53,27 +53,22 @@ fn enclosed(points: &[[f64; 2]]) -> f64 {
 pub(super) fn add_classes(set: &mut FileSet, masks: &[ExportMask], file: &Path) -> Result<(), WriteError> {
     let known = read(file)?;
     let text = known.as_deref().unwrap_or_default();
-    let labels = yaml::isat_labels(text).map_err(|cause| WriteError::Encoding {
+    let mut labels = yaml::isat_labels(text).map_err(|cause| WriteError::Encoding {
         path: file.into(),
         cause: format!("the list of classes there cannot be read ({cause}); choose another folder"),
     })?;
-    let mut labels: Vec<(String, String)> =
-        labels.into_iter().map(|(name, colour)| (name, colour.unwrap_or_else(|| "#808080".into()))).collect();
     let before = labels.len();
     if labels.is_empty() {
-        labels.push(("__background__".into(), "#000000".into()));
+        labels.push(("__background__".into(), Some("#000000".into())));
     }
-    for (name, [r, g, b]) in classes_of(masks) {
-        if labels.iter().all(|(known, _)| *known != name) {
-            labels.push((name, format!("#{r:02x}{g:02x}{b:02x}")));
-        }
-    }
+    extend(&mut labels, masks);
     if labels.len() == before {
         return Ok(());
     }
-    let entries: String = labels
-        .iter()
-        .map(|(name, colour)| format!("- color: '{colour}'\n  name: {}\n", quoted(name)))
-        .collect();
+    let entry = |(name, colour): &(String, Option<String>)| {
+        let colour = colour.as_deref().unwrap_or("#808080");
+        format!("- color: '{colour}'\n  name: {}\n", quoted(name))
+    };
+    let entries: String = labels.iter().map(entry).collect();
     set.add_shared(file, &with_block(text, "label", &format!("label:\n{entries}")))
 }
