@@ -43,6 +43,9 @@ pub(super) fn names(list: &ClassList) -> Vec<String> {
     list.iter().map(|(name, _)| name.clone()).collect()
 }
 
+/// What messages call the lists of classes that were written before one.
+pub(super) const FOLDERS_BEFORE: &str = "the folders before";
+
 /// Joins a list with that of a file. `of_list` says where the list is from.
 ///
 /// # Errors

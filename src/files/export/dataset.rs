@@ -1,8 +1,12 @@
 //! Exporting the kept masks of many photos.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use super::classes::ClassList;
 use super::{
     CocoPhoto, ExportMask, ExportOptions, Format, add_coco_dataset, add_export, is_shared, losses,
     planned_files_with,
@@ -87,6 +91,8 @@ pub struct DatasetExport {
     photos: Vec<CocoPhoto>,
     /// How the file about all photos calls them.
     names: HashMap<String, PathBuf>,
+    /// The classes of each format, so that they have the same numbers in all folders.
+    classes: HashMap<Format, ClassList>,
     /// What has been written, with what it is about.
     written: HashMap<PathBuf, String>,
 }
@@ -103,6 +109,7 @@ impl DatasetExport {
             joins: true,
             photos: vec![],
             names: HashMap::new(),
+            classes: HashMap::new(),
             written: HashMap::new(),
         }
     }
@@ -122,13 +129,16 @@ impl DatasetExport {
         let in_dataset = self.name_in_dataset(selected)?;
         let claimed = self.claimed(&photo, &masks, &folder)?;
         let mut set = FileSet::new(self.overwrite);
+        let mut classes = self.classes.clone();
         for format in &self.formats {
             notes.extend(losses(*format, &self.options, &masks));
             if !self.is_joined(*format) {
-                add_export(&mut set, &photo, &masks, *format, &self.options, &folder)?;
+                let classes = classes.entry(*format).or_default();
+                add_export(&mut set, &photo, &masks, *format, &self.options, &folder, classes)?;
             }
         }
         let files = set.commit()?.len();
+        self.classes = classes;
         self.written.extend(claimed);
         let exported = Exported { masks: masks.len(), files, notes };
         if let Some(file_name) = in_dataset {
@@ -211,87 +221,5 @@ impl DatasetExport {
         add_coco_dataset(&mut set, &self.photos, &self.options, &file)?;
         set.commit()?;
         Ok(Some((file, self.photos.len())))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::files::PhotoIdentity;
-    use crate::files::import::{ForPhoto, Imported, ImportedMask, add_to_sessions};
-    use crate::mask::Mask;
-
-    /// A folder of photos, each with a mask of this class kept beside it.
-    fn photos(of: &[(&str, &str)]) -> tempfile::TempDir {
-        let dir = tempfile::tempdir().unwrap();
-        for (name, class) in of {
-            let path = dir.path().join(name);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            image::RgbImage::new(6, 4).save_with_format(&path, image::ImageFormat::Png).unwrap();
-            let mask = ImportedMask {
-                name: "Mask".into(),
-                class: Some((*class).into()),
-                colour: None,
-                mask: Arc::new(Mask::from_fn(6, 4, |x, y| x < 4 && y < 3)),
-                predicted_iou: None,
-                stability_score: None,
-            };
-            let imported = Imported { masks: vec![mask], ..Imported::default() };
-            let identity = PhotoIdentity::of(&path).unwrap();
-            add_to_sessions(vec![ForPhoto { path, identity, imported }]).unwrap();
-        }
-        dir
-    }
-
-    fn export(dir: &tempfile::TempDir, formats: &[Format]) -> DatasetExport {
-        DatasetExport::new(formats.to_vec(), dir.path().join("out"))
-    }
-
-    /// The photo at a path below a folder that was given; `below` is that folder's name.
-    fn selected(dir: &tempfile::TempDir, below: &str, name: &str) -> Selected {
-        Selected { path: dir.path().join(below).join(name), below: name.into() }
-    }
-
-    fn refused(result: Result<Exported, PhotoExportError>, parts: &[&str]) {
-        let said = result.unwrap_err().to_string();
-        assert!(parts.iter().all(|part| said.contains(part)), "{said}");
-    }
-
-    #[test]
-    fn no_two_things_share_a_file() {
-        let dir = photos(&[("b.ppm", "cup"), ("b.pnm", "cup"), ("coco.ppm", "cup")]);
-        let photo = |name: &str| selected(&dir, "", name);
-        let mut both = export(&dir, &[Format::Labelme, Format::Isat]);
-        let way_out = "to different folders";
-        refused(both.photo(&photo("b.ppm")), &["out/b.json", "b.ppm as labelme", "b.ppm as isat", way_out]);
-        assert!(!dir.path().join("out").exists(), "nothing is written");
-
-        let mut one = export(&dir, &[Format::Labelme]);
-        one.photo(&photo("b.ppm")).unwrap();
-        refused(one.photo(&photo("b.pnm")), &["out/b.json", "b.ppm as labelme", "b.pnm as labelme"]);
-
-        let mut joined = export(&dir, &[Format::CocoJson, Format::Labelme]);
-        joined.overwrite = true;
-        refused(joined.photo(&photo("coco.ppm")), &["out/coco.json", "all photos as coco", "coco.ppm as"]);
-        joined.photo(&photo("b.ppm")).unwrap();
-        assert!(joined.finish().unwrap().is_some());
-    }
-    #[test]
-    fn photos_of_one_name_are_no_dataset() {
-        let dir = photos(&[("train/x.ppm", "cup"), ("val/x.ppm", "cup")]);
-        let mut apart = export(&dir, &[Format::CocoJson]);
-        apart.photo(&selected(&dir, "train", "x.ppm")).unwrap();
-        let parts = ["val/x.ppm: ", "called x.ppm", "train/x.ppm", "a folder above both"];
-        refused(apart.photo(&selected(&dir, "val", "x.ppm")), &parts);
-
-        let mut above = export(&dir, &[Format::CocoJson]);
-        for name in ["train/x.ppm", "val/x.ppm"] {
-            above.photo(&selected(&dir, "", name)).unwrap();
-        }
-        let (file, photos) = above.finish().unwrap().unwrap();
-        let json: serde_json::Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
-        assert_eq!((photos, &json["images"][1]["file_name"]), (2, &"val/x.ppm".into()));
     }
 }

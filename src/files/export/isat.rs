@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::classes::{class_of, extend, quoted, read, with_block};
+use super::classes::{ClassList, FOLDERS_BEFORE, class_of, extend, go_on_with, quoted, read, with_block};
 use super::{ExportMask, ExportOptions, outlines};
 use crate::files::{FileSet, Photo, WriteError, yaml};
 
@@ -50,18 +50,24 @@ fn enclosed(points: &[[f64; 2]]) -> f64 {
 }
 
 /// Adds the list of classes, or extends the one that is there.
-pub(super) fn add_classes(set: &mut FileSet, masks: &[ExportMask], file: &Path) -> Result<(), WriteError> {
+pub(super) fn add_classes(
+    set: &mut FileSet,
+    masks: &[ExportMask],
+    file: &Path,
+    labels: &mut ClassList,
+) -> Result<(), WriteError> {
     let known = read(file)?;
     let text = known.as_deref().unwrap_or_default();
-    let mut labels = yaml::isat_labels(text).map_err(|cause| WriteError::Encoding {
+    let there = yaml::isat_labels(text).map_err(|cause| WriteError::Encoding {
         path: file.into(),
         cause: format!("the list of classes there cannot be read ({cause}); choose another folder"),
     })?;
-    let before = labels.len();
+    let before = there.len();
+    go_on_with(labels, there, file, FOLDERS_BEFORE)?;
     if labels.is_empty() {
         labels.push(("__background__".into(), Some("#000000".into())));
     }
-    extend(&mut labels, masks);
+    extend(labels, masks);
     if labels.len() == before {
         return Ok(());
     }

@@ -24,6 +24,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use self::classes::ClassList;
 use super::atomic::{FileSet, WriteError};
 use super::photo::Photo;
 use super::session::SessionMask;
@@ -102,21 +103,23 @@ pub fn export_with(
     overwrite: bool,
 ) -> Result<Vec<PathBuf>, WriteError> {
     let mut set = FileSet::new(overwrite);
-    add_export(&mut set, photo, masks, format, options, folder)?;
+    add_export(&mut set, photo, masks, format, options, folder, &mut ClassList::new())?;
     set.commit()
 }
 
-/// Adds the files of an export ([`planned_files_with`]) to a set.
+/// Adds the files of an export ([`planned_files_with`]) to a set. The list of classes of a folder
+/// goes on with `classes`, those of the folders before, and becomes them.
 ///
 /// # Errors
 /// As [`export_with`].
-pub fn add_export(
+fn add_export(
     set: &mut FileSet,
     photo: &Photo,
     masks: &[ExportMask],
     format: Format,
     options: &ExportOptions,
     folder: &Path,
+    classes: &mut ClassList,
 ) -> Result<(), WriteError> {
     let files = planned_files_with(photo, masks, format, options, folder);
     match (format, &files[..]) {
@@ -164,13 +167,13 @@ pub fn add_export(
             let document = document.map_err(|cause| WriteError::Encoding { path: file.clone(), cause })?;
             add_json(set, &document, file)?;
         }
-        (Format::Yolo, _) => yolo::add(set, photo, masks, options, folder)?,
-        (Format::Voc, [classes, objects, list, ..]) => {
-            voc::add(set, photo, masks, [classes, objects, list])?;
+        (Format::Yolo, _) => yolo::add(set, photo, masks, options, folder, classes)?,
+        (Format::Voc, [of_classes, of_objects, list, ..]) => {
+            voc::add(set, photo, masks, [of_classes, of_objects, list], classes)?;
         }
         (Format::Isat, [file, list, ..]) => {
             add_json(set, &isat::document(photo, masks, options, folder), file)?;
-            isat::add_classes(set, masks, list)?;
+            isat::add_classes(set, masks, list, classes)?;
         }
         (Format::Svg, [file, ..]) => set.add_text(file, &vector::svg(photo, masks, options))?,
         (Format::GeoJson, [file, ..]) => add_json(set, &vector::geojson(masks, options), file)?,

@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::classes::{class_of, extend, lines, names, place, quoted, read_lines, uncoloured};
+use super::classes::{
+    ClassList, FOLDERS_BEFORE, class_of, extend, go_on_with, lines, names, place, quoted, read_lines,
+    uncoloured,
+};
 use super::{ExportMask, images};
 use crate::files::{FileSet, Photo, WriteError};
 
@@ -19,6 +22,7 @@ pub(super) fn add(
     photo: &Photo,
     masks: &[ExportMask],
     [of_classes, of_objects, list]: [&PathBuf; 3],
+    classes: &mut ClassList,
 ) -> Result<(), WriteError> {
     let known = read_lines(list)?;
     let background = known.first().map_or(BACKGROUND, String::as_str);
@@ -29,9 +33,10 @@ pub(super) fn add(
         );
         return Err(WriteError::Encoding { path: list.clone(), cause });
     }
-    let mut classes = uncoloured(known.iter().skip(1).cloned().collect());
-    extend(&mut classes, masks);
-    let names = names(&classes);
+    let there = uncoloured(known.iter().skip(1).cloned().collect());
+    go_on_with(classes, there, list, FOLDERS_BEFORE)?;
+    extend(classes, masks);
+    let names = names(classes);
     let refuse = |path: &Path, n: usize, what: &str| {
         let cause = format!("{n} {what} are more than the {MAX_INDEX} that Pascal VOC can tell apart");
         Err(WriteError::Encoding { path: path.into(), cause })

@@ -9,8 +9,8 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use super::classes::{
-    class_of, extend, go_on_with, lines, names, names_in_yaml, place, quoted, read, read_lines, uncoloured,
-    with_block,
+    ClassList, FOLDERS_BEFORE, class_of, extend, go_on_with, lines, names, names_in_yaml, place, quoted,
+    read, read_lines, uncoloured, with_block,
 };
 use super::format::{ExportOptions, YoloParts};
 use super::{ExportMask, outlines};
@@ -31,14 +31,16 @@ pub(super) fn add(
     masks: &[ExportMask],
     options: &ExportOptions,
     folder: &Path,
+    classes: &mut ClassList,
 ) -> Result<(), WriteError> {
     let [labels, yaml, lines_file] = files(&photo.stem(), folder);
     let known = read(&yaml)?;
     let in_yaml = known.as_deref().map_or(Ok(vec![]), |text| names_in_yaml(&yaml, text))?;
-    let mut classes = uncoloured(in_yaml.clone());
-    go_on_with(&mut classes, uncoloured(read_lines(&lines_file)?), &lines_file, "data.yaml")?;
-    extend(&mut classes, masks);
-    let names = names(&classes);
+    let mut there = uncoloured(in_yaml.clone());
+    go_on_with(&mut there, uncoloured(read_lines(&lines_file)?), &lines_file, "data.yaml")?;
+    go_on_with(classes, there, &lines_file, FOLDERS_BEFORE)?;
+    extend(classes, masks);
+    let names = names(classes);
     set.add_text(&labels, &object_lines(photo, masks, &names, options))?;
     if known.is_none() || names != in_yaml {
         let text = known.unwrap_or_else(|| "train: images\nval: images\n".into());
