@@ -30,7 +30,7 @@ pub(super) fn document(photo: &Photo, masks: &[ExportMask], options: &ExportOpti
             }));
         }
     }
-    let real = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
+    let real = outlines::real(folder).unwrap_or_else(|| folder.to_path_buf());
     let folder = if options.copy_photo { real } else { photo.path.parent().unwrap_or(&real).to_path_buf() };
     let info = json!({
         "description": "ISAT",
