@@ -340,12 +340,7 @@ fn options_ui(ui: &mut Ui, format: Format, options: &mut ExportOptions) {
         }
         _ => {}
     });
-    let outlines = match format {
-        Format::CocoJson => options.coco == CocoSegmentation::Polygons,
-        Format::Labelme => options.labelme == LabelmeShapes::Polygons,
-        _ => matches!(format, Format::Yolo | Format::Isat | Format::Svg | Format::GeoJson),
-    };
-    if outlines {
+    if format.has_outlines(options) {
         ui.horizontal(|ui| {
             let tolerance =
                 DragValue::new(&mut options.tolerance).range(0.0..=20.0).speed(0.05).suffix(" px");

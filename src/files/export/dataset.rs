@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::classes::ClassList;
 use super::{
     CocoPhoto, ExportMask, ExportOptions, Format, add_coco_dataset, add_export, is_shared, losses,
-    planned_files_with,
+    planned_files_with, slashed,
 };
 use crate::files::session::{LoadedState, Session, SessionError};
 use crate::files::{FileSet, Photo, PhotoError, Selected, WriteError};
@@ -153,8 +153,7 @@ impl DatasetExport {
         if !self.formats.iter().any(|format| self.is_joined(*format)) {
             return Ok(None);
         }
-        let parts: Vec<_> = selected.below.iter().map(|part| part.to_string_lossy()).collect();
-        let name = parts.join("/");
+        let name = slashed(&selected.below);
         match self.names.get(&name).cloned() {
             Some(other) => Err(PhotoExportError::SameName { path: selected.path.clone(), name, other }),
             None => Ok(Some(name)),

@@ -270,6 +270,12 @@ pub fn add_json(set: &mut FileSet, value: &impl serde::Serialize, file: &Path) -
     set.add(file, |out| serde_json::to_writer(out, value).map_err(|e| e.to_string()))
 }
 
+/// A path as files have it that go from one system to another.
+pub fn slashed(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
+}
+
 /// Puts masks that nobody has laid over each other into layers: the largest first, so that small ones
 /// come to lie on top.
 pub fn largest_first(masks: &mut [ExportMask]) {

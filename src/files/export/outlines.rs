@@ -3,6 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::format::ExportOptions;
+use super::slashed;
 use crate::mask::Mask;
 use crate::mask::polygon::{Polygon, Ring, polygons, simplified, through_centres, without_holes};
 
@@ -68,11 +69,6 @@ pub(super) fn real(path: &Path) -> Option<PathBuf> {
             None => above.parent().map(Into::into),
         }
     })
-}
-
-fn slashed(path: &Path) -> String {
-    let text = path.to_string_lossy();
-    if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
 }
 
 #[cfg(test)]
