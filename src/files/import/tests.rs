@@ -48,7 +48,7 @@ fn there_and_back(format: Format, options: &ExportOptions) -> (Vec<ExportMask>, 
     let (photo, masks) = subject();
     let dir = tempfile::tempdir().unwrap();
     let files = export_with(&photo, &masks, format, options, dir.path(), false).unwrap();
-    let imported = import(&files[0], SIZE, &photo.file_name()).unwrap();
+    let imported = import(&files[0], SIZE, &photo.path).unwrap();
     (masks, imported)
 }
 
