@@ -127,8 +127,8 @@ impl EverythingRun {
         let kept = sifted.settled.into_iter().map(|s| NewMask {
             found: Some(self.key(&s)),
             mask: s.found.mask,
-            predicted_iou: s.found.predicted_iou,
-            stability_score: s.found.stability_score,
+            predicted_iou: Some(s.found.predicted_iou),
+            stability_score: Some(s.found.stability_score),
             prompting: Prompting::default(),
         });
         let kept = kept.collect();
@@ -149,8 +149,8 @@ impl EverythingRun {
                 colour: mask_colour(s.index as u64),
                 visible: true,
                 mask: s.found.mask.clone(),
-                predicted_iou: s.found.predicted_iou,
-                stability_score: s.found.stability_score,
+                predicted_iou: Some(s.found.predicted_iou),
+                stability_score: Some(s.found.stability_score),
                 prompting: Prompting::default(),
                 found: Some(self.key(s)),
                 edited: false,

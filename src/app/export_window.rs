@@ -112,8 +112,8 @@ impl ExportChoices {
                 class: m.class.and_then(|id| document.class(id)).map(|class| class.name.clone()),
                 mask: m.mask.clone(),
                 colour: m.colour,
-                predicted_iou: m.predicted_iou,
-                stability_score: m.stability_score,
+                predicted_iou: m.predicted_iou.unwrap_or(f32::NAN),
+                stability_score: m.stability_score.unwrap_or(f32::NAN),
             })
             .collect()
     }

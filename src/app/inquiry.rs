@@ -116,8 +116,8 @@ impl Inquiry {
         self.answer.as_ref().filter(|answer| answer.asked == question(prompting))?;
         Some(NewMask {
             mask: candidate.mask.clone(),
-            predicted_iou: candidate.predicted_iou,
-            stability_score: candidate.stability_score,
+            predicted_iou: Some(candidate.predicted_iou),
+            stability_score: Some(candidate.stability_score),
             prompting: prompting.clone(),
             found: None,
         })

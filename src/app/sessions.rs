@@ -127,9 +127,11 @@ impl Sessions {
                 (session, false, true, Some(word).filter(|_| !others.is_empty()))
             }
             LoadedState::PhotoChanged { session, same_size: true } => {
-                let word =
-                    format!("{name} has changed since its masks were made; look whether they still fit.");
-                (session, false, true, Some(word))
+                let word = format!(
+                    "{name} has changed since its masks were made; look whether they still fit. New work is \
+                     saved beside them."
+                );
+                (session, true, true, Some(word))
             }
             LoadedState::PhotoChanged { same_size: false, .. } => {
                 let word = format!(
@@ -224,6 +226,8 @@ impl Sessions {
         self.flush();
         if let Some(mut file) = self.files.remove(&former) {
             file.fingerprint = fingerprint;
+            // What was saved is about the former pixels.
+            file.aside = file.exists;
             self.files.insert(id, file);
         }
     }
@@ -354,8 +358,8 @@ fn session(base: &Session, document: &Document, model: Option<&str>) -> Session 
             }
             mask.class = item.class.and_then(class_name);
             (mask.visible, mask.locked) = (item.visible, item.locked);
-            mask.predicted_iou = Some(item.predicted_iou);
-            mask.stability_score = Some(item.stability_score);
+            mask.predicted_iou = item.predicted_iou;
+            mask.stability_score = item.stability_score;
             let point = |p: &Point| SessionPoint { x: p.x, y: p.y, positive: p.positive };
             mask.points = item.prompting.points.iter().map(point).collect();
             mask.bbox = item.prompting.bbox.map(|b| [b.x0, b.y0, b.x1, b.y1]);
@@ -396,8 +400,8 @@ fn restore(session: &Session) -> Restored {
             colour: mask.colour,
             visible: mask.visible,
             mask: mask.mask.clone(),
-            predicted_iou: mask.predicted_iou.unwrap_or(0.0),
-            stability_score: mask.stability_score.unwrap_or(0.0),
+            predicted_iou: mask.predicted_iou,
+            stability_score: mask.stability_score,
             prompting,
             found: None,
             edited: true,
@@ -420,8 +424,8 @@ mod tests {
         let mut document = Document::default();
         let mask = |n: u32| NewMask {
             mask: Arc::new(Mask::from_fn(30, 20, |x, y| x < n && y > 3)),
-            predicted_iou: 0.75,
-            stability_score: 0.5,
+            predicted_iou: (n == 4).then_some(0.75),
+            stability_score: (n == 4).then_some(0.5),
             prompting: Prompting {
                 points: vec![Point { x: 3.5, y: 4.0, positive: false }],
                 bbox: Some(BoxPrompt { x0: 1.0, y0: 2.0, x1: 9.0, y1: 8.0 }),

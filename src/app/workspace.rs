@@ -160,8 +160,8 @@ mod tests {
         assert!(workspace.show(photo(1, 8)));
         workspace.document.apply(Edit::AddMasks(vec![NewMask {
             mask: Arc::new(Mask::from_fn(8, 8, |x, _| x > 3)),
-            predicted_iou: 0.5,
-            stability_score: 0.5,
+            predicted_iou: Some(0.5),
+            stability_score: Some(0.5),
             prompting: Prompting::default(),
             found: None,
         }]));

@@ -242,7 +242,7 @@ pub struct GeneratorArguments {
 
     /// Of two masks whose boxes overlap more than this, keep the better one [default: 0.7].
     #[arg(long, value_name = "0..1")]
-    pub box_nms_thresh: Option<f32>,
+    pub box_nms_thresh: Option<f64>,
 
     /// Logits between which the stability is measured, up and down from the threshold [default: 1].
     #[arg(long, value_name = "LOGITS")]
@@ -258,7 +258,7 @@ pub struct GeneratorArguments {
 
     /// As --box-nms-thresh, between masks of different parts of the photo [default: 0.7].
     #[arg(long, value_name = "0..1")]
-    pub crop_nms_thresh: Option<f32>,
+    pub crop_nms_thresh: Option<f64>,
 
     /// How far the parts overlap, as a share of the photo's shorter side [default: 0.341].
     #[arg(long, value_name = "0..1")]

@@ -54,12 +54,12 @@ fn run(arguments: &ImportArguments) -> anyhow::Result<()> {
     let size = photo.pixels.dimensions();
     let loaded = Session::load(&photo.path, size, photo.fingerprint)?;
     let mut report = String::new();
-    let mut session = match loaded.state {
+    let mut session = match &loaded.state {
         LoadedState::Fresh => Session::new(photo.file_name(), size, photo.fingerprint),
-        LoadedState::Found(session) => session,
+        LoadedState::Found(session) => session.clone(),
         LoadedState::PhotoChanged { session, same_size: true } => {
-            report += "The photo has changed since its masks were made.\n";
-            session
+            report += "The photo has changed since its masks were made; these are left as they are.\n";
+            session.clone()
         }
         LoadedState::PhotoChanged { .. } => {
             bail!("{}: is about a photo of another size; move it away to begin anew", loaded.path.display())
@@ -83,6 +83,6 @@ fn run(arguments: &ImportArguments) -> anyhow::Result<()> {
         print_text(&report)?;
         bail!("{}: {problems} problems, so nothing was imported", photo.path.display());
     }
-    session.save(&loaded.path, &loaded.stamp)?;
-    print_text(&format!("{report}{}: {} masks now\n", loaded.path.display(), session.masks.len()))
+    let (path, _) = loaded.save(&mut session, photo.fingerprint)?;
+    print_text(&format!("{report}{}: {} masks now\n", path.display(), session.masks.len()))
 }

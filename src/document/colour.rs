@@ -17,7 +17,7 @@ pub fn mask_colour(n: u64) -> Colour {
     from_hsv(hue, saturation, value)
 }
 
-const UNCLASSIFIED: Colour = [150; 3];
+const UNKNOWN: Colour = [150; 3];
 
 /// What the colours of masks tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
@@ -31,7 +31,7 @@ pub enum ColourMode {
     Class,
     /// From the smallest mask, dark blue, to the largest, yellow.
     Area,
-    /// From a predicted IoU of 0, dark blue, to 1, yellow.
+    /// From a predicted IoU of 0, dark blue, to 1, yellow; grey without one.
     Score,
 }
 
@@ -41,10 +41,10 @@ pub fn colours(masks: &[Arc<MaskItem>], classes: &[Class], mode: ColourMode) -> 
         ColourMode::Own => masks.iter().map(|m| m.colour).collect(),
         ColourMode::Class => {
             let colour = |m: &Arc<MaskItem>| classes.iter().find(|c| Some(c.id) == m.class).map(|c| c.colour);
-            masks.iter().map(|m| colour(m).unwrap_or(UNCLASSIFIED)).collect()
+            masks.iter().map(|m| colour(m).unwrap_or(UNKNOWN)).collect()
         }
         ColourMode::Random(seed) => masks.iter().map(|m| mask_colour(scramble(m.id.0, seed))).collect(),
-        ColourMode::Score => masks.iter().map(|m| on_scale(m.predicted_iou)).collect(),
+        ColourMode::Score => masks.iter().map(|m| m.predicted_iou.map_or(UNKNOWN, on_scale)).collect(),
         ColourMode::Area => {
             let mut by_area: Vec<usize> = (0..masks.len()).collect();
             by_area.sort_by_key(|i| masks[*i].mask.area());
@@ -104,8 +104,8 @@ mod tests {
             colour: mask_colour(id),
             visible: true,
             mask: Arc::new(crate::mask::Mask::from_fn(20, 1, |x, _| x < area)),
-            predicted_iou,
-            stability_score: 0.0,
+            predicted_iou: Some(predicted_iou),
+            stability_score: None,
             prompting: Default::default(),
             found: None,
             edited: false,

@@ -13,8 +13,9 @@ use crate::sam2::predictor::BoxPrompt;
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewMask {
     pub mask: Arc<Mask>,
-    pub predicted_iou: f32,
-    pub stability_score: f32,
+    /// As [`MaskItem::predicted_iou`](super::MaskItem).
+    pub predicted_iou: Option<f32>,
+    pub stability_score: Option<f32>,
     pub prompting: Prompting,
     /// Where in a run of everything mode the mask comes from.
     pub found: Option<FoundKey>,

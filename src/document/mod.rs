@@ -60,10 +60,10 @@ pub struct MaskItem {
     pub colour: Colour,
     pub visible: bool,
     pub mask: Arc<Mask>,
-    /// The network's own estimate of the IoU, in [0, 1].
-    pub predicted_iou: f32,
-    /// How little the mask changes with the threshold, in [0, 1].
-    pub stability_score: f32,
+    /// The network's own estimate of the IoU, in [0, 1]; `None` where no network has made the mask.
+    pub predicted_iou: Option<f32>,
+    /// How little the mask changes with the threshold, in [0, 1]; `None` as above.
+    pub stability_score: Option<f32>,
     /// The prompt that made the mask.
     pub prompting: Prompting,
     /// Where in a run of everything mode the mask comes from.
@@ -318,8 +318,8 @@ mod tests {
     fn new_mask(area: u32) -> NewMask {
         NewMask {
             mask: Arc::new(Mask::from_fn(20, 20, |x, y| y == 0 && x < area)),
-            predicted_iou: 0.5,
-            stability_score: 0.5,
+            predicted_iou: Some(0.5),
+            stability_score: Some(0.5),
             prompting: Prompting::default(),
             found: None,
         }

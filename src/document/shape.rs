@@ -122,8 +122,8 @@ pub fn painted(item: Option<&MaskItem>, area: Mask, subtract: bool) -> Option<Re
         None => {
             let new = NewMask {
                 mask: Arc::new(area),
-                predicted_iou: 1.0,
-                stability_score: 1.0,
+                predicted_iou: None,
+                stability_score: None,
                 prompting: Prompting::default(),
                 found: None,
             };

@@ -59,12 +59,22 @@ mod tests {
 
     #[test]
     fn every_pixel_is_in_a_crop_of_each_layer() {
-        for size in [(1200, 675), (31, 500), (3, 2), (1, 1)] {
-            for bounds in boxes(size, 3) {
-                assert!(bounds[2] <= size.0 && bounds[3] <= size.1, "{bounds:?}");
+        for (size, ratio) in
+            [((1200, 675), 0.34), ((31, 500), 0.0), ((31, 500), 1.0), ((3, 2), 0.34), ((1, 1), 0.34)]
+        {
+            let parameters =
+                Parameters { crop_n_layers: 3, crop_overlap_ratio: ratio, ..Parameters::default() };
+            for layer in 0..=3 {
+                let of_layer = crops(size, &parameters).into_iter().filter(|crop| crop.layer == layer);
+                let mut seen = vec![false; (size.0 * size.1) as usize];
+                for PixelBox { x0, y0, x1, y1 } in of_layer.map(|crop| crop.bbox) {
+                    assert!(x1 <= size.0 && y1 <= size.1, "{size:?}, layer {layer}");
+                    (y0..y1).for_each(|y| {
+                        seen[(y * size.0 + x0) as usize..(y * size.0 + x1) as usize].fill(true)
+                    });
+                }
+                assert!(seen.iter().all(|seen| *seen), "{size:?}, layer {layer}");
             }
-            let last = boxes(size, 1);
-            assert!(last[1..].iter().any(|b| b[2] == size.0 && b[3] == size.1));
         }
     }
 }

@@ -3,13 +3,14 @@
 /// Indices of the boxes that survive, best score first: a box goes when its IoU with a better one
 /// is above `threshold`. Boxes are `[x0, y0, x1, y1]`; of equal scores the earlier one is better.
 ///
-/// Matches `torchvision.ops.nms`.
-pub(super) fn nms(boxes: &[[f32; 4]], scores: &[f32], threshold: f32) -> Vec<usize> {
+/// Matches `torchvision.ops.nms`, which compares an IoU of single precision with a threshold of double
+/// precision: an IoU of 0.8 is above a threshold of 0.8, which has no exact binary form.
+pub(super) fn nms(boxes: &[[f32; 4]], scores: &[f32], threshold: f64) -> Vec<usize> {
     let mut order: Vec<usize> = (0..boxes.len()).collect();
     order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
     let mut kept: Vec<usize> = vec![];
     for candidate in order {
-        if kept.iter().all(|better| iou(&boxes[*better], &boxes[candidate]) <= threshold) {
+        if kept.iter().all(|better| f64::from(iou(&boxes[*better], &boxes[candidate])) <= threshold) {
             kept.push(candidate);
         }
     }
@@ -36,6 +37,14 @@ mod tests {
         assert_eq!(nms(&boxes, &[0.5, 0.9, 0.1], 0.7), [1, 2]);
         assert_eq!(nms(&boxes, &[0.5, 0.9, 0.1], 0.95), [1, 0, 2]);
         assert_eq!(nms(&boxes, &[0.5, 0.5, 0.5], 0.7), [0, 2], "the earlier of equals");
+    }
+
+    #[test]
+    fn an_iou_rounded_up_is_above_its_threshold() {
+        for (shared, suppressed) in [(0.8, true), (0.6, true), (0.5, false), (0.7, false)] {
+            let boxes = [[0., 0., 10., 10.], [0., 0., 10., 10. * shared as f32]];
+            assert_eq!(nms(&boxes, &[0.9, 0.5], shared).len() == 1, suppressed, "{shared}");
+        }
     }
 
     #[test]

@@ -21,11 +21,11 @@ pub struct Parameters {
     /// Logit above which a pixel belongs to the mask.
     pub mask_threshold: f32,
     /// Of two masks whose boxes overlap more than this (IoU), the better one is kept.
-    pub box_nms_thresh: f32,
+    pub box_nms_thresh: f64,
     /// Layers of crops that are searched besides the whole photo; layer `i` has `4^i` of them.
     pub crop_n_layers: u32,
     /// As `box_nms_thresh`, between masks of different crops; the one of the smaller crop is kept.
-    pub crop_nms_thresh: f32,
+    pub crop_nms_thresh: f64,
     /// How far the crops of the first layer overlap, as a share of the photo's shorter side.
     pub crop_overlap_ratio: f64,
     /// `points_per_side` is divided by this from layer to layer.
@@ -124,9 +124,9 @@ impl Parameters {
             ("stability_score_thresh", self.stability_score_thresh, 0.0, 1.0),
             ("stability_score_offset", self.stability_score_offset, 0.0, 32.0),
             ("mask_threshold", self.mask_threshold, -32.0, 32.0),
-            ("box_nms_thresh", self.box_nms_thresh, 0.0, 1.0),
+            ("box_nms_thresh", self.box_nms_thresh as f32, 0.0, 1.0),
             ("crop_n_layers", self.crop_n_layers as f32, 0.0, 4.0),
-            ("crop_nms_thresh", self.crop_nms_thresh, 0.0, 1.0),
+            ("crop_nms_thresh", self.crop_nms_thresh as f32, 0.0, 1.0),
             ("crop_overlap_ratio", self.crop_overlap_ratio as f32, 0.0, 1.0),
             ("crop_n_points_downscale_factor", self.crop_n_points_downscale_factor as f32, 1.0, 16.0),
         ];

@@ -16,10 +16,12 @@ pub struct Filters {
     /// Masks must have at least this stability score.
     pub stability_score_thresh: f32,
     /// Of two masks of a crop whose boxes overlap more than this (IoU), the better one stays.
-    pub box_nms_thresh: f32,
+    pub box_nms_thresh: f64,
     /// Of two masks of different crops whose boxes overlap more than this, the one of the smaller
     /// crop stays.
-    pub crop_nms_thresh: f32,
+    pub crop_nms_thresh: f64,
+    /// Crops were searched besides the whole photo.
+    pub crops: bool,
     /// Holes and separate parts smaller than this, in pixels, are filled and removed; 0 keeps them.
     pub min_mask_region_area: u32,
     /// Smallest and largest area of a mask, as shares of the photo in [0, 1].
@@ -36,6 +38,7 @@ impl From<&Parameters> for Filters {
             stability_score_thresh: parameters.stability_score_thresh,
             box_nms_thresh: parameters.box_nms_thresh,
             crop_nms_thresh: parameters.crop_nms_thresh,
+            crops: parameters.crop_n_layers > 0,
             min_mask_region_area: parameters.min_mask_region_area,
             area: [0.0, 1.0],
             hide_inside: false,
@@ -72,8 +75,8 @@ pub fn settle(found: &[FoundMask], filters: &Filters) -> Vec<Settled> {
         kept.extend(nms(&boxes, &scores, filters.box_nms_thresh).into_iter().map(|i| good[i]));
         first = end;
     }
-    let one_crop = kept.windows(2).all(|pair| found[pair[0]].crop_box == found[pair[1]].crop_box);
-    if !one_crop {
+    // Also if all that is left comes from one crop: the official code looks only at what was searched.
+    if filters.crops {
         let scores: Vec<f32> = kept.iter().map(|i| 1.0 / area(found[*i].crop_box)).collect();
         let boxes: Vec<[f32; 4]> = kept.iter().map(|i| corners(found[*i].official_box())).collect();
         kept = nms(&boxes, &scores, filters.crop_nms_thresh).into_iter().map(|i| kept[i]).collect();
@@ -168,7 +171,12 @@ mod tests {
         let crop = PixelBox { x1: 30, y1: 30, ..PHOTO };
         let fine = FoundMask { crop_box: crop, ..found(1, 20, 0.6) };
         let all = [found(0, 20, 0.9), found(30, 38, 0.7), fine];
-        assert_eq!(kept(&all, official()), [2, 1]);
+        let crops = Filters { crops: true, ..official() };
+        assert_eq!(kept(&all, crops), [2, 1]);
+        let all = [found(0, 20, 0.9), found(0, 19, 0.8)];
+        let loose = Filters { box_nms_thresh: 0.95, crop_nms_thresh: 0.5, ..crops };
+        assert_eq!(kept(&all, loose), [0], "also when nothing of the crops is left");
+        assert_eq!(kept(&all, Filters { crops: false, ..loose }), [0, 1]);
     }
 
     #[test]

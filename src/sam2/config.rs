@@ -68,8 +68,10 @@ impl Config {
         if self.stages.len() != 4 || self.window_spec.len() != 4 {
             return fail("`stages` and `window_spec` must have four entries");
         }
-        if self.stages.iter().any(|&n| n == 0 || n > 256) || self.window_spec.iter().any(|&w| w < 2) {
-            return fail("`stages` must be 1 to 256 blocks and `window_spec` at least 2 cells");
+        if self.stages.iter().any(|&n| n == 0 || n > 256)
+            || self.window_spec.iter().any(|w| !(2..=MOST_PIXELS).contains(w))
+        {
+            return fail("`stages` must be 1 to 256 blocks and `window_spec` 2 to 1536 cells");
         }
         if self.image_size < 64 || self.image_size > MOST_PIXELS || !self.image_size.is_multiple_of(32) {
             return fail("`image_size` must be a multiple of 32 between 64 and 1536");
@@ -137,6 +139,7 @@ mod tests {
             ("\"embed_dim\": 16", "\"embed_dim\": 4096000"),
             ("\"d_model\": 64,", ""),
             ("\"std\": [0.229", "\"std\": [0"),
+            ("[8, 4, 10, 5]", "[8, 4294967296, 10, 5]"),
         ] {
             assert!(Config::from_json(&MINI.replace(from, to)).is_err(), "{to}");
         }

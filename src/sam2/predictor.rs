@@ -64,12 +64,12 @@ pub struct Prompt {
 }
 
 impl Prompt {
-    /// Whether there is nothing to ask.
+    /// Whether there is nothing to ask: the network is not asked with a mask alone.
     pub fn is_empty(&self) -> bool {
-        self.points.is_empty() && self.bbox.is_none() && self.mask_input.is_none()
+        self.points.is_empty() && self.bbox.is_none()
     }
 
-    /// Checks that everything lies on a photo of the given size.
+    /// Checks that there is something to ask, and that it lies on a photo of the given size.
     pub fn check(&self, (width, height): (u32, u32)) -> Result<()> {
         if self.is_empty() {
             return Err(Error::Prompt("the prompt is empty: give at least a point or a box".into()));

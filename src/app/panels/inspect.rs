@@ -128,8 +128,9 @@ fn figures_ui(ui: &mut Ui, document: &Document, item: &MaskItem, measured: Optio
         if let Some(b) = mask.bbox() {
             figure("Box", format!("{},{}  {} × {}", b.x0, b.y0, b.width(), b.height()));
         }
-        figure("Predicted IoU", format!("{:.3}", item.predicted_iou));
-        figure("Stability", format!("{:.3}", item.stability_score));
+        for (name, score) in [("Predicted IoU", item.predicted_iou), ("Stability", item.stability_score)] {
+            figure(name, score.map_or("none".into(), |score| format!("{score:.3}")));
+        }
         let Some(Measured { figures, mean_colour }) = measured else { return };
         if let Some(f) = figures {
             figure("Perimeter", format!("{:.1} pixels", f.perimeter));

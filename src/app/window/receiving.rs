@@ -170,8 +170,8 @@ impl Tinsel {
             colour: mask.colour,
             new: NewMask {
                 mask: mask.mask,
-                predicted_iou: mask.predicted_iou.unwrap_or(0.0),
-                stability_score: mask.stability_score.unwrap_or(0.0),
+                predicted_iou: mask.predicted_iou,
+                stability_score: mask.stability_score,
                 prompting: Prompting::default(),
                 found: None,
             },

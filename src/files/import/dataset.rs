@@ -99,9 +99,8 @@ fn coco(file: &Path) -> Result<Option<Coco>, ImportError> {
 /// A session that is to be written, and what it was.
 struct Change {
     session: Session,
-    former: Option<Session>,
-    path: PathBuf,
-    stamp: Stamp,
+    fingerprint: u64,
+    former: Loaded,
 }
 
 /// Adds masks to what is kept about photos: to all of them, or to none if that fails for one.
@@ -112,25 +111,22 @@ pub fn add_to_sessions(items: Vec<ForPhoto>) -> Result<(), DatasetError> {
     let mut changes = vec![];
     for ForPhoto { path, identity, imported } in items {
         let loaded = Session::load(&path, identity.size, identity.fingerprint)?;
-        let Loaded { state, path: file, stamp, .. } = loaded;
-        let former = match state {
-            LoadedState::Fresh => None,
+        let mut session = match &loaded.state {
+            LoadedState::Fresh => Session::new(name_of(&path), identity.size, identity.fingerprint),
             LoadedState::Found(session) | LoadedState::PhotoChanged { session, same_size: true } => {
-                Some(session)
+                session.clone()
             }
-            LoadedState::PhotoChanged { .. } => return Err(DatasetError::OtherSize { path: file }),
+            LoadedState::PhotoChanged { .. } => return Err(DatasetError::OtherSize { path: loaded.path }),
         };
-        let fresh = || Session::new(name_of(&path), identity.size, identity.fingerprint);
-        let mut session = former.clone().unwrap_or_else(fresh);
         add_to_session(&mut session, imported);
-        changes.push(Change { session, former, path: file, stamp });
+        changes.push(Change { session, fingerprint: identity.fingerprint, former: loaded });
     }
-    let mut done: Vec<(Change, Stamp)> = vec![];
-    for change in changes {
-        match change.session.save(&change.path, &change.stamp) {
-            Ok(stamp) => done.push((change, stamp)),
+    let mut done: Vec<(Loaded, PathBuf, Stamp)> = vec![];
+    for Change { mut session, fingerprint, former } in changes {
+        match former.save(&mut session, fingerprint) {
+            Ok((path, stamp)) => done.push((former, path, stamp)),
             Err(error) => {
-                done.into_iter().for_each(|(change, stamp)| take_back(change, &stamp));
+                done.iter().for_each(|(former, path, stamp)| take_back(&former.state, path, stamp));
                 return Err(error.into());
             }
         }
@@ -139,13 +135,14 @@ pub fn add_to_sessions(items: Vec<ForPhoto>) -> Result<(), DatasetError> {
 }
 
 /// Brings back what was there. The best that can be done: the failure that led here is told.
-fn take_back(change: Change, stamp: &Stamp) {
-    let undone = match &change.former {
-        Some(former) => former.save(&change.path, stamp).map(drop).map_err(|e| e.to_string()),
-        None => std::fs::remove_file(&change.path).map_err(|e| e.to_string()),
+fn take_back(former: &LoadedState, path: &Path, stamp: &Stamp) {
+    let undone = match former {
+        LoadedState::Found(session) => session.save(path, stamp).map(drop).map_err(|e| e.to_string()),
+        // What was there, if anything, lies beside it.
+        _ => std::fs::remove_file(path).map_err(|e| e.to_string()),
     };
     if let Err(error) = undone {
-        log::error!("{}: cannot be brought back: {error}", change.path.display());
+        log::error!("{}: cannot be brought back: {error}", path.display());
     }
 }
 

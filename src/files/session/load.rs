@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use serde::Deserialize;
 
 use super::content::{FORMAT, Session, VERSION};
-use super::save::Stamp;
+use super::save::{SaveError, Stamp};
 use super::{Places, sibling};
 
 /// Larger files are no sessions.
@@ -60,6 +60,21 @@ pub enum SessionError {
 struct Header {
     format: String,
     version: u64,
+}
+
+impl Loaded {
+    /// Saves what has become of this, in its place, or beside it if it is about another state of the
+    /// photo's file than `fingerprint` is that of. Returns where, and the stamp of what is there now.
+    ///
+    /// # Errors
+    /// See [`SaveError`]; the files are what they were before then.
+    pub fn save(&self, session: &mut Session, fingerprint: u64) -> Result<(PathBuf, Stamp), SaveError> {
+        session.photo.fingerprint = fingerprint;
+        match self.state {
+            LoadedState::PhotoChanged { .. } => session.save_as_conflict(&self.path),
+            _ => Ok((self.path.clone(), session.save(&self.path, &self.stamp)?)),
+        }
+    }
 }
 
 impl SessionError {

@@ -110,6 +110,13 @@ fn another_photo_is_told() {
     };
     assert_eq!(same_size(SIZE, 7), (true, 1));
     assert_eq!(same_size((20, 30), 7), (false, 1));
+    // New work leaves what belongs to the former pixels alone.
+    let former = bytes_of(&places.wanted);
+    let loaded = load::load(&places, SIZE, 7).unwrap();
+    let (path, _) = loaded.save(&mut session(2), 7).unwrap();
+    assert!(path.ends_with("cup.jpg.tinsel-conflict-1.json"), "{}", path.display());
+    assert_eq!(bytes_of(&places.wanted), former);
+    assert_eq!(found(load::load(&places, SIZE, 7).unwrap()).masks.len(), 2);
 }
 
 #[test]

@@ -19,6 +19,11 @@ pub(super) fn picture_ui(ui: &mut Ui, picture: Option<&TextureHandle>, [r, g, b]
     ui.painter().rect_stroke(area, 3.0, Stroke::new(2.0, colour), StrokeKind::Inside);
 }
 
+/// A score in [0, 1]; nothing where no network gave one.
+pub(super) fn score_text(score: Option<f32>) -> String {
+    score.map(|score| format!("{score:.2}")).unwrap_or_default()
+}
+
 pub(super) fn figure_ui(ui: &mut Ui, text: String, settled: bool) {
     ui.label(if settled { RichText::new(text) } else { RichText::new(text).weak() });
 }

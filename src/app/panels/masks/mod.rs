@@ -10,7 +10,7 @@ use egui::{Button, Color32, Context, DragAndDrop, Key, Rect, Response, RichText,
 use egui_extras::{Column, TableBuilder};
 use image::RgbImage;
 
-use self::cells::{buttons_ui, figure_ui, group_buttons_ui, group_name_ui, picture_ui};
+use self::cells::{buttons_ui, figure_ui, group_buttons_ui, group_name_ui, picture_ui, score_text};
 use self::rows::{Row, SortBy, grouped, mask_after_gap, sorted, tree};
 use super::super::actions::{Action, Actions};
 use super::super::theme::ACCENT;
@@ -148,8 +148,8 @@ impl MaskList {
                                 self.name_ui(ui, item, class, settled, actions);
                             });
                             row.col(|ui| figure_ui(ui, item.mask.area().to_string(), settled));
-                            row.col(|ui| figure_ui(ui, format!("{:.2}", item.predicted_iou), settled));
-                            row.col(|ui| figure_ui(ui, format!("{:.2}", item.stability_score), settled));
+                            row.col(|ui| figure_ui(ui, score_text(item.predicted_iou), settled));
+                            row.col(|ui| figure_ui(ui, score_text(item.stability_score), settled));
                             row.col(|ui| {
                                 if settled {
                                     buttons_ui(ui, document, item, actions);

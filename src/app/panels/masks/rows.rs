@@ -34,12 +34,14 @@ impl SortBy {
     }
 
     fn compare(self, a: &MaskItem, b: &MaskItem) -> Ordering {
+        // Masks without a score come before those with the lowest.
+        let score = |score: Option<f32>| score.unwrap_or(-1.0);
         match self {
             SortBy::Order | SortBy::Tree | SortBy::Class => Ordering::Equal,
             SortBy::Name => a.name.to_lowercase().cmp(&b.name.to_lowercase()),
             SortBy::Area => a.mask.area().cmp(&b.mask.area()),
-            SortBy::PredictedIou => a.predicted_iou.total_cmp(&b.predicted_iou),
-            SortBy::Stability => a.stability_score.total_cmp(&b.stability_score),
+            SortBy::PredictedIou => score(a.predicted_iou).total_cmp(&score(b.predicted_iou)),
+            SortBy::Stability => score(a.stability_score).total_cmp(&score(b.stability_score)),
         }
     }
 }
@@ -162,8 +164,8 @@ mod tests {
         let mut document = Document::default();
         let new = |n: usize| NewMask {
             mask: Arc::new(Mask::from_fn(8, 8, |x, _| x as usize <= n)),
-            predicted_iou: 0.5,
-            stability_score: 0.5,
+            predicted_iou: Some(0.5),
+            stability_score: Some(0.5),
             prompting: Prompting::default(),
             found: None,
         };
