@@ -471,9 +471,32 @@ fn two_settings_are_compared_side_by_side() {
         assert!(caption.value().is_some_and(|text| text.contains("without a partner")));
     }
     click(&mut window, "Only those without a partner");
+    // It covers its own photo alone.
+    press(&mut window, Key::D);
+    make_mask(&mut window, (290.0, 170.0));
+    press_with(&mut window, Modifiers::COMMAND, Key::Z);
+    assert_eq!((masks(&window), points(&window).len()), (0, 1));
+    press(&mut window, Key::A);
+    window.get_by_label("Comparison");
+    press_with(&mut window, Modifiers::COMMAND, Key::Z);
     click(&mut window, "Close comparison");
     assert!(window.query_by_label("Comparison").is_none());
     window.get_by_label("Photo");
+}
+
+#[test]
+fn an_address_of_a_mirror_can_be_typed_and_mistyped() {
+    let mut window = window(vec![]);
+    click(&mut window, "Model: starter");
+    window.get_by_label("Mirror").focus();
+    window.step();
+    window.get_by_label("Mirror").type_text("h");
+    settle(&mut window);
+    window.get_by_label("sam2.1-tiny");
+    window.get_by_label("Mirror").type_text("ttp://mirror.example/");
+    settle(&mut window);
+    let typed = window.get_by_label("Mirror").value();
+    assert_eq!(typed.as_deref(), Some("http://mirror.example/"));
 }
 
 #[test]

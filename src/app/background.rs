@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
@@ -28,6 +29,7 @@ pub(super) enum Outcome {
     PickedExportFolder(Option<PathBuf>),
     /// The photos to leaf through, and which of them to show first.
     Listed {
+        request: u64,
         photos: Vec<PathBuf>,
         first: usize,
         problems: Vec<String>,
@@ -63,6 +65,8 @@ pub(super) enum Outcome {
         result: Result<Imported, ImportError>,
     },
     /// Masks of several photos were read from a file, and what was left out.
+    ReadAll(Result<(Vec<ForPhoto>, Vec<Problem>), String>),
+    /// They were added to what is kept about photos that are not in the window.
     ImportedAll(Result<(Dataset, Vec<Problem>), String>),
     /// A picture for the clipboard.
     Copied(egui::ColorImage),
@@ -74,7 +78,18 @@ pub(super) enum Outcome {
         reshape: Reshape,
     },
     /// The task panicked.
-    Broken(String),
+    Broken(Task),
+}
+
+/// What a task is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Task {
+    Dialog,
+    Opening,
+    PlanningExport,
+    Exporting,
+    Importing,
+    Other,
 }
 
 /// A photo, and the file that it was read from.
@@ -103,13 +118,15 @@ pub(super) struct Background {
     receiver: Receiver<Outcome>,
     ctx: egui::Context,
     running: usize,
+    /// Tasks that write files, which the end of the program waits for.
+    writing: Vec<JoinHandle<()>>,
     dialog_open: bool,
 }
 
 impl Background {
     pub fn new(ctx: egui::Context) -> Self {
         let (sender, receiver) = unbounded();
-        Self { sender, receiver, ctx, running: 0, dialog_open: false }
+        Self { sender, receiver, ctx, running: 0, writing: vec![], dialog_open: false }
     }
 
     /// The next outcome, if one has come.
@@ -119,7 +136,12 @@ impl Background {
         use Outcome::{Broken, Picked, PickedExportFolder, PickedMasks, PickedModel, Saved};
         if matches!(
             outcome,
-            Picked(_) | PickedModel(_) | PickedExportFolder(_) | Saved(_) | PickedMasks(_) | Broken(_)
+            Picked(_)
+                | PickedModel(_)
+                | PickedExportFolder(_)
+                | Saved(_)
+                | PickedMasks(_)
+                | Broken(Task::Dialog)
         ) {
             self.dialog_open = false;
         }
@@ -136,23 +158,34 @@ impl Background {
         self.running > 0
     }
 
-    fn spawn(&mut self, task: impl FnOnce() -> Outcome + Send + 'static) {
+    fn spawn(&mut self, task: Task, run: impl FnOnce() -> Outcome + Send + 'static) {
         self.running += 1;
         let (sender, ctx) = (self.sender.clone(), self.ctx.clone());
-        std::thread::spawn(move || {
-            let outcome = catch_unwind(AssertUnwindSafe(task))
-                .unwrap_or_else(|_| Outcome::Broken("an internal error stopped a task".into()));
+        let thread = std::thread::spawn(move || {
+            let outcome = catch_unwind(AssertUnwindSafe(run)).unwrap_or(Outcome::Broken(task));
             // The window may have closed meanwhile; then nobody needs the outcome.
             let _ = sender.send(outcome);
             ctx.request_repaint();
         });
+        self.writing.retain(|thread| !thread.is_finished());
+        if matches!(task, Task::Exporting | Task::Importing) {
+            self.writing.push(thread);
+        }
+    }
+
+    /// Waits for tasks that write files, for the end of the program.
+    pub fn flush(&mut self, patience: Duration) {
+        let until = Instant::now() + patience;
+        while self.writing.iter().any(|thread| !thread.is_finished()) && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// Shows a dialog; a second one is not opened while one is open.
-    fn spawn_dialog(&mut self, task: impl FnOnce() -> Outcome + Send + 'static) {
+    fn spawn_dialog(&mut self, run: impl FnOnce() -> Outcome + Send + 'static) {
         if !self.dialog_open {
             self.dialog_open = true;
-            self.spawn(task);
+            self.spawn(Task::Dialog, run);
         }
     }
 
@@ -181,7 +214,7 @@ impl Background {
 
     /// Changes the shape of masks of a photo, given in the order of the list.
     pub fn reshape(&mut self, photo: u64, items: Vec<Arc<MaskItem>>, op: ShapeOp) {
-        self.spawn(move || Outcome::Reshaped { photo, reshape: reshape(&items, op), of: items });
+        self.spawn(Task::Other, move || Outcome::Reshaped { photo, reshape: reshape(&items, op), of: items });
     }
 
     /// Asks for a file with masks.
@@ -192,7 +225,7 @@ impl Background {
 
     /// Reads masks of the open photo from a file, unless others of these photos are meant, too.
     pub fn import_file(&mut self, file: PathBuf, open: ImportTarget, photos: Vec<PathBuf>) {
-        self.spawn(move || match photos_named(&file, &photos) {
+        self.spawn(Task::Other, move || match photos_named(&file, &photos) {
             Ok(named) if named.iter().any(|photo| *photo != open.path) => {
                 Outcome::HasMasksOf { file, photos: named }
             }
@@ -203,30 +236,33 @@ impl Background {
 
     /// Reads masks of the open photo from a file.
     pub fn import_here(&mut self, file: PathBuf, open: ImportTarget) {
-        self.spawn(move || open.import(&file));
+        self.spawn(Task::Other, move || open.import(&file));
     }
 
-    /// Reads masks of photos from a file, and adds them to what is kept about those that are not in
-    /// the window.
-    pub fn import_all(&mut self, file: PathBuf, photos: Vec<PathBuf>, in_window: HashSet<PathBuf>) {
-        self.spawn(move || {
-            let read = import_dataset(&file, &photos).map_err(|e| e.to_string());
-            Outcome::ImportedAll(read.and_then(|(found, problems)| {
-                let (here, elsewhere): (Vec<_>, Vec<_>) =
-                    found.into_iter().partition(|item| in_window.contains(&item.path));
-                let masks = elsewhere.iter().map(|item| item.imported.masks.len()).sum();
-                let mut problems = problems;
-                problems.extend(elsewhere.iter().flat_map(|item| item.imported.problems.clone()));
-                let photos = elsewhere.len();
-                add_to_sessions(elsewhere).map_err(|e| format!("{e}. Nothing was imported."))?;
-                Ok((Dataset { here, photos, masks }, problems))
-            }))
+    /// Reads masks of photos from a file.
+    pub fn read_dataset(&mut self, file: PathBuf, photos: Vec<PathBuf>) {
+        self.spawn(Task::Other, move || {
+            Outcome::ReadAll(import_dataset(&file, &photos).map_err(|e| e.to_string()))
+        });
+    }
+
+    /// Adds masks to what is kept about those of the photos that are not in the window.
+    pub fn import_all(&mut self, found: Vec<ForPhoto>, problems: Vec<Problem>, in_window: HashSet<PathBuf>) {
+        self.spawn(Task::Importing, move || {
+            let (here, elsewhere): (Vec<_>, Vec<_>) =
+                found.into_iter().partition(|item| in_window.contains(&item.path));
+            let masks = elsewhere.iter().map(|item| item.imported.masks.len()).sum();
+            let mut problems = problems;
+            problems.extend(elsewhere.iter().flat_map(|item| item.imported.problems.clone()));
+            let photos = elsewhere.iter().map(|item| item.path.clone()).collect();
+            let added = add_to_sessions(elsewhere).map_err(|e| format!("{e}. Nothing was imported."));
+            Outcome::ImportedAll(added.map(|()| (Dataset { here, photos, masks }, problems)))
         });
     }
 
     /// Makes a picture of a mask: the cut-out, or the whole mask white on black.
     pub fn copy(&mut self, mask: Arc<Mask>, photo: Arc<image::RgbImage>, whole: bool) {
-        self.spawn(move || {
+        self.spawn(Task::Other, move || {
             let picture = if whole {
                 image::DynamicImage::from(binary(&mask)).into_rgba8()
             } else {
@@ -248,13 +284,13 @@ impl Background {
     }
 
     /// Finds the photos that files and folders stand for.
-    pub fn list(&mut self, paths: Vec<PathBuf>) {
-        self.spawn(move || list(&paths));
+    pub fn list(&mut self, request: u64, paths: Vec<PathBuf>) {
+        self.spawn(Task::Opening, move || list(request, &paths));
     }
 
     /// Reads a photo that may be opened next.
     pub fn decode(&mut self, path: PathBuf) {
-        self.spawn(move || {
+        self.spawn(Task::Other, move || {
             let decoded = Decoded::open(&path).ok();
             Outcome::Decoded { path, decoded }
         });
@@ -262,7 +298,7 @@ impl Background {
 
     /// Reads a photo; `known` spares decoding it if the file has not changed since.
     pub fn open(&mut self, request: u64, path: PathBuf, known: Option<Decoded>) {
-        self.spawn(move || {
+        self.spawn(Task::Opening, move || {
             let known = known.filter(|known| known.stamp.is_some() && known.stamp == stamp(&path));
             let result = known.map_or_else(|| Photo::open(&path), |known| Ok(known.photo));
             let load = |photo: &Photo| Session::load(&path, photo.pixels.dimensions(), photo.fingerprint);
@@ -272,7 +308,7 @@ impl Background {
     }
 
     pub fn open_bytes(&mut self, request: u64, path: PathBuf, bytes: &'static [u8]) {
-        self.spawn(move || {
+        self.spawn(Task::Opening, move || {
             let result = Photo::from_bytes(&path, bytes);
             Outcome::Opened { request, result, session: None }
         });
@@ -282,14 +318,14 @@ impl Background {
     pub fn plan_export(&mut self, job: ExportJob) -> Arc<Progress> {
         let progress = Arc::new(Progress::default());
         let own = progress.clone();
-        self.spawn(move || Outcome::Planned(job.plan(&own)));
+        self.spawn(Task::PlanningExport, move || Outcome::Planned(job.plan(&own)));
         progress
     }
 
     pub fn export(&mut self, job: ExportJob) -> Arc<Progress> {
         let progress = Arc::new(Progress::default());
         let (own, ctx) = (progress.clone(), self.ctx.clone());
-        self.spawn(move || {
+        self.spawn(Task::Exporting, move || {
             let result = job.write(&own, || ctx.request_repaint());
             Outcome::Exported { folder: job.folder, result }
         });
@@ -314,8 +350,8 @@ impl ImportTarget {
 pub(super) struct Dataset {
     /// Of photos in the window, to be added there.
     pub here: Vec<ForPhoto>,
-    /// How many others there are, and their masks; these have been added.
-    pub photos: usize,
+    /// The others, and how many masks were added to them.
+    pub photos: Vec<PathBuf>,
     pub masks: usize,
 }
 
@@ -338,14 +374,14 @@ fn write_figure(photo: &Photo, sides: &[FigureSide; 2], file: &Path) -> Result<(
 }
 
 /// A single photo brings its whole folder along; several photos are taken as they are.
-fn list(paths: &[PathBuf]) -> Outcome {
+fn list(request: u64, paths: &[PathBuf]) -> Outcome {
     let mut problems = vec![];
     if let [photo] = paths
         && !photo.is_dir()
     {
         let photos = photos_beside(photo);
         let first = photos.iter().position(|p| p.file_name() == photo.file_name()).unwrap_or(0);
-        return Outcome::Listed { photos, first, problems };
+        return Outcome::Listed { request, photos, first, problems };
     }
     let mut photos = vec![];
     for path in paths {
@@ -361,5 +397,11 @@ fn list(paths: &[PathBuf]) -> Outcome {
             photos.push(path.clone());
         }
     }
-    Outcome::Listed { photos, first: 0, problems }
+    Outcome::Listed { request, photos, first: 0, problems }
+}
+
+/// Runs something on the pool of threads; a panic there must not end the program.
+pub(super) fn spawn_on_pool(run: impl FnOnce() + Send + 'static) {
+    // The hook has logged it; what was asked for does not come.
+    rayon::spawn(move || drop(catch_unwind(AssertUnwindSafe(run))));
 }

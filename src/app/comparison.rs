@@ -108,6 +108,16 @@ impl Comparing {
         self.running.is_some()
     }
 
+    /// The comparison of a photo, if it is on the screen whenever the photo is.
+    pub fn shown_of(&mut self, photo: u64) -> Option<&mut Shown> {
+        self.shown.as_mut().filter(|shown| shown.photo == photo)
+    }
+
+    /// Whether the screen shows a comparison while this photo is open.
+    pub fn covers(&self, photo: u64) -> bool {
+        self.shown.as_ref().is_some_and(|shown| shown.photo == photo)
+    }
+
     /// Whether what is on the screen is still being rendered.
     pub fn is_rendering(&self) -> bool {
         self.shown.as_ref().is_some_and(|shown| shown.panes.is_rendering())

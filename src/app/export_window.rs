@@ -136,6 +136,13 @@ impl ExportChoices {
         self.running = Some((progress, photos));
     }
 
+    /// Ends an export that is under way.
+    pub fn cancel(&self) {
+        if let Some((progress, _)) = &self.running {
+            progress.cancel();
+        }
+    }
+
     /// The export has ended, well or not.
     pub fn ended(&mut self, well: bool) {
         self.running = None;
@@ -252,7 +259,7 @@ impl ExportChoices {
                 let bar = ProgressBar::new(share).desired_width(300.0).text(format!("{done} of {photos}"));
                 ui.add(bar);
                 if *photos > 1 && ui.button("Cancel export").clicked() {
-                    progress.cancel();
+                    self.cancel();
                 }
             });
             return;

@@ -38,6 +38,13 @@ fn question(prompting: &Prompting) -> Prompting {
 }
 
 impl Inquiry {
+    /// Whether a prompt has not been asked about.
+    pub fn is_new(&self, prompting: &Prompting) -> bool {
+        let asked = self.pending.as_ref().map(|pending| &pending.asked);
+        let newest = asked.or(self.failed.as_ref()).or(self.answer.as_ref().map(|a| &a.asked));
+        !prompting.is_empty() && newest != Some(&question(prompting))
+    }
+
     /// Asks about the prompt unless that has been done. Call it whenever the prompt may have changed.
     pub fn follow(&mut self, prompting: &Prompting, photo: PhotoRef, engine: &Engine) {
         if prompting.is_empty() {
@@ -46,12 +53,10 @@ impl Inquiry {
             }
             return self.forget();
         }
-        let question = question(prompting);
-        let asked = self.pending.as_ref().map(|pending| &pending.asked);
-        let newest = asked.or(self.failed.as_ref()).or(self.answer.as_ref().map(|a| &a.asked));
-        if newest == Some(&question) {
+        if !self.is_new(prompting) {
             return;
         }
+        let question = question(prompting);
         self.failed = None;
         self.accept_when_ready = false;
         // The official advice is three candidates for one ambiguous click; a more certain prompt

@@ -142,13 +142,17 @@ impl Models {
 
     pub fn ui(&self, ui: &mut Ui, current: &str, base_url: &str, actions: &mut Actions) {
         ui.set_min_width(520.0);
-        let store = match store(base_url) {
-            Ok(store) => store,
-            Err(error) => {
-                ui.colored_label(ui.visuals().error_fg_color, error);
-                return;
-            }
-        };
+        match store(base_url) {
+            Ok(store) => self.list_ui(ui, &store, current, actions),
+            Err(error) => drop(ui.colored_label(ui.visuals().error_fg_color, error)),
+        }
+        mirror_ui(ui, base_url, actions);
+        if ui.button("Open a model file…").clicked() {
+            actions.push(Action::Run(Command::OpenModel));
+        }
+    }
+
+    fn list_ui(&self, ui: &mut Ui, store: &Store, current: &str, actions: &mut Actions) {
         Grid::new("models").num_columns(3).striped(true).show(ui, |ui| {
             let starter = Button::selectable(current == STARTER_NAME, STARTER_NAME);
             if ui.add(starter).clicked() {
@@ -158,24 +162,13 @@ impl Models {
             ui.weak("ready");
             ui.end_row();
             for entry in CATALOGUE {
-                self.entry_ui(ui, entry, &store, current, actions);
+                self.entry_ui(ui, entry, store, current, actions);
                 ui.end_row();
             }
         });
         ui.separator();
         ui.weak(format!("Official weights: {LICENCE}, {SOURCE}"));
         ui.weak(format!("They are kept in {}", store.folder().display()));
-        ui.horizontal(|ui| {
-            let label = ui.label("Mirror");
-            let mut url = base_url.to_owned();
-            let edit = TextEdit::singleline(&mut url).hint_text("empty: Meta's server").desired_width(320.0);
-            if ui.add(edit).labelled_by(label.id).changed() {
-                actions.push(Action::SetModelsUrl(url));
-            }
-        });
-        if ui.button("Open a model file…").clicked() {
-            actions.push(Action::Run(Command::OpenModel));
-        }
     }
 
     fn entry_ui(
@@ -250,5 +243,27 @@ fn describe(progress: Option<Progress>) -> String {
     match progress.seconds_left {
         Some(seconds) => format!("{speed}, {seconds:.0} s left"),
         None => speed,
+    }
+}
+/// Where models are downloaded from. What is typed becomes a setting only where it is an address.
+fn mirror_ui(ui: &mut Ui, base_url: &str, actions: &mut Actions) {
+    let typed = egui::Id::unique("typed mirror");
+    let mut url = ui.data(|data| data.get_temp(typed)).unwrap_or_else(|| base_url.to_owned());
+    let usable = store(&url);
+    ui.horizontal(|ui| {
+        let label = ui.label("Mirror");
+        let edit = TextEdit::singleline(&mut url).hint_text("empty: Meta's server").desired_width(320.0);
+        let response = ui.add(edit).labelled_by(label.id);
+        if response.changed() {
+            if store(&url).is_ok() {
+                actions.push(Action::SetModelsUrl(url.clone()));
+            }
+            ui.data_mut(|data| data.insert_temp(typed, url));
+        } else if !response.has_focus() {
+            ui.data_mut(|data| data.remove::<String>(typed));
+        }
+    });
+    if let Err(error) = usable {
+        ui.colored_label(ui.visuals().error_fg_color, error);
     }
 }

@@ -1,6 +1,7 @@
 //! Saves the work on photos by itself, shortly after each change, and brings it back.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -87,7 +88,10 @@ impl Sessions {
                 if let Some((path, stamp)) = own.get(&photo) {
                     (job.path, job.stamp, job.aside) = (path.clone(), *stamp, false);
                 }
-                let result = write(job);
+                let path = job.path.clone();
+                let result = catch_unwind(AssertUnwindSafe(|| write(job))).unwrap_or_else(|_| {
+                    Err(SaveError::Invalid { path, cause: "an internal error stopped it".into() })
+                });
                 if let Ok(saved) = &result {
                     own.insert(photo, (saved.path.clone(), saved.stamp));
                 }
@@ -456,5 +460,12 @@ mod tests {
         }
         assert_eq!(session(&base, &restored, Some("starter")), saved);
         assert!(restored.undo_label().is_none());
+
+        let mut restored = restored;
+        let first = restored.masks()[0].id;
+        restored.apply(Edit::Delete(vec![first]));
+        let mut restored = Document::restored(restore(&session(&base, &restored, None)));
+        restored.apply(Edit::AddMasks(vec![mask(2)]));
+        assert_eq!(restored.masks()[1].name, "Mask 3", "no name is given twice");
     }
 }

@@ -7,6 +7,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use egui::{Color32, ColorImage, Context, TextureHandle, TextureOptions};
 use image::RgbImage;
 
+use super::background::spawn_on_pool;
 use crate::mask::Mask;
 
 /// Side of a picture, in pixels.
@@ -49,7 +50,7 @@ impl Thumbnails {
         let entry = self.known.entry(address).or_insert_with(|| {
             let (mask_of_it, photo) = (mask.clone(), photo.clone());
             let (sender, ctx) = (self.sender.clone(), self.ctx.clone());
-            rayon::spawn(move || {
+            spawn_on_pool(move || {
                 // The list may be gone by now.
                 let _ = sender.send((address, thumbnail(&mask_of_it, &photo)));
                 ctx.request_repaint();

@@ -78,8 +78,10 @@ impl Workspace {
             Some(left) if left.photo == photo.fingerprint => (left.id, left.document),
             Some(left) => {
                 self.former_id = Some(left.id);
-                fits = left.size == photo.pixels.dimensions() || left.document.masks().is_empty();
-                (self.new_id(), if fits { left.document } else { Document::default() })
+                let is_of_size = left.size == photo.pixels.dimensions();
+                fits = is_of_size || left.document.masks().is_empty();
+                // What was undone would not fit either.
+                (self.new_id(), if is_of_size { left.document } else { Document::default() })
             }
             None => (self.new_id(), Document::default()),
         };
@@ -176,5 +178,13 @@ mod tests {
         assert_eq!(workspace.document.masks().len(), 1);
         assert!(!workspace.show(photo(3, 4)), "masks of another size do not fit");
         assert!(workspace.document.masks().is_empty());
+        assert!(workspace.document.undo_label().is_none());
+
+        // Neither do those that were undone.
+        workspace.show(photo(2, 8));
+        workspace.document.apply(Edit::AddClass("cup".into()));
+        workspace.document.undo();
+        assert!(workspace.show(photo(4, 4)));
+        assert_eq!((workspace.has_worked(), workspace.document.redo_label()), (false, None));
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Class, ClassId, Colour, Former, FoundKey, MaskId, MaskItem, Prompting, Sifting, State, mask_colour,
+    Class, ClassId, Colour, Former, FoundKey, MaskId, MaskItem, NAME, Prompting, Sifting, State, mask_colour,
 };
 use crate::mask::Mask;
 use crate::sam2::Point;
@@ -31,6 +31,13 @@ pub struct Reshape {
     pub removed: Vec<MaskId>,
     /// Each new mask takes name, class and place from the mask that it is a part of, if there is one.
     pub added: Vec<(NewMask, Option<MaskId>)>,
+}
+
+impl Reshape {
+    /// Whether it changes nothing.
+    pub fn is_empty(&self) -> bool {
+        self.changed.is_empty() && self.removed.is_empty() && self.added.is_empty()
+    }
 }
 
 /// A mask that comes with a name, such as one from a file.
@@ -245,7 +252,7 @@ fn add(state: &mut State, last_id: &mut u64, new: NewMask) {
     // What was found keeps its name and colour however often filters take it away and back.
     let (name, colour) = match new.found {
         Some(key) => (format!("Found {}", key.index + 1), mask_colour(key.index as u64)),
-        None => (format!("Mask {last_id}"), mask_colour(*last_id)),
+        None => (format!("{NAME}{last_id}"), mask_colour(*last_id)),
     };
     state.masks.push(Arc::new(MaskItem {
         id: MaskId(*last_id),

@@ -137,6 +137,9 @@ pub struct Restored {
     pub masks: Vec<Arc<MaskItem>>,
 }
 
+/// What the name of a mask begins with, before its number.
+const NAME: &str = "Mask ";
+
 /// The work on one photo.
 #[derive(Debug, Default)]
 pub struct Document {
@@ -151,7 +154,9 @@ impl Document {
     /// A document with work that was saved, and nothing to undo.
     pub fn restored(Restored { classes, masks }: Restored) -> Self {
         let ids = masks.iter().map(|m| m.id.0).chain(classes.iter().map(|c| c.id.0));
-        let last_id = ids.max().unwrap_or(0);
+        // New masks are called by their id, and no name is given twice.
+        let numbers = masks.iter().filter_map(|m| m.name.strip_prefix(NAME)?.parse().ok());
+        let last_id = ids.chain(numbers).max().unwrap_or(0);
         let state = State { masks, classes: Arc::new(classes), ..State::default() };
         Self { state, last_id, ..Self::default() }
     }

@@ -52,25 +52,29 @@ impl ShapeOp {
 }
 
 /// The change that an operation makes to these masks, which are in the order of the list. Takes a
-/// moment for large photos. Locked masks are left out.
+/// moment for large photos. Locked masks stay as they are; nothing is combined if one would have to change.
 pub fn reshape(items: &[Arc<MaskItem>], op: ShapeOp) -> Reshape {
     use rayon::prelude::*;
-    let items: Vec<&Arc<MaskItem>> = items.iter().filter(|item| !item.locked).collect();
     let mut change = Reshape { what: op.label().to_owned(), ..Reshape::default() };
     if op.combines() {
-        let [first, others @ ..] = &items[..] else { return change };
-        let combine = |combined: Mask, other: &&Arc<MaskItem>| match op {
+        let [first, others @ ..] = items else { return change };
+        let others_change = op != ShapeOp::Subtract;
+        if first.locked || (others_change && others.iter().any(|other| other.locked)) {
+            return change;
+        }
+        let combine = |combined: Mask, other: &Arc<MaskItem>| match op {
             ShapeOp::Union => combined.union(&other.mask),
             ShapeOp::Subtract => combined.difference(&other.mask),
             _ => combined.intersection(&other.mask),
         };
         let combined = others.iter().fold((*first.mask).clone(), combine);
         change.changed.push((first.id, Arc::new(combined)));
-        if op != ShapeOp::Subtract {
+        if others_change {
             change.removed.extend(others.iter().map(|item| item.id));
         }
         return change;
     }
+    let items: Vec<&Arc<MaskItem>> = items.iter().filter(|item| !item.locked).collect();
     if op == ShapeOp::Split {
         for item in items {
             let mut parts = item.mask.parts().into_iter();

@@ -332,3 +332,58 @@ fn frame_times() {
         }
     }
 }
+
+#[test]
+fn a_double_click_works_on_the_mask_that_is_selected() {
+    let photo = image::RgbImage::from_pixel(400, 300, image::Rgb([90, 120, 150]));
+    let square = |from: f32, to: f32| vec![[from, from], [to, from], [to, to], [from, to]];
+    let mut window = window_with(&photo, &[square(20.0, 280.0), square(100.0, 200.0)]);
+    press(&mut window, Key::M);
+    let reopened = |window: &Window| window.state().document().reopened().map(|item| item.mask.area());
+    click_on(&mut window, (150.0, 150.0));
+    // The clicks of a moment ago must not count.
+    (0..60).for_each(|_| window.step());
+    let pos = window.state().photo_to_screen(150.0, 150.0);
+    for pressed in [true, false, true, false] {
+        let (button, modifiers) = (PointerButton::Primary, Modifiers::NONE);
+        window.event(Event::PointerButton { pos, button, pressed, modifiers });
+        window.step();
+    }
+    settle(&mut window);
+    assert_eq!(reopened(&window), Some(101 * 101));
+}
+
+#[test]
+fn a_brush_does_not_draw_below_the_minimap() {
+    let photo = image::RgbImage::from_pixel(1200, 900, image::Rgb([90, 120, 150]));
+    let mut window = window_with(&photo, &[]);
+    zoom_to(&mut window, 4.0);
+    press(&mut window, Key::B);
+    let at = window.get_by_label("Overview of the photo").rect().center();
+    window.event(Event::PointerMoved(at));
+    for pressed in [true, false] {
+        let (button, modifiers) = (PointerButton::Primary, Modifiers::NONE);
+        window.event(Event::PointerButton { pos: at, button, pressed, modifiers });
+        settle(&mut window);
+    }
+    assert_eq!(masks(&window), 0);
+    // The photo has moved to where the minimap was clicked.
+    let at = window.get_by_label("Photo").rect().center();
+    window.hover_at(at);
+    window.drag_at(at);
+    window.hover_at(at + egui::vec2(40.0, 20.0));
+    window.drop_at(at + egui::vec2(40.0, 20.0));
+    settle(&mut window);
+    assert_eq!(masks(&window), 1);
+}
+
+#[test]
+fn leafing_back_shows_the_photo_as_it_was_left() {
+    let mut window = window(vec![sample("cat.jpg")]);
+    zoom_to(&mut window, 3.0);
+    let before = window.state().photo_to_screen(10.0, 20.0);
+    press(&mut window, Key::D);
+    assert!(window.state().photo_to_screen(10.0, 20.0).distance(before) > 5.0);
+    press(&mut window, Key::A);
+    assert!(window.state().photo_to_screen(10.0, 20.0).distance(before) < 0.5);
+}

@@ -35,8 +35,9 @@ impl Canvas {
         let view = &self.view;
         let size = input.photo.size();
         let draws = matches!(input.tool, Tool::Brush | Tool::Eraser | Tool::Lasso);
-        // In a long frame the button may be up again already.
-        let is_on = response.is_pointer_button_down_on() || response.contains_pointer();
+        // In a long frame the button may be up again already. What lies on the canvas, as the minimap
+        // does, has its own clicks.
+        let is_on = response.is_pointer_button_down_on() || response.hovered();
         let pressed = is_on && ui.input(|i| i.pointer.primary_pressed());
         // Whether Space moves the photo is decided only after the mouse has moved.
         let space = !ui.text_edit_focused() && ui.input(|i| i.key_down(Key::Space));

@@ -37,7 +37,7 @@ use super::actions::Actions;
 use super::settings::{MaskStyle, Tool};
 use super::theme::ACCENT;
 use super::workspace::OpenPhoto;
-use crate::document::Document;
+use crate::document::{Document, MaskId};
 use crate::mask::{Mask, PixelBox};
 
 /// The canvas and what it remembers between frames.
@@ -57,6 +57,8 @@ pub(super) struct Canvas {
     cross: Cross,
     /// Names the canvas to egui, once it was drawn.
     id: Option<Id>,
+    /// What was selected before the last click.
+    selected_before: Option<MaskId>,
     /// The view to begin with, and of which photo.
     restored_view: Option<(u64, [f32; 3])>,
 }
@@ -92,6 +94,7 @@ impl Canvas {
             hovered: None,
             cross: Cross::default(),
             id: None,
+            selected_before: None,
             restored_view: None,
             scene: None,
             photo_id: 0,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use egui::{Color32, Painter, Pos2, TextureHandle};
 
+use super::super::background::spawn_on_pool;
 use super::polylines::Polylines;
 use super::strips::{Strips, profile};
 use super::view::View;
@@ -71,7 +72,7 @@ impl Outlines {
             let address = Arc::as_ptr(mask) as usize;
             let known = self.known.entry(address).or_insert_with(|| {
                 let (traced, sender, ctx) = (mask.clone(), self.sender.clone(), self.ctx.clone());
-                rayon::spawn(move || {
+                spawn_on_pool(move || {
                     // The canvas may be gone by now.
                     let _ = sender.send((address, Polylines::around(&traced)));
                     ctx.request_repaint();

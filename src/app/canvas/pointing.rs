@@ -107,15 +107,25 @@ impl Canvas {
         Some((Grip::at(Rect::from_min_max(corners[0], corners[1]), on_screen)?, bbox))
     }
 
-    fn select(&self, at: Pos2, add: bool, input: &CanvasInput, response: &Response, actions: &mut Actions) {
+    fn select(
+        &mut self,
+        at: Pos2,
+        add: bool,
+        input: &CanvasInput,
+        response: &Response,
+        actions: &mut Actions,
+    ) {
         let document = input.document;
-        // The first click of the two has selected it.
-        if response.double_clicked()
-            && let Some(id) = document.selection().first()
-        {
-            return actions.push(Action::Reopen(*id));
-        }
         let (x, y) = (at.x as u32, at.y as u32);
+        let selected = document.selection().first().copied();
+        if response.double_clicked() {
+            // The first click of the two has selected it, or has gone on from it to the next one there.
+            let before = self.selected_before.filter(|id| document.masks_at(x, y).contains(id));
+            if let Some(id) = before.or(selected) {
+                return actions.push(Action::Reopen(id));
+            }
+        }
+        self.selected_before = selected.filter(|_| document.selection().len() == 1);
         let picked = if add { document.masks_at(x, y).first().copied() } else { document.next_mask_at(x, y) };
         match picked {
             Some(id) if add => actions.push(Action::ToggleSelected(id)),

@@ -34,6 +34,11 @@ impl Filmstrip {
         Self { pictures: Pictures::new(ctx), followed: None }
     }
 
+    /// Looks at these photos again when they are in view.
+    pub fn forget(&mut self, paths: &[PathBuf]) {
+        self.pictures.forget(paths);
+    }
+
     /// Whether pictures are being made.
     pub fn is_pending(&self) -> bool {
         self.pictures.is_pending()

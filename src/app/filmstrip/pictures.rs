@@ -82,6 +82,11 @@ impl Pictures {
         }
     }
 
+    /// Looks at these photos again when they are in view.
+    pub fn forget(&mut self, paths: &[PathBuf]) {
+        paths.iter().for_each(|path| drop(self.known.remove(path)));
+    }
+
     /// Asks for the pictures of the photos in view; others that have not been begun are given up.
     pub fn want(&mut self, in_view: &[PathBuf]) {
         self.frame += 1;

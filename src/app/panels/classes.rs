@@ -16,6 +16,11 @@ pub(in crate::app) struct Classes {
 }
 
 impl Classes {
+    /// Forgets what is about the classes of one photo.
+    pub fn leave_photo(&mut self) {
+        (self.renaming, self.picking) = (None, None);
+    }
+
     pub fn ui(&mut self, ui: &mut Ui, document: &Document, actions: &mut Actions) {
         let title = format!("Classes ({})", document.classes().len());
         CollapsingHeader::new(title).id_salt("classes").default_open(false).show(ui, |ui| {

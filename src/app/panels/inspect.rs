@@ -1,5 +1,6 @@
 //! The selected mask by itself: cut out of the photo, with its figures.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
@@ -15,11 +16,18 @@ const MOST_TEXELS: u32 = 640;
 
 /// Renders the cut-out in the background and shows it.
 pub(in crate::app) struct Inspect {
-    sender: Sender<(usize, ColorImage, Measured)>,
-    receiver: Receiver<(usize, ColorImage, Measured)>,
-    /// The mask that is wanted; its address names it while it is kept alive here.
-    wanted: Option<Arc<Mask>>,
-    texture: Option<(usize, TextureHandle, Measured)>,
+    sender: Sender<Option<(ColorImage, Measured)>>,
+    receiver: Receiver<Option<(ColorImage, Measured)>>,
+    /// The mask that is being looked at. Only one is at a time: cut-outs can be large, and of several that
+    /// are selected one after the other only the last one is wanted.
+    under_way: Option<Arc<Mask>>,
+    made: Option<Made>,
+}
+
+/// What came of looking at a mask; nothing after an internal error.
+struct Made {
+    of: Arc<Mask>,
+    shown: Option<(TextureHandle, Measured)>,
 }
 
 /// Figures that take a moment.
@@ -31,12 +39,8 @@ struct Measured {
 impl Default for Inspect {
     fn default() -> Self {
         let (sender, receiver) = unbounded();
-        Self { sender, receiver, wanted: None, texture: None }
+        Self { sender, receiver, under_way: None, made: None }
     }
-}
-
-fn address(mask: &Arc<Mask>) -> usize {
-    Arc::as_ptr(mask) as usize
 }
 
 impl Inspect {
@@ -49,9 +53,9 @@ impl Inspect {
             }
             [item] => {
                 self.picture_ui(ui, &item.mask, photo);
-                let measured = self.texture.as_ref().filter(|(of, ..)| *of == address(&item.mask));
+                let measured = self.made_of(&item.mask);
                 egui::ScrollArea::vertical().show(ui, |ui| {
-                    figures_ui(ui, document, item, measured.map(|(_, _, measured)| measured));
+                    figures_ui(ui, document, item, measured.map(|(_, measured)| measured));
                 });
             }
             _ => {
@@ -61,28 +65,33 @@ impl Inspect {
         }
     }
 
+    fn made_of(&self, mask: &Arc<Mask>) -> Option<&(TextureHandle, Measured)> {
+        self.made.as_ref().filter(|made| Arc::ptr_eq(&made.of, mask))?.shown.as_ref()
+    }
+
     fn picture_ui(&mut self, ui: &mut Ui, mask: &Arc<Mask>, photo: &Arc<RgbImage>) {
-        if self.wanted.as_ref().is_none_or(|wanted| !Arc::ptr_eq(wanted, mask)) {
-            self.wanted = Some(mask.clone());
+        if let Ok(made) = self.receiver.try_recv() {
+            let texture = |picture| ui.ctx().load_texture("inspect", picture, TextureOptions::LINEAR);
+            let shown = made.map(|(picture, measured)| (texture(picture), measured));
+            self.made = self.under_way.take().map(|of| Made { of, shown });
+        }
+        let is_made = self.made.as_ref().is_some_and(|made| Arc::ptr_eq(&made.of, mask));
+        if !is_made && self.under_way.is_none() {
+            self.under_way = Some(mask.clone());
             let (sender, ctx) = (self.sender.clone(), ui.ctx().clone());
             let (mask, photo) = (mask.clone(), photo.clone());
             std::thread::spawn(move || {
-                let measured =
-                    Measured { figures: mask.figures(), mean_colour: mask.mean_colour(photo.as_raw()) };
+                let made = catch_unwind(AssertUnwindSafe(|| {
+                    let mean_colour = mask.mean_colour(photo.as_raw());
+                    let measured = Measured { figures: mask.figures(), mean_colour };
+                    (reduced(cutout(&photo, &mask, true)), measured)
+                }));
                 // The window may have closed meanwhile.
-                let _ = sender.send((address(&mask), reduced(cutout(&photo, &mask, true)), measured));
+                let _ = sender.send(made.ok());
                 ctx.request_repaint();
             });
         }
-        for (of, picture, measured) in self.receiver.try_iter() {
-            if of == address(mask) {
-                let texture = ui.ctx().load_texture("inspect", picture, TextureOptions::LINEAR);
-                self.texture = Some((of, texture, measured));
-            }
-        }
-        if let Some((of, texture, _)) = &self.texture
-            && *of == address(mask)
-        {
+        if let Some((texture, _)) = self.made_of(mask) {
             let room = egui::vec2(ui.available_width(), (ui.available_height() - 150.0).max(60.0));
             let image = egui::Image::new(texture).max_size(room).alt_text("Cut-out of the selected mask");
             ui.vertical_centered(|ui| {

@@ -81,7 +81,7 @@ impl Tinsel {
             }
             Action::CloseComparison => self.comparing.shown = None,
             Action::SetColourMode(mode) => self.settings.colours = mode,
-            Action::OpenPaths(paths) => self.background.list(paths),
+            Action::OpenPaths(paths) => self.list(paths),
             Action::GoToPhoto(index) => {
                 if index != self.workspace.current || self.workspace.open.is_none() {
                     self.open_photo(index);
@@ -161,10 +161,7 @@ impl Tinsel {
                     let photos = job.photos();
                     self.export.started(self.background.export(job), photos);
                 }
-                Action::ImportAll { file, photos } => {
-                    let in_window = self.workspace.paths().cloned().collect();
-                    self.background.import_all(file, photos, in_window);
-                }
+                Action::ImportAll { file, photos } => self.background.read_dataset(file, photos),
                 _ => {}
             }
         }
@@ -229,6 +226,9 @@ impl Tinsel {
         let Some(item) = document.mask(id) else { return };
         if item.locked {
             return self.messages.news("The mask is locked. Unlock it first.");
+        }
+        if self.model.is_none() {
+            return self.messages.news("The model is being loaded. Try again in a moment.");
         }
         let region = self.workspace.open.as_ref().and_then(|open| open.region);
         let prompting = prompting_again(item, self.low_res_side, region);
@@ -310,6 +310,13 @@ impl Tinsel {
             self.engine
                 .keep_embeddings(folder.clone(), u64::from(self.settings.embeddings_gb) * 1_000_000_000);
         }
+    }
+
+    /// Opens what files and folders stand for.
+    pub(super) fn list(&mut self, paths: Vec<PathBuf>) {
+        self.workspace.request += 1;
+        self.workspace.loading = true;
+        self.background.list(self.workspace.request, paths);
     }
 
     pub(super) fn open_photo(&mut self, index: usize) {

@@ -21,7 +21,8 @@ impl Tinsel {
         let document = &self.workspace.document;
         let has_photo = self.workspace.open.is_some();
         // What is not on the screen is not changed.
-        if self.comparing.shown.is_some() && !command.is_for_everywhere() {
+        let is_covered = self.workspace.open.as_ref().is_some_and(|open| self.comparing.covers(open.id));
+        if is_covered && !command.is_for_everywhere() {
             return false;
         }
         match command {
@@ -29,7 +30,7 @@ impl Tinsel {
             Command::PreviousPhoto => self.workspace.current > 0,
             Command::ImportMasks => has_photo,
             Command::CopyCutout | Command::CopyMask => document.selection().len() == 1,
-            Command::Export => has_photo && !document.masks().is_empty(),
+            Command::Export => has_photo && (!document.masks().is_empty() || self.workspace.photos.len() > 1),
             Command::Undo => document.undo_label().is_some(),
             Command::Redo => document.redo_label().is_some(),
             Command::SelectAll | Command::ShowAll => !document.masks().is_empty(),

@@ -70,7 +70,7 @@ impl Tinsel {
             CentralPanel::default().show(ui, |ui| welcome_ui(ui, self.workspace.loading, actions));
             return;
         };
-        if let Some(shown) = self.comparing.shown.as_mut().filter(|shown| shown.photo == open.id) {
+        if let Some(shown) = self.comparing.shown_of(open.id) {
             let opacity = self.settings.opacity;
             filmstrip_ui(ui, actions);
             CentralPanel::no_frame().show(ui, |ui| shown.ui(ui, open, opacity, actions));

@@ -8,6 +8,7 @@ mod receiving;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use egui::{Context, Event, Ui, ViewportCommand, pos2};
 
@@ -38,6 +39,9 @@ use crate::everything::Parameters;
 use crate::mask::{Mask, PixelBox};
 use crate::sam2::Point;
 use crate::sam2::weights::STARTER_NAME;
+
+/// Closing the window waits at most this long for files that are being written.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The window's state.
 pub struct Tinsel {
@@ -149,7 +153,7 @@ impl Tinsel {
         let wanted = model.or_else(|| this.settings.model.clone());
         this.load_named_model(wanted.as_deref().unwrap_or(STARTER_NAME));
         if !paths.is_empty() {
-            this.background.list(paths);
+            this.list(paths);
         }
         this
     }
@@ -212,13 +216,15 @@ impl Tinsel {
 
     /// Asks the network about the prompt, whatever changed it: a click, a drag, undo.
     fn follow_prompt(&mut self) {
-        match &self.workspace.open {
-            Some(open) if self.model.is_some() => {
-                let prompting = self.canvas.effective_prompting(&self.workspace.document);
-                self.inquiry.follow(&prompting, open.reference_for(&prompting), &self.engine);
-            }
-            _ => {}
+        let Some(open) = self.workspace.open.as_ref().filter(|_| self.model.is_some()) else { return };
+        let prompting = self.canvas.effective_prompting(&self.workspace.document);
+        // Encoding was cancelled. It is not left to the prompt, as the next one would start it anew.
+        let is_missing = self.encoded_photo != Some(open.id) && self.encoding.is_none();
+        if is_missing && self.inquiry.is_new(&prompting) {
+            self.encode();
         }
+        let Some(open) = &self.workspace.open else { return };
+        self.inquiry.follow(&prompting, open.reference_for(&prompting), &self.engine);
     }
 
     /// Asks what a click at the pointer would give, if that is wanted.
@@ -227,7 +233,8 @@ impl Tinsel {
         let (shift, ctrl) = ctx.input(|i| (i.modifiers.shift, i.modifiers.command));
         let prompting = self.workspace.document.prompting();
         let points_out = matches!(self.tool, Tool::Positive | Tool::Negative);
-        let ready = self.settings.live_preview && self.model.is_some() && self.encoding.is_none();
+        let is_encoded = self.encoding.is_none() && self.encoded_photo == Some(open.id);
+        let ready = self.settings.live_preview && self.model.is_some() && is_encoded;
         let asked = points_out && ready && !self.is_searching() && !self.inquiry.is_pending();
         // With points set, a further one is only tried while Ctrl is held.
         let free = prompting.is_empty() || ctrl;
@@ -351,7 +358,7 @@ impl eframe::App for Tinsel {
         for action in actions {
             self.apply(action, &ctx, frame);
         }
-        if keys_are_free && keys_come_last {
+        if keys_are_free && keys_come_last && !ctx.text_edit_focused() {
             self.run_pressed_commands(&ctx, frame);
         }
         self.follow_prompt();
@@ -363,6 +370,9 @@ impl eframe::App for Tinsel {
     fn on_exit(&mut self) {
         self.save_all();
         self.sessions.flush();
+        // It ends with the photo that it is at; what it has written is whole.
+        self.export.cancel();
+        self.background.flush(PATIENCE);
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {

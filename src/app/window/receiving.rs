@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Tinsel;
-use crate::app::background::{Dataset, Outcome};
+use crate::app::background::{Dataset, Outcome, Task};
 use crate::app::export_task::Written;
 use crate::app::import_question::ImportQuestion;
 use crate::app::models;
@@ -82,6 +82,9 @@ impl Tinsel {
                 self.encoding = None;
                 let ctx = self.background.ctx();
                 self.comparing.receive(ctx, (number, photo), masks, &comparison, seconds);
+                if self.workspace.open.as_ref().is_some_and(|open| open.id != photo) {
+                    self.messages.news("The comparison is ready. Go back to its photo to see it.");
+                }
             }
             Event::Encoded { photo, seconds } => {
                 self.encoding = None;
@@ -143,7 +146,9 @@ impl Tinsel {
 
     /// Adds masks of several photos to those in the window, and tells about them and the others.
     fn take_in_all(&mut self, dataset: Dataset, mut problems: Vec<Problem>) {
-        let Dataset { here, mut photos, mut masks } = dataset;
+        let Dataset { here, photos: elsewhere, mut masks } = dataset;
+        let mut photos = elsewhere.len();
+        self.filmstrip.forget(&elsewhere);
         for item in here {
             match self.workspace.id_at(&item.path, item.identity.size) {
                 Some(id) => {
@@ -192,7 +197,7 @@ impl Tinsel {
         }
         // In memory is what the file holds or will hold in a moment.
         if self.sessions.knows(open.id) {
-            return;
+            return self.restore_view();
         }
         let (restored, word) = self.sessions.open(open.id, &open.photo, *session);
         if let Some(word) = word {
@@ -204,7 +209,14 @@ impl Tinsel {
         if let Some(restored) = restored {
             self.workspace.document = Document::restored(restored);
         }
-        if let Some(view) = self.sessions.view(open.id) {
+        self.restore_view();
+    }
+
+    /// Shows the open photo as it was left.
+    fn restore_view(&mut self) {
+        if let Some(open) = &self.workspace.open
+            && let Some(view) = self.sessions.view(open.id)
+        {
             self.canvas.restore_view(open.id, view);
         }
     }
@@ -274,8 +286,13 @@ impl Tinsel {
                 self.encoding = None;
             }
             Job::Everything => {
-                if self.run.take_if(|run| run.number == number).is_some() {
-                    self.encoding = None;
+                let Some(run) = self.run.as_mut().filter(|run| run.number == number) else { return };
+                self.encoding = None;
+                // What was found before the failure is worth keeping.
+                if run.found() > 0 {
+                    run.end(&mut self.sieve);
+                } else {
+                    self.run = None;
                 }
             }
         }
@@ -284,7 +301,7 @@ impl Tinsel {
     fn receive_outcome(&mut self, outcome: Outcome) {
         match outcome {
             Outcome::Picked(paths) if paths.is_empty() => {}
-            Outcome::Picked(paths) => self.background.list(paths),
+            Outcome::Picked(paths) => self.list(paths),
             Outcome::PickedModel(path) => {
                 if let Some(path) = path {
                     self.load_model(ModelSource::File(path));
@@ -295,7 +312,9 @@ impl Tinsel {
                     self.export.folder = folder;
                 }
             }
-            Outcome::Listed { photos, first, problems } => {
+            Outcome::Listed { request, .. } if request != self.workspace.request => {}
+            Outcome::Listed { photos, first, problems, .. } => {
+                self.workspace.loading = false;
                 problems.into_iter().for_each(|p| self.messages.error(p));
                 if !photos.is_empty() {
                     self.workspace.photos = photos;
@@ -309,8 +328,9 @@ impl Tinsel {
                 self.workspace.loading = false;
                 self.settings.photo_folder = photo.path.parent().map(Into::into);
                 self.engine.cancel(Job::Prompt);
-                self.comparing.shown = None;
                 self.inquiry.forget();
+                self.mask_list.leave_photo();
+                self.classes.leave_photo();
                 let path = photo.path.clone();
                 if !self.workspace.show(photo) {
                     let path = path.display();
@@ -339,7 +359,12 @@ impl Tinsel {
                 let (masks, problems) = self.take_in(photo, imported);
                 self.tell_imported(format!("{masks} masks imported"), problems);
             }
-            Outcome::ImportedAll(Err(error)) => self.messages.error(error),
+            Outcome::ReadAll(Ok((found, problems))) => {
+                // Now, because photos may have been opened since it was asked for.
+                let in_window = self.workspace.paths().cloned().collect();
+                self.background.import_all(found, problems, in_window);
+            }
+            Outcome::ReadAll(Err(error)) | Outcome::ImportedAll(Err(error)) => self.messages.error(error),
             Outcome::ImportedAll(Ok((dataset, problems))) => self.take_in_all(dataset, problems),
             Outcome::Copied(picture) => {
                 self.background.ctx().copy_image(picture);
@@ -350,7 +375,10 @@ impl Tinsel {
                 let is_same = |item: &Arc<MaskItem>| {
                     document.mask(item.id).is_some_and(|now| Arc::ptr_eq(&now.mask, &item.mask))
                 };
-                if of.iter().all(is_same) {
+                let is_locked = of.iter().any(|item| item.locked);
+                if reshape.is_empty() && is_locked {
+                    self.messages.news("A selected mask is locked. Unlock it first.");
+                } else if of.iter().all(is_same) {
                     document.apply(Edit::Reshape(reshape));
                 } else {
                     self.messages.news("The masks have changed meanwhile; please do it again.");
@@ -359,9 +387,14 @@ impl Tinsel {
             Outcome::Saved(None) => {}
             Outcome::Saved(Some(Ok(file))) => self.messages.news(format!("Written: {}", file.display())),
             Outcome::Saved(Some(Err(error))) => self.messages.error(error.to_string()),
-            Outcome::Broken(what) => {
-                self.workspace.loading = false;
-                self.messages.error(what);
+            Outcome::Broken(task) => {
+                match task {
+                    Task::Opening => self.workspace.loading = false,
+                    Task::PlanningExport => self.export.planned(None),
+                    Task::Exporting => self.export.ended(false),
+                    Task::Dialog | Task::Importing | Task::Other => {}
+                }
+                self.messages.error("An internal error stopped what was being done.");
             }
         }
     }

@@ -67,8 +67,16 @@ impl MaskList {
         }
     }
 
+    /// Forgets what is about the masks of one photo.
+    pub fn leave_photo(&mut self) {
+        (self.renaming, self.anchor) = (None, None);
+        self.folded.clear();
+    }
+
     /// Lets the user type another name for a mask.
     pub fn rename(&mut self, item: &MaskItem) {
+        self.search.clear();
+        self.folded.remove(&item.class);
         self.renaming = Some((item.id, item.name.clone()));
         self.selection.clear();
     }
