@@ -238,4 +238,38 @@ fn files_are_converted() {
     std::fs::write(&nowhere, "{\"shapes\": []}").unwrap();
     let (code, _, err) = tinsel(&[&"convert", &nowhere, &"--to", &"svg", &"--out", &out]);
     assert!(code == Some(1) && err.contains("--photo"), "{err}");
+    let (code, _, err) = tinsel(&[&"convert", &session, &"--to", &"svg", &"--tolerance=-1", &"--out", &out]);
+    assert!(code == Some(2) && err.contains("--tolerance -1"), "{err}");
+}
+
+#[test]
+fn what_two_photos_or_formats_would_share_is_refused() {
+    let dir = photos();
+    let [a, out] = ["a.jpg", "out"].map(|name| dir.path().join(name));
+    let (code, _, err) = tinsel(&[&"export", &a, &"--format", &"labelme,isat", &"--out", &out]);
+    assert!(code == Some(1) && err.contains("a.jpg as isat; export them separately"), "{err}");
+    assert!(!err.contains("--overwrite") && !out.exists(), "{err}");
+
+    let ends = ["train", "val"].map(|name| dir.path().join("ds").join(name));
+    for end in &ends {
+        std::fs::create_dir_all(end).unwrap();
+        for name in ["a.jpg", "a.jpg.tinsel.json"] {
+            std::fs::copy(dir.path().join(name), end.join(name)).unwrap();
+        }
+    }
+    let (code, _, err) = tinsel(&[&"export", &ends[0], &ends[1], &"--format", &"coco", &"--out", &out]);
+    assert!(code == Some(1) && err.contains("val/a.jpg: would be called a.jpg"), "{err}");
+
+    // From the folder above both, each gets its own masks back.
+    let (out, above) = (dir.path().join("coco"), dir.path().join("ds"));
+    let mut session = session_of(&ends[1].join("a.jpg"));
+    session.masks.truncate(1);
+    let json = serde_json::to_string(&session).unwrap();
+    std::fs::write(ends[1].join("a.jpg.tinsel.json"), json).unwrap();
+    let (code, _, err) = tinsel(&[&"export", &above, &"--recursive", &"--format", &"coco", &"--out", &out]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    let file = out.join("coco.json");
+    let (code, report, err) = tinsel(&[&"import", &ends[1].join("a.jpg"), &file, &"--strict"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(report.contains("coco.json: 1 mask\n"), "{report}");
 }

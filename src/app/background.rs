@@ -338,12 +338,11 @@ pub(super) struct ImportTarget {
     pub id: u64,
     pub path: PathBuf,
     pub size: (u32, u32),
-    pub name: String,
 }
 
 impl ImportTarget {
     fn import(self, file: &Path) -> Outcome {
-        Outcome::Imported { photo: self.id, result: import(file, self.size, &self.name) }
+        Outcome::Imported { photo: self.id, result: import(file, self.size, &self.path) }
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) struct ExportChoices {
     pub format: Format,
     pub options: ExportOptions,
     pub which: Which,
-    pub folder: String,
+    pub folder: PathBuf,
     /// An export that has to be confirmed, and the files that it would overwrite.
     asking: Option<(ExportJob, Vec<PathBuf>)>,
     /// A choice about which is being found out what it would do.
@@ -49,7 +49,7 @@ struct Choice {
     format: Format,
     options: ExportOptions,
     which: Which,
-    folder: String,
+    folder: PathBuf,
     revision: u64,
     selection: Vec<MaskId>,
     photo: PathBuf,
@@ -63,7 +63,7 @@ impl Default for ExportChoices {
             format: Format::CutoutCropped,
             options: ExportOptions::default(),
             which: Which::Visible,
-            folder: String::new(),
+            folder: PathBuf::new(),
             asking: None,
             planning: None,
             plan: None,
@@ -86,10 +86,9 @@ impl ExportChoices {
         self.asking = None;
         self.plan = None;
         self.which = if document.selection().is_empty() { Which::Visible } else { Which::Selected };
-        if self.folder.is_empty() {
+        if self.folder.as_os_str().is_empty() {
             let beside = photo.path.parent().filter(|p| !p.as_os_str().is_empty());
-            let folder = remembered.or(beside).map_or_else(|| ".".into(), Path::to_path_buf);
-            self.folder = folder.display().to_string();
+            self.folder = remembered.or(beside).map_or_else(|| ".".into(), Path::to_path_buf);
         }
     }
 
@@ -151,6 +150,11 @@ impl ExportChoices {
         self.open &= !well;
     }
 
+    /// The folder without the spaces that come with typing and pasting.
+    fn trimmed_folder(&self) -> &Path {
+        self.folder.to_str().map_or(&self.folder, |typed| Path::new(typed.trim()))
+    }
+
     fn job(&self, document: &Document, photo: &Photo, photos: &[PathBuf]) -> ExportJob {
         let subject = match self.which {
             Which::Folder => Subject::Folder(photos.to_vec()),
@@ -160,7 +164,7 @@ impl ExportChoices {
             subject,
             format: self.format,
             options: self.options.clone(),
-            folder: PathBuf::from(self.folder.trim()),
+            folder: self.trimmed_folder().into(),
             overwrite: false,
         }
     }
@@ -200,8 +204,12 @@ impl ExportChoices {
             ui.separator();
             ui.horizontal(|ui| {
                 ui.label("Folder");
-                let edit = TextEdit::singleline(&mut self.folder).hint_text("Folder").desired_width(270.0);
-                ui.add(edit);
+                let mut text = self.folder.display().to_string();
+                let edit = TextEdit::singleline(&mut text).hint_text("Folder").desired_width(270.0);
+                // Not every path is text: it stays as it is until it is edited.
+                if ui.add(edit).changed() {
+                    self.folder = text.into();
+                }
                 if ui.button("Choose…").clicked() {
                     actions.push(Action::ChooseExportFolder);
                 }
@@ -256,7 +264,7 @@ impl ExportChoices {
             });
             return;
         }
-        let has_folder = !self.folder.trim().is_empty();
+        let has_folder = !self.trimmed_folder().as_os_str().is_empty();
         let ready = plan.filter(|plan| plan.masks > 0 && has_folder);
         if ui.add_enabled(ready.is_some(), egui::Button::new("Write files")).clicked()
             && let Some(plan) = ready
@@ -339,12 +347,7 @@ fn options_ui(ui: &mut Ui, format: Format, options: &mut ExportOptions) {
         }
         _ => {}
     });
-    let outlines = match format {
-        Format::CocoJson => options.coco == CocoSegmentation::Polygons,
-        Format::Labelme => options.labelme == LabelmeShapes::Polygons,
-        _ => matches!(format, Format::Yolo | Format::Isat | Format::Svg | Format::GeoJson),
-    };
-    if outlines {
+    if format.has_outlines(options) {
         ui.horizontal(|ui| {
             let tolerance =
                 DragValue::new(&mut options.tolerance).range(0.0..=20.0).speed(0.05).suffix(" px");

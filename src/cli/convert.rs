@@ -10,7 +10,7 @@ use super::formats::FormatArguments;
 use super::{complain, print_text};
 use crate::document::mask_colour;
 use crate::files::Photo;
-use crate::files::export::{ExportMask, Format, export_with, losses};
+use crate::files::export::{ExportMask, ExportOptions, Format, export_with, losses};
 use crate::files::import::{ImportedMask, find_photo, import};
 
 pub(super) const EXAMPLES: &str = "\
@@ -39,7 +39,14 @@ pub struct ConvertArguments {
 
 /// Runs the command and returns its exit code.
 pub fn convert(arguments: &ConvertArguments) -> ExitCode {
-    match run(arguments) {
+    let options = match arguments.options.options() {
+        Ok(options) => options,
+        Err(error) => {
+            complain(&error);
+            return ExitCode::from(2);
+        }
+    };
+    match run(arguments, &options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&error);
@@ -48,23 +55,22 @@ pub fn convert(arguments: &ConvertArguments) -> ExitCode {
     }
 }
 
-fn run(arguments: &ConvertArguments) -> anyhow::Result<()> {
-    let options = arguments.options.options()?;
+fn run(arguments: &ConvertArguments, options: &ExportOptions) -> anyhow::Result<()> {
     let file = &arguments.file;
     std::fs::metadata(file).map_err(|e| anyhow!("{}: cannot be read: {e}", file.display()))?;
     let photo = arguments.photo.clone().or_else(|| find_photo(file)).ok_or_else(|| {
         anyhow!("{}: does not say where its photo is; give it with --photo", file.display())
     })?;
     let photo = Photo::open(&photo)?;
-    let imported = import(file, photo.pixels.dimensions(), &photo.file_name())?;
+    let imported = import(file, photo.pixels.dimensions(), &photo.path)?;
     let masks: Vec<ExportMask> = (1..).zip(imported.masks).map(export_mask).collect();
     let out = &arguments.options.out;
-    let files = export_with(&photo, &masks, arguments.to, &options, out, arguments.options.overwrite)?;
+    let files = export_with(&photo, &masks, arguments.to, options, out, arguments.options.overwrite)?;
     let mut report = format!("{}: {} masks\n", file.display(), masks.len());
     for problem in &imported.problems {
         report += &format!("  {}: {}\n", problem.place, problem.what);
     }
-    losses(arguments.to, &options, &masks).iter().for_each(|loss| report += &format!("  {loss}\n"));
+    losses(arguments.to, options, &masks).iter().for_each(|loss| report += &format!("  {loss}\n"));
     files.iter().for_each(|file| report += &format!("{}\n", file.display()));
     print_text(&report)
 }

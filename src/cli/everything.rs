@@ -1,6 +1,6 @@
 //! `tinsel everything`: all masks of many photos.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow, bail, ensure};
@@ -13,7 +13,7 @@ use crate::document::mask_colour;
 use crate::everything::{FoundMask, Parameters, generate};
 use crate::files::export::{
     ExportMask, ScriptFiles, add_coco, add_coco_part, add_json, add_label_map, largest_first,
-    remove_leftovers,
+    remove_leftovers, slashed,
 };
 use crate::files::{FileSet, Photo};
 use crate::mask::Rle;
@@ -191,12 +191,6 @@ impl Work for Everything<'_> {
         set.commit()?;
         Ok(())
     }
-}
-
-/// A path as COCO files have it on every system.
-fn slashed(path: &Path) -> String {
-    let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
-    parts.join("/")
 }
 
 fn export_masks(masks: &[FoundMask]) -> Vec<ExportMask> {

@@ -70,7 +70,7 @@ fn run(arguments: &ImportArguments) -> anyhow::Result<()> {
     }
     let mut problems = 0;
     for file in &arguments.files {
-        let imported = import(file, size, &photo.file_name())?;
+        let imported = import(file, size, &photo.path)?;
         let count = imported.masks.len();
         report += &format!("{}: {count} mask{}\n", file.display(), if count == 1 { "" } else { "s" });
         for problem in &imported.problems {

@@ -15,7 +15,7 @@ const MAX_CLASSES: usize = 100_000;
 pub(super) fn class_names(text: &str) -> Result<Vec<String>, String> {
     let document = parse(text)?;
     match &document["names"] {
-        Yaml::BadValue => Ok(vec![]),
+        Yaml::BadValue | Yaml::Null => Ok(vec![]),
         Yaml::Array(names) => {
             names.iter().map(|name| scalar(name).ok_or("a name is no text".into())).collect()
         }
@@ -96,7 +96,9 @@ mod tests {
             assert_eq!(class_names(text).unwrap(), ["cup", "red, cat", "3"], "{text}");
         }
         assert_eq!(class_names("names: {2: a}").unwrap(), ["class 0", "class 1", "a"]);
-        assert!(class_names("nc: 3").unwrap().is_empty() && class_names("").unwrap().is_empty());
+        for none in ["nc: 3", "", "names:\n", "names: []"] {
+            assert!(class_names(none).unwrap().is_empty(), "{none}");
+        }
         for bad in
             ["names: x", "names: {a: b}", "names: {-1: b}", "names: {99999999: b}", "names: [[1]]", "a: ["]
         {

@@ -139,8 +139,7 @@ impl Tinsel {
 
     fn import_target(&self) -> Option<ImportTarget> {
         let open = self.workspace.open.as_ref()?;
-        let (path, name) = (open.photo.path.clone(), open.photo.file_name());
-        Some(ImportTarget { id: open.id, path, size: open.size(), name })
+        Some(ImportTarget { id: open.id, path: open.photo.path.clone(), size: open.size() })
     }
 
     pub(super) fn import_file(&mut self, file: PathBuf) {

@@ -249,7 +249,8 @@ impl Tinsel {
             let left_out = told(written.problems);
             self.messages.error(format!("Photos that were left out: {left_out}"));
         }
-        self.settings.export_folder = Some(folder);
+        // Settings are kept as text, which not every path is.
+        self.settings.export_folder = folder.to_str().is_some().then_some(folder);
     }
 
     /// Saves all work in the window.
@@ -308,7 +309,7 @@ impl Tinsel {
             }
             Outcome::PickedExportFolder(folder) => {
                 if let Some(folder) = folder {
-                    self.export.folder = folder.display().to_string();
+                    self.export.folder = folder;
                 }
             }
             Outcome::Listed { request, .. } if request != self.workspace.request => {}

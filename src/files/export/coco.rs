@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::atomic::{FileSet, WriteError, WriteSeek};
 use super::super::photo::Photo;
-use super::classes::class_of;
+use super::classes::{ClassList, class_of, extend, names, place};
 use super::format::{CocoSegmentation, ExportOptions};
 use super::{ExportMask, UNCLASSED, outlines};
 use crate::mask::polygon::Ring;
@@ -103,14 +103,16 @@ impl Part {
         masks: &[ExportMask],
         options: &ExportOptions,
     ) -> Self {
-        let classes = super::classes::extended(vec![], masks);
+        let mut classes = ClassList::new();
+        extend(&mut classes, masks);
+        let classes = names(&classes);
         let known = |score: f32| Some(score).filter(|score| score.is_finite());
         let drawable =
             |item: &&ExportMask| options.coco != CocoSegmentation::Polygons || !item.mask.is_empty();
         let annotation = |item: &ExportMask| Annotation {
             id: 0,
             image_id: 1,
-            category_id: super::classes::place(&classes, &class_of(item)) as u64 + 1,
+            category_id: place(&classes, &class_of(item)) as u64 + 1,
             segmentation: Segmentation::new(&item.mask, options),
             area: item.mask.area(),
             bbox: item.mask.bbox().map_or([0; 4], |b| b.xywh()),

@@ -1,19 +1,21 @@
 //! Exporting the kept masks of many photos.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::format::planned_files_for;
-use super::losses::Losses;
+use super::classes::ClassList;
 use super::{
     CocoPhoto, ExportMask, ExportOptions, Format, add_coco_dataset, add_export, is_shared, losses,
-    planned_files_with,
+    planned_files_with, slashed,
 };
 use crate::files::session::{LoadedState, Session, SessionError};
 use crate::files::{FileSet, Photo, PhotoError, Selected, WriteError};
 
 /// The file about all photos.
-const COCO_DATASET: &str = "coco.json";
+pub(super) const COCO_DATASET: &str = "coco.json";
 
 /// Which of the kept masks are exported.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -25,7 +27,7 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    fn masks(&self, session: &Session) -> Vec<ExportMask> {
+    pub(super) fn masks(&self, session: &Session) -> Vec<ExportMask> {
         let is_wanted = |class: Option<&String>| {
             self.classes.is_empty() || class.is_some_and(|class| self.classes.contains(class))
         };
@@ -56,10 +58,16 @@ pub enum PhotoExportError {
     )]
     OtherSize { path: PathBuf, size: (u32, u32), kept: (u32, u32) },
     #[error(
-        "{}: its {} would replace that of {}; give one of them another name",
-        path.display(), file.display(), other.display()
+        "{}: would be written for {first} and again for {second}; export them separately, to different folders",
+        file.display()
     )]
-    SameFile { path: PathBuf, file: PathBuf, other: PathBuf },
+    SameFile { file: PathBuf, first: String, second: String },
+    #[error(
+        "{}: would be called {name} in the file about all photos, as {} is; export a folder above both with \
+         the folders inside, or each of them to a folder of its own",
+        path.display(), other.display()
+    )]
+    SameName { path: PathBuf, name: String, other: PathBuf },
 }
 
 /// What was written for a photo.
@@ -81,8 +89,12 @@ pub struct DatasetExport {
     /// Whether COCO is one file about all photos.
     pub joins: bool,
     photos: Vec<CocoPhoto>,
-    /// What has been written for which photo.
-    written: HashMap<PathBuf, PathBuf>,
+    /// How the file about all photos calls them.
+    names: HashMap<String, PathBuf>,
+    /// The classes of each format, so that they have the same numbers in all folders.
+    classes: HashMap<Format, ClassList>,
+    /// What has been written, with what it is about.
+    written: HashMap<PathBuf, String>,
 }
 
 impl DatasetExport {
@@ -96,6 +108,8 @@ impl DatasetExport {
             overwrite: false,
             joins: true,
             photos: vec![],
+            names: HashMap::new(),
+            classes: HashMap::new(),
             written: HashMap::new(),
         }
     }
@@ -112,34 +126,66 @@ impl DatasetExport {
         let photo = Photo::open(&selected.path)?;
         let (masks, mut notes) = self.masks(&photo)?;
         let folder = self.folder.join(selected.below.parent().unwrap_or(Path::new("")));
+        let in_dataset = self.name_in_dataset(selected)?;
+        let claimed = self.claimed(&photo, &masks, &folder)?;
         let mut set = FileSet::new(self.overwrite);
-        let mut planned = vec![];
+        let mut classes = self.classes.clone();
         for format in &self.formats {
             notes.extend(losses(*format, &self.options, &masks));
-            if self.is_joined(*format) {
-                continue;
-            }
-            planned.extend(planned_files_with(&photo, &masks, *format, &self.options, &folder));
-            add_export(&mut set, &photo, &masks, *format, &self.options, &folder)?;
-        }
-        for file in planned.iter().filter(|file| !is_shared(file)) {
-            if let Some(other) = self.written.get(file) {
-                let (file, other) = (file.clone(), other.clone());
-                return Err(PhotoExportError::SameFile { path: photo.path, file, other });
+            if !self.is_joined(*format) {
+                let classes = classes.entry(*format).or_default();
+                add_export(&mut set, &photo, &masks, *format, &self.options, &folder, classes)?;
             }
         }
         let files = set.commit()?.len();
-        self.written.extend(planned.into_iter().map(|file| (file, photo.path.clone())));
+        self.classes = classes;
+        self.written.extend(claimed);
         let exported = Exported { masks: masks.len(), files, notes };
-        if self.formats.iter().any(|format| self.is_joined(*format)) {
-            let parts: Vec<_> = selected.below.iter().map(|part| part.to_string_lossy()).collect();
-            self.photos.push(CocoPhoto {
-                file_name: parts.join("/"),
-                size: photo.pixels.dimensions(),
-                masks,
-            });
+        if let Some(file_name) = in_dataset {
+            self.names.insert(file_name.clone(), photo.path);
+            self.photos.push(CocoPhoto { file_name, size: photo.pixels.dimensions(), masks });
         }
         Ok(exported)
+    }
+
+    /// How the file about all photos will call a photo, if there is to be one; no other is called so.
+    fn name_in_dataset(&self, selected: &Selected) -> Result<Option<String>, PhotoExportError> {
+        if !self.formats.iter().any(|format| self.is_joined(*format)) {
+            return Ok(None);
+        }
+        let name = slashed(&selected.below);
+        match self.names.get(&name).cloned() {
+            Some(other) => Err(PhotoExportError::SameName { path: selected.path.clone(), name, other }),
+            None => Ok(Some(name)),
+        }
+    }
+
+    /// The files that a photo needs for itself, with what they are about; none is that of another
+    /// photo or format, nor the one about all photos.
+    fn claimed(
+        &self,
+        photo: &Photo,
+        masks: &[ExportMask],
+        folder: &Path,
+    ) -> Result<HashMap<PathBuf, String>, PhotoExportError> {
+        let mut claimed = HashMap::new();
+        let (joined, own): (Vec<Format>, Vec<Format>) =
+            self.formats.iter().copied().partition(|format| self.is_joined(*format));
+        if let Some(format) = joined.first() {
+            claimed.insert(self.folder.join(COCO_DATASET), format!("all photos as {}", format.key()));
+        }
+        for format in own {
+            let about = format!("{} as {}", photo.path.display(), format.key());
+            let files = planned_files_with(photo, masks, format, &self.options, folder);
+            for file in files.into_iter().filter(|file| !is_shared(file)) {
+                if let Some(first) = self.written.get(&file).or_else(|| claimed.get(&file)) {
+                    let first = first.clone();
+                    return Err(PhotoExportError::SameFile { file, first, second: about });
+                }
+                claimed.insert(file, about.clone());
+            }
+        }
+        Ok(claimed)
     }
 
     /// The masks of a photo that are wanted, and what should be known about them.
@@ -175,75 +221,4 @@ impl DatasetExport {
         set.commit()?;
         Ok(Some((file, self.photos.len())))
     }
-}
-
-/// What an export will do.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Plan {
-    /// Photos with masks that are wanted.
-    pub photos: usize,
-    pub masks: usize,
-    /// All files that will be written.
-    pub files: Vec<PathBuf>,
-    /// Those of them that would be overwritten.
-    pub existing: Vec<PathBuf>,
-    /// What the format cannot hold, in sentences for people.
-    pub losses: Vec<String>,
-}
-
-impl Plan {
-    fn finished(mut self, losses: &Losses) -> Self {
-        self.losses = losses.sentences();
-        let existing = self.files.iter().filter(|file| file.exists() && !is_shared(file));
-        self.existing = existing.cloned().collect();
-        self
-    }
-}
-
-/// What exporting these masks of a photo will do.
-pub fn plan(
-    photo: &Path,
-    masks: &[ExportMask],
-    format: Format,
-    options: &ExportOptions,
-    folder: &Path,
-) -> Plan {
-    let mut losses = Losses::new(format, options);
-    losses.add(masks);
-    let files = planned_files_for(photo, masks, format, options, folder);
-    Plan { photos: 1, masks: masks.len(), files, ..Plan::default() }.finished(&losses)
-}
-
-/// What exporting the kept masks of photos in one folder ([`DatasetExport`]) will do, without opening
-/// these; photos without masks are passed over. `go_on` is asked before each photo; `None` if it says no.
-pub fn plan_dataset(
-    photos: &[PathBuf],
-    wanted: &Wanted,
-    format: Format,
-    options: &ExportOptions,
-    folder: &Path,
-    mut go_on: impl FnMut() -> bool,
-) -> Option<Plan> {
-    let mut losses = Losses::new(format, options);
-    let mut plan = Plan::default();
-    for photo in photos {
-        if !go_on() {
-            return None;
-        }
-        let Some(session) = Session::newest_for(photo) else { continue };
-        let masks = wanted.masks(&session);
-        losses.add(&masks);
-        plan.photos += 1;
-        plan.masks += masks.len();
-        if format != Format::CocoJson {
-            plan.files.extend(planned_files_for(photo, &masks, format, options, folder));
-        }
-    }
-    if format == Format::CocoJson && plan.photos > 0 {
-        plan.files.push(folder.join(COCO_DATASET));
-    }
-    // Lists of classes are planned for each photo.
-    let mut seen = std::collections::HashSet::new();
-    plan.files.retain(|file| seen.insert(file.clone()));
-    Some(plan.finished(&losses))
 }

@@ -111,7 +111,7 @@ impl Format {
     }
 
     /// Whether the format has outlines instead of pixels, with these options.
-    pub(super) fn has_outlines(self, options: &ExportOptions) -> bool {
+    pub fn has_outlines(self, options: &ExportOptions) -> bool {
         match self {
             Format::CocoJson => options.coco == CocoSegmentation::Polygons,
             Format::Labelme => options.labelme == LabelmeShapes::Polygons,

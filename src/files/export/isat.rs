@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::classes::{class_of, classes_of, quoted, read, with_block};
+use super::classes::{ClassList, FOLDERS_BEFORE, class_of, extend, go_on_with, quoted, read, with_block};
 use super::{ExportMask, ExportOptions, outlines};
 use crate::files::{FileSet, Photo, WriteError, yaml};
 
@@ -30,7 +30,7 @@ pub(super) fn document(photo: &Photo, masks: &[ExportMask], options: &ExportOpti
             }));
         }
     }
-    let real = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
+    let real = outlines::real(folder).unwrap_or_else(|| folder.to_path_buf());
     let folder = if options.copy_photo { real } else { photo.path.parent().unwrap_or(&real).to_path_buf() };
     let info = json!({
         "description": "ISAT",
@@ -50,30 +50,31 @@ fn enclosed(points: &[[f64; 2]]) -> f64 {
 }
 
 /// Adds the list of classes, or extends the one that is there.
-pub(super) fn add_classes(set: &mut FileSet, masks: &[ExportMask], file: &Path) -> Result<(), WriteError> {
+pub(super) fn add_classes(
+    set: &mut FileSet,
+    masks: &[ExportMask],
+    file: &Path,
+    labels: &mut ClassList,
+) -> Result<(), WriteError> {
     let known = read(file)?;
     let text = known.as_deref().unwrap_or_default();
-    let labels = yaml::isat_labels(text).map_err(|cause| WriteError::Encoding {
+    let there = yaml::isat_labels(text).map_err(|cause| WriteError::Encoding {
         path: file.into(),
         cause: format!("the list of classes there cannot be read ({cause}); choose another folder"),
     })?;
-    let mut labels: Vec<(String, String)> =
-        labels.into_iter().map(|(name, colour)| (name, colour.unwrap_or_else(|| "#808080".into()))).collect();
-    let before = labels.len();
+    let before = there.len();
+    go_on_with(labels, there, file, FOLDERS_BEFORE)?;
     if labels.is_empty() {
-        labels.push(("__background__".into(), "#000000".into()));
+        labels.push(("__background__".into(), Some("#000000".into())));
     }
-    for (name, [r, g, b]) in classes_of(masks) {
-        if labels.iter().all(|(known, _)| *known != name) {
-            labels.push((name, format!("#{r:02x}{g:02x}{b:02x}")));
-        }
-    }
+    extend(labels, masks);
     if labels.len() == before {
         return Ok(());
     }
-    let entries: String = labels
-        .iter()
-        .map(|(name, colour)| format!("- color: '{colour}'\n  name: {}\n", quoted(name)))
-        .collect();
+    let entry = |(name, colour): &(String, Option<String>)| {
+        let colour = colour.as_deref().unwrap_or("#808080");
+        format!("- color: '{colour}'\n  name: {}\n", quoted(name))
+    };
+    let entries: String = labels.iter().map(entry).collect();
     set.add_shared(file, &with_block(text, "label", &format!("label:\n{entries}")))
 }

@@ -11,8 +11,8 @@ use super::{ExportMask, images};
 
 /// Adds the label map and its legend.
 ///
-/// Masks are numbered from 1 by area, largest first, and painted in that order, so that small ones
-/// stay on top; 0 is what belongs to none. Pixels have 8 bits, or 16 for more than 255 masks. The
+/// Masks are numbered from 1 in their order and painted in it, so that later ones lie on top; 0 is
+/// what belongs to none. Pixels have 8 bits, or 16 for more than 255 masks. The
 /// legend tells of each value the name and class, the whole mask's area and box (x, y, width,
 /// height), and its scores.
 ///

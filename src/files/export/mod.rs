@@ -12,6 +12,7 @@ mod labelme;
 mod labels;
 mod losses;
 mod outlines;
+mod plan;
 mod script;
 mod table;
 mod vector;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use self::classes::ClassList;
 use super::atomic::{FileSet, WriteError};
 use super::photo::Photo;
 use super::session::SessionMask;
@@ -31,7 +33,7 @@ use crate::mask::{Mask, Rle};
 
 pub use coco::{CocoPhoto, add_coco, add_coco_dataset, add_coco_part};
 pub use contact::contact_sheet;
-pub use dataset::{DatasetExport, Exported, PhotoExportError, Plan, Wanted, plan, plan_dataset};
+pub use dataset::{DatasetExport, Exported, PhotoExportError, Wanted};
 pub use figure::{Panel, compare_figure};
 pub use format::{
     CocoSegmentation, ExportOptions, Format, LabelmeShapes, YoloParts, is_shared, planned_files,
@@ -40,6 +42,7 @@ pub use format::{
 pub use images::{binary, cutout, overlay, soft_cutout};
 pub use labels::add_label_map;
 pub use losses::{Losses, keeps_pixels, losses};
+pub use plan::{Plan, plan, plan_dataset};
 pub use script::{ScriptFiles, remove_leftovers};
 
 /// What files call the class of masks that have none.
@@ -100,21 +103,23 @@ pub fn export_with(
     overwrite: bool,
 ) -> Result<Vec<PathBuf>, WriteError> {
     let mut set = FileSet::new(overwrite);
-    add_export(&mut set, photo, masks, format, options, folder)?;
+    add_export(&mut set, photo, masks, format, options, folder, &mut ClassList::new())?;
     set.commit()
 }
 
-/// Adds the files of an export ([`planned_files_with`]) to a set.
+/// Adds the files of an export ([`planned_files_with`]) to a set. The list of classes of a folder
+/// goes on with `classes`, those of the folders before, and becomes them.
 ///
 /// # Errors
 /// As [`export_with`].
-pub fn add_export(
+fn add_export(
     set: &mut FileSet,
     photo: &Photo,
     masks: &[ExportMask],
     format: Format,
     options: &ExportOptions,
     folder: &Path,
+    classes: &mut ClassList,
 ) -> Result<(), WriteError> {
     let files = planned_files_with(photo, masks, format, options, folder);
     match (format, &files[..]) {
@@ -162,13 +167,13 @@ pub fn add_export(
             let document = document.map_err(|cause| WriteError::Encoding { path: file.clone(), cause })?;
             add_json(set, &document, file)?;
         }
-        (Format::Yolo, _) => yolo::add(set, photo, masks, options, folder)?,
-        (Format::Voc, [classes, objects, list, ..]) => {
-            voc::add(set, photo, masks, [classes, objects, list])?;
+        (Format::Yolo, _) => yolo::add(set, photo, masks, options, folder, classes)?,
+        (Format::Voc, [of_classes, of_objects, list, ..]) => {
+            voc::add(set, photo, masks, [of_classes, of_objects, list], classes)?;
         }
         (Format::Isat, [file, list, ..]) => {
             add_json(set, &isat::document(photo, masks, options, folder), file)?;
-            isat::add_classes(set, masks, list)?;
+            isat::add_classes(set, masks, list, classes)?;
         }
         (Format::Svg, [file, ..]) => set.add_text(file, &vector::svg(photo, masks, options))?,
         (Format::GeoJson, [file, ..]) => add_json(set, &vector::geojson(masks, options), file)?,
@@ -263,6 +268,12 @@ pub fn add_figure(
 /// As [`export_with`].
 pub fn add_json(set: &mut FileSet, value: &impl serde::Serialize, file: &Path) -> Result<(), WriteError> {
     set.add(file, |out| serde_json::to_writer(out, value).map_err(|e| e.to_string()))
+}
+
+/// A path as files have it that go from one system to another.
+pub fn slashed(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
 }
 
 /// Puts masks that nobody has laid over each other into layers: the largest first, so that small ones

@@ -3,6 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::format::ExportOptions;
+use super::slashed;
 use crate::mask::Mask;
 use crate::mask::polygon::{Polygon, Ring, polygons, simplified, through_centres, without_holes};
 
@@ -46,8 +47,6 @@ fn doubled_area(ring: &[[u32; 2]]) -> i64 {
 
 /// The way from a folder to a file, with slashes; the whole path if there is no such way.
 pub(super) fn relative(file: &Path, folder: &Path) -> String {
-    let real =
-        |path: &Path| -> Option<PathBuf> { path.canonicalize().or_else(|_| std::path::absolute(path)).ok() };
     let name = file.file_name().unwrap_or_default();
     let above = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let (Some(to), Some(from)) = (real(above), real(folder)) else { return slashed(file) };
@@ -60,9 +59,16 @@ pub(super) fn relative(file: &Path, folder: &Path) -> String {
     slashed(&way.join(name))
 }
 
-fn slashed(path: &Path) -> String {
-    let text = path.to_string_lossy();
-    if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
+/// The path without links, also that of what is not there yet.
+pub(super) fn real(path: &Path) -> Option<PathBuf> {
+    let path = std::path::absolute(path).ok()?;
+    path.canonicalize().ok().or_else(|| {
+        let above = real(path.parent()?)?;
+        match path.file_name() {
+            Some(name) => Some(above.join(name)),
+            None => above.parent().map(Into::into),
+        }
+    })
 }
 
 #[cfg(test)]
@@ -79,6 +85,20 @@ mod tests {
         assert_eq!(relative(&photo, &photos), "a b.jpg");
         assert_eq!(relative(&photo, &out), "../../photos/a b.jpg");
         assert_eq!(relative(&photo, dir.path()), "photos/a b.jpg");
+        assert_eq!(relative(&photo, &photos.join("not/../yet")), "../a b.jpg");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn the_way_from_a_folder_that_is_not_there_yet_leads_through_links() {
+        let dir = tempfile::tempdir().unwrap();
+        let photos = dir.path().join("photos");
+        std::fs::create_dir(&photos).unwrap();
+        std::os::unix::fs::symlink(&photos, dir.path().join("link")).unwrap();
+        let (photo, folder) = (photos.join("a.jpg"), dir.path().join("link/new/json"));
+        assert_eq!(relative(&photo, &folder), "../../a.jpg");
+        std::fs::create_dir_all(&folder).unwrap();
+        assert_eq!(relative(&photo, &folder), "../../a.jpg", "as once it is there");
     }
 
     #[test]

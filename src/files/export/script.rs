@@ -11,26 +11,25 @@ use super::{ExportMask, images, largest_first};
 pub struct ScriptFiles {
     /// `NAME_combined_overlay_MODEL.png`
     pub combined: PathBuf,
-    /// `NAME_MODEL/`, with an image for each mask.
+    /// `NAME_MODEL/`, with `NAME_mask_I.png` and `NAME_mask_I_overlay.png` for each mask.
     segments: PathBuf,
-    /// `NAME_MODEL/NAME_mask_`, to which `I.png` and `I_overlay.png` are added.
-    segment_prefix: String,
+    /// `NAME`
+    stem: String,
 }
 
 impl ScriptFiles {
     /// The files of a photo called `stem` under a folder.
     pub fn new(stem: &str, model: &str, folder: &Path) -> Self {
-        let segments = folder.join(format!("{stem}_{model}"));
         Self {
             combined: folder.join(format!("{stem}_combined_overlay_{model}.png")),
-            segment_prefix: segments.join(format!("{stem}_mask_")).to_string_lossy().into_owned(),
-            segments,
+            segments: folder.join(format!("{stem}_{model}")),
+            stem: stem.into(),
         }
     }
 
     /// Cut-out and coloured layer of mask `i`.
     fn segment(&self, i: usize) -> [PathBuf; 2] {
-        ["", "_overlay"].map(|kind| format!("{}{i}{kind}.png", self.segment_prefix).into())
+        ["", "_overlay"].map(|kind| self.segments.join(format!("{}_mask_{i}{kind}.png", self.stem)))
     }
 
     /// All files of so many masks, in the order in which [`ScriptFiles::add`] adds them.
@@ -141,5 +140,13 @@ mod tests {
         assert!(!script.are_complete(true));
         set.commit().unwrap();
         assert!(script.are_complete(true));
+    }
+    #[test]
+    #[cfg(unix)]
+    fn all_files_are_in_a_folder_whose_name_is_no_text() {
+        use std::os::unix::ffi::OsStrExt;
+        let folder = Path::new(std::ffi::OsStr::from_bytes(b"out\xff"));
+        let files = ScriptFiles::new("a", "starter", folder).all(2);
+        assert!(files.len() == 5 && files.iter().all(|file| file.starts_with(folder)), "{files:?}");
     }
 }

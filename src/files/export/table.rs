@@ -2,8 +2,6 @@
 
 use crate::files::Photo;
 use crate::files::atomic::WriteSeek;
-use crate::mask::Mask;
-use crate::mask::polygon::polygons;
 
 use super::ExportMask;
 
@@ -28,20 +26,19 @@ const HEADER: [&str; 18] = [
     "stability_score",
 ];
 
-/// A line for each mask. Lengths are pixels; the centre is the mean of the pixels' centres, the
-/// perimeter the number of pixel edges, holes included. What is not known is left empty.
+/// A line for each mask, with its [`crate::mask::Figures`]. Lengths are pixels. What is not known is
+/// left empty.
 pub(super) fn write(out: &mut dyn WriteSeek, photo: &Photo, masks: &[ExportMask]) -> Result<(), String> {
     write_record(out, &HEADER.map(Into::into))?;
     let pixels = f64::from(photo.pixels.width()) * f64::from(photo.pixels.height());
     for (number, item) in (1..).zip(masks) {
         let [r, g, b] = item.colour;
         let [x, y, width, height] = item.mask.bbox().map_or([0; 4], |b| b.xywh());
-        let parts = polygons(&item.mask);
-        let rings = || parts.iter().flat_map(|part| part.holes.iter().chain([&part.outer]));
-        let perimeter: u64 = rings().map(|ring| length(ring)).sum();
-        let holes: usize = parts.iter().map(|part| part.holes.len()).sum();
-        let [centre_x, centre_y] =
-            centre(&item.mask).map_or([String::new(), String::new()], |c| c.map(|v| format!("{v:.2}")));
+        let (centre, [parts, holes], perimeter) = match item.mask.figures() {
+            Some(f) => (f.centroid.map(|v| format!("{v:.2}")), [f.parts, f.holes], f.perimeter),
+            None => Default::default(),
+        };
+        let [centre_x, centre_y] = centre;
         let score = |value: f32| if value.is_finite() { format!("{value:.4}") } else { String::new() };
         let record = [
             photo.file_name(),
@@ -57,9 +54,9 @@ pub(super) fn write(out: &mut dyn WriteSeek, photo: &Photo, masks: &[ExportMask]
             height.to_string(),
             centre_x,
             centre_y,
-            parts.len().to_string(),
+            parts.to_string(),
             holes.to_string(),
-            perimeter.to_string(),
+            format!("{perimeter:.2}"),
             score(item.predicted_iou),
             score(item.stability_score),
         ];
@@ -81,33 +78,22 @@ fn write_record(out: &mut dyn WriteSeek, fields: &[String]) -> Result<(), String
     writeln!(out, "{}", fields.join(",")).map_err(|e| e.to_string())
 }
 
-fn length(ring: &[[u32; 2]]) -> u64 {
-    let next = ring.iter().cycle().skip(1);
-    ring.iter().zip(next).map(|(a, b)| u64::from(a[0].abs_diff(b[0])) + u64::from(a[1].abs_diff(b[1]))).sum()
-}
-
-/// The mean of the pixels' centres; `None` without pixels.
-fn centre(mask: &Mask) -> Option<[f64; 2]> {
-    let (mut x, mut y) = (0.0, 0.0);
-    for (row, [start, end]) in mask.all_runs() {
-        let n = f64::from(end - start);
-        x += n * (f64::from(start) + f64::from(end)) / 2.0;
-        y += n * (f64::from(row) + 0.5);
-    }
-    let area = mask.area() as f64;
-    (area > 0.0).then(|| [x / area, y / area])
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::super::tests::subject;
     use super::*;
+    use crate::mask::Mask;
 
     #[test]
     fn the_figures_are_those_of_the_masks() {
         let (photo, mut masks) = subject();
         masks[0].name = "a, \"b\"".into();
         masks[1].predicted_iou = f32::NAN;
+        let diagonal = Mask::from_fn(6, 4, |x, y| x == y);
+        masks.push(ExportMask { mask: Arc::new(diagonal), ..masks[1].clone() });
+        masks.push(ExportMask { mask: Arc::new(Mask::from_fn(6, 4, |_, _| false)), ..masks[1].clone() });
         let mut bytes = std::io::Cursor::new(vec![]);
         write(&mut bytes, &photo, &masks).unwrap();
         let text = String::from_utf8(bytes.into_inner()).unwrap();
@@ -115,8 +101,13 @@ mod tests {
         assert_eq!(lines[0], HEADER.join(","));
         assert_eq!(
             lines[1],
-            "photo.one.jpg,1,\"a, \"\"b\"\"\",,#ff0000,8,0.333333,1,0,3,3,2.50,1.50,1,1,16,0.7500,0.5000"
+            "photo.one.jpg,1,\"a, \"\"b\"\"\",,#ff0000,8,0.333333,1,0,3,3,2.50,1.50,1,1,8.00,0.7500,0.5000"
         );
-        assert_eq!(lines[2], "photo.one.jpg,2,Cup  tea,,#0000ff,1,0.041667,5,3,1,1,5.50,3.50,1,0,4,,0.5000");
+        assert_eq!(
+            lines[2],
+            "photo.one.jpg,2,Cup  tea,,#0000ff,1,0.041667,5,3,1,1,5.50,3.50,1,0,0.00,,0.5000"
+        );
+        assert!(lines[3].ends_with(",4,0.166667,0,0,4,4,2.00,2.00,1,0,2.83,,0.5000"), "{}", lines[3]);
+        assert!(lines[4].ends_with(",0,0.000000,0,0,0,0,,,0,0,0.00,,0.5000"), "{}", lines[4]);
     }
 }

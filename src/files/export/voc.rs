@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::classes::{class_of, extended, lines, place, read_lines};
+use super::classes::{
+    ClassList, FOLDERS_BEFORE, class_of, extend, go_on_with, lines, names, place, quoted, read_lines,
+    uncoloured,
+};
 use super::{ExportMask, images};
 use crate::files::{FileSet, Photo, WriteError};
 
@@ -19,20 +22,32 @@ pub(super) fn add(
     photo: &Photo,
     masks: &[ExportMask],
     [of_classes, of_objects, list]: [&PathBuf; 3],
+    classes: &mut ClassList,
 ) -> Result<(), WriteError> {
-    let known = read_lines(list)?.unwrap_or_else(|| vec![BACKGROUND.into()]);
-    let names = extended(known, masks);
+    let known = read_lines(list)?;
+    let background = known.first().map_or(BACKGROUND, String::as_str);
+    if !background.trim_matches('_').eq_ignore_ascii_case("background") {
+        let cause = format!(
+            "its first line is {}, but index 0 belongs to no class; put {BACKGROUND} there, or choose another folder",
+            quoted(background)
+        );
+        return Err(WriteError::Encoding { path: list.clone(), cause });
+    }
+    let there = uncoloured(known.iter().skip(1).cloned().collect());
+    go_on_with(classes, there, list, FOLDERS_BEFORE)?;
+    extend(classes, masks);
+    let names = names(classes);
     let refuse = |path: &Path, n: usize, what: &str| {
         let cause = format!("{n} {what} are more than the {MAX_INDEX} that Pascal VOC can tell apart");
         Err(WriteError::Encoding { path: path.into(), cause })
     };
-    if names.len() > MAX_INDEX + 1 {
-        return refuse(of_classes, names.len() - 1, "classes");
+    if names.len() > MAX_INDEX {
+        return refuse(of_classes, names.len(), "classes");
     }
     if masks.len() > MAX_INDEX {
         return refuse(of_objects, masks.len(), "masks");
     }
-    let index_of_class = |i: usize| place(&names, &class_of(&masks[i])) as u8;
+    let index_of_class = |i: usize| place(&names, &class_of(&masks[i])) as u8 + 1;
     let (width, height) = photo.pixels.dimensions();
     for (file, index) in
         [(of_classes, &index_of_class as &dyn Fn(usize) -> u8), (of_objects, &|i| i as u8 + 1)]
@@ -44,7 +59,7 @@ pub(super) fn add(
         }
         set.add(file, |out| write_indexed(out, (width, height), &indices))?;
     }
-    set.add_shared(list, &lines(&names))
+    set.add_shared(list, &(format!("{background}\n") + &lines(&names)))
 }
 
 fn write_indexed(
@@ -113,5 +128,21 @@ mod tests {
         let many: Vec<_> = masks.iter().cycle().take(255).cloned().collect();
         let error = export_with(&photo, &many, Format::Voc, &ExportOptions::default(), dir.path(), true);
         assert!(error.unwrap_err().to_string().contains("255 masks"));
+    }
+    #[test]
+    fn a_list_without_background_is_refused() {
+        let (photo, masks) = subject();
+        let dir = tempfile::tempdir().unwrap();
+        let list = dir.path().join("class_names.txt");
+        let export = || export_with(&photo, &masks, Format::Voc, &ExportOptions::default(), dir.path(), true);
+        std::fs::write(&list, "cat\nobject\n").unwrap();
+        let said = export().unwrap_err().to_string();
+        assert!(said.contains("class_names.txt: ") && said.contains("\"cat\""), "{said}");
+        std::fs::write(&list, "").unwrap();
+        export().unwrap();
+        assert_eq!(std::fs::read_to_string(&list).unwrap(), "_background_\nobject\n");
+        std::fs::write(&list, "background\ncat\n").unwrap();
+        export().unwrap();
+        assert_eq!(std::fs::read_to_string(&list).unwrap(), "background\ncat\nobject\n");
     }
 }

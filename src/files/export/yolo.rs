@@ -8,7 +8,10 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use super::classes::{class_of, extended, lines, names_in_yaml, place, quoted, read, read_lines, with_block};
+use super::classes::{
+    ClassList, FOLDERS_BEFORE, class_of, extend, go_on_with, lines, names, names_in_yaml, place, quoted,
+    read, read_lines, uncoloured, with_block,
+};
 use super::format::{ExportOptions, YoloParts};
 use super::{ExportMask, outlines};
 use crate::files::{FileSet, Photo, WriteError};
@@ -28,22 +31,22 @@ pub(super) fn add(
     masks: &[ExportMask],
     options: &ExportOptions,
     folder: &Path,
+    classes: &mut ClassList,
 ) -> Result<(), WriteError> {
-    let [labels, yaml, list] = files(&photo.stem(), folder);
+    let [labels, yaml, lines_file] = files(&photo.stem(), folder);
     let known = read(&yaml)?;
-    let names = match &known {
-        Some(text) => names_in_yaml(&yaml, text)?,
-        None => read_lines(&list)?.unwrap_or_default(),
-    };
-    let unchanged = known.is_some() && extended(names.clone(), masks) == names;
-    let names = extended(names, masks);
-    let text = object_lines(photo, masks, &names, options);
-    set.add_text(&labels, &text)?;
-    if !unchanged {
+    let in_yaml = known.as_deref().map_or(Ok(vec![]), |text| names_in_yaml(&yaml, text))?;
+    let mut there = uncoloured(in_yaml.clone());
+    go_on_with(&mut there, uncoloured(read_lines(&lines_file)?), &lines_file, "data.yaml")?;
+    go_on_with(classes, there, &lines_file, FOLDERS_BEFORE)?;
+    extend(classes, masks);
+    let names = names(classes);
+    set.add_text(&labels, &object_lines(photo, masks, &names, options))?;
+    if known.is_none() || names != in_yaml {
         let text = known.unwrap_or_else(|| "train: images\nval: images\n".into());
         set.add_shared(&yaml, &with_names(&text, &names))?;
     }
-    set.add_shared(&list, &lines(&names))
+    set.add_shared(&lines_file, &lines(&names))
 }
 
 /// A `data.yaml` with these names.
@@ -144,6 +147,27 @@ mod tests {
         assert_eq!(text("data.yaml"), format!("{changed}  2: \"new\"\n"));
         let numbers: Vec<String> = text("labels/second.txt").lines().map(|l| l[..1].to_owned()).collect();
         assert_eq!(numbers, ["2", "1"]);
+    }
+
+    #[test]
+    fn numbers_of_a_list_that_is_there_keep_their_meaning() {
+        let (photo, mut masks) = subject();
+        masks.iter_mut().for_each(|item| item.class = Some("dog".into()));
+        let dir = tempfile::tempdir().unwrap();
+        let export =
+            || export_with(&photo, &masks, Format::Yolo, &ExportOptions::default(), dir.path(), true);
+        let put = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
+        let text = |name: &str| std::fs::read_to_string(dir.path().join(name)).unwrap();
+        put("data.yaml", "nc: 2\n");
+        put("classes.txt", "cat\ndog\n");
+        export().unwrap();
+        assert_eq!(text("data.yaml"), "nc: 2\nnames:\n  0: \"cat\"\n  1: \"dog\"\n");
+        assert!(text("labels/photo.one.txt").lines().all(|line| line.starts_with("1 ")));
+
+        put("classes.txt", "dog\ncat\n");
+        let said = export().unwrap_err().to_string();
+        assert!(said.contains("classes.txt: ") && said.contains("\"cat\" has in data.yaml"), "{said}");
+        assert_eq!(text("classes.txt"), "dog\ncat\n");
     }
 
     #[test]

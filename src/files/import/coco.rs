@@ -1,10 +1,12 @@
 //! COCO instances: polygons and both forms of RLE.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use serde_json::Value;
 
 use super::{ImportError, Imported, ImportedMask, Target, polygon, score, whole};
+use crate::files::photo::name_of;
 use crate::mask::polygon::{filled_as_coco, united};
 use crate::mask::{CompressedRle, Mask, Rle};
 
@@ -73,38 +75,68 @@ fn bare_name(image: &Value) -> Option<&str> {
     image["file_name"].as_str()?.rsplit(['/', '\\']).next()
 }
 
-/// The id of the photo: by its name, or because there is no other.
+/// The id of the photo: by its name and folders, or because there is no other.
 fn find_image(target: &Target, images: &Value, imported: &mut Imported) -> Result<Value, ImportError> {
     let images: &[Value] = images.as_array().map_or(&[], Vec::as_slice);
-    let name = |image: &Value| image["file_name"].as_str().unwrap_or("?").to_owned();
-    let is_called_so = |image: &&Value| bare_name(image) == Some(target.photo);
+    let photo = name_of(target.photo);
     let size = |image: &Value| Some((whole(&image["width"])?, whole(&image["height"])?));
-    let called: Vec<&Value> = images.iter().filter(is_called_so).collect();
-    // Of photos of one name in several folders the size may tell which it is.
-    let image = called.iter().find(|image| size(image) == Some(target.size)).or(called.first()).copied();
-    let image = match (image, images) {
-        (Some(image), _) => image,
-        (None, [only]) if size(only) == Some(target.size) => {
-            imported.problem("images", format!("is about {}, which has the same size", name(only)));
+    let mut called: Vec<&Value> =
+        images.iter().filter(|image| bare_name(image) == Some(photo.as_str())).collect();
+    let place = std::path::absolute(target.photo).unwrap_or_else(|_| target.photo.into());
+    let best = called.iter().map(|image| likeness(image, &place)).max();
+    called.retain(|image| Some(likeness(image, &place)) == best);
+    let fitting: Vec<&Value> =
+        called.iter().copied().filter(|image| size(image) == Some(target.size)).collect();
+    let image = match (&fitting[..], &called[..], images) {
+        ([image], ..) | ([], [image, ..], _) => *image,
+        ([], [], [only]) if size(only) == Some(target.size) => {
+            imported.problem("images", format!("is about {}, which has the same size", file_name(only)));
             only
         }
-        (None, _) => {
-            let some: Vec<String> = images.iter().take(3).map(name).collect();
-            let more =
-                if images.len() > 3 { format!(" and {} more", images.len() - 3) } else { String::new() };
-            let others = if some.is_empty() { "none".into() } else { some.join(", ") + &more };
-            return Err(ImportError::OtherPhoto {
-                path: target.path.into(),
-                photo: target.photo.into(),
-                others,
-            });
+        ([], [], _) => {
+            let others = listed(&images.iter().collect::<Vec<_>>());
+            return Err(ImportError::OtherPhoto { path: target.path.into(), photo, others });
+        }
+        (several, ..) => {
+            let several = listed(several);
+            return Err(ImportError::AmbiguousPhoto { path: target.path.into(), photo, several });
         }
     };
     if called.len() > 1 {
-        imported.problem("images", format!("has {} photos called {}", called.len(), target.photo));
+        let what = format!("has {} photos called {photo}, one of which has this size", called.len());
+        imported.problem("images", what);
     }
     target.check_size(size(image).ok_or_else(|| target.damaged("an image has no size"))?)?;
     Ok(image["id"].clone())
+}
+
+/// How many parts of the path to a photo agree with those in the file, counted from the end, and
+/// whether these are all that the file has.
+fn likeness(image: &Value, photo: &Path) -> (usize, bool) {
+    let mut parts = file_name(image).rsplit(['/', '\\']).filter(|part| !part.is_empty() && *part != ".");
+    let mut of_photo = photo.components().rev();
+    let mut agreeing = 0;
+    loop {
+        match (parts.next(), of_photo.next()) {
+            (None, _) => return (agreeing, true),
+            (Some(a), Some(b)) if b.as_os_str().to_string_lossy() == a => agreeing += 1,
+            _ => return (agreeing, false),
+        }
+    }
+}
+
+fn file_name(image: &Value) -> &str {
+    image["file_name"].as_str().unwrap_or("?")
+}
+
+/// Some of the names of images.
+fn listed(images: &[&Value]) -> String {
+    let some: Vec<&str> = images.iter().take(3).map(|image| file_name(image)).collect();
+    match images.len() {
+        0 => "none".into(),
+        1..=3 => some.join(", "),
+        n => format!("{} and {} more", some.join(", "), n - 3),
+    }
 }
 
 /// A mask from any form of a segmentation, as `annToMask` has it.

@@ -74,7 +74,7 @@ pub fn import_dataset(file: &Path, photos: &[PathBuf]) -> Result<(Vec<ForPhoto>,
                 continue;
             }
         };
-        match coco.import(&Target { path: file, size: identity.size, photo: &name }) {
+        match coco.import(&Target { path: file, size: identity.size, photo: path }) {
             Ok(mut imported) => {
                 imported.problems.iter_mut().for_each(|p| p.place = format!("{name}, {}", p.place));
                 found.push(ForPhoto { path: path.clone(), identity, imported });

@@ -72,11 +72,9 @@ fn mask_of(shape: &Value, (width, height): (u32, u32)) -> Result<Mask, String> {
             polygon::drawn(&corners, (width, height))
         }
         ("rectangle" | "oriented_rectangle", [_, _, _, _]) => polygon::drawn(&points, (width, height)),
-        ("circle", [[x, y], edge]) => {
-            let radius = (edge[0] - x).hypot(edge[1] - y);
-            let inside =
-                |px: u32, py: u32| (f64::from(px) + 0.5 - x).hypot(f64::from(py) + 0.5 - y) <= radius;
-            Ok(Mask::from_fn(width, height, inside))
+        ("circle", [centre, edge]) => {
+            let radius = (edge[0] - centre[0]).hypot(edge[1] - centre[1]);
+            Ok(Mask::stroke(width, height, &[centre.map(|v| v as f32)], radius as f32))
         }
         ("mask", [from, to]) => pixels(&shape["mask"], *from, *to, (width, height)),
         (kind @ ("rectangle" | "circle" | "mask"), _) => Err(format!("a {kind} of {} points", points.len())),

@@ -89,6 +89,12 @@ pub enum ImportError {
     OtherSize { path: PathBuf, found: (u32, u32), expected: (u32, u32) },
     #[error("{}: knows no photo called {photo}; it is about {others}", path.display())]
     OtherPhoto { path: PathBuf, photo: String, others: String },
+    #[error(
+        "{}: has several photos that {photo} may be: {several}; put it into a folder called as there, or leave \
+         only one of them in the file",
+        path.display()
+    )]
+    AmbiguousPhoto { path: PathBuf, photo: String, several: String },
     #[error(transparent)]
     Session(#[from] SessionError),
 }
@@ -99,7 +105,7 @@ struct Target<'a> {
     path: &'a Path,
     /// Width and height in pixels, upright.
     size: (u32, u32),
-    photo: &'a str,
+    photo: &'a Path,
 }
 
 impl Target<'_> {
@@ -123,13 +129,14 @@ impl Target<'_> {
     }
 }
 
-/// Reads the masks that a file holds about a photo of `size` (width, height in pixels, upright)
-/// called `photo_name`.
+/// Reads the masks that a file holds about a photo of `size` (width, height in pixels, upright). A
+/// file about several photos is asked for the one with the name of `photo`; of several with that
+/// name, for the one in folders with the same names.
 ///
 /// # Errors
 /// See [`ImportError`]; a file that is wrong as a whole brings nothing.
-pub fn import(path: &Path, size: (u32, u32), photo_name: &str) -> Result<Imported, ImportError> {
-    let target = Target { path, size, photo: photo_name };
+pub fn import(path: &Path, size: (u32, u32), photo: impl AsRef<Path>) -> Result<Imported, ImportError> {
+    let target = Target { path, size, photo: photo.as_ref() };
     let bytes = read(path)?;
     if picture::is_picture(&bytes) {
         return picture::import(&target, &bytes);

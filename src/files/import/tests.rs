@@ -48,7 +48,7 @@ fn there_and_back(format: Format, options: &ExportOptions) -> (Vec<ExportMask>, 
     let (photo, masks) = subject();
     let dir = tempfile::tempdir().unwrap();
     let files = export_with(&photo, &masks, format, options, dir.path(), false).unwrap();
-    let imported = import(&files[0], SIZE, &photo.file_name()).unwrap();
+    let imported = import(&files[0], SIZE, &photo.path).unwrap();
     (masks, imported)
 }
 
@@ -249,4 +249,44 @@ fn files_of_others_are_read_as_they_mean_it() {
     let imported = import(&file, (6, 4), "a.jpg").unwrap();
     let areas: Vec<u64> = imported.masks.iter().map(|item| item.mask.area()).collect();
     assert_eq!((areas, imported.problems), (vec![6, 4], vec![]));
+}
+
+#[test]
+fn of_photos_of_one_name_that_in_the_same_folders_is_meant() {
+    let dir = tempfile::tempdir().unwrap();
+    let names = ["train/x.ppm", "val/x.ppm", "x.ppm", "small/x.ppm"];
+    let sizes = [(6, 4), (6, 4), (6, 4), (3, 4)];
+    let images = names.iter().zip(sizes).enumerate().map(
+        |(id, (name, (width, height)))| json!({"id": id, "file_name": name, "width": width, "height": height}),
+    );
+    let annotation = |id: usize| json!({"image_id": id, "segmentation": [[0, 0, 2, 2]], "name": names[id]});
+    let all = json!({
+        "images": images.collect::<Vec<_>>(),
+        "categories": [],
+        "annotations": (0..4).map(annotation).collect::<Vec<_>>(),
+    });
+    let found = |json: &Value, photo: &str, size: (u32, u32)| {
+        let imported = import(&write(&dir, "coco.json", &json.to_string()), size, photo);
+        imported.map(|imported| (imported.masks[0].name.clone(), imported.problems.len()))
+    };
+    for (photo, name) in [
+        ("ds/train/x.ppm", "train/x.ppm"),
+        ("ds/val/x.ppm", "val/x.ppm"),
+        ("ds/test/../val/x.ppm", "val/x.ppm"),
+        ("ds/x.ppm", "x.ppm"),
+        ("elsewhere/x.ppm", "x.ppm"),
+    ] {
+        assert_eq!(found(&all, photo, (6, 4)).unwrap(), (name.into(), 0), "{photo}");
+    }
+    let error = found(&all, "ds/small/x.ppm", (6, 4)).unwrap_err().to_string();
+    assert!(error.contains("3x4"), "another photo of the right size is not taken: {error}");
+
+    // Folders say nothing: the size may, and it is told.
+    let mut two = all.clone();
+    two["images"].as_array_mut().unwrap().drain(1..3);
+    assert_eq!(found(&two, "elsewhere/x.ppm", (3, 4)).unwrap(), ("small/x.ppm".into(), 1));
+    let mut same = all.clone();
+    same["images"].as_array_mut().unwrap().drain(2..);
+    let error = found(&same, "elsewhere/x.ppm", (6, 4)).unwrap_err().to_string();
+    assert!(error.contains("train/x.ppm, val/x.ppm") && error.contains("folder"), "{error}");
 }

@@ -1,0 +1,81 @@
+//! What an export will do, before it is done.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use super::dataset::{COCO_DATASET, Wanted};
+use super::format::planned_files_for;
+use super::losses::Losses;
+use super::{ExportMask, ExportOptions, Format, is_shared};
+use crate::files::session::Session;
+
+/// What an export will do.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Plan {
+    /// Photos with masks that are wanted.
+    pub photos: usize,
+    pub masks: usize,
+    /// All files that will be written.
+    pub files: Vec<PathBuf>,
+    /// Those of them that would be overwritten.
+    pub existing: Vec<PathBuf>,
+    /// What the format cannot hold, in sentences for people.
+    pub losses: Vec<String>,
+}
+
+impl Plan {
+    fn finished(mut self, losses: &Losses) -> Self {
+        self.losses = losses.sentences();
+        let existing = self.files.iter().filter(|file| file.exists() && !is_shared(file));
+        self.existing = existing.cloned().collect();
+        self
+    }
+}
+
+/// What exporting these masks of a photo will do.
+pub fn plan(
+    photo: &Path,
+    masks: &[ExportMask],
+    format: Format,
+    options: &ExportOptions,
+    folder: &Path,
+) -> Plan {
+    let mut losses = Losses::new(format, options);
+    losses.add(masks);
+    let files = planned_files_for(photo, masks, format, options, folder);
+    Plan { photos: 1, masks: masks.len(), files, ..Plan::default() }.finished(&losses)
+}
+
+/// What exporting the kept masks of photos in one folder ([`DatasetExport`]) will do, without opening
+/// these; photos without masks are passed over. `go_on` is asked before each photo; `None` if it says no.
+pub fn plan_dataset(
+    photos: &[PathBuf],
+    wanted: &Wanted,
+    format: Format,
+    options: &ExportOptions,
+    folder: &Path,
+    mut go_on: impl FnMut() -> bool,
+) -> Option<Plan> {
+    let mut losses = Losses::new(format, options);
+    let mut plan = Plan::default();
+    for photo in photos {
+        if !go_on() {
+            return None;
+        }
+        let Some(session) = Session::newest_for(photo) else { continue };
+        let masks = wanted.masks(&session);
+        losses.add(&masks);
+        plan.photos += 1;
+        plan.masks += masks.len();
+        if format != Format::CocoJson {
+            plan.files.extend(planned_files_for(photo, &masks, format, options, folder));
+        }
+    }
+    if format == Format::CocoJson && plan.photos > 0 {
+        plan.files.push(folder.join(COCO_DATASET));
+    }
+    // Lists of classes are planned for each photo.
+    let mut seen = HashSet::new();
+    plan.files.retain(|file| seen.insert(file.clone()));
+    Some(plan.finished(&losses))
+}
