@@ -9,8 +9,8 @@ import torch
 from network import MEAN, STD
 from scenes import OBJECT, PART, PSEUDO, REGION
 
-PICK = {OBJECT: 1.0, PART: 0.15, REGION: 0.9, PSEUDO: 0.3}  # how often a mask of a kind is chosen
-WEIGHT = {OBJECT: 1.0, PART: 0.7, REGION: 1.0, PSEUDO: 0.5}  # what it counts in the loss
+PICK = {OBJECT: 1.0, PART: 0.35, REGION: 0.9, PSEUDO: 0.3}  # how often a mask of a kind is chosen
+WEIGHT = {OBJECT: 1.0, PART: 0.9, REGION: 1.0, PSEUDO: 0.5}  # what it counts in the loss
 REGIONS = 0.2  # share of pictures drawn from those full of regions, which teach fastest to follow edges
 
 

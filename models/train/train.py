@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Train the network on the pool.
 
-    train.py POOL RUN --stages 128x6:9000,256x3:2000
+    train.py POOL RUN --stages 128x6:9000,256x3:2000,512x2:900
     torchrun --nproc-per-node 2 train.py POOL RUN ...      two cores, or two GPUs: gradients are averaged
 
 A stage is SIZExBATCH:STEPS; BATCH is that of one process. A run that was stopped (Ctrl-C or SIGTERM save) goes on where
@@ -161,7 +161,7 @@ def main():
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     a.add_argument("pool")
     a.add_argument("run", help="folder for the state, the log and the weights")
-    a.add_argument("--stages", default="128x6:10000,256x3:3000")
+    a.add_argument("--stages", default="128x6:10000,256x3:3000,384x2:1600,512x2:760")
     a.add_argument("--masks", type=int, default=10, help="masks per picture (%(default)s)")
     a.add_argument("--lr", type=float, default=6e-4, help="highest learning rate, for 12 pictures a step (%(default)s)")
     a.add_argument("--init", help="begin with these weights (.safetensors)")
