@@ -358,7 +358,7 @@ fn a_brush_does_not_draw_below_the_minimap() {
     let photo = image::RgbImage::from_pixel(1200, 900, image::Rgb([90, 120, 150]));
     let mut window = window_with(&photo, &[]);
     zoom_to(&mut window, 4.0);
-    press(&mut window, Key::B);
+    press(&mut window, Key::T);
     let at = window.get_by_label("Overview of the photo").rect().center();
     window.event(Event::PointerMoved(at));
     for pressed in [true, false] {
