@@ -169,3 +169,32 @@ pub fn prompting_again(item: &MaskItem, side: usize, part: Option<PixelBox>) -> 
     let inside = item.mask.inner_point().map(|[x, y]| crate::sam2::Point { x, y, positive: true });
     Prompting { points: inside.into_iter().collect(), from, ..Prompting::default() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Document, Edit};
+
+    #[test]
+    fn nothing_is_combined_if_a_locked_mask_would_change() {
+        let mut document = Document::default();
+        let strip = |from: u32, to: u32| NewMask {
+            mask: Arc::new(Mask::from_fn(20, 4, |x, _| (from..to).contains(&x))),
+            predicted_iou: None,
+            stability_score: None,
+            prompting: Prompting::default(),
+            found: None,
+        };
+        document.apply(Edit::AddMasks(vec![strip(0, 10), strip(5, 15)]));
+        let [first, second] = [0, 1].map(|i| document.masks()[i].id);
+        document.apply(Edit::SetLocked(vec![second], true));
+        for op in [ShapeOp::Union, ShapeOp::Intersect] {
+            assert!(reshape(document.masks(), op).is_empty(), "{op:?}");
+        }
+        // A locked one can be taken from another.
+        let change = reshape(document.masks(), ShapeOp::Subtract);
+        assert_eq!((change.changed.len(), change.changed[0].1.area()), (1, 5 * 4));
+        document.apply(Edit::SetLocked(vec![first], true));
+        assert!(reshape(document.masks(), ShapeOp::Subtract).is_empty());
+    }
+}

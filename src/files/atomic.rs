@@ -174,6 +174,18 @@ mod tests {
     }
 
     #[test]
+    fn files_are_not_kept_open_until_all_are_written() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut files = FileSet::new(false);
+        (0..300).for_each(|i| files.add(&dir.path().join(format!("{i}.txt")), text("a")).unwrap());
+        if cfg!(target_os = "linux") {
+            let open = std::fs::read_dir("/proc/self/fd").unwrap().count();
+            assert!(open < 250, "{open} files are open");
+        }
+        assert_eq!(files.commit().unwrap().len(), 300);
+    }
+
+    #[test]
     fn an_existing_file_is_kept_unless_overwriting_is_allowed() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("new/a.txt");

@@ -140,6 +140,16 @@ mod tests {
     }
 
     #[test]
+    #[cfg(unix)]
+    fn a_link_to_nothing_does_not_stop_the_others() {
+        let dir = folder(&["a.jpg"]);
+        for name in ["b.jpg", "notes.txt", ".#lock"] {
+            std::os::unix::fs::symlink(dir.path().join("gone"), dir.path().join(name)).unwrap();
+        }
+        assert_eq!(below(&select_photos(&[], &[dir.path().to_path_buf()], true).unwrap()), ["a.jpg"]);
+    }
+
+    #[test]
     fn results_beside_their_photos_are_none() {
         let dir = folder(&[
             "cup.jpg",
