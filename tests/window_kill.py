@@ -45,8 +45,8 @@ class Kept:
             return
         assert done.returncode == 0, done.stderr
         for record in json.loads((folder / "out/photo_masks.json").read_text()):
-            # Only what is painted is this certain.
-            if record["predicted_iou"] < 1:
+            # What is painted has no score.
+            if record["predicted_iou"] is not None:
                 self.clicked += 1
                 continue
             (height, _), at, inside = record["segmentation"]["size"], 0, False
