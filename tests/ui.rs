@@ -258,8 +258,7 @@ fn masks_are_selected_hidden_singled_out_and_deleted() {
 #[test]
 fn escape_belongs_to_what_is_under_way() {
     let mut window = window(vec![sample("coffee.jpg")]);
-    click_on(&mut window, (290.0, 170.0));
-    press(&mut window, Key::Enter);
+    make_mask(&mut window, (290.0, 170.0));
     click_on(&mut window, (370.0, 290.0));
     click(&mut window, "Rename Mask 1");
     window.get_by_label("New name").type_text(" never");
@@ -383,14 +382,12 @@ fn a_stroke_within_one_frame_is_a_stroke() {
 #[test]
 fn any_mask_can_be_refined_with_clicks() {
     let mut window = window(vec![sample("coffee.jpg")]);
-    click_on(&mut window, (290.0, 170.0));
-    press(&mut window, Key::Enter);
+    make_mask(&mut window, (290.0, 170.0));
     let accepted = window.state().document().masks()[0].clone();
     press_with(&mut window, Modifiers::COMMAND, Key::A);
     press(&mut window, Key::R);
     assert_eq!(points(&window).len(), 1, "the prompt is there again");
-    click_on(&mut window, (250.0, 120.0));
-    press(&mut window, Key::Enter);
+    make_mask(&mut window, (250.0, 120.0));
     let refined = window.state().document().masks()[0].clone();
     assert_eq!((masks(&window), refined.id, refined.name.as_str()), (1, accepted.id, "Mask 1"));
     assert_eq!(refined.prompting.points.len(), 2);
@@ -411,8 +408,7 @@ fn any_mask_can_be_refined_with_clicks() {
 #[test]
 fn classes_are_given_with_number_keys() {
     let mut window = window(vec![sample("coffee.jpg")]);
-    click_on(&mut window, (290.0, 170.0));
-    press(&mut window, Key::Enter);
+    make_mask(&mut window, (290.0, 170.0));
     click(&mut window, "Classes (0)");
     window.get_by_label("New class").focus();
     window.step();
@@ -450,8 +446,7 @@ fn resting_the_pointer_previews_the_mask_of_a_click() {
     }
     let previewed = window.state().previewed().cloned().unwrap();
     assert_eq!(points(&window).len(), 0, "a preview is no prompt");
-    click_on(&mut window, (290.0, 170.0));
-    press(&mut window, Key::Enter);
+    make_mask(&mut window, (290.0, 170.0));
     assert_eq!(window.state().document().masks()[0].mask, previewed);
     press(&mut window, Key::P);
     settle(&mut window);
@@ -505,8 +500,7 @@ fn export_writes_files_and_asks_before_overwriting() {
     let photo = folder.path().join("cup of coffee.jpg");
     std::fs::copy(sample("coffee.jpg"), &photo).unwrap();
     let mut window = window(vec![photo]);
-    click_on(&mut window, (290.0, 170.0));
-    press(&mut window, Key::Enter);
+    make_mask(&mut window, (290.0, 170.0));
     press_with(&mut window, Modifiers::COMMAND, Key::E);
     click(&mut window, "Binary masks (PNG)");
     click(&mut window, "Write files");
@@ -562,8 +556,7 @@ fn a_dropped_photo_opens_and_a_bad_one_says_why() {
 fn leafing_through_a_folder_keeps_the_work_on_each_photo() {
     let mut window = window(vec![sample("")]);
     window.get_by_label_contains("cat.jpg (1 of 2)");
-    click_on(&mut window, (200.0, 120.0));
-    press(&mut window, Key::Enter);
+    make_mask(&mut window, (200.0, 120.0));
     press(&mut window, Key::D);
     window.get_by_label_contains("coffee.jpg (2 of 2)");
     assert_eq!(masks(&window), 0);
@@ -586,8 +579,7 @@ fn a_model_that_cannot_be_read_is_named_and_the_built_in_one_serves() {
 fn a_dropped_model_is_used_and_the_work_is_kept() {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
     let mut window = window(vec![sample("coffee.jpg")]);
-    click_on(&mut window, (290.0, 170.0));
-    press(&mut window, Key::Enter);
+    make_mask(&mut window, (290.0, 170.0));
     click_on(&mut window, (370.0, 290.0));
     let first = window.state().document().masks()[0].clone();
     for name in ["mini.safetensors", "mini.encoder.onnx"] {
@@ -639,8 +631,7 @@ fn keys_can_be_changed_and_given_back() {
     scroll_and_click(&mut window, "Add a key for Export…");
     press(&mut window, Key::R);
     press(&mut window, Key::F1);
-    click_on(&mut window, (290.0, 170.0));
-    press(&mut window, Key::Enter);
+    make_mask(&mut window, (290.0, 170.0));
     press_with(&mut window, Modifiers::COMMAND, Key::A);
     press(&mut window, Key::M);
     assert_eq!(points(&window).len(), 1, "M does not refine");

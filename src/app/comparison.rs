@@ -108,7 +108,7 @@ impl Comparing {
         self.running.is_some()
     }
 
-    /// The comparison of a photo, if it is on the screen whenever the photo is.
+    /// The comparison that the screen shows while this photo is open.
     pub fn shown_of(&mut self, photo: u64) -> Option<&mut Shown> {
         self.shown.as_mut().filter(|shown| shown.photo == photo)
     }

@@ -142,9 +142,8 @@ impl Models {
 
     pub fn ui(&self, ui: &mut Ui, current: &str, base_url: &str, actions: &mut Actions) {
         ui.set_min_width(520.0);
-        match store(base_url) {
-            Ok(store) => self.list_ui(ui, &store, current, actions),
-            Err(error) => drop(ui.colored_label(ui.visuals().error_fg_color, error)),
+        if let Ok(store) = store(base_url) {
+            self.list_ui(ui, &store, current, actions);
         }
         mirror_ui(ui, base_url, actions);
         if ui.button("Open a model file…").clicked() {
@@ -245,7 +244,9 @@ fn describe(progress: Option<Progress>) -> String {
         None => speed,
     }
 }
-/// Where models are downloaded from. What is typed becomes a setting only where it is an address.
+
+/// Where models are downloaded from. What is typed becomes a setting only where it is an address; what is
+/// wrong with it, or with the setting, is told.
 fn mirror_ui(ui: &mut Ui, base_url: &str, actions: &mut Actions) {
     let typed = egui::Id::unique("typed mirror");
     let mut url = ui.data(|data| data.get_temp(typed)).unwrap_or_else(|| base_url.to_owned());

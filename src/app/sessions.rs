@@ -231,7 +231,7 @@ impl Sessions {
         if let Some(mut file) = self.files.remove(&former) {
             file.fingerprint = fingerprint;
             // What was saved is about the former pixels.
-            file.aside = file.exists;
+            file.aside |= file.exists;
             self.files.insert(id, file);
         }
     }

@@ -24,7 +24,11 @@ fn point(x: f32) -> Prompt {
 }
 
 fn started() -> Engine {
-    let engine = Engine::start(|| {});
+    started_with(|| {})
+}
+
+fn started_with(wake: impl Fn() + Send + Sync + 'static) -> Engine {
+    let engine = Engine::start(wake);
     engine.load_model(ModelSource::Starter);
     wait(&engine, |e| matches!(e, Event::ModelLoaded { .. }));
     engine
@@ -300,12 +304,20 @@ fn embeddings_on_disk_outlive_the_engine() {
 
 #[test]
 fn dropping_the_handle_does_not_wait() {
-    let engine = started();
-    engine.segment_everything(photo(1), Parameters::default());
+    // The worker is held in the middle of its next job.
+    let (is_held, (release, gate)) = (Arc::new(AtomicBool::new(false)), crossbeam_channel::bounded::<()>(0));
+    let holds = is_held.clone();
+    let engine = started_with(move || {
+        if holds.load(Ordering::Relaxed) {
+            let _ = gate.recv_timeout(Duration::from_secs(60));
+        }
+    });
+    is_held.store(true, Ordering::Relaxed);
+    engine.encode(photo(1));
     let start = Instant::now();
     drop(engine);
-    // The whole run would take several times as long.
-    assert!(start.elapsed() < Duration::from_millis(500), "it took {:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(10), "it waited for the worker");
+    drop(release);
 }
 
 #[test]

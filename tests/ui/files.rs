@@ -6,8 +6,7 @@ use super::*;
 fn the_work_is_saved_by_itself_and_comes_back() {
     let photo = sample("coffee.jpg");
     let mut first = window(vec![photo.clone()]);
-    click_on(&mut first, (290.0, 170.0));
-    press(&mut first, Key::Enter);
+    make_mask(&mut first, (290.0, 170.0));
     let accepted = first.state().document().masks()[0].clone();
     let file = photo.with_file_name("coffee.jpg.tinsel.json");
     let start = Instant::now();
@@ -27,8 +26,7 @@ fn the_work_is_saved_by_itself_and_comes_back() {
     std::fs::write(&file, "{\"format\": \"tinsel-session\", \"version\": 99}").unwrap();
     let mut third = window(vec![photo]);
     third.get_by_label_contains("newer Tinsel");
-    click_on(&mut third, (290.0, 170.0));
-    press(&mut third, Key::Enter);
+    make_mask(&mut third, (290.0, 170.0));
     std::thread::sleep(Duration::from_millis(1200));
     settle(&mut third);
     assert!(std::fs::read_to_string(&file).unwrap().contains("99"), "a newer file was overwritten");

@@ -9,8 +9,7 @@ fn the_filmstrip_shows_the_folder_and_leads_to_its_photos() {
     let mut window = window(vec![photo]);
     window.get_by_label("Photo damaged.jpg, unreadable");
     window.get_by_label("Photo coffee.jpg");
-    click_on(&mut window, (290.0, 170.0));
-    press(&mut window, Key::Enter);
+    make_mask(&mut window, (290.0, 170.0));
     window.get_by_label("Photo coffee.jpg, 1 mask");
     click(&mut window, "Photo cat.jpg");
     window.get_by_label_contains("cat.jpg (1 of 3)");
@@ -28,8 +27,7 @@ fn the_filmstrip_shows_the_folder_and_leads_to_its_photos() {
 fn the_filmstrip_counts_the_masks_that_are_kept_beside_photos() {
     let photo = sample("coffee.jpg");
     let mut first = window(vec![photo.clone()]);
-    click_on(&mut first, (290.0, 170.0));
-    press(&mut first, Key::Enter);
+    make_mask(&mut first, (290.0, 170.0));
     press(&mut first, Key::A);
     drop(first);
     let second = window(vec![photo.with_file_name("cat.jpg")]);

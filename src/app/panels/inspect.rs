@@ -70,10 +70,12 @@ impl Inspect {
     }
 
     fn picture_ui(&mut self, ui: &mut Ui, mask: &Arc<Mask>, photo: &Arc<RgbImage>) {
-        if let Ok(made) = self.receiver.try_recv() {
+        if let Ok(made) = self.receiver.try_recv()
+            && let Some(of) = self.under_way.take().filter(|of| Arc::ptr_eq(of, mask))
+        {
             let texture = |picture| ui.ctx().load_texture("inspect", picture, TextureOptions::LINEAR);
             let shown = made.map(|(picture, measured)| (texture(picture), measured));
-            self.made = self.under_way.take().map(|of| Made { of, shown });
+            self.made = Some(Made { of, shown });
         }
         let is_made = self.made.as_ref().is_some_and(|made| Arc::ptr_eq(&made.of, mask));
         if !is_made && self.under_way.is_none() {
