@@ -1,6 +1,7 @@
 //! Named tensors from a weights file, checked against the shape the network asks for.
 
 mod blob;
+mod names;
 mod number;
 mod pickle;
 mod safetensors;
@@ -15,6 +16,7 @@ use self::torch::TorchStore;
 use super::config::Config;
 use super::error::{Error, Result};
 use blob::Blob;
+use names::Renamed;
 
 /// The weights compiled into the binary, so that the program works with nothing downloaded.
 static STARTER: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/models/starter.safetensors"));
@@ -31,6 +33,8 @@ pub const STARTER_NAME: &str = "starter";
 trait TensorStore: Send + Sync {
     /// An entry of the file's free-form metadata.
     fn metadata(&self, key: &str) -> Option<&str>;
+    /// The names of all tensors, in no order.
+    fn names(&self) -> Vec<String>;
     /// The shape of a tensor, if there is one of that name.
     fn shape(&self, name: &str) -> Option<&[usize]>;
     /// A tensor's values in row-major order.
@@ -90,6 +94,7 @@ impl Weights {
 
     fn from_blob(name: &str, blob: Blob, config: Option<Config>) -> Result<Self> {
         let store = open_store(blob).map_err(|cause| Error::Format { file: name.to_owned(), cause })?;
+        let store: Box<dyn TensorStore> = Box::new(Renamed::new(store));
         let unsized_network = |cause| Error::Config { file: name.to_owned(), cause };
         let config = match (config, store.metadata("config")) {
             (Some(config), _) => config,

@@ -41,6 +41,10 @@ impl TensorStore for SafetensorsStore {
         Some(self.header.metadata().as_ref()?.get(key)?.as_str())
     }
 
+    fn names(&self) -> Vec<String> {
+        self.header.offset_keys()
+    }
+
     fn shape(&self, name: &str) -> Option<&[usize]> {
         Some(&self.header.info(name)?.shape)
     }

@@ -99,6 +99,10 @@ mod tests {
             None
         }
 
+        fn names(&self) -> Vec<String> {
+            vec![]
+        }
+
         fn shape(&self, name: &str) -> Option<&[usize]> {
             if name == PATCH_EMBED {
                 return Some(std::slice::from_ref(&self.0));
