@@ -28,7 +28,7 @@ fn load(name: &str) -> Loaded {
     let mut loaded = LOADED.lock().unwrap();
     let make = || {
         let weights =
-            if name == "starter" { Weights::starter() } else { Weights::open(&PathBuf::from(name)) };
+            if name == "starter" { Weights::built_in() } else { Weights::open(&PathBuf::from(name)) };
         let predictor = Predictor::new(weights.unwrap()).unwrap();
         let photo = image::RgbImage::from_fn(PHOTO.0, PHOTO.1, |x, y| {
             let inside = (f64::from(x) - 500.0).hypot(f64::from(y) - 300.0) < 180.0;

@@ -27,7 +27,7 @@ fn networks() -> Vec<String> {
 
 fn predictor(network: &str) -> Predictor {
     let weights = match network {
-        "starter" => Weights::starter(),
+        "starter" => Weights::built_in(),
         file => Weights::open(&PathBuf::from(file)),
     };
     Predictor::new(weights.unwrap()).unwrap()

@@ -9,7 +9,7 @@
 //! use tinsel::sam2::{Output, Point, Predictor, Prompt, Weights};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let predictor = Predictor::new(Weights::starter()?)?;
+//! let predictor = Predictor::new(Weights::built_in()?)?;
 //! let photo = Photo::open("assets/samples/coffee.jpg".as_ref())?;
 //! let embedding = predictor.encode(&photo.pixels, &())?;
 //! let click = Point { x: 290.0, y: 170.0, positive: true };

@@ -185,7 +185,7 @@ fn one_click_gives_the_best_of_the_candidates() {
 
 #[test]
 fn a_mask_is_refined_as_by_the_official_code() {
-    let predictor = Predictor::new(Weights::starter().unwrap()).unwrap();
+    let predictor = Predictor::new(Weights::built_in().unwrap()).unwrap();
     let embedding = predictor.encode(&Photo::open(Path::new(LOSSLESS)).unwrap().pixels, &()).unwrap();
     let predict = |case: &str, mask_input, output| {
         let prompt = Prompt { points: points(&OFFICIAL["cases"][case]), mask_input, bbox: None };

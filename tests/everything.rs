@@ -87,7 +87,7 @@ fn every_parameter_does_what_it_does_officially() {
     let reference: Value = serde_json::from_str(include_str!("data/everything_cat.json")).unwrap();
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/cat.webp");
     let photo = Photo::open(&file).unwrap();
-    let predictor = Predictor::new(Weights::starter().unwrap()).unwrap();
+    let predictor = Predictor::new(Weights::built_in().unwrap()).unwrap();
     let cases = reference["cases"].as_object().unwrap();
     assert_eq!(cases.len(), 7);
     for (name, case) in cases {

@@ -14,7 +14,7 @@ use crate::engine::ModelSource;
 use crate::models::{
     CATALOGUE, DownloadError, Entry, LICENCE, OnDisk, Options, Progress, SOURCE, Stage, Store, download,
 };
-use crate::sam2::weights::STARTER_NAME;
+use crate::sam2::weights::BUILT_IN_NAME;
 
 /// Extensions of files that are taken for models when they are dropped or chosen.
 pub(super) const MODEL_EXTENSIONS: &[&str] = &["pt", "safetensors", "onnx"];
@@ -54,8 +54,8 @@ pub(super) fn store(base_url: &str) -> Result<Store, String> {
 
 /// What a name or path given by hand or remembered stands for.
 pub(super) fn source(name_or_path: &str, base_url: &str) -> Result<ModelSource, String> {
-    if name_or_path == STARTER_NAME {
-        return Ok(ModelSource::Starter);
+    if name_or_path == BUILT_IN_NAME {
+        return Ok(ModelSource::BuiltIn);
     }
     let path = store(base_url)?.resolve(name_or_path).map_err(|e| e.to_string())?;
     Ok(ModelSource::File(path))
@@ -63,7 +63,7 @@ pub(super) fn source(name_or_path: &str, base_url: &str) -> Result<ModelSource, 
 
 /// How a loaded model is found again, also when the program starts in another folder.
 pub(super) fn to_remember(name: &str) -> String {
-    if name == STARTER_NAME {
+    if name == BUILT_IN_NAME {
         return name.to_owned();
     }
     std::path::absolute(name).map_or_else(|_| name.to_owned(), |path| path.display().to_string())
@@ -153,9 +153,9 @@ impl Models {
 
     fn list_ui(&self, ui: &mut Ui, store: &Store, current: &str, actions: &mut Actions) {
         Grid::new("models").num_columns(3).striped(true).show(ui, |ui| {
-            let starter = Button::selectable(current == STARTER_NAME, STARTER_NAME);
+            let starter = Button::selectable(current == BUILT_IN_NAME, BUILT_IN_NAME);
             if ui.add(starter).clicked() {
-                actions.push(Action::Run(Command::UseStarterModel));
+                actions.push(Action::Run(Command::UseBuiltInModel));
             }
             ui.label("Built in, small and rough");
             ui.weak("ready");

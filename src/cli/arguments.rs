@@ -24,7 +24,7 @@ pub struct Cli {
     #[arg(value_name = "PHOTO|FOLDER")]
     pub paths: Vec<PathBuf>,
 
-    /// Model for the window: `starter` (built in), a downloaded one such as `sam2.1-tiny`, or a file.
+    /// Model for the window: `mobile-sam` (built in), a downloaded one such as `sam2.1-tiny`, or a file.
     #[arg(long, value_name = "NAME|FILE")]
     pub model: Option<String>,
 
@@ -117,7 +117,7 @@ pub struct PredictArguments {
     #[arg(long)]
     pub candidates: bool,
 
-    /// `starter` (built in), a downloaded one such as `sam2.1-tiny`, or a file.
+    /// `mobile-sam` (built in), a downloaded one such as `sam2.1-tiny`, or a file.
     #[arg(long, value_name = "NAME|FILE")]
     pub model: Option<String>,
 
@@ -143,7 +143,7 @@ pub struct EverythingArguments {
     #[command(flatten)]
     pub batch: BatchArguments,
 
-    /// `starter` (built in), a downloaded one such as `sam2.1-tiny`, or a file.
+    /// `mobile-sam` (built in), a downloaded one such as `sam2.1-tiny`, or a file.
     #[arg(long, value_name = "NAME|FILE")]
     pub model: Option<String>,
 
@@ -168,7 +168,7 @@ pub struct CompareArguments {
     #[command(flatten)]
     pub batch: BatchArguments,
 
-    /// The models A and B: `starter` (built in), downloaded ones such as `sam2.1-tiny`, or files.
+    /// The models A and B: `mobile-sam` (built in), downloaded ones such as `sam2.1-tiny`, or files.
     /// One alone is compared with itself, under different settings.
     #[arg(long, value_name = "NAME|FILE", required = true)]
     pub model: Vec<String>,

@@ -30,13 +30,13 @@ pub use predict::predict;
 use crate::files::WriteError;
 use crate::files::export::PhotoExportError;
 use crate::models::Store;
-use crate::sam2::weights::STARTER_NAME;
+use crate::sam2::weights::BUILT_IN_NAME;
 use crate::sam2::{Predictor, Weights};
 
 /// Loads a model by name or file.
 fn load_model(model: Option<&str>) -> anyhow::Result<Predictor> {
     let predictor = match model {
-        None | Some(STARTER_NAME) => Predictor::new(Weights::starter()?),
+        None | Some(BUILT_IN_NAME) => Predictor::new(Weights::built_in()?),
         Some(name_or_file) => Predictor::open(&Store::from_environment(None)?.resolve(name_or_file)?),
     };
     predictor.context("the model cannot be used")
@@ -46,7 +46,7 @@ fn load_model(model: Option<&str>) -> anyhow::Result<Predictor> {
 fn model_stem(predictor: &Predictor) -> String {
     Path::new(predictor.name())
         .file_stem()
-        .map_or_else(|| STARTER_NAME.into(), |s| s.to_string_lossy().into_owned())
+        .map_or_else(|| BUILT_IN_NAME.into(), |s| s.to_string_lossy().into_owned())
 }
 
 /// One line for a failure, with its causes and the option that helps.

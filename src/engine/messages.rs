@@ -8,13 +8,13 @@ use image::RgbImage;
 use super::store::EmbeddingFolder;
 use crate::everything::{Comparison, FoundMask, Parameters, Preset};
 use crate::mask::{Mask, PixelBox};
-use crate::sam2::{Output, Prompt};
+use crate::sam2::{LowRes, Output, Prompt};
 
 /// Where a model comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ModelSource {
-    /// The built-in starter model.
-    Starter,
+    /// The built-in model.
+    BuiltIn,
     /// A weights file, or an exported ONNX pair, as [`Predictor::open`](crate::sam2::Predictor::open)
     /// takes it.
     File(PathBuf),
@@ -100,7 +100,7 @@ pub struct CandidateMask {
     pub predicted_iou: f32,
     pub stability_score: f32,
     /// Logits to refine the mask with.
-    pub low_res: Arc<Vec<f32>>,
+    pub low_res: LowRes,
 }
 
 /// News from the worker.
@@ -111,8 +111,6 @@ pub enum Event {
         seconds: f32,
         /// Everything mode's parameters that suit the model.
         everything: Parameters,
-        /// Side of the model's low-resolution logits.
-        low_res_side: usize,
     },
     /// A job has got this far, in [0, 1].
     Progress { job: Job, fraction: f32 },

@@ -29,7 +29,7 @@ fn started() -> Engine {
 
 fn started_with(wake: impl Fn() + Send + Sync + 'static) -> Engine {
     let engine = Engine::start(wake);
-    engine.load_model(ModelSource::Starter);
+    engine.load_model(ModelSource::BuiltIn);
     wait(&engine, |e| matches!(e, Event::ModelLoaded { .. }));
     engine
 }
@@ -329,7 +329,7 @@ fn two_settings_are_compared() {
         stability_score_thresh: 0.0,
         ..Parameters::default()
     };
-    let side = |n| Side { model: ModelSource::Starter, how: How::Exactly(parameters(n)) };
+    let side = |n| Side { model: ModelSource::BuiltIn, how: How::Exactly(parameters(n)) };
     let number = engine.compare(photo(1), [side(4), side(6)]);
     let seen = wait(&engine, |e| matches!(e, Event::Compared { .. }));
     let Some(Event::Compared { number: n, masks: [a, b], comparison, .. }) = seen.last() else {

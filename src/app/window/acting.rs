@@ -231,7 +231,7 @@ impl Tinsel {
             return self.messages.news("The model is being loaded. Try again in a moment.");
         }
         let region = self.workspace.open.as_ref().and_then(|open| open.region);
-        let prompting = prompting_again(item, self.low_res_side, region);
+        let prompting = prompting_again(item, region);
         document.apply(Edit::Reopen(id, prompting));
         self.tool = Tool::Positive;
     }
@@ -261,7 +261,7 @@ impl Tinsel {
             Ok(source) => self.load_model(source),
             Err(error) => {
                 self.messages.error(error);
-                self.load_model(ModelSource::Starter);
+                self.load_model(ModelSource::BuiltIn);
             }
         }
     }

@@ -60,14 +60,13 @@ impl Tinsel {
 
     fn receive_event(&mut self, event: Event) {
         match event {
-            Event::ModelLoaded { name, seconds, everything, low_res_side } => {
+            Event::ModelLoaded { name, seconds, everything } => {
                 self.timing = format!("Model loaded in {seconds:.1} s");
                 self.settings.model = Some(models::to_remember(&name));
                 self.loading_model = false;
                 self.model = Some(models::display_name(&name, &self.settings.models_url));
                 self.parameters = (everything, everything);
                 self.comparing.offer(&models::to_remember(&name));
-                self.low_res_side = low_res_side;
                 self.inquiry.forget();
                 self.ahead.forget_encoding();
                 self.encode();
@@ -266,7 +265,7 @@ impl Tinsel {
         match job {
             // A failed model leaves the former one in place; without one the built-in serves.
             Job::Model if self.model_number != number => {}
-            Job::Model if self.model.is_none() => self.load_model(ModelSource::Starter),
+            Job::Model if self.model.is_none() => self.load_model(ModelSource::BuiltIn),
             Job::Model => self.loading_model = false,
             Job::Encoding => {
                 if self.encoding_number == number {

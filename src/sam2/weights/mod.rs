@@ -6,7 +6,6 @@ mod number;
 mod pickle;
 mod safetensors;
 mod torch;
-mod variant;
 
 use std::io;
 use std::path::Path;
@@ -14,23 +13,24 @@ use std::path::Path;
 use self::safetensors::SafetensorsStore;
 use self::torch::TorchStore;
 use super::config::Config;
+use super::encoder;
 use super::error::{Error, Result};
 use blob::Blob;
 use names::Renamed;
 
 /// The weights compiled into the binary, so that the program works with nothing downloaded.
-static STARTER: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/models/starter.safetensors"));
+static BUILT_IN: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/models/mobile_sam.safetensors"));
 
 /// The content of the built-in weights' file.
-pub fn starter_bytes() -> &'static [u8] {
-    STARTER
+pub fn built_in_bytes() -> &'static [u8] {
+    BUILT_IN
 }
 
 /// Name under which the built-in weights are selected.
-pub const STARTER_NAME: &str = "starter";
+pub const BUILT_IN_NAME: &str = "mobile-sam";
 
 /// Where tensors are kept, whatever the format of the file.
-trait TensorStore: Send + Sync {
+pub(super) trait TensorStore: Send + Sync {
     /// An entry of the file's free-form metadata.
     fn metadata(&self, key: &str) -> Option<&str>;
     /// The names of all tensors, in no order.
@@ -42,7 +42,7 @@ trait TensorStore: Send + Sync {
 }
 
 /// Why a tensor could not be read.
-enum StoreError {
+pub(super) enum StoreError {
     /// The name of a number format that is not supported.
     Format(&'static str),
     Io(io::Error),
@@ -62,9 +62,9 @@ pub struct Weights {
 }
 
 impl Weights {
-    /// The built-in starter model.
-    pub fn starter() -> Result<Self> {
-        Self::from_blob(STARTER_NAME, Blob::from_static(STARTER), None)
+    /// The built-in model, MobileSAM.
+    pub fn built_in() -> Result<Self> {
+        Self::from_blob(BUILT_IN_NAME, Blob::from_static(BUILT_IN), None)
     }
 
     /// Opens a weights file: a PyTorch checkpoint (`.pt`) as Meta publishes them or a fine-tune's
@@ -99,12 +99,12 @@ impl Weights {
         let config = match (config, store.metadata("config")) {
             (Some(config), _) => config,
             (None, Some(json)) => Config::from_json(json).map_err(unsized_network)?,
-            (None, None) => variant::detect(&*store).map_err(unsized_network)?,
+            (None, None) => encoder::detect(&*store).map_err(unsized_network)?,
         };
         Ok(Self { name: name.to_owned(), config, store })
     }
 
-    /// Where the weights come from: `starter`, or the file's path.
+    /// Where the weights come from: `mobile-sam`, or the file's path.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -117,6 +117,24 @@ impl Weights {
     /// Generator parameters (JSON) that suit these weights, if their metadata carry some.
     pub fn everything_defaults(&self) -> Option<&str> {
         self.store.metadata("everything_defaults")
+    }
+
+    /// The same weights for photos made into squares of another side, in pixels: a multiple of 32.
+    /// Networks work best at the side they were trained with; a smaller one is faster and less precise.
+    ///
+    /// # Errors
+    /// The network cannot have this side.
+    pub fn with_image_size(self, side: usize) -> Result<Self> {
+        let Self { name, config, store } = self;
+        match config.with_image_size(side) {
+            Ok(config) => Ok(Self { name, config, store }),
+            Err(cause) => Err(Error::Config { file: name, cause }),
+        }
+    }
+
+    /// Whether there is a tensor called `name`.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.store.shape(name).is_some()
     }
 
     /// The tensor called `name` as float32 in row-major order; it must have exactly this shape.
@@ -164,25 +182,25 @@ mod tests {
 
     #[test]
     fn the_built_in_weights_have_a_config() {
-        let weights = Weights::starter().unwrap();
-        assert_eq!(weights.name(), "starter");
+        let weights = Weights::built_in().unwrap();
+        assert_eq!(weights.name(), "mobile-sam");
         assert_eq!(weights.config().image_size % 32, 0);
     }
 
     #[test]
     fn a_missing_or_misshapen_tensor_names_key_and_shapes() {
-        let weights = Weights::starter().unwrap();
+        let weights = Weights::built_in().unwrap();
         let missing = weights.values("no_such_tensor", &[1, 2]).unwrap_err().to_string();
         assert!(missing.contains("no_such_tensor") && missing.contains("[1, 2]"), "{missing}");
-        let shape = weights.values("no_mem_embed", &[7]).unwrap_err().to_string();
-        assert!(shape.contains("[7]") && shape.contains("[1, 1, "), "{shape}");
+        let shape = weights.values("sam_mask_decoder.iou_token.weight", &[7]).unwrap_err().to_string();
+        assert!(shape.contains("[7]") && shape.contains("[1, 256]"), "{shape}");
     }
 
     #[test]
     fn a_damaged_file_is_named() {
         let dir = tempfile::tempdir().unwrap();
         for (name, bytes) in
-            [("empty", &[][..]), ("text", b"hello, I am no weights file"), ("cut", &STARTER[..5000])]
+            [("empty", &[][..]), ("text", b"hello, I am no weights file"), ("cut", &BUILT_IN[..5000])]
         {
             let path = dir.path().join(name);
             std::fs::write(&path, bytes).unwrap();

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::bail;
 
+use super::cubic::{Taps, cubic_taps};
 use super::function::Function;
 use super::layers::room;
 use crate::sam2::error::Result;
@@ -99,35 +100,6 @@ fn unfold(image: &[f32], side: usize, y: usize, out: &mut [f32]) {
     }
 }
 
-/// Source indices and weights of one target position.
-struct Taps {
-    index: [usize; 4],
-    weight: [f32; 4],
-}
-
-impl Taps {
-    fn iter(&self) -> impl Iterator<Item = (usize, f32)> {
-        self.index.into_iter().zip(self.weight)
-    }
-}
-
-/// The taps of PyTorch's bicubic interpolation (a = -0.75, `align_corners=False`, border
-/// repeated) for each target position.
-fn cubic_taps(from: usize, to: usize) -> Vec<Taps> {
-    const A: f32 = -0.75;
-    let near = |x: f32| ((A + 2.0) * x - (A + 3.0)) * x * x + 1.0;
-    let far = |x: f32| ((A * x - 5.0 * A) * x + 8.0 * A) * x - 4.0 * A;
-    (0..to)
-        .map(|i| {
-            let source = (i as f32 + 0.5) * from as f32 / to as f32 - 0.5;
-            let (base, t) = (source.floor(), source - source.floor());
-            let index = |k: i64| (base as i64 + k).clamp(0, from as i64 - 1) as usize;
-            let weight = [far(t + 1.0), near(t), near(1.0 - t), far(2.0 - t)];
-            Taps { index: [index(-1), index(0), index(1), index(2)], weight }
-        })
-        .collect()
-}
-
 impl Function for PatchEmbed {
     fn name(&self) -> &'static str {
         "PatchEmbed"
@@ -168,16 +140,6 @@ impl Function for PatchEmbed {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn cubic_weights_sum_to_one_and_keep_constants() {
-        for (from, to) in [(5, 48), (7, 256), (14, 256)] {
-            for taps in cubic_taps(from, to) {
-                assert!(taps.index.iter().all(|i| *i < from));
-                assert!((taps.weight.iter().sum::<f32>() - 1.0).abs() < 1e-5);
-            }
-        }
-    }
 
     #[test]
     fn patches_overlap_and_end_in_zeros() {

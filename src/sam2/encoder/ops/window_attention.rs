@@ -1,5 +1,7 @@
 //! Attention within windows of a map: norm, attention and the way around them in one pass.
 
+use std::iter::once;
+
 use rayon::prelude::*;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::ensure;
@@ -7,20 +9,32 @@ use tract_onnx::tract_core::internal::ensure;
 use super::attention::{Attention, Keys, Tile, attend};
 use super::function::Function;
 use super::layers::{Linear, ROWS_TOGETHER, room};
+use super::position_bias::{AxisBias, DistanceBias};
 use super::windows::{Place, Windows, max_pool2x2};
 use crate::sam2::simd;
 
 /// `x + attention(norm(x))` within each window; where a stage begins the queries and the way
 /// around are pooled 2x2, which halves the map.
 ///
-/// Where windows reach beyond the map they are filled with zeros after the norm, as in the
-/// original. All these tokens are alike, so one takes part for all of them.
+/// Where windows reach beyond the map they are filled with one token, the same for all these places,
+/// so one takes part for all of them.
 #[derive(Debug)]
 pub struct WindowAttention {
     windows: Windows,
     attention: Attention,
+    bias: WindowBias,
+    /// What the norm gives beyond the map, one value a channel.
+    beyond: Vec<f32>,
     /// The way around, where a stage begins.
     entry: Option<Linear>,
+}
+
+/// What is added to scores within a window.
+#[derive(Debug)]
+pub enum WindowBias {
+    None,
+    Distance(DistanceBias),
+    Axes(AxisBias),
 }
 
 /// What one thread needs while it works on some windows.
@@ -34,12 +48,27 @@ struct Memory {
     out: Vec<f32>,
     keys: Keys,
     tile: Tile,
+    products: Vec<f32>,
 }
 
 impl WindowAttention {
-    /// With an `entry` the sides of map and windows must be even.
-    pub fn new(windows: Windows, attention: Attention, entry: Option<Linear>) -> Self {
-        Self { windows, attention, entry }
+    /// Windows are filled with zeros after the norm, as Hiera and SAM 1's vision transformer do.
+    pub fn new(windows: Windows, attention: Attention, bias: WindowBias) -> Self {
+        let beyond = vec![0.0; attention.norm.width()];
+        Self { windows, attention, bias, beyond, entry: None }
+    }
+
+    /// The attention at the beginning of a stage; the sides of map and windows must be even.
+    pub fn at_entry(windows: Windows, attention: Attention, entry: Linear) -> Self {
+        Self { entry: Some(entry), ..Self::new(windows, attention, WindowBias::None) }
+    }
+
+    /// Windows are filled with zeros before the norm, as TinyViT does.
+    pub fn filled_before_norm(windows: Windows, attention: Attention, bias: DistanceBias) -> Self {
+        let mut beyond = vec![0.0; attention.norm.width()];
+        let zeros = beyond.clone();
+        attention.norm.apply(&zeros, &mut beyond);
+        Self { beyond, ..Self::new(windows, attention, WindowBias::Distance(bias)) }
     }
 
     fn channels(&self) -> [usize; 2] {
@@ -55,7 +84,7 @@ impl WindowAttention {
     /// `memory.cells` holds the cells on the map of one window after the other, and `memory.out`
     /// in the same order what becomes of them, within a stage without the way around.
     fn apply(&self, places: &[Place], memory: &mut Memory) {
-        let Memory { cells, normed, qkv, pooled, mixed, out, keys, tile } = memory;
+        let Memory { cells, normed, qkv, pooled, mixed, out, keys, tile, products } = memory;
         let [inputs, outputs] = self.channels();
         let token_counts = places.iter().map(|place| self.tokens(place));
         let normed = room(normed, token_counts.clone().sum::<usize>() * inputs);
@@ -66,7 +95,8 @@ impl WindowAttention {
             let (now_cells, later_cells) = cells.split_at(place.cells() * inputs);
             let (on_map, beyond) = now.split_at_mut(now_cells.len());
             self.attention.norm.apply(now_cells, on_map);
-            beyond.fill(0.0);
+            // Nothing, or one token.
+            beyond.copy_from_slice(&self.beyond[..beyond.len()]);
             (rest, cells) = (later, later_cells);
         }
         let shrink = if self.entry.is_some() { 4 } else { 1 };
@@ -82,13 +112,26 @@ impl WindowAttention {
                 let out = &mut mixed[first_query * outputs..][..queries * outputs][i * width..];
                 keys.set(qkv, width);
                 keys.last_counts = (self.windows.cells() - place.cells()).max(1);
-                let groups = std::iter::once(&*keys);
-                if self.entry.is_some() {
-                    let pooled = room(pooled, queries * width);
-                    max_pool2x2(qkv, 3 * width, place.size, width, pooled);
-                    attend(tile, pooled, width, groups, out, outputs);
-                } else {
-                    attend(tile, qkv, 3 * width, groups, out, outputs);
+                let stride = 3 * width;
+                match &self.bias {
+                    WindowBias::None if self.entry.is_some() => {
+                        let pooled = room(pooled, queries * width);
+                        max_pool2x2(qkv, stride, place.size, width, pooled);
+                        attend(tile, pooled, width, once(&*keys), None, out, outputs);
+                    }
+                    WindowBias::None => attend(tile, qkv, stride, once(&*keys), None, out, outputs),
+                    WindowBias::Distance(bias) => {
+                        // The bias knows how many the last token stands for.
+                        keys.last_counts = 1;
+                        let bias = bias.in_window(i, place);
+                        attend(tile, qkv, stride, once(&*keys), Some(&bias), out, outputs);
+                    }
+                    WindowBias::Axes(bias) => {
+                        keys.last_counts = 1;
+                        let queries = &qkv[..queries * stride];
+                        let bias = bias.of_queries(queries, stride, 0, place.size, products);
+                        attend(tile, queries, stride, once(&*keys), Some(&bias), out, outputs);
+                    }
                 }
                 (first_token, first_query) = (first_token + tokens, first_query + queries);
             }

@@ -1,5 +1,7 @@
 //! Scaled dot-product attention of one head at a time, never holding more than a tile of scores.
 
+use std::ops::Range;
+
 use super::layers::{Linear, Norm, room};
 use crate::sam2::error::Result;
 use crate::sam2::gemm::{self, Packed, Start};
@@ -25,6 +27,15 @@ pub struct Head {
     qkv: Linear,
 }
 
+/// In which order the rows of a `qkv` layer are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QkvOrder {
+    /// The queries of all heads, their keys, their values.
+    ByKind,
+    /// Queries, keys and values of a head, then those of the next.
+    ByHead,
+}
+
 /// Keys and values of some tokens, ready for products.
 #[derive(Debug, Default)]
 pub struct Keys {
@@ -42,25 +53,33 @@ impl Attention {
         prefix: &str,
         outputs: usize,
         head_count: usize,
+        order: QkvOrder,
     ) -> Result<Self> {
         let inputs = norm.width();
         let weight = weights.values(&format!("{prefix}.qkv.weight"), &[3 * outputs, inputs])?;
         let bias = weights.values(&format!("{prefix}.qkv.bias"), &[3 * outputs])?;
         let width = outputs / head_count;
-        let heads = (0..head_count).map(|head| Head::new(&weight, &bias, head * width, width)).collect();
+        let head = |head: usize| {
+            let first_rows = match order {
+                QkvOrder::ByKind => [0, 1, 2].map(|kind| kind * outputs + head * width),
+                QkvOrder::ByHead => [0, 1, 2].map(|kind| (3 * head + kind) * width),
+            };
+            Head::new(&weight, &bias, first_rows, width)
+        };
+        let heads = (0..head_count).map(head).collect();
         let projection = Linear::load(weights, &format!("{prefix}.proj"), outputs, outputs)?;
         Ok(Self { norm, heads, projection })
     }
 }
 
 impl Head {
-    /// The rows from `first` on of each third of the `qkv` layer.
-    fn new(weight: &[f32], bias: &[f32], first: usize, width: usize) -> Self {
-        let (outputs, inputs) = (bias.len() / 3, weight.len() / bias.len());
-        let rows = (0..3).map(|part| part * outputs + first);
+    /// The rows of the `qkv` layer from which on its queries, keys and values are made.
+    fn new(weight: &[f32], bias: &[f32], first_rows: [usize; 3], width: usize) -> Self {
+        let inputs = weight.len() / bias.len();
+        let rows = first_rows.iter();
         let mut own_weight: Vec<f32> =
             rows.clone().flat_map(|row| &weight[row * inputs..][..width * inputs]).copied().collect();
-        let mut own_bias: Vec<f32> = rows.flat_map(|row| &bias[row..][..width]).copied().collect();
+        let mut own_bias: Vec<f32> = rows.flat_map(|row| &bias[*row..][..width]).copied().collect();
         let scale = std::f32::consts::LOG2_E / (width as f32).sqrt();
         simd::scale(&mut own_weight[..width * inputs], scale);
         simd::scale(&mut own_bias[..width], scale);
@@ -92,6 +111,12 @@ impl Keys {
     }
 }
 
+/// Something that is added to scores beside the products, in exponents to base 2.
+pub trait ScoreBias {
+    /// Replaces `scores`, (queries, keys) row-major, by the bias of these queries and keys.
+    fn set(&self, queries: Range<usize>, keys: Range<usize>, scores: &mut [f32]);
+}
+
 /// Scores of some queries, and what has been seen of their keys.
 #[derive(Debug, Default)]
 pub struct Tile {
@@ -111,18 +136,28 @@ pub fn attend<'k>(
     queries: &[f32],
     query_stride: usize,
     groups: impl Iterator<Item = &'k Keys> + Clone,
+    bias: Option<&dyn ScoreBias>,
     out: &mut [f32],
     out_stride: usize,
 ) {
     let all_queries = queries.chunks(QUERIES_TOGETHER * query_stride);
-    for (queries, out) in all_queries.zip(out.chunks_mut(QUERIES_TOGETHER * out_stride)) {
+    let first_queries = (0..).step_by(QUERIES_TOGETHER);
+    for ((queries, out), first) in all_queries.zip(out.chunks_mut(QUERIES_TOGETHER * out_stride)).zip(first_queries)
+    {
         let count = out.len().div_ceil(out_stride);
+        let mut first_key = 0;
         tile.seen.clear();
         tile.seen.resize(count, (f32::NEG_INFINITY, 0.0));
         for (i, group) in groups.clone().enumerate() {
             let (tokens, width) = (group.keys.columns(), group.values.columns());
             let scores = room(&mut tile.scores, count * tokens);
-            gemm::multiply(queries, query_stride, &group.keys, Start::Zero, scores, tokens);
+            let mut start = Start::Zero;
+            if let Some(bias) = bias {
+                bias.set(first..first + count, first_key..first_key + tokens, scores);
+                start = Start::Result;
+            }
+            first_key += tokens;
+            gemm::multiply(queries, query_stride, &group.keys, start, scores, tokens);
             let rows = scores.chunks_exact_mut(tokens).zip(&mut tile.seen).zip(out.chunks_mut(out_stride));
             for ((scores, (largest, sum)), out) in rows {
                 if group.last_counts > 1 {
@@ -149,7 +184,7 @@ pub fn attend<'k>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sam2::ops::layers::tests::{assert_close, numbers};
+    use crate::sam2::encoder::ops::layers::tests::{assert_close, numbers};
 
     const WIDTH: usize = 10;
 
@@ -185,7 +220,7 @@ mod tests {
         let tokens = [&rows[..QUERIES_TOGETHER], &[rows[52]; 5]].concat();
         let stride = WIDTH + 3;
         let mut out = vec![7.0; rows.len() * stride];
-        attend(&mut Tile::default(), &qkv, 3 * WIDTH, groups.iter(), &mut out, stride);
+        attend(&mut Tile::default(), &qkv, 3 * WIDTH, groups.iter(), None, &mut out, stride);
         let found: Vec<f32> = out.chunks(stride).flat_map(|row| &row[..WIDTH]).copied().collect();
         assert_close(&found, &by_definition(&qkv, &tokens), 1e-4);
         assert!(out.chunks(stride).all(|row| row[WIDTH..] == [7.0; 3]), "it wrote between the rows");
@@ -195,7 +230,8 @@ mod tests {
     fn a_head_takes_its_rows_of_each_third() {
         let (inputs, outputs, head_width) = (5, 12, 4);
         let (weight, bias) = (numbers(3 * outputs * inputs, 1), numbers(3 * outputs, 2));
-        let head = Head::new(&weight, &bias, 2 * head_width, head_width);
+        let first_rows = [0, 1, 2].map(|third| third * outputs + 2 * head_width);
+        let head = Head::new(&weight, &bias, first_rows, head_width);
         let mut memory = vec![];
         let found = head.qkv(&vec![0.0; inputs], &mut memory);
         let query = f32::recip((head_width as f32).sqrt()) * std::f32::consts::LOG2_E;

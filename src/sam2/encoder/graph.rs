@@ -9,9 +9,9 @@ use tract_onnx::tract_core::internal::{AxisOp, ToDim};
 use tract_onnx::tract_core::ops::change_axes::wire_with_rank_broadcast;
 use tract_onnx::tract_core::ops::{TypedOp, math};
 
-use super::error::Result;
 use super::ops::{Function, FunctionOp};
-use super::weights::Weights;
+use crate::sam2::error::Result;
+use crate::sam2::weights::Weights;
 
 /// A value in the graph.
 pub(super) type Wire = OutletId;

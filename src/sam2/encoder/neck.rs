@@ -1,4 +1,4 @@
-//! The feature pyramid between trunk and decoder, and what the decoder takes from it.
+//! The feature pyramid between Hiera's trunk and the decoder, and what the decoder takes from it.
 //!
 //! Follows `FpnNeck` and the end of `SAM2Base.forward_image` and `SAM2ImagePredictor.set_image`.
 
@@ -6,13 +6,14 @@ use tract_onnx::prelude::{SpecialOps, tvec};
 use tract_onnx::tract_core::internal::ToDim;
 use tract_onnx::tract_core::ops::array::MultiBroadcastTo;
 
-use super::config::Config;
-use super::error::Result;
-use super::gemm::{Packed, Start, multiply};
 use super::graph::{Graph, Wire};
+use super::hiera::HieraConfig;
 use super::ops::Linear;
-use super::simd;
-use super::weights::Weights;
+use crate::sam2::config::Config;
+use crate::sam2::error::Result;
+use crate::sam2::gemm::{Packed, Start, multiply};
+use crate::sam2::simd;
+use crate::sam2::weights::Weights;
 
 /// What the decoder takes from the pyramid.
 pub(super) struct ImageFeatures {
@@ -29,12 +30,17 @@ pub(super) struct ImageFeatures {
 /// The deepest map only flows top-down into stride 16 and is then dropped (`scalp` 1); strides 4
 /// and 8 are lateral only (`fpn_top_down_levels` 2 and 3). On these the decoder's first layer
 /// follows at once, so that both layers are one.
-pub(super) fn features(g: &mut Graph, config: &Config, stages: &[Wire]) -> Result<ImageFeatures> {
+pub(super) fn features(
+    g: &mut Graph,
+    config: &Config,
+    encoder: &HieraConfig,
+    stages: &[Wire],
+) -> Result<ImageFeatures> {
     let (weights, d) = (g.weights(), config.d_model);
     let laterals: Vec<Conv1x1> = (0..4)
         .map(|level| {
             let name = format!("image_encoder.neck.convs.{}.conv", 3 - level);
-            Conv1x1::load(weights, &name, config.embed_dim << level, d)
+            Conv1x1::load(weights, &name, encoder.embed_dim << level, d)
         })
         .collect::<Result<_>>()?;
     let [lateral0, lateral1, mut lateral2, lateral3] =

@@ -32,15 +32,21 @@ struct Part {
 }
 
 impl ResidualMlp {
-    /// `{prefix}.layers.0` to `hidden` values and `{prefix}.layers.1` back.
-    pub fn load(weights: &Weights, norm: Norm, prefix: &str, hidden: usize) -> Result<Self> {
+    /// The first of the `layers` goes to `hidden` values, the second back.
+    pub fn load(weights: &Weights, norm: Norm, layers: [&str; 2], hidden: usize) -> Result<Self> {
         let width = norm.width();
-        let name = |part: &str| format!("{prefix}.layers.{part}");
-        let inward = weights.values(&name("0.weight"), &[hidden, width])?;
-        let inward_bias = weights.values(&name("0.bias"), &[hidden])?;
-        let outward = weights.values(&name("1.weight"), &[width, hidden])?;
-        let bias = weights.values(&name("1.bias"), &[width])?;
+        let layer = |i: usize, outputs: usize, inputs: usize| -> Result<(Vec<f32>, Vec<f32>)> {
+            let weight = weights.values(&format!("{}.weight", layers[i]), &[outputs, inputs])?;
+            Ok((weight, weights.values(&format!("{}.bias", layers[i]), &[outputs])?))
+        };
+        let (inward, inward_bias) = layer(0, hidden, width)?;
+        let (outward, bias) = layer(1, width, hidden)?;
         Ok(Self::new(norm, &inward, &inward_bias, &outward, bias))
+    }
+
+    /// Values of a row.
+    pub fn width(&self) -> usize {
+        self.norm.width()
     }
 
     /// `inward` is (hidden, width), `outward` (width, hidden), both row-major.
@@ -61,7 +67,7 @@ impl ResidualMlp {
     }
 
     /// The rows that a thread works on, in place.
-    fn apply(&self, rows: &mut [f32], memory: &mut [Vec<f32>; 2]) {
+    pub fn apply(&self, rows: &mut [f32], memory: &mut [Vec<f32>; 2]) {
         let width = self.norm.width();
         let [normed, hidden] = memory;
         let normed = room(normed, rows.len());
@@ -101,7 +107,7 @@ impl Function for ResidualMlp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sam2::ops::layers::tests::{assert_close, linear_by_definition, numbers};
+    use crate::sam2::encoder::ops::layers::tests::{assert_close, linear_by_definition, numbers};
 
     #[test]
     fn the_hidden_values_may_come_in_parts() {
