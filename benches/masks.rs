@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use divan::{Bencher, black_box};
 use tinsel::everything::{Filters, FoundMask, Parameters, settle};
 use tinsel::mask::{Mask, PixelBox, outline};
-use tinsel::sam2::input::mask_in_photo;
+use tinsel::sam2::LowRes;
 
 /// Photos of 0.8, 6 and 24 megapixels.
 const PHOTOS: [(u32, u32); 3] = [(1200, 675), (3000, 2000), LARGE];
@@ -29,7 +29,7 @@ fn logits() -> Vec<f32> {
 
 /// The blob at a photo's size, moved by a share of the photo.
 fn blob(size: (u32, u32), shift: u32) -> Mask {
-    let (mask, _) = mask_in_photo(&logits(), SIDE, size, 0.0, 1.0);
+    let (mask, _) = low_res(size).mask(0.0, 1.0);
     let runs =
         mask.all_runs().map(|(y, [from, to])| (y, [(from + shift).min(size.0), (to + shift).min(size.0)]));
     Mask::from_runs(size.0, size.1, runs.filter(|(_, [from, to])| from < to))

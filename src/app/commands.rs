@@ -291,7 +291,7 @@ impl Command {
                 &[ctrl(Key::M)],
             ),
             Command::UseBuiltInModel => {
-                info(File, "Use the built-in model", "Go back to the starter model", &[])
+                info(File, "Use the built-in model", "Use MobileSAM, which needs no download", &[])
             }
             Command::NextPhoto => info(
                 File,

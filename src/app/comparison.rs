@@ -239,7 +239,7 @@ impl Comparing {
                 |entry: &&crate::models::Entry| matches!(store.state(entry), OnDisk::Present { .. });
             known.extend(CATALOGUE.iter().filter(present).map(|entry| entry.name.to_owned()));
             let own = |file: &&String| match models::source(file, models_url) {
-                Ok(ModelSource::File(path)) => store.entry_of(&path).is_none(),
+                Ok(ModelSource { file: Some(path), .. }) => store.entry_of(&path).is_none(),
                 _ => false,
             };
             known.extend(self.files.iter().filter(own).cloned());

@@ -12,14 +12,17 @@ use super::actions::{Action, Actions};
 use super::commands::Command;
 use crate::engine::ModelSource;
 use crate::models::{
-    CATALOGUE, DownloadError, Entry, LICENCE, OnDisk, Options, Progress, SOURCE, Stage, Store, download,
+    CATALOGUE, Choice, DownloadError, Entry, LICENCE, OnDisk, Options, Progress, Stage, Store, download,
 };
 use crate::sam2::weights::BUILT_IN_NAME;
 
 /// Extensions of files that are taken for models when they are dropped or chosen.
-pub(super) const MODEL_EXTENSIONS: &[&str] = &["pt", "safetensors", "onnx"];
+pub(super) const MODEL_EXTENSIONS: &[&str] = &["pt", "pth", "torch", "bin", "ckpt", "safetensors", "onnx"];
 
-/// The official model that is offered first.
+/// What older versions called their built-in model, as settings may still do.
+const FORMER_BUILT_IN_NAMES: [&str; 1] = ["starter"];
+
+/// The model that is offered first.
 const SUGGESTED: &str = "sam2.1-tiny";
 
 /// Whether a file is meant as a model.
@@ -54,16 +57,17 @@ pub(super) fn store(base_url: &str) -> Result<Store, String> {
 
 /// What a name or path given by hand or remembered stands for.
 pub(super) fn source(name_or_path: &str, base_url: &str) -> Result<ModelSource, String> {
-    if name_or_path == BUILT_IN_NAME {
-        return Ok(ModelSource::BuiltIn);
+    let Choice { name, side } = Choice::parse(name_or_path);
+    if name == BUILT_IN_NAME || FORMER_BUILT_IN_NAMES.contains(&&name[..]) {
+        return Ok(ModelSource { file: None, side });
     }
-    let path = store(base_url)?.resolve(name_or_path).map_err(|e| e.to_string())?;
-    Ok(ModelSource::File(path))
+    let path = store(base_url)?.resolve(&name).map_err(|e| e.to_string())?;
+    Ok(ModelSource { file: Some(path), side })
 }
 
 /// How a loaded model is found again, also when the program starts in another folder.
 pub(super) fn to_remember(name: &str) -> String {
-    if name == BUILT_IN_NAME {
+    if Choice::parse(name).name == BUILT_IN_NAME {
         return name.to_owned();
     }
     std::path::absolute(name).map_or_else(|_| name.to_owned(), |path| path.display().to_string())
@@ -71,10 +75,12 @@ pub(super) fn to_remember(name: &str) -> String {
 
 /// How a loaded model is called: by its name in the catalogue, or by its file.
 pub(super) fn display_name(name: &str, base_url: &str) -> String {
-    let path = Path::new(name);
+    let Choice { name, side } = Choice::parse(name);
+    let path = Path::new(&name);
     let known = store(base_url).ok().and_then(|store| store.entry_of(path));
     let file = || path.file_name().map(|f| f.to_string_lossy().into_owned());
-    known.map(|entry| entry.name.to_owned()).or_else(file).unwrap_or_else(|| name.to_owned())
+    let shown = known.map(|entry| entry.name.to_owned()).or_else(file);
+    Choice { name: shown.unwrap_or(name), side }.to_string()
 }
 
 impl Models {
@@ -117,9 +123,8 @@ impl Models {
         None
     }
 
-    /// One line, while the built-in model is in use, on what it is and how to get a better one.
+    /// While the built-in model is in use: how to get a better one.
     pub fn hint_ui(&self, ui: &mut Ui, base_url: &str, actions: &mut Actions) {
-        ui.weak("This is the small built-in model; its masks are rough.");
         if let Some(running) = &self.running {
             ui.add(ProgressBar::new(fraction(running.last)).desired_width(90.0).show_percentage());
             ui.weak(format!("{}, {}", running.entry.name, describe(running.last)));
@@ -129,12 +134,13 @@ impl Models {
         let Ok(store) = store(base_url) else { return };
         if matches!(store.state(entry), OnDisk::Present { .. }) {
             if ui.small_button(format!("Use {}", entry.name)).clicked() {
-                actions.push(Action::UseModel(ModelSource::File(store.file(entry))));
+                actions.push(Action::UseModel(ModelSource::file(store.file(entry))));
             }
         } else {
             let size =
                 entry.bytes.map_or_else(String::new, |bytes| format!(", {:.0} MB", bytes as f64 / 1e6));
-            if ui.small_button(format!("Get the official {}{size}", entry.name)).clicked() {
+            let text = format!("Sharper masks: get {}{size}", entry.name);
+            if ui.small_button(text).on_hover_text(entry.title).clicked() {
                 actions.push(Action::DownloadModel(entry));
             }
         }
@@ -153,11 +159,11 @@ impl Models {
 
     fn list_ui(&self, ui: &mut Ui, store: &Store, current: &str, actions: &mut Actions) {
         Grid::new("models").num_columns(3).striped(true).show(ui, |ui| {
-            let starter = Button::selectable(current == BUILT_IN_NAME, BUILT_IN_NAME);
-            if ui.add(starter).clicked() {
+            let built_in = Button::selectable(current == BUILT_IN_NAME, BUILT_IN_NAME);
+            if ui.add(built_in).clicked() {
                 actions.push(Action::Run(Command::UseBuiltInModel));
             }
-            ui.label("Built in, small and rough");
+            ui.label("MobileSAM, built in: quick, clean masks");
             ui.weak("ready");
             ui.end_row();
             for entry in CATALOGUE {
@@ -166,7 +172,7 @@ impl Models {
             }
         });
         ui.separator();
-        ui.weak(format!("Official weights: {LICENCE}, {SOURCE}"));
+        ui.weak(format!("All weights: {LICENCE}, from their publishers"));
         ui.weak(format!("They are kept in {}", store.folder().display()));
     }
 
@@ -182,7 +188,7 @@ impl Models {
         let present = matches!(state, OnDisk::Present { .. });
         let name = ui.add_enabled(present, Button::selectable(current == entry.name, entry.name));
         if name.on_disabled_hover_text("Download it first").clicked() {
-            actions.push(Action::UseModel(ModelSource::File(store.file(entry))));
+            actions.push(Action::UseModel(ModelSource::file(store.file(entry))));
         }
         ui.label(format!("{}, {} parameters", entry.title, entry.parameters));
         if let Some(running) = self.running.as_ref().filter(|r| r.entry == entry) {
@@ -253,7 +259,7 @@ fn mirror_ui(ui: &mut Ui, base_url: &str, actions: &mut Actions) {
     let usable = store(&url);
     ui.horizontal(|ui| {
         let label = ui.label("Mirror");
-        let edit = TextEdit::singleline(&mut url).hint_text("empty: Meta's server").desired_width(320.0);
+        let edit = TextEdit::singleline(&mut url).hint_text("empty: the publishers' servers").desired_width(320.0);
         let response = ui.add(edit).labelled_by(label.id);
         if response.changed() {
             if store(&url).is_ok() {

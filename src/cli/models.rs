@@ -9,9 +9,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{complain, print_text};
 use crate::models::{
-    CATALOGUE, Entry, LICENCE, OnDisk, Options, Progress, SOURCE, Stage, Store, download, find, verify,
+    CATALOGUE, Entry, LICENCE, OnDisk, Options, Progress, Source, Stage, Store, download, find, verify,
 };
 use crate::sam2::weights::BUILT_IN_NAME;
+
+/// Of the built-in model, for people.
+const BUILT_IN_PARAMETERS: &str = "10.1 M";
+
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -105,14 +109,14 @@ pub fn models(arguments: &ModelsArguments) -> ExitCode {
 }
 
 fn list(store: &Store) -> String {
-    let row = |name: &str, size: &str, parameters: &str, on_disk: &str| {
-        format!("{name:<18}{size:>9}  {parameters:>10}  {on_disk}\n")
+    let row = |name: &str, family: &str, size: &str, parameters: &str, on_disk: &str| {
+        format!("{name:<20}{family:<24}{size:>9}  {parameters:>10}  {on_disk}\n")
     };
-    let mut text = row("NAME", "SIZE", "PARAMETERS", "ON DISK");
-    text += &row(BUILT_IN_NAME, "", "", "built in");
+    let mut text = row("NAME", "FAMILY", "SIZE", "PARAMETERS", "ON DISK");
+    text += &row(BUILT_IN_NAME, Source::MobileSam.title(), "", BUILT_IN_PARAMETERS, "built in");
     for entry in CATALOGUE {
         let size = entry.bytes.map(megabytes).unwrap_or_else(|| "?".into());
-        text += &row(entry.name, &size, entry.parameters, &on_disk(store, entry));
+        text += &row(entry.name, entry.source.title(), &size, entry.parameters, &on_disk(store, entry));
     }
     text + &format!("Folder: {}\n", store.folder().display())
 }
@@ -137,8 +141,12 @@ fn info(store: &Store, model: Model) -> String {
     let Model::Official(entry) = model else {
         return format!(
             "name        {BUILT_IN_NAME}\n\
-             what        a tiny, roughly trained model of the architecture of SAM 2.1\n\
-             on disk     built in\n"
+             what        MobileSAM: Segment Anything with a small image encoder\n\
+             parameters  {BUILT_IN_PARAMETERS}\n\
+             licence     {LICENCE}\n\
+             source      {}\n\
+             on disk     built in\n",
+            Source::MobileSam.publisher()
         );
     };
     let size = match entry.bytes {
@@ -151,7 +159,7 @@ fn info(store: &Store, model: Model) -> String {
          parameters  {}\n\
          size        {size}\n\
          licence     {LICENCE}\n\
-         source      {SOURCE}\n\
+         source      {}\n\
          url         {}\n\
          sha256      {}\n\
          file        {}\n\
@@ -159,6 +167,7 @@ fn info(store: &Store, model: Model) -> String {
         entry.name,
         entry.title,
         entry.parameters,
+        entry.source.publisher(),
         store.url(entry),
         entry.sha256,
         store.file(entry).display(),

@@ -175,14 +175,10 @@ fn write(folder: &EmbeddingFolder, jobs: &Receiver<Job>, report: impl Fn(u64)) {
 
 /// The hash of a model's files; `None` when they cannot be read, which loading the model reports.
 pub(super) fn model_hash(source: &ModelSource) -> Option<ContentHash> {
-    match source {
-        ModelSource::BuiltIn => Some(ContentHash::of_bytes(built_in_bytes())),
-        ModelSource::File(path) => {
-            let files = Predictor::files(path).ok()?;
-            let opened: Vec<File> = files.iter().map(File::open).collect::<Result<_, _>>().ok()?;
-            ContentHash::of_files(opened).ok()
-        }
-    }
+    let Some(path) = &source.file else { return Some(ContentHash::of_bytes(built_in_bytes())) };
+    let files = Predictor::files(path).ok()?;
+    let opened: Vec<File> = files.iter().map(File::open).collect::<Result<_, _>>().ok()?;
+    ContentHash::of_files(opened).ok()
 }
 
 #[cfg(test)]

@@ -8,16 +8,35 @@ use image::RgbImage;
 use super::store::EmbeddingFolder;
 use crate::everything::{Comparison, FoundMask, Parameters, Preset};
 use crate::mask::{Mask, PixelBox};
-use crate::sam2::{LowRes, Output, Prompt};
+use crate::sam2::{Error, LowRes, Output, Predictor, Prompt};
 
-/// Where a model comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ModelSource {
+/// Which model to load.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ModelSource {
+    /// A weights file, or an exported ONNX pair, as [`Predictor::open`] takes it; the built-in model
+    /// without one.
+    pub file: Option<PathBuf>,
+    /// Side of the network input in pixels, if it is another one than the model's own.
+    pub side: Option<usize>,
+}
+
+impl ModelSource {
     /// The built-in model.
-    BuiltIn,
-    /// A weights file, or an exported ONNX pair, as [`Predictor::open`](crate::sam2::Predictor::open)
-    /// takes it.
-    File(PathBuf),
+    pub fn built_in() -> Self {
+        Self::default()
+    }
+
+    /// A model in a file.
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        Self { file: Some(path.into()), side: None }
+    }
+
+    pub(super) fn open(&self) -> Result<Predictor, Error> {
+        match &self.file {
+            None => Predictor::built_in(self.side),
+            Some(path) => Predictor::open_with_side(path, self.side),
+        }
+    }
 }
 
 /// A photo, or a part of it that the network is to see larger.

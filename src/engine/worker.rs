@@ -17,7 +17,7 @@ use super::messages::{CandidateMask, Command, Event, How, Job, ModelSource, Phot
 use crate::everything::{Batch, DEFAULT_MIN_IOU, FoundMask, Parameters, compare, crop, generate};
 use crate::mask::{Mask, PixelBox};
 use crate::sam2::predictor::BoxPrompt;
-use crate::sam2::{Embedding, Error, Monitor, Output, Predictor, Prompt, Weights};
+use crate::sam2::{Embedding, Error, Monitor, Output, Predictor, Prompt};
 
 /// Progress is reported at most this often.
 pub(super) const PROGRESS_INTERVAL: Duration = Duration::from_millis(50);
@@ -166,7 +166,7 @@ impl Worker {
         let start = Instant::now();
         let (predictor, hash) = std::thread::scope(|scope| {
             let hash = self.embeddings.needs_hash().then(|| scope.spawn(|| model_hash(source)));
-            let predictor = open(source).map(Arc::new);
+            let predictor = source.open().map(Arc::new);
             (predictor, hash.and_then(|thread| thread.join().ok().flatten()))
         });
         let predictor = predictor?;
@@ -320,7 +320,7 @@ impl Worker {
         let in_use = self.model.clone().filter(|_| self.source.as_ref() == Some(&side.model));
         let (model, is_in_use) = match in_use {
             Some(model) => (model, true),
-            None => (Arc::new(open(&side.model)?), false),
+            None => (Arc::new(side.model.open()?), false),
         };
         let start = Instant::now();
         let wanted = self.wanted.clone();
@@ -374,13 +374,6 @@ fn in_photo(mask: Mask, photo: &PhotoRef) -> Mask {
     let Some(part) = photo.part else { return mask };
     let (width, height) = photo.pixels.dimensions();
     mask.placed(part.x0, part.y0, width, height)
-}
-
-fn open(source: &ModelSource) -> Result<Predictor, Error> {
-    match source {
-        ModelSource::BuiltIn => Predictor::new(Weights::built_in()?),
-        ModelSource::File(path) => Predictor::open(path),
-    }
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {

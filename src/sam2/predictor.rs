@@ -213,16 +213,45 @@ impl Predictor {
     /// # Errors
     /// As [`Weights::open`] and [`Predictor::new`]; an ONNX file with other inputs than expected.
     pub fn open(path: &Path) -> Result<Self> {
+        Self::open_with_side(path, None)
+    }
+
+    /// Like [`Predictor::open`], for a network input of another side than the model's own, in pixels:
+    /// see [`Weights::with_image_size`].
+    ///
+    /// # Errors
+    /// As [`Predictor::open`]; the network cannot have this side, as no exported one can.
+    pub fn open_with_side(path: &Path, side: Option<usize>) -> Result<Self> {
         // Some damaged files make the ONNX reader or the graph optimiser panic.
-        catch_unwind(AssertUnwindSafe(|| Self::read(path))).unwrap_or_else(|_| {
-            let cause = "it could not be made sense of".into();
+        catch_unwind(AssertUnwindSafe(|| Self::read(path, side))).unwrap_or_else(|_| {
+            let cause = "it could not be parsed".into();
             Err(Error::Format { file: path.display().to_string(), cause })
         })
     }
 
-    fn read(path: &Path) -> Result<Self> {
+    /// The built-in model, for its own side of the network input or another one.
+    ///
+    /// # Errors
+    /// The network cannot have this side.
+    pub fn built_in(side: Option<usize>) -> Result<Self> {
+        Self::with_side(Weights::built_in()?, side)
+    }
+
+    fn with_side(weights: Weights, side: Option<usize>) -> Result<Self> {
+        let Some(side) = side.filter(|side| *side != weights.config().image_size) else {
+            return Self::new(weights);
+        };
+        let predictor = Self::new(weights.with_image_size(side)?)?;
+        Ok(Self { name: format!("{}@{side}", predictor.name), ..predictor })
+    }
+
+    fn read(path: &Path, side: Option<usize>) -> Result<Self> {
         if !onnx::is_meant(path) {
-            return Self::new(Weights::open(path)?);
+            return Self::with_side(Weights::open(path)?, side);
+        }
+        if side.is_some() {
+            let cause = "the input side of an exported model cannot be changed".into();
+            return Err(Error::Config { file: path.display().to_string(), cause });
         }
         Ok(Self {
             name: path.display().to_string(),
@@ -231,7 +260,8 @@ impl Predictor {
         })
     }
 
-    /// The name of the model: `mobile-sam`, or the file it came from.
+    /// The name of the model: `mobile-sam`, or the file it came from; with `@` and the side of the network
+    /// input if that is not the model's own.
     pub fn name(&self) -> &str {
         &self.name
     }

@@ -255,13 +255,13 @@ impl Tinsel {
         self.model_number = self.engine.load_model(source);
     }
 
-    /// Loads a model by name or path; the starter model, with a word why, if there is no such.
+    /// Loads a model by name or path; the built-in model, with the reason, if there is none.
     pub(super) fn load_named_model(&mut self, name: &str) {
         match models::source(name, &self.settings.models_url) {
             Ok(source) => self.load_model(source),
             Err(error) => {
                 self.messages.error(error);
-                self.load_model(ModelSource::BuiltIn);
+                self.load_model(ModelSource::built_in());
             }
         }
     }

@@ -114,7 +114,7 @@ impl Tinsel {
                 self.workspace.loading = true;
                 self.background.open_bytes(self.workspace.request, SAMPLE_NAME.into(), SAMPLE);
             }
-            Command::UseBuiltInModel => self.load_model(ModelSource::BuiltIn),
+            Command::UseBuiltInModel => self.load_model(ModelSource::built_in()),
             Command::NextPhoto => self.open_photo(self.workspace.current + 1),
             Command::PreviousPhoto => self.open_photo(self.workspace.current - 1),
             Command::Export => {

@@ -323,7 +323,7 @@ impl eframe::App for Tinsel {
         let (dropped_models, dropped): (Vec<PathBuf>, Vec<PathBuf>) =
             dropped.into_iter().partition(|path| models::is_model_file(path));
         if let Some(model) = dropped_models.into_iter().next() {
-            actions.push(Action::UseModel(ModelSource::File(model)));
+            actions.push(Action::UseModel(ModelSource::file(model)));
         }
         let (masks, dropped): (Vec<PathBuf>, Vec<PathBuf>) =
             dropped.into_iter().partition(|path| holds_masks(path) && self.workspace.open.is_some());

@@ -36,7 +36,7 @@ impl Tinsel {
             self.receive_sifted(sifted);
         }
         match self.models.receive() {
-            Some(Ok(file)) => self.load_model(ModelSource::File(file)),
+            Some(Ok(file)) => self.load_model(ModelSource::file(file)),
             Some(Err(DownloadError::Cancelled)) | None => {}
             Some(Err(error)) => self.messages.error(error.to_string()),
         }
@@ -265,7 +265,7 @@ impl Tinsel {
         match job {
             // A failed model leaves the former one in place; without one the built-in serves.
             Job::Model if self.model_number != number => {}
-            Job::Model if self.model.is_none() => self.load_model(ModelSource::BuiltIn),
+            Job::Model if self.model.is_none() => self.load_model(ModelSource::built_in()),
             Job::Model => self.loading_model = false,
             Job::Encoding => {
                 if self.encoding_number == number {
@@ -303,7 +303,7 @@ impl Tinsel {
             Outcome::Picked(paths) => self.list(paths),
             Outcome::PickedModel(path) => {
                 if let Some(path) = path {
-                    self.load_model(ModelSource::File(path));
+                    self.load_model(ModelSource::file(path));
                 }
             }
             Outcome::PickedExportFolder(folder) => {
