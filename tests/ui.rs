@@ -461,7 +461,7 @@ fn two_settings_are_compared_side_by_side() {
     click(&mut window, "Quick");
     click(&mut window, "Compare");
     window.get_by_label("Comparison");
-    for side in ["starter: ", "starter, quick: "] {
+    for side in ["mobile-sam: ", "mobile-sam, quick: "] {
         let caption = window.get_by_label_contains(side);
         assert!(caption.value().is_some_and(|text| text.contains("without a partner")));
     }
@@ -482,7 +482,7 @@ fn two_settings_are_compared_side_by_side() {
 #[test]
 fn an_address_of_a_mirror_can_be_typed_and_mistyped() {
     let mut window = window(vec![]);
-    click(&mut window, "Model: starter");
+    click(&mut window, "Model: mobile-sam");
     window.get_by_label("Mirror").focus();
     window.step();
     window.get_by_label("Mirror").type_text("h");
@@ -572,7 +572,7 @@ fn a_model_that_cannot_be_read_is_named_and_the_built_in_one_serves() {
         .build_eframe(|cc| Tinsel::new(cc, vec![], Some("no/such/weights.safetensors".into())));
     settle(&mut window);
     window.get_by_label_contains("no/such/weights.safetensors");
-    window.get_by_label("Model: starter");
+    window.get_by_label("Model: mobile-sam");
 }
 
 #[test]
@@ -597,7 +597,7 @@ fn a_dropped_model_is_used_and_the_work_is_kept() {
 #[test]
 fn the_model_menu_lists_the_official_weights() {
     let mut window = window(vec![]);
-    click(&mut window, "Model: starter");
+    click(&mut window, "Model: mobile-sam");
     for name in ["sam2.1-tiny", "sam2.1-large", "sam2-base-plus"] {
         window.get_by_label(name);
     }

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use egui::{Button, Grid, ProgressBar, TextEdit, Ui};
+use egui::{Button, ComboBox, Grid, ProgressBar, TextEdit, Ui};
 
 use super::actions::{Action, Actions};
 use super::commands::Command;
 use crate::engine::ModelSource;
 use crate::models::{
-    CATALOGUE, Choice, DownloadError, Entry, LICENCE, OnDisk, Options, Progress, Stage, Store, download,
+    CATALOGUE, Choice, DownloadError, Entry, INPUT_SIDES, LICENCE, OnDisk, Options, Progress, Stage, Store, download,
 };
 use crate::sam2::weights::BUILT_IN_NAME;
 
@@ -21,6 +21,9 @@ pub(super) const MODEL_EXTENSIONS: &[&str] = &["pt", "pth", "torch", "bin", "ckp
 
 /// What older versions called their built-in model, as settings may still do.
 const FORMER_BUILT_IN_NAMES: [&str; 1] = ["starter"];
+
+/// The input side of all published networks, in pixels.
+const LARGEST_SIDE: usize = INPUT_SIDES[0];
 
 /// The model that is offered first.
 const SUGGESTED: &str = "sam2.1-tiny";
@@ -47,6 +50,15 @@ struct Running {
 #[derive(Default)]
 pub(super) struct Models {
     running: Option<Running>,
+    in_use: Option<InUse>,
+}
+
+/// The model that is loaded.
+struct InUse {
+    /// As [`to_remember`] gives it.
+    name: String,
+    /// Side of the network input, in pixels.
+    input_side: usize,
 }
 
 /// Where models lie and come from.
@@ -101,6 +113,11 @@ impl Models {
         });
     }
 
+    /// A model was loaded; `name` is that of [`to_remember`], the side that of the network input in pixels.
+    pub fn loaded(&mut self, name: &str, input_side: usize) {
+        self.in_use = Some(InUse { name: name.to_owned(), input_side });
+    }
+
     /// Stops the download; what has come stays, and the next one goes on from there.
     pub fn cancel(&self) {
         if let Some(running) = &self.running {
@@ -150,6 +167,9 @@ impl Models {
         ui.set_min_width(520.0);
         if let Ok(store) = store(base_url) {
             self.list_ui(ui, &store, current, actions);
+        }
+        if let Some(in_use) = &self.in_use {
+            in_use.side_ui(ui, actions);
         }
         mirror_ui(ui, base_url, actions);
         if ui.button("Open a model file…").clicked() {
@@ -214,6 +234,48 @@ impl Models {
         if button.accessible_name(format!("{verb} {}", entry.name)).clicked() {
             actions.push(Action::DownloadModel(entry));
         }
+    }
+}
+
+impl InUse {
+    /// The choice of the input side, unless the model was exported with a fixed one.
+    fn side_ui(&self, ui: &mut Ui, actions: &mut Actions) {
+        let Choice { name, side } = Choice::parse(&self.name);
+        let path = Path::new(&name);
+        if path.is_dir() || path.extension().is_some_and(|e| e.eq_ignore_ascii_case("onnx")) {
+            return;
+        }
+        ui.horizontal(|ui| {
+            let label = ui.label("Network input");
+            let text = |side: usize| format!("{side} × {side} pixels");
+            let mut sides = INPUT_SIDES.to_vec();
+            if !sides.contains(&self.input_side) {
+                sides.insert(0, self.input_side);
+            }
+            ComboBox::from_id_salt("input side")
+                .selected_text(text(self.input_side))
+                .show_ui(ui, |ui| {
+                    for side in sides {
+                        if ui.selectable_label(side == self.input_side, text(side)).clicked() {
+                            actions.push(Action::SetInputSide(side));
+                        }
+                    }
+                })
+                .response
+                .labelled_by(label.id);
+            let file = path.file_name().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
+            match Choice::suggested_side(&file).filter(|suggested| side.is_none() && *suggested != self.input_side) {
+                Some(suggested) => {
+                    if ui.button(format!("Trained with {suggested}? Use it")).clicked() {
+                        actions.push(Action::SetInputSide(suggested));
+                    }
+                }
+                None if self.input_side < LARGEST_SIDE => {
+                    ui.weak("quicker, less precise");
+                }
+                None => {}
+            }
+        });
     }
 }
 

@@ -64,6 +64,8 @@ pub struct MaskItem {
     pub predicted_iou: Option<f32>,
     /// How little the mask changes with the threshold, in [0, 1]; `None` as above.
     pub stability_score: Option<f32>,
+    /// Name of the model that made the mask; `None` where no network has, or an older version kept it.
+    pub model: Option<Arc<str>>,
     /// The prompt that made the mask.
     pub prompting: Prompting,
     /// Where in a run of everything mode the mask comes from.
@@ -324,6 +326,7 @@ mod tests {
             mask: Arc::new(Mask::from_fn(20, 20, |x, y| y == 0 && x < area)),
             predicted_iou: Some(0.5),
             stability_score: Some(0.5),
+            model: None,
             prompting: Prompting::default(),
             found: None,
         }

@@ -109,6 +109,7 @@ fn part_of(item: &MaskItem, mask: Mask) -> NewMask {
         mask: Arc::new(mask),
         predicted_iou: item.predicted_iou,
         stability_score: item.stability_score,
+        model: item.model.clone(),
         prompting: Prompting::default(),
         found: None,
     }
@@ -129,6 +130,7 @@ pub fn painted(item: Option<&MaskItem>, area: Mask, subtract: bool) -> Option<Re
                 mask: Arc::new(area),
                 predicted_iou: None,
                 stability_score: None,
+                model: None,
                 prompting: Prompting::default(),
                 found: None,
             };
@@ -185,6 +187,7 @@ mod tests {
             mask: Arc::new(Mask::from_fn(20, 4, |x, _| (from..to).contains(&x))),
             predicted_iou: None,
             stability_score: None,
+            model: None,
             prompting: Prompting::default(),
             found: None,
         };

@@ -186,7 +186,6 @@ mod tests {
     use image::Rgb;
 
     use super::*;
-    use crate::sam2::Weights;
 
     fn photo(grey: u8) -> PhotoRef {
         PhotoRef { id: 1, pixels: Arc::new(RgbImage::from_pixel(40, 30, Rgb([grey; 3]))), part: None }
@@ -194,7 +193,7 @@ mod tests {
 
     #[test]
     fn memory_keeps_what_was_used_last_up_to_its_limit() {
-        let model = Predictor::new(Weights::built_in().unwrap()).unwrap();
+        let model = Predictor::built_in(None).unwrap();
         let mut embeddings = Embeddings::new();
         let photos = [1, 2, 3].map(photo);
         let encoded = model.encoded(&photos[0].pixels, &()).unwrap();

@@ -8,6 +8,8 @@ use image::RgbImage;
 use super::store::EmbeddingFolder;
 use crate::everything::{Comparison, FoundMask, Parameters, Preset};
 use crate::mask::{Mask, PixelBox};
+use crate::models::Choice;
+use crate::sam2::weights::BUILT_IN_NAME;
 use crate::sam2::{Error, LowRes, Output, Predictor, Prompt};
 
 /// Which model to load.
@@ -29,6 +31,12 @@ impl ModelSource {
     /// A model in a file.
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self { file: Some(path.into()), side: None }
+    }
+
+    /// What tells this model from others, as text.
+    pub fn name(&self) -> String {
+        let name = self.file.as_ref().map_or_else(|| BUILT_IN_NAME.into(), |path| path.display().to_string());
+        Choice { name, side: self.side }.to_string()
     }
 
     pub(super) fn open(&self) -> Result<Predictor, Error> {
@@ -130,6 +138,8 @@ pub enum Event {
         seconds: f32,
         /// Everything mode's parameters that suit the model.
         everything: Parameters,
+        /// Side of the network input, in pixels.
+        input_side: usize,
     },
     /// A job has got this far, in [0, 1].
     Progress { job: Job, fraction: f32 },

@@ -172,11 +172,12 @@ impl Worker {
         let predictor = predictor?;
         let name = predictor.name().to_owned();
         let everything = Parameters::for_model(&predictor);
+        let input_side = predictor.input_format().side;
         self.embeddings.set_model(hash);
         self.model = Some(predictor);
         self.source = Some(source.clone());
         let seconds = start.elapsed().as_secs_f32();
-        self.reporter.send(Event::ModelLoaded { name, seconds, everything });
+        self.reporter.send(Event::ModelLoaded { name, seconds, everything, input_side });
         Ok(())
     }
 

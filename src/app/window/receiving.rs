@@ -60,10 +60,11 @@ impl Tinsel {
 
     fn receive_event(&mut self, event: Event) {
         match event {
-            Event::ModelLoaded { name, seconds, everything } => {
+            Event::ModelLoaded { name, seconds, everything, input_side } => {
                 self.timing = format!("Model loaded in {seconds:.1} s");
                 self.settings.model = Some(models::to_remember(&name));
                 self.loading_model = false;
+                self.models.loaded(&models::to_remember(&name), input_side);
                 self.model = Some(models::display_name(&name, &self.settings.models_url));
                 self.parameters = (everything, everything);
                 self.comparing.offer(&models::to_remember(&name));
@@ -176,6 +177,7 @@ impl Tinsel {
                 mask: mask.mask,
                 predicted_iou: mask.predicted_iou,
                 stability_score: mask.stability_score,
+                model: None,
                 prompting: Prompting::default(),
                 found: None,
             },
