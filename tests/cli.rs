@@ -552,7 +552,10 @@ fn all_formats_hold_the_same_masks() {
     let run = over_photos(&folder, &["--recursive", "--format", "coco,labels,json"]);
     assert_eq!(run.code, Some(1));
     assert!(run.err.contains("1 of 3 photos failed:\n  ") && run.err.contains("broken.png"), "{}", run.err);
-    assert_eq!(folder.names("out/x"), ["a_labels_mobile-sam.json", "a_labels_mobile-sam.png", "a_mobile-sam.json"]);
+    assert_eq!(
+        folder.names("out/x"),
+        ["a_labels_mobile-sam.json", "a_labels_mobile-sam.png", "a_mobile-sam.json"]
+    );
 
     let coco = json(&folder, "out/coco_mobile-sam.json");
     let images =
@@ -606,7 +609,10 @@ fn two_settings_are_compared_side_by_side() {
     let compare = ["compare", &photos, "--model", "mobile-sam", "--out", &out];
     let stricter = ["--b", "pred_iou_thresh=0.4,stability-score-thresh=0.4"];
     let line = succeed(&[&compare[..], &QUICK, &stricter].concat());
-    assert_eq!(folder.names("out"), ["a_compare_mobile-sam_mobile-sam.json", "a_compare_mobile-sam_mobile-sam.png"]);
+    assert_eq!(
+        folder.names("out"),
+        ["a_compare_mobile-sam_mobile-sam.json", "a_compare_mobile-sam_mobile-sam.png"]
+    );
 
     let report = json(&folder, "out/a_compare_mobile-sam_mobile-sam.json");
     let count = |of: &Value| list(of).len();

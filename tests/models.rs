@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tinsel::models::{
-    CATALOGUE, DownloadError, Entry, OnDisk, Options, Progress, Stage, Store, VerifyError, download, find,
-    verify,
+    CATALOGUE, DownloadError, Entry, OnDisk, Options, Progress, Source, Stage, Store, VerifyError, download,
+    find, verify,
 };
 
 /// What the server was asked.

@@ -12,7 +12,8 @@ use super::actions::{Action, Actions};
 use super::commands::Command;
 use crate::engine::ModelSource;
 use crate::models::{
-    CATALOGUE, Choice, DownloadError, Entry, INPUT_SIDES, LICENCE, OnDisk, Options, Progress, Stage, Store, download,
+    CATALOGUE, Choice, DownloadError, Entry, INPUT_SIDES, LICENCE, OnDisk, Options, Progress, Stage, Store,
+    download,
 };
 use crate::sam2::weights::BUILT_IN_NAME;
 
@@ -264,7 +265,9 @@ impl InUse {
                 .response
                 .labelled_by(label.id);
             let file = path.file_name().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
-            match Choice::suggested_side(&file).filter(|suggested| side.is_none() && *suggested != self.input_side) {
+            match Choice::suggested_side(&file)
+                .filter(|suggested| side.is_none() && *suggested != self.input_side)
+            {
                 Some(suggested) => {
                     if ui.button(format!("Trained with {suggested}? Use it")).clicked() {
                         actions.push(Action::SetInputSide(suggested));
@@ -321,7 +324,8 @@ fn mirror_ui(ui: &mut Ui, base_url: &str, actions: &mut Actions) {
     let usable = store(&url);
     ui.horizontal(|ui| {
         let label = ui.label("Mirror");
-        let edit = TextEdit::singleline(&mut url).hint_text("empty: the publishers' servers").desired_width(320.0);
+        let edit =
+            TextEdit::singleline(&mut url).hint_text("empty: the publishers' servers").desired_width(320.0);
         let response = ui.add(edit).labelled_by(label.id);
         if response.changed() {
             if store(&url).is_ok() {

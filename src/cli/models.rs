@@ -16,7 +16,6 @@ use crate::sam2::weights::BUILT_IN_NAME;
 /// Of the built-in model, for people.
 const BUILT_IN_PARAMETERS: &str = "10.1 M";
 
-
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct ModelsArguments {

@@ -203,7 +203,12 @@ fn all_names() -> String {
 const NEAR: usize = 4;
 
 fn suggestion(name: &str) -> String {
-    let name = name.to_ascii_lowercase().replace("_hiera_", "-").replace('_', "-").replace(".pth", "").replace(".pt", "");
+    let name = name
+        .to_ascii_lowercase()
+        .replace("_hiera_", "-")
+        .replace('_', "-")
+        .replace(".pth", "")
+        .replace(".pt", "");
     let distances = CATALOGUE.iter().map(|entry| (distance(&name, entry.name), entry.name));
     match distances.min_by_key(|&(distance, _)| distance) {
         Some((distance, nearest)) if distance <= NEAR => format!(", did you mean `{nearest}`?"),
@@ -242,7 +247,11 @@ mod tests {
         for entry in CATALOGUE {
             assert_eq!(entry.sha256.len(), 64, "{}", entry.name);
             assert!(entry.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')), "{}", entry.name);
-            assert!(entry.file_name().ends_with(".pt") || entry.file_name().ends_with(".pth"), "{}", entry.name);
+            assert!(
+                entry.file_name().ends_with(".pt") || entry.file_name().ends_with(".pth"),
+                "{}",
+                entry.name
+            );
         }
     }
 

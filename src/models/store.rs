@@ -184,7 +184,9 @@ fn absolute(folder: PathBuf) -> PathBuf {
 
 fn looks_like_path(path: &Path) -> bool {
     let weights = |extension: &std::ffi::OsStr| {
-        ["pt", "pth", "torch", "bin", "safetensors", "onnx"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+        ["pt", "pth", "torch", "bin", "safetensors", "onnx"]
+            .iter()
+            .any(|known| extension.eq_ignore_ascii_case(known))
     };
     path.components().count() > 1 || path.is_absolute() || path.extension().is_some_and(weights)
 }

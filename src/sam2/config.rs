@@ -178,9 +178,7 @@ impl Config {
     /// Rejects sizes that no network can have, before anything is allocated from them.
     fn check(&self) -> Result<(), String> {
         let fail = |what: &str| Err(format!("{what} ({self:?})"));
-        if self.image_size < 64
-            || self.image_size > MOST_PIXELS
-            || !self.image_size.is_multiple_of(SIDE_STEP)
+        if self.image_size < 64 || self.image_size > MOST_PIXELS || !self.image_size.is_multiple_of(SIDE_STEP)
         {
             return fail("`image_size` must be a multiple of 32 between 64 and 1536");
         }

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use safetensors::SafeTensors;
 use super::encoder::tests::stages;
 use super::input::{InputFormat, LowRes};
 use super::network::{Features, Label};
 use super::prompt::{MASK_CHANNELS, MaskEncoder, PromptEncoder};
 use super::*;
 use crate::sam2::predictor::BoxPrompt;
+use safetensors::SafeTensors;
 
 /// Largest deviation of a stage, relative to the largest reference value.
 const STAGE_TOLERANCE: f32 = 1e-4;

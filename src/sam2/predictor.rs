@@ -481,7 +481,13 @@ impl Choice<'_> {
 }
 
 /// The masks of a prompt that are handed out.
-fn prediction(raw: RawMasks, output: Output, min_iou: f32, family: Family, placement: Placement) -> Prediction {
+fn prediction(
+    raw: RawMasks,
+    output: Output,
+    min_iou: f32,
+    family: Family,
+    placement: Placement,
+) -> Prediction {
     let choice = Choice { iou: &raw.iou, output, min_iou };
     let single = if choice.first() > 0 { raw.logits[0].as_deref() } else { None };
     let is_taken = |logits: &Vec<f32>| family == Family::Sam1 || is_stable(logits);

@@ -179,7 +179,13 @@ impl Tinsel {
                     let searched = wanted.permissive();
                     let photo = open.region_reference();
                     let number = self.engine.segment_everything(photo.clone(), searched);
-                    self.run = Some(EverythingRun::new(number, &photo, self.model.as_deref(), searched, (&wanted).into()));
+                    self.run = Some(EverythingRun::new(
+                        number,
+                        &photo,
+                        self.model.as_deref(),
+                        searched,
+                        (&wanted).into(),
+                    ));
                 }
             }
             Command::Compare => self.comparing.open = true,

@@ -185,7 +185,8 @@ impl Run<'_> {
         let ious = head.predicted_iou(&all(iou));
         let wanted: Vec<Vec<usize>> = ious.chunks_exact(MASKS).map(wanted).collect();
         let mut hypers = vec![vec![]; wanted.len()];
-        let of_masks: Vec<Vec<f32>> = (0..MASKS).map(|mask| head.hyper(mask, &all(first_mask + mask))).collect();
+        let of_masks: Vec<Vec<f32>> =
+            (0..MASKS).map(|mask| head.hyper(mask, &all(first_mask + mask))).collect();
         for (prompt, (hypers, wanted)) in hypers.iter_mut().zip(&wanted).enumerate() {
             for mask in wanted {
                 hypers.extend_from_slice(self.part(&of_masks[*mask], prompt));

@@ -3,11 +3,11 @@
 //! Tokens of several prompts go through a layer together, (prompts * tokens, d), so that its
 //! weights are read once for all of them.
 
+use super::Sizes;
 use super::basis::Basis;
 use super::layers::{Linear, Mlp, Norm, SelfAttention};
 use super::matrices::{scale_rows, turned};
 use super::passes::Gathered;
-use super::Sizes;
 use crate::sam2::error::Result;
 use crate::sam2::kernels::{GRANULE, Left, Out, Shape, View, product};
 use crate::sam2::weights::Weights;

@@ -149,7 +149,12 @@ pub(super) fn count_blocks(store: &dyn TensorStore, prefix: &str) -> usize {
 }
 
 /// The graph of trunk and neck; see [`super::graph()`].
-pub(super) fn features(g: &mut Graph, config: &Config, encoder: &HieraConfig, image: Wire) -> Result<Vec<Wire>> {
+pub(super) fn features(
+    g: &mut Graph,
+    config: &Config,
+    encoder: &HieraConfig,
+    image: Wire,
+) -> Result<Vec<Wire>> {
     let stages = trunk(g, encoder, image)?;
     let features = neck::features(g, config, encoder, &stages)?;
     Ok(vec![features.embedding, features.high_res_0, features.high_res_1])
@@ -220,7 +225,8 @@ impl Block {
         let name = |part: &str| format!("{}.{part}", self.prefix);
         let weights = g.weights();
         let norm = Norm::load(weights, &name("norm1"), self.inputs, LAYER_NORM_EPS)?;
-        let attention = Attention::load(weights, norm, &name("attn"), self.outputs, self.heads, QkvOrder::ByKind)?;
+        let attention =
+            Attention::load(weights, norm, &name("attn"), self.outputs, self.heads, QkvOrder::ByKind)?;
         let x = if self.window == 0 && !self.enters {
             g.apply(x, &name("attn"), GlobalAttention::new(attention, None))?
         } else {

@@ -203,7 +203,10 @@ pub(super) mod tests {
     #[test]
     fn mobile_sam_is_known_by_its_first_layer() {
         let first = |channels: usize| {
-            Shapes(vec![("image_encoder.layers.0.blocks.0.conv1.c.weight".into(), vec![4 * channels, channels, 1, 1])])
+            Shapes(vec![(
+                "image_encoder.layers.0.blocks.0.conv1.c.weight".into(),
+                vec![4 * channels, channels, 1, 1],
+            )])
         };
         let config = detect(&first(64)).unwrap();
         assert!(matches!(config.encoder, EncoderConfig::TinyVit(_)));

@@ -78,15 +78,28 @@ pub fn detect(store: &dyn TensorStore) -> Option<Result<Config, String>> {
     let config = TinyVitConfig::mobile_sam();
     let channels = *store.shape(&format!("{PREFIX}.layers.0.blocks.0.conv1.c.weight"))?.get(1)?;
     if channels != config.embed_dims[0] {
-        return Some(Err(format!("a TinyViT with {channels} channels; MobileSAM's has {}", config.embed_dims[0])));
+        return Some(Err(format!(
+            "a TinyViT with {channels} channels; MobileSAM's has {}",
+            config.embed_dims[0]
+        )));
     }
     Some(Ok(Config::published(Family::Sam1, EncoderConfig::TinyVit(config))))
 }
 
 /// The graph; see [`super::graph()`].
-pub(super) fn features(g: &mut Graph, config: &Config, encoder: &TinyVitConfig, image: Wire) -> Result<Vec<Wire>> {
+pub(super) fn features(
+    g: &mut Graph,
+    config: &Config,
+    encoder: &TinyVitConfig,
+    image: Wire,
+) -> Result<Vec<Wire>> {
     let layers = layers(g, encoder, image)?;
-    let neck = ConvNeck::load(g.weights(), &format!("{PREFIX}.neck"), encoder.embed_dims[LAYERS - 1], config.d_model)?;
+    let neck = ConvNeck::load(
+        g.weights(),
+        &format!("{PREFIX}.neck"),
+        encoder.embed_dims[LAYERS - 1],
+        config.d_model,
+    )?;
     Ok(vec![g.apply(layers[LAYERS - 1], &format!("{PREFIX}.neck"), neck)?])
 }
 

@@ -10,8 +10,8 @@ use super::EncoderConfig;
 use super::graph::{Graph, Wire};
 use super::hiera::{MOST_BLOCKS, count_blocks};
 use super::ops::{
-    Attention, AxisBias, ConvNeck, GlobalAttention, Norm, PATCH, Patches, QkvOrder, ResidualMlp, WindowAttention,
-    WindowBias, Windows,
+    Attention, AxisBias, ConvNeck, GlobalAttention, Norm, PATCH, Patches, QkvOrder, ResidualMlp,
+    WindowAttention, WindowBias, Windows,
 };
 use crate::sam2::config::{Config, Family, MOST_VALUES, MOST_WIDTH, part};
 use crate::sam2::error::Result;
@@ -52,7 +52,9 @@ impl VitConfig {
     pub fn check(&self, side: usize) -> Result<(), String> {
         let fail = |what: &str| Err(what.to_owned());
         let sizes = [self.embed_dim, self.num_heads];
-        if sizes.iter().any(|n| !(1..=MOST_WIDTH).contains(n)) || !self.embed_dim.is_multiple_of(self.num_heads) {
+        if sizes.iter().any(|n| !(1..=MOST_WIDTH).contains(n))
+            || !self.embed_dim.is_multiple_of(self.num_heads)
+        {
             return fail("`embed_dim` must be a multiple of `num_heads`, both between 1 and 4096");
         }
         if !(1..=MOST_BLOCKS).contains(&self.depth) || !(1..=64).contains(&self.window_size) {
@@ -98,7 +100,12 @@ pub fn detect(store: &dyn TensorStore) -> Option<Result<Config, String>> {
 }
 
 /// The graph; see [`super::graph()`].
-pub(super) fn features(g: &mut Graph, config: &Config, encoder: &VitConfig, image: Wire) -> Result<Vec<Wire>> {
+pub(super) fn features(
+    g: &mut Graph,
+    config: &Config,
+    encoder: &VitConfig,
+    image: Wire,
+) -> Result<Vec<Wire>> {
     let cells = config.embedding_side();
     let stored = encoder.pos_embed_side;
     let patches = Patches::load(g.weights(), PREFIX, encoder.embed_dim, stored, cells)?;

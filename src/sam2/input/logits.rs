@@ -28,7 +28,9 @@ impl LowRes {
         let (values, side) = (values.into(), placement.low_res_side());
         if values.len() != side * side {
             let count = values.len();
-            return Err(Error::Prompt(format!("the mask prompt has {count} values instead of {side}x{side}")));
+            return Err(Error::Prompt(format!(
+                "the mask prompt has {count} values instead of {side}x{side}"
+            )));
         }
         Ok(Self { values, placement })
     }
@@ -83,9 +85,8 @@ impl LowRes {
         for row in axis(self.placement.content.1, placement.content.1) {
             out.extend(columns.iter().map(|column| {
                 let (Some((a, b, t)), Some((left, right, s))) = (row, *column) else { return NOWHERE };
-                let at = |y: usize| {
-                    self.values[y * from + left] * (1.0 - s) + self.values[y * from + right] * s
-                };
+                let at =
+                    |y: usize| self.values[y * from + left] * (1.0 - s) + self.values[y * from + right] * s;
                 at(a) * (1.0 - t) + at(b) * t
             }));
         }
@@ -209,7 +210,8 @@ fn mask_in_photo(low_res: &[f32], placement: &Placement, threshold: f32, offset:
             continue;
         }
         let columns = words.start * WIDTH..words.end * WIDTH;
-        let upper_to_lower = lines.of(&tap, |row, line| enlarged.widen(row, line)).map(|line| &line[columns.clone()]);
+        let upper_to_lower =
+            lines.of(&tap, |row, line| enlarged.widen(row, line)).map(|line| &line[columns.clone()]);
         cut(&mut rows.row_mut(y)[words], &mut counts, upper_to_lower, tap.weights, cuts);
     }
     let stability = if counts.outer == 0 { 0.0 } else { counts.inner as f32 / counts.outer as f32 };
@@ -312,7 +314,9 @@ mod tests {
                 })
                 .collect();
             let cases = [(0.0, 1.0), (0.5, 0.0), (-3.0, 2.0), (40.0, 1.0)];
-            for ((threshold, offset), fit) in cases.into_iter().flat_map(|case| [(case, Fit::Stretch), (case, Fit::Pad)]) {
+            for ((threshold, offset), fit) in
+                cases.into_iter().flat_map(|case| [(case, Fit::Stretch), (case, Fit::Pad)])
+            {
                 let placement = placed(fit, side, size);
                 let logits = logits_in_photo(&low_res, &placement);
                 let count = |limit: f32| logits.iter().filter(|x| **x > limit).count() as f32;
@@ -361,7 +365,13 @@ mod tests {
         assert_eq!(right.placed(&stretched)[..], *right.values());
         let moved = LowRes::new(right.placed(&padded), padded).unwrap();
         for (i, x) in moved.values().iter().enumerate() {
-            let expected = if i / 24 >= 12 { NOWHERE } else if i % 24 < 12 { -4.0 } else { 4.0 };
+            let expected = if i / 24 >= 12 {
+                NOWHERE
+            } else if i % 24 < 12 {
+                -4.0
+            } else {
+                4.0
+            };
             assert_eq!(*x, expected, "{i}");
         }
         let (a, b) = (right.mask(0.0, 1.0).0, moved.mask(0.0, 1.0).0);

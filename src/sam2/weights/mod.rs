@@ -19,7 +19,8 @@ use blob::Blob;
 use names::Renamed;
 
 /// The weights compiled into the binary, so that the program works with nothing downloaded.
-static BUILT_IN: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/models/mobile_sam.safetensors"));
+static BUILT_IN: &[u8] =
+    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/models/mobile_sam.safetensors"));
 
 /// The content of the built-in weights' file.
 pub fn built_in_bytes() -> &'static [u8] {

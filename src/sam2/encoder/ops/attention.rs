@@ -142,7 +142,8 @@ pub fn attend<'k>(
 ) {
     let all_queries = queries.chunks(QUERIES_TOGETHER * query_stride);
     let first_queries = (0..).step_by(QUERIES_TOGETHER);
-    for ((queries, out), first) in all_queries.zip(out.chunks_mut(QUERIES_TOGETHER * out_stride)).zip(first_queries)
+    for ((queries, out), first) in
+        all_queries.zip(out.chunks_mut(QUERIES_TOGETHER * out_stride)).zip(first_queries)
     {
         let count = out.len().div_ceil(out_stride);
         let mut first_key = 0;

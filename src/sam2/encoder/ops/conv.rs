@@ -25,8 +25,11 @@ pub fn folded(weights: &Weights, prefix: &str, shape: [usize; 4]) -> Result<(Vec
     }
     let (gamma, beta) = (get("bn.weight")?, get("bn.bias")?);
     let (mean, variance) = (get("bn.running_mean")?, get("bn.running_var")?);
-    let scales: Vec<f32> =
-        gamma.iter().zip(&variance).map(|(gamma, variance)| gamma / (variance + BATCH_NORM_EPS).sqrt()).collect();
+    let scales: Vec<f32> = gamma
+        .iter()
+        .zip(&variance)
+        .map(|(gamma, variance)| gamma / (variance + BATCH_NORM_EPS).sqrt())
+        .collect();
     for (kernel, scale) in kernel.chunks_exact_mut(shape[1..].iter().product()).zip(&scales) {
         simd::scale(kernel, *scale);
     }
@@ -124,7 +127,8 @@ impl<const STRIDE: usize, const TOGETHER: usize> WithSimd for Pass<'_, STRIDE, T
         let whole = channels / S::F32_LANES;
         for vector in 0..whole {
             let first = vector * S::F32_LANES;
-            let load = |values: &[f32], at: usize| S::as_simd_f32s(&values[at + first..][..S::F32_LANES]).0[0];
+            let load =
+                |values: &[f32], at: usize| S::as_simd_f32s(&values[at + first..][..S::F32_LANES]).0[0];
             let taps: [S::f32s; TAPS] = std::array::from_fn(|tap| load(&layer.taps, tap * channels));
             let bias = load(&layer.bias, 0);
             let mut cell = 0;
@@ -162,7 +166,8 @@ impl<const STRIDE: usize, const TOGETHER: usize> WithSimd for Pass<'_, STRIDE, T
             for (cell, out) in out.iter_mut().skip(channel).step_by(channels).enumerate() {
                 let products = rows.iter().enumerate().flat_map(|(y, row)| {
                     (0..3).map(move |x| {
-                        row[(cell * STRIDE + x) * channels + channel] * layer.taps[(3 * y + x) * channels + channel]
+                        row[(cell * STRIDE + x) * channels + channel]
+                            * layer.taps[(3 * y + x) * channels + channel]
                     })
                 });
                 *out = layer.bias[channel] + products.sum::<f32>();
@@ -195,7 +200,8 @@ pub mod tests {
                     let mut sum = *bias;
                     for i in 0..of_group * TAPS {
                         let (input, ky, kx) = (i / TAPS, i % TAPS / 3, i % 3);
-                        let (row, column) = ((y * stride + ky).wrapping_sub(1), (x * stride + kx).wrapping_sub(1));
+                        let (row, column) =
+                            ((y * stride + ky).wrapping_sub(1), (x * stride + kx).wrapping_sub(1));
                         if row < height && column < width {
                             let channel = if of_group == channels { input } else { output };
                             sum += map[(row * width + column) * channels + channel]
@@ -209,13 +215,19 @@ pub mod tests {
         out
     }
 
-    fn rows<'a>(map: &'a [f32], size: [usize; 3], centre: usize, memory: &'a mut [Vec<f32>; 3]) -> [&'a [f32]; 3] {
+    fn rows<'a>(
+        map: &'a [f32],
+        size: [usize; 3],
+        centre: usize,
+        memory: &'a mut [Vec<f32>; 3],
+    ) -> [&'a [f32]; 3] {
         let [height, width, channels] = size;
         for (i, row) in memory.iter_mut().enumerate() {
             *row = vec![0.0; (width + 2) * channels];
             let y = (centre + i).wrapping_sub(1);
             if y < height {
-                row[channels..][..width * channels].copy_from_slice(&map[y * width * channels..][..width * channels]);
+                row[channels..][..width * channels]
+                    .copy_from_slice(&map[y * width * channels..][..width * channels]);
             }
         }
         [&memory[0], &memory[1], &memory[2]]
@@ -224,9 +236,13 @@ pub mod tests {
     #[test]
     fn rows_of_the_result_are_those_of_a_convolution() {
         on_each_instruction_set(|| {
-            for (size, outputs, stride) in
-                [([6, 10, 5], 7, 1), ([6, 10, 5], 7, 2), ([4, 2, 19], 19, 1), ([8, 14, 21], 21, 2), ([2, 2, 33], 33, 2)]
-            {
+            for (size, outputs, stride) in [
+                ([6, 10, 5], 7, 1),
+                ([6, 10, 5], 7, 2),
+                ([4, 2, 19], 19, 1),
+                ([8, 14, 21], 21, 2),
+                ([2, 2, 33], 33, 2),
+            ] {
                 let [height, width, channels] = size;
                 let map = numbers(height * width * channels, 1);
                 let bias = numbers(outputs, 2);

@@ -34,14 +34,22 @@ impl ConvStem {
     }
 
     /// Rows of the result from `first` on.
-    fn apply(&self, image: &[f32], side: usize, first: usize, out: &mut [f32], [pixels, hidden]: &mut [Ring; 2]) {
+    fn apply(
+        &self,
+        image: &[f32],
+        side: usize,
+        first: usize,
+        out: &mut [f32],
+        [pixels, hidden]: &mut [Ring; 2],
+    ) {
         let (half, between) = (side / STRIDE, self.first.outputs());
         pixels.restart((side + 2) * COLOURS);
         hidden.restart((half + 2) * between);
         let width = half / STRIDE * self.second.outputs();
         for (y, out) in (first..).zip(out.chunks_exact_mut(width)) {
             let rows = hidden.around(STRIDE * y, half, |row, values| {
-                let rows = pixels.around(STRIDE * row, side, |row, values| interleave(image, side, row, values));
+                let rows =
+                    pixels.around(STRIDE * row, side, |row, values| interleave(image, side, row, values));
                 let (left, rest) = values.split_at_mut(between);
                 let (middle, right) = rest.split_at_mut(half * between);
                 left.fill(0.0);
@@ -106,8 +114,7 @@ mod tests {
         let mut hidden = convolved(&pixels, [side, side, COLOURS], &w1, &b1, STRIDE);
         simd::gelu(&mut hidden);
         let expected = convolved(&hidden, [side / 2, side / 2, between], &w2, &b2, STRIDE);
-        let stem =
-            ConvStem { first: Conv3x3::new(&w1, b1, STRIDE), second: Conv3x3::new(&w2, b2, STRIDE) };
+        let stem = ConvStem { first: Conv3x3::new(&w1, b1, STRIDE), second: Conv3x3::new(&w2, b2, STRIDE) };
         let output = stem.eval(Tensor::from_shape(&[1, 3, side, side], &image).unwrap()).unwrap();
         assert_eq!(output.shape(), [side / 4, side / 4, outputs]);
         assert_close(output.view().as_slice::<f32>().unwrap(), &expected, 1e-4);

@@ -31,7 +31,6 @@ pub fn cubic_taps(from: usize, to: usize) -> Vec<Taps> {
         .collect()
 }
 
-
 /// A channels-last map (rows, columns, channels) enlarged or reduced to another size.
 pub fn resized(map: &[f32], from: [usize; 2], to: [usize; 2]) -> Vec<f32> {
     if from == to {

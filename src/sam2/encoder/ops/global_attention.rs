@@ -50,7 +50,11 @@ impl Function for GlobalAttention {
     }
 
     fn output_shape(&self, input: &[usize]) -> TractResult<Vec<usize>> {
-        ensure!(input.last() == Some(&self.attention.norm.width()), "rows of {} in {input:?}", self.attention.norm.width());
+        ensure!(
+            input.last() == Some(&self.attention.norm.width()),
+            "rows of {} in {input:?}",
+            self.attention.norm.width()
+        );
         Ok(input.to_vec())
     }
 
@@ -66,21 +70,25 @@ impl Function for GlobalAttention {
             .collect();
         let rows = map.par_chunks_mut(ROWS_TOGETHER * width);
         let memory = || (Vec::new(), Tile::default(), Vec::new());
-        rows.zip(&groups).enumerate().for_each_init(memory, |(mixed, tile, products), (chunk, (rows, own))| {
-            let mixed = room(mixed, rows.len());
-            for (i, (head, own)) in self.attention.heads.iter().zip(own).enumerate() {
-                let keys = groups.iter().map(|group| &group[i].keys);
-                let (stride, out) = (3 * head.width(), &mut mixed[i * head.width()..]);
-                match &self.bias {
-                    None => attend(tile, &own.qkv, stride, keys, None, out, width),
-                    Some(bias) => {
-                        let bias = bias.of_queries(&own.qkv, stride, chunk * ROWS_TOGETHER, size, products);
-                        attend(tile, &own.qkv, stride, keys, Some(&bias), out, width);
+        rows.zip(&groups).enumerate().for_each_init(
+            memory,
+            |(mixed, tile, products), (chunk, (rows, own))| {
+                let mixed = room(mixed, rows.len());
+                for (i, (head, own)) in self.attention.heads.iter().zip(own).enumerate() {
+                    let keys = groups.iter().map(|group| &group[i].keys);
+                    let (stride, out) = (3 * head.width(), &mut mixed[i * head.width()..]);
+                    match &self.bias {
+                        None => attend(tile, &own.qkv, stride, keys, None, out, width),
+                        Some(bias) => {
+                            let bias =
+                                bias.of_queries(&own.qkv, stride, chunk * ROWS_TOGETHER, size, products);
+                            attend(tile, &own.qkv, stride, keys, Some(&bias), out, width);
+                        }
                     }
                 }
-            }
-            self.attention.projection.add(mixed, rows);
-        });
+                self.attention.projection.add(mixed, rows);
+            },
+        );
         Ok(input)
     }
 }

@@ -65,8 +65,16 @@ impl MbConv {
     }
 
     /// Makes the part of the result at `place`, row by row.
-    fn apply(&self, map: &[f32], [height, width]: [usize; 2], place: &Place, out: &mut [&mut [f32]], memory: &mut Memory) {
-        let (inputs, hidden, stride) = (self.widen.inputs(), self.depthwise.channels(), self.depthwise.stride());
+    fn apply(
+        &self,
+        map: &[f32],
+        [height, width]: [usize; 2],
+        place: &Place,
+        out: &mut [&mut [f32]],
+        memory: &mut Memory,
+    ) {
+        let (inputs, hidden, stride) =
+            (self.widen.inputs(), self.depthwise.channels(), self.depthwise.stride());
         let ([y0, x0], [_, columns]) = (place.first, place.size);
         let cells = stride * (columns - 1) + 3;
         // The kernel begins a cell further left than the part does.
@@ -120,7 +128,8 @@ impl Function for MbConv {
         let mut plain = output.try_as_plain_ram_mut()?;
         let mut out = parts.split(plain.as_slice_mut::<f32>()?, shape[2]);
         let tasks = places.par_iter().zip(out.par_iter_mut());
-        tasks.for_each_init(Memory::default, |memory, (place, out)| self.apply(map, size, place, out, memory));
+        tasks
+            .for_each_init(Memory::default, |memory, (place, out)| self.apply(map, size, place, out, memory));
         Ok(output)
     }
 }

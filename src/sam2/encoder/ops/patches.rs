@@ -26,7 +26,13 @@ pub struct Patches {
 impl Patches {
     /// `{prefix}.patch_embed.proj`, and `{prefix}.pos_embed` of `stored` cells a side for a map of
     /// `cells` a side.
-    pub fn load(weights: &Weights, prefix: &str, channels: usize, stored: usize, cells: usize) -> Result<Self> {
+    pub fn load(
+        weights: &Weights,
+        prefix: &str,
+        channels: usize,
+        stored: usize,
+        cells: usize,
+    ) -> Result<Self> {
         let name = |part: &str| format!("{prefix}.{part}");
         let kernel = weights.values(&name("patch_embed.proj.weight"), &[channels, COLOURS, PATCH, PATCH])?;
         let bias = weights.values(&name("patch_embed.proj.bias"), &[channels])?;

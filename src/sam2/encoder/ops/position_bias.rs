@@ -52,8 +52,8 @@ impl DistanceBias {
                 let (on_map, beyond): (Vec<_>, Vec<_>) = all.partition(is_on_map);
                 let row = |query: &[usize; 2]| {
                     let query = *query;
-                    let stand_in = (!beyond.is_empty())
-                        .then(|| log2_sum(beyond.iter().map(move |key| at(query, *key))));
+                    let stand_in =
+                        (!beyond.is_empty()).then(|| log2_sum(beyond.iter().map(move |key| at(query, *key))));
                     on_map.iter().map(move |key| at(query, *key)).chain(stand_in).collect::<Vec<_>>()
                 };
                 on_map.iter().flat_map(row).collect()
@@ -95,7 +95,13 @@ pub struct AxisBias {
 impl AxisBias {
     /// `{prefix}.rel_pos_h` and `rel_pos_w` for a map or window of this size. Vectors that were
     /// stored for another size are interpolated as `get_rel_pos` does.
-    pub fn load(weights: &Weights, prefix: &str, head_width: usize, stored: usize, size: [usize; 2]) -> Result<Self> {
+    pub fn load(
+        weights: &Weights,
+        prefix: &str,
+        head_width: usize,
+        stored: usize,
+        size: [usize; 2],
+    ) -> Result<Self> {
         let axis = |name: &str, length: usize| -> Result<Vec<f32>> {
             let shape = [2 * stored - 1, head_width];
             let vectors = weights.values(&format!("{prefix}.{name}"), &shape)?;
@@ -140,7 +146,8 @@ fn interpolated(vectors: &[f32], width: usize, to: usize) -> Vec<f32> {
         let at = ((i as f32 + 0.5) * from as f32 / to as f32 - 0.5).clamp(0.0, (from - 1) as f32);
         let (first, share) = (at as usize, at - at.floor());
         let second = (first + 1).min(from - 1);
-        (0..width).map(move |k| vectors[first * width + k] * (1.0 - share) + vectors[second * width + k] * share)
+        (0..width)
+            .map(move |k| vectors[first * width + k] * (1.0 - share) + vectors[second * width + k] * share)
     };
     (0..to).flat_map(row).collect()
 }
