@@ -88,7 +88,7 @@ impl Default for Comparing {
         let choice = |preset| Choice { model: BUILT_IN_NAME.to_owned(), preset: Some(preset) };
         Self {
             open: false,
-            choices: [choice(Preset::Official), choice(Preset::Dense)],
+            choices: [choice(Preset::Standard), choice(Preset::Dense)],
             files: vec![],
             running: None,
             shown: None,
@@ -148,7 +148,7 @@ impl Comparing {
         let name = |choice: &Choice| {
             let model = models::display_name(&choice.model, models_url);
             match choice.preset {
-                Some(Preset::Official) => model,
+                Some(Preset::Standard) => model,
                 preset => format!("{model}, {}", preset_label(preset).to_lowercase()),
             }
         };
@@ -331,7 +331,8 @@ impl Shown {
 
 fn preset_label(preset: Option<Preset>) -> &'static str {
     match preset {
-        Some(Preset::Official) => "Official settings",
+        Some(Preset::Standard) => "Standard settings",
+        Some(Preset::Strict) => "Strict",
         Some(Preset::Quick) => "Quick",
         Some(Preset::Dense) => "Dense",
         Some(Preset::LargeObjects) => "Large objects",

@@ -308,7 +308,7 @@ impl Monitor for Pauses {
 }
 
 /// The full-size networks against references with random weights; needs the folder that
-/// `make_reference.py` of the official implementation's checks filled, in `TINSEL_REFERENCE`.
+/// `make_reference.py` and `make_sam1_reference.py` filled, in `TINSEL_REFERENCE`.
 #[test]
 #[ignore = "needs gigabytes of reference files; see CONTRIBUTING.md"]
 fn full_size_networks() {
@@ -317,7 +317,9 @@ fn full_size_networks() {
     {
         let reference = Reference::open(&folder.join(format!("{name}_reference.safetensors")));
         let start = Instant::now();
-        let predictor = Predictor::open(&folder.join(format!("{name}.pt"))).unwrap();
+        let files = ["pt", "pth"].map(|extension| folder.join(format!("{name}.{extension}")));
+        let file = files.iter().find(|file| file.exists()).unwrap();
+        let predictor = Predictor::open(file).unwrap();
         let load = start.elapsed();
         let start = Instant::now();
         let pauses = Pauses(Mutex::new((start, Duration::ZERO)));
