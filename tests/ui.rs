@@ -241,8 +241,8 @@ fn masks_are_selected_hidden_singled_out_and_deleted() {
         let run = mask.runs((b.y0 + b.y1) / 2).max_by_key(|r| r.len()).unwrap();
         ((run.start + run.end) as f32 / 2.0, (b.y0 + b.y1) as f32 / 2.0)
     };
-    click_on(&mut window, in_second);
     let picked = window.state().document().next_mask_at(in_second.0 as u32, in_second.1 as u32);
+    click_on(&mut window, in_second);
     assert_eq!(window.state().document().selection().iter().copied().next(), picked);
     window.get_by_label("Cut-out of the selected mask");
     press(&mut window, Key::Delete);

@@ -26,19 +26,22 @@ impl Native {
     /// Builds and optimises the graph, and makes the decoder's weights ready.
     ///
     /// # Errors
-    /// A tensor that is missing or has another shape than the configuration asks for.
+    /// A tensor that is missing, has another shape than the configuration asks for, or that no layer
+    /// takes.
     pub fn new(weights: Weights) -> Result<Self> {
         let config = weights.config();
         let prompts = PromptEncoder::new(&weights)?;
         let masks = MaskEncoder::new(&weights)?;
-        Ok(Self {
+        let this = Self {
             family: config.family,
             input_format: InputFormat::of_config(config),
             encoder: Plan::new(encoder::graph(&weights)?)?,
             decoder: Decoder::new(&weights, &prompts, &masks)?,
             prompts,
             masks,
-        })
+        };
+        weights.check_all_are_used()?;
+        Ok(this)
     }
 }
 

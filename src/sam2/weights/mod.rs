@@ -7,8 +7,10 @@ mod pickle;
 mod safetensors;
 mod torch;
 
+use std::collections::HashSet;
 use std::io;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use self::safetensors::SafetensorsStore;
 use self::torch::TorchStore;
@@ -60,7 +62,17 @@ pub struct Weights {
     name: String,
     config: Config,
     store: Box<dyn TensorStore>,
+    /// Names of the tensors that the network has asked for.
+    asked: Mutex<HashSet<String>>,
 }
+
+/// The parts of a network that are built here. Tensors of others, such as SAM 2's memory, are ignored.
+const PARTS: [&str; 3] = ["image_encoder.", "sam_prompt_encoder.", "sam_mask_decoder."];
+/// Tensors in these parts that do nothing for an image: MobileSAM's classifier, counters and tables
+/// that are computed.
+const WITHOUT_EFFECT: [&str; 4] =
+    ["image_encoder.head.", "image_encoder.norm_head.", "num_batches_tracked", "attention_bias_idxs"];
+
 
 impl Weights {
     /// The built-in model, MobileSAM.
@@ -102,7 +114,7 @@ impl Weights {
             (None, Some(json)) => Config::from_json(json).map_err(unsized_network)?,
             (None, None) => encoder::detect(&*store).map_err(unsized_network)?,
         };
-        Ok(Self { name: name.to_owned(), config, store })
+        Ok(Self { name: name.to_owned(), config, store, asked: Mutex::default() })
     }
 
     /// Where the weights come from: `mobile-sam`, or the file's path.
@@ -126,11 +138,31 @@ impl Weights {
     /// # Errors
     /// The network cannot have this side.
     pub fn with_image_size(self, side: usize) -> Result<Self> {
-        let Self { name, config, store } = self;
-        match config.with_image_size(side) {
-            Ok(config) => Ok(Self { name, config, store }),
-            Err(cause) => Err(Error::Config { file: name, cause }),
+        match self.config.clone().with_image_size(side) {
+            Ok(config) => Ok(Self { config, ..self }),
+            Err(cause) => Err(Error::Config { file: self.name, cause }),
         }
+    }
+
+    /// Makes sure that nothing was left out once the network is built: adapters and changed
+    /// architectures hold tensors beside the usual ones, and give other masks without them.
+    ///
+    /// # Errors
+    /// [`Error::Config`] names the first tensor that no layer has asked for.
+    pub(crate) fn check_all_are_used(&self) -> Result<()> {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_unused = |name: &&String| {
+            PARTS.iter().any(|part| name.starts_with(part))
+                && !WITHOUT_EFFECT.iter().any(|known| name.contains(known))
+                && !asked.contains(*name)
+        };
+        let names = self.store.names();
+        let Some(unused) = names.iter().filter(is_unused).min() else { return Ok(()) };
+        let cause = format!(
+            "it holds tensors that this network has no layer for, such as `{unused}`; adapters have to be merged \
+             into the weights before they are saved, and other architectures cannot be run"
+        );
+        Err(Error::Config { file: self.name.clone(), cause })
     }
 
     /// Whether there is a tensor called `name`.
@@ -155,6 +187,7 @@ impl Weights {
                 expected: shape.into(),
             });
         }
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
         self.store.to_f32(name).map_err(|e| match e {
             StoreError::Format(found) => {
                 Error::NumberFormat { file: file(), name: name.into(), found: found.into() }
