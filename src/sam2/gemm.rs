@@ -287,6 +287,9 @@ impl Product<'_> {
 /// The values as `V` vectors, with zeros behind them.
 #[inline(always)]
 fn load<S: Simd, const V: usize>(simd: S, values: &[f32]) -> [S::f32s; V] {
+    if let (Some(whole), []) = (S::as_simd_f32s(values).0.first_chunk(), S::as_simd_f32s(values).1) {
+        return *whole;
+    }
     let mut vectors = [simd.splat_f32s(0.0); V];
     for (vector, values) in vectors.iter_mut().zip(values.chunks(S::F32_LANES)) {
         *vector = match S::as_simd_f32s(values).0 {
@@ -300,6 +303,12 @@ fn load<S: Simd, const V: usize>(simd: S, values: &[f32]) -> [S::f32s; V] {
 /// Stores as many values as there is room for.
 #[inline(always)]
 fn store<S: Simd, const V: usize>(simd: S, out: &mut [f32], vectors: [S::f32s; V]) {
+    if let (whole, []) = S::as_mut_simd_f32s(out)
+        && let Some(whole) = whole.first_chunk_mut()
+    {
+        *whole = vectors;
+        return;
+    }
     for (out, vector) in out.chunks_mut(S::F32_LANES).zip(vectors) {
         match S::as_mut_simd_f32s(out) {
             ([whole], _) => *whole = vector,

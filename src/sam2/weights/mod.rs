@@ -68,11 +68,15 @@ pub struct Weights {
 
 /// The parts of a network that are built here. Tensors of others, such as SAM 2's memory, are ignored.
 const PARTS: [&str; 3] = ["image_encoder.", "sam_prompt_encoder.", "sam_mask_decoder."];
-/// Tensors in these parts that do nothing for an image: MobileSAM's classifier, counters and tables
-/// that are computed.
-const WITHOUT_EFFECT: [&str; 4] =
-    ["image_encoder.head.", "image_encoder.norm_head.", "num_batches_tracked", "attention_bias_idxs"];
-
+/// Tensors in these parts that change nothing: MobileSAM's classifier, counters, tables that are computed,
+/// and what is added to all keys alike, which the softmax takes away again.
+const WITHOUT_EFFECT: [&str; 5] = [
+    "image_encoder.head.",
+    "image_encoder.norm_head.",
+    "num_batches_tracked",
+    "attention_bias_idxs",
+    "k_proj.bias",
+];
 
 impl Weights {
     /// The built-in model, MobileSAM.

@@ -108,70 +108,71 @@ impl Depthwise {
     /// Like [`Conv3x3::apply`].
     pub fn apply(&self, rows: [&[f32]; 3], out: &mut [f32]) {
         match self.stride {
-            1 => dispatch(Pass::<1, 4>(self, rows, out)),
-            _ => dispatch(Pass::<2, 4>(self, rows, out)),
+            1 => dispatch(Pass::<1>(self, rows, out)),
+            _ => dispatch(Pass::<2>(self, rows, out)),
         }
     }
 }
 
-/// A row of the result, `TOGETHER` cells at a time.
-struct Pass<'a, const STRIDE: usize, const TOGETHER: usize>(&'a Depthwise, [&'a [f32]; 3], &'a mut [f32]);
+/// Cells of the result that are made together, so that the cells under the kernel are loaded once for
+/// several of them.
+const TOGETHER: usize = 4;
 
-impl<const STRIDE: usize, const TOGETHER: usize> WithSimd for Pass<'_, STRIDE, TOGETHER> {
+/// A row of the result.
+struct Pass<'a, const STRIDE: usize>(&'a Depthwise, [&'a [f32]; 3], &'a mut [f32]);
+
+impl<const STRIDE: usize> WithSimd for Pass<'_, STRIDE> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let Self(layer, rows, out) = self;
         let channels = layer.channels();
-        let whole = channels / S::F32_LANES;
-        for vector in 0..whole {
-            let first = vector * S::F32_LANES;
-            let load =
-                |values: &[f32], at: usize| S::as_simd_f32s(&values[at + first..][..S::F32_LANES]).0[0];
-            let taps: [S::f32s; TAPS] = std::array::from_fn(|tap| load(&layer.taps, tap * channels));
-            let bias = load(&layer.bias, 0);
-            let mut cell = 0;
-            let cells = out.len() / channels;
-            while cell < cells {
-                // The last cells are made again where they are fewer.
-                let begin = if cell + TOGETHER <= cells { cell } else { cells.saturating_sub(TOGETHER) };
-                let count = TOGETHER.min(cells);
-                let mut sums = [bias; TOGETHER];
-                for (row, taps) in rows.iter().zip(taps.as_chunks::<3>().0) {
-                    if count == TOGETHER {
-                        for (i, sum) in sums.iter_mut().enumerate() {
-                            for (column, tap) in taps.iter().enumerate() {
-                                let x = load(row, ((begin + i) * STRIDE + column) * channels);
-                                *sum = mul_add(simd, x, *tap, *sum);
-                            }
-                        }
-                    } else {
-                        for (i, sum) in sums[..count].iter_mut().enumerate() {
-                            for (column, tap) in taps.iter().enumerate() {
-                                let x = load(row, ((begin + i) * STRIDE + column) * channels);
-                                *sum = mul_add(simd, x, *tap, *sum);
-                            }
-                        }
-                    }
+        let step = STRIDE * channels;
+        let whole = out.len() / channels / TOGETHER * TOGETHER;
+        let (several, rest) = out.split_at_mut(whole * channels);
+        for (out, cell) in several.chunks_exact_mut(TOGETHER * channels).zip((0..).step_by(TOGETHER)) {
+            cells::<S, STRIDE, TOGETHER>(simd, layer, rows.map(|row| &row[cell * step..]), out);
+        }
+        for (out, cell) in rest.chunks_exact_mut(channels).zip(whole..) {
+            cells::<S, STRIDE, 1>(simd, layer, rows.map(|row| &row[cell * step..]), out);
+        }
+    }
+}
+
+/// `N` cells of the result; the rows begin with the first cell under the kernel.
+#[inline(always)]
+fn cells<S: Simd, const STRIDE: usize, const N: usize>(
+    simd: S,
+    layer: &Depthwise,
+    rows: [&[f32]; 3],
+    out: &mut [f32],
+) {
+    let channels = layer.channels();
+    let rows = rows.map(|row| &row[..(STRIDE * (N - 1) + 3) * channels]);
+    let whole = channels - channels % S::F32_LANES;
+    for first in (0..whole).step_by(S::F32_LANES) {
+        let load = |values: &[f32], at: usize| S::as_simd_f32s(&values[at + first..][..S::F32_LANES]).0[0];
+        let mut sums = [load(&layer.bias, 0); N];
+        for (y, row) in rows.iter().enumerate() {
+            for x in 0..3 {
+                let tap = load(&layer.taps, (3 * y + x) * channels);
+                for (i, sum) in sums.iter_mut().enumerate() {
+                    *sum = mul_add(simd, load(row, (i * STRIDE + x) * channels), tap, *sum);
                 }
-                for (i, sum) in sums[..count].iter().enumerate() {
-                    let to = &mut out[(begin + i) * channels + first..][..S::F32_LANES];
-                    S::as_mut_simd_f32s(to).0[0] = *sum;
-                }
-                cell = begin + count;
             }
         }
-        for channel in whole * S::F32_LANES..channels {
-            for (cell, out) in out.iter_mut().skip(channel).step_by(channels).enumerate() {
-                let products = rows.iter().enumerate().flat_map(|(y, row)| {
-                    (0..3).map(move |x| {
-                        row[(cell * STRIDE + x) * channels + channel]
-                            * layer.taps[(3 * y + x) * channels + channel]
-                    })
-                });
-                *out = layer.bias[channel] + products.sum::<f32>();
-            }
+        for (out, sum) in out.chunks_exact_mut(channels).zip(sums) {
+            S::as_mut_simd_f32s(&mut out[first..][..S::F32_LANES]).0[0] = sum;
+        }
+    }
+    for channel in whole..channels {
+        for (i, out) in out.chunks_exact_mut(channels).enumerate() {
+            let taps = layer.taps[channel..].iter().step_by(channels);
+            let under = rows
+                .iter()
+                .flat_map(|row| row[i * STRIDE * channels + channel..].iter().step_by(channels).take(3));
+            out[channel] = layer.bias[channel] + taps.zip(under).map(|(tap, x)| tap * x).sum::<f32>();
         }
     }
 }

@@ -6,55 +6,72 @@ use tract_onnx::tract_core::internal::ensure;
 
 use super::conv::{Conv3x3, folded};
 use super::function::Function;
+use super::layers::room;
 use super::rings::Ring;
 use crate::sam2::error::Result;
+use crate::sam2::gemm::{self, Packed, Start};
 use crate::sam2::simd;
 use crate::sam2::weights::Weights;
 
 const COLOURS: usize = 3;
+/// Sides of a kernel, in pixels.
+const KERNEL: usize = 3;
 const STRIDE: usize = 2;
+/// Numbers of a column of pixels under the kernel.
+const COLUMN: usize = KERNEL * COLOURS;
 /// Rows of the result that are one job for a thread.
 const ROWS: usize = 8;
 
 /// (1, 3, S, S) to (S/4, S/4, channels).
 #[derive(Debug)]
 pub struct ConvStem {
-    first: Conv3x3,
+    /// (columns, colours, rows; channels / 2)
+    first: Packed,
+    first_bias: Vec<f32>,
     second: Conv3x3,
 }
 
 impl ConvStem {
     /// The layers `{prefix}.seq.0` and `{prefix}.seq.2`, GELU between them.
     pub fn load(weights: &Weights, prefix: &str, channels: usize) -> Result<Self> {
-        let layer = |name: &str, inputs: usize, outputs: usize| -> Result<Conv3x3> {
-            let (kernel, bias) = folded(weights, &format!("{prefix}.seq.{name}"), [outputs, inputs, 3, 3])?;
-            Ok(Conv3x3::new(&kernel, bias, STRIDE))
+        let layer = |name: &str, inputs: usize, outputs: usize| {
+            folded(weights, &format!("{prefix}.seq.{name}"), [outputs, inputs, KERNEL, KERNEL])
         };
-        Ok(Self { first: layer("0", COLOURS, channels / 2)?, second: layer("2", channels / 2, channels)? })
+        let (first, first_bias) = layer("0", COLOURS, channels / 2)?;
+        let (second, second_bias) = layer("2", channels / 2, channels)?;
+        Ok(Self::new(&first, first_bias, &second, second_bias))
+    }
+
+    /// The kernels are (outputs, inputs, 3, 3).
+    fn new(first: &[f32], first_bias: Vec<f32>, second: &[f32], second_bias: Vec<f32>) -> Self {
+        // From (outputs; colours, rows, columns).
+        let at = |output: usize, i: usize| {
+            let (column, colour, row) = (i / COLUMN, i % COLUMN / KERNEL, i % KERNEL);
+            first[((output * COLOURS + colour) * KERNEL + row) * KERNEL + column]
+        };
+        let depth = KERNEL * COLUMN;
+        let outputs = first_bias.len();
+        let weights: Vec<f32> = (0..outputs).flat_map(|o| (0..depth).map(move |i| at(o, i))).collect();
+        let first = Packed::from_columns(&weights, depth, outputs);
+        Self { first, first_bias, second: Conv3x3::new(second, second_bias, STRIDE) }
     }
 
     /// Rows of the result from `first` on.
-    fn apply(
-        &self,
-        image: &[f32],
-        side: usize,
-        first: usize,
-        out: &mut [f32],
-        [pixels, hidden]: &mut [Ring; 2],
-    ) {
-        let (half, between) = (side / STRIDE, self.first.outputs());
-        pixels.restart((side + 2) * COLOURS);
+    fn apply(&self, image: &[f32], side: usize, first: usize, out: &mut [f32], memory: &mut Memory) {
+        let (half, between) = (side / STRIDE, self.first.columns());
+        let Memory { columns, hidden } = memory;
         hidden.restart((half + 2) * between);
         let width = half / STRIDE * self.second.outputs();
         for (y, out) in (first..).zip(out.chunks_exact_mut(width)) {
             let rows = hidden.around(STRIDE * y, half, |row, values| {
-                let rows =
-                    pixels.around(STRIDE * row, side, |row, values| interleave(image, side, row, values));
+                let columns = room(columns, (side + 2) * COLUMN);
+                unfold(image, side, STRIDE * row, columns);
                 let (left, rest) = values.split_at_mut(between);
                 let (middle, right) = rest.split_at_mut(half * between);
                 left.fill(0.0);
                 right.fill(0.0);
-                self.first.apply(rows, middle);
+                let start = Start::Bias(&self.first_bias);
+                gemm::multiply(columns, STRIDE * COLUMN, &self.first, start, middle, between);
                 simd::gelu(middle);
             });
             self.second.apply(rows, out);
@@ -62,12 +79,36 @@ impl ConvStem {
     }
 }
 
-/// A row of a (3, side, side) image with its colours side by side, a black pixel at both ends.
-fn interleave(image: &[f32], side: usize, row: usize, out: &mut [f32]) {
-    out.fill(0.0);
-    for (colour, plane) in image.chunks_exact(side * side).enumerate() {
-        let pixels = out[COLOURS + colour..].iter_mut().step_by(COLOURS);
-        pixels.zip(&plane[row * side..][..side]).for_each(|(to, x)| *to = *x);
+#[derive(Default)]
+struct Memory {
+    columns: Vec<f32>,
+    hidden: Ring,
+}
+
+/// The three rows around one of a (3, side, side) image, column by column, with a black column at both
+/// ends: (side + 2, colours, rows).
+fn unfold(image: &[f32], side: usize, centre: usize, out: &mut [f32]) {
+    let (first, rest) = out.split_at_mut(COLUMN);
+    let (middle, last) = rest.split_at_mut(side * COLUMN);
+    first.fill(0.0);
+    last.fill(0.0);
+    let row = |i: usize| {
+        let (colour, row) = (i / KERNEL, (centre + i % KERNEL).wrapping_sub(1));
+        image
+            .get((colour * side).saturating_add(row).saturating_mul(side)..)
+            .filter(|_| row < side)
+            .unwrap_or(&[])
+    };
+    let rows: [&[f32]; COLUMN] = std::array::from_fn(row);
+    if rows.iter().all(|row| row.len() >= side) {
+        let rows = rows.map(|row| &row[..side]);
+        for (x, column) in middle.as_chunks_mut::<COLUMN>().0.iter_mut().enumerate() {
+            *column = rows.map(|row| row[x]);
+        }
+    } else {
+        for (x, column) in middle.as_chunks_mut::<COLUMN>().0.iter_mut().enumerate() {
+            *column = rows.map(|row| row.get(x).copied().unwrap_or(0.0));
+        }
     }
 }
 
@@ -91,8 +132,8 @@ impl Function for ConvStem {
         let image = view.as_slice::<f32>()?;
         let mut plain = output.try_as_plain_ram_mut()?;
         let parts = plain.as_slice_mut::<f32>()?.par_chunks_mut(ROWS * shape[1] * shape[2]);
-        parts.enumerate().for_each_init(Default::default, |rings, (part, out)| {
-            self.apply(image, side, part * ROWS, out, rings);
+        parts.enumerate().for_each_init(Memory::default, |memory, (part, out)| {
+            self.apply(image, side, part * ROWS, out, memory);
         });
         Ok(output)
     }

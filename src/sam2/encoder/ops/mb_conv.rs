@@ -15,7 +15,7 @@ use crate::sam2::weights::Weights;
 
 /// Rows and columns of the result that are one job for a thread. Three rows of so few columns stay
 /// in the processor's cache; rows above and below a job are made twice, so they are many.
-const PART: [usize; 2] = [32, 64];
+const PART: [usize; 2] = [32, 128];
 
 /// Whether the input is added to the result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
