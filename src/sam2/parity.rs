@@ -196,7 +196,8 @@ fn check_prompt_encoder(network: &str) {
 /// Both output modes of all prompts; a model without single mask is spared this one.
 fn check_predictions(reference: &Reference, predictor: &Predictor, has_single: bool, tolerance: f32) {
     let embedding = predictor.encode(&reference.photo(), &()).unwrap();
-    for case in CASES {
+    let cases = CASES.iter().filter(|case| reference.has(&format!("case.{case}.coords_px")));
+    for case in cases {
         let prompt = reference.prompt_with_mask(case, &predictor.input_format());
         for (mode, output) in [("multi", Output::Candidates), ("single", Output::Single)] {
             if mode == "single" && !has_single {

@@ -59,13 +59,14 @@ impl ConvStem {
     /// Rows of the result from `first` on.
     fn apply(&self, image: &[f32], side: usize, first: usize, out: &mut [f32], memory: &mut Memory) {
         let (half, between) = (side / STRIDE, self.first.columns());
-        let Memory { columns, hidden } = memory;
+        let Memory { columns, black, hidden } = memory;
+        black.resize(side, 0.0);
         hidden.restart((half + 2) * between);
         let width = half / STRIDE * self.second.outputs();
         for (y, out) in (first..).zip(out.chunks_exact_mut(width)) {
             let rows = hidden.around(STRIDE * y, half, |row, values| {
                 let columns = room(columns, (side + 2) * COLUMN);
-                unfold(image, side, STRIDE * row, columns);
+                unfold(image, side, STRIDE * row, black, columns);
                 let (left, rest) = values.split_at_mut(between);
                 let (middle, right) = rest.split_at_mut(half * between);
                 left.fill(0.0);
@@ -82,33 +83,23 @@ impl ConvStem {
 #[derive(Default)]
 struct Memory {
     columns: Vec<f32>,
+    black: Vec<f32>,
     hidden: Ring,
 }
 
 /// The three rows around one of a (3, side, side) image, column by column, with a black column at both
-/// ends: (side + 2, colours, rows).
-fn unfold(image: &[f32], side: usize, centre: usize, out: &mut [f32]) {
+/// ends: (side + 2, colours, rows). `black` is a row of zeros.
+fn unfold(image: &[f32], side: usize, centre: usize, black: &[f32], out: &mut [f32]) {
     let (first, rest) = out.split_at_mut(COLUMN);
     let (middle, last) = rest.split_at_mut(side * COLUMN);
     first.fill(0.0);
     last.fill(0.0);
-    let row = |i: usize| {
-        let (colour, row) = (i / KERNEL, (centre + i % KERNEL).wrapping_sub(1));
-        image
-            .get((colour * side).saturating_add(row).saturating_mul(side)..)
-            .filter(|_| row < side)
-            .unwrap_or(&[])
-    };
-    let rows: [&[f32]; COLUMN] = std::array::from_fn(row);
-    if rows.iter().all(|row| row.len() >= side) {
-        let rows = rows.map(|row| &row[..side]);
-        for (x, column) in middle.as_chunks_mut::<COLUMN>().0.iter_mut().enumerate() {
-            *column = rows.map(|row| row[x]);
-        }
-    } else {
-        for (x, column) in middle.as_chunks_mut::<COLUMN>().0.iter_mut().enumerate() {
-            *column = rows.map(|row| row.get(x).copied().unwrap_or(0.0));
-        }
+    let rows: [&[f32]; COLUMN] = std::array::from_fn(|i| match (centre + i % KERNEL).checked_sub(1) {
+        Some(row) if row < side => &image[(i / KERNEL * side + row) * side..][..side],
+        _ => &black[..side],
+    });
+    for (x, column) in middle.as_chunks_mut::<COLUMN>().0.iter_mut().enumerate() {
+        *column = rows.map(|row| row[x]);
     }
 }
 
@@ -155,7 +146,7 @@ mod tests {
         let mut hidden = convolved(&pixels, [side, side, COLOURS], &w1, &b1, STRIDE);
         simd::gelu(&mut hidden);
         let expected = convolved(&hidden, [side / 2, side / 2, between], &w2, &b2, STRIDE);
-        let stem = ConvStem { first: Conv3x3::new(&w1, b1, STRIDE), second: Conv3x3::new(&w2, b2, STRIDE) };
+        let stem = ConvStem::new(&w1, b1, &w2, b2);
         let output = stem.eval(Tensor::from_shape(&[1, 3, side, side], &image).unwrap()).unwrap();
         assert_eq!(output.shape(), [side / 4, side / 4, outputs]);
         assert_close(output.view().as_slice::<f32>().unwrap(), &expected, 1e-4);
