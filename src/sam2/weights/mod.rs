@@ -1,11 +1,15 @@
 //! Named tensors from a weights file, checked against the shape the network asks for.
 
 mod blob;
+#[cfg(test)]
+mod checkpoints;
+mod foreign;
 mod names;
 mod number;
 mod pickle;
 mod safetensors;
 mod torch;
+mod transformers;
 mod variant;
 
 use std::io;
@@ -16,7 +20,8 @@ use self::torch::TorchStore;
 use super::config::Config;
 use super::error::{Error, Result};
 use blob::Blob;
-use names::Renamed;
+use foreign::Refusal;
+use names::{Naming, Renamed};
 
 /// The weights compiled into the binary, so that the program works with nothing downloaded.
 static STARTER: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/models/starter.safetensors"));
@@ -64,18 +69,21 @@ pub struct Weights {
 impl Weights {
     /// The built-in starter model.
     pub fn starter() -> Result<Self> {
-        Self::from_blob(STARTER_NAME, Blob::from_static(STARTER), None)
+        Self::from_blob(STARTER_NAME, Blob::from_static(STARTER), None, None)
     }
 
-    /// Opens a weights file: a PyTorch checkpoint (`.pt`) as Meta publishes them or a fine-tune's
-    /// state dict, or a `.safetensors` file with the official key names. Its content decides the
-    /// format, not its name.
+    /// Opens a weights file: a PyTorch checkpoint (`.pt`, `.pth`, `.bin`) or a `.safetensors` file.
+    /// Its content decides the format, not its name.
     ///
-    /// The sizes of the network come from the file's metadata, or else from the shapes of its
-    /// tensors, which tell the published variants apart. Nothing in the file is executed.
+    /// The tensors may go by the names of the official implementations or of Hugging Face
+    /// transformers, in a state dict alone or within whatever a training script keeps beside it.
+    ///
+    /// The sizes of the network come from the file's metadata, from the `config.json` that
+    /// transformers writes beside it, or else from the shapes of its tensors, which tell the
+    /// published variants apart. Nothing in the file is executed.
     ///
     /// # Errors
-    /// The file cannot be read, is damaged, or holds none of these networks. Missing or misshapen
+    /// The file cannot be read, is damaged, or holds something else, which is named. Missing or misshapen
     /// tensors are found when the network is built.
     pub fn open(path: &Path) -> Result<Self> {
         Self::open_sized(path, None)
@@ -89,19 +97,20 @@ impl Weights {
     fn open_sized(path: &Path, config: Option<Config>) -> Result<Self> {
         let file = path.display().to_string();
         let blob = Blob::open(path).map_err(|cause| Error::Unreadable { file: file.clone(), cause })?;
-        Self::from_blob(&file, blob, config)
+        Self::from_blob(&file, blob, config, path.parent())
     }
 
-    fn from_blob(name: &str, blob: Blob, config: Option<Config>) -> Result<Self> {
-        let store = open_store(blob).map_err(|cause| Error::Format { file: name.to_owned(), cause })?;
-        let store: Box<dyn TensorStore> = Box::new(Renamed::new(store));
-        let unsized_network = |cause| Error::Config { file: name.to_owned(), cause };
-        let config = match (config, store.metadata("config")) {
-            (Some(config), _) => config,
-            (None, Some(json)) => Config::from_json(json).map_err(unsized_network)?,
-            (None, None) => variant::detect(&*store).map_err(unsized_network)?,
+    fn from_blob(name: &str, blob: Blob, config: Option<Config>, folder: Option<&Path>) -> Result<Self> {
+        let file = || name.to_owned();
+        let store = open_store(blob).map_err(|refusal| match refusal {
+            Refusal::Damaged(cause) => Error::Format { file: file(), cause },
+            Refusal::Other { found, way_out } => Error::Unsupported { file: file(), found, way_out },
+        })?;
+        let config = match config {
+            Some(config) => config,
+            None => find_config(&store, folder).map_err(|cause| Error::Config { file: file(), cause })?,
         };
-        Ok(Self { name: name.to_owned(), config, store })
+        Ok(Self { name: file(), config, store: Box::new(store) })
     }
 
     /// Where the weights come from: `starter`, or the file's path.
@@ -146,16 +155,36 @@ impl Weights {
 }
 
 /// Finds out what kind of file this is.
-fn open_store(blob: Blob) -> Result<Box<dyn TensorStore>, String> {
-    let start = blob.read(0..blob.len().min(9)).map_err(|e| e.to_string())?;
-    match start[..] {
-        [] => Err("it is empty".into()),
+fn open_store(blob: Blob) -> Result<Renamed, Refusal> {
+    let start = blob.read(0..blob.len().min(foreign::START_BYTES)).map_err(|e| e.to_string())?;
+    let store: Box<dyn TensorStore> = match start[..] {
+        [] => return Err("it is empty".into()),
         // The first eight bytes are the header's length, which can look like any other mark.
-        [_, _, _, _, _, _, _, _, b'{'] => Ok(Box::new(SafetensorsStore::parse(blob)?)),
-        [b'P', b'K', ..] => Ok(Box::new(TorchStore::parse(blob)?)),
-        [0x80, ..] => Err("it is in the format of PyTorch before 1.6; save it again with torch.save".into()),
-        _ => Ok(Box::new(SafetensorsStore::parse(blob)?)),
+        [_, _, _, _, _, _, _, _, b'{', ..] => Box::new(SafetensorsStore::parse(blob)?),
+        [b'P', b'K', ..] => Box::new(TorchStore::parse(blob)?),
+        _ => match foreign::file(&start) {
+            Some(refusal) => return Err(refusal),
+            None => Box::new(SafetensorsStore::parse(blob)?),
+        },
+    };
+    match foreign::network(&store.names()) {
+        Some(refusal) => Err(refusal),
+        None => Ok(Renamed::new(store)),
     }
+}
+
+/// The sizes of the network in a file that lies in `folder`.
+fn find_config(store: &Renamed, folder: Option<&Path>) -> Result<Config, String> {
+    if let Some(json) = store.metadata("config") {
+        return Config::from_json(json);
+    }
+    // What lies beside a file of other names is not about it.
+    if let (Naming::Transformers, Some(folder)) = (store.naming(), folder)
+        && let Some(config) = transformers::config_in(folder)?
+    {
+        return Config::from_json(&config.to_string());
+    }
+    variant::detect(store)
 }
 
 #[cfg(test)]
