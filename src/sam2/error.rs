@@ -9,8 +9,8 @@ pub enum Error {
     /// The file is neither a checkpoint nor a safetensors file, or a damaged one.
     #[error("{file}: not usable as weights: {cause}; is the download complete?")]
     Format { file: String, cause: String },
-    /// The file holds something else than weights that can be used.
-    #[error("{file}: not usable as weights: it holds {found}; {way_out}")]
+    /// The file is something else than weights that can be used.
+    #[error("{file}: not usable as weights: it is {found}; {way_out}")]
     Unsupported { file: String, found: String, way_out: &'static str },
     /// The `config` in the metadata is missing or describes no network.
     #[error("{file}: not a network that can be run: {cause}")]

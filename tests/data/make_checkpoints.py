@@ -23,6 +23,7 @@ import numpy as np
 import torch
 from safetensors.torch import save, save_file
 
+torch.manual_seed(0)
 O = collections.OrderedDict
 WEIGHTS = O([("image_encoder.trunk.patch_embed.proj.weight", torch.arange(6.0).reshape(2, 3) / 4),
              ("sam_mask_decoder.iou_token.weight", torch.tensor([[1.0, -2.0, 0.5, 8.0]])),
@@ -104,6 +105,7 @@ SAVED = {
     "half": {"model": mapped(torch.Tensor.half)}, "bfloat16": {"model": mapped(torch.Tensor.bfloat16)},
     "double": {"model": mapped(torch.Tensor.double)}, "parameters": {"model": mapped(torch.nn.Parameter)},
     "views": mapped(lambda v: v.transpose(0, -1).contiguous().transpose(0, -1)), "shared_storage": shared(),
+    "segment_anything": O((k.replace("sam_mask", "mask"), v) for k, v in WEIGHTS.items()),
     "types": plain | {"device": torch.device("cpu"), "dtype": torch.float16, "size": torch.Size([1, 2]), "layout": torch.strided,
                       "set": {"a", "b"}, "bytes": b"abc", "bytearray": bytearray(b"abc"), "counter": collections.Counter("aab"),
                       "big": 2 ** 70, "long": 2 ** 40, "negative": -5, "complex": 1 + 2j, "text": "Größe ☕", "tuple": (1, 2, 3, 4)},
@@ -141,8 +143,12 @@ def main():
             torch.load(out / f"{name}.pth", weights_only=True)
     for protocol in (3, 4, 5):
         torch.save(plain | {"set": {1}, "frozen": frozenset({1}), "bytes": b"abc"}, out / f"protocol{protocol}.pth", pickle_protocol=protocol)
+    transformers = ["vision_encoder.backbone.patch_embed.projection.weight", "mask_decoder.iou_token.weight", "no_memory_embedding"]
+    torch.save(O(zip(transformers, WEIGHTS.values())) | {"mask_decoder.upscale_conv1.weight": torch.zeros(1)}, out / "transformers.bin")
     save_file(prefixed("model."), out / "prefixed.safetensors", metadata={"format": "pt"})
     save_file(mapped(torch.Tensor.half), out / "half.safetensors")
+    save_file(WEIGHTS, out / "model-00001-of-00001.safetensors")
+    save_file({"no_mem_embed": WEIGHTS["no_mem_embed"]}, out / "model-00001-of-00002.safetensors")
     save_file({f"base_model.model.image_encoder.blocks.0.attn.qkv.lora_{x}.weight": torch.zeros(2, 2) for x in "AB"}, out / "adapter.safetensors")
 
     torch.save(plain, out / "legacy.pth", _use_new_zipfile_serialization=False)

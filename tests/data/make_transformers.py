@@ -10,7 +10,8 @@ Needs: pip install torch torchvision transformers safetensors pillow sam2 segmen
 
 Each folder holds `model.safetensors` (float16), `config.json` and `preprocessor_config.json` as `save_pretrained` writes them, and
 `reference.safetensors` (float32): for the photo of mini_reference.safetensors and each case `point` and `box`: `CASE.low_res`
-(3,S/4,S/4) and `CASE.iou` (3), the three candidates; `CASE.coords` in photo pixels (1,2 or 2,2).
+(3,S/4,S/4) and `CASE.iou` (3), the three candidates; `CASE.coords` in photo pixels (1,2 or 2,2). `official.json` lists the
+official name, shape, first and last value of each tensor.
 """
 import json
 import os
@@ -97,6 +98,9 @@ def reference(model, photo, prepare):
 
 def write(folder, model, processor, photo, prepare):
     folder.mkdir(parents=True, exist_ok=True)
+    tensors = renamed(model, isinstance(model, T.Sam2Model)).items()
+    lines = [json.dumps([k, list(v.shape), v.flatten()[0].item(), v.flatten()[-1].item()]) for k, v in tensors]
+    (folder / "official.json").write_text("[" + ",\n".join(lines) + "]\n")
     save_file(reference(model, photo, prepare), folder / "reference.safetensors")
     processor.save_pretrained(folder)
     model.half().save_pretrained(folder)

@@ -26,6 +26,7 @@ const WEIGHTS: &[&str] = &[
     "inner_module.pth",
     "lightning.pth",
     "metadata.pth",
+    "model-00001-of-00001.safetensors",
     "model.pth",
     "module.pth",
     "module_beside.pth",
@@ -46,9 +47,11 @@ const WEIGHTS: &[&str] = &[
     "sam.pth",
     "sam2_model.pth",
     "sam_model.pth",
+    "segment_anything.pth",
     "shared_storage.pth",
     "tensors.pth",
     "training.pth",
+    "transformers.bin",
     "types.pth",
     "views.pth",
 ];
@@ -72,11 +75,12 @@ const REFUSED: &[(&str, &str)] = &[
     ("lora_inside.pth", "a LoRA adapter"),
     ("model.keras", "a Keras file"),
     ("model.safetensors.index.json", "the index of weights"),
+    ("model-00001-of-00002.safetensors", "one of several files"),
     ("module_in_dict.pth", "`__main__.Wrapper`"),
     ("net.tflite", "a TensorFlow Lite file"),
     ("numbers.pth", "without named tensors"),
     ("old.tar", "a tar archive"),
-    ("other_network.pth", "`sam_mask_decoder.iou_token.weight`"),
+    ("other_network.pth", "`image_encoder.trunk.patch_embed.proj.weight`"),
     ("page.pth", "a web page"),
     ("photos.zip", "a zip archive without weights"),
     ("pickle.pkl", "a pickle that torch.save did not write"),
@@ -137,23 +141,24 @@ fn renamed(path: &Path) -> Renamed {
     }
 }
 
-/// The shapes of the tensors, by their names.
-fn shapes(store: &dyn TensorStore) -> Vec<(String, Vec<usize>)> {
-    let mut shapes: Vec<_> =
-        store.names().into_iter().map(|name| (name.clone(), store.shape(&name).unwrap().to_vec())).collect();
-    shapes.sort();
-    shapes
-}
-
+/// Every tensor of the official implementations is there under its name, with its shape and values.
 #[test]
-fn transformers_files_have_all_tensors_of_the_official_ones() {
-    // The official small network is wider than that of transformers, which says nothing about names.
-    let official: Vec<String> =
-        shapes(&renamed(&data("mini.safetensors"))).into_iter().map(|s| s.0).collect();
-    let store = renamed(&data("transformers/sam2/model.safetensors"));
-    assert_eq!(store.naming(), Naming::Transformers);
-    let found: Vec<String> = shapes(&store).into_iter().map(|s| s.0).collect();
-    assert_eq!(found, official);
+fn transformers_files_have_the_tensors_of_the_official_ones() {
+    for model in ["sam2", "sam1"] {
+        let folder = data("transformers").join(model);
+        let store = renamed(&folder.join("model.safetensors"));
+        assert_eq!(store.naming(), Naming::Transformers);
+        let json = std::fs::read_to_string(folder.join("official.json")).unwrap();
+        let official: Vec<(String, Vec<usize>, f32, f32)> = serde_json::from_str(&json).unwrap();
+        assert_eq!(store.names().len(), official.len());
+        for (name, shape, first, last) in official {
+            let name = names::official(&name);
+            assert_eq!(store.shape(&name), Some(&shape[..]), "{name}");
+            let Ok(values) = store.to_f32(&name) else { panic!("{name}") };
+            assert_eq!((values.len(), values[0]), (shape.iter().product(), first), "{name}");
+            assert_eq!(values[values.len() - 1], last, "{name}");
+        }
+    }
 }
 
 #[test]

@@ -96,16 +96,16 @@ impl Weights {
 
     fn open_sized(path: &Path, config: Option<Config>) -> Result<Self> {
         let file = path.display().to_string();
+        if let Some(refusal) = foreign::shard(path) {
+            return Err(refusal.into_error(file));
+        }
         let blob = Blob::open(path).map_err(|cause| Error::Unreadable { file: file.clone(), cause })?;
         Self::from_blob(&file, blob, config, path.parent())
     }
 
     fn from_blob(name: &str, blob: Blob, config: Option<Config>, folder: Option<&Path>) -> Result<Self> {
         let file = || name.to_owned();
-        let store = open_store(blob).map_err(|refusal| match refusal {
-            Refusal::Damaged(cause) => Error::Format { file: file(), cause },
-            Refusal::Other { found, way_out } => Error::Unsupported { file: file(), found, way_out },
-        })?;
+        let store = open_store(blob).map_err(|refusal| refusal.into_error(file()))?;
         let config = match config {
             Some(config) => config,
             None => find_config(&store, folder).map_err(|cause| Error::Config { file: file(), cause })?,
@@ -220,6 +220,10 @@ mod tests {
         }
         assert!(Weights::open(&dir.path().join("absent")).is_err());
         assert!(Weights::open(dir.path()).is_err());
+        if cfg!(unix) {
+            let error = Weights::open(Path::new("/dev/null")).err().unwrap().to_string();
+            assert!(error.contains("no regular file"), "{error}");
+        }
     }
 
     #[test]
@@ -272,18 +276,26 @@ mod tests {
             random ^= random << 17;
             (random % below as u64) as usize
         };
-        for name in ["mini.pt", "mini.safetensors"] {
+        for name in [
+            "mini.pt",
+            "mini.safetensors",
+            "checkpoints/objects.pth",
+            "checkpoints/types.pth",
+            "checkpoints/tensors.pth",
+            "checkpoints/training.pth",
+        ] {
             let whole = std::fs::read(data(name)).unwrap();
             // The interesting bytes: the pickle or header at the beginning, the directory at the end.
-            let (head, tail) = (36_000, whole.len() - 30_000);
+            let length = whole.len();
+            let (head, tail) = (length.min(36_000), length - length.min(30_000));
             for round in 0..400 {
                 let mut bytes = whole.clone();
                 match round % 4 {
                     0 => bytes.truncate(next(whole.len())),
                     1 => (0..1 + next(4)).for_each(|_| bytes[next(head)] = next(256) as u8),
-                    2 => (0..1 + next(4)).for_each(|_| bytes[tail + next(30_000)] = next(256) as u8),
+                    2 => (0..1 + next(4)).for_each(|_| bytes[tail + next(length - tail)] = next(256) as u8),
                     _ => {
-                        let (from, to, count) = (next(head), next(head), 1 + next(64));
+                        let (from, to, count) = (next(head - 64), next(head - 64), 1 + next(64));
                         let piece = bytes[from..from + count].to_vec();
                         bytes[to..to + count].copy_from_slice(&piece);
                     }

@@ -13,8 +13,13 @@ use std::collections::HashMap;
 
 use super::{StoreError, TensorStore, transformers};
 
-/// Every network of the family has a tensor with this name, or with `sam_` in front.
-const LANDMARK: &str = "mask_decoder.iou_token.weight";
+/// Every network of the family has a tensor with the first name, or with `sam_` in front. The others
+/// serve where the decoder is missing, so that the message can name what is.
+const LANDMARKS: [&str; 3] = [
+    "mask_decoder.iou_token.weight",
+    "image_encoder.trunk.patch_embed.proj.weight",
+    "image_encoder.patch_embed.proj.weight",
+];
 /// Names that PyTorch puts around modules, at any depth, when it compiles or distributes them.
 const WRAPPERS: [&str; 4] = ["module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module"];
 /// Where the weights lie in most checkpoints.
@@ -37,9 +42,10 @@ pub(super) enum Naming {
     Transformers,
 }
 
-/// Whether this is the name of the tensor by which a network is found, whatever stands before it.
+/// Whether this is the name of a tensor by which a network is found, whatever stands before it.
 pub(super) fn is_landmark(name: &str) -> bool {
-    prefix(&unwrapped(name)).is_some()
+    let name = unwrapped(name);
+    LANDMARKS.iter().any(|landmark| prefix(&name, landmark).is_some())
 }
 
 /// A name without what PyTorch puts around modules.
@@ -48,9 +54,9 @@ fn unwrapped(name: &str) -> String {
     parts.join(".")
 }
 
-/// What stands before the landmark, if this is its name.
-fn prefix(name: &str) -> Option<&str> {
-    let rest = name.strip_suffix(LANDMARK)?;
+/// What stands before a landmark, if this is its name.
+fn prefix<'a>(name: &'a str, landmark: &str) -> Option<&'a str> {
+    let rest = name.strip_suffix(landmark)?;
     let rest = rest.strip_suffix("sam_").unwrap_or(rest);
     (rest.is_empty() || rest.ends_with('.')).then_some(rest)
 }
@@ -62,7 +68,7 @@ fn rank(prefix: &str) -> (bool, bool, usize, &str) {
 }
 
 /// The SAM 2 key of a tensor that `segment_anything` or `sam2` calls `name`.
-fn official(name: &str) -> String {
+pub(super) fn official(name: &str) -> String {
     for (from, to) in SAM1_MODULES {
         if let Some(rest) = name.strip_prefix(from) {
             let layers = SAM1_LAYERS.iter();
@@ -95,8 +101,11 @@ impl Renamed {
             store.names().into_iter().map(|name| (unwrapped(&name), name)).collect();
         // Which one of two tensors of one name counts must not depend on the order in memory.
         names.sort();
-        let prefixes = names.iter().filter_map(|(name, _)| prefix(name));
-        let prefix = prefixes.min_by_key(|prefix| rank(prefix)).unwrap_or_default().to_owned();
+        let best = |landmark: &&str| {
+            let prefixes = names.iter().filter_map(|(name, _)| prefix(name, landmark));
+            prefixes.min_by_key(|prefix| rank(prefix))
+        };
+        let prefix = LANDMARKS.iter().find_map(best).unwrap_or_default().to_owned();
         names.retain(|(name, _)| name.starts_with(&prefix));
         let is_foreign = |(name, _): &(String, String)| &name[prefix.len()..] == transformers::LANDMARK;
         let naming = if names.iter().any(is_foreign) { Naming::Transformers } else { Naming::Official };

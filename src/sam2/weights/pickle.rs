@@ -12,7 +12,7 @@ use super::number::Number;
 
 /// The most dimensions of a tensor.
 const MAX_RANK: usize = 8;
-/// Characters that are kept of a module's or a class's name.
+/// The longest key of a storage, and how much is kept of a module's or a class's name.
 const MAX_NAME: usize = 60;
 /// A network's own attributes come first; no more than so many are looked at.
 const MAX_ATTRIBUTES: usize = 32;
@@ -164,7 +164,9 @@ impl Arena {
             return None;
         };
         let length = u64::try_from(length).ok()?;
-        (self.string(kind) == Some("storage")).then_some(StorageRef { key, number, length })
+        // The key is looked up for each tensor, so a long one costs its length again and again.
+        let is_storage = self.string(kind) == Some("storage") && self.strings[key].len() <= MAX_NAME;
+        is_storage.then_some(StorageRef { key, number, length })
     }
 
     /// What a call gives, as far as a state dict is made by calls.

@@ -71,7 +71,8 @@ type Storages = HashMap<String, (u64, u64)>;
 
 fn read_archive(blob: &Blob) -> Result<(Vec<u8>, Storages), Refusal> {
     let mut source = blob.lock();
-    let mut archive = ZipArchive::new(&mut **source).map_err(|e| e.to_string())?;
+    let mut archive = ZipArchive::new(&mut **source)
+        .map_err(|e| format!("the directory at its end cannot be read ({e})"))?;
     if archive.len() > MAX_ENTRIES {
         return Err(format!("it has {} entries, far more than a checkpoint", archive.len()).into());
     }

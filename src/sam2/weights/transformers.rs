@@ -217,3 +217,87 @@ fn normalisation(preprocessor: Option<&str>) -> Result<(Value, Value), String> {
         )
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_memory_of_the_video_model_has_its_official_names() {
+        for (name, expected) in [
+            (
+                "memory_attention.layers.3.cross_attn_image.o_proj.bias",
+                "memory_attention.layers.3.cross_attn_image.out_proj.bias",
+            ),
+            ("memory_attention.layers.0.layer_norm2.weight", "memory_attention.layers.0.norm2.weight"),
+            ("memory_attention.layer_norm.weight", "memory_attention.norm.weight"),
+            (
+                "memory_encoder.mask_downsampler.layers.2.layer_norm.bias",
+                "memory_encoder.mask_downsampler.encoder.7.bias",
+            ),
+            (
+                "memory_encoder.mask_downsampler.final_conv.weight",
+                "memory_encoder.mask_downsampler.encoder.12.weight",
+            ),
+            ("memory_encoder.memory_fuser.layers.1.scale", "memory_encoder.fuser.layers.1.gamma"),
+            (
+                "memory_encoder.memory_fuser.layers.1.depthwise_conv.bias",
+                "memory_encoder.fuser.layers.1.dwconv.bias",
+            ),
+            (
+                "memory_encoder.memory_fuser.layers.1.pointwise_conv2.bias",
+                "memory_encoder.fuser.layers.1.pwconv2.bias",
+            ),
+            (
+                "memory_encoder.memory_fuser.layers.0.layer_norm.bias",
+                "memory_encoder.fuser.layers.0.norm.bias",
+            ),
+            ("memory_encoder.feature_projection.bias", "memory_encoder.pix_feat_proj.bias"),
+            ("memory_encoder.projection.bias", "memory_encoder.out_proj.bias"),
+            ("memory_temporal_positional_encoding", "maskmem_tpos_enc"),
+            ("object_pointer_proj.proj_in.weight", "obj_ptr_proj.layers.0.weight"),
+            ("object_pointer_proj.layers.0.weight", "obj_ptr_proj.layers.1.weight"),
+            ("object_pointer_proj.proj_out.weight", "obj_ptr_proj.layers.2.weight"),
+            ("temporal_positional_encoding_projection_layer.bias", "obj_ptr_tpos_proj.bias"),
+            ("occlusion_spatial_embedding_parameter", "no_obj_embed_spatial"),
+            ("mask_downsample.weight", "mask_downsample.weight"),
+        ] {
+            assert_eq!(official(name), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_not_given_has_the_default_of_transformers() {
+        let flat =
+            config(r#"{"model_type": "sam2_video", "vision_config": {"backbone_config": null}}"#, None);
+        let flat = flat.unwrap().unwrap();
+        assert_eq!((&flat["stages"], &flat["image_size"]), (&json!([1, 2, 7, 2]), &json!(1024)));
+        let preprocessor = r#"{"image_processor": {"do_normalize": false, "image_mean": [0.5, 0.5, 0.5]}}"#;
+        let flat = config(r#"{"model_type": "sam"}"#, Some(preprocessor)).unwrap().unwrap();
+        assert_eq!((&flat["depth"], &flat["mean"]), (&json!(12), &json!([0, 0, 0])));
+        let preprocessor = r#"{"image_std": [0.5, 0.5, 0.5]}"#;
+        let flat = config(r#"{"model_type": "sam"}"#, Some(preprocessor)).unwrap().unwrap();
+        assert_eq!(flat["std"], json!([0.5, 0.5, 0.5]));
+    }
+
+    #[test]
+    fn other_configurations_are_none_and_unusual_ones_errors() {
+        assert_eq!(config(r#"{"model_type": "bert"}"#, None), Ok(None));
+        assert_eq!(config("[1]", None), Ok(None));
+        for (json, reason) in [
+            ("{", "EOF"),
+            (
+                r#"{"model_type": "sam", "mask_decoder_config": {"iou_head_depth": 4}}"#,
+                "`iou_head_depth` is 4",
+            ),
+            (
+                r#"{"model_type": "sam2", "vision_config": {"fpn_top_down_levels": [3]}}"#,
+                "`fpn_top_down_levels`",
+            ),
+            (r#"{"model_type": "sam2", "prompt_encoder_config": {"image_size": [512, 768]}}"#, "no square"),
+        ] {
+            let error = config(json, None).unwrap_err();
+            assert!(error.contains(reason), "{error}");
+        }
+    }
+}
