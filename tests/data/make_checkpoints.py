@@ -144,7 +144,8 @@ def main():
     for protocol in (3, 4, 5):
         torch.save(plain | {"set": {1}, "frozen": frozenset({1}), "bytes": b"abc"}, out / f"protocol{protocol}.pth", pickle_protocol=protocol)
     transformers = ["vision_encoder.backbone.patch_embed.projection.weight", "mask_decoder.iou_token.weight", "no_memory_embedding"]
-    torch.save(O(zip(transformers, WEIGHTS.values())) | {"mask_decoder.upscale_conv1.weight": torch.zeros(1)}, out / "transformers.bin")
+    torch.save(O(zip(transformers, WEIGHTS.values())), out / "transformers.bin")
+    save_file(dict(zip(transformers[:2] + ["no_mem_embed"], WEIGHTS.values())), out / "mixed.safetensors")
     save_file(prefixed("model."), out / "prefixed.safetensors", metadata={"format": "pt"})
     save_file(mapped(torch.Tensor.half), out / "half.safetensors")
     save_file(WEIGHTS, out / "model-00001-of-00001.safetensors")

@@ -27,6 +27,7 @@ const WEIGHTS: &[&str] = &[
     "lightning.pth",
     "metadata.pth",
     "model-00001-of-00001.safetensors",
+    "mixed.safetensors",
     "model.pth",
     "module.pth",
     "module_beside.pth",

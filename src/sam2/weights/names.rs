@@ -9,7 +9,7 @@
 //! family has, and taken off. If there are several networks, plain weights are taken rather than
 //! their moving average.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{StoreError, TensorStore, transformers};
 
@@ -33,7 +33,7 @@ const SAM1_MODULES: [(&str, &str); 2] =
 /// Layers that `segment_anything` calls otherwise within these modules.
 const SAM1_LAYERS: [(&str, &str); 2] = [(".mlp.lin1.", ".mlp.layers.0."), (".mlp.lin2.", ".mlp.layers.1.")];
 
-/// Whose names a file uses.
+/// Whose names a file uses for its encoder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Naming {
     /// Those of `sam2` and `segment_anything`.
@@ -107,24 +107,23 @@ impl Renamed {
         };
         let prefix = LANDMARKS.iter().find_map(best).unwrap_or_default().to_owned();
         names.retain(|(name, _)| name.starts_with(&prefix));
-        let is_foreign = |(name, _): &(String, String)| &name[prefix.len()..] == transformers::LANDMARK;
-        let naming = if names.iter().any(is_foreign) { Naming::Transformers } else { Naming::Official };
+        let keys: HashSet<&str> = names.iter().map(|(name, _)| &name[prefix.len()..]).collect();
+        let is_foreign = keys.iter().any(|key| key.starts_with(transformers::ENCODER));
+        let naming = if is_foreign { Naming::Transformers } else { Naming::Official };
         let mut tensors = HashMap::new();
-        for (unwrapped, name) in names {
-            let Some(shape) = store.shape(&name).map(<[usize]>::to_vec) else { continue };
+        for (unwrapped, name) in &names {
+            let Some(shape) = store.shape(name).map(<[usize]>::to_vec) else { continue };
             let key = &unwrapped[prefix.len()..];
-            match (naming, &shape[..]) {
-                (Naming::Official, _) => {
-                    tensors.insert(official(key), Source { name, shape, row: None });
-                }
-                (Naming::Transformers, &[rows, width]) if key == transformers::POINT_EMBEDDINGS => {
+            match shape[..] {
+                [rows, width] if key == transformers::POINT_EMBEDDINGS => {
                     for row in 0..rows.min(transformers::POINT_KINDS) {
                         let source = Source { name: name.clone(), shape: vec![1, width], row: Some(row) };
                         tensors.insert(official(&transformers::point_embedding(row)), source);
                     }
                 }
-                (Naming::Transformers, _) => {
-                    tensors.insert(official(&transformers::official(key)), Source { name, shape, row: None });
+                _ => {
+                    let key = transformers::official(key, |key| keys.contains(key));
+                    tensors.insert(official(&key), Source { name: name.clone(), shape, row: None });
                 }
             }
         }

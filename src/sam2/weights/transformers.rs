@@ -1,5 +1,8 @@
 //! The names and the configuration of Hugging Face transformers, for its classes of SAM 2
 //! (`Sam2Model`, `Sam2VideoModel`) and SAM 1 (`SamModel`).
+//!
+//! Scripts that convert weights may rename only some of them, so each name is looked at by itself, and
+//! official names stay as they are.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -7,8 +10,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-/// A tensor that has this name in transformers only.
-pub(super) const LANDMARK: &str = "mask_decoder.upscale_conv1.weight";
+/// Beginning of the names of the image encoder.
+pub(super) const ENCODER: &str = "vision_encoder.";
 /// The embeddings of the four kinds of points in one tensor, which officially are four tensors.
 pub(super) const POINT_EMBEDDINGS: &str = "prompt_encoder.point_embed.weight";
 pub(super) const POINT_KINDS: usize = 4;
@@ -19,18 +22,14 @@ const MAX_CONFIG_BYTES: u64 = 1 << 20;
 const POSITIONS: &str = "prompt_encoder.pe_layer.positional_encoding_gaussian_matrix";
 
 /// Beginnings of names, and what they are officially. The first that fits counts.
-const BEGINNINGS: [(&str, &str); 41] = [
+const BEGINNINGS: [(&str, &str); 37] = [
     ("vision_encoder.backbone.", "image_encoder.trunk."),
     ("vision_encoder.layers.", "image_encoder.blocks."),
     ("vision_encoder.neck.conv1.", "image_encoder.neck.0."),
     ("vision_encoder.neck.layer_norm1.", "image_encoder.neck.1."),
     ("vision_encoder.neck.conv2.", "image_encoder.neck.2."),
     ("vision_encoder.neck.layer_norm2.", "image_encoder.neck.3."),
-    ("vision_encoder.neck.convs.0.", "image_encoder.neck.convs.0.conv."),
-    ("vision_encoder.neck.convs.1.", "image_encoder.neck.convs.1.conv."),
-    ("vision_encoder.neck.convs.2.", "image_encoder.neck.convs.2.conv."),
-    ("vision_encoder.neck.convs.3.", "image_encoder.neck.convs.3.conv."),
-    ("vision_encoder.", "image_encoder."),
+    (ENCODER, "image_encoder."),
     // One tensor under two names, of which a file may have only the first.
     ("shared_image_embedding.positional_embedding", POSITIONS),
     ("prompt_encoder.shared_embedding.positional_embedding", POSITIONS),
@@ -84,21 +83,26 @@ const PERCEPTRONS: [&str; 4] = [
     "mask_decoder.pred_obj_score_head.",
     "obj_ptr_proj.",
 ];
-/// Their layers; the one between the others counts from zero.
-const PERCEPTRON_LAYERS: [(&str, &str); 3] =
-    [(".layers.0.", ".layers.1."), ("proj_in.", "layers.0."), ("proj_out.", "layers.2.")];
+/// Where SAM 2's neck keeps its convolutions, officially one level deeper.
+const NECK: &str = "image_encoder.neck.convs.";
 
-/// What `sam2` or `segment_anything` calls the tensor `name`.
-pub(super) fn official(name: &str) -> String {
-    let replaced = |name: String, table: &[(&str, &str)]| {
-        table.iter().fold(name, |name, (from, to)| name.replace(from, to))
-    };
+/// What `sam2` or `segment_anything` calls the tensor `name`; `exists` tells which names the file has.
+pub(super) fn official(name: &str, exists: impl Fn(&str) -> bool) -> String {
     let module = BEGINNINGS.iter().find_map(|(from, to)| Some(format!("{to}{}", name.strip_prefix(from)?)));
-    let name = replaced(module.unwrap_or_else(|| name.to_owned()), &LAYERS);
-    if PERCEPTRONS.iter().any(|perceptron| name.starts_with(perceptron)) {
-        replaced(name, &PERCEPTRON_LAYERS)
-    } else {
-        name
+    let start = module.unwrap_or_else(|| name.to_owned());
+    let official = LAYERS.iter().fold(start, |name, (from, to)| name.replace(from, to));
+    if PERCEPTRONS.iter().any(|perceptron| official.starts_with(perceptron)) {
+        // The layer between `proj_in` and `proj_out` is number 0 here and number 1 officially.
+        let perceptron = name.rsplit_once("layers.").map(|(perceptron, _)| perceptron);
+        return if perceptron.is_some_and(|perceptron| exists(&format!("{perceptron}proj_in.weight"))) {
+            official.replace(".layers.0.", ".layers.1.")
+        } else {
+            official.replace(".proj_in.", ".layers.0.").replace(".proj_out.", ".layers.2.")
+        };
+    }
+    match official.strip_prefix(NECK).and_then(|rest| rest.split_once('.')) {
+        Some((number, parameter @ ("weight" | "bias"))) => format!("{NECK}{number}.conv.{parameter}"),
+        _ => official,
     }
 }
 
@@ -262,7 +266,21 @@ mod tests {
             ("occlusion_spatial_embedding_parameter", "no_obj_embed_spatial"),
             ("mask_downsample.weight", "mask_downsample.weight"),
         ] {
-            assert_eq!(official(name), expected);
+            assert_eq!(official(name, |name| name == "object_pointer_proj.proj_in.weight"), expected);
+        }
+    }
+
+    #[test]
+    fn official_names_stay() {
+        for name in [
+            "obj_ptr_proj.layers.0.weight",
+            "mask_decoder.iou_prediction_head.layers.2.bias",
+            "image_encoder.neck.convs.3.conv.weight",
+            "image_encoder.neck.3.weight",
+            "image_encoder.layers.1.blocks.0.local_conv.bn.running_mean",
+            "memory_encoder.fuser.layers.0.gamma",
+        ] {
+            assert_eq!(official(name, |_| false), name);
         }
     }
 
