@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use divan::{Bencher, black_box};
-use tinsel::sam2::{Embedding, Output, Point, Predictor, Prompt, Weights};
+use tinsel::sam2::{Embedding, LowRes, Output, Point, Predictor, Prompt, Weights};
 
 /// Size of the photo, in pixels.
 const PHOTO: (u32, u32) = (1200, 675);
@@ -17,7 +17,7 @@ fn main() {
 
 /// The built-in weights and the ones that were asked for.
 fn models() -> Vec<String> {
-    ["starter".to_owned()].into_iter().chain(std::env::var("TINSEL_BENCH_WEIGHTS")).collect()
+    ["mobile-sam".to_owned()].into_iter().chain(std::env::var("TINSEL_BENCH_WEIGHTS")).collect()
 }
 
 type Loaded = Arc<(Predictor, Embedding)>;
@@ -28,7 +28,7 @@ fn load(name: &str) -> Loaded {
     let mut loaded = LOADED.lock().unwrap();
     let make = || {
         let weights =
-            if name == "starter" { Weights::starter() } else { Weights::open(&PathBuf::from(name)) };
+            if name == "mobile-sam" { Weights::built_in() } else { Weights::open(&PathBuf::from(name)) };
         let predictor = Predictor::new(weights.unwrap()).unwrap();
         let photo = image::RgbImage::from_fn(PHOTO.0, PHOTO.1, |x, y| {
             let inside = (f64::from(x) - 500.0).hypot(f64::from(y) - 300.0) < 180.0;
@@ -40,7 +40,7 @@ fn load(name: &str) -> Loaded {
     loaded.entry(name.to_owned()).or_insert_with(make).clone()
 }
 
-fn prompt(mask_input: Option<Arc<Vec<f32>>>) -> Prompt {
+fn prompt(mask_input: Option<LowRes>) -> Prompt {
     Prompt { points: vec![Point { x: 500.0, y: 300.0, positive: true }], mask_input, ..Prompt::default() }
 }
 

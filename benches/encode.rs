@@ -1,7 +1,7 @@
 //! How long a photo takes to encode, and how long to come back from disk: `cargo bench --bench
 //! encode`.
 //!
-//! With the starter weights, and with those of the file that `TINSEL_BENCH_WEIGHTS` names.
+//! With the built-in weights, and with those of the file that `TINSEL_BENCH_WEIGHTS` names.
 
 use std::path::PathBuf;
 
@@ -22,12 +22,12 @@ fn photo() -> RgbImage {
 
 fn networks() -> Vec<String> {
     let file = std::env::var("TINSEL_BENCH_WEIGHTS").ok();
-    std::iter::once("starter".to_owned()).chain(file).collect()
+    std::iter::once("mobile-sam".to_owned()).chain(file).collect()
 }
 
 fn predictor(network: &str) -> Predictor {
     let weights = match network {
-        "starter" => Weights::starter(),
+        "mobile-sam" => Weights::built_in(),
         file => Weights::open(&PathBuf::from(file)),
     };
     Predictor::new(weights.unwrap()).unwrap()

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use divan::{Bencher, black_box};
 use tinsel::everything::{Filters, FoundMask, Parameters, settle};
 use tinsel::mask::{Mask, PixelBox, outline};
-use tinsel::sam2::input::mask_in_photo;
+use tinsel::sam2::LowRes;
 
 /// Photos of 0.8, 6 and 24 megapixels.
 const PHOTOS: [(u32, u32); 3] = [(1200, 675), (3000, 2000), LARGE];
@@ -18,18 +18,18 @@ fn main() {
 }
 
 /// Logits of a blob with a wavy border, positive inside.
-fn logits() -> Vec<f32> {
+fn low_res(size: (u32, u32)) -> LowRes {
     let at = |i: usize| {
         let (x, y) = ((i % SIDE) as f32 - 120.0, (i / SIDE) as f32 - 130.0);
         let border = 70.0 + 12.0 * (9.0 * y.atan2(x)).sin();
         (border - x.hypot(y)).clamp(-16.0, 16.0)
     };
-    (0..SIDE * SIDE).map(at).collect()
+    LowRes::over_photo((0..SIDE * SIDE).map(at).collect(), SIDE, size).unwrap()
 }
 
 /// The blob at a photo's size, moved by a share of the photo.
 fn blob(size: (u32, u32), shift: u32) -> Mask {
-    let (mask, _) = mask_in_photo(&logits(), SIDE, size, 0.0, 1.0);
+    let (mask, _) = low_res(size).mask(0.0, 1.0);
     let runs =
         mask.all_runs().map(|(y, [from, to])| (y, [(from + shift).min(size.0), (to + shift).min(size.0)]));
     Mask::from_runs(size.0, size.1, runs.filter(|(_, [from, to])| from < to))
@@ -63,8 +63,8 @@ fn found((width, height): (u32, u32), count: u32) -> Vec<FoundMask> {
 /// From logits to a mask and its stability score.
 #[divan::bench(args = PHOTOS)]
 fn mask_with(bencher: Bencher, size: (u32, u32)) {
-    let logits = logits();
-    bencher.bench(|| mask_in_photo(black_box(&logits), SIDE, size, 0.0, 1.0));
+    let low_res = low_res(size);
+    bencher.bench(|| black_box(&low_res).mask(0.0, 1.0));
 }
 
 #[divan::bench(args = PHOTOS)]

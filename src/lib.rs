@@ -1,22 +1,22 @@
-//! Tinsel: interactive image segmentation with Segment Anything 2, on the CPU.
+//! Tinsel: interactive image segmentation with the Segment Anything networks, on the CPU.
 //!
 //! The layers, each of which knows only those before it: [`mask`] and [`sam2`] (pixels and the
 //! network), [`everything`] (prompting a whole photo), [`document`] and [`files`] (what a person
-//! makes and where it goes), [`models`] (the official weights), [`engine`] (the worker thread).
+//! makes and where it goes), [`models`] (published weights), [`engine`] (the worker thread).
 //!
 //! ```
 //! use tinsel::files::Photo;
-//! use tinsel::sam2::{Output, Point, Predictor, Prompt, Weights};
+//! use tinsel::sam2::{Output, Point, Predictor, Prompt};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let predictor = Predictor::new(Weights::starter()?)?;
+//! let predictor = Predictor::built_in(None)?;
 //! let photo = Photo::open("assets/samples/coffee.jpg".as_ref())?;
 //! let embedding = predictor.encode(&photo.pixels, &())?;
 //! let click = Point { x: 290.0, y: 170.0, positive: true };
 //! let prompt = Prompt { points: vec![click], ..Prompt::default() };
 //! let prediction = predictor.predict(&embedding, &prompt, Output::Candidates, &())?;
 //! let (mask, stability_score) = prediction.mask(prediction.suggested);
-//! assert!(mask.get(290, 170) && stability_score <= 1.0);
+//! assert!(mask.get(290, 170) && stability_score > 0.9);
 //! # Ok(())
 //! # }
 //! ```

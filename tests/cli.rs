@@ -1,5 +1,5 @@
 //! The command line from end to end: the real binary with the built-in model, compared with what the
-//! official SAM 2 code answers for the same photo (`tests/data/make_starter_reference.py`).
+//! official code of MobileSAM answers for the same photo (`tests/data/make_mobile_sam_reference.py`).
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -11,13 +11,13 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tinsel::files::Photo;
 use tinsel::mask::{CompressedRle, Mask, Rle};
-use tinsel::sam2::{Output, Point, Predictor, Prompt, Weights};
+use tinsel::sam2::{Output, Point, Predictor, Prompt};
 
 const COFFEE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/samples/coffee.jpg");
 /// The same photo without loss: decoders of JPEG differ by some values, and masks a little with them.
 const LOSSLESS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/coffee.webp");
 const CAT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/samples/cat.jpg");
-const STARTER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/models/starter.safetensors");
+const BUILT_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/models/mobile_sam.safetensors");
 
 /// How far a predicted IoU may be from the official one. Not closer, because processors differ in the last
 /// bits of a sum.
@@ -28,7 +28,7 @@ const SAME_MASK: f64 = 0.998;
 
 /// What the official code answers for the photo without loss.
 static OFFICIAL: LazyLock<Value> =
-    LazyLock::new(|| serde_json::from_str(include_str!("data/starter_coffee.json")).unwrap());
+    LazyLock::new(|| serde_json::from_str(include_str!("data/mobile_sam_coffee.json")).unwrap());
 
 /// A finished run of the program.
 struct Run {
@@ -102,7 +102,7 @@ fn predict_json(arguments: &[&str]) -> Vec<Value> {
 /// The JSON file of the masks in the photo without loss, with the results in `folder`.
 fn everything_json(folder: &Folder, arguments: &[&str]) -> Vec<Value> {
     succeed(&[&["everything", LOSSLESS, "--json", "--out", &folder.path("")], arguments].concat());
-    serde_json::from_slice(&std::fs::read(folder.path("coffee_starter.json")).unwrap()).unwrap()
+    serde_json::from_slice(&std::fs::read(folder.path("coffee_mobile-sam.json")).unwrap()).unwrap()
 }
 
 fn list(value: &Value) -> &[Value] {
@@ -185,7 +185,7 @@ fn one_click_gives_the_best_of_the_candidates() {
 
 #[test]
 fn a_mask_is_refined_as_by_the_official_code() {
-    let predictor = Predictor::new(Weights::starter().unwrap()).unwrap();
+    let predictor = Predictor::built_in(None).unwrap();
     let embedding = predictor.encode(&Photo::open(Path::new(LOSSLESS)).unwrap().pixels, &()).unwrap();
     let predict = |case: &str, mask_input, output| {
         let prompt = Prompt { points: points(&OFFICIAL["cases"][case]), mask_input, bbox: None };
@@ -270,14 +270,14 @@ fn everything_writes_the_documented_files() {
     let found = everything_json(&folder, &[&low[..], &["--save-segment-imgs"]].concat());
     let mut masks: Vec<Mask> = found.iter().map(mask).collect();
     assert!(masks.len() > 1);
-    let expected = ["coffee_combined_overlay_starter.png", "coffee_starter", "coffee_starter.json"];
+    let expected = ["coffee_combined_overlay_mobile-sam.png", "coffee_mobile-sam", "coffee_mobile-sam.json"];
     assert_eq!(folder.names(""), expected);
-    assert_eq!(folder.names("coffee_starter").len(), 2 * masks.len());
+    assert_eq!(folder.names("coffee_mobile-sam").len(), 2 * masks.len());
     // Numbered by area, the largest first.
     masks.sort_by_key(|mask| std::cmp::Reverse(mask.area()));
     for (i, mask) in masks.iter().enumerate() {
         for kind in ["", "_overlay"] {
-            let file = folder.path(&format!("coffee_starter/coffee_mask_{i}{kind}.png"));
+            let file = folder.path(&format!("coffee_mobile-sam/coffee_mask_{i}{kind}.png"));
             let picture = image::open(file).unwrap().into_rgba8();
             assert_eq!(picture.dimensions(), (mask.width(), mask.height()));
             assert_eq!(picture.pixels().filter(|pixel| pixel.0[3] > 0).count() as u64, mask.area());
@@ -289,7 +289,7 @@ fn everything_writes_the_documented_files() {
 fn files_are_replaced_only_with_overwrite() {
     let folder = Folder::new();
     let mask = folder.file("mask.png", b"mine");
-    let overlay = folder.file("coffee_combined_overlay_starter.png", b"mine");
+    let overlay = folder.file("coffee_combined_overlay_mobile-sam.png", b"mine");
     let out = folder.path("");
     let predict = ["predict", COFFEE, "--point", "270,160", "-o", &mask];
     let everything = ["everything", COFFEE, "--out", &out, "--points-per-side", "2"];
@@ -313,10 +313,10 @@ fn all_files_of_a_photo_are_written_or_none() {
     let click = ["predict", COFFEE, "--point", "270,160", "-o", &mask];
     fails(&[&click[..], &["--cutout", &cutout]].concat(), 1, &[&cutout, "exists already"]);
     fails(&[&click[..], &["--cutout", &mask]].concat(), 2, &["different files"]);
-    folder.file("coffee_starter.json", b"mine");
+    folder.file("coffee_mobile-sam.json", b"mine");
     let out = folder.path("");
     fails_on_a_photo(&["everything", COFFEE, "--out", &out, "--points-per-side", "2", "--json"]);
-    assert_eq!(folder.names(""), ["coffee_starter.json", "cut.png"]);
+    assert_eq!(folder.names(""), ["coffee_mobile-sam.json", "cut.png"]);
 }
 
 #[test]
@@ -380,11 +380,11 @@ fn a_folder_that_cannot_be_written_is_named() {
 #[test]
 fn a_model_that_cannot_be_used_is_named() {
     let folder = Folder::new();
-    let bytes = std::fs::read(STARTER).unwrap();
+    let bytes = std::fs::read(BUILT_IN).unwrap();
     let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
     let metadata: Option<HashMap<String, String>> = header.metadata().clone();
     let tensors = SafeTensors::deserialize(&bytes).unwrap();
-    let lost = "sam_mask_decoder.iou_token.weight";
+    let lost = "mask_decoder.iou_token.weight";
     assert!(tensors.tensor(lost).is_ok());
     let rest = tensors.iter().filter(|(name, _)| *name != lost);
     let incomplete = folder.file("lost.safetensors", &safetensors::serialize(rest, metadata).unwrap());
@@ -427,7 +427,7 @@ fn a_bad_photo_does_not_stop_the_others() {
     }
     assert!(summary.contains("1 of 3 photos"), "{summary}");
     assert!(run.out.contains("coffee.jpg") && run.out.contains("cat.jpg"), "{}", run.out);
-    let expected = ["cat_combined_overlay_starter.png", "coffee_combined_overlay_starter.png"];
+    let expected = ["cat_combined_overlay_mobile-sam.png", "coffee_combined_overlay_mobile-sam.png"];
     assert_eq!(folder.names("out"), expected);
 }
 
@@ -441,7 +441,7 @@ fn the_photos_of_a_folder_are_taken_and_a_folder_without_photos_is_named() {
     fails(&arguments, 2, &[&photos, "holds no photos"]);
     std::fs::copy(CAT, folder.path("photos/tom.jpg")).unwrap();
     succeed(&arguments);
-    assert_eq!(folder.names("out"), ["tom_combined_overlay_starter.png"]);
+    assert_eq!(folder.names("out"), ["tom_combined_overlay_mobile-sam.png"]);
 }
 
 /// Few points and low thresholds, so that the built-in model quickly finds several things.
@@ -482,8 +482,8 @@ fn a_run_goes_on_where_it_was_interrupted() {
     let formats =
         ["--format", "coco,labels", "--format=script,json", "--save-segment-imgs", "--skip-existing"];
     assert_eq!(over_photos(&folder, &formats).code, Some(0));
-    let first = [snapshot(&folder, "out"), snapshot(&folder, "out/b_starter")];
-    let coco = json(&folder, "out/coco_starter.json");
+    let first = [snapshot(&folder, "out"), snapshot(&folder, "out/b_mobile-sam")];
+    let coco = json(&folder, "out/coco_mobile-sam.json");
 
     let again = over_photos(&folder, &formats);
     assert_eq!((again.code, again.out.as_str()), (Some(0), "3 of 3 photos are done already\n"));
@@ -494,11 +494,11 @@ fn a_run_goes_on_where_it_was_interrupted() {
 
     // Each is the last that is missing when a run is killed between two files.
     for missing in [
-        "out/b_combined_overlay_starter.png",
-        "out/b_starter/b_mask_0.png",
-        "out/b_labels_starter.json",
-        "out/b_starter.json",
-        "out/coco_starter/b.json",
+        "out/b_combined_overlay_mobile-sam.png",
+        "out/b_mobile-sam/b_mask_0.png",
+        "out/b_labels_mobile-sam.json",
+        "out/b_mobile-sam.json",
+        "out/coco_mobile-sam/b.json",
     ] {
         std::fs::remove_file(folder.path(missing)).unwrap();
         let resumed = over_photos(&folder, &formats);
@@ -508,11 +508,11 @@ fn a_run_goes_on_where_it_was_interrupted() {
         assert!(lines[1].contains("b.png: "), "{}", resumed.out);
         assert!(Path::new(&folder.path(missing)).exists(), "{missing}");
     }
-    assert_eq!(folder.names("out/b_starter").len(), first[1].len());
-    assert_eq!(json(&folder, "out/coco_starter.json"), coco, "earlier photos are still there");
-    std::fs::remove_file(folder.path("out/coco_starter.json")).unwrap();
+    assert_eq!(folder.names("out/b_mobile-sam").len(), first[1].len());
+    assert_eq!(json(&folder, "out/coco_mobile-sam.json"), coco, "earlier photos are still there");
+    std::fs::remove_file(folder.path("out/coco_mobile-sam.json")).unwrap();
     over_photos(&folder, &formats);
-    assert_eq!(json(&folder, "out/coco_starter.json"), coco);
+    assert_eq!(json(&folder, "out/coco_mobile-sam.json"), coco);
 }
 
 #[test]
@@ -537,8 +537,8 @@ fn shards_share_the_photos_and_are_joined_by_a_run_without() {
         list(&images).iter().map(id).collect()
     };
     let all: Vec<(u64, String)> = (1..).zip(names).collect();
-    assert_eq!(ids("out/coco_starter.json"), all);
-    assert_eq!(ids("out/coco_starter_shard2of2.json"), [all[1].clone(), all[3].clone()]);
+    assert_eq!(ids("out/coco_mobile-sam.json"), all);
+    assert_eq!(ids("out/coco_mobile-sam_shard2of2.json"), [all[1].clone(), all[3].clone()]);
 
     for wrong in ["0/2", "3/2", "2"] {
         fails(&["everything", COFFEE, "--out", "x", "--shard", wrong], 2, &["--shard", wrong]);
@@ -552,9 +552,12 @@ fn all_formats_hold_the_same_masks() {
     let run = over_photos(&folder, &["--recursive", "--format", "coco,labels,json"]);
     assert_eq!(run.code, Some(1));
     assert!(run.err.contains("1 of 3 photos failed:\n  ") && run.err.contains("broken.png"), "{}", run.err);
-    assert_eq!(folder.names("out/x"), ["a_labels_starter.json", "a_labels_starter.png", "a_starter.json"]);
+    assert_eq!(
+        folder.names("out/x"),
+        ["a_labels_mobile-sam.json", "a_labels_mobile-sam.png", "a_mobile-sam.json"]
+    );
 
-    let coco = json(&folder, "out/coco_starter.json");
+    let coco = json(&folder, "out/coco_mobile-sam.json");
     let images =
         list(&coco["images"]).iter().map(|image| (image["id"].as_u64(), image["file_name"].as_str()));
     let images: Vec<_> = images.collect();
@@ -571,18 +574,18 @@ fn all_formats_hold_the_same_masks() {
 
     for (id, folder_name) in [(1, "out"), (2, "out/x")] {
         let mut masks: Vec<Mask> =
-            list(&json(&folder, &format!("{folder_name}/a_starter.json"))).iter().map(mask).collect();
+            list(&json(&folder, &format!("{folder_name}/a_mobile-sam.json"))).iter().map(mask).collect();
         assert!(masks.len() > 1);
         let of_photo: Vec<&Mask> = of_coco.iter().filter(|(of, _)| *of == id).map(|(_, mask)| mask).collect();
         masks.sort_by_key(|mask| std::cmp::Reverse(mask.area()));
         assert_eq!(of_photo, masks.iter().collect::<Vec<_>>());
 
-        let map = image::open(folder.path(&format!("{folder_name}/a_labels_starter.png"))).unwrap();
+        let map = image::open(folder.path(&format!("{folder_name}/a_labels_mobile-sam.png"))).unwrap();
         for (x, y, pixel) in map.as_luma8().expect("8 bits").enumerate_pixels() {
             let top = masks.iter().rposition(|mask| mask.get(x, y)).map_or(0, |i| i + 1);
             assert_eq!(usize::from(pixel.0[0]), top, "{x},{y}");
         }
-        let legend = json(&folder, &format!("{folder_name}/a_labels_starter.json"));
+        let legend = json(&folder, &format!("{folder_name}/a_labels_mobile-sam.json"));
         let areas: Vec<u64> = list(&legend["masks"]).iter().map(|m| m["area"].as_u64().unwrap()).collect();
         assert_eq!(areas, masks.iter().map(Mask::area).collect::<Vec<_>>());
     }
@@ -603,16 +606,19 @@ fn results_are_not_taken_for_photos() {
 fn two_settings_are_compared_side_by_side() {
     let folder = folder_of_photos(&["a.png"]);
     let (photos, out) = (folder.path("photos"), folder.path("out"));
-    let compare = ["compare", &photos, "--model", "starter", "--out", &out];
-    let stricter = ["--b", "pred_iou_thresh=0.4,stability-score-thresh=0.4"];
+    let compare = ["compare", &photos, "--model", "mobile-sam", "--out", &out];
+    let stricter = ["--b", "pred_iou_thresh=0.97,stability-score-thresh=0.96"];
     let line = succeed(&[&compare[..], &QUICK, &stricter].concat());
-    assert_eq!(folder.names("out"), ["a_compare_starter_starter.json", "a_compare_starter_starter.png"]);
+    assert_eq!(
+        folder.names("out"),
+        ["a_compare_mobile-sam_mobile-sam.json", "a_compare_mobile-sam_mobile-sam.png"]
+    );
 
-    let report = json(&folder, "out/a_compare_starter_starter.json");
+    let report = json(&folder, "out/a_compare_mobile-sam_mobile-sam.json");
     let count = |of: &Value| list(of).len();
     let (a, b, pairs) = (&report["a"], &report["b"], count(&report["pairs"]));
     assert!(count(&a["masks"]) > pairs && pairs > 0, "{report}");
-    assert_eq!(number(&b["parameters"]["stability_score_thresh"]), 0.4);
+    assert_eq!(number(&b["parameters"]["stability_score_thresh"]), 0.96);
     // What is stricter finds nothing else.
     assert_eq!((pairs, count(&b["alone"])), (count(&b["masks"]), 0));
     assert!(list(&report["pairs"]).iter().all(|pair| number(&pair["iou"]) == 1.0));
@@ -624,13 +630,13 @@ fn two_settings_are_compared_side_by_side() {
     let expected = format!("a.png: A {all_a} masks, {pairs} with a partner; B {all_b} mask");
     assert!(line.contains(&expected), "{line}");
 
-    let figure = image::open(folder.path("out/a_compare_starter_starter.png")).unwrap().into_rgb8();
+    let figure = image::open(folder.path("out/a_compare_mobile-sam_mobile-sam.png")).unwrap().into_rgb8();
     let photo = image::open(folder.path("photos/a.png")).unwrap();
     assert!(figure.width() > 3 * photo.width() && figure.height() > photo.height());
     assert_eq!(figure.get_pixel(0, 0).0, [255; 3]);
 
     fails(&compare, 2, &["--model", "--a"]);
-    fails(&[&compare[..], &["--model=starter"; 2]].concat(), 2, &["3 models"]);
+    fails(&[&compare[..], &["--model=mobile-sam"; 2]].concat(), 2, &["3 models"]);
     fails(&[&compare[..], &["--a", "iou=1"]].concat(), 2, &["--a", "no setting iou", "pred_iou_thresh"]);
 }
 
@@ -654,8 +660,8 @@ fn an_interrupted_run_leaves_no_half_files() {
     let err = String::from_utf8(ended.stderr).unwrap();
     assert_eq!(ended.status.code(), Some(130), "{err}");
     assert!(err.contains("interrupted") && err.contains("--skip-existing"), "{err}");
-    assert_eq!(folder.names("out"), ["coco_starter"], "no file about all photos yet");
-    assert!(folder.names("out/coco_starter").iter().all(|name| !name.starts_with('.')));
+    assert_eq!(folder.names("out"), ["coco_mobile-sam"], "no file about all photos yet");
+    assert!(folder.names("out/coco_mobile-sam").iter().all(|name| !name.starts_with('.')));
 }
 
 #[test]

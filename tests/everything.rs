@@ -12,7 +12,7 @@ use serde_json::Value;
 use tinsel::everything::{FoundMask, Parameters, generate};
 use tinsel::files::Photo;
 use tinsel::mask::{Mask, Rle};
-use tinsel::sam2::{Predictor, Weights};
+use tinsel::sam2::Predictor;
 
 /// Masks that are this alike count as the same.
 const SAME_MASK: f64 = 0.99;
@@ -87,7 +87,7 @@ fn every_parameter_does_what_it_does_officially() {
     let reference: Value = serde_json::from_str(include_str!("data/everything_cat.json")).unwrap();
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/cat.webp");
     let photo = Photo::open(&file).unwrap();
-    let predictor = Predictor::new(Weights::starter().unwrap()).unwrap();
+    let predictor = Predictor::built_in(None).unwrap();
     let cases = reference["cases"].as_object().unwrap();
     assert_eq!(cases.len(), 7);
     for (name, case) in cases {

@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tinsel::models::{
-    CATALOGUE, DownloadError, Entry, OnDisk, Options, Progress, Stage, Store, VerifyError, download, find,
-    verify,
+    CATALOGUE, DownloadError, Entry, OnDisk, Options, Progress, Source, Stage, Store, VerifyError, download,
+    find, verify,
 };
 
 /// What the server was asked.
@@ -178,6 +178,7 @@ fn entry_of(content: &[u8]) -> Entry {
     let hash: String = Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect();
     Entry {
         name: "sample",
+        source: Source::Sam2,
         path: "092824/sample.pt",
         bytes: Some(content.len() as u64),
         sha256: hash.leak(),
@@ -551,7 +552,7 @@ fn without_a_network_the_message_says_what_to_do() {
     let message = error.to_string();
     let file = store.file(&entry).display().to_string();
     for part in
-        [&format!("http://{free}/092824/sample.pt: cannot be reached"), &file, "starter model", "refused"]
+        [&format!("http://{free}/092824/sample.pt: cannot be reached"), &file, "built-in model", "refused"]
     {
         assert!(message.contains(part), "{part} in {message}");
     }
@@ -623,7 +624,7 @@ fn the_command_line_lists_and_tells() {
     let list = succeed(&["list"]);
     let row = |name: &str| list.lines().find(|l| l.split(' ').next() == Some(name)).unwrap().to_owned();
     assert!(CATALOGUE.iter().all(|entry| row(entry.name).contains(entry.parameters)));
-    assert!(row("starter").ends_with("built in"), "{list}");
+    assert!(row("mobile-sam").ends_with("built in"), "{list}");
     assert!(row("sam2.1-tiny").contains("156 MB") && row("sam2.1-tiny").ends_with("wrong length"), "{list}");
     assert!(row("sam2.1-small").ends_with("0 %, to be resumed"), "{list}");
     assert!(row("sam2-large").ends_with("yes") && row("sam2-tiny").ends_with("no"), "{list}");
@@ -635,7 +636,7 @@ fn the_command_line_lists_and_tells() {
     {
         assert!(info.contains(part), "{part} in {info}");
     }
-    assert!(succeed(&["info", "starter"]).contains("built in"));
+    assert!(succeed(&["info", "mobile-sam"]).contains("built in"));
 
     assert_eq!(succeed(&["path"]).trim_end(), dir.path().to_str().unwrap());
     assert_eq!(succeed(&["path", "sam2-large"]).trim_end(), file_of(old).to_str().unwrap());
@@ -650,14 +651,14 @@ fn the_command_line_lists_and_tells() {
     assert!(err.contains("9 bytes instead of 156008466") && err.contains("its SHA-256 is"), "{err}");
     let (code, _, err) = ask(&["verify", "sam2-small"]);
     assert!(code == Some(1) && err.contains("not on this computer"), "{err}");
-    assert!(succeed(&["download", "starter"]).contains("built in"));
-    assert!(succeed(&["verify", "starter"]).contains("built in"));
+    assert!(succeed(&["download", "mobile-sam"]).contains("built in"));
+    assert!(succeed(&["verify", "mobile-sam"]).contains("built in"));
 
     for arguments in [&["info", "sam2.1-tyni"][..], &["download", "sam2.1-tyni"], &["verify", "sam2.1-tyni"]]
     {
         let (code, out, err) = ask(arguments);
         assert_eq!((code, out.as_str()), (Some(2), ""));
-        assert!(err.contains("did you mean `sam2.1-tiny`?") && err.contains("starter"), "{err}");
+        assert!(err.contains("did you mean `sam2.1-tiny`?") && err.contains("mobile-sam"), "{err}");
     }
     assert_eq!(ask(&[]).0, Some(2));
     assert_eq!(ask(&["download"]).0, Some(2));
@@ -686,7 +687,7 @@ fn the_command_line_downloads_and_refuses_what_is_wrong() {
 
     let (code, _, err) = tinsel(&["download", "sam2.1-tiny"], dir.path(), NOWHERE, &[]);
     assert_eq!((code, err.lines().count()), (Some(1), 1), "{err}");
-    assert!(err.contains("cannot be reached") && err.contains("starter model"), "{err}");
+    assert!(err.contains("cannot be reached") && err.contains("built-in model"), "{err}");
     assert!(err.contains(dir.path().join("sam2.1_hiera_tiny.pt").to_str().unwrap()), "{err}");
 }
 

@@ -241,8 +241,8 @@ fn masks_are_selected_hidden_singled_out_and_deleted() {
         let run = mask.runs((b.y0 + b.y1) / 2).max_by_key(|r| r.len()).unwrap();
         ((run.start + run.end) as f32 / 2.0, (b.y0 + b.y1) as f32 / 2.0)
     };
-    click_on(&mut window, in_second);
     let picked = window.state().document().next_mask_at(in_second.0 as u32, in_second.1 as u32);
+    click_on(&mut window, in_second);
     assert_eq!(window.state().document().selection().iter().copied().next(), picked);
     window.get_by_label("Cut-out of the selected mask");
     press(&mut window, Key::Delete);
@@ -461,7 +461,7 @@ fn two_settings_are_compared_side_by_side() {
     click(&mut window, "Quick");
     click(&mut window, "Compare");
     window.get_by_label("Comparison");
-    for side in ["starter: ", "starter, quick: "] {
+    for side in ["mobile-sam: ", "mobile-sam, quick: "] {
         let caption = window.get_by_label_contains(side);
         assert!(caption.value().is_some_and(|text| text.contains("without a partner")));
     }
@@ -482,7 +482,7 @@ fn two_settings_are_compared_side_by_side() {
 #[test]
 fn an_address_of_a_mirror_can_be_typed_and_mistyped() {
     let mut window = window(vec![]);
-    click(&mut window, "Model: starter");
+    click(&mut window, "Model: mobile-sam");
     window.get_by_label("Mirror").focus();
     window.step();
     window.get_by_label("Mirror").type_text("h");
@@ -572,7 +572,7 @@ fn a_model_that_cannot_be_read_is_named_and_the_built_in_one_serves() {
         .build_eframe(|cc| Tinsel::new(cc, vec![], Some("no/such/weights.safetensors".into())));
     settle(&mut window);
     window.get_by_label_contains("no/such/weights.safetensors");
-    window.get_by_label("Model: starter");
+    window.get_by_label("Model: mobile-sam");
 }
 
 #[test]
@@ -597,7 +597,7 @@ fn a_dropped_model_is_used_and_the_work_is_kept() {
 #[test]
 fn the_model_menu_lists_the_official_weights() {
     let mut window = window(vec![]);
-    click(&mut window, "Model: starter");
+    click(&mut window, "Model: mobile-sam");
     for name in ["sam2.1-tiny", "sam2.1-large", "sam2-base-plus"] {
         window.get_by_label(name);
     }

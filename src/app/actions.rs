@@ -67,6 +67,8 @@ pub(super) enum Action {
     Export(ExportJob),
     ChooseExportFolder,
     UseModel(ModelSource),
+    /// In pixels, for the model in use.
+    SetInputSide(usize),
     DownloadModel(&'static Entry),
     CancelDownload,
     SetModelsUrl(String),

@@ -13,7 +13,7 @@ pub(super) enum Command {
     OpenFolder,
     OpenSample,
     OpenModel,
-    UseStarterModel,
+    UseBuiltInModel,
     NextPhoto,
     PreviousPhoto,
     Export,
@@ -185,7 +185,7 @@ impl Command {
         Command::OpenFolder,
         Command::OpenSample,
         Command::OpenModel,
-        Command::UseStarterModel,
+        Command::UseBuiltInModel,
         Command::NextPhoto,
         Command::PreviousPhoto,
         Command::Export,
@@ -290,8 +290,8 @@ impl Command {
                 "Use the weights in a .pt or .safetensors file, or an ONNX pair",
                 &[ctrl(Key::M)],
             ),
-            Command::UseStarterModel => {
-                info(File, "Use the built-in model", "Go back to the starter model", &[])
+            Command::UseBuiltInModel => {
+                info(File, "Use the built-in model", "Use MobileSAM, which needs no download", &[])
             }
             Command::NextPhoto => info(
                 File,
@@ -613,7 +613,7 @@ impl Command {
                 | C::OpenFolder
                 | C::OpenSample
                 | C::OpenModel
-                | C::UseStarterModel
+                | C::UseBuiltInModel
                 | C::NextPhoto
                 | C::PreviousPhoto
                 | C::Quit

@@ -16,7 +16,7 @@ use crate::everything::{Comparison, FoundMask, Parameters, Preset};
 use crate::files::export::{ExportMask, largest_first};
 use crate::mask::Mask;
 use crate::models::{CATALOGUE, OnDisk};
-use crate::sam2::weights::STARTER_NAME;
+use crate::sam2::weights::BUILT_IN_NAME;
 
 const PHOTO: usize = 0;
 
@@ -85,10 +85,10 @@ pub(super) struct Comparing {
 
 impl Default for Comparing {
     fn default() -> Self {
-        let choice = |preset| Choice { model: STARTER_NAME.to_owned(), preset: Some(preset) };
+        let choice = |preset| Choice { model: BUILT_IN_NAME.to_owned(), preset: Some(preset) };
         Self {
             open: false,
-            choices: [choice(Preset::Official), choice(Preset::Dense)],
+            choices: [choice(Preset::Standard), choice(Preset::Dense)],
             files: vec![],
             running: None,
             shown: None,
@@ -99,7 +99,7 @@ impl Default for Comparing {
 impl Comparing {
     /// Offers a model that has been loaded.
     pub fn offer(&mut self, name_or_path: &str) {
-        if !self.files.iter().any(|known| known == name_or_path) && name_or_path != STARTER_NAME {
+        if !self.files.iter().any(|known| known == name_or_path) && name_or_path != BUILT_IN_NAME {
             self.files.push(name_or_path.to_owned());
         }
     }
@@ -148,7 +148,7 @@ impl Comparing {
         let name = |choice: &Choice| {
             let model = models::display_name(&choice.model, models_url);
             match choice.preset {
-                Some(Preset::Official) => model,
+                Some(Preset::Standard) => model,
                 preset => format!("{model}, {}", preset_label(preset).to_lowercase()),
             }
         };
@@ -233,13 +233,13 @@ impl Comparing {
 
     /// Models that can be chosen: built in, on disk, used before.
     fn known(&self, models_url: &str) -> Vec<String> {
-        let mut known = vec![STARTER_NAME.to_owned()];
+        let mut known = vec![BUILT_IN_NAME.to_owned()];
         if let Ok(store) = models::store(models_url) {
             let present =
                 |entry: &&crate::models::Entry| matches!(store.state(entry), OnDisk::Present { .. });
             known.extend(CATALOGUE.iter().filter(present).map(|entry| entry.name.to_owned()));
             let own = |file: &&String| match models::source(file, models_url) {
-                Ok(ModelSource::File(path)) => store.entry_of(&path).is_none(),
+                Ok(ModelSource { file: Some(path), .. }) => store.entry_of(&path).is_none(),
                 _ => false,
             };
             known.extend(self.files.iter().filter(own).cloned());
@@ -331,7 +331,8 @@ impl Shown {
 
 fn preset_label(preset: Option<Preset>) -> &'static str {
     match preset {
-        Some(Preset::Official) => "Official settings",
+        Some(Preset::Standard) => "Standard settings",
+        Some(Preset::Strict) => "Strict",
         Some(Preset::Quick) => "Quick",
         Some(Preset::Dense) => "Dense",
         Some(Preset::LargeObjects) => "Large objects",

@@ -21,6 +21,8 @@ pub(super) struct EverythingRun {
     pub photo: u64,
     /// Only a part of the photo is searched; what was found elsewhere stays.
     part: bool,
+    /// Name of the model that searches.
+    model: Option<Arc<str>>,
     /// The lowest thresholds that filters can go back to; what is below was not kept.
     pub searched: Parameters,
     /// Filters as the user wants them, perhaps in the middle of dragging a slider.
@@ -39,9 +41,16 @@ pub(super) struct EverythingRun {
 }
 
 impl EverythingRun {
-    pub fn new(number: u64, photo: &PhotoRef, searched: Parameters, filters: Filters) -> Self {
+    pub fn new(
+        number: u64,
+        photo: &PhotoRef,
+        model: Option<&str>,
+        searched: Parameters,
+        filters: Filters,
+    ) -> Self {
         Self {
             number,
+            model: model.map(Into::into),
             photo: photo.id,
             part: photo.part.is_some(),
             searched,
@@ -129,6 +138,7 @@ impl EverythingRun {
             mask: s.found.mask,
             predicted_iou: Some(s.found.predicted_iou),
             stability_score: Some(s.found.stability_score),
+            model: self.model.clone(),
             prompting: Prompting::default(),
         });
         let kept = kept.collect();
@@ -151,6 +161,7 @@ impl EverythingRun {
                 mask: s.found.mask.clone(),
                 predicted_iou: Some(s.found.predicted_iou),
                 stability_score: Some(s.found.stability_score),
+                model: self.model.clone(),
                 prompting: Prompting::default(),
                 found: Some(self.key(s)),
                 edited: false,

@@ -112,8 +112,9 @@ impl Inquiry {
         Some(Former { logits: candidate.low_res.clone(), part: answer.part })
     }
 
-    /// The shown candidate as a mask for the list; `None` while its answer is pending.
-    pub fn acceptable(&self, prompting: &Prompting) -> Option<NewMask> {
+    /// The shown candidate, which `model` made, as a mask for the list; `None` while its answer is
+    /// pending.
+    pub fn acceptable(&self, prompting: &Prompting, model: Option<&str>) -> Option<NewMask> {
         if self.is_pending() {
             return None;
         }
@@ -123,6 +124,7 @@ impl Inquiry {
             mask: candidate.mask.clone(),
             predicted_iou: Some(candidate.predicted_iou),
             stability_score: Some(candidate.stability_score),
+            model: model.map(Into::into),
             prompting: prompting.clone(),
             found: None,
         })

@@ -6,20 +6,27 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use egui::{Button, Grid, ProgressBar, TextEdit, Ui};
+use egui::{Button, ComboBox, Grid, ProgressBar, TextEdit, Ui};
 
 use super::actions::{Action, Actions};
 use super::commands::Command;
 use crate::engine::ModelSource;
 use crate::models::{
-    CATALOGUE, DownloadError, Entry, LICENCE, OnDisk, Options, Progress, SOURCE, Stage, Store, download,
+    CATALOGUE, Choice, DownloadError, Entry, INPUT_SIDES, LICENCE, OnDisk, Options, Progress, Stage, Store,
+    download,
 };
-use crate::sam2::weights::STARTER_NAME;
+use crate::sam2::weights::BUILT_IN_NAME;
 
 /// Extensions of files that are taken for models when they are dropped or chosen.
-pub(super) const MODEL_EXTENSIONS: &[&str] = &["pt", "safetensors", "onnx"];
+pub(super) const MODEL_EXTENSIONS: &[&str] = &["pt", "pth", "torch", "bin", "ckpt", "safetensors", "onnx"];
 
-/// The official model that is offered first.
+/// What older versions called their built-in model, as settings may still do.
+const FORMER_BUILT_IN_NAMES: [&str; 1] = ["starter"];
+
+/// The input side of all published networks, in pixels.
+const LARGEST_SIDE: usize = INPUT_SIDES[0];
+
+/// The model that is offered first.
 const SUGGESTED: &str = "sam2.1-tiny";
 
 /// Whether a file is meant as a model.
@@ -44,6 +51,15 @@ struct Running {
 #[derive(Default)]
 pub(super) struct Models {
     running: Option<Running>,
+    in_use: Option<InUse>,
+}
+
+/// The model that is loaded.
+struct InUse {
+    /// As [`to_remember`] gives it.
+    name: String,
+    /// Side of the network input, in pixels.
+    input_side: usize,
 }
 
 /// Where models lie and come from.
@@ -54,16 +70,17 @@ pub(super) fn store(base_url: &str) -> Result<Store, String> {
 
 /// What a name or path given by hand or remembered stands for.
 pub(super) fn source(name_or_path: &str, base_url: &str) -> Result<ModelSource, String> {
-    if name_or_path == STARTER_NAME {
-        return Ok(ModelSource::Starter);
+    let Choice { name, side } = Choice::parse(name_or_path);
+    if name == BUILT_IN_NAME || FORMER_BUILT_IN_NAMES.contains(&&name[..]) {
+        return Ok(ModelSource { file: None, side });
     }
-    let path = store(base_url)?.resolve(name_or_path).map_err(|e| e.to_string())?;
-    Ok(ModelSource::File(path))
+    let path = store(base_url)?.resolve(&name).map_err(|e| e.to_string())?;
+    Ok(ModelSource { file: Some(path), side })
 }
 
 /// How a loaded model is found again, also when the program starts in another folder.
 pub(super) fn to_remember(name: &str) -> String {
-    if name == STARTER_NAME {
+    if Choice::parse(name).name == BUILT_IN_NAME {
         return name.to_owned();
     }
     std::path::absolute(name).map_or_else(|_| name.to_owned(), |path| path.display().to_string())
@@ -71,10 +88,12 @@ pub(super) fn to_remember(name: &str) -> String {
 
 /// How a loaded model is called: by its name in the catalogue, or by its file.
 pub(super) fn display_name(name: &str, base_url: &str) -> String {
-    let path = Path::new(name);
+    let Choice { name, side } = Choice::parse(name);
+    let path = Path::new(&name);
     let known = store(base_url).ok().and_then(|store| store.entry_of(path));
     let file = || path.file_name().map(|f| f.to_string_lossy().into_owned());
-    known.map(|entry| entry.name.to_owned()).or_else(file).unwrap_or_else(|| name.to_owned())
+    let shown = known.map(|entry| entry.name.to_owned()).or_else(file);
+    Choice { name: shown.unwrap_or(name), side }.to_string()
 }
 
 impl Models {
@@ -93,6 +112,11 @@ impl Models {
             let _ = sender.send(News::Ended(ended));
             ctx.request_repaint();
         });
+    }
+
+    /// A model was loaded; `name` is that of [`to_remember`], the side that of the network input in pixels.
+    pub fn loaded(&mut self, name: &str, input_side: usize) {
+        self.in_use = Some(InUse { name: name.to_owned(), input_side });
     }
 
     /// Stops the download; what has come stays, and the next one goes on from there.
@@ -117,9 +141,8 @@ impl Models {
         None
     }
 
-    /// One line, while the built-in model is in use, on what it is and how to get a better one.
+    /// While the built-in model is in use: how to get a better one.
     pub fn hint_ui(&self, ui: &mut Ui, base_url: &str, actions: &mut Actions) {
-        ui.weak("This is the small built-in model; its masks are rough.");
         if let Some(running) = &self.running {
             ui.add(ProgressBar::new(fraction(running.last)).desired_width(90.0).show_percentage());
             ui.weak(format!("{}, {}", running.entry.name, describe(running.last)));
@@ -129,12 +152,13 @@ impl Models {
         let Ok(store) = store(base_url) else { return };
         if matches!(store.state(entry), OnDisk::Present { .. }) {
             if ui.small_button(format!("Use {}", entry.name)).clicked() {
-                actions.push(Action::UseModel(ModelSource::File(store.file(entry))));
+                actions.push(Action::UseModel(ModelSource::file(store.file(entry))));
             }
         } else {
             let size =
                 entry.bytes.map_or_else(String::new, |bytes| format!(", {:.0} MB", bytes as f64 / 1e6));
-            if ui.small_button(format!("Get the official {}{size}", entry.name)).clicked() {
+            let text = format!("Sharper masks: get {}{size}", entry.name);
+            if ui.small_button(text).on_hover_text(entry.title).clicked() {
                 actions.push(Action::DownloadModel(entry));
             }
         }
@@ -145,6 +169,9 @@ impl Models {
         if let Ok(store) = store(base_url) {
             self.list_ui(ui, &store, current, actions);
         }
+        if let Some(in_use) = &self.in_use {
+            in_use.side_ui(ui, actions);
+        }
         mirror_ui(ui, base_url, actions);
         if ui.button("Open a model file…").clicked() {
             actions.push(Action::Run(Command::OpenModel));
@@ -153,11 +180,11 @@ impl Models {
 
     fn list_ui(&self, ui: &mut Ui, store: &Store, current: &str, actions: &mut Actions) {
         Grid::new("models").num_columns(3).striped(true).show(ui, |ui| {
-            let starter = Button::selectable(current == STARTER_NAME, STARTER_NAME);
-            if ui.add(starter).clicked() {
-                actions.push(Action::Run(Command::UseStarterModel));
+            let built_in = Button::selectable(current == BUILT_IN_NAME, BUILT_IN_NAME);
+            if ui.add(built_in).clicked() {
+                actions.push(Action::Run(Command::UseBuiltInModel));
             }
-            ui.label("Built in, small and rough");
+            ui.label("MobileSAM, built in: quick, clean masks");
             ui.weak("ready");
             ui.end_row();
             for entry in CATALOGUE {
@@ -166,7 +193,7 @@ impl Models {
             }
         });
         ui.separator();
-        ui.weak(format!("Official weights: {LICENCE}, {SOURCE}"));
+        ui.weak(format!("All weights: {LICENCE}, from their publishers"));
         ui.weak(format!("They are kept in {}", store.folder().display()));
     }
 
@@ -182,7 +209,7 @@ impl Models {
         let present = matches!(state, OnDisk::Present { .. });
         let name = ui.add_enabled(present, Button::selectable(current == entry.name, entry.name));
         if name.on_disabled_hover_text("Download it first").clicked() {
-            actions.push(Action::UseModel(ModelSource::File(store.file(entry))));
+            actions.push(Action::UseModel(ModelSource::file(store.file(entry))));
         }
         ui.label(format!("{}, {} parameters", entry.title, entry.parameters));
         if let Some(running) = self.running.as_ref().filter(|r| r.entry == entry) {
@@ -208,6 +235,50 @@ impl Models {
         if button.accessible_name(format!("{verb} {}", entry.name)).clicked() {
             actions.push(Action::DownloadModel(entry));
         }
+    }
+}
+
+impl InUse {
+    /// The choice of the input side, unless the model was exported with a fixed one.
+    fn side_ui(&self, ui: &mut Ui, actions: &mut Actions) {
+        let Choice { name, side } = Choice::parse(&self.name);
+        let path = Path::new(&name);
+        if path.is_dir() || path.extension().is_some_and(|e| e.eq_ignore_ascii_case("onnx")) {
+            return;
+        }
+        ui.horizontal(|ui| {
+            let label = ui.label("Network input");
+            let text = |side: usize| format!("{side} × {side} pixels");
+            let mut sides = INPUT_SIDES.to_vec();
+            if !sides.contains(&self.input_side) {
+                sides.insert(0, self.input_side);
+            }
+            ComboBox::from_id_salt("input side")
+                .selected_text(text(self.input_side))
+                .show_ui(ui, |ui| {
+                    for side in sides {
+                        if ui.selectable_label(side == self.input_side, text(side)).clicked() {
+                            actions.push(Action::SetInputSide(side));
+                        }
+                    }
+                })
+                .response
+                .labelled_by(label.id);
+            let file = path.file_name().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
+            match Choice::suggested_side(&file)
+                .filter(|suggested| side.is_none() && *suggested != self.input_side)
+            {
+                Some(suggested) => {
+                    if ui.button(format!("Trained with {suggested}? Use it")).clicked() {
+                        actions.push(Action::SetInputSide(suggested));
+                    }
+                }
+                None if self.input_side < LARGEST_SIDE => {
+                    ui.weak("quicker, less precise");
+                }
+                None => {}
+            }
+        });
     }
 }
 
@@ -253,7 +324,8 @@ fn mirror_ui(ui: &mut Ui, base_url: &str, actions: &mut Actions) {
     let usable = store(&url);
     ui.horizontal(|ui| {
         let label = ui.label("Mirror");
-        let edit = TextEdit::singleline(&mut url).hint_text("empty: Meta's server").desired_width(320.0);
+        let edit =
+            TextEdit::singleline(&mut url).hint_text("empty: the publishers' servers").desired_width(320.0);
         let response = ui.add(edit).labelled_by(label.id);
         if response.changed() {
             if store(&url).is_ok() {

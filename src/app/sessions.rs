@@ -364,6 +364,7 @@ fn session(base: &Session, document: &Document, model: Option<&str>) -> Session 
             (mask.visible, mask.locked) = (item.visible, item.locked);
             mask.predicted_iou = item.predicted_iou;
             mask.stability_score = item.stability_score;
+            mask.model = item.model.as_deref().map(str::to_owned);
             let point = |p: &Point| SessionPoint { x: p.x, y: p.y, positive: p.positive };
             mask.points = item.prompting.points.iter().map(point).collect();
             mask.bbox = item.prompting.bbox.map(|b| [b.x0, b.y0, b.x1, b.y1]);
@@ -406,6 +407,7 @@ fn restore(session: &Session) -> Restored {
             mask: mask.mask.clone(),
             predicted_iou: mask.predicted_iou,
             stability_score: mask.stability_score,
+            model: mask.model.as_deref().map(Into::into),
             prompting,
             found: None,
             edited: true,
@@ -430,6 +432,7 @@ mod tests {
             mask: Arc::new(Mask::from_fn(30, 20, |x, y| x < n && y > 3)),
             predicted_iou: (n == 4).then_some(0.75),
             stability_score: (n == 4).then_some(0.5),
+            model: (n == 4).then(|| "sam2.1-tiny".into()),
             prompting: Prompting {
                 points: vec![Point { x: 3.5, y: 4.0, positive: false }],
                 bbox: Some(BoxPrompt { x0: 1.0, y0: 2.0, x1: 9.0, y1: 8.0 }),
@@ -446,8 +449,8 @@ mod tests {
         document.apply(Edit::SetLocked(vec![id], true));
         let mut base = Session::new("a.jpg".into(), (30, 20), 7);
         base.other.insert("from the future".into(), 5.into());
-        let saved = session(&base, &document, Some("starter"));
-        assert_eq!((saved.other.len(), saved.model.as_deref()), (1, Some("starter")));
+        let saved = session(&base, &document, Some("mobile-sam"));
+        assert_eq!((saved.other.len(), saved.model.as_deref()), (1, Some("mobile-sam")));
 
         let restored = Document::restored(restore(&saved));
         assert_eq!(restored.classes()[0].name, "cup");
@@ -458,7 +461,7 @@ mod tests {
                 (&b.mask, &b.prompting, b.class.is_some())
             );
         }
-        assert_eq!(session(&base, &restored, Some("starter")), saved);
+        assert_eq!(session(&base, &restored, Some("mobile-sam")), saved);
         assert!(restored.undo_label().is_none());
 
         let mut restored = restored;

@@ -1,5 +1,6 @@
 //! What is remembered from one start to the next.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use egui::ThemePreference;
@@ -77,7 +78,9 @@ pub(super) struct Settings {
     pub photo_folder: Option<PathBuf>,
     /// The model that was used last, by name or path.
     pub model: Option<String>,
-    /// Where models are downloaded from, if not from Meta's server; empty for that.
+    /// The side of the network input in pixels that was chosen for a model, by name or path.
+    pub input_sides: BTreeMap<String, usize>,
+    /// Where models are downloaded from, if not from their publishers; empty for these.
     pub models_url: String,
     /// Where the last export went.
     pub export_folder: Option<PathBuf>,
@@ -103,6 +106,7 @@ impl Default for Settings {
             embeddings_gb: 4,
             photo_folder: None,
             model: None,
+            input_sides: BTreeMap::new(),
             models_url: String::new(),
             export_folder: None,
             export: None,

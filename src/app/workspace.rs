@@ -164,6 +164,7 @@ mod tests {
             mask: Arc::new(Mask::from_fn(8, 8, |x, _| x > 3)),
             predicted_iou: Some(0.5),
             stability_score: Some(0.5),
+            model: None,
             prompting: Prompting::default(),
             found: None,
         }]));

@@ -24,7 +24,8 @@ pub struct Cli {
     #[arg(value_name = "PHOTO|FOLDER")]
     pub paths: Vec<PathBuf>,
 
-    /// Model for the window: `starter` (built in), a downloaded one such as `sam2.1-tiny`, or a file.
+    /// Model for the window: `mobile-sam` (built in), a downloaded one such as `sam2.1-tiny`, or a file. `NAME@512`
+    /// makes photos smaller for the network: quicker and less precise.
     #[arg(long, value_name = "NAME|FILE")]
     pub model: Option<String>,
 
@@ -117,7 +118,8 @@ pub struct PredictArguments {
     #[arg(long)]
     pub candidates: bool,
 
-    /// `starter` (built in), a downloaded one such as `sam2.1-tiny`, or a file.
+    /// `mobile-sam` (built in), a downloaded one such as `sam2.1-tiny`, or a file. `NAME@512`
+    /// makes photos smaller for the network: quicker and less precise.
     #[arg(long, value_name = "NAME|FILE")]
     pub model: Option<String>,
 
@@ -143,7 +145,8 @@ pub struct EverythingArguments {
     #[command(flatten)]
     pub batch: BatchArguments,
 
-    /// `starter` (built in), a downloaded one such as `sam2.1-tiny`, or a file.
+    /// `mobile-sam` (built in), a downloaded one such as `sam2.1-tiny`, or a file. `NAME@512`
+    /// makes photos smaller for the network: quicker and less precise.
     #[arg(long, value_name = "NAME|FILE")]
     pub model: Option<String>,
 
@@ -168,7 +171,8 @@ pub struct CompareArguments {
     #[command(flatten)]
     pub batch: BatchArguments,
 
-    /// The models A and B: `starter` (built in), downloaded ones such as `sam2.1-tiny`, or files.
+    /// The models A and B: `mobile-sam` (built in), downloaded ones such as `sam2.1-tiny`, or files; also with
+    /// `@` and an input side, as `sam2.1-tiny@512`.
     /// One alone is compared with itself, under different settings.
     #[arg(long, value_name = "NAME|FILE", required = true)]
     pub model: Vec<String>,

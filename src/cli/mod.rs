@@ -29,24 +29,27 @@ pub use predict::predict;
 
 use crate::files::WriteError;
 use crate::files::export::PhotoExportError;
-use crate::models::Store;
-use crate::sam2::weights::STARTER_NAME;
-use crate::sam2::{Predictor, Weights};
+use crate::models::{Choice, Store};
+use crate::sam2::Predictor;
+use crate::sam2::weights::BUILT_IN_NAME;
 
 /// Loads a model by name or file.
 fn load_model(model: Option<&str>) -> anyhow::Result<Predictor> {
-    let predictor = match model {
-        None | Some(STARTER_NAME) => Predictor::new(Weights::starter()?),
-        Some(name_or_file) => Predictor::open(&Store::from_environment(None)?.resolve(name_or_file)?),
+    let Choice { name, side } = Choice::parse(model.unwrap_or(BUILT_IN_NAME));
+    let predictor = if name.eq_ignore_ascii_case(BUILT_IN_NAME) {
+        Predictor::built_in(side)
+    } else {
+        Predictor::open_with_side(&Store::from_environment(None)?.resolve(&name)?, side)
     };
     predictor.context("the model cannot be used")
 }
 
 /// The model's name as part of a file name.
 fn model_stem(predictor: &Predictor) -> String {
-    Path::new(predictor.name())
-        .file_stem()
-        .map_or_else(|| STARTER_NAME.into(), |s| s.to_string_lossy().into_owned())
+    let Choice { name, side } = Choice::parse(predictor.name());
+    let stem = Path::new(&name).file_stem();
+    let name = stem.map_or_else(|| BUILT_IN_NAME.into(), |stem| stem.to_string_lossy().into_owned());
+    Choice { name, side }.to_string()
 }
 
 /// One line for a failure, with its causes and the option that helps.

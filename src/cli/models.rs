@@ -9,9 +9,12 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{complain, print_text};
 use crate::models::{
-    CATALOGUE, Entry, LICENCE, OnDisk, Options, Progress, SOURCE, Stage, Store, download, find, verify,
+    CATALOGUE, Entry, LICENCE, OnDisk, Options, Progress, Source, Stage, Store, download, find, verify,
 };
-use crate::sam2::weights::STARTER_NAME;
+use crate::sam2::weights::BUILT_IN_NAME;
+
+/// Of the built-in model, for people.
+const BUILT_IN_PARAMETERS: &str = "10.1 M";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -68,15 +71,15 @@ pub enum ModelsTask {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Model {
     /// The one in the program.
-    Starter,
+    BuiltIn,
     Official(&'static Entry),
 }
 
 fn parse_model(name: &str) -> Result<Model, String> {
-    if name.eq_ignore_ascii_case(STARTER_NAME) {
-        return Ok(Model::Starter);
+    if name.eq_ignore_ascii_case(BUILT_IN_NAME) {
+        return Ok(Model::BuiltIn);
     }
-    find(name).map(Model::Official).map_err(|e| format!("{e}, and {STARTER_NAME}, which is built in"))
+    find(name).map(Model::Official).map_err(|e| format!("{e}, and {BUILT_IN_NAME}, which is built in"))
 }
 
 /// Runs the command and returns its exit code.
@@ -105,14 +108,14 @@ pub fn models(arguments: &ModelsArguments) -> ExitCode {
 }
 
 fn list(store: &Store) -> String {
-    let row = |name: &str, size: &str, parameters: &str, on_disk: &str| {
-        format!("{name:<18}{size:>9}  {parameters:>10}  {on_disk}\n")
+    let row = |name: &str, family: &str, size: &str, parameters: &str, on_disk: &str| {
+        format!("{name:<20}{family:<24}{size:>9}  {parameters:>10}  {on_disk}\n")
     };
-    let mut text = row("NAME", "SIZE", "PARAMETERS", "ON DISK");
-    text += &row(STARTER_NAME, "", "", "built in");
+    let mut text = row("NAME", "FAMILY", "SIZE", "PARAMETERS", "ON DISK");
+    text += &row(BUILT_IN_NAME, Source::MobileSam.title(), "", BUILT_IN_PARAMETERS, "built in");
     for entry in CATALOGUE {
         let size = entry.bytes.map(megabytes).unwrap_or_else(|| "?".into());
-        text += &row(entry.name, &size, entry.parameters, &on_disk(store, entry));
+        text += &row(entry.name, entry.source.title(), &size, entry.parameters, &on_disk(store, entry));
     }
     text + &format!("Folder: {}\n", store.folder().display())
 }
@@ -136,9 +139,13 @@ fn megabytes(bytes: u64) -> String {
 fn info(store: &Store, model: Model) -> String {
     let Model::Official(entry) = model else {
         return format!(
-            "name        {STARTER_NAME}\n\
-             what        a tiny, roughly trained model of the architecture of SAM 2.1\n\
-             on disk     built in\n"
+            "name        {BUILT_IN_NAME}\n\
+             what        MobileSAM: Segment Anything with a small image encoder\n\
+             parameters  {BUILT_IN_PARAMETERS}\n\
+             licence     {LICENCE}\n\
+             source      {}\n\
+             on disk     built in\n",
+            Source::MobileSam.publisher()
         );
     };
     let size = match entry.bytes {
@@ -151,7 +158,7 @@ fn info(store: &Store, model: Model) -> String {
          parameters  {}\n\
          size        {size}\n\
          licence     {LICENCE}\n\
-         source      {SOURCE}\n\
+         source      {}\n\
          url         {}\n\
          sha256      {}\n\
          file        {}\n\
@@ -159,6 +166,7 @@ fn info(store: &Store, model: Model) -> String {
         entry.name,
         entry.title,
         entry.parameters,
+        entry.source.publisher(),
         store.url(entry),
         entry.sha256,
         store.file(entry).display(),
@@ -168,7 +176,7 @@ fn info(store: &Store, model: Model) -> String {
 
 fn fetch(store: &Store, model: Model) -> anyhow::Result<()> {
     let Model::Official(entry) = model else {
-        return print_text(&format!("{STARTER_NAME}: is built in, there is nothing to download\n"));
+        return print_text(&format!("{BUILT_IN_NAME}: is built in, there is nothing to download\n"));
     };
     let bar = Bar::new(entry.name);
     let file = download(store, entry, &Options::default(), &mut |progress| bar.show(&progress));
@@ -179,7 +187,7 @@ fn fetch(store: &Store, model: Model) -> anyhow::Result<()> {
 fn verify_all(store: &Store, model: Option<Model>) -> ExitCode {
     let entries: Vec<&Entry> = match model {
         Some(Model::Official(entry)) => vec![entry],
-        Some(Model::Starter) => vec![],
+        Some(Model::BuiltIn) => vec![],
         None => {
             let present = |entry: &&Entry| matches!(store.state(entry), OnDisk::Present { .. });
             CATALOGUE.iter().filter(present).collect()
@@ -188,7 +196,7 @@ fn verify_all(store: &Store, model: Option<Model>) -> ExitCode {
     let mut code = ExitCode::SUCCESS;
     if entries.is_empty() {
         let text = match model {
-            Some(_) => format!("{STARTER_NAME}: is built in, there is nothing to verify\n"),
+            Some(_) => format!("{BUILT_IN_NAME}: is built in, there is nothing to verify\n"),
             None => format!("No models in {}\n", store.folder().display()),
         };
         if let Err(error) = print_text(&text) {
@@ -212,7 +220,7 @@ fn verify_all(store: &Store, model: Option<Model>) -> ExitCode {
 fn path(store: &Store, model: Option<Model>) -> anyhow::Result<()> {
     let path = match model {
         None => store.folder().to_owned(),
-        Some(Model::Starter) => return Err(anyhow!("{STARTER_NAME}: is built in and has no file")),
+        Some(Model::BuiltIn) => return Err(anyhow!("{BUILT_IN_NAME}: is built in and has no file")),
         Some(Model::Official(entry)) => store.resolve(entry.name)?,
     };
     print_text(&format!("{}\n", path.display()))
@@ -290,10 +298,10 @@ mod tests {
 
     #[test]
     fn models_are_named() {
-        assert_eq!(parse_model("Starter"), Ok(Model::Starter));
+        assert_eq!(parse_model("Mobile-SAM"), Ok(Model::BuiltIn));
         assert!(
             matches!(parse_model("sam2.1-large"), Ok(Model::Official(entry)) if entry.name == "sam2.1-large")
         );
-        assert!(parse_model("sam2.1-huge").unwrap_err().contains("starter"));
+        assert!(parse_model("sam2.1-huge").unwrap_err().contains("mobile-sam"));
     }
 }

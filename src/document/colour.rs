@@ -106,6 +106,7 @@ mod tests {
             mask: Arc::new(crate::mask::Mask::from_fn(20, 1, |x, _| x < area)),
             predicted_iou: Some(predicted_iou),
             stability_score: None,
+            model: None,
             prompting: Default::default(),
             found: None,
             edited: false,

@@ -16,6 +16,8 @@ pub struct NewMask {
     /// As [`MaskItem::predicted_iou`](super::MaskItem).
     pub predicted_iou: Option<f32>,
     pub stability_score: Option<f32>,
+    /// As [`MaskItem::model`](super::MaskItem).
+    pub model: Option<Arc<str>>,
     pub prompting: Prompting,
     /// Where in a run of everything mode the mask comes from.
     pub found: Option<FoundKey>,
@@ -187,6 +189,7 @@ impl Edit {
                         m.mask = mask.mask.clone();
                         m.predicted_iou = mask.predicted_iou;
                         m.stability_score = mask.stability_score;
+                        m.model = mask.model.clone();
                         m.prompting = mask.prompting.clone();
                         m.edited = true;
                     }),
@@ -262,6 +265,7 @@ fn add(state: &mut State, last_id: &mut u64, new: NewMask) {
         mask: new.mask,
         predicted_iou: new.predicted_iou,
         stability_score: new.stability_score,
+        model: new.model,
         prompting: new.prompting,
         found: new.found,
         edited: false,

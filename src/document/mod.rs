@@ -18,7 +18,7 @@ pub use shape::{ShapeOp, painted, prompting_again, reshape};
 use crate::everything::Filters;
 use crate::mask::{Mask, PixelBox};
 use crate::sam2::predictor::BoxPrompt;
-use crate::sam2::{Point, Prompt};
+use crate::sam2::{LowRes, Point, Prompt};
 
 /// Identifies a mask within its document; never used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,6 +64,8 @@ pub struct MaskItem {
     pub predicted_iou: Option<f32>,
     /// How little the mask changes with the threshold, in [0, 1]; `None` as above.
     pub stability_score: Option<f32>,
+    /// Name of the model that made the mask; `None` where no network has, or an older version kept it.
+    pub model: Option<Arc<str>>,
     /// The prompt that made the mask.
     pub prompting: Prompting,
     /// Where in a run of everything mode the mask comes from.
@@ -89,8 +91,7 @@ pub struct Prompting {
 /// An answer of the network, to ask again with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Former {
-    /// Low-resolution logits, as the network takes them.
-    pub logits: Arc<Vec<f32>>,
+    pub logits: LowRes,
     /// The part of the photo that they cover; `None` for all of it.
     pub part: Option<PixelBox>,
 }
@@ -325,6 +326,7 @@ mod tests {
             mask: Arc::new(Mask::from_fn(20, 20, |x, y| y == 0 && x < area)),
             predicted_iou: Some(0.5),
             stability_score: Some(0.5),
+            model: None,
             prompting: Prompting::default(),
             found: None,
         }
@@ -522,17 +524,18 @@ mod tests {
         let mut doc = Document::default();
         doc.apply(Edit::AddMasks(vec![new_mask(4)]));
         let part = PixelBox { x0: 0, y0: 0, x1: 8, y1: 2 };
-        let within = |part| prompting_again(&doc.masks()[0], 4, Some(part)).from.unwrap();
+        let within = |part| prompting_again(&doc.masks()[0], Some(part)).from.unwrap();
         let from = within(part);
         assert_eq!(from.part, Some(part));
-        assert_eq!(from.logits.iter().filter(|logit| **logit > 0.0).count(), 2 * 2);
+        assert_eq!(from.logits.mask(0.0, 1.0).0.area(), 2 * 2);
         assert_eq!(within(PixelBox { x1: 3, ..part }).part, None, "the part cuts the mask");
     }
 
     #[test]
     fn a_prompt_starts_from_an_answer_only_where_that_was_given() {
         let part = PixelBox { x0: 10, y0: 20, x1: 30, y1: 40 };
-        let former = Former { logits: Arc::new(vec![1.0; 4]), part: Some(part) };
+        let logits = LowRes::over_photo(vec![1.0; 16 * 16], 16, (20, 20)).unwrap();
+        let former = Former { logits, part: Some(part) };
         let bbox = |x1| Some(BoxPrompt { x0: 12.0, y0: 20.0, x1, y1: 40.0 });
         let mut prompting = Prompting { from: Some(former), bbox: bbox(30.0), ..Prompting::default() };
         prompting.points.push(Point { x: 10.0, y: 21.0, positive: true });

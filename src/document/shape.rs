@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::edit::{NewMask, Reshape};
 use super::{Former, MaskId, MaskItem, Prompting};
 use crate::mask::{Mask, PixelBox};
+use crate::sam2::LowRes;
 
 /// What can be done to the selected masks. Sizes are photo pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -108,6 +109,7 @@ fn part_of(item: &MaskItem, mask: Mask) -> NewMask {
         mask: Arc::new(mask),
         predicted_iou: item.predicted_iou,
         stability_score: item.stability_score,
+        model: item.model.clone(),
         prompting: Prompting::default(),
         found: None,
     }
@@ -128,6 +130,7 @@ pub fn painted(item: Option<&MaskItem>, area: Mask, subtract: bool) -> Option<Re
                 mask: Arc::new(area),
                 predicted_iou: None,
                 stability_score: None,
+                model: None,
                 prompting: Prompting::default(),
                 found: None,
             };
@@ -140,14 +143,15 @@ pub fn painted(item: Option<&MaskItem>, area: Mask, subtract: bool) -> Option<Re
 /// Logits of a mask that no network made: clearly inside, clearly outside, and in between in
 /// proportion to how much of a cell the mask covers.
 const CERTAIN: f32 = 10.0;
+/// Side of the grid of such logits, which is that of the published networks.
+const GRID_SIDE: usize = 256;
 
 /// The prompt to work on a mask again with: the one that made it, or the mask itself and a point
-/// inside. `side` is that of the low-resolution logits; of `part` the network sees more than of the
-/// photo, if all of it lies there.
+/// inside. Of `part` the network sees more than of the photo, if all of it lies there.
 ///
 /// A prompt of several clicks started from the answer to the ones before. Where that is gone, because
 /// it is not kept in files, the mask itself stands for it.
-pub fn prompting_again(item: &MaskItem, side: usize, part: Option<PixelBox>) -> Prompting {
+pub fn prompting_again(item: &MaskItem, part: Option<PixelBox>) -> Prompting {
     let former = &item.prompting;
     let clicks = former.points.len() + usize::from(former.bbox.is_some());
     if clicks == 1 || (clicks > 1 && former.from.is_some()) {
@@ -159,10 +163,11 @@ pub fn prompting_again(item: &MaskItem, side: usize, part: Option<PixelBox>) -> 
         holds_mask && former.lies_in(*part)
     };
     let part = part.filter(holds);
-    let grid =
-        part.map_or_else(|| item.mask.coverage_grid(side), |p| item.mask.cropped(p).coverage_grid(side));
-    let logits = grid.into_iter().map(|share| (2.0 * share - 1.0) * CERTAIN);
-    let from = Some(Former { logits: Arc::new(logits.collect()), part });
+    let seen = part.map_or_else(|| item.mask.clone(), |part| Arc::new(item.mask.cropped(part)));
+    let grid = seen.coverage_grid(GRID_SIDE).into_iter();
+    let logits = grid.map(|share| (2.0 * share - 1.0) * CERTAIN).collect();
+    let logits = LowRes::over_photo(logits, GRID_SIDE, (seen.width(), seen.height()));
+    let from = logits.ok().map(|logits| Former { logits, part });
     if clicks > 1 {
         return Prompting { chosen: None, from, ..former.clone() };
     }
@@ -182,6 +187,7 @@ mod tests {
             mask: Arc::new(Mask::from_fn(20, 4, |x, _| (from..to).contains(&x))),
             predicted_iou: None,
             stability_score: None,
+            model: None,
             prompting: Prompting::default(),
             found: None,
         };

@@ -10,7 +10,7 @@ use image::RgbImage;
 use super::messages::{ModelSource, PhotoRef};
 use super::store::{ContentHash, EmbeddingFolder, EmbeddingKey};
 use crate::mask::PixelBox;
-use crate::sam2::weights::starter_bytes;
+use crate::sam2::weights::built_in_bytes;
 use crate::sam2::{Embedding, Encoded, Predictor};
 
 /// Embeddings in memory take at most this, in bytes; of an official model, one takes 42 MiB.
@@ -100,7 +100,7 @@ impl Embeddings {
 
     fn on_disk(&self, subject: Subject, model: &Predictor) -> Option<(&Disk, EmbeddingKey)> {
         let (disk, hash) = (self.disk.as_ref()?, self.model?);
-        Some((disk, EmbeddingKey::new(subject.photo, subject.part, hash, model.input_side())))
+        Some((disk, EmbeddingKey::new(subject.photo, subject.part, hash, model.input_format().side)))
     }
 
     fn remember(&mut self, subject: Subject, embedding: Embedding) {
@@ -175,14 +175,10 @@ fn write(folder: &EmbeddingFolder, jobs: &Receiver<Job>, report: impl Fn(u64)) {
 
 /// The hash of a model's files; `None` when they cannot be read, which loading the model reports.
 pub(super) fn model_hash(source: &ModelSource) -> Option<ContentHash> {
-    match source {
-        ModelSource::Starter => Some(ContentHash::of_bytes(starter_bytes())),
-        ModelSource::File(path) => {
-            let files = Predictor::files(path).ok()?;
-            let opened: Vec<File> = files.iter().map(File::open).collect::<Result<_, _>>().ok()?;
-            ContentHash::of_files(opened).ok()
-        }
-    }
+    let Some(path) = &source.file else { return Some(ContentHash::of_bytes(built_in_bytes())) };
+    let files = Predictor::files(path).ok()?;
+    let opened: Vec<File> = files.iter().map(File::open).collect::<Result<_, _>>().ok()?;
+    ContentHash::of_files(opened).ok()
 }
 
 #[cfg(test)]
@@ -190,7 +186,6 @@ mod tests {
     use image::Rgb;
 
     use super::*;
-    use crate::sam2::Weights;
 
     fn photo(grey: u8) -> PhotoRef {
         PhotoRef { id: 1, pixels: Arc::new(RgbImage::from_pixel(40, 30, Rgb([grey; 3]))), part: None }
@@ -198,7 +193,7 @@ mod tests {
 
     #[test]
     fn memory_keeps_what_was_used_last_up_to_its_limit() {
-        let model = Predictor::new(Weights::starter().unwrap()).unwrap();
+        let model = Predictor::built_in(None).unwrap();
         let mut embeddings = Embeddings::new();
         let photos = [1, 2, 3].map(photo);
         let encoded = model.encoded(&photos[0].pixels, &()).unwrap();

@@ -8,16 +8,43 @@ use image::RgbImage;
 use super::store::EmbeddingFolder;
 use crate::everything::{Comparison, FoundMask, Parameters, Preset};
 use crate::mask::{Mask, PixelBox};
-use crate::sam2::{Output, Prompt};
+use crate::models::Choice;
+use crate::sam2::weights::BUILT_IN_NAME;
+use crate::sam2::{Error, LowRes, Output, Predictor, Prompt};
 
-/// Where a model comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ModelSource {
-    /// The built-in starter model.
-    Starter,
-    /// A weights file, or an exported ONNX pair, as [`Predictor::open`](crate::sam2::Predictor::open)
-    /// takes it.
-    File(PathBuf),
+/// Which model to load.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ModelSource {
+    /// A weights file, or an exported ONNX pair, as [`Predictor::open`] takes it; the built-in model
+    /// without one.
+    pub file: Option<PathBuf>,
+    /// Side of the network input in pixels, if it is another one than the model's own.
+    pub side: Option<usize>,
+}
+
+impl ModelSource {
+    /// The built-in model.
+    pub fn built_in() -> Self {
+        Self::default()
+    }
+
+    /// A model in a file.
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        Self { file: Some(path.into()), side: None }
+    }
+
+    /// What tells this model from others, as text.
+    pub fn name(&self) -> String {
+        let name = self.file.as_ref().map_or_else(|| BUILT_IN_NAME.into(), |path| path.display().to_string());
+        Choice { name, side: self.side }.to_string()
+    }
+
+    pub(super) fn open(&self) -> Result<Predictor, Error> {
+        match &self.file {
+            None => Predictor::built_in(self.side),
+            Some(path) => Predictor::open_with_side(path, self.side),
+        }
+    }
 }
 
 /// A photo, or a part of it that the network is to see larger.
@@ -100,7 +127,7 @@ pub struct CandidateMask {
     pub predicted_iou: f32,
     pub stability_score: f32,
     /// Logits to refine the mask with.
-    pub low_res: Arc<Vec<f32>>,
+    pub low_res: LowRes,
 }
 
 /// News from the worker.
@@ -111,8 +138,8 @@ pub enum Event {
         seconds: f32,
         /// Everything mode's parameters that suit the model.
         everything: Parameters,
-        /// Side of the model's low-resolution logits.
-        low_res_side: usize,
+        /// Side of the network input, in pixels.
+        input_side: usize,
     },
     /// A job has got this far, in [0, 1].
     Progress { job: Job, fraction: f32 },

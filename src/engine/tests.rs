@@ -29,7 +29,7 @@ fn started() -> Engine {
 
 fn started_with(wake: impl Fn() + Send + Sync + 'static) -> Engine {
     let engine = Engine::start(wake);
-    engine.load_model(ModelSource::Starter);
+    engine.load_model(ModelSource::built_in());
     wait(&engine, |e| matches!(e, Event::ModelLoaded { .. }));
     engine
 }
@@ -113,7 +113,7 @@ fn errors_and_panics_are_reported_and_the_worker_goes_on() {
         matches!(seen.last(), Some(Event::Failed { job: Job::Prompt, message, .. }) if message.contains("outside"))
     );
 
-    engine.load_model(ModelSource::File("no/such/weights.safetensors".into()));
+    engine.load_model(ModelSource::file("no/such/weights.safetensors"));
     let seen = wait(&engine, |e| matches!(e, Event::Failed { .. }));
     assert!(
         matches!(seen.last(), Some(Event::Failed { job: Job::Model, message, .. }) if message.contains("weights.safetensors"))
@@ -286,7 +286,7 @@ fn embeddings_on_disk_outlive_the_engine() {
     let seen = wait(&engine, |e| matches!(e, Event::Encoded { .. }));
     assert_eq!(computed(&seen), 0, "it was encoded again");
     let other = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/mini.safetensors");
-    engine.load_model(ModelSource::File(other));
+    engine.load_model(ModelSource::file(other));
     engine.encode(photo(1));
     assert_eq!(computed(&wait(&engine, |e| matches!(e, Event::Encoded { .. }))), 1, "another model's");
     wait(&engine, kept);
@@ -329,7 +329,7 @@ fn two_settings_are_compared() {
         stability_score_thresh: 0.0,
         ..Parameters::default()
     };
-    let side = |n| Side { model: ModelSource::Starter, how: How::Exactly(parameters(n)) };
+    let side = |n| Side { model: ModelSource::built_in(), how: How::Exactly(parameters(n)) };
     let number = engine.compare(photo(1), [side(4), side(6)]);
     let seen = wait(&engine, |e| matches!(e, Event::Compared { .. }));
     let Some(Event::Compared { number: n, masks: [a, b], comparison, .. }) = seen.last() else {

@@ -16,9 +16,8 @@ use super::embeddings::{Embeddings, model_hash};
 use super::messages::{CandidateMask, Command, Event, How, Job, ModelSource, PhotoRef, Side, Ticket};
 use crate::everything::{Batch, DEFAULT_MIN_IOU, FoundMask, Parameters, compare, crop, generate};
 use crate::mask::{Mask, PixelBox};
-use crate::sam2::input::logits_in_photo;
 use crate::sam2::predictor::BoxPrompt;
-use crate::sam2::{Embedding, Error, Monitor, Output, Predictor, Prompt, Weights};
+use crate::sam2::{Embedding, Error, Monitor, Output, Predictor, Prompt};
 
 /// Progress is reported at most this often.
 pub(super) const PROGRESS_INTERVAL: Duration = Duration::from_millis(50);
@@ -167,18 +166,18 @@ impl Worker {
         let start = Instant::now();
         let (predictor, hash) = std::thread::scope(|scope| {
             let hash = self.embeddings.needs_hash().then(|| scope.spawn(|| model_hash(source)));
-            let predictor = open(source).map(Arc::new);
+            let predictor = source.open().map(Arc::new);
             (predictor, hash.and_then(|thread| thread.join().ok().flatten()))
         });
         let predictor = predictor?;
         let name = predictor.name().to_owned();
         let everything = Parameters::for_model(&predictor);
-        let low_res_side = predictor.low_res_side();
+        let input_side = predictor.input_format().side;
         self.embeddings.set_model(hash);
         self.model = Some(predictor);
         self.source = Some(source.clone());
         let seconds = start.elapsed().as_secs_f32();
-        self.reporter.send(Event::ModelLoaded { name, seconds, everything, low_res_side });
+        self.reporter.send(Event::ModelLoaded { name, seconds, everything, input_side });
         Ok(())
     }
 
@@ -227,7 +226,7 @@ impl Worker {
         let start = Instant::now();
         let watch = Self::watch(ticket, &self.wanted, None);
         let model = self.model()?;
-        let prompt = in_part(fitting(prompt, model.low_res_side()), photo.part);
+        let prompt = in_part(prompt.clone(), photo.part);
         let prediction = model.predict(&embedding, &prompt, output, &watch)?;
         let candidates = (0..prediction.candidates.len())
             .map(|i| {
@@ -322,7 +321,7 @@ impl Worker {
         let in_use = self.model.clone().filter(|_| self.source.as_ref() == Some(&side.model));
         let (model, is_in_use) = match in_use {
             Some(model) => (model, true),
-            None => (Arc::new(open(&side.model)?), false),
+            None => (Arc::new(side.model.open()?), false),
         };
         let start = Instant::now();
         let wanted = self.wanted.clone();
@@ -376,27 +375,6 @@ fn in_photo(mask: Mask, photo: &PhotoRef) -> Mask {
     let Some(part) = photo.part else { return mask };
     let (width, height) = photo.pixels.dimensions();
     mask.placed(part.x0, part.y0, width, height)
-}
-
-/// The prompt with its former answer at the size that the model takes; it may have been another
-/// model's.
-fn fitting(prompt: &Prompt, side: usize) -> Prompt {
-    let mut prompt = prompt.clone();
-    if let Some(logits) = prompt.mask_input.take_if(|logits| logits.len() != side * side) {
-        let former = logits.len().isqrt();
-        if former > 0 && former * former == logits.len() {
-            let size = (side as u32, side as u32);
-            prompt.mask_input = Some(Arc::new(logits_in_photo(&logits, former, size)));
-        }
-    }
-    prompt
-}
-
-fn open(source: &ModelSource) -> Result<Predictor, Error> {
-    match source {
-        ModelSource::Starter => Predictor::new(Weights::starter()?),
-        ModelSource::File(path) => Predictor::open(path),
-    }
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::sam2::Predictor;
+use crate::sam2::{Family, Predictor};
 
-/// Parameters of the generator, with the names and defaults of `SAM2AutomaticMaskGenerator`. Two things differ
-/// from it: masks without a pixel are left out, and `min_mask_region_area` does what it did in SAM 1; SAM 2
+/// Parameters of the generator, with the names and defaults of `SAM2AutomaticMaskGenerator`, which are those of
+/// SAM 1's but for `pred_iou_thresh` and what SAM 2 adds. Two things differ from it: masks without a pixel are left out, and `min_mask_region_area` does what it did in SAM 1; SAM 2
 /// has the option, but does not use it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -65,7 +65,9 @@ impl Default for Parameters {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Preset {
     /// As the official generator does it, with the thresholds that suit the model.
-    Official,
+    Standard,
+    /// The thresholds of SAM 1's own generator: fewer masks, each of them sure.
+    Strict,
     /// A coarse grid: misses small things, takes a quarter of the time.
     Quick,
     /// A fine grid and a layer of crops: finds small things, takes eight times as long.
@@ -75,12 +77,15 @@ pub enum Preset {
 }
 
 impl Preset {
-    pub const ALL: [Preset; 4] = [Preset::Official, Preset::Quick, Preset::Dense, Preset::LargeObjects];
+    pub const ALL: [Preset; 5] =
+        [Preset::Standard, Preset::Strict, Preset::Quick, Preset::Dense, Preset::LargeObjects];
 
     /// The parameters, on top of those that suit the model.
     pub fn parameters(self, own: &Parameters) -> Parameters {
+        let Parameters { pred_iou_thresh, stability_score_thresh, .. } = Parameters::official(Family::Sam1);
         match self {
-            Preset::Official => *own,
+            Preset::Standard => *own,
+            Preset::Strict => Parameters { pred_iou_thresh, stability_score_thresh, ..*own },
             Preset::Quick => Parameters { points_per_side: 16, ..*own },
             Preset::Dense => Parameters {
                 points_per_side: 64,
@@ -107,14 +112,22 @@ pub struct ParametersError {
 }
 
 impl Parameters {
-    /// The defaults that suit a model: the official ones, or those its weights carry because its
-    /// predicted IoU and stability are calibrated differently.
+    /// The defaults of a family's own generator.
+    pub fn official(family: Family) -> Self {
+        match family {
+            Family::Sam1 => Self { pred_iou_thresh: 0.88, ..Self::default() },
+            Family::Sam2 => Self::default(),
+        }
+    }
+
+    /// The defaults that suit a model: the official ones of its family, or those its weights carry
+    /// because its predicted IoU and stability are calibrated differently.
     pub fn for_model(predictor: &Predictor) -> Self {
         predictor
             .everything_defaults()
             .and_then(|json| serde_json::from_str(json).ok())
             .filter(|p: &Self| p.check().is_ok())
-            .unwrap_or_default()
+            .unwrap_or_else(|| Self::official(predictor.family()))
     }
 
     /// Checks every value against its range.
@@ -182,7 +195,7 @@ mod tests {
                 (0..=parameters.crop_n_layers).map(|i| 4u32.pow(i) * parameters.points_in_layer(i).pow(2));
             layers.sum::<u32>()
         };
-        assert_eq!(Preset::ALL.map(points), [1024, 256, 8192, 144]);
+        assert_eq!(Preset::ALL.map(points), [1024, 1024, 256, 8192, 144]);
     }
 
     #[test]

@@ -153,8 +153,8 @@ mod tests {
     fn results_beside_their_photos_are_none() {
         let dir = folder(&[
             "cup.jpg",
-            "cup_combined_overlay_starter.png",
-            "cup_labels_starter.png",
+            "cup_combined_overlay_mobile-sam.png",
+            "cup_labels_mobile-sam.png",
             "cup_compare_a_b.png",
             "jar_labels_1.png",
         ]);

@@ -3,14 +3,49 @@
 /// Licence of all weights in the catalogue.
 pub const LICENCE: &str = "Apache-2.0";
 
-/// Where the weights come from.
-pub const SOURCE: &str = "Meta, https://github.com/facebookresearch/sam2";
+/// A family of networks, with who publishes it and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    Sam2,
+    Sam1,
+    MobileSam,
+}
+
+impl Source {
+    /// What it is called.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Sam2 => "Segment Anything 2",
+            Self::Sam1 => "Segment Anything (2023)",
+            Self::MobileSam => "MobileSAM",
+        }
+    }
+
+    /// Who publishes the weights, and the page that says so.
+    pub fn publisher(self) -> &'static str {
+        match self {
+            Self::Sam2 => "Meta, https://github.com/facebookresearch/sam2",
+            Self::Sam1 => "Meta, https://github.com/facebookresearch/segment-anything",
+            Self::MobileSam => "Chaoning Zhang and others, https://github.com/ChaoningZhang/MobileSAM",
+        }
+    }
+
+    /// Where the files lie, with a slash at the end. A mirror takes the place of all of these.
+    pub fn base_url(self) -> &'static str {
+        match self {
+            Self::Sam2 => "https://dl.fbaipublicfiles.com/segment_anything_2/",
+            Self::Sam1 => "https://dl.fbaipublicfiles.com/segment_anything/",
+            Self::MobileSam => "https://github.com/ChaoningZhang/MobileSAM/raw/master/weights/",
+        }
+    }
+}
 
 /// One file of weights.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// What people type; unique in the catalogue.
     pub name: &'static str,
+    pub source: Source,
     /// Path below the base URL, with `/` between its parts. Its last part is the name of the file.
     pub path: &'static str,
     /// Length of the file, if it is known.
@@ -30,10 +65,11 @@ impl Entry {
     }
 }
 
-/// All official image weights, newest family first, each from small to large.
+/// All published image weights, newest family first, each from small to large.
 pub const CATALOGUE: &[Entry] = &[
     Entry {
         name: "sam2.1-tiny",
+        source: Source::Sam2,
         path: "092824/sam2.1_hiera_tiny.pt",
         bytes: Some(156_008_466),
         sha256: "7402e0d864fa82708a20fbd15bc84245c2f26dff0eb43a4b5b93452deb34be69",
@@ -42,6 +78,7 @@ pub const CATALOGUE: &[Entry] = &[
     },
     Entry {
         name: "sam2.1-small",
+        source: Source::Sam2,
         path: "092824/sam2.1_hiera_small.pt",
         bytes: Some(184_416_285),
         sha256: "6d1aa6f30de5c92224f8172114de081d104bbd23dd9dc5c58996f0cad5dc4d38",
@@ -50,6 +87,7 @@ pub const CATALOGUE: &[Entry] = &[
     },
     Entry {
         name: "sam2.1-base-plus",
+        source: Source::Sam2,
         path: "092824/sam2.1_hiera_base_plus.pt",
         bytes: Some(323_606_802),
         sha256: "a2345aede8715ab1d5d31b4a509fb160c5a4af1970f199d9054ccfb746c004c5",
@@ -58,6 +96,7 @@ pub const CATALOGUE: &[Entry] = &[
     },
     Entry {
         name: "sam2.1-large",
+        source: Source::Sam2,
         path: "092824/sam2.1_hiera_large.pt",
         bytes: Some(898_083_611),
         sha256: "2647878d5dfa5098f2f8649825738a9345572bae2d4350a2468587ece47dd318",
@@ -66,6 +105,7 @@ pub const CATALOGUE: &[Entry] = &[
     },
     Entry {
         name: "sam2-tiny",
+        source: Source::Sam2,
         path: "072824/sam2_hiera_tiny.pt",
         bytes: None,
         sha256: "65b50056e05bcb13694174f51bb6da89c894b57b75ccdf0ba6352c597c5d1125",
@@ -74,6 +114,7 @@ pub const CATALOGUE: &[Entry] = &[
     },
     Entry {
         name: "sam2-small",
+        source: Source::Sam2,
         path: "072824/sam2_hiera_small.pt",
         bytes: None,
         sha256: "95949964d4e548409021d47b22712d5f1abf2564cc0c3c765ba599a24ac7dce3",
@@ -82,6 +123,7 @@ pub const CATALOGUE: &[Entry] = &[
     },
     Entry {
         name: "sam2-base-plus",
+        source: Source::Sam2,
         path: "072824/sam2_hiera_base_plus.pt",
         bytes: None,
         sha256: "d0bb7f236400a49669ffdd1be617959a8b1d1065081789d7bbff88eded3a8071",
@@ -90,11 +132,48 @@ pub const CATALOGUE: &[Entry] = &[
     },
     Entry {
         name: "sam2-large",
+        source: Source::Sam2,
         path: "072824/sam2_hiera_large.pt",
         bytes: None,
         sha256: "7442e4e9b732a508f80e141e7c2913437a3610ee0c77381a66658c3a445df87b",
         title: "SAM 2, large: the first release; 2.1 is better",
         parameters: "224.4 M",
+    },
+    Entry {
+        name: "sam-vit-b",
+        source: Source::Sam1,
+        path: "sam_vit_b_01ec64.pth",
+        bytes: None,
+        sha256: "ec2df62732614e57411cdcf32a23ffdf28910380d03139ee0f4fcbe91eb8c912",
+        title: "SAM 1, base, 375 MB: for results that compare with older work; SAM 2 is better",
+        parameters: "93.7 M",
+    },
+    Entry {
+        name: "sam-vit-l",
+        source: Source::Sam1,
+        path: "sam_vit_l_0b3195.pth",
+        bytes: None,
+        sha256: "3adcc4315b642a4d2101128f611684e8734c41232a17c648ed1693702a49a622",
+        title: "SAM 1, large, 1250 MB",
+        parameters: "312.3 M",
+    },
+    Entry {
+        name: "sam-vit-h",
+        source: Source::Sam1,
+        path: "sam_vit_h_4b8939.pth",
+        bytes: Some(2_564_550_879),
+        sha256: "a7bf3b02f3ebf1267aba913ff637d9a2d5c33d3173bb679e46d9f338c26f262e",
+        title: "SAM 1, huge: the one most papers of 2023 used",
+        parameters: "641.1 M",
+    },
+    Entry {
+        name: "mobile-sam-original",
+        source: Source::MobileSam,
+        path: "mobile_sam.pt",
+        bytes: Some(40_728_226),
+        sha256: "6dbb90523a35330fedd7f1d3dfc66f995213d81b29a5ca8108dbcdd4e37d6c2f",
+        title: "MobileSAM as its authors publish it; the built-in model is about the same",
+        parameters: "10.1 M",
     },
 ];
 
@@ -124,7 +203,12 @@ fn all_names() -> String {
 const NEAR: usize = 4;
 
 fn suggestion(name: &str) -> String {
-    let name = name.to_ascii_lowercase().replace("_hiera_", "-").replace('_', "-").replace(".pt", "");
+    let name = name
+        .to_ascii_lowercase()
+        .replace("_hiera_", "-")
+        .replace('_', "-")
+        .replace(".pth", "")
+        .replace(".pt", "");
     let distances = CATALOGUE.iter().map(|entry| (distance(&name, entry.name), entry.name));
     match distances.min_by_key(|&(distance, _)| distance) {
         Some((distance, nearest)) if distance <= NEAR => format!(", did you mean `{nearest}`?"),
@@ -163,7 +247,11 @@ mod tests {
         for entry in CATALOGUE {
             assert_eq!(entry.sha256.len(), 64, "{}", entry.name);
             assert!(entry.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')), "{}", entry.name);
-            assert!(entry.file_name().ends_with(".pt"), "{}", entry.name);
+            assert!(
+                entry.file_name().ends_with(".pt") || entry.file_name().ends_with(".pth"),
+                "{}",
+                entry.name
+            );
         }
     }
 

@@ -23,7 +23,7 @@ impl fmt::Display for Place {
 impl Place {
     fn by_hand(&self) -> String {
         format!(
-            "or get the file by other means and put it at {}; the built-in starter model needs no download",
+            "or get the file by other means and put it at {}; the built-in model needs no download",
             self.file.display()
         )
     }

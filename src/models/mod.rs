@@ -1,4 +1,4 @@
-//! Meta's official weights: which there are, where they lie on this computer, how they get there.
+//! Published weights: which there are, where they lie on this computer, how they get there.
 //!
 //! Nothing here knows what is inside a weights file, and nothing runs in the background: [`download`]
 //! and [`verify`] block, report through a callback and stop when it says so.
@@ -18,6 +18,7 @@
 //! ```
 
 mod catalogue;
+mod choice;
 mod download;
 mod error;
 mod fetch;
@@ -25,9 +26,10 @@ mod progress;
 mod store;
 mod verify;
 
-pub use catalogue::{CATALOGUE, Entry, LICENCE, SOURCE, UnknownName, find};
+pub use catalogue::{CATALOGUE, Entry, LICENCE, Source, UnknownName, find};
+pub use choice::{Choice, INPUT_SIDES};
 pub use download::{Options, download};
 pub use error::{DownloadError, Place};
 pub use progress::{Progress, Stage};
-pub use store::{DEFAULT_BASE_URL, FOLDER_VARIABLE, OnDisk, ResolveError, Store, StoreError, URL_VARIABLE};
+pub use store::{FOLDER_VARIABLE, OnDisk, ResolveError, Store, StoreError, URL_VARIABLE};
 pub use verify::{VerifyError, verify};

@@ -8,8 +8,6 @@ use super::catalogue::{CATALOGUE, Entry, UnknownName, find};
 pub const FOLDER_VARIABLE: &str = "TINSEL_MODELS_DIR";
 /// Environment variable with the base URL, for mirrors.
 pub const URL_VARIABLE: &str = "TINSEL_MODELS_URL";
-/// Where Meta publishes the weights.
-pub const DEFAULT_BASE_URL: &str = "https://dl.fbaipublicfiles.com/segment_anything_2/";
 
 /// Why there is no store.
 #[derive(Debug, thiserror::Error)]
@@ -50,42 +48,43 @@ pub enum OnDisk {
     },
 }
 
-/// A folder for weights and the base URL they are downloaded from.
+/// A folder for weights, and where they are downloaded from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Store {
     folder: PathBuf,
-    base_url: String,
+    /// The base URL that takes the place of those of the publishers.
+    mirror: Option<String>,
 }
 
 impl Store {
-    /// A store in this folder, which need not exist yet, fed from this URL.
+    /// A store in this folder, which need not exist yet, fed from the mirror at this URL.
     ///
     /// # Errors
     /// [`StoreError::BadUrl`] if the URL does not begin with `http://` or `https://`.
-    pub fn new(folder: &Path, base_url: &str) -> Result<Self, StoreError> {
-        Self::with_url(folder.into(), base_url, "the URL")
+    pub fn new(folder: &Path, mirror: &str) -> Result<Self, StoreError> {
+        Self::with_mirror(folder.into(), mirror, "the URL")
     }
 
     /// The store of this user. The folder is that of `TINSEL_MODELS_DIR`, else `tinsel/models` in
-    /// the user's folder for cached files; the URL that of `TINSEL_MODELS_URL`, else `base_url` (a
-    /// setting), else [`DEFAULT_BASE_URL`]. An empty variable counts as none.
+    /// the user's folder for cached files; the mirror that of `TINSEL_MODELS_URL`, else `mirror` (a
+    /// setting), else none. An empty variable counts as none.
     ///
     /// # Errors
     /// There is no such folder on this system, or the URL is none.
-    pub fn from_environment(base_url: Option<&str>) -> Result<Self, StoreError> {
+    pub fn from_environment(mirror: Option<&str>) -> Result<Self, StoreError> {
         let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
         let folder = match variable(FOLDER_VARIABLE) {
             Some(folder) => PathBuf::from(folder),
             None => dirs::cache_dir().ok_or(StoreError::NoFolder)?.join("tinsel").join("models"),
         };
-        match (variable(URL_VARIABLE), base_url.map(str::trim).filter(|url| !url.is_empty())) {
-            (Some(url), _) => Self::with_url(folder, &url.to_string_lossy(), URL_VARIABLE),
-            (None, Some(url)) => Self::with_url(folder, url, "the setting"),
-            (None, None) => Self::with_url(folder, DEFAULT_BASE_URL, "the URL"),
+        match (variable(URL_VARIABLE), mirror.map(str::trim).filter(|url| !url.is_empty())) {
+            (Some(url), _) => Self::with_mirror(folder, &url.to_string_lossy(), URL_VARIABLE),
+            (None, Some(url)) => Self::with_mirror(folder, url, "the setting"),
+            (None, None) => Ok(Self { folder: absolute(folder), mirror: None }),
         }
     }
 
-    fn with_url(folder: PathBuf, url: &str, origin: &'static str) -> Result<Self, StoreError> {
+    fn with_mirror(folder: PathBuf, url: &str, origin: &'static str) -> Result<Self, StoreError> {
         let url = url.trim();
         let bad = |cause| Err(StoreError::BadUrl { url: without_password(url), cause, origin });
         let scheme_ends = url.find("://").map_or(0, |i| i + 3);
@@ -98,8 +97,7 @@ impl Store {
         if url.contains(['?', '#']) {
             return bad("it must be a folder, without ? and #");
         }
-        let folder = std::path::absolute(&folder).unwrap_or(folder);
-        Ok(Self { folder, base_url: format!("{}/", url.trim_end_matches('/')) })
+        Ok(Self { folder: absolute(folder), mirror: Some(format!("{}/", url.trim_end_matches('/'))) })
     }
 
     /// The folder where the weights lie. It need not exist.
@@ -128,7 +126,7 @@ impl Store {
 
     /// The full address of this entry, as it is requested.
     pub(super) fn request_url(&self, entry: &Entry) -> String {
-        format!("{}{}", self.base_url, entry.path)
+        format!("{}{}", self.mirror.as_deref().unwrap_or(entry.source.base_url()), entry.path)
     }
 
     /// The full address of this entry, to be shown: without user name and password.
@@ -180,9 +178,15 @@ impl Store {
     }
 }
 
+fn absolute(folder: PathBuf) -> PathBuf {
+    std::path::absolute(&folder).unwrap_or(folder)
+}
+
 fn looks_like_path(path: &Path) -> bool {
     let weights = |extension: &std::ffi::OsStr| {
-        ["pt", "pth", "safetensors", "onnx"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+        ["pt", "pth", "torch", "bin", "safetensors", "onnx"]
+            .iter()
+            .any(|known| extension.eq_ignore_ascii_case(known))
     };
     path.components().count() > 1 || path.is_absolute() || path.extension().is_some_and(weights)
 }
@@ -200,9 +204,10 @@ fn without_password(url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::models::Source;
 
     fn store_in(folder: &Path) -> Store {
-        Store::new(folder, DEFAULT_BASE_URL).unwrap()
+        Store { folder: absolute(folder.into()), mirror: None }
     }
 
     #[test]
@@ -212,6 +217,10 @@ mod tests {
         assert_eq!(url("http://mirror/sam2"), "http://mirror/sam2/092824/sam2.1_hiera_tiny.pt");
         assert_eq!(url(" HTTPS://mirror// "), "HTTPS://mirror/092824/sam2.1_hiera_tiny.pt");
         assert_eq!(url("https://me:secret@mirror/a@b/"), "https://mirror/a@b/092824/sam2.1_hiera_tiny.pt");
+        let store = store_in(Path::new("models"));
+        assert_eq!(store.url(tiny), format!("{}{}", Source::Sam2.base_url(), tiny.path));
+        let vit_b = find("sam-vit-b").unwrap();
+        assert_eq!(store.url(vit_b), format!("{}{}", Source::Sam1.base_url(), vit_b.path));
         for bad in
             ["", "mirror", "ftp://mirror/", "http://", "https:///", "http://a b/", "http://a/?b=", "é://"]
         {

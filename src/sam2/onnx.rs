@@ -12,12 +12,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tract_onnx::prelude::*;
 
-use super::config::MOST_PIXELS;
+use super::config::{Family, MEAN, MOST_PIXELS, STD};
 use super::error::{Error, Result};
-use super::input::InputFormat;
+use super::input::{Fit, InputFormat};
+use super::network::{Features, Label, Map, Network, RawMasks, Token, Wanted};
 use super::plan::{Monitor, Plan};
-use super::predictor::{Features, Map, Network, RawMasks, Wanted};
-use super::prompt::Label;
 
 const ENCODER_INPUTS: [&str; 1] = ["image"];
 const ENCODER_OUTPUTS: [&str; 3] = ["image_embed", "high_res_feats_0", "high_res_feats_1"];
@@ -31,9 +30,6 @@ const DECODER_INPUTS: [&str; 7] = [
     "has_mask_input",
 ];
 const DECODER_OUTPUTS: [&str; 2] = ["masks", "iou_predictions"];
-/// The exporter leaves these out of the file; all published networks have the same.
-const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
-const STD: [f32; 3] = [0.229, 0.224, 0.225];
 const CANDIDATES: usize = 3;
 
 /// Whether a path names an ONNX file, or a folder that would have to hold a pair of them.
@@ -120,13 +116,15 @@ impl OnnxPair {
     fn decode_one(
         &self,
         features: &[TValue],
-        points: &[([f32; 2], Label)],
+        points: &[Token],
         mask_input: Option<&[f32]>,
         monitor: &dyn Monitor,
     ) -> Result<[Vec<f32>; 2]> {
+        // The decoder's file pads by itself.
+        let points: Vec<&Token> = points.iter().filter(|(_, label)| *label != Label::Padding).collect();
         let (count, side) = (points.len(), self.low_res_side());
         let coords: Vec<f32> = points.iter().flat_map(|(at, _)| *at).collect();
-        let labels: Vec<f32> = points.iter().map(|(_, label)| *label as usize as f32).collect();
+        let labels: Vec<f32> = points.iter().map(|(_, label)| *label as i32 as f32).collect();
         let mask = match mask_input {
             Some(logits) => Tensor::from_shape(&[1, 1, side, side], logits)?,
             None => Tensor::zero::<f32>(&[1, 1, side, side])?,
@@ -154,8 +152,12 @@ impl OnnxPair {
 }
 
 impl Network for OnnxPair {
+    fn family(&self) -> Family {
+        Family::Sam2
+    }
+
     fn input_format(&self) -> InputFormat {
-        InputFormat { side: self.image_size, mean: MEAN, std: STD }
+        InputFormat { side: self.image_size, mean: MEAN, std: STD, fit: Fit::Stretch }
     }
 
     fn encode(&self, image: Tensor, monitor: &dyn Monitor) -> Result<Vec<Map>> {
@@ -176,7 +178,7 @@ impl Network for OnnxPair {
     fn decode(
         &self,
         features: &Features,
-        prompts: &[Vec<([f32; 2], Label)>],
+        prompts: &[Vec<Token>],
         mask_input: Option<&[f32]>,
         wanted: Wanted,
         monitor: &dyn Monitor,

@@ -1,18 +1,16 @@
-//! Every stage against tensors of the official implementation (`tests/data/mini_reference`).
+//! Every stage against tensors of the official implementations (`tests/data/mini*_reference`).
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use safetensors::SafeTensors;
-use tract_onnx::prelude::{IntoTensor, Tensor, tvec};
-
-use super::graph::Graph;
-use super::plan::Plan;
-use super::predictor::Features;
-use super::prompt::{Label, MASK_CHANNELS, MaskEncoder, PromptEncoder};
+use super::encoder::tests::stages;
+use super::input::{InputFormat, LowRes};
+use super::network::{Features, Label};
+use super::prompt::{MASK_CHANNELS, MaskEncoder, PromptEncoder};
 use super::*;
 use crate::sam2::predictor::BoxPrompt;
+use safetensors::SafeTensors;
 
 /// Largest deviation of a stage, relative to the largest reference value.
 const STAGE_TOLERANCE: f32 = 1e-4;
@@ -29,11 +27,19 @@ fn mini() -> Weights {
     Weights::open(&data("mini.safetensors")).unwrap()
 }
 
+/// Small networks with random weights, one for each encoder.
+const NETWORKS: [&str; 3] = ["mini", "mini_sam1", "mini_tiny_vit"];
+
 struct Reference(Vec<u8>);
 
 impl Reference {
     fn load() -> Self {
-        Self::open(&data("mini_reference.safetensors"))
+        Self::of("mini")
+    }
+
+    /// Of one of the small networks.
+    fn of(network: &str) -> Self {
+        Self::open(&data(&format!("{network}_reference.safetensors")))
     }
 
     fn open(file: &Path) -> Self {
@@ -58,9 +64,13 @@ impl Reference {
         image::RgbImage::from_raw(w, h, view.data().to_vec()).unwrap()
     }
 
-    /// A (1, channels, height, width) map as (height, width, channels).
+    /// A (1, channels, height, width) map as (height, width, channels); one of (1, cells, channels) as
+    /// it is.
     fn channels_last(&self, name: &str) -> Vec<f32> {
         let (shape, values) = self.get(name);
+        if shape.len() == 3 {
+            return values;
+        }
         let (channels, cells) = (shape[1], shape[2] * shape[3]);
         (0..cells).flat_map(|i| (0..channels).map(move |c| c * cells + i)).map(|i| values[i]).collect()
     }
@@ -80,10 +90,15 @@ impl Reference {
             let b = self.get(&format!("{pre}.box_px")).1;
             BoxPrompt { x0: b[0], y0: b[1], x1: b[2], y1: b[3] }
         });
-        let mask_input = self
-            .has(&format!("{pre}.mask_input"))
-            .then(|| Arc::new(self.get(&format!("{pre}.mask_input")).1));
-        Prompt { points, bbox, mask_input }
+        Prompt { points, bbox, mask_input: None }
+    }
+
+    /// A case's prompt for a network that takes photos in this format.
+    fn prompt_with_mask(&self, case: &str, format: &InputFormat) -> Prompt {
+        let name = format!("case.{case}.mask_input");
+        let placement = format.placement(self.photo().dimensions());
+        let mask_input = self.has(&name).then(|| LowRes::new(self.get(&name).1, placement).unwrap());
+        Prompt { mask_input, ..self.prompt(case) }
     }
 }
 
@@ -100,66 +115,67 @@ fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
 
 #[test]
 fn encoder_stages() {
-    let reference = Reference::load();
-    let weights = mini();
-    let config = weights.config();
-    let format = input::InputFormat { side: config.image_size, mean: config.mean, std: config.std };
-    let input = input::network_input(&reference.photo(), &format).unwrap();
-    assert_close("image", &input, &reference.get("image").1, STAGE_TOLERANCE);
+    for network in NETWORKS {
+        let reference = Reference::of(network);
+        let weights = Weights::open(&data(&format!("{network}.safetensors"))).unwrap();
+        let format = InputFormat::of_config(weights.config());
+        let input = input::network_input(&reference.photo(), &format).unwrap();
+        assert_close(&format!("{network} image"), &input, &reference.get("image").1, STAGE_TOLERANCE);
+        for (name, found) in stages(&weights, &reference.get("image").1) {
+            let expected = reference.channels_last(&name);
+            assert_close(&format!("{network} {name}"), &found, &expected, STAGE_TOLERANCE);
+        }
+    }
+}
 
-    let mut g = Graph::new(&weights);
-    let side = config.image_size;
-    let image = g.input("image", &[1, 3, side, side]).unwrap();
-    let stages = hiera::trunk(&mut g, config, image).unwrap();
-    let features = neck::features(&mut g, config, &stages).unwrap();
-    let mut outputs = stages;
-    outputs.extend([features.high_res_0, features.high_res_1, features.embedding]);
-    let plan = Plan::new(g.finish(&outputs).unwrap()).unwrap();
-    let image = Tensor::from_shape(&[1, 3, side, side], &reference.get("image").1).unwrap();
-    let found = plan.run(tvec![image.into()], &()).unwrap();
-    let names = ["trunk_0", "trunk_1", "trunk_2", "trunk_3", "high_res_0", "high_res_1", "embedding"];
-    for (name, found) in names.iter().zip(found) {
-        let found = found.into_tensor();
-        let found = found.view().as_slice::<f32>().unwrap().to_vec();
-        assert_close(name, &found, &reference.channels_last(name), STAGE_TOLERANCE);
+/// The tokens of a prompt as the official predictors give them.
+fn tokens(prompt: &Prompt, config: &Config, photo_size: (u32, u32)) -> Vec<network::Token> {
+    let placement = InputFormat::of_config(config).placement(photo_size);
+    let at = |x: f32, y: f32| placement.in_network([x, y]);
+    let corners = prompt
+        .bbox
+        .iter()
+        .flat_map(|b| [(at(b.x0, b.y0), Label::BoxTopLeft), (at(b.x1, b.y1), Label::BoxBottomRight)]);
+    let label = |positive: bool| if positive { Label::Positive } else { Label::Negative };
+    let points = prompt.points.iter().map(|p| (at(p.x, p.y), label(p.positive)));
+    let padding = ([0.0; 2], Label::Padding);
+    match (config.family, prompt.bbox) {
+        (Family::Sam2, _) => corners.chain(points).chain([padding]).collect(),
+        (Family::Sam1, None) => points.chain([padding]).collect(),
+        (Family::Sam1, Some(_)) => points.chain(corners).collect(),
     }
 }
 
 #[test]
 fn prompt_encoder() {
-    let reference = Reference::load();
-    let weights = mini();
+    for network in NETWORKS {
+        check_prompt_encoder(network);
+    }
+}
+
+fn check_prompt_encoder(network: &str) {
+    let reference = Reference::of(network);
+    let weights = Weights::open(&data(&format!("{network}.safetensors"))).unwrap();
     let config = weights.config().clone();
     let encoder = PromptEncoder::new(&weights).unwrap();
     let dense_position = encoder.dense_position(config.embedding_side());
     assert_close("dense_pe", &dense_position, &reference.channels_last("dense_pe"), STAGE_TOLERANCE);
     let masks = MaskEncoder::new(&weights).unwrap();
-    let (width, height) = reference.photo().dimensions();
     for case in CASES {
-        let prompt = reference.prompt(case);
-        let scale = |x: f32, y: f32| {
-            let side = config.image_size as f32;
-            [x / width as f32 * side, y / height as f32 * side]
-        };
-        let mut points = vec![];
-        if let Some(b) = prompt.bbox {
-            points.push((scale(b.x0, b.y0), Label::BoxTopLeft));
-            points.push((scale(b.x1, b.y1), Label::BoxBottomRight));
-        }
-        points.extend(
-            prompt
-                .points
-                .iter()
-                .map(|p| (scale(p.x, p.y), if p.positive { Label::Positive } else { Label::Negative })),
-        );
+        let prompt = reference.prompt_with_mask(case, &InputFormat::of_config(&config));
+        let points = tokens(&prompt, &config, reference.photo().dimensions());
         let sparse = encoder.sparse(&points);
         let expected = reference.get(&format!("case.{case}.sparse")).1;
         assert_close(&format!("{case} sparse"), &sparse, &expected, STAGE_TOLERANCE);
 
+        // The dense embedding of a prompt without a mask is the same in every cell.
+        if !reference.has(&format!("case.{case}.dense")) {
+            continue;
+        }
         let expected = reference.channels_last(&format!("case.{case}.dense"));
         let dense = match &prompt.mask_input {
             Some(mask) => {
-                let tiles = masks.channels(mask, config.embedding_side());
+                let tiles = masks.channels(mask.values(), config.embedding_side());
                 let (weight, bias) = masks.projection();
                 let width = tiles[0].len() / MASK_CHANNELS;
                 let value = |cell: usize, row: &[f32]| -> f32 {
@@ -177,11 +193,11 @@ fn prompt_encoder() {
     }
 }
 
-/// Both output modes of all prompts; a model without single mask and object score is spared these.
+/// Both output modes of all prompts; a model without single mask is spared this one.
 fn check_predictions(reference: &Reference, predictor: &Predictor, has_single: bool, tolerance: f32) {
     let embedding = predictor.encode(&reference.photo(), &()).unwrap();
     for case in CASES {
-        let prompt = reference.prompt(case);
+        let prompt = reference.prompt_with_mask(case, &predictor.input_format());
         for (mode, output) in [("multi", Output::Candidates), ("single", Output::Single)] {
             if mode == "single" && !has_single {
                 continue;
@@ -194,13 +210,16 @@ fn check_predictions(reference: &Reference, predictor: &Predictor, has_single: b
             let low_res: Vec<f32> = found
                 .candidates
                 .iter()
-                .flat_map(|c| c.low_res.to_vec())
-                .map(|x| x.clamp(-32.0, 32.0))
+                .flat_map(|c| c.low_res.values().to_vec())
+                // SAM 2's predictor hands them out like this.
+                .map(|x| if predictor.family() == Family::Sam2 { x.clamp(-32.0, 32.0) } else { x })
                 .collect();
             assert_close(&what("low_res"), &low_res, &get("low_res"), tolerance);
-            let logits: Vec<f32> = (0..found.candidates.len()).flat_map(|i| found.logits(i)).collect();
-            assert_close(&what("logits"), &logits, &get("logits"), tolerance);
-            assert_eq!(found.object_score.is_some(), has_single);
+            if reference.has(&format!("case.{case}.{mode}.logits")) {
+                let logits: Vec<f32> = (0..found.candidates.len()).flat_map(|i| found.logits(i)).collect();
+                assert_close(&what("logits"), &logits, &get("logits"), tolerance);
+            }
+            assert_eq!(found.object_score.is_some(), has_single && predictor.family() == Family::Sam2);
             if let Some(score) = found.object_score {
                 let expected = reference.get(&format!("case.{case}.object_score")).1;
                 assert_close(&what("object_score"), &[score], &expected, tolerance);
@@ -211,11 +230,13 @@ fn check_predictions(reference: &Reference, predictor: &Predictor, has_single: b
 
 #[test]
 fn predictions_in_both_modes() {
-    let config = mini().config().clone();
-    let checkpoint = Weights::open_with(&data("mini.pt"), config).unwrap();
-    for weights in [mini(), checkpoint] {
-        let predictor = Predictor::new(weights).unwrap();
-        check_predictions(&Reference::load(), &predictor, true, LOGITS_TOLERANCE);
+    for (network, checkpoint) in NETWORKS.into_iter().zip(["mini.pt", "mini_sam1.pth", "mini_tiny_vit.pth"]) {
+        let weights = Weights::open(&data(&format!("{network}.safetensors"))).unwrap();
+        let twin = Weights::open_with(&data(checkpoint), weights.config().clone()).unwrap();
+        for weights in [weights, twin] {
+            let predictor = Predictor::new(weights).unwrap();
+            check_predictions(&Reference::of(network), &predictor, true, LOGITS_TOLERANCE);
+        }
     }
 }
 
@@ -287,7 +308,7 @@ impl Monitor for Pauses {
 }
 
 /// The full-size networks against references with random weights; needs the folder that
-/// `make_reference.py` of the official implementation's checks filled, in `TINSEL_REFERENCE`.
+/// `make_reference.py` and `make_sam1_reference.py` filled, in `TINSEL_REFERENCE`.
 #[test]
 #[ignore = "needs gigabytes of reference files; see CONTRIBUTING.md"]
 fn full_size_networks() {
@@ -296,7 +317,9 @@ fn full_size_networks() {
     {
         let reference = Reference::open(&folder.join(format!("{name}_reference.safetensors")));
         let start = Instant::now();
-        let predictor = Predictor::open(&folder.join(format!("{name}.pt"))).unwrap();
+        let files = ["pt", "pth"].map(|extension| folder.join(format!("{name}.{extension}")));
+        let file = files.iter().find(|file| file.exists()).unwrap();
+        let predictor = Predictor::open(file).unwrap();
         let load = start.elapsed();
         let start = Instant::now();
         let pauses = Pauses(Mutex::new((start, Duration::ZERO)));
@@ -331,7 +354,7 @@ fn a_batch_of_points_gives_what_each_point_gives_alone() {
         let prompt = Prompt { points: vec![Point { x, y, positive: true }], ..Prompt::default() };
         let alone = predictor.predict(&embedding, &prompt, Output::Candidates, &()).unwrap();
         for (a, b) in alone.candidates.iter().zip(&batched.candidates) {
-            assert_close("batched", &b.low_res, &a.low_res, STAGE_TOLERANCE);
+            assert_close("batched", b.low_res.values(), a.low_res.values(), STAGE_TOLERANCE);
             assert_close("batched iou", &[b.predicted_iou], &[a.predicted_iou], IOU_TOLERANCE);
         }
     }

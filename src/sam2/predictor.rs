@@ -1,26 +1,25 @@
 //! Encode a photo once, ask it as often as you like: the interface that everything above uses.
 //!
-//! Follows `sam2/sam2_image_predictor.py`. All coordinates are pixels of the photo; the origin is
+//! Follows `sam2/sam2_image_predictor.py`, and `segment_anything/predictor.py` for networks of SAM 1. All coordinates are pixels of the photo; the origin is
 //! its top-left corner.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use image::RgbImage;
-use tract_onnx::prelude::{TValue, Tensor};
+use tract_onnx::prelude::Tensor;
 
-use super::decoder::Prepared;
+use super::config::Family;
 use super::error::{Error, Result};
-use super::input::{self, InputFormat};
+use super::input::{self, InputFormat, LowRes, Placement};
 use super::native::Native;
+use super::network::{Features, Label, Map, Network, RawMasks, Token};
 use super::onnx::{self, OnnxPair};
 use super::plan::Monitor;
-use super::prompt::Label;
 use super::weights::Weights;
 use crate::mask::Mask;
 
-/// Logits fed back as a prompt are limited to this, as the official predictor does.
+/// Logits fed back as a prompt are limited to this, as SAM 2's predictor does.
 const MASK_INPUT_LIMIT: f32 = 32.0;
 /// Offset of the stability score at photo resolution (`stability_score_offset`).
 pub const STABILITY_OFFSET: f32 = 1.0;
@@ -59,8 +58,8 @@ impl BoxPrompt {
 pub struct Prompt {
     pub points: Vec<Point>,
     pub bbox: Option<BoxPrompt>,
-    /// Low-resolution logits of a former answer to refine, (S/4, S/4) row-major.
-    pub mask_input: Option<Arc<Vec<f32>>>,
+    /// Logits of a former answer to refine; it may be another model's.
+    pub mask_input: Option<LowRes>,
 }
 
 impl Prompt {
@@ -105,8 +104,8 @@ pub enum Output {
     /// The three candidates (`multimask_output=True`): for an ambiguous prompt such as one click.
     #[default]
     Candidates,
-    /// One mask (`multimask_output=False`): mask 0 if it is stable, else the best candidate; always
-    /// the latter where an exported model leaves mask 0 out.
+    /// One mask (`multimask_output=False`): mask 0, with SAM 2 only if it is stable, else the best
+    /// candidate; always the latter where an exported model leaves mask 0 out.
     Single,
     /// The single mask, if the model has one, then the three candidates, so that a person can
     /// choose among all.
@@ -116,9 +115,10 @@ pub enum Output {
 /// One answer to a prompt.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
-    /// Logits, (S/4, S/4) row-major; the mask is where they are above 0.
-    pub low_res: Arc<Vec<f32>>,
-    /// The network's own estimate of the mask's IoU with the truth, in [0, 1].
+    /// The mask is where these are above 0.
+    pub low_res: LowRes,
+    /// The network's own estimate of the mask's IoU with the truth; in [0, 1] from SAM 2, while that
+    /// of SAM 1 can lie a little outside.
     pub predicted_iou: f32,
 }
 
@@ -131,8 +131,6 @@ pub struct Prediction {
     pub suggested: usize,
     /// Logit of "there is something here"; above 0 means yes. Exported models do not tell it.
     pub object_score: Option<f32>,
-    low_res_side: usize,
-    photo_size: (u32, u32),
 }
 
 impl Prediction {
@@ -143,35 +141,18 @@ impl Prediction {
 
     /// Like [`Prediction::mask`], with another threshold and stability offset (in logits).
     pub fn mask_with(&self, candidate: usize, threshold: f32, offset: f32) -> (Mask, f32) {
-        let low_res = &self.candidates[candidate].low_res;
-        input::mask_in_photo(low_res, self.low_res_side, self.photo_size, threshold, offset)
+        self.candidates[candidate].low_res.mask(threshold, offset)
     }
 
     /// The logits of a candidate at the photo's size, (height, width) row-major.
     pub fn logits(&self, candidate: usize) -> Vec<f32> {
-        let low_res = &self.candidates[candidate].low_res;
-        input::logits_in_photo(low_res, self.low_res_side, self.photo_size)
+        self.candidates[candidate].low_res.in_photo()
     }
 }
 
 /// Index of the highest score, the first of equals.
 fn best(scores: impl Iterator<Item = f32>) -> usize {
     scores.enumerate().fold((0, f32::NEG_INFINITY), |best, (i, s)| if s > best.1 { (i, s) } else { best }).0
-}
-
-/// An output of the encoder, row-major.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Map {
-    pub shape: Vec<usize>,
-    pub values: Vec<f32>,
-}
-
-impl TryFrom<TValue> for Map {
-    type Error = Error;
-
-    fn try_from(value: TValue) -> Result<Self> {
-        Ok(Self { shape: value.shape().to_vec(), values: value.view().as_slice::<f32>()?.to_vec() })
-    }
 }
 
 /// What an encoder made of a photo, as plain numbers: all that has to be kept to make the
@@ -191,15 +172,6 @@ pub struct Embedding {
     photo_size: (u32, u32),
 }
 
-/// The encoder's output, in the layout of the network that made it.
-#[derive(Clone)]
-pub(super) enum Features {
-    /// Made ready for the native decoder.
-    Prepared(Prepared),
-    /// Outputs of an exported encoder, as the decoder's file takes them.
-    Exported(Arc<[TValue]>),
-}
-
 impl Embedding {
     /// Width and height of the photo, in pixels.
     pub fn photo_size(&self) -> (u32, u32) {
@@ -213,33 +185,6 @@ impl Embedding {
             Features::Exported(maps) => maps.iter().map(|map| map.len() * size_of::<f32>()).sum(),
         }
     }
-}
-
-/// Tells, of a prompt's predicted IoUs, which of its masks to make.
-pub(super) type Wanted<'a> = &'a (dyn Fn(&[f32]) -> Vec<usize> + Sync);
-
-/// What the predictor needs of a network, however it is made.
-pub(super) trait Network: Send + Sync {
-    /// What the photo has to be made into.
-    fn input_format(&self) -> InputFormat;
-    /// Runs the encoder on an input (1, 3, S, S).
-    fn encode(&self, image: Tensor, monitor: &dyn Monitor) -> Result<Vec<Map>>;
-    /// Makes the encoder's outputs ready for the decoder.
-    ///
-    /// # Errors
-    /// They have other shapes than this network's.
-    fn prepare(&self, maps: &[Map]) -> Result<Features>;
-    /// Runs the decoder on prompts with equally many points each, box corners first, in network
-    /// pixels. `mask_input` is (S/4, S/4) and only given for a single prompt. Masks that are not
-    /// `wanted` may be left out.
-    fn decode(
-        &self,
-        features: &Features,
-        prompts: &[Vec<([f32; 2], Label)>],
-        mask_input: Option<&[f32]>,
-        wanted: Wanted,
-        monitor: &dyn Monitor,
-    ) -> Result<Vec<RawMasks>>;
 }
 
 /// A loaded network.
@@ -268,16 +213,45 @@ impl Predictor {
     /// # Errors
     /// As [`Weights::open`] and [`Predictor::new`]; an ONNX file with other inputs than expected.
     pub fn open(path: &Path) -> Result<Self> {
+        Self::open_with_side(path, None)
+    }
+
+    /// Like [`Predictor::open`], for a network input of another side than the model's own, in pixels:
+    /// see [`Weights::with_image_size`].
+    ///
+    /// # Errors
+    /// As [`Predictor::open`]; the network cannot have this side, as no exported one can.
+    pub fn open_with_side(path: &Path, side: Option<usize>) -> Result<Self> {
         // Some damaged files make the ONNX reader or the graph optimiser panic.
-        catch_unwind(AssertUnwindSafe(|| Self::read(path))).unwrap_or_else(|_| {
-            let cause = "it could not be made sense of".into();
+        catch_unwind(AssertUnwindSafe(|| Self::read(path, side))).unwrap_or_else(|_| {
+            let cause = "it could not be parsed".into();
             Err(Error::Format { file: path.display().to_string(), cause })
         })
     }
 
-    fn read(path: &Path) -> Result<Self> {
+    /// The built-in model, for its own side of the network input or another one.
+    ///
+    /// # Errors
+    /// The network cannot have this side.
+    pub fn built_in(side: Option<usize>) -> Result<Self> {
+        Self::with_side(Weights::built_in()?, side)
+    }
+
+    fn with_side(weights: Weights, side: Option<usize>) -> Result<Self> {
+        let Some(side) = side.filter(|side| *side != weights.config().image_size) else {
+            return Self::new(weights);
+        };
+        let predictor = Self::new(weights.with_image_size(side)?)?;
+        Ok(Self { name: format!("{}@{side}", predictor.name), ..predictor })
+    }
+
+    fn read(path: &Path, side: Option<usize>) -> Result<Self> {
         if !onnx::is_meant(path) {
-            return Self::new(Weights::open(path)?);
+            return Self::with_side(Weights::open(path)?, side);
+        }
+        if side.is_some() {
+            let cause = "the input side of an exported model cannot be changed".into();
+            return Err(Error::Config { file: path.display().to_string(), cause });
         }
         Ok(Self {
             name: path.display().to_string(),
@@ -286,19 +260,20 @@ impl Predictor {
         })
     }
 
-    /// The name of the model: `starter`, or the file it came from.
+    /// The name of the model: `mobile-sam`, or the file it came from; with `@` and the side of the network
+    /// input if that is not the model's own.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Side of the square that photos are made into, S.
-    pub fn input_side(&self) -> usize {
-        self.network.input_format().side
+    /// What photos are made into.
+    pub fn input_format(&self) -> InputFormat {
+        self.network.input_format()
     }
 
-    /// Side of the low-resolution logits, S/4.
-    pub fn low_res_side(&self) -> usize {
-        self.network.input_format().low_res_side()
+    /// The generation of Segment Anything that the network belongs to.
+    pub fn family(&self) -> Family {
+        self.network.family()
     }
 
     /// Generator parameters (JSON) that suit this model, if its weights carry some.
@@ -357,7 +332,7 @@ impl Predictor {
         prompt.check(embedding.photo_size)?;
         let points = self.in_network(embedding, prompt);
         let mask_input = match &prompt.mask_input {
-            Some(logits) => Some(self.mask_input(logits)?),
+            Some(logits) => Some(self.mask_input(embedding, logits)?),
             None => None,
         };
         let mask_input = mask_input.as_deref();
@@ -400,27 +375,27 @@ impl Predictor {
         self.decode(embedding, &prompts, None, (output, min_predicted_iou), monitor)
     }
 
-    /// Answers prompts with equally many points each, in network pixels, box corners first.
+    /// Answers prompts with equally many tokens each.
     fn decode(
         &self,
         embedding: &Embedding,
-        prompts: &[Vec<([f32; 2], Label)>],
+        prompts: &[Vec<Token>],
         mask_input: Option<&[f32]>,
         (output, min_iou): (Output, f32),
         monitor: &dyn Monitor,
     ) -> Result<Vec<Prediction>> {
         let wanted = |iou: &[f32]| Choice { iou, output, min_iou }.wanted();
         let raw = self.network.decode(&embedding.features, prompts, mask_input, &wanted, monitor)?;
-        let side = self.network.input_format().low_res_side();
-        let prediction = |raw: RawMasks| raw.prediction(output, min_iou, side, embedding.photo_size);
+        let placement = self.network.input_format().placement(embedding.photo_size);
+        let family = self.network.family();
+        let prediction = |raw: RawMasks| prediction(raw, output, min_iou, family, placement);
         Ok(raw.into_iter().map(prediction).collect())
     }
 
-    /// The points of a prompt in network pixels, box corners first.
-    fn in_network(&self, embedding: &Embedding, prompt: &Prompt) -> Vec<([f32; 2], Label)> {
-        let side = self.network.input_format().side as f32;
-        let (width, height) = embedding.photo_size;
-        let scale = |x: f32, y: f32| [x / width as f32 * side, y / height as f32 * side];
+    /// The tokens of a prompt, in the order in which the network's official predictor gives them.
+    fn in_network(&self, embedding: &Embedding, prompt: &Prompt) -> Vec<Token> {
+        let placement = self.network.input_format().placement(embedding.photo_size);
+        let scale = |x: f32, y: f32| placement.in_network([x, y]);
         let corners = prompt.bbox.iter().flat_map(|b| {
             [(scale(b.x0, b.y0), Label::BoxTopLeft), (scale(b.x1, b.y1), Label::BoxBottomRight)]
         });
@@ -428,30 +403,28 @@ impl Predictor {
             .points
             .iter()
             .map(|p| (scale(p.x, p.y), if p.positive { Label::Positive } else { Label::Negative }));
-        corners.chain(points).collect()
+        let padding = ([0.0; 2], Label::Padding);
+        match self.network.family() {
+            Family::Sam1 if prompt.bbox.is_some() => points.chain(corners).collect(),
+            Family::Sam1 => points.chain([padding]).collect(),
+            Family::Sam2 => corners.chain(points).chain([padding]).collect(),
+        }
     }
 
     /// Logits of a former answer as the network takes them.
-    fn mask_input(&self, logits: &[f32]) -> Result<Vec<f32>> {
-        let side = self.network.input_format().low_res_side();
-        if logits.len() != side * side {
+    fn mask_input(&self, embedding: &Embedding, logits: &LowRes) -> Result<Vec<f32>> {
+        let (found, expected) = (logits.photo_size(), embedding.photo_size);
+        if found != expected {
             return Err(Error::Prompt(format!(
-                "the mask prompt has {} values, this model needs {side}x{side}",
-                logits.len()
+                "the mask prompt is that of a photo of {found:?} pixels, this one has {expected:?}"
             )));
         }
-        Ok(logits.iter().map(|x| x.clamp(-MASK_INPUT_LIMIT, MASK_INPUT_LIMIT)).collect())
+        let placed = logits.placed(&self.network.input_format().placement(embedding.photo_size));
+        Ok(match self.network.family() {
+            Family::Sam1 => placed.to_vec(),
+            Family::Sam2 => placed.iter().map(|x| x.clamp(-MASK_INPUT_LIMIT, MASK_INPUT_LIMIT)).collect(),
+        })
     }
-}
-
-/// The decoder's masks for one prompt.
-pub(super) struct RawMasks {
-    /// (side, side) for each mask that was made.
-    pub logits: Vec<Option<Arc<Vec<f32>>>>,
-    /// For each mask.
-    pub iou: Vec<f32>,
-    /// If the network tells it.
-    pub object_score: Option<f32>,
 }
 
 /// `MaskDecoder.forward` around `predict_masks`: which masks are made and handed out.
@@ -507,28 +480,26 @@ impl Choice<'_> {
     }
 }
 
-impl RawMasks {
-    fn prediction(
-        self,
-        output: Output,
-        min_iou: f32,
-        low_res_side: usize,
-        photo_size: (u32, u32),
-    ) -> Prediction {
-        let choice = Choice { iou: &self.iou, output, min_iou };
-        let single = if choice.first() > 0 { self.logits[0].as_deref() } else { None };
-        let (masks, suggested) = choice.handed_out(single.is_some_and(|logits| is_stable(logits)));
-        let candidate = |mask: usize| {
-            let low_res = self.logits[mask].clone()?;
-            Some(Candidate { low_res, predicted_iou: self.iou[mask] })
-        };
-        Prediction {
-            candidates: masks.into_iter().filter_map(candidate).collect(),
-            suggested,
-            object_score: self.object_score,
-            low_res_side,
-            photo_size,
-        }
+/// The masks of a prompt that are handed out.
+fn prediction(
+    raw: RawMasks,
+    output: Output,
+    min_iou: f32,
+    family: Family,
+    placement: Placement,
+) -> Prediction {
+    let choice = Choice { iou: &raw.iou, output, min_iou };
+    let single = if choice.first() > 0 { raw.logits[0].as_deref() } else { None };
+    let is_taken = |logits: &Vec<f32>| family == Family::Sam1 || is_stable(logits);
+    let (masks, suggested) = choice.handed_out(single.is_some_and(is_taken));
+    let candidate = |mask: usize| {
+        let low_res = LowRes::new(raw.logits[mask].clone()?, placement).ok()?;
+        Some(Candidate { low_res, predicted_iou: raw.iou[mask] })
+    };
+    Prediction {
+        candidates: masks.into_iter().filter_map(candidate).collect(),
+        suggested,
+        object_score: raw.object_score,
     }
 }
 

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::error::Result;
 use super::kernels::{Left, Out, Shape, View, WIDTH, add_to_rows, norm_gelu, product};
+use super::network::{Label, Token};
 use super::weights::Weights;
 
 const PREFIX: &str = "sam_prompt_encoder";
@@ -17,22 +18,13 @@ pub(super) const MASK_CHANNELS: usize = 16;
 const TAPS: usize = 4;
 const LAYER_NORM_2D_EPS: f32 = 1e-6;
 
-/// What a sparse token stands for; the numbers are the official labels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Label {
-    Negative = 0,
-    Positive = 1,
-    BoxTopLeft = 2,
-    BoxBottomRight = 3,
-}
-
 /// Embeds points and box corners.
 pub(super) struct PromptEncoder {
     d_model: usize,
     image_size: f32,
     /// (2, d_model / 2)
     gaussian: Vec<f32>,
-    /// One (d_model) row for each [`Label`].
+    /// One (d_model) row for each [`Label`] that is no padding.
     point_embeddings: Vec<Vec<f32>>,
     not_a_point: Vec<f32>,
     no_mask: Vec<f32>,
@@ -63,19 +55,24 @@ impl PromptEncoder {
         out.extend((0..half).map(|i| angle(i).cos()));
     }
 
-    /// The sparse tokens of one prompt, (points + 1, d_model) row-major: the given points in
-    /// network pixels, then the padding point that the official code always appends.
-    pub fn sparse(&self, points_in_network: &[([f32; 2], Label)]) -> Vec<f32> {
-        let mut out = Vec::with_capacity((points_in_network.len() + 1) * self.d_model);
-        for ([x, y], label) in points_in_network {
+    /// The sparse tokens of one prompt, (tokens, d_model) row-major.
+    pub fn sparse(&self, tokens: &[Token]) -> Vec<f32> {
+        let mut out = Vec::with_capacity(tokens.len() * self.d_model);
+        for ([x, y], label) in tokens {
+            let embedding = match label {
+                Label::Padding => {
+                    out.extend_from_slice(&self.not_a_point);
+                    continue;
+                }
+                Label::Negative | Label::Positive | Label::BoxTopLeft | Label::BoxBottomRight => {
+                    &self.point_embeddings[*label as usize]
+                }
+            };
             let start = out.len();
             // Half a pixel moves the point to the centre of its pixel.
             self.push_position((x + 0.5) / self.image_size, (y + 0.5) / self.image_size, &mut out);
-            for (value, e) in out[start..].iter_mut().zip(&self.point_embeddings[*label as usize]) {
-                *value += e;
-            }
+            out[start..].iter_mut().zip(embedding).for_each(|(value, e)| *value += e);
         }
-        out.extend_from_slice(&self.not_a_point);
         out
     }
 

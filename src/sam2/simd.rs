@@ -6,6 +6,8 @@
 
 use pulp::{Arch, Scalar128b, Simd, WithSimd};
 
+use super::kernels::functions;
+
 /// Runs an operation with the best instruction set of this processor.
 #[inline]
 pub(super) fn dispatch<Op: WithSimd>(operation: Op) -> Op::Output {
@@ -50,33 +52,6 @@ fn exp2<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     simd.transmute_f32s_u32s(simd.add_u32s(simd.transmute_u32s_f32s(power), exponent))
 }
 
-/// The error function, to an absolute error of 2e-7: a ratio of polynomials (that of Eigen) on
-/// the range in which the result differs from 1 and -1.
-#[inline(always)]
-fn erf<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
-    const UPPER: [f32; 6] =
-        [2.770_681_5e-8, -2.101_024e-6, -5.692_506_5e-5, -7.349_906_3e-4, -2.954_6e-3, -1.609_603_3e-2];
-    const LOWER: [f32; 4] = [-2.133_740_6e-4, -1.682_827e-3, -7.373_329e-3, -1.426_474e-2];
-    let x = simd.min_f32s(simd.max_f32s(x, simd.splat_f32s(-4.0)), simd.splat_f32s(4.0));
-    let square = simd.mul_f32s(x, x);
-    let mut upper = simd.splat_f32s(-2.726_142_3e-10);
-    for coefficient in UPPER {
-        upper = mul_add(simd, upper, square, simd.splat_f32s(coefficient));
-    }
-    let mut lower = simd.splat_f32s(-1.456_607_2e-5);
-    for coefficient in LOWER {
-        lower = mul_add(simd, lower, square, simd.splat_f32s(coefficient));
-    }
-    simd.div_f32s(simd.mul_f32s(x, upper), lower)
-}
-
-#[inline(always)]
-fn gelu_of<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
-    let half = simd.mul_f32s(x, simd.splat_f32s(0.5));
-    let bend = erf(simd, simd.mul_f32s(x, simd.splat_f32s(std::f32::consts::FRAC_1_SQRT_2)));
-    mul_add(simd, half, bend, half)
-}
-
 /// The exact GELU, `x / 2 * (1 + erf(x / sqrt(2)))`, of each value.
 pub(super) fn gelu(values: &mut [f32]) {
     struct Gelu<'a>(&'a mut [f32]);
@@ -86,10 +61,10 @@ pub(super) fn gelu(values: &mut [f32]) {
         fn with_simd<S: Simd>(self, simd: S) {
             let (vectors, rest) = S::as_mut_simd_f32s(self.0);
             for x in vectors {
-                *x = gelu_of(simd, *x);
+                *x = functions::gelu(simd, *x);
             }
             if !rest.is_empty() {
-                let last = gelu_of(simd, simd.partial_load_f32s(rest));
+                let last = functions::gelu(simd, simd.partial_load_f32s(rest));
                 simd.partial_store_f32s(rest, last);
             }
         }
@@ -140,6 +115,20 @@ pub(super) fn add_scaled(values: &mut [f32], others: &[f32], factor: f32) {
     dispatch(Add(values, others, factor));
 }
 
+/// Writes each value plus the same number; both slices are equally long.
+pub(super) fn add_to_all(values: &[f32], number: f32, out: &mut [f32]) {
+    struct Add<'a>(&'a [f32], f32, &'a mut [f32]);
+    impl WithSimd for Add<'_> {
+        type Output = ();
+        // A plain loop, which the compiler turns into the instructions that are allowed here.
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) {
+            self.2.iter_mut().zip(self.0).for_each(|(out, x)| *out = x + self.1);
+        }
+    }
+    dispatch(Add(values, number, out));
+}
+
 /// Adds to each value the byte at its place multiplied by the factor; the shorter slice decides.
 pub(super) fn add_scaled_bytes(values: &mut [f32], bytes: &[u8], factor: f32) {
     struct Add<'a>(&'a mut [f32], &'a [u8], f32);
@@ -154,6 +143,22 @@ pub(super) fn add_scaled_bytes(values: &mut [f32], bytes: &[u8], factor: f32) {
         }
     }
     dispatch(Add(values, bytes, factor));
+}
+
+/// Adds to each sum the byte at its place multiplied by the weight; the shorter slice decides.
+pub(super) fn add_weighted_bytes(sums: &mut [i32], bytes: &[u8], weight: i32) {
+    struct Add<'a>(&'a mut [i32], &'a [u8], i32);
+    impl WithSimd for Add<'_> {
+        type Output = ();
+        // A plain loop, which the compiler turns into the instructions that are allowed here.
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) {
+            for (sum, byte) in self.0.iter_mut().zip(self.1) {
+                *sum += i32::from(*byte) * self.2;
+            }
+        }
+    }
+    dispatch(Add(sums, bytes, weight));
 }
 
 /// Replaces each value by the larger of it and its counterpart; the shorter slice decides.

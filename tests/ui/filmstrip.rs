@@ -95,8 +95,8 @@ fn encoded_photos_are_kept_on_disk_and_can_be_cleared() {
     assert!(timing.starts_with("Model loaded"), "{timing}");
     click_on(&mut second, (290.0, 170.0));
     second.get_by_label_contains("Candidate 3");
-    click(&mut second, "Model: starter");
-    second.get_by_label_contains("Encoded photos on disk: 2 MB");
+    click(&mut second, "Model: mobile-sam");
+    second.get_by_label_contains("Encoded photos on disk: 4 MB");
     click(&mut second, "Clear encoded photos");
     wait_for(&mut second, 0);
     second.get_by_label_contains("Encoded photos on disk: 0 MB");

@@ -7,15 +7,16 @@ use crate::everything::{Parameters, Preset};
 
 fn preset_text(preset: Preset) -> (&'static str, &'static str) {
     match preset {
-        Preset::Official => {
-            ("Official", "What SAM 2's own generator does, with thresholds that suit the model")
+        Preset::Standard => {
+            ("Standard", "What the official generator does, with thresholds that suit the model")
         }
+        Preset::Strict => ("Strict", "Fewer masks, each of them sure: the thresholds of SAM 1's generator"),
         Preset::Quick => ("Quick", "A quarter of the points: misses small things"),
         Preset::Dense => (
             "Dense",
             "Four times the points and a layer of crops: finds small things, takes eight times as long",
         ),
-        Preset::LargeObjects => ("Large objects", "The main things: few points, no specks, few doubles"),
+        Preset::LargeObjects => ("Large objects", "The main things: few points, no specks, few duplicates"),
     }
 }
 
@@ -98,7 +99,7 @@ pub(in crate::app) fn everything_settings_ui(
     }
     ui.separator();
     if ui.button("Reset to the model's defaults").clicked() {
-        actions.push(Action::UsePreset(Preset::Official));
+        actions.push(Action::UsePreset(Preset::Standard));
     }
 }
 

@@ -142,6 +142,9 @@ fn figures_ui(ui: &mut Ui, document: &Document, item: &MaskItem, measured: Optio
         for (name, score) in [("Predicted IoU", item.predicted_iou), ("Stability", item.stability_score)] {
             figure(name, score.map_or("none".into(), |score| format!("{score:.3}")));
         }
+        if let Some(model) = &item.model {
+            figure("Model", model.to_string());
+        }
         let Some(Measured { figures, mean_colour }) = measured else { return };
         if let Some(f) = figures {
             figure("Perimeter", format!("{:.1} pixels", f.perimeter));

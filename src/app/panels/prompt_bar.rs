@@ -42,10 +42,11 @@ pub(in crate::app) fn prompt_bar_ui(
                         (true, n) => format!("Candidate {n}"),
                         (false, n) => format!("Candidate {}", n + 1),
                     };
-                    let text = format!("{name}  {:.2}", candidate.predicted_iou);
+                    // SAM 1 can predict a little more than 1.
+                    let predicted_iou = candidate.predicted_iou.clamp(0.0, 1.0);
+                    let text = format!("{name}  {predicted_iou:.2}");
                     let tooltip = format!(
-                        "Predicted IoU {:.2}, stability {:.2}, {} pixels",
-                        candidate.predicted_iou,
+                        "Predicted IoU {predicted_iou:.2}, stability {:.2}, {} pixels",
                         candidate.stability_score,
                         candidate.mask.area()
                     );

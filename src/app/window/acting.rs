@@ -118,6 +118,7 @@ impl Tinsel {
                 self.background.pick_export_folder(dialog.set_directory(&self.export.folder));
             }
             Action::UseModel(source) => self.load_model(source),
+            Action::SetInputSide(side) => self.set_input_side(side),
             Action::DownloadModel(entry) => match models::store(&self.settings.models_url) {
                 Ok(store) => self.models.download(entry, store, ctx),
                 Err(error) => self.messages.error(error),
@@ -231,7 +232,7 @@ impl Tinsel {
             return self.messages.news("The model is being loaded. Try again in a moment.");
         }
         let region = self.workspace.open.as_ref().and_then(|open| open.region);
-        let prompting = prompting_again(item, self.low_res_side, region);
+        let prompting = prompting_again(item, region);
         document.apply(Edit::Reopen(id, prompting));
         self.tool = Tool::Positive;
     }
@@ -250,18 +251,34 @@ impl Tinsel {
         }
     }
 
-    pub(super) fn load_model(&mut self, source: ModelSource) {
+    /// Loads a model, with the input side that was last chosen for it.
+    pub(super) fn load_model(&mut self, mut source: ModelSource) {
+        let key = || models::to_remember(&ModelSource { side: None, ..source.clone() }.name());
+        source.side = source.side.or_else(|| self.settings.input_sides.get(&key()).copied());
         self.loading_model = true;
         self.model_number = self.engine.load_model(source);
     }
 
-    /// Loads a model by name or path; the starter model, with a word why, if there is no such.
+    /// Loads the model in use again, for an input of another side, which is remembered for it.
+    fn set_input_side(&mut self, side: usize) {
+        let Some(name) = &self.settings.model else { return };
+        match models::source(name, &self.settings.models_url) {
+            Ok(source) => {
+                let key = models::to_remember(&ModelSource { side: None, ..source.clone() }.name());
+                self.settings.input_sides.insert(key, side);
+                self.load_model(ModelSource { side: Some(side), ..source });
+            }
+            Err(error) => self.messages.error(error),
+        }
+    }
+
+    /// Loads a model by name or path; the built-in model, with the reason, if there is none.
     pub(super) fn load_named_model(&mut self, name: &str) {
         match models::source(name, &self.settings.models_url) {
             Ok(source) => self.load_model(source),
             Err(error) => {
                 self.messages.error(error);
-                self.load_model(ModelSource::Starter);
+                self.load_model(ModelSource::built_in());
             }
         }
     }
@@ -334,7 +351,7 @@ impl Tinsel {
         let prompting = self.workspace.document.prompting().clone();
         if self.inquiry.is_pending() {
             self.inquiry.accept_when_ready = true;
-        } else if let Some(mask) = self.inquiry.acceptable(&prompting) {
+        } else if let Some(mask) = self.inquiry.acceptable(&prompting, self.model.as_deref()) {
             if mask.mask.is_empty() {
                 self.messages
                     .news("The mask is empty. Add a point on the thing, or choose another candidate.");

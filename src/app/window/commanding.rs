@@ -8,7 +8,7 @@ use crate::app::everything_run::EverythingRun;
 use crate::app::settings::MaskStyle;
 use crate::document::{Edit, MaskId};
 use crate::engine::{Job, ModelSource};
-use crate::sam2::weights::STARTER_NAME;
+use crate::sam2::weights::BUILT_IN_NAME;
 
 /// The photo that an empty window offers.
 static SAMPLE: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/samples/coffee.jpg"));
@@ -73,7 +73,7 @@ impl Tinsel {
             | Command::ZoomOut
             | Command::ZoomFit
             | Command::ZoomActual => has_photo,
-            Command::UseStarterModel => self.model.as_deref() != Some(STARTER_NAME),
+            Command::UseBuiltInModel => self.model.as_deref() != Some(BUILT_IN_NAME),
             _ => true,
         }
     }
@@ -114,7 +114,7 @@ impl Tinsel {
                 self.workspace.loading = true;
                 self.background.open_bytes(self.workspace.request, SAMPLE_NAME.into(), SAMPLE);
             }
-            Command::UseStarterModel => self.load_model(ModelSource::Starter),
+            Command::UseBuiltInModel => self.load_model(ModelSource::built_in()),
             Command::NextPhoto => self.open_photo(self.workspace.current + 1),
             Command::PreviousPhoto => self.open_photo(self.workspace.current - 1),
             Command::Export => {
@@ -179,7 +179,13 @@ impl Tinsel {
                     let searched = wanted.permissive();
                     let photo = open.region_reference();
                     let number = self.engine.segment_everything(photo.clone(), searched);
-                    self.run = Some(EverythingRun::new(number, &photo, searched, (&wanted).into()));
+                    self.run = Some(EverythingRun::new(
+                        number,
+                        &photo,
+                        self.model.as_deref(),
+                        searched,
+                        (&wanted).into(),
+                    ));
                 }
             }
             Command::Compare => self.comparing.open = true,

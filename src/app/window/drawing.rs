@@ -18,7 +18,7 @@ use crate::app::panels::{
 use crate::app::workspace::Workspace;
 use crate::document::{Colour, Document, MaskId, MaskItem, colours};
 use crate::mask::Coverage;
-use crate::sam2::weights::STARTER_NAME;
+use crate::sam2::weights::BUILT_IN_NAME;
 
 /// The colour of a mask that is still being prompted.
 const CANDIDATE_COLOUR: [u8; 3] = [0x3d, 0x9b, 0xe9];
@@ -50,7 +50,7 @@ impl Tinsel {
                 embeddings_kept: self.embeddings_kept,
             };
             toolbar_ui(ui, &toolbar, &availability, actions);
-            if self.model.as_deref() == Some(STARTER_NAME) {
+            if self.model.as_deref() == Some(BUILT_IN_NAME) {
                 ui.horizontal(|ui| self.models.hint_ui(ui, &self.settings.models_url, actions));
             }
         });

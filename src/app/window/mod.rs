@@ -38,7 +38,7 @@ use crate::engine::{Engine, ModelSource, Sieve};
 use crate::everything::Parameters;
 use crate::mask::{Mask, PixelBox};
 use crate::sam2::Point;
-use crate::sam2::weights::STARTER_NAME;
+use crate::sam2::weights::BUILT_IN_NAME;
 
 /// Closing the window waits at most this long for files that are being written.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -77,8 +77,6 @@ pub struct Tinsel {
     model: Option<String>,
     loading_model: bool,
     model_number: u64,
-    /// Side of the model's low-resolution logits.
-    low_res_side: usize,
     /// What suits the model, and what the user made of it.
     parameters: (Parameters, Parameters),
     /// How far the encoding of a photo is, in [0, 1].
@@ -136,7 +134,6 @@ impl Tinsel {
             model: None,
             loading_model: false,
             model_number: 0,
-            low_res_side: 0,
             parameters: Default::default(),
             encoding: None,
             encoding_number: 0,
@@ -151,7 +148,7 @@ impl Tinsel {
             title: String::new(),
         };
         let wanted = model.or_else(|| this.settings.model.clone());
-        this.load_named_model(wanted.as_deref().unwrap_or(STARTER_NAME));
+        this.load_named_model(wanted.as_deref().unwrap_or(BUILT_IN_NAME));
         if !paths.is_empty() {
             this.list(paths);
         }
@@ -326,7 +323,7 @@ impl eframe::App for Tinsel {
         let (dropped_models, dropped): (Vec<PathBuf>, Vec<PathBuf>) =
             dropped.into_iter().partition(|path| models::is_model_file(path));
         if let Some(model) = dropped_models.into_iter().next() {
-            actions.push(Action::UseModel(ModelSource::File(model)));
+            actions.push(Action::UseModel(ModelSource::file(model)));
         }
         let (masks, dropped): (Vec<PathBuf>, Vec<PathBuf>) =
             dropped.into_iter().partition(|path| holds_masks(path) && self.workspace.open.is_some());

@@ -36,7 +36,7 @@ impl Tinsel {
             self.receive_sifted(sifted);
         }
         match self.models.receive() {
-            Some(Ok(file)) => self.load_model(ModelSource::File(file)),
+            Some(Ok(file)) => self.load_model(ModelSource::file(file)),
             Some(Err(DownloadError::Cancelled)) | None => {}
             Some(Err(error)) => self.messages.error(error.to_string()),
         }
@@ -60,14 +60,14 @@ impl Tinsel {
 
     fn receive_event(&mut self, event: Event) {
         match event {
-            Event::ModelLoaded { name, seconds, everything, low_res_side } => {
+            Event::ModelLoaded { name, seconds, everything, input_side } => {
                 self.timing = format!("Model loaded in {seconds:.1} s");
                 self.settings.model = Some(models::to_remember(&name));
                 self.loading_model = false;
+                self.models.loaded(&models::to_remember(&name), input_side);
                 self.model = Some(models::display_name(&name, &self.settings.models_url));
                 self.parameters = (everything, everything);
                 self.comparing.offer(&models::to_remember(&name));
-                self.low_res_side = low_res_side;
                 self.inquiry.forget();
                 self.ahead.forget_encoding();
                 self.encode();
@@ -177,6 +177,7 @@ impl Tinsel {
                 mask: mask.mask,
                 predicted_iou: mask.predicted_iou,
                 stability_score: mask.stability_score,
+                model: None,
                 prompting: Prompting::default(),
                 found: None,
             },
@@ -266,7 +267,7 @@ impl Tinsel {
         match job {
             // A failed model leaves the former one in place; without one the built-in serves.
             Job::Model if self.model_number != number => {}
-            Job::Model if self.model.is_none() => self.load_model(ModelSource::Starter),
+            Job::Model if self.model.is_none() => self.load_model(ModelSource::built_in()),
             Job::Model => self.loading_model = false,
             Job::Encoding => {
                 if self.encoding_number == number {
@@ -304,7 +305,7 @@ impl Tinsel {
             Outcome::Picked(paths) => self.list(paths),
             Outcome::PickedModel(path) => {
                 if let Some(path) = path {
-                    self.load_model(ModelSource::File(path));
+                    self.load_model(ModelSource::file(path));
                 }
             }
             Outcome::PickedExportFolder(folder) => {

@@ -8,7 +8,7 @@ use crate::sam2::{Encoded, Map};
 
 const MAGIC: [u8; 8] = *b"TINSELEM";
 /// To be raised when the format changes, or what the encoder computes for the same pixels.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// Files that are larger are no embeddings.
 pub const MAX_BYTES: u64 = 1 << 30;
 const MOST_MAPS: u32 = 16;

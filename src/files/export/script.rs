@@ -103,18 +103,18 @@ mod tests {
     fn the_files_have_the_scripts_names_and_order() {
         let (photo, masks) = subject();
         let dir = tempfile::tempdir().unwrap();
-        let script = ScriptFiles::new(&photo.stem(), "starter", dir.path());
+        let script = ScriptFiles::new(&photo.stem(), "mobile-sam", dir.path());
         let mut set = FileSet::new(false);
         script.add(&mut set, &photo, &masks, true).unwrap();
         let files = set.commit().unwrap();
         let names: Vec<_> =
             files.iter().map(|f| f.strip_prefix(dir.path()).unwrap().to_str().unwrap()).collect();
         let expected = [
-            "photo.one_starter/photo.one_mask_1_overlay.png",
-            "photo.one_starter/photo.one_mask_1.png",
-            "photo.one_starter/photo.one_mask_0_overlay.png",
-            "photo.one_starter/photo.one_mask_0.png",
-            "photo.one_combined_overlay_starter.png",
+            "photo.one_mobile-sam/photo.one_mask_1_overlay.png",
+            "photo.one_mobile-sam/photo.one_mask_1.png",
+            "photo.one_mobile-sam/photo.one_mask_0_overlay.png",
+            "photo.one_mobile-sam/photo.one_mask_0.png",
+            "photo.one_combined_overlay_mobile-sam.png",
         ];
         assert_eq!(names, expected);
         let layer = image::open(&files[2]).unwrap().into_rgba8();
@@ -134,7 +134,7 @@ mod tests {
     fn a_photo_without_masks_is_complete_once_its_overlay_is_there() {
         let (photo, _) = subject();
         let dir = tempfile::tempdir().unwrap();
-        let script = ScriptFiles::new(&photo.stem(), "starter", dir.path());
+        let script = ScriptFiles::new(&photo.stem(), "mobile-sam", dir.path());
         let mut set = FileSet::new(false);
         script.add(&mut set, &photo, &[], true).unwrap();
         assert!(!script.are_complete(true));
@@ -146,7 +146,7 @@ mod tests {
     fn all_files_are_in_a_folder_whose_name_is_no_text() {
         use std::os::unix::ffi::OsStrExt;
         let folder = Path::new(std::ffi::OsStr::from_bytes(b"out\xff"));
-        let files = ScriptFiles::new("a", "starter", folder).all(2);
+        let files = ScriptFiles::new("a", "mobile-sam", folder).all(2);
         assert!(files.len() == 5 && files.iter().all(|file| file.starts_with(folder)), "{files:?}");
     }
 }

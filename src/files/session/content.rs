@@ -78,6 +78,9 @@ pub struct SessionMask {
     /// In [0, 1]; `None` where no network has made the mask.
     #[serde(default)]
     pub stability_score: Option<f32>,
+    /// Name of the model that made the mask; `None` where no network has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
     /// The clicks that made the mask.
     #[serde(default)]
     pub points: Vec<SessionPoint>,
@@ -146,6 +149,7 @@ impl SessionMask {
             mask,
             predicted_iou: None,
             stability_score: None,
+            model: None,
             points: vec![],
             bbox: None,
             other: Map::new(),

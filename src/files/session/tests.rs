@@ -10,7 +10,7 @@ const SIZE: (u32, u32) = (30, 20);
 
 fn session(masks: u32) -> Session {
     let mut session = Session::new("cup.jpg".into(), SIZE, 0xfedc_ba98_7654_3210);
-    session.model = Some("starter".into());
+    session.model = Some("mobile-sam".into());
     session.classes.push(SessionClass { name: "cup".into(), colour: [1, 2, 3], other: Default::default() });
     for i in 0..masks {
         let mask = Mask::from_fn(SIZE.0, SIZE.1, |x, y| (x * 7 + y * 3 + i) % 5 < 2);

@@ -8,7 +8,8 @@ use super::image_side::{ImageTile, Map};
 use super::layers::{Mlp, Norm};
 use super::matrices::{first_deconvolution, scale_rows, turned};
 use super::passes::Cells;
-use super::{IOU_HEAD_WIDTH, MASKS, PREFIX, Sizes};
+use super::{MASKS, PREFIX, Sizes};
+use crate::sam2::config::Family;
 use crate::sam2::error::Result;
 use crate::sam2::kernels::{
     Left, Out, Shape, View, WIDTH, add_gelu, blend, norm_gelu, product, scale_columns,
@@ -49,13 +50,16 @@ pub struct MaskHead {
     second_bias: Vec<f32>,
     hyper: Vec<Mlp>,
     iou: Mlp,
-    object: Mlp,
+    /// Whether the predicted IoU is a sigmoid of what its head gives, as in SAM 2.
+    iou_is_sigmoid: bool,
+    object: Option<Mlp>,
+    takes_high_res: bool,
 }
 
 impl MaskHead {
     /// `norm2` is the one that the image's cells come out of at last.
     pub fn new(weights: &Weights, sizes: Sizes, norm2: &Norm) -> Result<Self> {
-        let d = sizes.d;
+        let (d, config) = (sizes.d, weights.config());
         let (quarter, eighth) = (d / 4, d / 8);
         let name = |part: &str| format!("{PREFIX}.{part}");
         let mut first = first_deconvolution(weights, d)?;
@@ -74,7 +78,8 @@ impl MaskHead {
         let hyper = |i: usize| {
             Mlp::new(weights, &name(&format!("output_hypernetworks_mlps.{i}")), &[d, d, d, eighth])
         };
-        let iou_widths = [d, IOU_HEAD_WIDTH, IOU_HEAD_WIDTH, MASKS];
+        let iou_width = config.decoder.iou_head_hidden_dim;
+        let object = || Mlp::new(weights, &name("pred_obj_score_head"), &[d, d, d, 1]);
         Ok(Self {
             sizes,
             first: turned(&first, d),
@@ -83,19 +88,31 @@ impl MaskHead {
             second,
             second_bias: weights.values(&name("output_upscaling.3.bias"), &[eighth])?,
             hyper: (0..MASKS).map(hyper).collect::<Result<_>>()?,
-            iou: Mlp::new(weights, &name("iou_prediction_head"), &iou_widths)?,
-            object: Mlp::new(weights, &name("pred_obj_score_head"), &[d, d, d, 1])?,
+            iou: Mlp::new(weights, &name("iou_prediction_head"), &[d, iou_width, iou_width, MASKS])?,
+            iou_is_sigmoid: config.family == Family::Sam2,
+            object: if config.decoder.object_score { Some(object()?) } else { None },
+            takes_high_res: config.decoder.high_res,
         })
     }
 
-    /// Rearranges the encoder's high-resolution maps, (16 * cells, d / 8) and (4 * cells, d / 4).
-    pub fn high_res(&self, high_res_0: &[f32], high_res_1: &[f32]) -> Vec<HighResTile> {
+    /// Whether high-resolution maps are added while masks are upscaled.
+    pub fn takes_high_res(&self) -> bool {
+        self.takes_high_res
+    }
+
+    /// Rearranges the encoder's high-resolution maps, (16 * cells, d / 8) and (4 * cells, d / 4), a tile
+    /// for each of the image's; without them one tile that serves for all.
+    pub fn high_res(&self, maps: Option<[&[f32]; 2]>) -> Vec<HighResTile> {
         let Sizes { d, side, cells, .. } = self.sizes;
         let (quarter, eighth) = (d / 4, d / 8);
-        let one = |first: usize| {
-            let mut stride8: Vec<f32> = self.first_start.iter().flat_map(|b| [*b; WIDTH]).collect();
+        let constant = || {
+            let stride8: Vec<f32> = self.first_start.iter().flat_map(|b| [*b; WIDTH]).collect();
             let second_start: Vec<f32> = self.second_bias.iter().flat_map(|b| [*b; WIDTH]).collect();
-            let mut stride4 = second_start.repeat(PIXELS);
+            HighResTile { stride8, stride4: second_start.repeat(PIXELS) }
+        };
+        let Some([high_res_0, high_res_1]) = maps else { return vec![constant()] };
+        let one = |first: usize| {
+            let mut tile = constant();
             for (p, cell) in (first..cells.min(first + WIDTH)).enumerate() {
                 let (y, x) = (cell / side, cell % side);
                 let add = |to: &mut [f32], from: &[f32]| {
@@ -103,29 +120,33 @@ impl MaskHead {
                         row[p] += x;
                     }
                 };
-                for (part, to) in stride8.chunks_exact_mut(quarter * WIDTH).enumerate() {
+                for (part, to) in tile.stride8.chunks_exact_mut(quarter * WIDTH).enumerate() {
                     let pixel = (2 * y + part / 2) * 2 * side + 2 * x + part % 2;
                     add(to, &high_res_1[pixel * quarter..][..quarter]);
                 }
-                for (pixel, to) in stride4.chunks_exact_mut(eighth * WIDTH).enumerate() {
+                for (pixel, to) in tile.stride4.chunks_exact_mut(eighth * WIDTH).enumerate() {
                     let (dx, dy) = offset(pixel);
                     let pixel = (4 * y + dy) * 4 * side + 4 * x + dx;
                     add(to, &high_res_0[pixel * eighth..][..eighth]);
                 }
             }
-            HighResTile { stride8, stride4 }
+            tile
         };
         (0..cells).into_par_iter().step_by(WIDTH).map(one).collect()
     }
 
     /// Predicted IoUs of the masks, (prompts, [`MASKS`]), from the IoU tokens (prompts, d).
     pub fn predicted_iou(&self, tokens: &[f32]) -> Vec<f32> {
-        self.iou.apply(tokens).into_iter().map(|x| 1.0 / (1.0 + (-x).exp())).collect()
+        let mut iou = self.iou.apply(tokens);
+        if self.iou_is_sigmoid {
+            iou.iter_mut().for_each(|x| *x = 1.0 / (1.0 + (-*x).exp()));
+        }
+        iou
     }
 
-    /// Object scores, (prompts), from the object tokens (prompts, d).
-    pub fn object_score(&self, tokens: &[f32]) -> Vec<f32> {
-        self.object.apply(tokens)
+    /// Object scores, (prompts), from the object tokens (prompts, d), if the network tells them.
+    pub fn object_score(&self, tokens: impl Fn() -> Vec<f32>) -> Option<Vec<f32>> {
+        self.object.as_ref().map(|head| head.apply(&tokens()))
     }
 
     /// The weights that make a mask's logits of upscaled pixels, (d / 8), from its token (d).

@@ -29,21 +29,16 @@ use self::run::Run;
 use self::tokens::{TokenLayer, TokenToImage};
 use super::error::{Error, Result};
 use super::kernels::{GRANULE, padded};
+use super::network::Wanted;
 use super::plan::Monitor;
-use super::predictor::Wanted;
 use super::prompt::{MaskEncoder, PromptEncoder};
 use super::weights::Weights;
 
 const PREFIX: &str = "sam_mask_decoder";
-/// `mlp_dim` and `iou_head_hidden_dim` of the official classes.
-const MLP_WIDTH: usize = 2048;
-const IOU_HEAD_WIDTH: usize = 256;
 /// Transformer layers that the passes are made for; all published networks have as many.
 const LAYERS: usize = 2;
 /// The single mask (0) and the three candidates (1 to 3).
 pub(super) const MASKS: usize = 4;
-/// Object score, predicted IoU and the masks come before the prompt's own tokens.
-const OUTPUT_TOKENS: usize = 2 + MASKS;
 
 /// Prompts that go through the passes together, so that weights and image are read once for all.
 const PROMPTS_TOGETHER: usize = 8;
@@ -60,11 +55,19 @@ pub(super) struct Sizes {
     /// Side of the embedding, in cells.
     pub side: usize,
     pub cells: usize,
+    /// The decoder's own tokens, which come before the prompt's: object score, if it tells one, predicted
+    /// IoU, masks.
+    pub own_tokens: usize,
     /// Tokens of a prompt, the decoder's own included.
     pub tokens: usize,
 }
 
 impl Sizes {
+    /// Index of the token that predicts the IoU; those of the masks follow.
+    fn iou_token(&self) -> usize {
+        self.own_tokens - MASKS - 1
+    }
+
     /// Softmax rows of a prompt.
     fn rows(&self) -> usize {
         self.heads * self.tokens
@@ -106,6 +109,7 @@ impl Sizes {
 #[derive(Clone)]
 pub(super) struct Prepared {
     image: Arc<ImageSide>,
+    /// One for each tile, or a single one for all where the network has no high-resolution maps.
     high_res: Arc<Vec<HighResTile>>,
 }
 
@@ -115,6 +119,10 @@ impl Prepared {
         let tiles = self.image.tiles.iter().map(ImageTile::numbers);
         let high_res = self.high_res.iter().map(HighResTile::numbers);
         tiles.chain(high_res).sum::<usize>() * size_of::<f32>()
+    }
+
+    fn high_res(&self, tile: usize) -> &HighResTile {
+        &self.high_res[tile % self.high_res.len()]
     }
 
     /// The encoder's embedding, (cells, d).
@@ -129,14 +137,14 @@ pub(super) struct Decoded {
     /// Logits (S/4, S/4) of the masks that were wanted.
     pub logits: [Option<Vec<f32>>; MASKS],
     pub iou: [f32; MASKS],
-    pub object_score: f32,
+    pub object_score: Option<f32>,
 }
 
 /// The weights, made ready.
 pub(super) struct Decoder {
     sizes: Sizes,
     image: ImageWeights,
-    /// The decoder's own tokens, ([`OUTPUT_TOKENS`], d).
+    /// The decoder's own tokens, ([`Sizes::own_tokens`], d).
     own_tokens: Vec<f32>,
     layers: [TokenLayer; LAYERS],
     last: TokenToImage,
@@ -157,21 +165,24 @@ impl Decoder {
     /// A tensor that is missing or misshapen; a network of other proportions than all published ones.
     pub fn new(weights: &Weights, prompts: &PromptEncoder, masks: &MaskEncoder) -> Result<Self> {
         let config = weights.config();
-        let (d, heads, side) = (config.d_model, config.decoder_num_heads, config.embedding_side());
-        if config.decoder_depth != LAYERS || !d.is_multiple_of(GRANULE) {
+        let (d, heads, side) = (config.d_model, config.decoder.num_heads, config.embedding_side());
+        if config.decoder.depth != LAYERS || !d.is_multiple_of(GRANULE) {
             let cause = format!(
                 "`decoder_depth` is {} and `d_model` {d}; {LAYERS} and a multiple of {GRANULE} can be run",
-                config.decoder_depth
+                config.decoder.depth
             );
             return Err(Error::Config { file: weights.name().to_owned(), cause });
         }
         let narrow = d / 2;
-        let sizes = Sizes { d, narrow, heads, head: narrow / heads, side, cells: side * side, tokens: 0 };
+        let own_tokens = usize::from(config.decoder.object_score) + 1 + MASKS;
+        let head = narrow / heads;
+        let sizes = Sizes { d, narrow, heads, head, side, cells: side * side, own_tokens, tokens: 0 };
         let transformer = format!("{PREFIX}.transformer");
         let norm = |i: usize| Norm::new(weights, &format!("{transformer}.layers.{i}.norm4"), d);
         let (norm1, norm2) = (norm(0)?, norm(1)?);
         let layer = |i: usize, before: Option<&Norm>| {
-            TokenLayer::new(weights, &format!("{transformer}.layers.{i}"), &sizes, before)
+            let mlp_dim = config.decoder.mlp_dim;
+            TokenLayer::new(weights, &format!("{transformer}.layers.{i}"), &sizes, mlp_dim, before)
         };
         let out = |i: usize| {
             let name = format!("{transformer}.layers.{i}.cross_attn_image_to_token.out_proj.weight");
@@ -179,10 +190,10 @@ impl Decoder {
         };
         let token =
             |name: &str, count: usize| weights.values(&format!("{PREFIX}.{name}.weight"), &[count, d]);
+        let object = if config.decoder.object_score { token("obj_score_token", 1)? } else { vec![] };
         Ok(Self {
             image: ImageWeights::new(weights, sizes, prompts, masks)?,
-            own_tokens: [token("obj_score_token", 1)?, token("iou_token", 1)?, token("mask_tokens", MASKS)?]
-                .concat(),
+            own_tokens: [object, token("iou_token", 1)?, token("mask_tokens", MASKS)?].concat(),
             layers: [layer(0, None)?, layer(1, Some(&norm1))?],
             last: TokenToImage::new(
                 weights,
@@ -199,16 +210,22 @@ impl Decoder {
         })
     }
 
-    /// Makes the encoder's outputs ready for any number of prompts: (cells, d),
-    /// (16 * cells, d / 8) and (4 * cells, d / 4); `None` when they are not as large as that.
-    pub fn prepare(&self, embedding: &[f32], high_res_0: &[f32], high_res_1: &[f32]) -> Option<Prepared> {
+    /// Makes the encoder's outputs ready for any number of prompts: (cells, d), and if the network has
+    /// them (16 * cells, d / 8) and (4 * cells, d / 4); `None` when they are not these.
+    pub fn prepare(&self, maps: &[&[f32]]) -> Option<Prepared> {
         let whole = self.sizes.cells * self.sizes.d;
-        if [embedding.len(), high_res_0.len(), high_res_1.len()] != [whole, 2 * whole, whole] {
+        let (embedding, high_res) = match *maps {
+            [embedding] => (embedding, None),
+            [embedding, stride4, stride8] => (embedding, Some([stride4, stride8])),
+            _ => return None,
+        };
+        let fit = high_res.is_none_or(|maps| maps.map(<[f32]>::len) == [2 * whole, whole]);
+        if embedding.len() != whole || !fit || high_res.is_some() != self.head.takes_high_res() {
             return None;
         }
         Some(Prepared {
             image: Arc::new(self.image.image_side(embedding)),
-            high_res: Arc::new(self.head.high_res(high_res_0, high_res_1)),
+            high_res: Arc::new(self.head.high_res(high_res)),
         })
     }
 

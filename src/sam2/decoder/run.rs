@@ -6,11 +6,11 @@ use super::basis::Both;
 use super::mask_head::PIXELS;
 use super::passes::{Cells, Gathered, Looks, Place, Scratch, first_pass, look, second_pass};
 use super::tokens::{add, sum};
-use super::{Decoded, Decoder, MASKS, OUTPUT_TOKENS, Prepared, Sizes};
+use super::{Decoded, Decoder, MASKS, Prepared, Sizes};
 use crate::sam2::error::{Error, Result};
 use crate::sam2::kernels::WIDTH;
+use crate::sam2::network::Wanted;
 use crate::sam2::plan::Monitor;
-use crate::sam2::predictor::Wanted;
 
 /// Tiles that are one job for a thread, and the step between two cancellations.
 const TILES_TOGETHER: usize = 8;
@@ -29,7 +29,7 @@ pub struct Run<'a> {
 impl Run<'_> {
     fn sizes(&self) -> Sizes {
         let sizes = self.decoder.sizes;
-        Sizes { tokens: OUTPUT_TOKENS + self.sparse[0].len() / sizes.d, ..sizes }
+        Sizes { tokens: sizes.own_tokens + self.sparse[0].len() / sizes.d, ..sizes }
     }
 
     /// One prompt's part of `values`, which are equally many for each.
@@ -180,11 +180,13 @@ impl Run<'_> {
         let (head, d) = (&self.decoder.head, sizes.d);
         let token = |prompt: usize, i: usize| &tokens[(prompt * sizes.tokens + i) * d..][..d];
         let all = |i: usize| self.for_each_prompt(|prompt| token(prompt, i)).concat();
-        let object_scores = head.object_score(&all(0));
-        let ious = head.predicted_iou(&all(1));
+        let (iou, first_mask) = (sizes.iou_token(), sizes.iou_token() + 1);
+        let object_scores = head.object_score(|| all(0));
+        let ious = head.predicted_iou(&all(iou));
         let wanted: Vec<Vec<usize>> = ious.chunks_exact(MASKS).map(wanted).collect();
         let mut hypers = vec![vec![]; wanted.len()];
-        let of_masks: Vec<Vec<f32>> = (0..MASKS).map(|mask| head.hyper(mask, &all(2 + mask))).collect();
+        let of_masks: Vec<Vec<f32>> =
+            (0..MASKS).map(|mask| head.hyper(mask, &all(first_mask + mask))).collect();
         for (prompt, (hypers, wanted)) in hypers.iter_mut().zip(&wanted).enumerate() {
             for mask in wanted {
                 hypers.extend_from_slice(self.part(&of_masks[*mask], prompt));
@@ -197,7 +199,7 @@ impl Run<'_> {
                 of_masks[*mask] = Some(logits);
             }
             let iou = std::array::from_fn(|mask| ious[i * MASKS + mask]);
-            Decoded { logits: of_masks, iou, object_score: object_scores[i] }
+            Decoded { logits: of_masks, iou, object_score: object_scores.as_ref().map(|scores| scores[i]) }
         };
         Ok(self.for_each_prompt(answer))
     }
@@ -217,7 +219,7 @@ impl Run<'_> {
         let tiles = self.in_parts(sizes, buffer, |first, tiles| {
             let mut scratch = head.scratch();
             let one = |(tile, cells): (usize, &mut [f32])| {
-                let image = (&self.prepared.image.tiles[tile], &self.prepared.high_res[tile]);
+                let image = (&self.prepared.image.tiles[tile], self.prepared.high_res(tile));
                 let prompts = cells.chunks_exact_mut(Cells::rows(sizes) * WIDTH).enumerate();
                 let of_prompt = |(i, cells): (usize, &mut [f32])| {
                     let mut out = vec![0f32; masks(i) * PIXELS * WIDTH];

@@ -3,11 +3,11 @@
 //! Tokens of several prompts go through a layer together, (prompts * tokens, d), so that its
 //! weights are read once for all of them.
 
+use super::Sizes;
 use super::basis::Basis;
 use super::layers::{Linear, Mlp, Norm, SelfAttention};
 use super::matrices::{scale_rows, turned};
 use super::passes::Gathered;
-use super::{MLP_WIDTH, Sizes};
 use crate::sam2::error::Result;
 use crate::sam2::kernels::{GRANULE, Left, Out, Shape, View, product};
 use crate::sam2::weights::Weights;
@@ -165,7 +165,13 @@ pub struct TokenLayer {
 
 impl TokenLayer {
     /// `before` is the norm that the image's cells come out of, none in layer 0.
-    pub fn new(weights: &Weights, prefix: &str, sizes: &Sizes, before: Option<&Norm>) -> Result<Self> {
+    pub fn new(
+        weights: &Weights,
+        prefix: &str,
+        sizes: &Sizes,
+        mlp_dim: usize,
+        before: Option<&Norm>,
+    ) -> Result<Self> {
         let Sizes { d, heads, .. } = *sizes;
         let name = |part: &str| format!("{prefix}.{part}");
         let norm = |i: usize| Norm::new(weights, &format!("{prefix}.norm{i}"), d);
@@ -174,7 +180,7 @@ impl TokenLayer {
             norm1: norm(1)?,
             look: TokenToImage::new(weights, &name("cross_attn_token_to_image"), d, before)?,
             norm2: norm(2)?,
-            mlp: Mlp::new(weights, &name("mlp"), &[d, MLP_WIDTH, d])?,
+            mlp: Mlp::new(weights, &name("mlp"), &[d, mlp_dim, d])?,
             norm3: norm(3)?,
             be_seen: ImageToToken::new(weights, &name("cross_attn_image_to_token"), d, before)?,
         })

@@ -25,27 +25,30 @@ pub struct Counts {
 }
 
 kernel! {
-    /// Cuts `upper * (1 - t) + lower * t`: sets a bit of `words` for each value above the mask's cut,
-    /// lowest bit first, and adds to `counts`. Both rows have [`WIDTH`] values for each word.
+    /// Cuts the sum of three rows, each times its weight: sets a bit of `words` for each value above the
+    /// mask's cut, lowest bit first, and adds to `counts`. The rows have [`WIDTH`] values for each word.
     fn cut<'a, S>(
-        simd; words: &'a mut [u64], counts: &'a mut Counts, upper: &'a [f32], lower: &'a [f32], t: f32,
+        simd; words: &'a mut [u64], counts: &'a mut Counts, rows: [&'a [f32]; 3], weights: [f32; 3],
         cuts: Cuts,
     ) {
         const { assert!(WIDTH == u64::BITS as usize) };
         let splat = |x: f32| simd.splat_f32s(x);
         let (zero, one) = (splat(0.0), splat(1.0));
-        let (of_upper, of_lower) = (splat(1.0 - t), splat(t));
         let (mask, inner, outer) = (splat(cuts.mask), splat(cuts.inner), splat(cuts.outer));
         let bits = pulp::bytemuck::cast_slice::<f32, S::f32s>(&BITS)[0];
         let (mut inner_count, mut outer_count) = (zero, zero);
-        let rows = upper.chunks_exact(WIDTH).zip(lower.chunks_exact(WIDTH));
-        for (word, (upper, lower)) in words.iter_mut().zip(rows) {
-            let upper = pulp::bytemuck::cast_slice::<f32, S::f32s>(upper);
-            let lower = pulp::bytemuck::cast_slice::<f32, S::f32s>(lower);
+        let [to_first, to_second, to_third] = weights.map(splat);
+        let [first, second, third] = rows.map(pulp::bytemuck::cast_slice::<f32, S::f32s>);
+        let vectors = WIDTH / S::F32_LANES;
+        let words = words.iter_mut().zip(first.chunks_exact(vectors).zip(second.chunks_exact(vectors)));
+        for ((word, (first, second)), third) in words.zip(third.chunks_exact(vectors)) {
             let mut shift = 0;
-            for (upper, lower) in upper.iter().zip(lower) {
+            for ((first, second), third) in first.iter().zip(second).zip(third) {
                 // Not fused, so that a pixel is cut where its logit, as others compute it, is.
-                let x = simd.add_f32s(simd.mul_f32s(*upper, of_upper), simd.mul_f32s(*lower, of_lower));
+                let mut x = simd.add_f32s(simd.mul_f32s(*first, to_first), simd.mul_f32s(*second, to_second));
+                if weights[2] != 0.0 {
+                    x = simd.add_f32s(x, simd.mul_f32s(*third, to_third));
+                }
                 let is_inner = simd.greater_than_f32s(x, inner);
                 let is_outer = simd.greater_than_f32s(x, outer);
                 inner_count = simd.add_f32s(inner_count, simd.select_f32s(is_inner, one, zero));

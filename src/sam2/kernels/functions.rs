@@ -2,6 +2,8 @@
 
 use pulp::Simd;
 
+use crate::sam2::simd::mul_add;
+
 /// Adding this to a small number rounds it to an integer, which is then in the sum's lowest bits.
 const ROUND: f32 = 12_582_912.0;
 /// exp(x) on half a binade around 0, lowest power first.
@@ -32,7 +34,7 @@ const LOWEST: f32 = -87.0;
 fn polynomial<S: Simd, const N: usize>(simd: S, coefficients: &[f32; N], x: S::f32s) -> S::f32s {
     let mut sum = simd.splat_f32s(coefficients[N - 1]);
     for c in coefficients.iter().rev().skip(1) {
-        sum = simd.mul_add_e_f32s(sum, x, simd.splat_f32s(*c));
+        sum = mul_add(simd, sum, x, simd.splat_f32s(*c));
     }
     sum
 }
@@ -68,7 +70,7 @@ pub fn gelu<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     let rounded = simd.add_f32s(log2_tail, round);
     let rest = simd.sub_f32s(log2_tail, simd.sub_f32s(rounded, round));
     let tail = scale_by_power(simd, polynomial(simd, &EXP2, rest), rounded);
-    simd.negate_mul_add_e_f32s(size, tail, simd.max_f32s(x, simd.splat_f32s(0.0)))
+    simd.sub_f32s(simd.max_f32s(x, simd.splat_f32s(0.0)), simd.mul_f32s(size, tail))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! instruction sets, and the best that the processor has is chosen when they are called.
 
 mod cut;
-mod functions;
+pub mod functions;
 mod product;
 mod rows;
 

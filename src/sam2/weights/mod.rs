@@ -10,32 +10,35 @@ mod pickle;
 mod safetensors;
 mod torch;
 mod transformers;
-mod variant;
 
+use std::collections::HashSet;
 use std::io;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use self::safetensors::SafetensorsStore;
 use self::torch::TorchStore;
 use super::config::Config;
+use super::encoder;
 use super::error::{Error, Result};
 use blob::Blob;
 use foreign::Refusal;
 use names::{Naming, Renamed};
 
 /// The weights compiled into the binary, so that the program works with nothing downloaded.
-static STARTER: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/models/starter.safetensors"));
+static BUILT_IN: &[u8] =
+    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/models/mobile_sam.safetensors"));
 
 /// The content of the built-in weights' file.
-pub fn starter_bytes() -> &'static [u8] {
-    STARTER
+pub fn built_in_bytes() -> &'static [u8] {
+    BUILT_IN
 }
 
 /// Name under which the built-in weights are selected.
-pub const STARTER_NAME: &str = "starter";
+pub const BUILT_IN_NAME: &str = "mobile-sam";
 
 /// Where tensors are kept, whatever the format of the file.
-trait TensorStore: Send + Sync {
+pub(super) trait TensorStore: Send + Sync {
     /// An entry of the file's free-form metadata.
     fn metadata(&self, key: &str) -> Option<&str>;
     /// The names of all tensors, in no order.
@@ -47,7 +50,7 @@ trait TensorStore: Send + Sync {
 }
 
 /// Why a tensor could not be read.
-enum StoreError {
+pub(super) enum StoreError {
     /// The name of a number format that is not supported.
     Format(&'static str),
     Io(io::Error),
@@ -64,12 +67,21 @@ pub struct Weights {
     name: String,
     config: Config,
     store: Box<dyn TensorStore>,
+    /// Names of the tensors that the network has asked for.
+    asked: Mutex<HashSet<String>>,
 }
 
+/// The parts of a network that are built here. Tensors of others, such as SAM 2's memory, are ignored.
+const PARTS: [&str; 3] = ["image_encoder.", "sam_prompt_encoder.", "sam_mask_decoder."];
+/// Tensors in these parts that do nothing for an image: MobileSAM's classifier, counters and tables
+/// that are computed.
+const WITHOUT_EFFECT: [&str; 4] =
+    ["image_encoder.head.", "image_encoder.norm_head.", "num_batches_tracked", "attention_bias_idxs"];
+
 impl Weights {
-    /// The built-in starter model.
-    pub fn starter() -> Result<Self> {
-        Self::from_blob(STARTER_NAME, Blob::from_static(STARTER), None, None)
+    /// The built-in model, MobileSAM.
+    pub fn built_in() -> Result<Self> {
+        Self::from_blob(BUILT_IN_NAME, Blob::from_static(BUILT_IN), None, None)
     }
 
     /// Opens a weights file: a PyTorch checkpoint (`.pt`, `.pth`, `.bin`) or a `.safetensors` file.
@@ -110,10 +122,10 @@ impl Weights {
             Some(config) => config,
             None => find_config(&store, folder).map_err(|cause| Error::Config { file: file(), cause })?,
         };
-        Ok(Self { name: file(), config, store: Box::new(store) })
+        Ok(Self { name: file(), config, store: Box::new(store), asked: Mutex::default() })
     }
 
-    /// Where the weights come from: `starter`, or the file's path.
+    /// Where the weights come from: `mobile-sam`, or the file's path.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -126,6 +138,44 @@ impl Weights {
     /// Generator parameters (JSON) that suit these weights, if their metadata carry some.
     pub fn everything_defaults(&self) -> Option<&str> {
         self.store.metadata("everything_defaults")
+    }
+
+    /// The same weights for photos made into squares of another side, in pixels: a multiple of 32.
+    /// Networks work best at the side they were trained with; a smaller one is faster and less precise.
+    ///
+    /// # Errors
+    /// The network cannot have this side.
+    pub fn with_image_size(self, side: usize) -> Result<Self> {
+        match self.config.clone().with_image_size(side) {
+            Ok(config) => Ok(Self { config, ..self }),
+            Err(cause) => Err(Error::Config { file: self.name, cause }),
+        }
+    }
+
+    /// Makes sure that nothing was left out once the network is built: adapters and changed
+    /// architectures hold tensors beside the usual ones, and give other masks without them.
+    ///
+    /// # Errors
+    /// [`Error::Config`] names the first tensor that no layer has asked for.
+    pub(crate) fn check_all_are_used(&self) -> Result<()> {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_unused = |name: &&String| {
+            PARTS.iter().any(|part| name.starts_with(part))
+                && !WITHOUT_EFFECT.iter().any(|known| name.contains(known))
+                && !asked.contains(*name)
+        };
+        let names = self.store.names();
+        let Some(unused) = names.iter().filter(is_unused).min() else { return Ok(()) };
+        let cause = format!(
+            "it holds tensors that this network has no layer for, such as `{unused}`; adapters have to be merged \
+             into the weights before they are saved, and other architectures cannot be run"
+        );
+        Err(Error::Config { file: self.name.clone(), cause })
+    }
+
+    /// Whether there is a tensor called `name`.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.store.shape(name).is_some()
     }
 
     /// The tensor called `name` as float32 in row-major order; it must have exactly this shape.
@@ -145,6 +195,7 @@ impl Weights {
                 expected: shape.into(),
             });
         }
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
         self.store.to_f32(name).map_err(|e| match e {
             StoreError::Format(found) => {
                 Error::NumberFormat { file: file(), name: name.into(), found: found.into() }
@@ -184,7 +235,7 @@ fn find_config(store: &Renamed, folder: Option<&Path>) -> Result<Config, String>
     {
         return Config::from_json(&config.to_string());
     }
-    variant::detect(store)
+    encoder::detect(store)
 }
 
 #[cfg(test)]
@@ -193,25 +244,25 @@ mod tests {
 
     #[test]
     fn the_built_in_weights_have_a_config() {
-        let weights = Weights::starter().unwrap();
-        assert_eq!(weights.name(), "starter");
+        let weights = Weights::built_in().unwrap();
+        assert_eq!(weights.name(), "mobile-sam");
         assert_eq!(weights.config().image_size % 32, 0);
     }
 
     #[test]
     fn a_missing_or_misshapen_tensor_names_key_and_shapes() {
-        let weights = Weights::starter().unwrap();
+        let weights = Weights::built_in().unwrap();
         let missing = weights.values("no_such_tensor", &[1, 2]).unwrap_err().to_string();
         assert!(missing.contains("no_such_tensor") && missing.contains("[1, 2]"), "{missing}");
-        let shape = weights.values("no_mem_embed", &[7]).unwrap_err().to_string();
-        assert!(shape.contains("[7]") && shape.contains("[1, 1, "), "{shape}");
+        let shape = weights.values("sam_mask_decoder.iou_token.weight", &[7]).unwrap_err().to_string();
+        assert!(shape.contains("[7]") && shape.contains("[1, 256]"), "{shape}");
     }
 
     #[test]
     fn a_damaged_file_is_named() {
         let dir = tempfile::tempdir().unwrap();
         for (name, bytes) in
-            [("empty", &[][..]), ("text", b"hello, I am no weights file"), ("cut", &STARTER[..5000])]
+            [("empty", &[][..]), ("text", b"hello, I am no weights file"), ("cut", &BUILT_IN[..5000])]
         {
             let path = dir.path().join(name);
             std::fs::write(&path, bytes).unwrap();

@@ -171,8 +171,6 @@ pub(super) fn config(json: &str, preprocessor: Option<&str>) -> Result<Option<Va
             "window_size": or(&vision["window_size"], json!(14)),
             "global_attn_indexes": or(&vision["global_attn_indexes"], json!([2, 5, 8, 11])),
             "d_model": or(&vision["output_channels"], json!(256)),
-            "mlp_dim": or(&decoder["mlp_dim"], json!(2048)),
-            "iou_head_hidden_dim": or(&decoder["iou_head_hidden_dim"], json!(256)),
         }),
         _ => return Ok(None),
     };
@@ -186,6 +184,8 @@ pub(super) fn config(json: &str, preprocessor: Option<&str>) -> Result<Option<Va
     };
     flat["decoder_depth"] = or(&decoder["num_hidden_layers"], json!(2));
     flat["decoder_num_heads"] = or(&decoder[heads], json!(8));
+    flat["mlp_dim"] = or(&decoder["mlp_dim"], json!(2048));
+    flat["iou_head_hidden_dim"] = or(&decoder["iou_head_hidden_dim"], json!(256));
     flat["mean"] = mean;
     flat["std"] = std;
     Ok(Some(flat))

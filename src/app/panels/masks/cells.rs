@@ -20,8 +20,9 @@ pub(super) fn picture_ui(ui: &mut Ui, picture: Option<&TextureHandle>, [r, g, b]
 }
 
 /// A score in [0, 1]; nothing where no network gave one.
+/// A score on [0, 1], which SAM 1's predicted IoU can exceed a little.
 pub(super) fn score_text(score: Option<f32>) -> String {
-    score.map(|score| format!("{score:.2}")).unwrap_or_default()
+    score.map(|score| format!("{:.2}", score.clamp(0.0, 1.0))).unwrap_or_default()
 }
 
 pub(super) fn figure_ui(ui: &mut Ui, text: String, settled: bool) {

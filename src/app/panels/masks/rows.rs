@@ -166,6 +166,7 @@ mod tests {
             mask: Arc::new(Mask::from_fn(8, 8, |x, _| x as usize <= n)),
             predicted_iou: Some(0.5),
             stability_score: Some(0.5),
+            model: None,
             prompting: Prompting::default(),
             found: None,
         };

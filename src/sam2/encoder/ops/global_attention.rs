@@ -1,0 +1,94 @@
+//! Attention of every cell to the whole map: norm, attention and the way around them.
+
+use rayon::prelude::*;
+use tract_onnx::prelude::*;
+use tract_onnx::tract_core::internal::ensure;
+
+use super::attention::{Attention, Head, Keys, Tile, attend};
+use super::function::Function;
+use super::layers::{ROWS_TOGETHER, room};
+use super::position_bias::AxisBias;
+
+/// `x + attention(norm(x))` on (height, width, channels), every cell with all others.
+#[derive(Debug)]
+pub struct GlobalAttention {
+    attention: Attention,
+    bias: Option<AxisBias>,
+}
+
+/// The tokens of some rows, for one head.
+struct Group {
+    /// (rows, three times the head's width), of which the first third are the queries.
+    qkv: Vec<f32>,
+    keys: Keys,
+}
+
+impl GlobalAttention {
+    /// The attention keeps the width: `outputs` are as many as inputs.
+    pub fn new(attention: Attention, bias: Option<AxisBias>) -> Self {
+        Self { attention, bias }
+    }
+
+    /// For each head what the rows contribute.
+    fn groups(&self, rows: &[f32], normed: &mut Vec<f32>) -> Vec<Group> {
+        let normed = room(normed, rows.len());
+        self.attention.norm.apply(rows, normed);
+        let group = |head: &Head| {
+            let mut qkv = vec![];
+            head.qkv(normed, &mut qkv);
+            let mut keys = Keys::default();
+            keys.set(&qkv, head.width());
+            Group { qkv, keys }
+        };
+        self.attention.heads.iter().map(group).collect()
+    }
+}
+
+impl Function for GlobalAttention {
+    fn name(&self) -> &'static str {
+        "GlobalAttention"
+    }
+
+    fn output_shape(&self, input: &[usize]) -> TractResult<Vec<usize>> {
+        ensure!(
+            input.last() == Some(&self.attention.norm.width()),
+            "rows of {} in {input:?}",
+            self.attention.norm.width()
+        );
+        Ok(input.to_vec())
+    }
+
+    fn eval(&self, mut input: Tensor) -> TractResult<Tensor> {
+        let [height, columns, _] = input.shape()[..] else { unreachable!("a map has three axes") };
+        let size = [height, columns];
+        let mut plain = input.try_as_plain_ram_mut()?;
+        let map = plain.as_slice_mut::<f32>()?;
+        let width = self.attention.norm.width();
+        let groups: Vec<Vec<Group>> = map
+            .par_chunks(ROWS_TOGETHER * width)
+            .map_init(Vec::new, |normed, rows| self.groups(rows, normed))
+            .collect();
+        let rows = map.par_chunks_mut(ROWS_TOGETHER * width);
+        let memory = || (Vec::new(), Tile::default(), Vec::new());
+        rows.zip(&groups).enumerate().for_each_init(
+            memory,
+            |(mixed, tile, products), (chunk, (rows, own))| {
+                let mixed = room(mixed, rows.len());
+                for (i, (head, own)) in self.attention.heads.iter().zip(own).enumerate() {
+                    let keys = groups.iter().map(|group| &group[i].keys);
+                    let (stride, out) = (3 * head.width(), &mut mixed[i * head.width()..]);
+                    match &self.bias {
+                        None => attend(tile, &own.qkv, stride, keys, None, out, width),
+                        Some(bias) => {
+                            let bias =
+                                bias.of_queries(&own.qkv, stride, chunk * ROWS_TOGETHER, size, products);
+                            attend(tile, &own.qkv, stride, keys, Some(&bias), out, width);
+                        }
+                    }
+                }
+                self.attention.projection.add(mixed, rows);
+            },
+        );
+        Ok(input)
+    }
+}

@@ -1,0 +1,176 @@
+//! TinyViT's `MBConv` and `PatchMerging`: widen, convolve each channel, narrow.
+
+use rayon::prelude::*;
+use tract_onnx::prelude::*;
+use tract_onnx::tract_core::internal::ensure;
+
+use super::conv::{Depthwise, folded};
+use super::function::Function;
+use super::layers::{Linear, room};
+use super::rings::Ring;
+use super::windows::{Place, Windows};
+use crate::sam2::error::Result;
+use crate::sam2::simd;
+use crate::sam2::weights::Weights;
+
+/// Rows and columns of the result that are one job for a thread. Three rows of so few columns stay
+/// in the processor's cache; rows above and below a job are made twice, so they are many.
+const PART: [usize; 2] = [32, 64];
+
+/// Whether the input is added to the result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Around {
+    /// `MBConv`: it is, and GELU follows.
+    Residual,
+    /// `PatchMerging`: it is not, and nothing follows.
+    Nothing,
+}
+
+/// (height, width, inputs) to (height / stride, width / stride, outputs): a 1x1 convolution, a 3x3
+/// one of each channel and a 1x1 one, GELU between them.
+#[derive(Debug)]
+pub struct MbConv {
+    widen: Linear,
+    depthwise: Depthwise,
+    narrow: Linear,
+    around: Around,
+}
+
+#[derive(Default)]
+struct Memory {
+    ring: Ring,
+    hidden: Vec<f32>,
+}
+
+impl MbConv {
+    /// The layers `{prefix}.conv1`, `conv2` and `conv3`, with this many channels before, between and
+    /// after them.
+    pub fn load(
+        weights: &Weights,
+        prefix: &str,
+        [inputs, hidden, outputs]: [usize; 3],
+        stride: usize,
+        around: Around,
+    ) -> Result<Self> {
+        let layer = |i: usize, shape| folded(weights, &format!("{prefix}.conv{i}"), shape);
+        let (widen, widen_bias) = layer(1, [hidden, inputs, 1, 1])?;
+        let (kernel, kernel_bias) = layer(2, [hidden, 1, 3, 3])?;
+        let (narrow, narrow_bias) = layer(3, [outputs, hidden, 1, 1])?;
+        Ok(Self {
+            widen: Linear::new(&widen, widen_bias),
+            depthwise: Depthwise::new(&kernel, kernel_bias, stride),
+            narrow: Linear::new(&narrow, narrow_bias),
+            around,
+        })
+    }
+
+    /// Makes the part of the result at `place`, row by row.
+    fn apply(
+        &self,
+        map: &[f32],
+        [height, width]: [usize; 2],
+        place: &Place,
+        out: &mut [&mut [f32]],
+        memory: &mut Memory,
+    ) {
+        let (inputs, hidden, stride) =
+            (self.widen.inputs(), self.depthwise.channels(), self.depthwise.stride());
+        let ([y0, x0], [_, columns]) = (place.first, place.size);
+        let cells = stride * (columns - 1) + 3;
+        // The kernel begins a cell further left than the part does.
+        let missing = usize::from(x0 == 0);
+        let first = (stride * x0 + missing) - 1;
+        let end = (stride * x0 + cells - 1).min(width);
+        let Memory { ring, hidden: between } = memory;
+        ring.restart(cells * hidden);
+        let between = room(between, columns * hidden);
+        for (y, out) in (y0..).zip(out) {
+            let rows = ring.around(stride * y, height, |row, values| {
+                let (left, rest) = values.split_at_mut(missing * hidden);
+                let (middle, right) = rest.split_at_mut((end - first) * hidden);
+                left.fill(0.0);
+                right.fill(0.0);
+                self.widen.apply(&map[(row * width + first) * inputs..(row * width + end) * inputs], middle);
+                simd::gelu(middle);
+            });
+            self.depthwise.apply(rows, between);
+            simd::gelu(between);
+            self.narrow.apply(between, out);
+            if self.around == Around::Residual {
+                simd::add(out, &map[(y * width + x0) * inputs..]);
+                simd::gelu(out);
+            }
+        }
+    }
+}
+
+impl Function for MbConv {
+    fn name(&self) -> &'static str {
+        "MbConv"
+    }
+
+    fn output_shape(&self, input: &[usize]) -> TractResult<Vec<usize>> {
+        let (stride, inputs) = (self.depthwise.stride(), self.widen.inputs());
+        ensure!(
+            matches!(input, [h, w, c] if *c == inputs && h % stride == 0 && w % stride == 0),
+            "a map of {inputs} channels with sides that {stride} divides, not {input:?}"
+        );
+        Ok(vec![input[0] / stride, input[1] / stride, self.narrow.outputs()])
+    }
+
+    fn eval(&self, input: Tensor) -> TractResult<Tensor> {
+        let shape = self.output_shape(input.shape())?;
+        let mut output = Tensor::zero::<f32>(&shape)?;
+        let (size, view) = ([input.shape()[0], input.shape()[1]], input.view());
+        let map = view.as_slice::<f32>()?;
+        let parts = Windows { map: [shape[0], shape[1]], window: PART };
+        let places: Vec<Place> = parts.places().collect();
+        let mut plain = output.try_as_plain_ram_mut()?;
+        let mut out = parts.split(plain.as_slice_mut::<f32>()?, shape[2]);
+        let tasks = places.par_iter().zip(out.par_iter_mut());
+        tasks
+            .for_each_init(Memory::default, |memory, (place, out)| self.apply(map, size, place, out, memory));
+        Ok(output)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sam2::encoder::ops::conv::tests::convolved;
+    use crate::sam2::encoder::ops::layers::tests::{assert_close, linear_by_definition, numbers};
+
+    #[test]
+    fn parts_join_to_the_whole_map() {
+        // Larger than a part in both directions, which leaves a part that is not whole.
+        for (stride, around) in [(1, Around::Residual), (2, Around::Nothing), (1, Around::Nothing)] {
+            let [height, width] = PART.map(|side| stride * (side + 6));
+            let (inputs, hidden) = (4, 9);
+            let outputs = if around == Around::Residual { inputs } else { 5 };
+            let (w1, b1) = (numbers(hidden * inputs, 1), numbers(hidden, 2));
+            let (w2, b2) = (numbers(hidden * 9, 3), numbers(hidden, 4));
+            let (w3, b3) = (numbers(outputs * hidden, 5), numbers(outputs, 6));
+            let map = numbers(height * width * inputs, 7);
+
+            let mut wide = linear_by_definition(&map, &w1, &b1);
+            simd::gelu(&mut wide);
+            let mut mixed = convolved(&wide, [height, width, hidden], &w2, &b2, stride);
+            simd::gelu(&mut mixed);
+            let mut expected = linear_by_definition(&mixed, &w3, &b3);
+            if around == Around::Residual {
+                simd::add(&mut expected, &map);
+                simd::gelu(&mut expected);
+            }
+
+            let layer = MbConv {
+                widen: Linear::new(&w1, b1),
+                depthwise: Depthwise::new(&w2, b2, stride),
+                narrow: Linear::new(&w3, b3),
+                around,
+            };
+            let output = layer.eval(Tensor::from_shape(&[height, width, inputs], &map).unwrap()).unwrap();
+            assert_eq!(output.shape(), [height / stride, width / stride, outputs]);
+            assert_close(output.view().as_slice::<f32>().unwrap(), &expected, 1e-4);
+        }
+    }
+}

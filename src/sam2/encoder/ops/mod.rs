@@ -1,0 +1,34 @@
+//! Operators that tract lacks, fused into few passes over the data.
+
+mod attention;
+mod conv;
+mod conv_neck;
+mod conv_stem;
+mod cubic;
+mod function;
+mod global_attention;
+mod layers;
+mod local_mlp;
+mod mb_conv;
+mod mlp;
+mod patch_embed;
+mod patches;
+mod position_bias;
+mod rings;
+mod window_attention;
+mod windows;
+
+pub(super) use attention::{Attention, QkvOrder};
+pub(super) use conv_neck::ConvNeck;
+pub(super) use conv_stem::ConvStem;
+pub(super) use function::{Function, FunctionOp};
+pub(super) use global_attention::GlobalAttention;
+pub(super) use layers::{Linear, Norm};
+pub(super) use local_mlp::LocalMlp;
+pub(super) use mb_conv::{Around, MbConv};
+pub(super) use mlp::ResidualMlp;
+pub(super) use patch_embed::PatchEmbed;
+pub(super) use patches::{PATCH, Patches};
+pub(super) use position_bias::{AxisBias, DistanceBias};
+pub(super) use window_attention::{WindowAttention, WindowBias};
+pub(super) use windows::Windows;
