@@ -9,6 +9,9 @@ pub enum Error {
     /// The file is neither a checkpoint nor a safetensors file, or a damaged one.
     #[error("{file}: not usable as weights: {cause}; is the download complete?")]
     Format { file: String, cause: String },
+    /// The file is something else than weights that can be used.
+    #[error("{file}: not usable as weights: it is {found}; {way_out}")]
+    Unsupported { file: String, found: String, way_out: &'static str },
     /// The `config` in the metadata is missing or describes no network.
     #[error("{file}: not a network that can be run: {cause}")]
     Config { file: String, cause: String },
@@ -21,7 +24,9 @@ pub enum Error {
     #[error("{file}: tensor `{name}` has shape {found:?}, the network needs {expected:?}")]
     Shape { file: String, name: String, found: Vec<usize>, expected: Vec<usize> },
     /// A tensor is stored in a number format that is not supported.
-    #[error("{file}: tensor `{name}` is stored as {found}; float32, float16 and bfloat16 can be read")]
+    #[error(
+        "{file}: tensor `{name}` is stored as {found}; float64, float32, float16 and bfloat16 can be read"
+    )]
     NumberFormat { file: String, name: String, found: String },
     /// A prompt that says nothing, or points outside the photo.
     #[error("{0}")]

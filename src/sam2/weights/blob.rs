@@ -3,7 +3,7 @@
 //! Reading keeps no more of a file in memory than the tensor at hand, and unlike a memory map it
 //! turns a file that changes under the program into an error instead of a crash.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::Path;
@@ -26,10 +26,15 @@ impl Blob {
     }
 
     pub fn open(path: &Path) -> io::Result<Self> {
-        let file = File::open(path)?;
-        if file.metadata()?.is_dir() {
+        let metadata = fs::metadata(path)?;
+        if metadata.is_dir() {
             return Err(io::Error::other("it is a folder"));
         }
+        // Opening a pipe waits for someone to write to it.
+        if !metadata.is_file() {
+            return Err(io::Error::other("it is no regular file"));
+        }
+        let file = File::open(path)?;
         let len = file.metadata()?.len();
         Ok(Self { source: Mutex::new(Box::new(file)), len })
     }

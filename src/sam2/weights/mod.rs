@@ -1,11 +1,15 @@
 //! Named tensors from a weights file, checked against the shape the network asks for.
 
 mod blob;
+#[cfg(test)]
+mod checkpoints;
+mod foreign;
 mod names;
 mod number;
 mod pickle;
 mod safetensors;
 mod torch;
+mod transformers;
 
 use std::collections::HashSet;
 use std::io;
@@ -18,7 +22,8 @@ use super::config::Config;
 use super::encoder;
 use super::error::{Error, Result};
 use blob::Blob;
-use names::Renamed;
+use foreign::Refusal;
+use names::{Naming, Renamed};
 
 /// The weights compiled into the binary, so that the program works with nothing downloaded.
 static BUILT_IN: &[u8] =
@@ -81,18 +86,21 @@ const WITHOUT_EFFECT: [&str; 5] = [
 impl Weights {
     /// The built-in model, MobileSAM.
     pub fn built_in() -> Result<Self> {
-        Self::from_blob(BUILT_IN_NAME, Blob::from_static(BUILT_IN), None)
+        Self::from_blob(BUILT_IN_NAME, Blob::from_static(BUILT_IN), None, None)
     }
 
-    /// Opens a weights file: a PyTorch checkpoint (`.pt`) as Meta publishes them or a fine-tune's
-    /// state dict, or a `.safetensors` file with the official key names. Its content decides the
-    /// format, not its name.
+    /// Opens a weights file: a PyTorch checkpoint (`.pt`, `.pth`, `.bin`) or a `.safetensors` file.
+    /// Its content decides the format, not its name.
     ///
-    /// The sizes of the network come from the file's metadata, or else from the shapes of its
-    /// tensors, which tell the published variants apart. Nothing in the file is executed.
+    /// The tensors may go by the names of the official implementations or of Hugging Face
+    /// transformers, in a state dict alone or within whatever a training script keeps beside it.
+    ///
+    /// The sizes of the network come from the file's metadata, from the `config.json` that
+    /// transformers writes beside it, or else from the shapes of its tensors, which tell the
+    /// published variants apart. Nothing in the file is executed.
     ///
     /// # Errors
-    /// The file cannot be read, is damaged, or holds none of these networks. Missing or misshapen
+    /// The file cannot be read, is damaged, or holds something else, which is named. Missing or misshapen
     /// tensors are found when the network is built.
     pub fn open(path: &Path) -> Result<Self> {
         Self::open_sized(path, None)
@@ -105,20 +113,21 @@ impl Weights {
 
     fn open_sized(path: &Path, config: Option<Config>) -> Result<Self> {
         let file = path.display().to_string();
+        if let Some(refusal) = foreign::shard(path) {
+            return Err(refusal.into_error(file));
+        }
         let blob = Blob::open(path).map_err(|cause| Error::Unreadable { file: file.clone(), cause })?;
-        Self::from_blob(&file, blob, config)
+        Self::from_blob(&file, blob, config, path.parent())
     }
 
-    fn from_blob(name: &str, blob: Blob, config: Option<Config>) -> Result<Self> {
-        let store = open_store(blob).map_err(|cause| Error::Format { file: name.to_owned(), cause })?;
-        let store: Box<dyn TensorStore> = Box::new(Renamed::new(store));
-        let unsized_network = |cause| Error::Config { file: name.to_owned(), cause };
-        let config = match (config, store.metadata("config")) {
-            (Some(config), _) => config,
-            (None, Some(json)) => Config::from_json(json).map_err(unsized_network)?,
-            (None, None) => encoder::detect(&*store).map_err(unsized_network)?,
+    fn from_blob(name: &str, blob: Blob, config: Option<Config>, folder: Option<&Path>) -> Result<Self> {
+        let file = || name.to_owned();
+        let store = open_store(blob).map_err(|refusal| refusal.into_error(file()))?;
+        let config = match config {
+            Some(config) => config,
+            None => find_config(&store, folder).map_err(|cause| Error::Config { file: file(), cause })?,
         };
-        Ok(Self { name: name.to_owned(), config, store, asked: Mutex::default() })
+        Ok(Self { name: file(), config, store: Box::new(store), asked: Mutex::default() })
     }
 
     /// Where the weights come from: `mobile-sam`, or the file's path.
@@ -202,16 +211,36 @@ impl Weights {
 }
 
 /// Finds out what kind of file this is.
-fn open_store(blob: Blob) -> Result<Box<dyn TensorStore>, String> {
-    let start = blob.read(0..blob.len().min(9)).map_err(|e| e.to_string())?;
-    match start[..] {
-        [] => Err("it is empty".into()),
+fn open_store(blob: Blob) -> Result<Renamed, Refusal> {
+    let start = blob.read(0..blob.len().min(foreign::START_BYTES)).map_err(|e| e.to_string())?;
+    let store: Box<dyn TensorStore> = match start[..] {
+        [] => return Err("it is empty".into()),
         // The first eight bytes are the header's length, which can look like any other mark.
-        [_, _, _, _, _, _, _, _, b'{'] => Ok(Box::new(SafetensorsStore::parse(blob)?)),
-        [b'P', b'K', ..] => Ok(Box::new(TorchStore::parse(blob)?)),
-        [0x80, ..] => Err("it is in the format of PyTorch before 1.6; save it again with torch.save".into()),
-        _ => Ok(Box::new(SafetensorsStore::parse(blob)?)),
+        [_, _, _, _, _, _, _, _, b'{', ..] => Box::new(SafetensorsStore::parse(blob)?),
+        [b'P', b'K', ..] => Box::new(TorchStore::parse(blob)?),
+        _ => match foreign::file(&start) {
+            Some(refusal) => return Err(refusal),
+            None => Box::new(SafetensorsStore::parse(blob)?),
+        },
+    };
+    match foreign::network(&store.names()) {
+        Some(refusal) => Err(refusal),
+        None => Ok(Renamed::new(store)),
     }
+}
+
+/// The sizes of the network in a file that lies in `folder`.
+fn find_config(store: &Renamed, folder: Option<&Path>) -> Result<Config, String> {
+    if let Some(json) = store.metadata("config") {
+        return Config::from_json(json);
+    }
+    // What lies beside a file of other names is not about it.
+    if let (Naming::Transformers, Some(folder)) = (store.naming(), folder)
+        && let Some(config) = transformers::config_in(folder)?
+    {
+        return Config::from_json(&config.to_string());
+    }
+    encoder::detect(store)
 }
 
 #[cfg(test)]
@@ -247,6 +276,10 @@ mod tests {
         }
         assert!(Weights::open(&dir.path().join("absent")).is_err());
         assert!(Weights::open(dir.path()).is_err());
+        if cfg!(unix) {
+            let error = Weights::open(Path::new("/dev/null")).err().unwrap().to_string();
+            assert!(error.contains("no regular file"), "{error}");
+        }
     }
 
     #[test]
@@ -299,18 +332,26 @@ mod tests {
             random ^= random << 17;
             (random % below as u64) as usize
         };
-        for name in ["mini.pt", "mini.safetensors"] {
+        for name in [
+            "mini.pt",
+            "mini.safetensors",
+            "checkpoints/objects.pth",
+            "checkpoints/types.pth",
+            "checkpoints/tensors.pth",
+            "checkpoints/training.pth",
+        ] {
             let whole = std::fs::read(data(name)).unwrap();
             // The interesting bytes: the pickle or header at the beginning, the directory at the end.
-            let (head, tail) = (36_000, whole.len() - 30_000);
+            let length = whole.len();
+            let (head, tail) = (length.min(36_000), length - length.min(30_000));
             for round in 0..400 {
                 let mut bytes = whole.clone();
                 match round % 4 {
                     0 => bytes.truncate(next(whole.len())),
                     1 => (0..1 + next(4)).for_each(|_| bytes[next(head)] = next(256) as u8),
-                    2 => (0..1 + next(4)).for_each(|_| bytes[tail + next(30_000)] = next(256) as u8),
+                    2 => (0..1 + next(4)).for_each(|_| bytes[tail + next(length - tail)] = next(256) as u8),
                     _ => {
-                        let (from, to, count) = (next(head), next(head), 1 + next(64));
+                        let (from, to, count) = (next(head - 64), next(head - 64), 1 + next(64));
                         let piece = bytes[from..from + count].to_vec();
                         bytes[to..to + count].copy_from_slice(&piece);
                     }

@@ -55,7 +55,7 @@ impl TensorStore for SafetensorsStore {
             Dtype::F32 => Number::F32,
             Dtype::F16 => Number::F16,
             Dtype::BF16 => Number::Bf16,
-            Dtype::F64 => Number::Other("float64", 8),
+            Dtype::F64 => Number::F64,
             _ => Number::Other("integers or packed numbers", 1),
         };
         let (start, end) = info.data_offsets;

@@ -1,12 +1,15 @@
 //! Tensors of a PyTorch checkpoint: a zip archive with a pickle that describes the tensors and a
 //! file for each storage.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::io::Read;
 
 use zip::{CompressionMethod, ZipArchive};
 
 use super::blob::Blob;
+use super::foreign::{self, Refusal};
+use super::names;
 use super::pickle::{self, Arena, TensorRef, Value};
 use super::{StoreError, TensorStore};
 
@@ -14,8 +17,10 @@ use super::{StoreError, TensorStore};
 const MAX_PICKLE_BYTES: u64 = 64 << 20;
 /// The official checkpoints have about a thousand storages.
 const MAX_ENTRIES: usize = 100_000;
-/// Under these keys checkpoints keep the state dict; the official ones use the first.
-const WRAPPERS: [&str; 5] = ["model", "model_state_dict", "state_dict", "model_state", "net"];
+/// The official checkpoints have less than a thousand tensors, with the states of an optimizer three thousand.
+const MAX_TENSORS: usize = 100_000;
+/// The longest path to a tensor, in bytes.
+const MAX_NAME_BYTES: usize = 512;
 
 struct Entry {
     tensor: TensorRef,
@@ -32,23 +37,30 @@ pub(super) struct TorchStore {
 }
 
 impl TorchStore {
-    /// Reads the archive's directory and the pickle; the error says what is wrong.
-    pub fn parse(blob: Blob) -> Result<Self, String> {
+    /// Reads the archive's directory and the pickle.
+    ///
+    /// A tensor's name is the path to it: `model.no_mem_embed` for the dict under `model`.
+    pub fn parse(blob: Blob) -> Result<Self, Refusal> {
         let (pickle, storages) = read_archive(&blob)?;
         let (root, arena) = pickle::read(&pickle).map_err(|e| format!("its pickle holds {e}"))?;
         let mut tensors = HashMap::new();
-        for (name, tensor) in state_dict(&arena, root) {
+        for (name, tensor) in named_tensors(&arena, root)? {
             let (start, length) = *storages
-                .get(&tensor.storage.key)
+                .get(arena.storage_key(&tensor.storage))
                 .ok_or_else(|| format!("the storage of tensor `{name}` is missing"))?;
             check_extent(tensor, length)
                 .ok_or_else(|| format!("tensor `{name}` reaches beyond its storage"))?;
             let shape: Option<Vec<usize>> = tensor.shape.iter().map(|n| usize::try_from(*n).ok()).collect();
             let shape = shape.ok_or_else(|| format!("tensor `{name}` is too large"))?;
-            tensors.insert(name.to_owned(), Entry { tensor: tensor.clone(), shape, start });
+            tensors.insert(name, Entry { tensor: tensor.clone(), shape, start });
+        }
+        if let Some(class) = arena.module()
+            && !tensors.keys().any(|name| names::is_landmark(name))
+        {
+            return Err(foreign::pickled_module(class));
         }
         if tensors.is_empty() {
-            return Err("it holds no state dict".into());
+            return Err(foreign::no_tensors());
         }
         Ok(Self { blob, tensors })
     }
@@ -57,11 +69,16 @@ impl TorchStore {
 /// Start and length in bytes of each storage in the file, by its key.
 type Storages = HashMap<String, (u64, u64)>;
 
-fn read_archive(blob: &Blob) -> Result<(Vec<u8>, Storages), String> {
+fn read_archive(blob: &Blob) -> Result<(Vec<u8>, Storages), Refusal> {
     let mut source = blob.lock();
-    let mut archive = ZipArchive::new(&mut **source).map_err(|e| e.to_string())?;
+    let mut archive = ZipArchive::new(&mut **source)
+        .map_err(|e| format!("the directory at its end cannot be read ({e})"))?;
     if archive.len() > MAX_ENTRIES {
-        return Err(format!("it has {} entries, far more than a checkpoint", archive.len()));
+        return Err(format!("it has {} entries, far more than a checkpoint", archive.len()).into());
+    }
+    let names: Vec<String> = archive.file_names().flatten().map(Cow::into_owned).collect();
+    if let Some(refusal) = foreign::archive(&names) {
+        return Err(refusal);
     }
     let (mut pickle, mut storages) = (None, HashMap::new());
     for i in 0..archive.len() {
@@ -75,18 +92,20 @@ fn read_archive(blob: &Blob) -> Result<(Vec<u8>, Storages), String> {
             continue;
         }
         if entry.compression() != CompressionMethod::Stored || entry.encrypted() {
-            return Err(format!("its entry `{inner}` is compressed or encrypted; save it with torch.save"));
+            return Err(
+                format!("its entry `{inner}` is compressed or encrypted; save it with torch.save").into()
+            );
         }
         let (start, size) = (entry.data_start().ok_or("an entry without data")?, entry.size());
         if start.checked_add(size).is_none_or(|end| end > blob.len()) {
-            return Err(format!("its entry `{inner}` reaches beyond the end of the file"));
+            return Err(format!("its entry `{inner}` reaches beyond the end of the file").into());
         }
         if let Some(key) = key {
             storages.insert(key.to_owned(), (start, size));
             continue;
         }
         if size > MAX_PICKLE_BYTES {
-            return Err(format!("its entry `{inner}` has {size} bytes, far more than a checkpoint's"));
+            return Err(format!("its entry `{inner}` has {size} bytes, far more than a checkpoint's").into());
         }
         let mut content = Vec::new();
         entry.by_ref().take(size).read_to_end(&mut content).map_err(|e| e.to_string())?;
@@ -100,19 +119,29 @@ fn read_archive(blob: &Blob) -> Result<(Vec<u8>, Storages), String> {
     Ok((pickle, storages))
 }
 
-/// The named tensors: those of the root, or of the dict under one of the usual keys.
-fn state_dict(arena: &Arena, root: Value) -> impl Iterator<Item = (&str, &TensorRef)> {
-    let wrapped = WRAPPERS.iter().find_map(|wrapper| {
-        arena
-            .entries(root)
-            .find(|(key, value)| arena.string(*key) == Some(wrapper) && matches!(value, Value::Dict(_)))
-    });
-    let dict = wrapped.map_or(root, |(_, dict)| dict);
-    arena.entries(dict).filter_map(|(key, value)| {
-        // Models trained in parallel have all their names prefixed.
-        let name = arena.string(key)?;
-        Some((name.strip_prefix("module.").unwrap_or(name), arena.tensor(value)?))
-    })
+/// The tensors in a dict and in the dicts within it, by the path of keys to each. Tensors in lists
+/// or under numbers, as optimizers keep them, belong to no network.
+fn named_tensors(arena: &Arena, root: Value) -> Result<Vec<(String, &TensorRef)>, String> {
+    let mut tensors = vec![];
+    // Each dict once, however many paths lead to it: the shortest counts.
+    let mut seen = HashSet::from([root]);
+    let mut dicts = VecDeque::from([(String::new(), root)]);
+    while let Some((path, dict)) = dicts.pop_front() {
+        for (key, value) in arena.entries(dict) {
+            let Some(key) = arena.string(key).filter(|key| path.len() + key.len() < MAX_NAME_BYTES) else {
+                continue;
+            };
+            if let Some(tensor) = arena.tensor(value) {
+                tensors.push((format!("{path}{key}"), tensor));
+            } else if matches!(value, Value::Dict(_)) && seen.insert(value) {
+                dicts.push_back((format!("{path}{key}."), value));
+            }
+            if tensors.len() + dicts.len() > MAX_TENSORS {
+                return Err("it has far more tensors than a checkpoint".into());
+            }
+        }
+    }
+    Ok(tensors)
 }
 
 /// Checks that every element of a tensor lies in its storage of `length` bytes.
