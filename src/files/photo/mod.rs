@@ -6,8 +6,12 @@
 //! pictures the first one is taken.
 
 mod decode;
+mod exif;
+mod jpeg;
 mod profile;
 mod refused;
+mod tiff;
+mod trouble;
 
 use std::fs::File;
 use std::io::Read;
@@ -16,6 +20,8 @@ use std::sync::Arc;
 
 use image::RgbImage;
 use sha2::{Digest, Sha256};
+
+pub(super) use self::tiff::{Tiff, is_tiff};
 
 /// Larger files are refused.
 const MAX_FILE_BYTES: u64 = 2 << 30;
