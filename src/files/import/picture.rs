@@ -390,7 +390,7 @@ fn legend(picture: &Path, size: (u32, u32)) -> Option<Vec<Value>> {
     let bytes = file
         .metadata()
         .ok()
-        .filter(|m| m.len() <= MAX_LEGEND_BYTES)
+        .filter(|m| m.is_file() && m.len() <= MAX_LEGEND_BYTES)
         .and_then(|_| std::fs::read(&file).ok())?;
     let mut json: Value = serde_json::from_slice(&bytes).ok()?;
     let same_size = json["width"] == size.0 && json["height"] == size.1;

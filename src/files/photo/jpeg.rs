@@ -46,7 +46,6 @@ pub(super) struct Channels {
 /// as they are otherwise.
 pub(super) fn channels(stream: impl Read, is_ycbcr: bool, max_bytes: usize) -> ImageResult<Channels> {
     let mut decoder = jpeg_decoder::Decoder::new(stream);
-    decoder.set_max_decoding_buffer_size(max_bytes);
     decoder.read_info().map_err(refusal)?;
     let info = decoder.info().ok_or_else(|| damaged("it has no frame"))?;
     let is_inks = match info.pixel_format {
@@ -61,6 +60,10 @@ pub(super) fn channels(stream: impl Read, is_ycbcr: bool, max_bytes: usize) -> I
         (false, true) => ColorTransform::YCbCr,
         (false, false) => ColorTransform::RGB,
     });
+    let pixels = usize::from(info.width) * usize::from(info.height);
+    if pixels * info.pixel_format.pixel_bytes() > max_bytes {
+        return Err(trouble::too_large());
+    }
     let mut samples = decoder.decode().map_err(refusal)?;
     if is_inks {
         // The decoder inverts them.
@@ -225,7 +228,6 @@ struct Careful<'a> {
     info: jpeg_decoder::ImageInfo,
     icc: Option<Vec<u8>>,
     exif: Option<Vec<u8>>,
-    max_bytes: usize,
 }
 
 /// What a file that lacks its end is made to end with. Zeros and ones alternate in the second, so that
@@ -245,7 +247,7 @@ impl<'a> Careful<'a> {
         let info = decoder.info().ok_or_else(|| damaged("it has no frame"))?;
         let (icc, exif) = (decoder.icc_profile(), decoder.exif_data().map(<[u8]>::to_vec));
         let transform = headers.transform();
-        Ok(Self { bytes, ends: headers.ends, transform, info, icc, exif, max_bytes: usize::MAX })
+        Ok(Self { bytes, ends: headers.ends, transform, info, icc, exif })
     }
 
     fn pixels(&self, end: &[u8]) -> ImageResult<Vec<u8>> {
@@ -253,7 +255,6 @@ impl<'a> Careful<'a> {
         let filled = self.bytes.iter().rev().take_while(|byte| **byte == 0).count();
         let kept = if self.ends { self.bytes.len() } else { self.bytes.len() - filled };
         let mut decoder = jpeg_decoder::Decoder::new(self.bytes[..kept].chain(end));
-        decoder.set_max_decoding_buffer_size(self.max_bytes);
         decoder.set_color_transform(self.transform);
         decoder.decode().map_err(refusal)
     }
@@ -282,15 +283,11 @@ impl ImageDecoder for Careful<'_> {
     fn set_limits(&mut self, limits: Limits) -> ImageResult<()> {
         let (width, height) = self.dimensions();
         limits.check_dimensions(width, height)?;
-        // Beside the pixels it holds a plane of each component.
-        let needed = 2 * u64::from(width) * u64::from(height) * self.info.pixel_format.pixel_bytes() as u64;
+        // Beside the pixels it holds a plane of each component, and coefficients of two bytes.
+        let needed = 4 * u64::from(width) * u64::from(height) * self.info.pixel_format.pixel_bytes() as u64;
         match limits.max_alloc {
             Some(most) if needed > most => Err(trouble::too_large()),
-            Some(most) => {
-                self.max_bytes = usize::try_from(most).unwrap_or(usize::MAX);
-                Ok(())
-            }
-            None => Ok(()),
+            _ => Ok(()),
         }
     }
 

@@ -3,7 +3,7 @@
 use image::error::{DecodingError, LimitError, LimitErrorKind, UnsupportedError, UnsupportedErrorKind};
 use image::{ImageError, ImageFormat};
 
-/// The file is sound, but of a kind that is not read: `kind` completes "a TIFF file with ...".
+/// The file is sound, but of a kind that is not read, of which `kind` names what is special.
 pub(super) fn unsupported(format: ImageFormat, kind: impl Into<String>) -> ImageError {
     let kind = UnsupportedErrorKind::GenericFeature(kind.into());
     ImageError::Unsupported(UnsupportedError::from_format_and_kind(format.into(), kind))

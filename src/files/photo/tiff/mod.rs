@@ -6,6 +6,8 @@
 mod chunk;
 mod directory;
 mod fax;
+#[cfg(test)]
+mod tests;
 
 use std::io::Read;
 
