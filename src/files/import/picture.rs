@@ -177,7 +177,7 @@ fn palette_labels(
 ) -> Result<Imported, ImportError> {
     let colour = |value: u32| palette.get(value as usize).copied();
     // What was grey before it got a palette is so still.
-    let is_grey = (0..).zip(palette).all(|(value, colour)| *colour == [value; 3]);
+    let is_grey = (0..=255).zip(palette).all(|(value, colour)| *colour == [value; 3]);
     let legend = legend(target.path, target.size);
     if legend.is_none() {
         match pixels.look(255) {
