@@ -431,6 +431,100 @@ fn a_bad_photo_does_not_stop_the_others() {
     assert_eq!(folder.names("out"), expected);
 }
 
+#[cfg(unix)]
+fn pipe(path: &str) {
+    assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+}
+
+#[cfg(unix)]
+#[test]
+fn circles_and_pipes_are_told_and_the_rest_is_done() {
+    let folder = folder_of_photos(&["a.png", "s/b.png", "t/c.png"]);
+    std::os::unix::fs::symlink("../", folder.path("photos/s/back")).unwrap();
+    std::fs::create_dir(folder.path("photos/folder.jpg")).unwrap();
+    pipe(&folder.path("photos/pipe.jpg"));
+    let run = over_photos(&folder, &["--recursive", "--format=labels"]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    let told = |name: &str, why: &str| run.err.lines().any(|line| line.contains(name) && line.contains(why));
+    assert!(told("s/back", "circle") && told("pipe.jpg", "a pipe"), "{}", run.err);
+    assert_eq!(run.err.lines().count(), 2, "{}", run.err);
+    for name in ["out/a", "out/s/b", "out/t/c"] {
+        assert!(Path::new(&folder.path(&format!("{name}_labels_starter.png"))).exists(), "{name}");
+    }
+    // Who names a pipe wants it, and is told that it is none.
+    let (pipe, photo) = (folder.path("photos/pipe.jpg"), folder.path("photos/a.png"));
+    let run =
+        tinsel(&["everything", &pipe, &photo, "--out", &folder.path("named"), "--points-per-side", "2"]);
+    assert_eq!(run.code, Some(1));
+    assert!(
+        run.err.contains("a pipe, not a file") && run.err.contains("1 of 2 photos failed"),
+        "{}",
+        run.err
+    );
+    fails(&["import", &photo, &pipe], 1, &["pipe.jpg", "a pipe"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn pipes_are_never_replaced_nor_waited_for() {
+    let folder = folder_of_photos(&["a.png"]);
+    let (photo, there) = (folder.path("photos/a.png"), folder.path("pipe"));
+    pipe(&there);
+    let predict = ["predict", &photo, "--point", "9,9", "--overwrite", "-o", &there];
+    fails(&predict, 1, &[&there, "a pipe"]);
+    use std::os::unix::fs::FileTypeExt;
+    assert!(std::fs::metadata(&there).unwrap().file_type().is_fifo());
+    // Where the legend of a label map would be.
+    image::GrayImage::from_fn(120, 80, |x, _| image::Luma([(x / 60) as u8]))
+        .save(folder.path("map.png"))
+        .unwrap();
+    pipe(&folder.path("map.json"));
+    assert!(succeed(&["import", &photo, &folder.path("map.png")]).contains("1 mask"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_batch_goes_on_though_nobody_can_be_told() {
+    let folder = folder_of_photos(&["a.png", "b.png", "c.png"]);
+    folder.file("photos/b.png", b"no picture");
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let run = Command::new(env!("CARGO_BIN_EXE_tinsel"))
+        .args(["everything", &folder.path("photos"), "--out", &folder.path("out"), "--format=labels"])
+        .args(QUICK)
+        .stderr(full)
+        .output()
+        .unwrap();
+    assert_eq!(run.status.code(), Some(1));
+    assert_eq!(folder.names("out").len(), 4, "two photos are done");
+}
+
+#[cfg(unix)]
+#[test]
+fn names_of_files_do_not_command_the_terminal() {
+    let folder = folder_of_photos(&["red\u{1b}[31m.png"]);
+    folder.file("photos/bad\u{1b}]0;title\u{7}.png", b"no picture");
+    let run = over_photos(&folder, &["--format=labels"]);
+    assert_eq!(run.code, Some(1));
+    assert!(
+        !run.err.contains(['\u{1b}', '\u{7}']) && !run.out.contains('\u{1b}'),
+        "{:?} {:?}",
+        run.err,
+        run.out
+    );
+    assert!(run.err.contains(r"bad\u{1b}]0;title\u{7}.png"), "{}", run.err);
+    assert!(run.out.contains(r"red\u{1b}[31m.png"), "{}", run.out);
+}
+
+#[test]
+fn what_a_killed_run_has_left_is_removed_by_the_next() {
+    let folder = folder_of_photos(&["a.png"]);
+    std::fs::create_dir_all(folder.path("out/.tinsel-abandoned")).unwrap();
+    ["lock", "half"].map(|name| folder.file(&format!("out/.tinsel-abandoned/{name}"), b""));
+    let run = over_photos(&folder, &["--format=labels"]);
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+    assert_eq!(folder.names("out"), ["a_labels_starter.json", "a_labels_starter.png"]);
+}
+
 #[test]
 fn the_photos_of_a_folder_are_taken_and_a_folder_without_photos_is_named() {
     let folder = Folder::new();

@@ -33,7 +33,7 @@ fn assert_near(name: &str, expected: [[u8; 3]; 4], tolerance: u8) {
 #[test]
 fn every_format_opens_with_its_colours() {
     let lossless = "plain.png palette.png plain.webp plain.bmp palette.bmp plain.ppm moving.gif plain.tiff \
-                    deep.tiff float.tiff lzw.tiff";
+                    deep.tiff float.tiff lzw.tiff palette.tiff";
     lossless.split_whitespace().for_each(|name| assert_near(name, FIELDS, 0));
     let lossy = "baseline.jpg progressive.jpg restarts.jpg lossy.webp cmyk.jpg ycck.jpg cmyk.tiff";
     lossy.split_whitespace().for_each(|name| assert_near(name, FIELDS, 4));
@@ -41,9 +41,95 @@ fn every_format_opens_with_its_colours() {
         let luma = (299 * u32::from(r) + 587 * u32::from(g) + 114 * u32::from(b) + 500) / 1000;
         [luma as u8; 3]
     };
-    for name in ["grey.jpg", "grey.png", "grey.tiff"] {
+    for name in ["grey.jpg", "grey.png", "grey.tiff", "float_grey.tiff"] {
         assert_near(name, FIELDS.map(luma), 2);
     }
+}
+
+/// Asserts that a file shows the waves as a picture of them does, by `worst` at a pixel and, because decoders round
+/// differently, by little on the whole.
+fn assert_alike(name: &str, reference: &str, worst: u8) {
+    let photo = Photo::open(&made(&format!("kinds/{name}"))).unwrap_or_else(|error| panic!("{error}"));
+    let expected = image::open(made(&format!("kinds/{reference}"))).unwrap().into_rgb8();
+    assert_eq!(photo.pixels.dimensions(), expected.dimensions(), "{name}");
+    let off: Vec<u8> = photo.pixels.iter().zip(expected.iter()).map(|(a, b)| a.abs_diff(*b)).collect();
+    let mean = off.iter().map(|off| f64::from(*off)).sum::<f64>() / off.len() as f64;
+    assert!(off.iter().all(|off| *off <= worst) && mean < 0.7, "{name}: {:?}, mean {mean}", off.iter().max());
+}
+
+#[test]
+fn jpeg_files_with_scans_of_single_components_and_rare_samplings_look_as_in_pillow() {
+    for name in [
+        "444_3_scans",
+        "422_3_scans",
+        "440_3_scans",
+        "420_3_scans",
+        "420_2_scans",
+        "411_3_scans",
+        "finer_chroma_3_scans",
+        "finer_chroma_progressive",
+        "thirds_3_scans",
+    ] {
+        assert_alike(&format!("{name}.jpg"), &format!("{name}.png"), 4);
+    }
+}
+
+#[test]
+fn all_common_kinds_of_tiff_look_as_in_pillow() {
+    let colours = "big big_other_byte_order planar_tiles planar_strips deep_differences float_differences \
+                   extra_channel alpha packed reversed reversed_lzw";
+    colours.split_whitespace().for_each(|name| assert_alike(&format!("{name}.tiff"), "waves.png", 0));
+    let greys = "grey_of_32_bits grey_of_32_bits_low grey_signed grey_float grey_float_255 grey_from_white grey_alpha";
+    greys.split_whitespace().for_each(|name| assert_alike(&format!("{name}.tiff"), "grey.png", 0));
+    let bits = "bits bits_reversed fax3 fax3_filled fax3_two fax3_two_filled fax4 fax4_reversed fax_lines";
+    bits.split_whitespace().for_each(|name| assert_alike(&format!("{name}.tiff"), "bits.png", 0));
+    for (name, worst) in [
+        ("palette", 0),
+        ("premultiplied", 0),
+        ("inks", 1),
+        ("ycbcr", 1),
+        ("jpeg_ycbcr", 4),
+        ("jpeg_tiles", 4),
+        ("jpeg_rgb", 2),
+    ] {
+        assert_alike(&format!("{name}.tiff"), &format!("{name}.png"), worst);
+    }
+}
+
+#[test]
+fn a_whole_jpeg_file_opens_without_the_marker_of_its_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.jpg");
+    for name in ["baseline.jpg", "progressive.jpg", "restarts.jpg", "kinds/420_3_scans.jpg"] {
+        let whole = std::fs::read(made(name)).unwrap();
+        let end = whole.len() - 2;
+        let expected = Photo::open(&made(name)).unwrap();
+        for filled in [0, 700] {
+            std::fs::write(&path, [&whole[..end], &vec![0; filled]].concat()).unwrap();
+            let photo = Photo::open(&path).unwrap_or_else(|error| panic!("{error}"));
+            let off = photo.pixels.iter().zip(expected.pixels.iter()).map(|(a, b)| a.abs_diff(*b)).max();
+            assert!(off <= Some(4), "{name}: {off:?}");
+        }
+        for cut in [6, 30, 60] {
+            for filled in [0, 700] {
+                std::fs::write(&path, [&whole[..end - cut], &vec![0; filled]].concat()).unwrap();
+                let error = Photo::open(&path).unwrap_err().to_string();
+                assert!(error.contains("cut short"), "{name} without {cut} bytes: {error}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_orientation_of_four_bytes_counts() {
+    let mut bytes = std::fs::read(made("lying.jpg")).unwrap();
+    let short = [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0];
+    let at = bytes.windows(12).position(|entry| entry == short).expect("the orientation");
+    bytes[at..at + 12].copy_from_slice(&[0x01, 0x12, 0, 4, 0, 0, 0, 1, 0, 0, 0, 6]);
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.jpg");
+    std::fs::write(&path, bytes).unwrap();
+    assert_eq!(Photo::open(&path).unwrap().pixels, Photo::open(&made("lying.jpg")).unwrap().pixels);
 }
 
 #[test]
@@ -136,16 +222,18 @@ fn formats_that_are_not_read_are_named_with_a_way_out() {
         let length = (8 + brands.len()) as u32;
         [&length.to_be_bytes(), b"ftyp".as_slice(), brands, &[0; 64]].concat()
     };
-    let deep = std::fs::read(made("float_grey.tiff")).unwrap();
-    let palette = std::fs::read(made("palette.tiff")).unwrap();
+    let heights = std::fs::read(made("kinds/heights.tiff")).unwrap();
+    let counts = std::fs::read(made("kinds/counts.tiff")).unwrap();
+    let arithmetic = std::fs::read(made("kinds/arithmetic.jpg")).unwrap();
     for (name, content, word) in [
         ("phone.heic", &*media(b"heic\0\0\0\0mif1heic"), "HEIC"),
         ("phone.jpg", &media(b"mif1\0\0\0\0mif1heic"), "HEIC"),
         ("small.avif", &media(b"avif\0\0\0\0avifmif1"), "AVIF"),
         ("clip.mp4", &media(b"isom\0\0\0\0isom"), "a film"),
         ("new.jxl", b"\xff\x0a0123456789", "JPEG XL"),
-        ("float.tiff", &deep, "of an unusual kind"),
-        ("palette.tiff", &palette, "of an unusual kind"),
+        ("heights.tiff", &heights, "floating-point numbers of 32 bits from -"),
+        ("counts.tiff", &counts, "whole numbers of 32 bits from "),
+        ("arithmetic.jpg", &arithmetic, "JPEG of an unusual kind (arithmetic coding)"),
     ] {
         let error = complaint(name, content);
         assert!(error.contains(word) && error.contains("save it as JPEG or PNG"), "{error}");

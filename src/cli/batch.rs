@@ -16,7 +16,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
 use super::arguments::{BatchArguments, Shard};
-use super::{complain, print_text};
+use super::{complain, harmless, print_error, print_text};
 use crate::files::{FileSet, Photo, select_photos};
 use crate::sam2::Monitor;
 
@@ -72,8 +72,16 @@ pub(super) trait Work {
     }
 }
 
-/// The photos that the arguments name, of all shards.
-pub(super) fn jobs(arguments: &BatchArguments) -> anyhow::Result<Vec<Job>> {
+/// What is to be done.
+pub(super) struct Jobs {
+    /// In order, of all shards.
+    all: Vec<Job>,
+    /// Why there may be further photos.
+    lost: Vec<String>,
+}
+
+/// The photos that the arguments name. What is passed over in folders is told.
+pub(super) fn jobs(arguments: &BatchArguments) -> anyhow::Result<Jobs> {
     let (mut folders, files): (Vec<_>, Vec<_>) =
         arguments.photos.iter().cloned().partition(|path| path.is_dir());
     folders.extend(arguments.img_dir.clone());
@@ -88,13 +96,19 @@ pub(super) fn jobs(arguments: &BatchArguments) -> anyhow::Result<Vec<Job>> {
             folder.display()
         );
     }
-    let selected = select_photos(&files, &folders, arguments.recursive)?;
+    let mut lost = vec![];
+    let selected = select_photos(&files, &folders, arguments.recursive, |skipped| {
+        if skipped.is_loss() {
+            lost.push(skipped.to_string());
+        }
+        complain(&skipped.into());
+    })?;
     let job = |(number, photo): (u64, crate::files::Selected)| Job {
         photo: photo.path,
         number,
         below: photo.below,
     };
-    Ok((1..).zip(selected).map(job).collect())
+    Ok(Jobs { all: (1..).zip(selected).map(job).collect(), lost })
 }
 
 /// Makes the output folder.
@@ -105,7 +119,7 @@ pub(super) fn make_folder(out: &Path) -> anyhow::Result<()> {
 }
 
 /// Runs the work over the photos of the asked-for shard and reports what became of them.
-pub(super) fn run(all: &[Job], arguments: &BatchArguments, work: &impl Work) -> ExitCode {
+pub(super) fn run(all: &Jobs, arguments: &BatchArguments, work: &impl Work) -> ExitCode {
     match try_run(all, arguments, work) {
         Ok(code) => code,
         Err(error) => {
@@ -115,14 +129,14 @@ pub(super) fn run(all: &[Job], arguments: &BatchArguments, work: &impl Work) -> 
     }
 }
 
-fn try_run(all: &[Job], arguments: &BatchArguments, work: &impl Work) -> anyhow::Result<ExitCode> {
-    refuse_collisions(all, work)?;
+fn try_run(all: &Jobs, arguments: &BatchArguments, work: &impl Work) -> anyhow::Result<ExitCode> {
+    refuse_collisions(&all.all, work)?;
     let files = FileSet::new(arguments.overwrite || arguments.skip_existing);
     work.summary().map_or(Ok(()), |file| files.check(&file))?;
     make_folder(&arguments.out)?;
     let stop = Stop::on_signals().map_err(|e| anyhow!("Ctrl+C cannot be watched for: {e}"))?;
 
-    let jobs: Vec<&Job> = all.iter().filter(|job| is_in(arguments.shard, job)).collect();
+    let jobs: Vec<&Job> = all.all.iter().filter(|job| is_in(arguments.shard, job)).collect();
     let (done, todo): (Vec<&Job>, Vec<&Job>) =
         jobs.iter().copied().partition(|job| arguments.skip_existing && work.is_done(job));
     if !done.is_empty() {
@@ -142,10 +156,10 @@ fn try_run(all: &[Job], arguments: &BatchArguments, work: &impl Work) -> anyhow:
     batch.bar.finish_and_clear();
     if interrupted {
         let left = jobs.len() - batch.done.len();
-        eprintln!(
+        print_error(&format!(
             "tinsel: interrupted, {left} of {} photos are left; --skip-existing goes on there",
             jobs.len()
-        );
+        ));
         return Ok(ExitCode::from(INTERRUPTED));
     }
     batch.done.sort_by_key(|job| job.number);
@@ -154,10 +168,14 @@ fn try_run(all: &[Job], arguments: &BatchArguments, work: &impl Work) -> anyhow:
         complain(error);
     }
     if !batch.failures.is_empty() {
-        eprintln!("tinsel: {} of {} photos failed:", batch.failures.len(), jobs.len());
-        batch.failures.iter().for_each(|reason| eprintln!("  {reason}"));
+        print_error(&format!("tinsel: {} of {} photos failed:", batch.failures.len(), jobs.len()));
+        batch.failures.iter().for_each(|reason| print_error(&format!("  {reason}")));
     }
-    let well = summarised.is_ok() && batch.failures.is_empty();
+    if !all.lost.is_empty() {
+        print_error("tinsel: the photos there are missing:");
+        all.lost.iter().for_each(|reason| print_error(&format!("  {reason}")));
+    }
+    let well = summarised.is_ok() && batch.failures.is_empty() && all.lost.is_empty();
     Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -232,7 +250,7 @@ impl<'a> Batch<'a> {
                 let progress = Progress {
                     bar: &self.bar,
                     stop,
-                    name: job.photo.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+                    name: harmless(&job.photo.file_name().unwrap_or_default().to_string_lossy()).into(),
                     finished: self.done.len() - done_before + self.failures.len(),
                     total: self.total,
                     seconds_each: self.seconds_each(done_before),

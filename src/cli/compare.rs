@@ -8,7 +8,7 @@ use anyhow::{anyhow, bail, ensure};
 use serde::Serialize;
 
 use super::arguments::{CompareArguments, Setting};
-use super::batch::{self, Job, Progress, Work};
+use super::batch::{self, Job, Jobs, Progress, Work};
 use super::everything::{export_mask, find_masks, parameters};
 use super::{complain, load_model, model_stem};
 use crate::document::mask_colour;
@@ -29,7 +29,7 @@ pub fn compare_models(arguments: &CompareArguments) -> ExitCode {
     }
 }
 
-fn prepare(arguments: &CompareArguments) -> anyhow::Result<(Vec<Job>, Compare<'_>)> {
+fn prepare(arguments: &CompareArguments) -> anyhow::Result<(Jobs, Compare<'_>)> {
     ensure!(
         (0.0..=1.0).contains(&arguments.min_iou),
         "--min-iou is {}, it must be between 0 and 1",

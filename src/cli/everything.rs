@@ -7,7 +7,7 @@ use anyhow::{Context, anyhow, bail, ensure};
 use serde::Serialize;
 
 use super::arguments::{EverythingArguments, GeneratorArguments, ResultFormat, Shard};
-use super::batch::{self, Job, Progress, Work};
+use super::batch::{self, Job, Jobs, Progress, Work};
 use super::{complain, load_model, model_stem};
 use crate::document::mask_colour;
 use crate::everything::{FoundMask, Parameters, generate};
@@ -44,7 +44,7 @@ pub fn everything(arguments: &EverythingArguments) -> ExitCode {
     }
 }
 
-fn prepare(arguments: &EverythingArguments) -> anyhow::Result<(Vec<Job>, Everything<'_>)> {
+fn prepare(arguments: &EverythingArguments) -> anyhow::Result<(Jobs, Everything<'_>)> {
     let mut formats = arguments.format.clone();
     if arguments.json {
         formats.push(ResultFormat::Json);

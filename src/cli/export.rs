@@ -7,7 +7,7 @@ use anyhow::bail;
 use clap::Args;
 
 use super::formats::FormatArguments;
-use super::{complain, print_text};
+use super::{complain, print_error, print_text};
 use crate::files::export::{DatasetExport, Exported, Format, Wanted};
 use crate::files::session::Session;
 use crate::files::{Selected, select_photos};
@@ -62,7 +62,11 @@ pub fn export_sessions(arguments: &ExportArguments) -> ExitCode {
 fn run(arguments: &ExportArguments) -> anyhow::Result<ExitCode> {
     let options = arguments.to.options()?;
     let (folders, files): (Vec<_>, Vec<_>) = arguments.photos.iter().cloned().partition(|path| path.is_dir());
-    let mut selected = select_photos(&files, &folders, arguments.recursive)?;
+    let mut lost = 0;
+    let mut selected = select_photos(&files, &folders, arguments.recursive, |skipped| {
+        lost += usize::from(skipped.is_loss());
+        complain(&skipped.into());
+    })?;
     let asked_for = |photo: &Selected| files.contains(&photo.path);
     selected.retain(|photo| asked_for(photo) || Session::exists_for(&photo.path));
     if selected.is_empty() {
@@ -96,7 +100,9 @@ fn run(arguments: &ExportArguments) -> anyhow::Result<ExitCode> {
         }
     }
     if failed > 0 {
-        eprintln!("tinsel: {failed} of {} photos failed", selected.len());
+        print_error(&format!("tinsel: {failed} of {} photos failed", selected.len()));
+    }
+    if failed > 0 || lost > 0 {
         return Ok(ExitCode::FAILURE);
     }
     Ok(ExitCode::SUCCESS)

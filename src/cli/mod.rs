@@ -12,8 +12,8 @@ mod formats;
 mod import;
 mod models;
 mod predict;
+mod terminal;
 
-use std::io::Write;
 use std::path::Path;
 
 use anyhow::Context;
@@ -26,6 +26,8 @@ pub use export::{ExportArguments, export_sessions};
 pub use import::{ImportArguments, import_into_session};
 pub use models::{ModelsArguments, models};
 pub use predict::predict;
+
+use self::terminal::{harmless, print_error, print_text};
 
 use crate::files::WriteError;
 use crate::files::export::PhotoExportError;
@@ -59,13 +61,5 @@ fn complain(error: &anyhow::Error) {
             || matches!(e.downcast_ref(), Some(PhotoExportError::Write(WriteError::Exists { .. })))
     });
     let hint = if exists { "; --overwrite replaces it" } else { "" };
-    eprintln!("tinsel: {error:#}{hint}");
-}
-
-/// Prints to standard output; a reader that has gone away is no error.
-fn print_text(text: &str) -> anyhow::Result<()> {
-    match std::io::stdout().write_all(text.as_bytes()) {
-        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(e.into()),
-        _ => Ok(()),
-    }
+    print_error(&format!("tinsel: {error:#}{hint}"));
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use super::arguments::PredictArguments;
-use super::{complain, load_model, print_text};
+use super::{complain, load_model, print_error, print_text};
 use crate::files::export::{Format, add_mask};
 use crate::files::{FileSet, Photo};
 use crate::mask::{Mask, Rle};
@@ -27,7 +27,7 @@ struct Report {
 /// Runs the command and returns its exit code.
 pub fn predict(arguments: &PredictArguments) -> ExitCode {
     if arguments.point.is_empty() && arguments.bbox.is_none() {
-        eprintln!("tinsel: say where the thing is: give at least one --point X,Y or a --box X0,Y0,X1,Y1");
+        print_error("tinsel: say where the thing is: give at least one --point X,Y or a --box X0,Y0,X1,Y1");
         return ExitCode::from(2);
     }
     match run(arguments) {

@@ -1,9 +1,14 @@
 //! Files are written whole or not at all.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
-use tempfile::{Builder, TempPath};
+use tempfile::{Builder, TempDir, TempPath};
+
+use super::regular;
 
 /// Why nothing was written. The message names the file and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +26,8 @@ pub enum WriteError {
 pub struct FileSet {
     overwrite: bool,
     pending: Vec<Pending>,
+    /// By the folders that the files will be in.
+    stagings: BTreeMap<PathBuf, Staging>,
 }
 
 /// A file that is written but has not got its name yet.
@@ -34,22 +41,18 @@ struct Pending {
 impl FileSet {
     /// An empty set; `overwrite` allows it to replace files that are there already.
     pub fn new(overwrite: bool) -> Self {
-        Self { overwrite, pending: vec![] }
+        Self { overwrite, pending: vec![], stagings: BTreeMap::new() }
     }
 
     /// Says early what would stop a file from being written.
     ///
     /// # Errors
-    /// The file is there already, is a folder, or lies in something that is no folder.
+    /// The file is there already, is a folder, a device or a pipe, or lies in something that is no folder.
     pub fn check(&self, path: &Path) -> Result<(), WriteError> {
-        let unwritable = |cause: &str| {
-            Err(WriteError::Unwritable { path: path.into(), cause: std::io::Error::other(cause) })
-        };
-        if path.is_dir() {
-            return unwritable("it is a folder");
-        }
+        refuse_what_is_no_file(path)?;
         if folder_of(path).exists() && !folder_of(path).is_dir() {
-            return unwritable("its folder is a file");
+            let cause = std::io::Error::other("its folder is a file");
+            return Err(WriteError::Unwritable { path: path.into(), cause });
         }
         if !self.overwrite && path.exists() {
             return Err(WriteError::Exists { path: path.into() });
@@ -94,9 +97,10 @@ impl FileSet {
         content: impl FnOnce(&mut dyn WriteSeek) -> Result<(), String>,
     ) -> Result<(), WriteError> {
         let unwritable = |cause| WriteError::Unwritable { path: path.into(), cause };
-        let folder = folder_of(path);
-        std::fs::create_dir_all(folder).map_err(unwritable)?;
-        let mut file = readable(Builder::new().prefix(".tinsel-")).tempfile_in(folder).map_err(unwritable)?;
+        refuse_what_is_no_file(path)?;
+        let staging = self.staging(folder_of(path)).map_err(unwritable)?;
+        let mut file =
+            readable(&mut Builder::new()).tempfile_in(staging.folder.path()).map_err(unwritable)?;
         let mut buffered = BufWriter::new(file.as_file_mut());
         content(&mut buffered).map_err(|cause| WriteError::Encoding { path: path.into(), cause })?;
         buffered.flush().map_err(unwritable)?;
@@ -104,6 +108,16 @@ impl FileSet {
         file.as_file().sync_all().map_err(unwritable)?;
         self.pending.push(Pending { file: file.into_temp_path(), path: path.into(), replace });
         Ok(())
+    }
+
+    /// Where the temporary files for a folder are, which is made.
+    fn staging(&mut self, folder: &Path) -> std::io::Result<&Staging> {
+        if !self.stagings.contains_key(folder) {
+            std::fs::create_dir_all(folder)?;
+            Staging::sweep_once(folder);
+            self.stagings.insert(folder.into(), Staging::new(folder)?);
+        }
+        Ok(&self.stagings[folder])
     }
 
     /// Gives the files their names and returns these.
@@ -130,6 +144,68 @@ impl FileSet {
             written.push(path);
         }
         Ok(written)
+    }
+}
+
+/// Renaming would put a file in the place of a device.
+fn refuse_what_is_no_file(path: &Path) -> Result<(), WriteError> {
+    let kind = path.metadata().ok().and_then(|data| regular::other_kind(&data));
+    let Some(kind) = kind else { return Ok(()) };
+    Err(WriteError::Unwritable { path: path.into(), cause: std::io::Error::other(format!("it is {kind}")) })
+}
+
+/// A folder for temporary files. It is locked for as long as somebody works in it, so that others can tell
+/// what a killed process has left.
+struct Staging {
+    folder: TempDir,
+    /// Held, not read.
+    _lock: File,
+}
+
+/// What the names of stagings begin with, and the file in them that is locked.
+const STAGING: &str = ".tinsel-";
+const LOCK: &str = "lock";
+
+impl Staging {
+    fn new(folder: &Path) -> std::io::Result<Self> {
+        loop {
+            let folder = Builder::new().prefix(STAGING).tempdir_in(folder)?;
+            let path = folder.path().join(LOCK);
+            // Until the lock is held, somebody who tidies up may take the folder for abandoned.
+            let lock = match OpenOptions::new().write(true).create_new(true).open(&path) {
+                Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
+                lock => lock?,
+            };
+            // Where there are no locks, nobody can hold this one, and nothing is tidied up.
+            let is_swept = matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) || !path.exists();
+            if !is_swept {
+                return Ok(Self { folder, _lock: lock });
+            }
+        }
+    }
+
+    /// Removes what killed processes have left in a folder, the first time that this process works there.
+    fn sweep_once(folder: &Path) {
+        static SWEPT: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+        if SWEPT.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.into()) {
+            Self::sweep(folder);
+        }
+    }
+
+    /// Best effort: what is left is in nobody's way.
+    fn sweep(folder: &Path) {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        for entry in
+            entries.filter(|entry| entry.file_name().as_encoded_bytes().starts_with(STAGING.as_bytes()))
+        {
+            let staging = entry.path();
+            match OpenOptions::new().write(true).open(staging.join(LOCK)) {
+                Ok(lock) if lock.try_lock().is_ok() => drop(std::fs::remove_dir_all(&staging)),
+                Ok(_) => {}
+                // Only if there is nothing in it.
+                Err(_) => drop(std::fs::remove_dir(&staging)),
+            }
+        }
     }
 }
 
@@ -171,6 +247,42 @@ mod tests {
         files.add(&dir.path().join("b.txt"), |_| Err("no".into())).unwrap_err();
         drop(files);
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_a_killed_process_has_left_is_removed_and_the_work_of_others_is_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut others = FileSet::new(false);
+        others.add(&dir.path().join("theirs.txt"), text("theirs")).unwrap();
+        let abandoned = dir.path().join(".tinsel-abandoned");
+        std::fs::create_dir(&abandoned).unwrap();
+        std::fs::create_dir(dir.path().join(".tinsel-empty")).unwrap();
+        ["lock", "half"].iter().for_each(|name| std::fs::write(abandoned.join(name), name).unwrap());
+        Staging::sweep(dir.path());
+        let mut files = FileSet::new(false);
+        files.add(&dir.path().join("ours.txt"), text("ours")).unwrap();
+        files.commit().unwrap();
+        others.commit().unwrap();
+        let entries = std::fs::read_dir(dir.path()).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["ours.txt", "theirs.txt"]);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_device_or_a_pipe_is_never_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let pipe = dir.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let mut files = FileSet::new(true);
+        for (path, kind) in [(&*pipe, "a pipe"), (Path::new("/dev/null"), "a device")] {
+            let errors = [files.check(path), files.add(path, text("a")), files.add_shared(path, "a")];
+            for error in errors.map(|result| result.unwrap_err().to_string()) {
+                assert!(error.contains(kind), "{error}");
+            }
+        }
+        assert_eq!(files.commit().unwrap(), [] as [PathBuf; 0]);
     }
 
     #[test]

@@ -6,20 +6,25 @@ use std::path::{Path, PathBuf};
 pub const PHOTO_EXTENSIONS: &[&str] =
     &["jpg", "jpeg", "jfif", "png", "webp", "tif", "tiff", "bmp", "gif", "pnm", "pbm", "pgm", "ppm"];
 
+/// Whether a file of this name is taken for a photo.
 pub(super) fn is_photo(path: &Path) -> bool {
     let Some(extension) = path.extension() else { return false };
     let hidden = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'));
     !hidden && PHOTO_EXTENSIONS.iter().any(|e| extension.eq_ignore_ascii_case(e))
 }
 
-/// The photos directly in a folder, by name; numbers in names count as numbers.
+/// The photos directly in a folder, by name; numbers in names count as numbers. What is no file, such as a folder
+/// or a pipe, is none, whatever it is called.
 ///
 /// # Errors
 /// The folder cannot be read.
 pub fn photos_in(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut photos: Vec<PathBuf> = std::fs::read_dir(folder)?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| is_photo(path))
+        .filter_map(|entry| {
+            let (path, kind) = entry.and_then(|entry| Ok((entry.path(), entry.file_type()?))).ok()?;
+            let is_file = || kind.is_file() || kind.is_symlink() && path.is_file();
+            (is_photo(&path) && is_file()).then_some(path)
+        })
         .collect();
     sort_by_name(&mut photos, |path| path);
     Ok(photos)
@@ -65,6 +70,7 @@ mod tests {
         for name in ["img10.JPG", "img2.jpg", "notes.txt", ".hidden.png", "Img1.png", "ünïcode.webp"] {
             std::fs::write(dir.path().join(name), b"").unwrap();
         }
+        std::fs::create_dir(dir.path().join("folder.jpg")).unwrap();
         let names = |photos: Vec<PathBuf>| -> Vec<String> {
             photos.iter().map(|p| p.file_name().unwrap().to_string_lossy().into_owned()).collect()
         };

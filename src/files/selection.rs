@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::folder::{is_photo, sort_by_name};
+use super::regular;
 
 /// A photo and where it stands among the others.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,24 @@ pub enum SelectionError {
     Empty { path: PathBuf },
 }
 
+/// Something in a folder that was passed over, while the rest was taken. The message names it.
+#[derive(Debug, thiserror::Error)]
+pub enum Skipped {
+    #[error("{}: skipped, because its links lead in a circle", path.display())]
+    Circle { path: PathBuf },
+    #[error("{}: skipped, because it is {kind}, not a file", path.display())]
+    NoFile { path: PathBuf, kind: &'static str },
+    #[error("{}: skipped, because it cannot be read: {cause}", path.display())]
+    Unreadable { path: PathBuf, cause: std::io::Error },
+}
+
+impl Skipped {
+    /// Whether there may be photos that were not taken because of it.
+    pub fn is_loss(&self) -> bool {
+        matches!(self, Self::Unreadable { .. })
+    }
+}
+
 /// What lies beside a photo when its results were written there.
 const RESULTS: [&str; 3] = ["_combined_overlay_", "_labels_", "_compare_"];
 
@@ -31,21 +50,22 @@ const RESULTS: [&str; 3] = ["_combined_overlay_", "_labels_", "_compare_"];
 ///
 /// A file is taken whatever its name, the photos of a folder by their extensions, without those
 /// that show the results for another photo beside them. `recursive` adds those in folders inside
-/// folders, apart from hidden ones.
+/// folders, apart from hidden ones. `skip` is called with what is passed over in the folders.
 ///
 /// # Errors
-/// A folder that cannot be read, in whole or in part, or that holds no photos.
+/// A folder that cannot be read, or that holds no photos.
 pub fn select_photos(
     files: &[PathBuf],
     folders: &[PathBuf],
     recursive: bool,
+    mut skip: impl FnMut(Skipped),
 ) -> Result<Vec<Selected>, SelectionError> {
     let mut selected: Vec<Selected> = files
         .iter()
         .map(|path| Selected { path: path.clone(), below: path.file_name().unwrap_or_default().into() })
         .collect();
     for folder in folders {
-        let found = photos_below(folder, recursive)?;
+        let found = photos_below(folder, recursive, &mut skip)?;
         if found.is_empty() {
             return Err(SelectionError::Empty { path: folder.clone() });
         }
@@ -56,7 +76,11 @@ pub fn select_photos(
     Ok(selected)
 }
 
-fn photos_below(folder: &Path, recursive: bool) -> Result<Vec<Selected>, SelectionError> {
+fn photos_below(
+    folder: &Path,
+    recursive: bool,
+    skip: &mut impl FnMut(Skipped),
+) -> Result<Vec<Selected>, SelectionError> {
     let depth = if recursive { usize::MAX } else { 1 };
     let visible = |entry: &walkdir::DirEntry| {
         entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
@@ -74,17 +98,30 @@ fn photos_below(folder: &Path, recursive: bool) -> Result<Vec<Selected>, Selecti
             // A link to nothing is no photo, and no reason to leave the others out.
             Err(e) if e.path().is_some_and(Path::is_symlink) && e.loop_ancestor().is_none() => continue,
             Err(e) => {
-                return Err(SelectionError::Unreadable {
-                    path: e.path().unwrap_or(folder).into(),
-                    cause: e
-                        .into_io_error()
-                        .unwrap_or_else(|| std::io::Error::other("its links lead in a circle")),
-                });
+                let path = e.path().unwrap_or(folder).to_path_buf();
+                let is_whole = e.depth() == 0;
+                match e.into_io_error() {
+                    Some(cause) if is_whole => return Err(SelectionError::Unreadable { path, cause }),
+                    Some(cause) => skip(Skipped::Unreadable { path, cause }),
+                    None => skip(Skipped::Circle { path }),
+                }
+                continue;
             }
         };
-        if !entry.file_type().is_dir() && is_photo(entry.path()) {
-            let below = entry.path().strip_prefix(folder).unwrap_or(entry.path()).into();
-            found.push(Selected { path: entry.into_path(), below });
+        if entry.file_type().is_dir() || !is_photo(entry.path()) {
+            continue;
+        }
+        let kind = entry.metadata().map(|data| regular::other_kind(&data));
+        match kind.map_err(|e| e.into_io_error()) {
+            Ok(None) => {
+                let below = entry.path().strip_prefix(folder).unwrap_or(entry.path()).into();
+                found.push(Selected { path: entry.into_path(), below });
+            }
+            Ok(Some(kind)) => skip(Skipped::NoFile { path: entry.into_path(), kind }),
+            Err(cause) => {
+                let cause = cause.unwrap_or_else(|| std::io::ErrorKind::Other.into());
+                skip(Skipped::Unreadable { path: entry.into_path(), cause });
+            }
         }
     }
     let stems: HashSet<PathBuf> = found.iter().map(|photo| photo.path.with_extension("")).collect();
@@ -113,6 +150,10 @@ mod tests {
         dir
     }
 
+    fn no_skip(skipped: Skipped) {
+        panic!("{skipped}");
+    }
+
     fn below(selected: &[Selected]) -> Vec<&str> {
         selected.iter().map(|photo| photo.below.to_str().unwrap()).collect()
     }
@@ -122,7 +163,7 @@ mod tests {
         let dir = folder(&["b10.jpg", "b2.jpg", "b02.jpg", "B2.jpg", "notes.txt"]);
         let path = |name: &str| dir.path().join(name);
         let folders = [dir.path().to_path_buf()];
-        let all = select_photos(&[path("b10.jpg"), path("notes.txt")], &folders, false).unwrap();
+        let all = select_photos(&[path("b10.jpg"), path("notes.txt")], &folders, false, no_skip).unwrap();
         assert_eq!(below(&all), ["B2.jpg", "b02.jpg", "b2.jpg", "b10.jpg", "notes.txt"]);
     }
 
@@ -130,12 +171,13 @@ mod tests {
     fn folders_inside_folders_only_when_asked_for() {
         let dir = folder(&["a.jpg", "x/a.jpg", "x/y/c.PNG", ".hidden/d.jpg", "z.jpg/notes.txt"]);
         let folders = [dir.path().to_path_buf()];
-        assert_eq!(below(&select_photos(&[], &folders, false).unwrap()), ["a.jpg"]);
-        let all = select_photos(&[], &folders, true).unwrap();
+        assert_eq!(below(&select_photos(&[], &folders, false, no_skip).unwrap()), ["a.jpg"]);
+        let all = select_photos(&[], &folders, true, no_skip).unwrap();
         assert_eq!(below(&all), ["a.jpg", "x/a.jpg", "x/y/c.PNG"]);
-        let empty = select_photos(&[], &[dir.path().join("z.jpg")], true);
+        let empty = select_photos(&[], &[dir.path().join("z.jpg")], true, no_skip);
         assert!(matches!(empty, Err(SelectionError::Empty { .. })));
-        let missing = select_photos(&[], &[dir.path().join("missing")], false).unwrap_err().to_string();
+        let missing =
+            select_photos(&[], &[dir.path().join("missing")], false, no_skip).unwrap_err().to_string();
         assert!(missing.contains("missing") && missing.contains("cannot be read"), "{missing}");
     }
 
@@ -146,7 +188,35 @@ mod tests {
         for name in ["b.jpg", "notes.txt", ".#lock"] {
             std::os::unix::fs::symlink(dir.path().join("gone"), dir.path().join(name)).unwrap();
         }
-        assert_eq!(below(&select_photos(&[], &[dir.path().to_path_buf()], true).unwrap()), ["a.jpg"]);
+        assert_eq!(
+            below(&select_photos(&[], &[dir.path().to_path_buf()], true, no_skip).unwrap()),
+            ["a.jpg"]
+        );
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn circles_pipes_and_closed_folders_are_told_and_the_rest_is_taken() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let dir = folder(&["a.jpg", "s/b.jpg", "closed/c.jpg", "t/d.jpg"]);
+        symlink("../", dir.path().join("s/back")).unwrap();
+        let pipe = dir.path().join("pipe.jpg");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let closed = dir.path().join("closed");
+        let allow = |mode| std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(mode)).unwrap();
+        allow(0o000);
+        // Nothing is closed to the administrator.
+        let is_closed = closed.read_dir().is_err();
+        let mut skipped = vec![];
+        let all = select_photos(&[], &[dir.path().to_path_buf()], true, |skip| skipped.push(skip)).unwrap();
+        allow(0o755);
+        let found = below(&all).into_iter().filter(|name| *name != "closed/c.jpg").collect::<Vec<_>>();
+        assert_eq!(found, ["a.jpg", "s/b.jpg", "t/d.jpg"]);
+        let told: Vec<String> = skipped.iter().map(ToString::to_string).collect();
+        let tells = |name: &str, why: &str| told.iter().any(|line| line.contains(name) && line.contains(why));
+        assert!(tells("s/back", "circle") && tells("pipe.jpg", "a pipe"), "{told:?}");
+        assert_eq!(tells("closed", "cannot be read"), is_closed, "{told:?}");
+        assert_eq!(skipped.iter().filter(|skip| skip.is_loss()).count(), usize::from(is_closed));
     }
 
     #[test]
@@ -158,7 +228,7 @@ mod tests {
             "cup_compare_a_b.png",
             "jar_labels_1.png",
         ]);
-        let all = select_photos(&[], &[dir.path().to_path_buf()], false).unwrap();
+        let all = select_photos(&[], &[dir.path().to_path_buf()], false, no_skip).unwrap();
         assert_eq!(below(&all), ["cup.jpg", "jar_labels_1.png"]);
     }
 }

@@ -16,7 +16,6 @@ mod records;
 mod tests;
 mod yolo;
 
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,6 +25,7 @@ use serde_json::Value;
 pub use dataset::{DatasetError, ForPhoto, add_to_session, add_to_sessions, import_dataset, photos_named};
 pub use photo::find_photo;
 
+use super::regular;
 use super::session::{Session, SessionError, SessionMask};
 use crate::document::Colour;
 use crate::files::export::UNCLASSED;
@@ -168,7 +168,7 @@ pub fn import(path: &Path, size: (u32, u32), photo: impl AsRef<Path>) -> Result<
 fn read(path: &Path) -> Result<Vec<u8>, ImportError> {
     let failed = |cause| ImportError::Unreadable { path: path.into(), cause };
     let mut bytes = vec![];
-    File::open(path).map_err(failed)?.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+    regular::open(path).map_err(failed)?.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > MAX_BYTES {
         let cause = format!("more than {} MB", MAX_BYTES >> 20);
         return Err(ImportError::TooLarge { path: path.into(), cause });

@@ -1,6 +1,6 @@
 //! Pictures: masks in black and white, cut-outs, label maps in grey or colours.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Cursor;
 use std::path::Path;
 
@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::{ImportError, Imported, ImportedMask, Target, colour, score};
 use crate::document::Colour;
+use crate::files::photo::{Tiff, is_tiff};
 use crate::mask::Mask;
 
 /// A picture with more values than this is a photo and no label map.
@@ -18,11 +19,12 @@ const MAX_COLOURS: usize = 1024;
 /// Larger files are no legends.
 const MAX_LEGEND_BYTES: u64 = 64 << 20;
 const MAX_DECODED_BYTES: u64 = 2 << 30;
+/// What label maps with a palette call pixels that belong to nothing for certain.
+const VOID: u32 = 255;
 
 pub(super) fn is_picture(bytes: &[u8]) -> bool {
-    image::guess_format(bytes).is_ok_and(|format| {
-        matches!(format, ImageFormat::Png | ImageFormat::Tiff | ImageFormat::Bmp | ImageFormat::Pnm)
-    })
+    let is_kind = |format| matches!(format, ImageFormat::Png | ImageFormat::Bmp | ImageFormat::Pnm);
+    is_tiff(bytes) || image::guess_format(bytes).is_ok_and(is_kind)
 }
 
 /// A picture of exactly this size.
@@ -43,76 +45,329 @@ pub(super) fn decode(bytes: &[u8], (width, height): (u32, u32)) -> Result<Dynami
 /// What the pixels of a picture tell.
 type Runs = Vec<(u32, [u32; 2])>;
 
+/// A number for each pixel: a label, a shade or a colour. 0 is the ground.
+struct Pixels<'a> {
+    size: (u32, u32),
+    value: Box<dyn Fn(u32, u32) -> u32 + 'a>,
+}
+
+/// What a picture is, by what its pixels are.
+enum Kind<'a> {
+    /// What of it is not transparent.
+    Cutout(Mask),
+    /// Places in a palette.
+    Palette(Pixels<'a>, Vec<Colour>),
+    /// Shades up to this one.
+    Grey(Pixels<'a>, u32),
+    /// 0xrrggbb
+    Colours(Pixels<'a>),
+}
+
 pub(super) fn import(target: &Target, bytes: &[u8]) -> Result<Imported, ImportError> {
-    let format = image::guess_format(bytes).map_err(|e| target.damaged(e.to_string()))?;
-    let reader = ImageReader::with_format(Cursor::new(bytes), format);
-    let size = reader.into_dimensions().map_err(|e| target.damaged(e.to_string()))?;
-    target.check_size(size)?;
-    let picture = decode(bytes, size).map_err(|e| target.damaged(e))?;
+    let format = if is_tiff(bytes) { Ok(ImageFormat::Tiff) } else { image::guess_format(bytes) };
+    let format = format.map_err(|e| target.damaged(e.to_string()))?;
+    let size = match format {
+        ImageFormat::Tiff => Tiff::new(bytes).map(|tiff| tiff.dimensions()),
+        format => ImageReader::with_format(Cursor::new(bytes), format).into_dimensions(),
+    };
+    target.check_size(size.map_err(|e| target.damaged(e.to_string()))?)?;
+    let kind = match format {
+        ImageFormat::Png => png_indices(bytes, target.size),
+        ImageFormat::Tiff => tiff_indices(bytes, target.size),
+        _ => Ok(None),
+    };
+    let kind = match kind.map_err(|e| target.damaged(e))? {
+        Some(kind) => kind,
+        None => colours(decode(bytes, target.size).map_err(|e| target.damaged(e))?),
+    };
     let name = stem(target.path);
-    let mut imported = Imported::default();
-    if let Some(cutout) = transparent(&picture) {
-        imported.take("picture".into(), Ok(ImportedMask::new(cutout, None, Some(&name))));
-        return Ok(imported);
+    match kind {
+        Kind::Cutout(mask) => Ok(single(mask, &name)),
+        Kind::Palette(pixels, palette) => palette_labels(target, &pixels, &palette, &name),
+        Kind::Grey(pixels, white) => grey(target, &pixels, white, &name),
+        Kind::Colours(pixels) => coloured(target, &pixels, &name),
     }
-    let areas = match &picture {
-        DynamicImage::ImageLuma8(_) | DynamicImage::ImageLuma16(_) | DynamicImage::ImageLumaA8(_) => {
-            let grey = picture.into_luma16();
-            let eight_bits = grey.pixels().all(|p| p.0[0] % 257 == 0);
-            let value = |x: u32, y: u32| {
-                let value = grey.get_pixel(x, y).0[0];
-                u32::from(if eight_bits { value / 257 } else { value })
-            };
-            collect(size, value, MAX_VALUES)
-        }
-        _ => {
-            let rgb = picture.into_rgb8();
-            let value = |x: u32, y: u32| {
-                let [r, g, b] = rgb.get_pixel(x, y).0;
-                u32::from_be_bytes([0, r, g, b])
-            };
-            let areas = collect(size, value, MAX_COLOURS);
-            return coloured(target, areas, &name, imported);
+}
+
+/// The numbers in the file itself, of a PNG with a palette or in grey without transparency. What is
+/// transparent in a palette tells a cut-out only if the picture is no label map.
+fn png_indices(bytes: &[u8], size: (u32, u32)) -> Result<Option<Kind<'static>>, String> {
+    let limits = png::Limits { bytes: MAX_DECODED_BYTES as usize };
+    let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), limits);
+    decoder.set_transformations(png::Transformations::IDENTITY);
+    let mut reader = decoder.read_info().map_err(|e| e.to_string())?;
+    let (colour, depth) = reader.output_color_type();
+    let info = reader.info();
+    let has_alpha = info.trns.is_some();
+    let palette: Vec<Colour> =
+        info.palette.iter().flat_map(|all| all.chunks_exact(3)).map(|c| [c[0], c[1], c[2]]).collect();
+    match colour {
+        png::ColorType::Indexed => {}
+        png::ColorType::Grayscale if !has_alpha => {}
+        _ => return Ok(None),
+    }
+    let length = reader.output_buffer_size().filter(|length| *length as u64 <= MAX_DECODED_BYTES);
+    let mut packed = vec![0; length.ok_or("it is too large")?];
+    let row_bytes = reader.next_frame(&mut packed).map_err(|e| e.to_string())?.line_size;
+    let bits = depth as usize;
+    let value = move |x: u32, y: u32| {
+        let (row, bit) = (&packed[y as usize * row_bytes..], x as usize * bits);
+        match bits {
+            16 => u32::from(row[bit / 8]) << 8 | u32::from(row[bit / 8 + 1]),
+            _ => u32::from(row[bit / 8]) >> (8 - bits - bit % 8) & ((1 << bits) - 1),
         }
     };
-    let areas = areas.ok_or_else(|| target.damaged("it has more grey values than a label map"))?;
-    let legend = legend(target.path, target.size);
-    if areas.len() == 1 && legend.is_none() {
-        let runs = areas.into_values().next().unwrap_or_default();
-        imported.take("picture".into(), Ok(ImportedMask::new(of_runs(runs, size), None, Some(&name))));
-        return Ok(imported);
+    let pixels = Pixels { size, value: Box::new(value) };
+    if colour == png::ColorType::Grayscale {
+        return Ok(Some(Kind::Grey(pixels, (1 << bits) - 1)));
     }
+    let is_cutout = has_alpha && pixels.look(255) != Look::Labels;
+    Ok((!is_cutout).then_some(Kind::Palette(pixels, palette)))
+}
+
+/// The same for TIFF.
+fn tiff_indices(bytes: &[u8], size: (u32, u32)) -> Result<Option<Kind<'static>>, String> {
+    let mut tiff = Tiff::new(bytes).map_err(|e| e.to_string())?;
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(MAX_DECODED_BYTES);
+    tiff.set_limits(limits).map_err(|e| e.to_string())?;
+    let Some(indices) = tiff.indices().map_err(|e| e.to_string())? else { return Ok(None) };
+    let value = move |x, y| indices.values[y as usize * size.0 as usize + x as usize];
+    let pixels = Pixels { size, value: Box::new(value) };
+    Ok(Some(match indices.palette.is_empty() {
+        true => Kind::Grey(pixels, indices.white),
+        false => Kind::Palette(pixels, indices.palette),
+    }))
+}
+
+fn colours(picture: DynamicImage) -> Kind<'static> {
+    if let Some(cutout) = transparent(&picture) {
+        return Kind::Cutout(cutout);
+    }
+    let size = (picture.width(), picture.height());
+    if let DynamicImage::ImageLuma16(_) | DynamicImage::ImageLumaA16(_) = picture {
+        let grey = picture.into_luma16();
+        let value = move |x, y| u32::from(grey.get_pixel(x, y).0[0]);
+        return Kind::Grey(Pixels { size, value: Box::new(value) }, 65_535);
+    }
+    let rgb = picture.into_rgb8();
+    if rgb.pixels().all(|p| p.0[0] == p.0[1] && p.0[1] == p.0[2]) {
+        let value = move |x, y| u32::from(rgb.get_pixel(x, y).0[0]);
+        return Kind::Grey(Pixels { size, value: Box::new(value) }, 255);
+    }
+    let value = move |x, y| {
+        let [r, g, b] = rgb.get_pixel(x, y).0;
+        u32::from_be_bytes([0, r, g, b])
+    };
+    Kind::Colours(Pixels { size, value: Box::new(value) })
+}
+
+fn single(mask: Mask, name: &str) -> Imported {
+    let mut imported = Imported::default();
+    imported.take("picture".into(), Ok(ImportedMask::new(mask, None, Some(name))));
+    imported
+}
+
+/// A label map by its indices, whatever their colours.
+fn palette_labels(
+    target: &Target,
+    pixels: &Pixels,
+    palette: &[Colour],
+    name: &str,
+) -> Result<Imported, ImportError> {
+    let colour = |value: u32| palette.get(value as usize).copied();
+    // What was grey before it got a palette is so still.
+    let is_grey = (0..=255).zip(palette).all(|(value, colour)| *colour == [value; 3]);
+    let legend = legend(target.path, target.size);
+    if legend.is_none() {
+        match pixels.look(255) {
+            Look::SoftMask if is_grey => return grey(target, pixels, 255, name),
+            Look::Labels | Look::SoftMask => {}
+            Look::Blended => {
+                return Err(target.damaged("it has the colours of a photo, not those of a label map"));
+            }
+        }
+    }
+    let mut areas = pixels.areas(MAX_VALUES).unwrap_or_default();
+    if areas.len() > 1 && legend.is_none() {
+        areas.remove(&VOID);
+    }
+    let mut used: Vec<Colour> = areas.keys().filter_map(|value| colour(*value)).collect();
+    used.sort_unstable();
+    // Colours that do not tell labels apart are of no use.
+    let is_plain = is_grey || used.windows(2).any(|pair| pair[0] == pair[1]);
+    let colour = |value| colour(value).filter(|_| !is_plain);
+    Ok(labels(areas, legend.as_deref(), colour, target.size, name))
+}
+
+fn grey(target: &Target, pixels: &Pixels, white: u32, name: &str) -> Result<Imported, ImportError> {
+    let areas = pixels
+        .areas(MAX_VALUES)
+        .ok_or_else(|| target.damaged("it has the many grey values of a photo, not those of a label map"))?;
+    let legend = legend(target.path, target.size);
+    if legend.is_none() {
+        match pixels.look(white) {
+            Look::Labels => {}
+            Look::SoftMask => {
+                let (width, height) = target.size;
+                let mask = Mask::from_fn(width, height, |x, y| (pixels.value)(x, y) > white / 2);
+                return Ok(single(mask, name));
+            }
+            Look::Blended => {
+                let cause = "its greys run into each other as in a photo: it is neither a label map nor one mask \
+                             with soft edges";
+                return Err(target.damaged(cause));
+            }
+        }
+    }
+    Ok(labels(areas, legend.as_deref(), |_| None, target.size, name))
+}
+
+/// A mask for each label, with what a legend says about it.
+fn labels(
+    areas: BTreeMap<u32, Runs>,
+    legend: Option<&[Value]>,
+    own_colour: impl Fn(u32) -> Option<Colour>,
+    size: (u32, u32),
+    name: &str,
+) -> Imported {
+    if areas.len() == 1 && legend.is_none() {
+        return single(of_runs(areas.into_values().next().unwrap_or_default(), size), name);
+    }
+    let mut imported = Imported::default();
     for (value, runs) in areas {
         let numbered = format!("{name} {value}");
-        let entry = legend.as_ref().and_then(|all| all.iter().find(|entry| entry["value"] == value));
+        let entry = legend.and_then(|all| all.iter().find(|entry| entry["value"] == value));
         let text = |key: &str| entry.and_then(|entry| entry[key].as_str());
         let class = text("class").map(Into::into);
         let mut item = ImportedMask::new(of_runs(runs, size), class, text("name").or(Some(&numbered)));
-        item.colour = entry.and_then(|entry| colour(&entry["colour"]));
+        item.colour = entry.and_then(|entry| colour(&entry["colour"])).or_else(|| own_colour(value));
         item.predicted_iou = entry.and_then(|entry| score(&entry["predicted_iou"]));
         item.stability_score = entry.and_then(|entry| score(&entry["stability_score"]));
         imported.take(format!("value {value}"), Ok(item));
     }
-    Ok(imported.with_classes_of_masks())
+    imported.with_classes_of_masks()
 }
 
-fn coloured(
-    target: &Target,
-    areas: Option<BTreeMap<u32, Runs>>,
-    name: &str,
-    mut imported: Imported,
-) -> Result<Imported, ImportError> {
+fn coloured(target: &Target, pixels: &Pixels, name: &str) -> Result<Imported, ImportError> {
+    let areas = pixels.areas(MAX_COLOURS).filter(|_| pixels.look(u32::MAX) == Look::Labels);
     let areas = areas.ok_or_else(|| target.damaged("it has the colours of a photo, not of masks"))?;
-    let single = areas.len() == 1;
+    if areas.len() == 1 {
+        return Ok(single(of_runs(areas.into_values().next().unwrap_or_default(), target.size), name));
+    }
+    let mut imported = Imported::default();
     for (number, (value, runs)) in (1..).zip(areas) {
         let [_, r, g, b] = value.to_be_bytes();
-        let numbered = if single { name.to_owned() } else { format!("{name} {number}") };
-        let mut item = ImportedMask::new(of_runs(runs, target.size), None, Some(&numbered));
-        let colour: Colour = [r, g, b];
-        item.colour = Some(colour).filter(|_| !single);
+        let mut item = ImportedMask::new(of_runs(runs, target.size), None, Some(&format!("{name} {number}")));
+        item.colour = Some([r, g, b]);
         imported.take(format!("colour #{r:02x}{g:02x}{b:02x}"), Ok(item));
     }
     Ok(imported)
+}
+
+/// How values lie beside each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// Each in areas of its own.
+    Labels,
+    /// Areas of ground and of one mask, and between them the values between theirs.
+    SoftMask,
+    /// Neither: a photo, or label maps that were resized or compressed.
+    Blended,
+}
+
+/// What is known of the pixels with one value.
+#[derive(Default)]
+struct Spread {
+    pixels: u64,
+    /// Between four neighbours of the same value.
+    inner: u64,
+    /// Beside another value that is not the ground.
+    beside: u64,
+}
+
+impl Spread {
+    fn add(&mut self, other: Self) {
+        self.pixels += other.pixels;
+        self.inner += other.inner;
+        self.beside += other.beside;
+    }
+
+    /// Whether it fills areas, or at least touches little else: the steps of a soft edge do neither.
+    fn is_area(&self) -> bool {
+        10 * self.inner >= self.pixels || 2 * self.beside < self.pixels
+    }
+}
+
+impl Pixels<'_> {
+    /// What the values, of which the greatest possible is `white`, look like.
+    fn look(&self, white: u32) -> Look {
+        /// With fewer values it is no photo, however they lie.
+        const FEW: usize = 16;
+        /// Fewer steps are no soft edge.
+        const MIN_STEPS: usize = 3;
+        let (width, height) = self.size;
+        let mut spreads: HashMap<u32, Spread> = HashMap::new();
+        // Of the pixels since the value has changed last.
+        let (mut value, mut spread) = (0, Spread::default());
+        for (x, y) in (0..height).flat_map(|y| (0..width).map(move |x| (x, y))) {
+            let here = (self.value)(x, y);
+            let beside = [(-1, 0), (1, 0), (0, -1), (0, 1)].into_iter().filter_map(|(dx, dy)| {
+                let (x, y) = (x.checked_add_signed(dx)?, y.checked_add_signed(dy)?);
+                (x < width && y < height).then(|| (self.value)(x, y))
+            });
+            let (mut is_inner, mut is_beside) = (true, false);
+            for other in beside {
+                is_inner &= other == here;
+                is_beside |= other != here && other != 0;
+            }
+            if here != value {
+                spreads.entry(value).or_default().add(std::mem::take(&mut spread));
+                value = here;
+            }
+            spread.add(Spread { pixels: 1, inner: is_inner.into(), beside: is_beside.into() });
+        }
+        spreads.entry(value).or_default().add(spread);
+        let ground = spreads.remove(&0).map_or(0, |spread| spread.pixels);
+        let (areas, steps): (Vec<_>, Vec<_>) = spreads.iter().partition(|(_, spread)| spread.is_area());
+        let of_steps: u64 = steps.iter().map(|(_, spread)| spread.pixels).sum();
+        let total = u64::from(width) * u64::from(height);
+        let (dark, bright) = (white / 8, white - white / 8);
+        let has_ground = ground > 0 || areas.iter().any(|(value, _)| **value <= dark);
+        let has_mask = areas.iter().any(|(value, _)| **value >= bright);
+        let is_between = |value: u32| value > dark && value < bright;
+        if steps.iter().filter(|(value, _)| is_between(**value)).count() >= MIN_STEPS
+            && has_ground
+            && has_mask
+            && 2 * of_steps < total
+            && !areas.iter().any(|(value, _)| is_between(**value))
+        {
+            return Look::SoftMask;
+        }
+        if steps.len() <= areas.len() || spreads.len() <= FEW { Look::Labels } else { Look::Blended }
+    }
+
+    /// The runs of each value but 0; `None` if there are more values than `most`.
+    fn areas(&self, most: usize) -> Option<BTreeMap<u32, Runs>> {
+        let (width, height) = self.size;
+        let mut areas: BTreeMap<u32, Runs> = BTreeMap::new();
+        for y in 0..height {
+            let mut x = 0;
+            while x < width {
+                let (start, here) = (x, (self.value)(x, y));
+                while x < width && (self.value)(x, y) == here {
+                    x += 1;
+                }
+                if here != 0 {
+                    areas.entry(here).or_default().push((y, [start, x]));
+                    if areas.len() > most {
+                        return None;
+                    }
+                }
+            }
+        }
+        Some(areas)
+    }
 }
 
 /// What is not transparent, of a picture that is so in part.
@@ -125,31 +380,6 @@ fn transparent(picture: &DynamicImage) -> Option<Mask> {
     (mask.area() < u64::from(rgba.width()) * u64::from(rgba.height())).then_some(mask)
 }
 
-/// The runs of each value but 0; `None` if there are too many values.
-fn collect(
-    (width, height): (u32, u32),
-    value: impl Fn(u32, u32) -> u32,
-    max_values: usize,
-) -> Option<BTreeMap<u32, Runs>> {
-    let mut areas: BTreeMap<u32, Runs> = BTreeMap::new();
-    for y in 0..height {
-        let mut x = 0;
-        while x < width {
-            let (start, here) = (x, value(x, y));
-            while x < width && value(x, y) == here {
-                x += 1;
-            }
-            if here != 0 {
-                areas.entry(here).or_default().push((y, [start, x]));
-                if areas.len() > max_values {
-                    return None;
-                }
-            }
-        }
-    }
-    Some(areas)
-}
-
 fn of_runs(runs: Runs, (width, height): (u32, u32)) -> Mask {
     Mask::from_runs(width, height, runs)
 }
@@ -160,7 +390,7 @@ fn legend(picture: &Path, size: (u32, u32)) -> Option<Vec<Value>> {
     let bytes = file
         .metadata()
         .ok()
-        .filter(|m| m.len() <= MAX_LEGEND_BYTES)
+        .filter(|m| m.is_file() && m.len() <= MAX_LEGEND_BYTES)
         .and_then(|_| std::fs::read(&file).ok())?;
     let mut json: Value = serde_json::from_slice(&bytes).ok()?;
     let same_size = json["width"] == size.0 && json["height"] == size.1;

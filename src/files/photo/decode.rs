@@ -3,10 +3,12 @@
 use std::io::Cursor;
 use std::path::Path;
 
+use image::error::{ImageFormatHint, UnsupportedErrorKind};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
 
-use super::{PhotoError, profile, refused};
+use super::tiff::{self, Tiff};
+use super::{PhotoError, exif, jpeg, profile, refused};
 
 /// Larger photos are refused, whatever they hold: a small file can claim to be any size.
 const MAX_PIXELS: u64 = 500_000_000;
@@ -41,27 +43,24 @@ pub(super) fn size(path: &Path, bytes: &[u8]) -> Result<(u32, u32), PhotoError> 
 }
 
 /// A decoder of a photo of bearable size, and how to turn what comes out of it.
-fn opened<'a>(
-    path: &Path,
-    bytes: &'a [u8],
-) -> Result<(impl ImageDecoder + use<'a>, Orientation), PhotoError> {
+fn opened<'a>(path: &Path, bytes: &'a [u8]) -> Result<(Box<dyn ImageDecoder + 'a>, Orientation), PhotoError> {
     let owned = || path.to_path_buf();
     if bytes.is_empty() {
         return Err(PhotoError::Empty { path: owned() });
     }
-    let format = match image::guess_format(bytes) {
-        Ok(format) if format.reading_enabled() => format,
-        _ => return Err(refused::error(path, bytes)),
-    };
-    if format == ImageFormat::Jpeg && !is_complete_jpeg(bytes) {
-        return Err(PhotoError::Damaged { path: owned(), cause: "it ends too early".into() });
-    }
     let failed = |error| refusal(path, error);
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(MAX_HEADER_BYTES);
-    reader.limits(limits.clone());
-    let mut decoder = reader.into_decoder().map_err(failed)?;
+    let mut decoder = match image::guess_format(bytes) {
+        _ if tiff::is_tiff(bytes) => Box::new(Tiff::new(bytes).map_err(failed)?),
+        Ok(ImageFormat::Jpeg) => jpeg::decoder(bytes).map_err(failed)?,
+        Ok(format) if format.reading_enabled() => {
+            let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+            reader.limits(limits.clone());
+            Box::new(reader.into_decoder().map_err(failed)?)
+        }
+        _ => return Err(refused::error(path, bytes)),
+    };
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);
     let decoded_bytes = decoder.total_bytes();
@@ -79,7 +78,11 @@ fn opened<'a>(
     limits.max_alloc = Some(MAX_DECODED_BYTES);
     decoder.set_limits(limits).map_err(failed)?;
     // A photo whose metadata cannot be read is still a photo.
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let orientation = match decoder.exif_metadata() {
+        Ok(Some(exif)) => exif::orientation(&exif),
+        _ => decoder.orientation().ok(),
+    };
+    let orientation = orientation.unwrap_or(Orientation::NoTransforms);
     Ok((decoder, orientation))
 }
 
@@ -91,8 +94,14 @@ fn refusal(path: &Path, error: ImageError) -> PhotoError {
             PhotoError::TooLarge { path, size: e.to_string(), limit }
         }
         ImageError::Unsupported(e) => {
-            let format = e.format_hint().to_string();
-            PhotoError::Unsupported { path, kind: format!("{format} of an unusual kind ({e})") }
+            let what = match e.kind() {
+                UnsupportedErrorKind::GenericFeature(what) => what.clone(),
+                _ => e.to_string(),
+            };
+            PhotoError::Unsupported {
+                path,
+                kind: format!("{} of an unusual kind ({what})", name(&e.format_hint())),
+            }
         }
         ImageError::IoError(e) if e.kind() != std::io::ErrorKind::UnexpectedEof => {
             PhotoError::Unreadable { path, cause: e }
@@ -101,20 +110,10 @@ fn refusal(path: &Path, error: ImageError) -> PhotoError {
     }
 }
 
-/// Whether the compressed picture has an end. The decoder fills what is missing with grey and
-/// reports no error, which would pass for a photo.
-fn is_complete_jpeg(bytes: &[u8]) -> bool {
-    const START_OF_SCAN: u8 = 0xda;
-    const END_OF_IMAGE: [u8; 2] = [0xff, 0xd9];
-    // Segments before the picture, a thumbnail with an end of its own among them, say how long
-    // they are.
-    let mut at = 2;
-    while let Some([0xff, marker, high, low]) = bytes.get(at..at + 4) {
-        if *marker == START_OF_SCAN {
-            return bytes[at..].windows(2).any(|pair| pair == END_OF_IMAGE);
-        }
-        at += 2 + usize::from(u16::from_be_bytes([*high, *low]));
+/// What people call a format.
+fn name(hint: &ImageFormatHint) -> String {
+    match hint {
+        ImageFormatHint::Exact(format) => format!("{format:?}").to_uppercase(),
+        other => other.to_string(),
     }
-    // Not laid out as expected; the decoder knows better.
-    at < bytes.len()
 }

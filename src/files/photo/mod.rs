@@ -6,16 +6,23 @@
 //! pictures the first one is taken.
 
 mod decode;
+mod exif;
+mod jpeg;
 mod profile;
 mod refused;
+mod tiff;
+mod trouble;
 
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use image::RgbImage;
 use sha2::{Digest, Sha256};
+
+use super::regular;
+
+pub(super) use self::tiff::{Tiff, is_tiff};
 
 /// Larger files are refused.
 const MAX_FILE_BYTES: u64 = 2 << 30;
@@ -109,7 +116,7 @@ pub(super) fn stem_of(path: &Path) -> String {
 
 fn read(path: &Path) -> Result<Vec<u8>, PhotoError> {
     let unreadable = |cause| PhotoError::Unreadable { path: path.to_path_buf(), cause };
-    let file = File::open(path).map_err(unreadable)?;
+    let file = regular::open(path).map_err(unreadable)?;
     let expected = file.metadata().map_or(0, |data| data.len());
     if expected > MAX_FILE_BYTES {
         let size = format!("{} MB", expected >> 20);

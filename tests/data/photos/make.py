@@ -1,9 +1,10 @@
-"""Makes the small photos that `tests/photos.rs` opens: python make.py, with Pillow and tifffile installed.
+"""Makes the small photos that `tests/photos.rs` opens: python make.py, with Pillow, tifffile and imagecodecs installed.
 
 Each shows the same four fields of 16 x 16 pixels: red and green above, blue and grey below.
 """
 
 import struct
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -121,3 +122,118 @@ for name, data in [("p3", p3), ("adobe_rgb", adobe)]:
     (HERE / "profile.icc").unlink()
     save(there, f"{name}.jpg", icc_profile=data, **best)
     save(there, f"{name}.png", icc_profile=data)
+
+
+# Kinds that decoders get wrong. They show waves, which tell every pixel from its neighbours, in an odd size. What they
+# should look like is in `waves.png` or in the PNG of their own name, as Pillow reads them; where Pillow does not, or clips
+# numbers that mean shades from 0 to 1, it is what went in. `cjpeg` and `tiffcp` are in the Debian packages
+# libjpeg-turbo-progs and libtiff-tools.
+KINDS = HERE / "kinds"
+KINDS.mkdir(exist_ok=True)
+rows, columns = np.mgrid[0:19, 0:27]
+waves = [
+    128 + 100 * np.sin(columns / 4 + rows / 6),
+    128 + 100 * np.cos(columns / 3 - rows / 5),
+    128 + 90 * np.sin(columns * rows / 60),
+]
+waves = np.dstack(waves).astype(np.uint8)
+picture = Image.fromarray(waves)
+grey_waves, bits = picture.convert("L"), picture.convert("1")
+dull = np.asarray(grey_waves)
+
+
+def kept(image, name, **options):
+    image.save(KINDS / name, **options)
+
+
+def as_read(name):
+    kept(Image.open(KINDS / name).convert("RGB"), Path(name).stem + ".png")
+
+
+def run(*arguments):
+    subprocess.run([str(argument) for argument in arguments], check=True, cwd=KINDS)
+
+
+kept(picture, "waves.png")
+kept(grey_waves, "grey.png")
+kept(bits, "bits.png")
+
+samplings = {"444": "1x1", "422": "2x1", "440": "1x2", "420": "2x2", "411": "4x1", "finer_chroma": "1x1,2x2,2x2", "thirds": "3x1"}
+kept(picture, "waves.ppm")
+for name, sampling in samplings.items():
+    for scans in ["0; 1; 2;", "0; 1 2;"] if name == "420" else ["0; 1; 2;"]:
+        file = f"{name}_{scans.count(';')}_scans.jpg"
+        (KINDS / "scans").write_text(scans)
+        run("cjpeg", "-quality", 90, "-sample", sampling, "-scans", "scans", "-outfile", file, "waves.ppm")
+        as_read(file)
+run("cjpeg", "-sample", "1x1,2x2,2x2", "-progressive", "-outfile", "finer_chroma_progressive.jpg", "waves.ppm")
+as_read("finer_chroma_progressive.jpg")
+run("cjpeg", "-arithmetic", "-outfile", "arithmetic.jpg", "waves.ppm")
+(KINDS / "scans").unlink()
+(KINDS / "waves.ppm").unlink()
+
+small = {"metadata": None, "software": None}
+
+
+def tiff(name, values, photometric="rgb", **options):
+    tifffile.imwrite(KINDS / name, values, photometric=photometric, **small, **options)
+
+
+# Colours without loss.
+planes = waves.transpose(2, 0, 1).copy()
+transparent = np.dstack([waves, 255 - dull])
+tiff("big.tiff", waves, bigtiff=True, compression="zlib")
+tiff("big_other_byte_order.tiff", waves, bigtiff=True, byteorder=">", tile=(16, 16), compression="lzw")
+tiff("planar_tiles.tiff", planes, planarconfig="separate", tile=(16, 16), compression="lzw")
+tiff("planar_strips.tiff", planes, planarconfig="separate", rowsperstrip=5, predictor=True, compression="zlib")
+tiff("deep_differences.tiff", waves.astype(np.uint16) * 257, byteorder=">", predictor=True, compression="lzw")
+tiff("float_differences.tiff", (waves / 255).astype(np.float32), byteorder=">", predictor=True, compression="zlib")
+tiff("extra_channel.tiff", transparent, extrasamples=["unspecified"], predictor=True, compression="lzw")
+tiff("alpha.tiff", transparent, extrasamples=["unassalpha"], predictor=True, tile=(16, 16), compression="zlib")
+tiff("packed.tiff", waves, compression="packbits", rowsperstrip=3)
+kept(picture, "reversed.tiff")
+run("tiffcp", "-f", "lsb2msb", "-c", "lzw", "reversed.tiff", "reversed_lzw.tiff")
+run("tiffcp", "-f", "lsb2msb", "-c", "none", "reversed_lzw.tiff", "reversed.tiff")
+# Colours in other numbers.
+quantized = picture.quantize(200)
+kept(quantized, "palette.tiff", compression="tiff_lzw")
+as_read("palette.tiff")
+kept(picture.convert("YCbCr"), "ycbcr.tiff", compression="tiff_lzw")
+as_read("ycbcr.tiff")
+kept(picture.convert("CMYK"), "inks.tiff", compression="tiff_lzw")
+as_read("inks.tiff")
+tiff("premultiplied.tiff", np.dstack([waves // 2, np.full_like(dull, 128)]), extrasamples=["assocalpha"], compression="zlib")
+as_read("premultiplied.tiff")
+kept(picture, "jpeg_ycbcr.tiff", compression="jpeg", quality=90)
+as_read("jpeg_ycbcr.tiff")
+tiff("jpeg_tiles.tiff", waves, "ycbcr", subsampling=(2, 2), tile=(16, 16), compression="jpeg", compressionargs={"level": 90})
+as_read("jpeg_tiles.tiff")
+tiff("jpeg_rgb.tiff", waves, compression="jpeg", compressionargs={"level": 90})
+as_read("jpeg_rgb.tiff")
+# Greys.
+for name, values in {
+    "grey_of_32_bits": dull.astype(np.uint32) * 0x01010101,
+    "grey_of_32_bits_low": dull.astype(np.uint32),
+    "grey_signed": dull.astype(np.int16),
+    "grey_float": (dull / 255).astype(np.float32),
+    "grey_float_255": dull.astype(np.float64),
+}.items():
+    tiff(name + ".tiff", values, "minisblack", compression="zlib")
+tiff("grey_from_white.tiff", 255 - dull, "miniswhite", compression="zlib")
+tiff("grey_alpha.tiff", np.dstack([dull, dull]), "minisblack", extrasamples=["unassalpha"], planarconfig="contig", compression="zlib")
+# Numbers that are no shades.
+tiff("heights.tiff", dull.astype(np.float32) - 100, "minisblack", compression="zlib")
+tiff("counts.tiff", dull.astype(np.uint32) * 30, "minisblack", compression="zlib")
+# Black and white.
+kept(bits, "bits.tiff")
+for name, arguments in {
+    "fax3": "-c g3:1d",
+    "fax3_filled": "-c g3:1d:fill -f lsb2msb -r 4",
+    "fax3_two": "-c g3:2d",
+    "fax3_two_filled": "-c g3:2d:fill -f lsb2msb -B",
+    "fax4": "-c g4 -r 7",
+    "fax4_reversed": "-c g4 -f lsb2msb",
+    "bits_reversed": "-c lzw -f lsb2msb",
+}.items():
+    run("tiffcp", *arguments.split(), "bits.tiff", name + ".tiff")
+kept(bits, "fax_lines.tiff", compression="tiff_ccitt")

@@ -1,0 +1,128 @@
+use image::{DynamicImage, GenericImageView};
+
+use super::*;
+
+/// A file of one strip: fields of SHORT values, then the data.
+fn file(is_big_endian: bool, fields: &[(u16, &[u16])], data: &[u8]) -> Vec<u8> {
+    let short = |n: u16| if is_big_endian { n.to_be_bytes() } else { n.to_le_bytes() };
+    let long = |n: u32| if is_big_endian { n.to_be_bytes() } else { n.to_le_bytes() };
+    let mut fields: Vec<(u16, Vec<u16>)> = fields.iter().map(|(tag, all)| (*tag, all.to_vec())).collect();
+    let after = 8 + 2 + 12 * (fields.len() + 1) + 4;
+    let values: usize = fields.iter().map(|(_, all)| if all.len() > 2 { 2 * all.len() } else { 0 }).sum();
+    fields.push((tag::STRIP_OFFSETS, vec![(after + values) as u16]));
+    fields.sort();
+    let mut bytes = if is_big_endian { b"MM\0*".to_vec() } else { b"II*\0".to_vec() };
+    bytes.extend(long(8));
+    bytes.extend(short(fields.len() as u16));
+    let mut outside = vec![];
+    for (tag, all) in &fields {
+        bytes.extend([short(*tag), short(3)].concat());
+        bytes.extend(long(all.len() as u32));
+        let all: Vec<u8> = all.iter().flat_map(|n| short(*n)).collect();
+        if all.len() > 4 {
+            bytes.extend(long((after + outside.len()) as u32));
+            outside.extend(all);
+        } else {
+            bytes.extend(&all);
+            bytes.resize(bytes.len() + 4 - all.len(), 0);
+        }
+    }
+    bytes.extend(long(0));
+    [bytes, outside, data.to_vec()].concat()
+}
+
+fn decoded(bytes: &[u8]) -> Result<DynamicImage, ImageError> {
+    DynamicImage::from_decoder(Tiff::new(bytes)?)
+}
+
+fn greys(bytes: &[u8]) -> Vec<u8> {
+    decoded(bytes).unwrap().into_luma8().into_raw()
+}
+
+const GREY: (u16, &[u16]) = (tag::PHOTOMETRIC, &[1]);
+
+fn sized(width: &'static [u16], height: &'static [u16]) -> [(u16, &'static [u16]); 2] {
+    [(tag::WIDTH, width), (tag::HEIGHT, height)]
+}
+
+#[test]
+fn samples_of_few_bits_fill_bytes_from_the_highest_on() {
+    let size = sized(&[3], &[2]);
+    for is_big_endian in [false, true] {
+        let grey = |bits: &'static [u16], data: &[u8]| {
+            greys(&file(is_big_endian, &[&size[..], &[GREY, (tag::BITS, bits)]].concat(), data))
+        };
+        assert_eq!(grey(&[1], &[0b101 << 5, 0b010 << 5]), [255, 0, 255, 0, 255, 0]);
+        assert_eq!(grey(&[2], &[0b00_01_10_11, 0b11_10_01_00]), [0, 85, 170, 255, 170, 85]);
+        assert_eq!(grey(&[4], &[0x01, 0x2f, 0xfe, 0xd0]), [0, 17, 34, 255, 238, 221]);
+        assert_eq!(grey(&[12], &[0x00, 0x0f, 0xff, 0x80, 0, 0, 0, 0, 0, 0]), [0, 255, 128, 0, 0, 0]);
+    }
+}
+
+#[test]
+fn a_chroma_is_shared_by_its_lumas() {
+    let size = sized(&[3], &[3]);
+    let ycbcr = [(tag::PHOTOMETRIC, &[6][..]), (tag::BITS, &[8, 8, 8]), (tag::SAMPLES, &[3])];
+    // Units of 2x2 lumas and two chromas; those on the right and below reach outside.
+    let units = [
+        [10, 20, 40, 50, 128, 128],
+        [30, 0, 60, 0, 128, 228],
+        [70, 80, 0, 0, 128, 128],
+        [90, 0, 0, 0, 128, 128],
+    ];
+    let data: Vec<u8> = units.concat();
+    let picture = decoded(&file(false, &[&size[..], &ycbcr].concat(), &data)).unwrap();
+    let seen: Vec<u8> = picture.pixels().map(|(_, _, p)| p.0[2]).collect();
+    assert_eq!(seen, [10, 20, 30, 40, 50, 60, 70, 80, 90], "blue depends on the first chroma alone");
+    assert_eq!([picture.get_pixel(2, 0).0[0], picture.get_pixel(0, 0).0[0]], [170, 10]);
+}
+
+#[test]
+fn kinds_that_are_not_read_are_named() {
+    let size = sized(&[3], &[2]);
+    let named = |fields: &[(u16, &[u16])], what: &str| {
+        let bytes = file(false, &[&size[..], fields].concat(), &[0; 99]);
+        let error = decoded(&bytes).unwrap_err();
+        assert!(matches!(error, ImageError::Unsupported(_)), "{error}");
+        assert!(error.to_string().contains(what), "{what}: {error}");
+    };
+    let rgb = [(tag::PHOTOMETRIC, &[2][..]), (tag::SAMPLES, &[3])];
+    named(&[(tag::PHOTOMETRIC, &[8])], "Lab");
+    named(&[(tag::PHOTOMETRIC, &[32803])], "raw");
+    named(&[GREY, (tag::COMPRESSION, &[6])], "old kind");
+    named(&[GREY, (tag::COMPRESSION, &[50000])], "Zstandard");
+    named(&[GREY, (tag::COMPRESSION, &[4]), (tag::BITS, &[8])], "fax");
+    named(&[GREY, (tag::BITS, &[24])], "whole numbers of 24 bits");
+    named(&[GREY, (tag::BITS, &[16]), (tag::SAMPLE_FORMAT, &[3])], "floating-point numbers of 16 bits");
+    named(&[GREY, (tag::SAMPLES, &[7])], "7 channels");
+    named(&[&rgb[..], &[(tag::BITS, &[5, 6, 5])]].concat(), "different depths");
+    named(
+        &[&rgb[..], &[(tag::BITS, &[8, 8, 8]), (tag::SAMPLE_FORMAT, &[1, 1, 3])]].concat(),
+        "different kinds",
+    );
+    named(&[&rgb[..], &[(tag::BITS, &[8; 3]), (tag::PREDICTOR, &[3])]].concat(), "predictor");
+}
+
+#[test]
+fn what_contradicts_itself_is_damaged() {
+    let size = sized(&[3], &[2]);
+    let eight = [GREY, (tag::BITS, &[8][..])];
+    let whole = file(false, &[&size[..], &eight].concat(), &[7; 6]);
+    assert_eq!(greys(&whole), [7; 6]);
+    let fails = |bytes: &[u8]| assert!(!matches!(decoded(bytes), Ok(_) | Err(ImageError::Unsupported(_))));
+    (0..whole.len()).for_each(|end| fails(&whole[..end]));
+    let without_sides = file(false, &eight, &[7; 6]);
+    fails(&without_sides);
+    let tiles = |side: &'static [u16]| {
+        [
+            (tag::TILE_WIDTH, side),
+            (tag::TILE_HEIGHT, side),
+            (tag::TILE_OFFSETS, &[8]),
+            (tag::TILE_BYTES, &[9]),
+        ]
+    };
+    fails(&file(false, &[&size[..], &eight, &tiles(&[0])].concat(), &[]));
+    fails(&file(false, &[&size[..], &eight, &tiles(&[60_000])].concat(), &[]));
+    let palette = [(tag::PHOTOMETRIC, &[3][..]), (tag::BITS, &[8]), (tag::PALETTE, &[1, 2, 3])];
+    fails(&file(false, &[&size[..], &palette].concat(), &[7; 6]));
+}

@@ -1,0 +1,22 @@
+//! Errors of our own decoders, in the type of those of `image`.
+
+use image::error::{DecodingError, LimitError, LimitErrorKind, UnsupportedError, UnsupportedErrorKind};
+use image::{ImageError, ImageFormat};
+
+/// The file is sound, but of a kind that is not read, of which `kind` names what is special.
+pub(super) fn unsupported(format: ImageFormat, kind: impl Into<String>) -> ImageError {
+    let kind = UnsupportedErrorKind::GenericFeature(kind.into());
+    ImageError::Unsupported(UnsupportedError::from_format_and_kind(format.into(), kind))
+}
+
+pub(super) fn damaged(
+    format: ImageFormat,
+    cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> ImageError {
+    ImageError::Decoding(DecodingError::new(format.into(), cause))
+}
+
+/// Decoding would take more memory than it may.
+pub(super) fn too_large() -> ImageError {
+    ImageError::Limits(LimitError::from_kind(LimitErrorKind::InsufficientMemory))
+}
