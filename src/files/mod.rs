@@ -7,6 +7,7 @@ pub mod import;
 mod photo;
 mod selection;
 pub mod session;
+mod text;
 mod yaml;
 
 pub use atomic::{FileSet, WriteError};
