@@ -369,6 +369,12 @@ fn a_prompt_that_makes_no_sense_is_bad_usage() {
 }
 
 #[test]
+fn a_box_that_reaches_half_a_pixel_outside_is_cut() {
+    let cut = predict_json(&["--box", "0,10,600,400"]);
+    assert!(predict_json(&["--box", "-0.5,10,600.5,400.4"]) == cut);
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_is_named() {
     let folder = Folder::new();
     let blocked = folder.file("blocked", b"a file where the folder should be");

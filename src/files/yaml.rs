@@ -134,7 +134,10 @@ mod tests {
             assert!(said.contains("nested more than 32 times") || said.contains("limit"), "{said}");
             assert!(began.elapsed().as_secs() < 5, "{}", &text[..20]);
         }
-        assert_eq!(class_names(&format!("a: {}{}\nnames: [b]", "[".repeat(20), "]".repeat(20))).unwrap(), ["b"]);
+        assert_eq!(
+            class_names(&format!("a: {}{}\nnames: [b]", "[".repeat(20), "]".repeat(20))).unwrap(),
+            ["b"]
+        );
     }
 
     #[test]

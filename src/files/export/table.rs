@@ -120,7 +120,9 @@ mod tests {
     fn no_cell_is_a_formula() {
         let (photo, mut masks) = subject();
         let names = ["=1+1", "+1", "-1", "@sum(a1)", "\t=1", "\r=1", "=a,\"b\"", "a=1"];
-        masks = names.map(|name| ExportMask { name: name.into(), class: Some(name.into()), ..masks[0].clone() }).into();
+        masks = names
+            .map(|name| ExportMask { name: name.into(), class: Some(name.into()), ..masks[0].clone() })
+            .into();
         let mut bytes = std::io::Cursor::new(vec![]);
         let photo = Photo { path: "=cmd.jpg".into(), ..photo };
         write(&mut bytes, &photo, &masks).unwrap();

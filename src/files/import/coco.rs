@@ -38,7 +38,8 @@ pub(super) struct Coco {
 
 /// What an id says: programs write the same one as 1, 1.0 or "1".
 fn id(value: &Value) -> Option<String> {
-    let whole = |number: f64| (number.fract() == 0.0 && number.abs() < 1e15).then(|| (number as i64).to_string());
+    let whole =
+        |number: f64| (number.fract() == 0.0 && number.abs() < 1e15).then(|| (number as i64).to_string());
     match value {
         Value::Number(number) if number.is_f64() => number.as_f64().and_then(whole),
         Value::Number(number) => Some(number.to_string()),
@@ -52,7 +53,8 @@ fn id(value: &Value) -> Option<String> {
 
 /// What messages call an annotation.
 fn place_of(place: usize, annotation: &Value) -> String {
-    id(&annotation["id"]).map_or_else(|| format!("annotation number {}", place + 1), |id| format!("annotation {id}"))
+    id(&annotation["id"])
+        .map_or_else(|| format!("annotation number {}", place + 1), |id| format!("annotation {id}"))
 }
 
 impl Coco {
@@ -66,7 +68,10 @@ impl Coco {
             Some((name, category.get("color").and_then(super::colour)))
         });
         classes.add_classes(named);
-        let Value::Array(images) = json["images"].take() else { unreachable!("is_coco") };
+        let images = match json["images"].take() {
+            Value::Array(images) => images,
+            _ => vec![],
+        };
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
         for (i, image) in images.iter().enumerate() {
             if let Some(name) = bare_name(image) {

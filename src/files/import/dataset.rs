@@ -86,7 +86,8 @@ pub fn import_dataset(file: &Path, photos: &[PathBuf]) -> Result<(Vec<ForPhoto>,
 
 fn coco(file: &Path) -> Result<Option<Coco>, ImportError> {
     let bytes = read(file)?;
-    let Some(Decoded { text, .. }) = text::decode(&bytes).filter(|decoded| decoded.text.trim_start().starts_with('{'))
+    let Some(Decoded { text, .. }) =
+        text::decode(&bytes).filter(|decoded| decoded.text.trim_start().starts_with('{'))
     else {
         return Ok(None);
     };

@@ -29,12 +29,15 @@ fn repaired(text: &str) -> Cow<'_, str> {
                 (1, None)
             }
             b'\\' if in_string => match escaped_unit(rest) {
-                Some(0xd800..0xdc00) if matches!(escaped_unit(&rest[6..]), Some(0xdc00..0xe000)) => (12, None),
+                Some(0xd800..0xdc00) if matches!(escaped_unit(&rest[6..]), Some(0xdc00..0xe000)) => {
+                    (12, None)
+                }
                 Some(0xd800..0xe000) => (6, Some("\\ufffd")),
                 _ => (2, None),
             },
             b'-' | b'I' | b'N' if !in_string => {
-                let word = ["NaN", "Infinity", "-Infinity"].into_iter().find(|w| rest.starts_with(w.as_bytes()));
+                let word =
+                    ["NaN", "Infinity", "-Infinity"].into_iter().find(|w| rest.starts_with(w.as_bytes()));
                 word.map_or((1, None), |word| (word.len(), Some("null")))
             }
             _ => (1, None),

@@ -56,7 +56,8 @@ pub(super) fn import(target: &Target, json: &Value) -> Result<Imported, ImportEr
         }
     }
     let (width, height) = target.size;
-    for Group { label, name, places, masks, is_broken } in groups.into_iter().filter(|g| !g.masks.is_empty()) {
+    for Group { label, name, places, masks, is_broken } in groups.into_iter().filter(|g| !g.masks.is_empty())
+    {
         let numbers: Vec<String> = places.iter().map(ToString::to_string).collect();
         let place = format!("shape {}", numbers.join(", "));
         if is_broken {
@@ -111,8 +112,7 @@ fn pixels(data: &Value, from: [f64; 2], to: [f64; 2], (width, height): (u32, u32
     let set = Mask::from_fn(size.0, size.1, |x, y| grey.get_pixel(x, y).0[0] > 0);
     let on_photo = |at: i64, side: u32| at.clamp(0, i64::from(side)) as u32;
     let moved = set.all_runs().filter(|(y, _)| (0..i64::from(height)).contains(&(i64::from(*y) + y0)));
-    let moved = moved.map(|(y, run)| {
-        ((i64::from(y) + y0) as u32, run.map(|x| on_photo(i64::from(x) + x0, width)))
-    });
+    let moved =
+        moved.map(|(y, run)| ((i64::from(y) + y0) as u32, run.map(|x| on_photo(i64::from(x) + x0, width))));
     Ok(Mask::from_runs(width, height, moved))
 }

@@ -87,7 +87,8 @@ fn class_names(labels: &Path, imported: &mut Imported) -> Vec<String> {
     let Ok(labels) = std::path::absolute(labels) else { return vec![] };
     for folder in labels.ancestors().skip(1).take(FOLDERS_ABOVE) {
         for file in LISTS.map(|name| folder.join(name)) {
-            let fits = file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MAX_LIST_BYTES);
+            let fits =
+                file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MAX_LIST_BYTES);
             let Some(bytes) = fits.then(|| std::fs::read(&file).ok()).flatten() else { continue };
             let names = match text::decode(&bytes) {
                 None => Err("its text is in no known encoding; save it as UTF-8".into()),

@@ -172,7 +172,9 @@ fn bounded<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SessionMask
             while let Some(item) = list.next_element::<SessionMask>()? {
                 bytes += item.mask.bytes();
                 if bytes > MAX_MASK_BYTES {
-                    return Err(serde::de::Error::custom("its masks take more memory than there is for them"));
+                    return Err(serde::de::Error::custom(
+                        "its masks take more memory than there is for them",
+                    ));
                 }
                 masks.push(item);
             }

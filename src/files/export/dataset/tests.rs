@@ -107,7 +107,8 @@ fn classes_have_the_same_numbers_in_all_folders() {
 #[test]
 fn photos_that_differ_in_their_extension_alone_do_not_share_files_that_need_not_be_shared() {
     let dir = photos(&[("b.ppm", "cup"), ("b.pnm", "cup")]);
-    let formats = [Format::CocoJson, Format::Records, Format::Svg, Format::BinaryPng, Format::Csv, Format::Script];
+    let formats =
+        [Format::CocoJson, Format::Records, Format::Svg, Format::BinaryPng, Format::Csv, Format::Script];
     let mut both = export(&dir, &formats);
     for name in ["b.ppm", "b.pnm"] {
         both.photo(&selected(&dir, "", name)).unwrap();
