@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::coco::{self, Coco};
-use super::{ImportError, Imported, ImportedMask, Problem, Target, json, read};
+use super::{Costs, ImportError, Imported, ImportedMask, Problem, Target, json, read};
 use crate::document::{Colour, mask_colour};
 use crate::files::PhotoIdentity;
 use crate::files::photo::name_of;
@@ -60,6 +60,7 @@ pub fn import_dataset(file: &Path, photos: &[PathBuf]) -> Result<(Vec<ForPhoto>,
         }
     }
     let named: HashSet<&str> = named.into_iter().collect();
+    let costs = Costs::default();
     let mut found = vec![];
     for path in photos {
         let name = name_of(path);
@@ -73,7 +74,7 @@ pub fn import_dataset(file: &Path, photos: &[PathBuf]) -> Result<(Vec<ForPhoto>,
                 continue;
             }
         };
-        match coco.import(&Target::new(file, identity.size, path)) {
+        match coco.import(&Target { path: file, size: identity.size, photo: path, costs: &costs }) {
             Ok(mut imported) => {
                 imported.problems.iter_mut().for_each(|p| p.place = format!("{name}, {}", p.place));
                 found.push(ForPhoto { path: path.clone(), identity, imported });

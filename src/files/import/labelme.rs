@@ -23,9 +23,9 @@ struct Group {
 
 pub(super) fn import(target: &Target, json: &Value) -> Result<Imported, ImportError> {
     // Files of early versions, and of programs that do not open the photo, are without size.
-    if let Some(size) = whole(&json["imageWidth"]).zip(whole(&json["imageHeight"])) {
-        target.check_size(size)?;
-    }
+    let (width, height) = target.size;
+    let side = |key: &str, of_photo: u32| whole(&json[key]).unwrap_or(of_photo);
+    target.check_size((side("imageWidth", width), side("imageHeight", height)))?;
     let shapes = json["shapes"].as_array().map_or(&[][..], Vec::as_slice);
     target.check_count(shapes.len())?;
     let mut imported = Imported::default();
@@ -55,7 +55,6 @@ pub(super) fn import(target: &Target, json: &Value) -> Result<Imported, ImportEr
             }
         }
     }
-    let (width, height) = target.size;
     for Group { label, name, places, masks, is_broken } in groups.into_iter().filter(|g| !g.masks.is_empty())
     {
         let numbers: Vec<String> = places.iter().map(ToString::to_string).collect();

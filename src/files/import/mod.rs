@@ -45,7 +45,7 @@ const MAX_MASKS: usize = 100_000;
 const MAX_OUTLINE: f64 = (1 << 26) as f64;
 const MAX_OUTLINES: f64 = (1 << 30) as f64;
 /// How much memory the masks of a file may take. Few characters are enough for a mask of a whole photo.
-const MAX_MASK_BYTES: usize = 1 << 30;
+const MAX_MASK_BYTES: usize = 2 << 30;
 /// How many places a problem names that many things have.
 const MAX_PLACES: usize = 5;
 
@@ -112,23 +112,25 @@ pub enum ImportError {
     Session(#[from] SessionError),
 }
 
-/// The photo that masks are imported for, and what they have cost so far.
-#[derive(Debug)]
-struct Target<'a> {
-    path: &'a Path,
-    /// Width and height in pixels, upright.
-    size: (u32, u32),
-    photo: &'a Path,
+/// What the masks of a file have cost so far.
+#[derive(Debug, Default)]
+struct Costs {
     /// In pixels.
     outlines: Cell<f64>,
     mask_bytes: Cell<usize>,
 }
 
-impl<'a> Target<'a> {
-    fn new(path: &'a Path, size: (u32, u32), photo: &'a Path) -> Self {
-        Self { path, size, photo, outlines: Cell::new(0.0), mask_bytes: Cell::new(0) }
-    }
+/// The photo that masks are imported for.
+#[derive(Debug, Clone, Copy)]
+struct Target<'a> {
+    path: &'a Path,
+    /// Width and height in pixels, upright.
+    size: (u32, u32),
+    photo: &'a Path,
+    costs: &'a Costs,
+}
 
+impl Target<'_> {
     fn damaged(&self, cause: impl Into<String>) -> ImportError {
         ImportError::Damaged { path: self.path.into(), cause: cause.into() }
     }
@@ -155,22 +157,22 @@ impl<'a> Target<'a> {
         }
         let side = |(a, b): (&[f64; 2], &[f64; 2])| 1.0 + (b[0] - a[0]).abs().max((b[1] - a[1]).abs());
         let length: f64 = points.iter().zip(points.iter().cycle().skip(1)).map(side).sum();
-        let outlines = self.outlines.get() + length;
+        let outlines = self.costs.outlines.get() + length;
         if length > MAX_OUTLINE || outlines > MAX_OUTLINES {
             return Err(format!("its outline of {length:.0} pixels is more than can be read"));
         }
-        self.outlines.set(outlines);
+        self.costs.outlines.set(outlines);
         Ok(())
     }
 
     /// Adds a mask to what was imported, or tells why there is none.
     fn take(&self, imported: &mut Imported, place: String, mask: Result<ImportedMask, String>) {
         let mask = mask.and_then(|item| {
-            let bytes = self.mask_bytes.get() + item.mask.bytes();
+            let bytes = self.costs.mask_bytes.get() + item.mask.bytes();
             if bytes > MAX_MASK_BYTES {
                 return Err("is more than the memory for the masks of a file can hold".into());
             }
-            self.mask_bytes.set(bytes);
+            self.costs.mask_bytes.set(bytes);
             Ok(item)
         });
         imported.take(place, mask);
@@ -184,7 +186,7 @@ impl<'a> Target<'a> {
 /// # Errors
 /// See [`ImportError`]; a file that is wrong as a whole brings nothing.
 pub fn import(path: &Path, size: (u32, u32), photo: impl AsRef<Path>) -> Result<Imported, ImportError> {
-    let target = Target::new(path, size, photo.as_ref());
+    let target = Target { path, size, photo: photo.as_ref(), costs: &Costs::default() };
     let bytes = read(path)?;
     if picture::is_picture(&bytes) {
         return picture::import(&target, &bytes);
@@ -192,7 +194,7 @@ pub fn import(path: &Path, size: (u32, u32), photo: impl AsRef<Path>) -> Result<
     let Some(Decoded { text, guessed }) = text::decode(&bytes) else { return Err(no_text(path, &bytes)) };
     let mut imported = import_text(&target, &text)?;
     if let Some(encoding) = guessed {
-        imported.problem("text", format!("is no UTF-8; read as {encoding}, so look at the names"));
+        imported.problem("text", format!("is not UTF-8; read as {encoding}, so check the names"));
     }
     Ok(imported)
 }

@@ -384,7 +384,7 @@ fn text_is_read_in_the_encoding_it_has() {
     let cases: [(Vec<u8>, &[&str]); 3] = [
         (format!("\u{feff}{}", shape("杯")).into(), &[]),
         (utf_16, &[]),
-        (gb_2312, &["text: is no UTF-8; read as gb18030, so look at the names"]),
+        (gb_2312, &["text: is not UTF-8; read as gb18030, so check the names"]),
     ];
     for (bytes, expected) in cases {
         let (masks, told) = read_file(&dir, "a.json", bytes);
@@ -541,7 +541,8 @@ fn small_files_do_not_become_heavy() {
 
 #[test]
 fn what_a_file_may_cost_has_an_end() {
-    let target = Target::new(Path::new("a.json"), (1000, 20_000), Path::new("a.jpg"));
+    let (path, photo, costs) = (Path::new("a.json"), Path::new("a.jpg"), Costs::default());
+    let target = Target { path, size: (1000, 20_000), photo, costs: &costs };
     let to_and_fro: Vec<[f64; 2]> = (0..4000).map(|i| [500.0, f64::from(i % 2) * 19_999.0]).collect();
     assert!(target.check_outline(&to_and_fro).unwrap_err().contains("more than can be read"));
     let once = target.size;
@@ -551,7 +552,7 @@ fn what_a_file_may_cost_has_an_end() {
 
     let full = Arc::new(Mask::from_fn(1000, 20_000, |_, _| true));
     let mut imported = Imported::default();
-    for _ in 0..5000 {
+    for _ in 0..10_000 {
         let item =
             ImportedMask { mask: full.clone(), ..ImportedMask::new(Mask::from_runs(1, 1, []), None, None) };
         target.take(&mut imported, "mask".into(), Ok(item));
