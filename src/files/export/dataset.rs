@@ -79,6 +79,14 @@ pub struct Exported {
     pub notes: Vec<String>,
 }
 
+/// Where the files of a photo go.
+#[derive(Default)]
+struct Claim {
+    places: Vec<(Format, Destination)>,
+    /// The files that it needs for itself, with what they are about.
+    files: HashMap<PathBuf, String>,
+}
+
 /// Writes the kept masks of one photo after the other, in several formats.
 pub struct DatasetExport {
     pub formats: Vec<Format>,
@@ -126,7 +134,7 @@ impl DatasetExport {
         let (masks, mut notes) = self.masks(&photo)?;
         let folder = self.folder.join(selected.below.parent().unwrap_or(Path::new("")));
         let in_dataset = self.name_in_dataset(selected)?;
-        let (places, claimed) = self.claimed(&photo, &masks, &folder)?;
+        let Claim { places, files: claimed } = self.claim(&photo, &masks, &folder)?;
         self.formats.iter().for_each(|format| notes.extend(losses(*format, &self.options, &masks)));
         let add = |set: &mut FileSet| {
             let mut classes = self.classes.clone();
@@ -161,35 +169,28 @@ impl DatasetExport {
         }
     }
 
-    /// Where the files of each format go, and the files that a photo needs for itself, with what they are about;
-    /// none is that of another photo or format, nor the one about all photos.
-    fn claimed(
-        &self,
-        photo: &Photo,
-        masks: &[ExportMask],
-        folder: &Path,
-    ) -> Result<(Vec<(Format, Destination)>, HashMap<PathBuf, String>), PhotoExportError> {
-        let mut claimed = HashMap::new();
-        let mut places = vec![];
+    /// Where the files of each format go; none is that of another photo or format, nor the one about all photos.
+    fn claim(&self, photo: &Photo, masks: &[ExportMask], folder: &Path) -> Result<Claim, PhotoExportError> {
+        let mut claim = Claim::default();
         let (joined, own): (Vec<Format>, Vec<Format>) =
             self.formats.iter().copied().partition(|format| self.is_joined(*format));
         if let Some(format) = joined.first() {
-            claimed.insert(self.folder.join(COCO_DATASET), format!("all photos as {}", format.key()));
+            claim.files.insert(self.folder.join(COCO_DATASET), format!("all photos as {}", format.key()));
         }
         for format in own {
             let about = format!("{} as {}", photo.path.display(), format.key());
             let is_taken = |file: &PathBuf| self.written.contains_key(file);
             let (to, files) = destination(&photo.path, masks, format, &self.options, folder, is_taken);
             for file in files {
-                if let Some(first) = self.written.get(&file).or_else(|| claimed.get(&file)) {
+                if let Some(first) = self.written.get(&file).or_else(|| claim.files.get(&file)) {
                     let first = first.clone();
                     return Err(PhotoExportError::SameFile { file, first, second: about });
                 }
-                claimed.insert(file, about.clone());
+                claim.files.insert(file, about.clone());
             }
-            places.push((format, to));
+            claim.places.push((format, to));
         }
-        Ok((places, claimed))
+        Ok(claim)
     }
 
     /// The masks of a photo that are wanted, and what should be known about them.
