@@ -1,7 +1,8 @@
 //! Lists of classes that all photos of a folder share.
 //!
 //! The number of a class is its place in the list, and labels written before rely on it: a list
-//! that is there already is extended at its end and never reordered.
+//! that is there already is extended at its end and never reordered. Processes that export into one folder take
+//! turns ([`write_with_lists`]), and look afterwards whether all has gone well.
 
 use std::collections::HashMap;
 use std::fs::{File, TryLockError};

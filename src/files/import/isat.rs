@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::{ImportError, Imported, ImportedMask, Target, points, polygon, whole};
+use super::{ImportError, Imported, ImportedMask, Target, points, polygon};
 use crate::mask::Mask;
 use crate::mask::polygon::united;
 
@@ -21,8 +21,7 @@ struct Group<'a> {
 }
 
 pub(super) fn import(target: &Target, json: &Value) -> Result<Imported, ImportError> {
-    let size = whole(&json["info"]["width"]).zip(whole(&json["info"]["height"]));
-    target.check_size(size.ok_or_else(|| target.damaged("the photo's size is missing"))?)?;
+    target.check_size_if_known(&json["info"]["width"], &json["info"]["height"])?;
     let objects = json["objects"].as_array().map_or(&[][..], Vec::as_slice);
     target.check_count(objects.len())?;
     let (width, height) = target.size;

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use super::{ImportError, Imported, ImportedMask, Target, name, picture, points, polygon, whole};
+use super::{ImportError, Imported, ImportedMask, Target, name, picture, points, polygon};
 use crate::mask::polygon::united;
 use crate::mask::{Mask, pillow};
 
@@ -23,9 +23,7 @@ struct Group {
 
 pub(super) fn import(target: &Target, json: &Value) -> Result<Imported, ImportError> {
     // Files of early versions, and of programs that do not open the photo, are without size.
-    let (width, height) = target.size;
-    let side = |key: &str, of_photo: u32| whole(&json[key]).unwrap_or(of_photo);
-    target.check_size((side("imageWidth", width), side("imageHeight", height)))?;
+    target.check_size_if_known(&json["imageWidth"], &json["imageHeight"])?;
     let shapes = json["shapes"].as_array().map_or(&[][..], Vec::as_slice);
     target.check_count(shapes.len())?;
     let mut imported = Imported::default();
@@ -55,6 +53,7 @@ pub(super) fn import(target: &Target, json: &Value) -> Result<Imported, ImportEr
             }
         }
     }
+    let (width, height) = target.size;
     for Group { label, name, places, masks, is_broken } in groups.into_iter().filter(|g| !g.masks.is_empty())
     {
         let numbers: Vec<String> = places.iter().map(ToString::to_string).collect();

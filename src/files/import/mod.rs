@@ -142,6 +142,11 @@ impl Target<'_> {
         Err(ImportError::OtherSize { path: self.path.into(), found, expected: self.size })
     }
 
+    /// As [`Target::check_size`], for a file that need not tell the size.
+    fn check_size_if_known(&self, width: &Value, height: &Value) -> Result<(), ImportError> {
+        self.check_size((whole(width).unwrap_or(self.size.0), whole(height).unwrap_or(self.size.1)))
+    }
+
     fn check_count(&self, masks: usize) -> Result<(), ImportError> {
         if masks <= MAX_MASKS {
             return Ok(());

@@ -502,7 +502,7 @@ fn background_of_isat_cuts_holes_into_what_lies_below() {
         square("above", 3.0, 2, 11, 2),
         square("cup", 1.0, 20, 24, 1),
     ]);
-    let info = json!({"description": "ISAT", "width": 40, "height": 30});
+    let info = json!({"description": "ISAT", "width": 40, "height": null});
     let (masks, told) = read_file(&dir, "a.json", json!({"info": info, "objects": objects}).to_string());
     assert_eq!((areas(&masks), told), (vec![100 - 4 + 25, 100], vec![]));
     assert!(!masks[0].mask.get(4, 5) && masks[0].mask.get(6, 5) && masks[1].mask.get(4, 5));
