@@ -369,6 +369,12 @@ fn a_prompt_that_makes_no_sense_is_bad_usage() {
 }
 
 #[test]
+fn a_box_that_reaches_half_a_pixel_outside_is_cut() {
+    let cut = predict_json(&["--box", "0,10,600,400"]);
+    assert!(predict_json(&["--box", "-0.5,10,600.5,400.4"]) == cut);
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_is_named() {
     let folder = Folder::new();
     let blocked = folder.file("blocked", b"a file where the folder should be");
@@ -519,7 +525,9 @@ fn names_of_files_do_not_command_the_terminal() {
 fn what_a_killed_run_has_left_is_removed_by_the_next() {
     let folder = folder_of_photos(&["a.png"]);
     std::fs::create_dir_all(folder.path("out/.tinsel-abandoned")).unwrap();
-    ["lock", "half"].map(|name| folder.file(&format!("out/.tinsel-abandoned/{name}"), b""));
+    for name in ["lock", "half"] {
+        folder.file(&format!("out/.tinsel-abandoned/{name}"), b"");
+    }
     let run = over_photos(&folder, &["--format=labels"]);
     assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
     assert_eq!(folder.names("out"), ["a_labels_starter.json", "a_labels_starter.png"]);

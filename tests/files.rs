@@ -273,3 +273,95 @@ fn what_two_photos_or_formats_would_share_is_refused() {
     assert_eq!((code, err.as_str()), (Some(0), ""));
     assert!(report.contains("coco.json: 1 mask\n"), "{report}");
 }
+
+/// A folder of small photos, each with a mask of a class of its own.
+fn classed_photos(classes: &[String]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for class in classes {
+        let path = dir.path().join(format!("{class}.png"));
+        image::RgbImage::new(60, 40).save(&path).unwrap();
+        let photo = Photo::open(&path).unwrap();
+        let mut session = Session::new(photo.file_name(), (60, 40), photo.fingerprint);
+        let mask = Arc::new(Mask::from_fn(60, 40, |x, y| (5..50).contains(&x) && (5..30).contains(&y)));
+        let mut item = SessionMask::new("Mask".into(), [200, 30, 90], mask);
+        item.class = Some(class.clone());
+        session.masks.push(item);
+        let loaded = Session::load(&path, (60, 40), photo.fingerprint).unwrap();
+        session.save(&loaded.path, &loaded.stamp).unwrap();
+    }
+    dir
+}
+
+/// The value of a picture with a palette at a place in the mask.
+fn palette_index(path: &Path) -> usize {
+    let mut reader =
+        png::Decoder::new(BufReader::new(std::fs::File::open(path).unwrap())).read_info().unwrap();
+    let mut indices = vec![0; 60 * 40];
+    reader.next_frame(&mut indices).unwrap();
+    indices[10 * 60 + 10].into()
+}
+
+#[test]
+fn two_processes_give_a_class_one_number() {
+    const ROUNDS: usize = 5;
+    let names = |of: &str| (0..6).map(|i| format!("{of}{i}")).collect::<Vec<String>>();
+    let classes = [names("cat"), names("dog")];
+    let photos = classes.each_ref().map(|classes| classed_photos(classes));
+    for round in 0..ROUNDS {
+        let dir = tempfile::tempdir().unwrap();
+        let export = |from: &tempfile::TempDir| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_tinsel"));
+            command
+                .arg("export")
+                .arg(from.path())
+                .args(["--format", "yolo,voc,isat", "--out"])
+                .arg(dir.path());
+            command.stdout(Stdio::null()).spawn().unwrap()
+        };
+        let processes = photos.each_ref().map(export);
+        for mut process in processes {
+            assert!(process.wait().unwrap().success());
+        }
+        let read = |name: &str| std::fs::read_to_string(dir.path().join(name)).unwrap();
+        let plain: Vec<String> = read("classes.txt").lines().map(Into::into).collect();
+        let voc: Vec<String> = read("class_names.txt").lines().map(Into::into).collect();
+        let (yaml, isat) = (read("data.yaml"), read("isat.yaml"));
+        for class in classes.iter().flatten() {
+            let labels = read(&format!("labels/{class}.txt"));
+            let number: usize = labels.split(' ').next().unwrap().parse().unwrap();
+            assert_eq!(plain[number], *class, "round {round}");
+            assert!(yaml.contains(&format!("  {number}: \"{class}\"\n")), "round {round}: {yaml}");
+            let index = palette_index(&dir.path().join(format!("SegmentationClass/{class}.png")));
+            assert_eq!(voc[index], *class, "round {round}");
+            assert_eq!(isat.matches(&format!("name: \"{class}\"\n")).count(), 1, "round {round}: {isat}");
+        }
+        assert_eq!((plain.len(), voc.len()), (12, 13), "round {round}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_pipe_with_the_name_of_a_list_is_not_waited_for() {
+    let dir = photos();
+    let [a, b, out] = ["a.jpg", "b.jpg", "out"].map(|name| dir.path().join(name));
+    tinsel(&[&"export", &a, &"--format", &"yolo", &"--out", &out]);
+    for list in ["classes.txt", "data.yaml"] {
+        std::fs::remove_file(out.join(list)).unwrap();
+    }
+    assert!(Command::new("mkfifo").arg(out.join("data.yaml")).status().unwrap().success());
+    let (code, report, err) = tinsel(&[&"import", &b, &out.join("labels/a.txt")]);
+    assert!(code == Some(0) && report.contains("classes are called by their numbers"), "{report}{err}");
+    let (code, _, err) = tinsel(&[&"export", &a, &"--format", &"yolo", &"--overwrite", &"--out", &out]);
+    assert!(code == Some(1) && err.contains("data.yaml: ") && err.contains("it is no file"), "{err}");
+}
+
+#[test]
+fn a_list_nested_without_end_is_told() {
+    let dir = photos();
+    let out = dir.path().join("out");
+    std::fs::create_dir(&out).unwrap();
+    std::fs::write(out.join("data.yaml"), format!("names:\n{}a\n", "- ".repeat(50_000))).unwrap();
+    let a = dir.path().join("a.jpg");
+    let (code, _, err) = tinsel(&[&"export", &a, &"--format", &"yolo", &"--out", &out]);
+    assert!(code == Some(1) && err.contains("data.yaml: ") && err.contains("nested"), "{err}");
+}

@@ -14,7 +14,7 @@ use crate::files::session::{LoadedState, Session};
 pub(super) const EXAMPLES: &str = "\
 Examples:
   tinsel import cup.jpg cup.json            from labelme, ISAT, COCO, records or a session
-  tinsel import cup.jpg labels/cup.txt      from YOLO; names of classes from data.yaml or classes.txt
+  tinsel import cup.jpg labels/cup.txt      from YOLO; names of classes from data.yaml, classes.txt or obj.names
   tinsel import cup.jpg masks/*.png         masks in black and white, cut-outs or label maps
 
 The masks are added to those in cup.jpg.tinsel.json: from all files, or from none if one of them cannot be

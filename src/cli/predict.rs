@@ -9,6 +9,7 @@ use super::{complain, load_model, print_error, print_text};
 use crate::files::export::{Format, add_mask};
 use crate::files::{FileSet, Photo};
 use crate::mask::{Mask, Rle};
+use crate::sam2::predictor::BoxPrompt;
 use crate::sam2::{Output, Prompt};
 
 /// One candidate in the JSON report.
@@ -44,6 +45,21 @@ pub fn predict(arguments: &PredictArguments) -> ExitCode {
 #[error("{0}")]
 struct Usage(String);
 
+/// The box without what of it lies less than a pixel outside the photo: detectors write such boxes. One that
+/// reaches farther is left as it is, and found wrong.
+fn cut_to_photo(bbox: BoxPrompt, (width, height): (u32, u32)) -> BoxPrompt {
+    let cut = |value: f32, side: u32| {
+        let cut = value.clamp(0.0, side as f32);
+        if (value - cut).abs() < 1.0 { cut } else { value }
+    };
+    BoxPrompt {
+        x0: cut(bbox.x0, width),
+        y0: cut(bbox.y0, height),
+        x1: cut(bbox.x1, width),
+        y1: cut(bbox.y1, height),
+    }
+}
+
 fn run(arguments: &PredictArguments) -> anyhow::Result<()> {
     let mut files = FileSet::new(arguments.overwrite);
     for file in arguments.mask.iter().chain(&arguments.cutout) {
@@ -53,7 +69,8 @@ fn run(arguments: &PredictArguments) -> anyhow::Result<()> {
         return Err(Usage("give --mask and --cutout different files".into()).into());
     }
     let photo = Photo::open(&arguments.photo)?;
-    let prompt = Prompt { points: arguments.point.clone(), bbox: arguments.bbox, mask_input: None };
+    let bbox = arguments.bbox.map(|bbox| cut_to_photo(bbox, photo.pixels.dimensions()));
+    let prompt = Prompt { points: arguments.point.clone(), bbox, mask_input: None };
     prompt
         .check(photo.pixels.dimensions())
         .map_err(|e| Usage(format!("{}: {e}", arguments.photo.display())))?;

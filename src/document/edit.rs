@@ -1,5 +1,6 @@
 //! The changes a document knows.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{
@@ -199,11 +200,16 @@ impl Edit {
             Edit::Reshape(reshape) => reshape.perform(state, last_id),
             Edit::AddMasks(masks) => masks.into_iter().for_each(|mask| add(state, last_id, mask)),
             Edit::Import { masks, classes } => {
+                // Files may list very many classes.
+                let known = state.classes.iter().rev().map(|class| (class.name.clone(), class.id));
+                let mut ids: HashMap<String, ClassId> = known.collect();
                 for (name, colour) in classes {
-                    class_called(state, last_id, &name, colour);
+                    ids.entry(name).or_insert_with_key(|name| add_class(state, last_id, name, colour));
                 }
                 for Named { name, class, colour, new } in masks {
-                    let class = class.map(|class| class_called(state, last_id, &class, None));
+                    let class = class.map(|class| {
+                        *ids.entry(class).or_insert_with_key(|name| add_class(state, last_id, name, None))
+                    });
                     add(state, last_id, new);
                     if let Some(item) = state.masks.last_mut().map(Arc::make_mut) {
                         (item.name, item.class, item.edited) = (name, class, true);
@@ -236,7 +242,9 @@ impl Edit {
                 m.edited = true;
             }),
             Edit::AddClass(name) => {
-                class_called(state, last_id, &name, None);
+                if state.classes.iter().all(|class| class.name != name) {
+                    add_class(state, last_id, &name, None);
+                }
             }
             Edit::RenameClass(id, name) => change_class(state, id, |class| class.name.clone_from(&name)),
             Edit::SetClassColour(id, colour) => change_class(state, id, |class| class.colour = colour),
@@ -315,11 +323,8 @@ fn change(state: &mut State, ids: &[MaskId], mut with: impl FnMut(&mut MaskItem)
     }
 }
 
-/// The class of that name, which is made if there is none.
-fn class_called(state: &mut State, last_id: &mut u64, name: &str, colour: Option<Colour>) -> ClassId {
-    if let Some(class) = state.classes.iter().find(|class| class.name == name) {
-        return class.id;
-    }
+/// A new class, whose name no other has.
+fn add_class(state: &mut State, last_id: &mut u64, name: &str, colour: Option<Colour>) -> ClassId {
     *last_id += 1;
     let (id, colour) = (ClassId(*last_id), colour.unwrap_or_else(|| mask_colour(*last_id)));
     Arc::make_mut(&mut state.classes).push(Class { id, name: name.to_owned(), colour });

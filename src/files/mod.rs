@@ -8,6 +8,7 @@ mod photo;
 mod regular;
 mod selection;
 pub mod session;
+mod text;
 mod yaml;
 
 pub use atomic::{FileSet, WriteError};

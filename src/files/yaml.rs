@@ -1,11 +1,12 @@
 //! Lists of classes in YAML files of other programs.
 
-use yaml_rust2::parser::{Event, MarkedEventReceiver, Parser};
-use yaml_rust2::scanner::Marker;
+use yaml_rust2::parser::{Event, Parser};
 use yaml_rust2::{Yaml, YamlLoader};
 
 /// More classes than this are a mistake, or an attack.
 const MAX_CLASSES: usize = 100_000;
+/// Lists of classes are nested a few times. The loader goes into what is nested by calling itself.
+const MAX_DEPTH: usize = 32;
 
 /// The class names of a YOLO `data.yaml`: `names` as a list, or as a mapping from numbers. A number
 /// that is left out gets a name made of it.
@@ -64,21 +65,27 @@ fn scalar(value: &Yaml) -> Option<String> {
 }
 
 fn parse(text: &str) -> Result<Yaml, String> {
-    // References would be written out by the loader, and can be nested to grow without bound.
-    let mut references = References(0);
-    Parser::new_from_str(text).load(&mut references, false).map_err(|e| e.to_string())?;
-    if references.0 > 0 {
-        return Err("it uses references (*), which are not supported".into());
-    }
+    check(text)?;
     let documents = YamlLoader::load_from_str(text).map_err(|e| e.to_string())?;
     Ok(documents.into_iter().next().unwrap_or(Yaml::Null))
 }
 
-struct References(usize);
-
-impl MarkedEventReceiver for References {
-    fn on_event(&mut self, event: Event, _: Marker) {
-        self.0 += usize::from(matches!(event, Event::Alias(_)));
+/// Tells what the loader must not see.
+fn check(text: &str) -> Result<(), String> {
+    let mut parser = Parser::new_from_str(text);
+    let mut depth = 0usize;
+    loop {
+        match parser.next_token().map_err(|e| e.to_string())?.0 {
+            Event::StreamEnd => return Ok(()),
+            // References would be written out by the loader, and can be nested to grow without bound.
+            Event::Alias(_) => return Err("it uses references (*), which are not supported".into()),
+            Event::SequenceStart(..) | Event::MappingStart(..) if depth == MAX_DEPTH => {
+                return Err(format!("it is nested more than {MAX_DEPTH} times"));
+            }
+            Event::SequenceStart(..) | Event::MappingStart(..) => depth += 1,
+            Event::SequenceEnd | Event::MappingEnd => depth = depth.saturating_sub(1),
+            _ => {}
+        }
     }
 }
 
@@ -110,6 +117,27 @@ mod tests {
     fn references_are_refused() {
         let laughs = "a: &a [x, x]\nb: &b [*a, *a]\nnames: [*b]";
         assert!(class_names(laughs).unwrap_err().contains("references"));
+    }
+
+    #[test]
+    fn what_is_nested_without_end_is_refused() {
+        let nested = [
+            format!("names:\n{}a\n", "- ".repeat(50_000)),
+            format!("names: {}", "[".repeat(200)),
+            format!("names: {}", "{a: ".repeat(200)),
+            (0..2000).fold("names:\n".into(), |text, i| text + &" ".repeat(i + 1) + "a:\n"),
+            "? ".repeat(50_000),
+        ];
+        for text in nested {
+            let began = std::time::Instant::now();
+            let said = class_names(&text).unwrap_err();
+            assert!(said.contains("nested more than 32 times") || said.contains("limit"), "{said}");
+            assert!(began.elapsed().as_secs() < 5, "{}", &text[..20]);
+        }
+        assert_eq!(
+            class_names(&format!("a: {}{}\nnames: [b]", "[".repeat(20), "]".repeat(20))).unwrap(),
+            ["b"]
+        );
     }
 
     #[test]

@@ -86,6 +86,11 @@ impl Mask {
         self.bbox
     }
 
+    /// How much memory the pixels take.
+    pub fn bytes(&self) -> usize {
+        size_of_val(&self.rows[..]) + size_of_val(&self.runs[..])
+    }
+
     /// Whether no pixel is set.
     pub fn is_empty(&self) -> bool {
         self.bbox.is_none()

@@ -10,6 +10,7 @@ mod inner;
 mod morphology;
 mod outline;
 mod overlap;
+pub mod pillow;
 pub mod polygon;
 mod rle;
 #[cfg(test)]

@@ -447,6 +447,7 @@ fn rounded_share(value: i64, of: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::pillow;
     use super::*;
 
     const SIZE: (u32, u32) = (60, 44);
@@ -555,7 +556,10 @@ mod tests {
             let filled = parts.iter().map(|part| {
                 let points: Vec<[i64; 2]> =
                     through_centres(&part.outer).iter().map(|p| p.map(i64::from)).collect();
-                filled_with_outline(&points, SIZE.0, SIZE.1)
+                let drawn = filled_with_outline(&points, SIZE.0, SIZE.1);
+                let centres: Vec<[f64; 2]> = points.iter().map(|p| p.map(|v| v as f64 + 0.5)).collect();
+                assert_eq!(pillow::polygon(&centres, SIZE.0, SIZE.1), drawn, "{points:?}");
+                drawn
             });
             assert_eq!(united(filled, SIZE.0, SIZE.1), without_holes(&mask, &parts));
         }

@@ -47,6 +47,12 @@ def rle(mask):
     return {"size": list(mask.shape), "counts": counts.tolist()}
 
 
+def unpacked(segmentation):
+    height, width = segmentation["size"]
+    counts = segmentation["counts"]
+    return np.repeat(np.arange(len(counts)) % 2 == 1, counts).reshape((width, height)).T
+
+
 def without_holes(mask):
     """What is left where a format knows outlines only; parts touch at sides."""
     from skimage.measure import label
@@ -148,6 +154,24 @@ def labelme(run):
     out = run.export("labelme-polygons", "labelme", "--labelme", "polygons")
     found = read(out)
     run.compare("labelme polygons", [(found[name], without_holes(mask)) for name, _, mask in run.things])
+    # The other way round: shapes of others.
+    rng = np.random.default_rng(4)
+    height, width = run.size
+    shapes = []
+    for i in range(200):
+        kind = ["polygon", "circle", "rectangle"][i % 3]
+        n = int(rng.integers(3, 12)) if kind == "polygon" else 2
+        points = rng.normal(rng.random(2) * [width, height], 40, (n, 2))
+        points = points if kind != "rectangle" else np.sort(points, axis=0)
+        shapes.append({"label": "a", "description": str(i), "shape_type": kind, "points": points.tolist()})
+    source = run.folder / "shapes.json"
+    source.write_text(json.dumps({"imagePath": run.photo.name, "shapes": shapes}))
+    run.tinsel("convert", source, "--photo", run.photo, "--to", "json", "--out", run.folder / "shapes")
+    drawn = {s["description"]: shape_to_mask(run.size, s["points"], s["shape_type"]) for s in shapes}
+    records = json.loads((run.folder / "shapes/a cup_masks.json").read_text())
+    back = {record["name"]: unpacked(record["segmentation"]) for record in records}
+    drawn = {name: mask for name, mask in drawn.items() if mask.any()}
+    run.compare("import of shapes as labelme draws them", [(back[name], mask) for name, mask in drawn.items()])
 
 
 def yolo_dataset(run):

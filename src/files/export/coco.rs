@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::atomic::{FileSet, WriteError, WriteSeek};
 use super::super::photo::Photo;
-use super::classes::{ClassList, class_of, extend, names, place};
+use super::classes::ClassList;
 use super::format::{CocoSegmentation, ExportOptions};
 use super::{ExportMask, UNCLASSED, outlines};
 use crate::mask::polygon::Ring;
@@ -103,16 +103,15 @@ impl Part {
         masks: &[ExportMask],
         options: &ExportOptions,
     ) -> Self {
-        let mut classes = ClassList::new();
-        extend(&mut classes, masks);
-        let classes = names(&classes);
+        let mut classes = ClassList::default();
+        classes.extend(masks);
         let known = |score: f32| Some(score).filter(|score| score.is_finite());
         let drawable =
             |item: &&ExportMask| options.coco != CocoSegmentation::Polygons || !item.mask.is_empty();
         let annotation = |item: &ExportMask| Annotation {
             id: 0,
             image_id: 1,
-            category_id: place(&classes, &class_of(item)) as u64 + 1,
+            category_id: classes.place_of(item) as u64 + 1,
             segmentation: Segmentation::new(&item.mask, options),
             area: item.mask.area(),
             bbox: item.mask.bbox().map_or([0; 4], |b| b.xywh()),
@@ -123,6 +122,7 @@ impl Part {
         };
         let mut annotations: Vec<Annotation> = masks.par_iter().filter(drawable).map(annotation).collect();
         (1..).zip(&mut annotations).for_each(|(id, annotation)| annotation.id = id);
+        let classes = classes.names().map(Into::into).collect();
         Self { image: Image { id: 1, file_name, width, height }, annotations, classes }
     }
 
@@ -186,7 +186,7 @@ fn write_document(
 ) -> Result<(), String> {
     let text = |e: std::io::Error| e.to_string();
     let mut images = vec![];
-    let mut names: Vec<String> = vec![];
+    let mut listed = ClassList::default();
     let mut annotations = 0;
     out.write_all(br#"{"info":{"description":"Masks made with Tinsel"},"annotations":["#).map_err(text)?;
     for (image_id, part) in parts {
@@ -195,13 +195,11 @@ fn write_document(
             let class =
                 usize::try_from(annotation.category_id).ok().and_then(|id| classes.get(id.checked_sub(1)?));
             let class = class.ok_or("a category is missing; do this photo again")?;
-            let category_id = match names.iter().position(|name| name == class) {
-                Some(place) => place as u64 + 1,
-                None => {
-                    names.push(class.clone());
-                    names.len() as u64
-                }
-            };
+            let place = listed.place(class).unwrap_or_else(|| {
+                listed.push(class.clone(), None);
+                listed.len() - 1
+            });
+            let category_id = place as u64 + 1;
             out.write_all(if annotations == 0 { b"\n" } else { b",\n" }).map_err(text)?;
             annotations += 1;
             let annotation = Annotation { id: annotations, image_id, category_id, ..annotation };
@@ -209,11 +207,11 @@ fn write_document(
         }
         images.push(Image { id: image_id, ..image });
     }
-    if names.is_empty() {
-        names.push(UNCLASSED.into());
+    if listed.is_empty() {
+        listed.push(UNCLASSED.into(), None);
     }
-    let category = |(id, name)| Category { id, name, supercategory: String::new() };
-    let categories: Vec<Category> = (1..).zip(names).map(category).collect();
+    let category = |(id, name): (u64, &str)| Category { id, name: name.into(), supercategory: String::new() };
+    let categories: Vec<Category> = (1..).zip(listed.names()).map(category).collect();
     out.write_all(b"\n],\"categories\":").map_err(text)?;
     serde_json::to_writer(&mut *out, &categories).map_err(|e| e.to_string())?;
     out.write_all(b",\"images\":").map_err(text)?;

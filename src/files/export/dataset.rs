@@ -6,10 +6,10 @@ mod tests;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::classes::ClassList;
+use super::classes::{ClassLists, check, write_with_lists};
+use super::format::{Destination, planned_files_for};
 use super::{
-    CocoPhoto, ExportMask, ExportOptions, Format, add_coco_dataset, add_export, is_shared, losses,
-    planned_files_with, slashed,
+    CocoPhoto, ExportMask, ExportOptions, Format, add_coco_dataset, add_export, is_shared, losses, slashed,
 };
 use crate::files::session::{LoadedState, Session, SessionError};
 use crate::files::{FileSet, Photo, PhotoError, Selected, WriteError};
@@ -79,6 +79,14 @@ pub struct Exported {
     pub notes: Vec<String>,
 }
 
+/// Where the files of a photo go.
+#[derive(Default)]
+struct Claim {
+    places: Vec<(Format, Destination)>,
+    /// The files that it needs for itself, with what they are about.
+    files: HashMap<PathBuf, String>,
+}
+
 /// Writes the kept masks of one photo after the other, in several formats.
 pub struct DatasetExport {
     pub formats: Vec<Format>,
@@ -91,8 +99,7 @@ pub struct DatasetExport {
     photos: Vec<CocoPhoto>,
     /// How the file about all photos calls them.
     names: HashMap<String, PathBuf>,
-    /// The classes of each format, so that they have the same numbers in all folders.
-    classes: HashMap<Format, ClassList>,
+    classes: ClassLists,
     /// What has been written, with what it is about.
     written: HashMap<PathBuf, String>,
 }
@@ -109,7 +116,7 @@ impl DatasetExport {
             joins: true,
             photos: vec![],
             names: HashMap::new(),
-            classes: HashMap::new(),
+            classes: ClassLists::new(),
             written: HashMap::new(),
         }
     }
@@ -127,17 +134,19 @@ impl DatasetExport {
         let (masks, mut notes) = self.masks(&photo)?;
         let folder = self.folder.join(selected.below.parent().unwrap_or(Path::new("")));
         let in_dataset = self.name_in_dataset(selected)?;
-        let claimed = self.claimed(&photo, &masks, &folder)?;
-        let mut set = FileSet::new(self.overwrite);
-        let mut classes = self.classes.clone();
-        for format in &self.formats {
-            notes.extend(losses(*format, &self.options, &masks));
-            if !self.is_joined(*format) {
+        let Claim { places, files: claimed } = self.claim(&photo, &masks, &folder)?;
+        self.formats.iter().for_each(|format| notes.extend(losses(*format, &self.options, &masks)));
+        let add = |set: &mut FileSet| {
+            let mut classes = self.classes.clone();
+            for (format, to) in &places {
                 let classes = classes.entry(*format).or_default();
-                add_export(&mut set, &photo, &masks, *format, &self.options, &folder, classes)?;
+                add_export(set, &photo, &masks, *format, &self.options, to, classes)?;
             }
-        }
-        let files = set.commit()?.len();
+            Ok(classes)
+        };
+        let locked = places.iter().any(|(format, _)| format.has_class_list()).then_some(&*folder);
+        let (files, classes) = write_with_lists(locked, self.overwrite, add)?;
+        let files = files.len();
         self.classes = classes;
         self.written.extend(claimed);
         let exported = Exported { masks: masks.len(), files, notes };
@@ -160,32 +169,28 @@ impl DatasetExport {
         }
     }
 
-    /// The files that a photo needs for itself, with what they are about; none is that of another
-    /// photo or format, nor the one about all photos.
-    fn claimed(
-        &self,
-        photo: &Photo,
-        masks: &[ExportMask],
-        folder: &Path,
-    ) -> Result<HashMap<PathBuf, String>, PhotoExportError> {
-        let mut claimed = HashMap::new();
+    /// Where the files of each format go; none is that of another photo or format, nor the one about all photos.
+    fn claim(&self, photo: &Photo, masks: &[ExportMask], folder: &Path) -> Result<Claim, PhotoExportError> {
+        let mut claim = Claim::default();
         let (joined, own): (Vec<Format>, Vec<Format>) =
             self.formats.iter().copied().partition(|format| self.is_joined(*format));
         if let Some(format) = joined.first() {
-            claimed.insert(self.folder.join(COCO_DATASET), format!("all photos as {}", format.key()));
+            claim.files.insert(self.folder.join(COCO_DATASET), format!("all photos as {}", format.key()));
         }
         for format in own {
             let about = format!("{} as {}", photo.path.display(), format.key());
-            let files = planned_files_with(photo, masks, format, &self.options, folder);
-            for file in files.into_iter().filter(|file| !is_shared(file)) {
-                if let Some(first) = self.written.get(&file).or_else(|| claimed.get(&file)) {
+            let is_taken = |file: &PathBuf| self.written.contains_key(file);
+            let (to, files) = destination(&photo.path, masks, format, &self.options, folder, is_taken);
+            for file in files {
+                if let Some(first) = self.written.get(&file).or_else(|| claim.files.get(&file)) {
                     let first = first.clone();
                     return Err(PhotoExportError::SameFile { file, first, second: about });
                 }
-                claimed.insert(file, about.clone());
+                claim.files.insert(file, about.clone());
             }
+            claim.places.push((format, to));
         }
-        Ok(claimed)
+        Ok(claim)
     }
 
     /// The masks of a photo that are wanted, and what should be known about them.
@@ -207,11 +212,13 @@ impl DatasetExport {
         Ok((self.wanted.masks(&session), notes))
     }
 
-    /// Writes the file about all photos, if there is to be one, and returns it with their number.
+    /// Writes the file about all photos, if there is to be one, and returns it with their number. Looks whether
+    /// the lists of classes are still what the labels mean.
     ///
     /// # Errors
     /// See [`WriteError`].
     pub fn finish(self) -> Result<Option<(PathBuf, usize)>, WriteError> {
+        check(&self.classes)?;
         if self.photos.is_empty() {
             return Ok(None);
         }
@@ -221,4 +228,26 @@ impl DatasetExport {
         set.commit()?;
         Ok(Some((file, self.photos.len())))
     }
+}
+
+/// Where the files of a format about a photo go, and those of them that are its own. Photos that differ in their
+/// extensions alone, such as p.jpg and p.png, have the same ones; the second one gets others if the format allows it.
+pub(super) fn destination(
+    photo: &Path,
+    masks: &[ExportMask],
+    format: Format,
+    options: &ExportOptions,
+    folder: &Path,
+    is_taken: impl Fn(&PathBuf) -> bool,
+) -> (Destination, Vec<PathBuf>) {
+    let files = |to: Destination| {
+        let mut files = planned_files_for(photo, masks, format, options, &to);
+        files.retain(|file| !is_shared(file));
+        (to, files)
+    };
+    let usual = files(Destination::new(folder, photo));
+    if format.is_found_by_stem() || !usual.1.iter().any(is_taken) {
+        return usual;
+    }
+    files(Destination::of_its_own(folder, photo))
 }

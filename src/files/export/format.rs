@@ -110,6 +110,16 @@ impl Format {
         }
     }
 
+    /// Whether the photos of a folder share a list of classes.
+    pub(super) fn has_class_list(self) -> bool {
+        matches!(self, Format::Yolo | Format::Voc | Format::Isat)
+    }
+
+    /// Whether programs find the file of a photo by the photo's name without extension.
+    pub(super) fn is_found_by_stem(self) -> bool {
+        self.has_class_list() || self == Format::Labelme
+    }
+
     /// Whether the format has outlines instead of pixels, with these options.
     pub fn has_outlines(self, options: &ExportOptions) -> bool {
         match self {
@@ -204,7 +214,27 @@ pub fn planned_files_with(
     options: &ExportOptions,
     folder: &Path,
 ) -> Vec<PathBuf> {
-    planned_files_for(&photo.path, masks, format, options, folder)
+    planned_files_for(&photo.path, masks, format, options, &Destination::new(folder, &photo.path))
+}
+
+/// Where the files of a photo go.
+#[derive(Debug, Clone)]
+pub(super) struct Destination {
+    pub folder: PathBuf,
+    /// What their names begin with.
+    pub stem: String,
+}
+
+impl Destination {
+    /// The usual one: names begin with that of the photo without its extension.
+    pub fn new(folder: &Path, photo: &Path) -> Self {
+        Self { folder: folder.into(), stem: stem_of(photo) }
+    }
+
+    /// One that no photo of another extension has: names begin with the whole name of the photo.
+    pub fn of_its_own(folder: &Path, photo: &Path) -> Self {
+        Self { folder: folder.into(), stem: name_of(photo) }
+    }
 }
 
 /// As [`planned_files_with`], for a photo that need not be read for that.
@@ -213,9 +243,9 @@ pub(super) fn planned_files_for(
     masks: &[ExportMask],
     format: Format,
     options: &ExportOptions,
-    folder: &Path,
+    Destination { folder, stem }: &Destination,
 ) -> Vec<PathBuf> {
-    let (stem, file_name) = (stem_of(photo), name_of(photo));
+    let file_name = name_of(photo);
     let one = |suffix: &str| vec![folder.join(format!("{stem}{suffix}"))];
     let with_photo = |mut files: Vec<PathBuf>, place: &str| {
         if options.copy_photo {
@@ -224,17 +254,17 @@ pub(super) fn planned_files_for(
         files
     };
     match format {
-        Format::CutoutCropped => per_mask(&stem, masks, "_cutout.png", folder),
-        Format::CutoutFull => per_mask(&stem, masks, "_cutout_full.png", folder),
-        Format::BinaryPng => per_mask(&stem, masks, "_mask.png", folder),
+        Format::CutoutCropped => per_mask(stem, masks, "_cutout.png", folder),
+        Format::CutoutFull => per_mask(stem, masks, "_cutout_full.png", folder),
+        Format::BinaryPng => per_mask(stem, masks, "_mask.png", folder),
         Format::ContactSheet => one("_contact.png"),
         Format::Overlay => one("_overlay.png"),
         Format::LabelMap => [one("_labels.png"), one("_labels.json")].concat(),
-        Format::Script => ScriptFiles::new(&stem, &options.model, folder).all(masks.len()),
+        Format::Script => ScriptFiles::new(stem, &options.model, folder).all(masks.len()),
         Format::CocoJson => one("_coco.json"),
         Format::Records => one("_masks.json"),
         Format::Labelme => with_photo(one(".json"), ""),
-        Format::Yolo => with_photo(yolo::files(&stem, folder).to_vec(), "images"),
+        Format::Yolo => with_photo(yolo::files(stem, folder).to_vec(), "images"),
         Format::Voc => {
             let pictures = ["SegmentationClass", "SegmentationObject"];
             let mut files = pictures.map(|f| folder.join(f).join(format!("{stem}.png"))).to_vec();

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::classes::{ClassList, FOLDERS_BEFORE, class_of, extend, go_on_with, quoted, read, with_block};
+use super::classes::{ClassList, FOLDERS_BEFORE, ListFile, class_of, quoted, with_block};
 use super::{ExportMask, ExportOptions, outlines};
 use crate::files::{FileSet, Photo, WriteError, yaml};
 
@@ -56,25 +56,23 @@ pub(super) fn add_classes(
     file: &Path,
     labels: &mut ClassList,
 ) -> Result<(), WriteError> {
-    let known = read(file)?;
-    let text = known.as_deref().unwrap_or_default();
-    let there = yaml::isat_labels(text).map_err(|cause| WriteError::Encoding {
-        path: file.into(),
-        cause: format!("the list of classes there cannot be read ({cause}); choose another folder"),
-    })?;
+    let mut list = ListFile::read(file, |text| Ok(yaml::isat_labels(text)?.into_iter().collect()))?;
+    let there = list.classes()?;
     let before = there.len();
-    go_on_with(labels, there, file, FOLDERS_BEFORE)?;
+    labels.go_on_with(there, file, FOLDERS_BEFORE)?;
     if labels.is_empty() {
-        labels.push(("__background__".into(), Some("#000000".into())));
+        labels.push("__background__".into(), Some("#000000".into()));
     }
-    extend(labels, masks);
-    if labels.len() == before {
-        return Ok(());
+    labels.extend(masks);
+    if labels.len() > before {
+        let entry = |(name, colour): &(String, Option<String>)| {
+            let colour = colour.as_deref().unwrap_or("#808080");
+            format!("- color: '{colour}'\n  name: {}\n", quoted(name))
+        };
+        let entries: String = labels.entries().iter().map(entry).collect();
+        let text = with_block(list.text().unwrap_or_default(), "label", &format!("label:\n{entries}"));
+        list.write(set, text)?;
     }
-    let entry = |(name, colour): &(String, Option<String>)| {
-        let colour = colour.as_deref().unwrap_or("#808080");
-        format!("- color: '{colour}'\n  name: {}\n", quoted(name))
-    };
-    let entries: String = labels.iter().map(entry).collect();
-    set.add_shared(file, &with_block(text, "label", &format!("label:\n{entries}")))
+    labels.keep(list);
+    Ok(())
 }

@@ -24,7 +24,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use self::classes::ClassList;
+use self::classes::{ClassList, ClassLists, write_with_lists};
+use self::format::{Destination, planned_files_for};
 use super::atomic::{FileSet, WriteError};
 use super::photo::Photo;
 use super::session::SessionMask;
@@ -102,9 +103,14 @@ pub fn export_with(
     folder: &Path,
     overwrite: bool,
 ) -> Result<Vec<PathBuf>, WriteError> {
-    let mut set = FileSet::new(overwrite);
-    add_export(&mut set, photo, masks, format, options, folder, &mut ClassList::new())?;
-    set.commit()
+    let to = Destination::new(folder, &photo.path);
+    let add = |set: &mut FileSet| {
+        let mut classes = ClassList::default();
+        add_export(set, photo, masks, format, options, &to, &mut classes)?;
+        Ok(ClassLists::from([(format, classes)]))
+    };
+    let locked = format.has_class_list().then_some(folder);
+    write_with_lists(locked, overwrite, add).map(|(files, _)| files)
 }
 
 /// Adds the files of an export ([`planned_files_with`]) to a set. The list of classes of a folder
@@ -118,10 +124,11 @@ fn add_export(
     masks: &[ExportMask],
     format: Format,
     options: &ExportOptions,
-    folder: &Path,
+    to: &Destination,
     classes: &mut ClassList,
 ) -> Result<(), WriteError> {
-    let files = planned_files_with(photo, masks, format, options, folder);
+    let files = planned_files_for(&photo.path, masks, format, options, to);
+    let folder = &to.folder;
     match (format, &files[..]) {
         (Format::CutoutCropped | Format::CutoutFull | Format::BinaryPng, _) => {
             for (item, file) in masks.iter().zip(&files) {
@@ -150,7 +157,7 @@ fn add_export(
         }
         (Format::LabelMap, [picture, legend, ..]) => add_label_map(set, photo, masks, picture, legend)?,
         (Format::Script, _) => {
-            ScriptFiles::new(&photo.stem(), &options.model, folder).add(set, photo, masks, true)?;
+            ScriptFiles::new(&to.stem, &options.model, folder).add(set, photo, masks, true)?;
         }
         (Format::CocoJson, [file, ..]) => {
             let (file_name, size) = (photo.file_name(), photo.pixels.dimensions());
@@ -167,7 +174,9 @@ fn add_export(
             let document = document.map_err(|cause| WriteError::Encoding { path: file.clone(), cause })?;
             add_json(set, &document, file)?;
         }
-        (Format::Yolo, _) => yolo::add(set, photo, masks, options, folder, classes)?,
+        (Format::Yolo, [labels, data, plain, ..]) => {
+            yolo::add(set, photo, masks, options, [labels, data, plain], classes)?;
+        }
         (Format::Voc, [of_classes, of_objects, list, ..]) => {
             voc::add(set, photo, masks, [of_classes, of_objects, list], classes)?;
         }

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::dataset::{COCO_DATASET, Wanted};
-use super::format::planned_files_for;
+use super::dataset::{COCO_DATASET, Wanted, destination};
+use super::format::{Destination, planned_files_for};
 use super::losses::Losses;
 use super::{ExportMask, ExportOptions, Format, is_shared};
 use crate::files::session::Session;
@@ -42,7 +42,7 @@ pub fn plan(
 ) -> Plan {
     let mut losses = Losses::new(format, options);
     losses.add(masks);
-    let files = planned_files_for(photo, masks, format, options, folder);
+    let files = planned_files_for(photo, masks, format, options, &Destination::new(folder, photo));
     Plan { photos: 1, masks: masks.len(), files, ..Plan::default() }.finished(&losses)
 }
 
@@ -58,6 +58,7 @@ pub fn plan_dataset(
 ) -> Option<Plan> {
     let mut losses = Losses::new(format, options);
     let mut plan = Plan::default();
+    let mut seen = HashSet::new();
     for photo in photos {
         if !go_on() {
             return None;
@@ -68,14 +69,14 @@ pub fn plan_dataset(
         plan.photos += 1;
         plan.masks += masks.len();
         if format != Format::CocoJson {
-            plan.files.extend(planned_files_for(photo, &masks, format, options, folder));
+            let (to, _) = destination(photo, &masks, format, options, folder, |file| seen.contains(file));
+            // Lists of classes are planned for each photo.
+            let files = planned_files_for(photo, &masks, format, options, &to);
+            plan.files.extend(files.into_iter().filter(|file| seen.insert(file.clone())));
         }
     }
     if format == Format::CocoJson && plan.photos > 0 {
         plan.files.push(folder.join(COCO_DATASET));
     }
-    // Lists of classes are planned for each photo.
-    let mut seen = HashSet::new();
-    plan.files.retain(|file| seen.insert(file.clone()));
     Some(plan.finished(&losses))
 }

@@ -26,6 +26,9 @@ const HEADER: [&str; 18] = [
     "stability_score",
 ];
 
+/// With what spreadsheets know a formula; a name may come from a file of somebody else.
+const FORMULAS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
 /// A line for each mask, with its [`crate::mask::Figures`]. Lengths are pixels. What is not known is
 /// left empty.
 pub(super) fn write(out: &mut dyn WriteSeek, photo: &Photo, masks: &[ExportMask]) -> Result<(), String> {
@@ -65,13 +68,15 @@ pub(super) fn write(out: &mut dyn WriteSeek, photo: &Photo, masks: &[ExportMask]
     Ok(())
 }
 
-/// One line; what a comma, a quote or a line break would break is quoted, as RFC 4180 says.
+/// One line; what a comma, a quote or a line break would break is quoted, as RFC 4180 says. What a spreadsheet
+/// would take for a formula gets an apostrophe before it.
 fn write_record(out: &mut dyn WriteSeek, fields: &[String]) -> Result<(), String> {
     let quoted = |field: &String| {
-        if field.contains([',', '"', '\n', '\r']) {
-            format!("\"{}\"", field.replace('"', "\"\""))
+        let defused = if field.starts_with(FORMULAS) { format!("'{field}") } else { field.clone() };
+        if defused.contains([',', '"', '\n', '\r']) {
+            format!("\"{}\"", defused.replace('"', "\"\""))
         } else {
-            field.clone()
+            defused
         }
     };
     let fields: Vec<String> = fields.iter().map(quoted).collect();
@@ -109,5 +114,23 @@ mod tests {
         );
         assert!(lines[3].ends_with(",4,0.166667,0,0,4,4,2.00,2.00,1,0,2.83,,0.5000"), "{}", lines[3]);
         assert!(lines[4].ends_with(",0,0.000000,0,0,0,0,,,0,0,0.00,,0.5000"), "{}", lines[4]);
+    }
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        let (photo, mut masks) = subject();
+        let names = ["=1+1", "+1", "-1", "@sum(a1)", "\t=1", "\r=1", "=a,\"b\"", "a=1"];
+        masks = names
+            .map(|name| ExportMask { name: name.into(), class: Some(name.into()), ..masks[0].clone() })
+            .into();
+        let mut bytes = std::io::Cursor::new(vec![]);
+        let photo = Photo { path: "=cmd.jpg".into(), ..photo };
+        write(&mut bytes, &photo, &masks).unwrap();
+        let text = String::from_utf8(bytes.into_inner()).unwrap();
+        let lines: Vec<&str> = text.split('\n').collect();
+        let expected = ["'=1+1", "'+1", "'-1", "'@sum(a1)", "'\t=1", "\"'\r=1\"", "\"'=a,\"\"b\"\"\"", "a=1"];
+        for (number, (line, name)) in (1..).zip(lines[1..].iter().zip(expected)) {
+            assert!(line.starts_with(&format!("'=cmd.jpg,{number},{name},{name},#")), "{line}");
+        }
     }
 }

@@ -2,10 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::classes::{
-    ClassList, FOLDERS_BEFORE, class_of, extend, go_on_with, lines, names, place, quoted, read_lines,
-    uncoloured,
-};
+use super::classes::{ClassList, FOLDERS_BEFORE, ListFile, lines, of_lines, quoted};
 use super::{ExportMask, images};
 use crate::files::{FileSet, Photo, WriteError};
 
@@ -24,30 +21,29 @@ pub(super) fn add(
     [of_classes, of_objects, list]: [&PathBuf; 3],
     classes: &mut ClassList,
 ) -> Result<(), WriteError> {
-    let known = read_lines(list)?;
-    let background = known.first().map_or(BACKGROUND, String::as_str);
+    let mut file = ListFile::read(list, of_lines)?;
+    let mut known = file.classes()?.names().map(Into::into).collect::<Vec<String>>().into_iter();
+    let background = known.next().unwrap_or_else(|| BACKGROUND.into());
     if !background.trim_matches('_').eq_ignore_ascii_case("background") {
         let cause = format!(
             "its first line is {}, but index 0 belongs to no class; put {BACKGROUND} there, or choose another folder",
-            quoted(background)
+            quoted(&background)
         );
         return Err(WriteError::Encoding { path: list.clone(), cause });
     }
-    let there = uncoloured(known.iter().skip(1).cloned().collect());
-    go_on_with(classes, there, list, FOLDERS_BEFORE)?;
-    extend(classes, masks);
-    let names = names(classes);
+    classes.go_on_with(ClassList::uncoloured(known), list, FOLDERS_BEFORE)?;
+    classes.extend(masks);
     let refuse = |path: &Path, n: usize, what: &str| {
         let cause = format!("{n} {what} are more than the {MAX_INDEX} that Pascal VOC can tell apart");
         Err(WriteError::Encoding { path: path.into(), cause })
     };
-    if names.len() > MAX_INDEX {
-        return refuse(of_classes, names.len(), "classes");
+    if classes.len() > MAX_INDEX {
+        return refuse(of_classes, classes.len(), "classes");
     }
     if masks.len() > MAX_INDEX {
         return refuse(of_objects, masks.len(), "masks");
     }
-    let index_of_class = |i: usize| place(&names, &class_of(&masks[i])) as u8 + 1;
+    let index_of_class = |i: usize| classes.place_of(&masks[i]) as u8 + 1;
     let (width, height) = photo.pixels.dimensions();
     for (file, index) in
         [(of_classes, &index_of_class as &dyn Fn(usize) -> u8), (of_objects, &|i| i as u8 + 1)]
@@ -59,7 +55,10 @@ pub(super) fn add(
         }
         set.add(file, |out| write_indexed(out, (width, height), &indices))?;
     }
-    set.add_shared(list, &(format!("{background}\n") + &lines(&names)))
+    let with_background = format!("{background}\n{}", lines(classes));
+    file.write(set, with_background)?;
+    classes.keep(file);
+    Ok(())
 }
 
 fn write_indexed(
@@ -129,6 +128,7 @@ mod tests {
         let error = export_with(&photo, &many, Format::Voc, &ExportOptions::default(), dir.path(), true);
         assert!(error.unwrap_err().to_string().contains("255 masks"));
     }
+
     #[test]
     fn a_list_without_background_is_refused() {
         let (photo, masks) = subject();

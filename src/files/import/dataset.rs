@@ -1,18 +1,17 @@
 //! A COCO file about several photos, and what becomes of imported masks in sessions.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-
-use super::coco::Coco;
-use super::{ImportError, Imported, ImportedMask, Problem, Target, read};
+use super::coco::{self, Coco};
+use super::{Costs, ImportError, Imported, ImportedMask, Problem, Target, json, read};
 use crate::document::{Colour, mask_colour};
 use crate::files::PhotoIdentity;
 use crate::files::photo::name_of;
 use crate::files::session::{
     Loaded, LoadedState, SaveError, Session, SessionClass, SessionError, SessionMask, Stamp,
 };
+use crate::files::text::{self, Decoded};
 
 /// What a file holds about one of several photos.
 #[derive(Debug)]
@@ -50,7 +49,7 @@ pub fn photos_named(file: &Path, photos: &[PathBuf]) -> Result<Vec<PathBuf>, Imp
 /// The file cannot be used at all.
 pub fn import_dataset(file: &Path, photos: &[PathBuf]) -> Result<(Vec<ForPhoto>, Vec<Problem>), ImportError> {
     let coco = coco(file)?.ok_or_else(|| ImportError::UnknownFormat { path: file.into() })?;
-    let mut problems = vec![];
+    let mut problems: Vec<Problem> = coco.strays().into_iter().collect();
     let mut problem = |place: &str, what: String| problems.push(Problem { place: place.into(), what });
     let there: HashSet<String> = photos.iter().map(|photo| name_of(photo)).collect();
     let mut named: Vec<&str> = vec![];
@@ -61,6 +60,7 @@ pub fn import_dataset(file: &Path, photos: &[PathBuf]) -> Result<(Vec<ForPhoto>,
         }
     }
     let named: HashSet<&str> = named.into_iter().collect();
+    let costs = Costs::default();
     let mut found = vec![];
     for path in photos {
         let name = name_of(path);
@@ -74,7 +74,7 @@ pub fn import_dataset(file: &Path, photos: &[PathBuf]) -> Result<(Vec<ForPhoto>,
                 continue;
             }
         };
-        match coco.import(&Target { path: file, size: identity.size, photo: path }) {
+        match coco.import(&Target { path: file, size: identity.size, photo: path, costs: &costs }) {
             Ok(mut imported) => {
                 imported.problems.iter_mut().for_each(|p| p.place = format!("{name}, {}", p.place));
                 found.push(ForPhoto { path: path.clone(), identity, imported });
@@ -87,13 +87,13 @@ pub fn import_dataset(file: &Path, photos: &[PathBuf]) -> Result<(Vec<ForPhoto>,
 
 fn coco(file: &Path) -> Result<Option<Coco>, ImportError> {
     let bytes = read(file)?;
-    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+    let Some(Decoded { text, .. }) =
+        text::decode(&bytes).filter(|decoded| decoded.text.trim_start().starts_with('{'))
+    else {
         return Ok(None);
-    }
-    let json: Value = serde_json::from_slice(&bytes)
-        .map_err(|e| ImportError::Damaged { path: file.into(), cause: e.to_string() })?;
-    let is_coco = json["annotations"].is_array() && json["images"].is_array();
-    Ok(is_coco.then(|| Coco::new(json)))
+    };
+    let json = json::parse(&text).map_err(|cause| ImportError::Damaged { path: file.into(), cause })?;
+    Ok(coco::is_coco(&json).then(|| Coco::new(json)))
 }
 
 /// A session that is to be written, and what it was.
@@ -149,17 +149,19 @@ fn take_back(former: &LoadedState, path: &Path, stamp: &Stamp) {
 /// Adds masks and the classes that are new. A mask without colour gets that of its class, or one of
 /// its own.
 pub fn add_to_session(session: &mut Session, imported: Imported) {
+    let mut colours: HashMap<String, Colour> =
+        session.classes.iter().rev().map(|class| (class.name.clone(), class.colour)).collect();
     for (name, colour) in imported.classes {
-        if session.classes.iter().all(|class| class.name != name) {
+        if !colours.contains_key(&name) {
             let colour = colour.unwrap_or_else(|| mask_colour(session.classes.len() as u64));
+            colours.insert(name.clone(), colour);
             session.classes.push(SessionClass { name, colour, other: Default::default() });
         }
     }
     for item in imported.masks {
-        let colour = item.colour.unwrap_or_else(|| {
-            let class = session.classes.iter().find(|class| Some(&class.name) == item.class.as_ref());
-            class.map_or_else(|| mask_colour(session.masks.len() as u64 + 1), |class| class.colour)
-        });
+        let of_class = || item.class.as_ref().and_then(|class| colours.get(class).copied());
+        let colour = item.colour.or_else(of_class);
+        let colour = colour.unwrap_or_else(|| mask_colour(session.masks.len() as u64 + 1));
         session.masks.push(session_mask(item, colour));
     }
 }

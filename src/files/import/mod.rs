@@ -7,6 +7,7 @@
 mod coco;
 mod dataset;
 mod isat;
+mod json;
 mod labelme;
 mod photo;
 mod picture;
@@ -16,6 +17,8 @@ mod records;
 mod tests;
 mod yolo;
 
+use std::cell::Cell;
+use std::collections::HashSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,14 +30,24 @@ pub use photo::find_photo;
 
 use super::regular;
 use super::session::{Session, SessionError, SessionMask};
+use super::text::{self, Decoded};
 use crate::document::Colour;
 use crate::files::export::UNCLASSED;
 use crate::mask::Mask;
+use crate::mask::polygon::is_near;
 
 /// Larger files are refused.
 const MAX_BYTES: u64 = 1 << 30;
 /// Files with more masks than this for one photo are refused.
 const MAX_MASKS: usize = 100_000;
+/// How long the outline of one polygon may be, and those of all in a file, in pixels. Few characters are enough
+/// for outlines that go to and fro without end.
+const MAX_OUTLINE: f64 = (1 << 26) as f64;
+const MAX_OUTLINES: f64 = (1 << 30) as f64;
+/// How much memory the masks of a file may take. Few characters are enough for a mask of a whole photo.
+const MAX_MASK_BYTES: usize = 2 << 30;
+/// How many places a problem names that many things have.
+const MAX_PLACES: usize = 5;
 
 /// What a file holds about a photo.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -99,6 +112,14 @@ pub enum ImportError {
     Session(#[from] SessionError),
 }
 
+/// What the masks of a file have cost so far.
+#[derive(Debug, Default)]
+struct Costs {
+    /// In pixels.
+    outlines: Cell<f64>,
+    mask_bytes: Cell<usize>,
+}
+
 /// The photo that masks are imported for.
 #[derive(Debug, Clone, Copy)]
 struct Target<'a> {
@@ -106,6 +127,7 @@ struct Target<'a> {
     /// Width and height in pixels, upright.
     size: (u32, u32),
     photo: &'a Path,
+    costs: &'a Costs,
 }
 
 impl Target<'_> {
@@ -120,12 +142,45 @@ impl Target<'_> {
         Err(ImportError::OtherSize { path: self.path.into(), found, expected: self.size })
     }
 
+    /// As [`Target::check_size`], for a file that need not tell the size.
+    fn check_size_if_known(&self, width: &Value, height: &Value) -> Result<(), ImportError> {
+        self.check_size((whole(width).unwrap_or(self.size.0), whole(height).unwrap_or(self.size.1)))
+    }
+
     fn check_count(&self, masks: usize) -> Result<(), ImportError> {
         if masks <= MAX_MASKS {
             return Ok(());
         }
         let cause = format!("{masks} masks for one photo");
         Err(ImportError::TooLarge { path: self.path.into(), cause })
+    }
+
+    /// Tells polygons whose points make no sense, or that only cost time.
+    fn check_outline(&self, points: &[[f64; 2]]) -> Result<(), String> {
+        if !is_near(points, self.size.0, self.size.1) {
+            return Err("its points lie far outside the photo".into());
+        }
+        let side = |(a, b): (&[f64; 2], &[f64; 2])| 1.0 + (b[0] - a[0]).abs().max((b[1] - a[1]).abs());
+        let length: f64 = points.iter().zip(points.iter().cycle().skip(1)).map(side).sum();
+        let outlines = self.costs.outlines.get() + length;
+        if length > MAX_OUTLINE || outlines > MAX_OUTLINES {
+            return Err(format!("its outline of {length:.0} pixels is more than can be read"));
+        }
+        self.costs.outlines.set(outlines);
+        Ok(())
+    }
+
+    /// Adds a mask to what was imported, or tells why there is none.
+    fn take(&self, imported: &mut Imported, place: String, mask: Result<ImportedMask, String>) {
+        let mask = mask.and_then(|item| {
+            let bytes = self.costs.mask_bytes.get() + item.mask.bytes();
+            if bytes > MAX_MASK_BYTES {
+                return Err("is more than the memory for the masks of a file can hold".into());
+            }
+            self.costs.mask_bytes.set(bytes);
+            Ok(item)
+        });
+        imported.take(place, mask);
     }
 }
 
@@ -136,33 +191,55 @@ impl Target<'_> {
 /// # Errors
 /// See [`ImportError`]; a file that is wrong as a whole brings nothing.
 pub fn import(path: &Path, size: (u32, u32), photo: impl AsRef<Path>) -> Result<Imported, ImportError> {
-    let target = Target { path, size, photo: photo.as_ref() };
+    let target = Target { path, size, photo: photo.as_ref(), costs: &Costs::default() };
     let bytes = read(path)?;
     if picture::is_picture(&bytes) {
         return picture::import(&target, &bytes);
     }
-    let unknown = || ImportError::UnknownFormat { path: path.into() };
-    match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        Some(b'{' | b'[') => {}
-        _ => return yolo::import(&target, &bytes)?.ok_or_else(unknown),
+    let Some(Decoded { text, guessed }) = text::decode(&bytes) else { return Err(no_text(path, &bytes)) };
+    let mut imported = import_text(&target, &text)?;
+    if let Some(encoding) = guessed {
+        imported.problem("text", format!("is not UTF-8; read as {encoding}, so check the names"));
     }
-    let json: Value = serde_json::from_slice(&bytes).map_err(|e| target.damaged(e.to_string()))?;
+    Ok(imported)
+}
+
+fn import_text(target: &Target, text: &str) -> Result<Imported, ImportError> {
+    let unknown = || ImportError::UnknownFormat { path: target.path.into() };
+    if !is_json(text) {
+        return yolo::import(target, text)?.ok_or_else(unknown);
+    }
+    let json: Value = json::parse(text).map_err(|e| target.damaged(e))?;
     if json["format"].is_string() {
-        return session(&target, &bytes);
+        return session(target, text, &json["photo"]);
     }
     if json["shapes"].is_array() {
-        return labelme::import(&target, &json);
+        return labelme::import(target, &json);
     }
-    if json["objects"].is_array() && json["info"]["description"].as_str() == Some("ISAT") {
-        return isat::import(&target, &json);
+    let is_isat = |description: &str| description.starts_with("ISAT");
+    if json["objects"].is_array() && json["info"]["description"].as_str().is_some_and(is_isat) {
+        return isat::import(target, &json);
     }
-    if json["annotations"].is_array() && json["images"].is_array() {
-        return coco::Coco::new(json).import(&target);
+    if coco::is_coco(&json) {
+        return coco::Coco::new(json).import_all(target);
     }
     if let Value::Array(records) = json {
-        return records::import(&target, records)?.ok_or_else(unknown);
+        return records::import(target, records)?.ok_or_else(unknown);
     }
     Err(unknown())
+}
+
+fn is_json(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '['])
+}
+
+/// Why bytes are not read that are no text in a known encoding.
+fn no_text(path: &Path, bytes: &[u8]) -> ImportError {
+    if !bytes.trim_ascii_start().starts_with(b"{") && !bytes.trim_ascii_start().starts_with(b"[") {
+        return ImportError::UnknownFormat { path: path.into() };
+    }
+    let cause = "its text is neither UTF-8, UTF-16 nor GB 18030; save it as UTF-8";
+    ImportError::Damaged { path: path.into(), cause: cause.into() }
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, ImportError> {
@@ -176,9 +253,12 @@ fn read(path: &Path) -> Result<Vec<u8>, ImportError> {
     Ok(bytes)
 }
 
-fn session(target: &Target, bytes: &[u8]) -> Result<Imported, ImportError> {
-    let session = Session::parse(target.path, bytes)?;
-    target.check_size((session.photo.width, session.photo.height))?;
+fn session(target: &Target, text: &str, photo: &Value) -> Result<Imported, ImportError> {
+    // Before the masks are decoded, which may be much larger.
+    if let Some(size) = whole(&photo["width"]).zip(whole(&photo["height"])) {
+        target.check_size(size)?;
+    }
+    let session = Session::parse(target.path, text.as_bytes())?;
     Ok(Imported {
         masks: session.masks.iter().map(Into::into).collect(),
         classes: session.classes.into_iter().map(|class| (class.name, Some(class.colour))).collect(),
@@ -229,18 +309,27 @@ impl Imported {
         }
     }
 
-    /// Remembers a class unless it is known, or the one for masks without class.
-    fn add_class(&mut self, name: &str, colour: Option<Colour>) {
-        if name != UNCLASSED && self.classes.iter().all(|(known, _)| known != name) {
-            self.classes.push((name.into(), colour));
-        }
+    /// Remembers classes unless they are known, or the one for masks without class.
+    fn add_classes(&mut self, classes: impl IntoIterator<Item = (String, Option<Colour>)>) {
+        let mut known: HashSet<String> = self.classes.iter().map(|(name, _)| name.clone()).collect();
+        let new = classes.into_iter().filter(|(name, _)| name != UNCLASSED && known.insert(name.clone()));
+        self.classes.extend(new);
     }
 
     /// Adds the classes of masks that no list has.
     fn with_classes_of_masks(mut self) -> Self {
         let classes: Vec<String> = self.masks.iter().filter_map(|item| item.class.clone()).collect();
-        classes.iter().for_each(|class| self.add_class(class, None));
+        self.add_classes(classes.into_iter().map(|class| (class, None)));
         self
+    }
+}
+
+/// Some of several places in a file, for a problem that all of them have.
+fn listed(places: &[String]) -> String {
+    let some = places[..places.len().min(MAX_PLACES)].join(", ");
+    match places.len().saturating_sub(MAX_PLACES) {
+        0 => some,
+        more => format!("{some} and {more} more"),
     }
 }
 
@@ -249,6 +338,15 @@ fn whole(value: &Value) -> Option<u32> {
     let number =
         value.as_f64().filter(|number| number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(number));
     number.map(|number| number as u32)
+}
+
+/// A name in a file, which may be a number there.
+fn name(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
 }
 
 /// A score in a file, if it is one.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::files::PHOTO_EXTENSIONS;
+use crate::files::{PHOTO_EXTENSIONS, text};
 
 /// The photo that a file names, or that is called as the file is, if it is where the programs that
 /// write such files put it.
@@ -29,8 +29,9 @@ fn same(a: &Path, b: &Path) -> bool {
 
 /// The name of the only photo that a JSON file is about.
 fn named(file: &Path) -> Option<String> {
-    let bytes = super::read(file).ok().filter(|bytes| bytes.trim_ascii_start().starts_with(b"{"))?;
-    let json: Value = serde_json::from_slice(&bytes).ok()?;
+    let bytes = super::read(file).ok()?;
+    let decoded = text::decode(&bytes).filter(|decoded| super::is_json(&decoded.text))?;
+    let json = super::json::parse(&decoded.text).ok()?;
     let images = json["images"].as_array().filter(|images| images.len() == 1);
     let names = [&json["photo"]["name"], &json["imagePath"], &json["info"]["name"]];
     let name = names.into_iter().find_map(Value::as_str);

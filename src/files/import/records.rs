@@ -16,7 +16,7 @@ pub(super) fn import(target: &Target, records: Vec<Value>) -> Result<Option<Impo
         if let Some(found) = whole(&size[1]).zip(whole(&size[0])) {
             target.check_size(found)?;
         }
-        let mask = coco::segmentation(&record["segmentation"], target.size).map(|mask| {
+        let mask = coco::segmentation(&record["segmentation"], target).map(|mask| {
             let numbered = format!("Mask {}", i + 1);
             let class = record["class"].as_str().map(Into::into);
             let mut item = ImportedMask::new(mask, class, record["name"].as_str().or(Some(&numbered)));
@@ -25,7 +25,7 @@ pub(super) fn import(target: &Target, records: Vec<Value>) -> Result<Option<Impo
             item.stability_score = score(&record["stability_score"]);
             item
         });
-        imported.take(format!("record {}", i + 1), mask);
+        target.take(&mut imported, format!("record {}", i + 1), mask);
     }
     Ok(Some(imported.with_classes_of_masks()))
 }

@@ -8,6 +8,7 @@ use crate::files::export::{
 };
 use crate::files::{Photo, import::import};
 use crate::mask::polygon::{polygons, without_holes};
+use crate::mask::{CompressedRle, Rle};
 
 const SIZE: (u32, u32) = (90, 70);
 
@@ -341,7 +342,7 @@ fn files_that_are_wrong_as_a_whole_bring_nothing() {
     fails("text.txt", "hello there\n", "nothing that can be imported");
     fails("cut.json", "{\"shapes\": [", "damaged");
     fails("other.json", "{\"a\": 1}", "nothing that can be imported");
-    fails("labelme.json", "{\"shapes\": []}", "imageWidth");
+    fails("labelme.json", "{\"shapes\": [], \"imageWidth\": 9, \"imageHeight\": 4}", "9x4");
     let mut other = coco(json!([]));
     other["images"][0]["file_name"] = "b.jpg".into();
     other["images"][0]["width"] = 9.into();
@@ -357,8 +358,9 @@ fn files_that_are_wrong_as_a_whole_bring_nothing() {
 #[test]
 fn files_of_others_are_read_as_they_mean_it() {
     let dir = tempfile::tempdir().unwrap();
-    // Four numbers are a box, and parts are joined.
-    let file = write(&dir, "a.json", &coco(json!([[1, 1, 2, 2], [4, 0, 6, 0, 6, 1, 4, 1]])).to_string());
+    // Parts are joined.
+    let parts = json!([[1, 1, 3, 1, 3, 3, 1, 3], [4, 0, 6, 0, 6, 1, 4, 1]]);
+    let file = write(&dir, "a.json", &coco(parts).to_string());
     let imported = import(&file, (6, 4), "a.jpg").unwrap();
     let expected = |x, y| (1..3).contains(&x) && (1..3).contains(&y) || x > 3 && y == 0;
     assert_eq!(*imported.masks[0].mask, Mask::from_fn(6, 4, expected));
@@ -380,7 +382,7 @@ fn files_of_others_are_read_as_they_mean_it() {
         write(&dir, "l.json", &json!({"shapes": shapes, "imageWidth": 6.0, "imageHeight": 4}).to_string());
     let imported = import(&file, (6, 4), "a.jpg").unwrap();
     let areas: Vec<u64> = imported.masks.iter().map(|item| item.mask.area()).collect();
-    assert_eq!((areas, imported.problems), (vec![6, 4], vec![]));
+    assert_eq!((areas, imported.problems), (vec![6, 5], vec![]));
 }
 
 #[test]
@@ -391,7 +393,8 @@ fn of_photos_of_one_name_that_in_the_same_folders_is_meant() {
     let images = names.iter().zip(sizes).enumerate().map(
         |(id, (name, (width, height)))| json!({"id": id, "file_name": name, "width": width, "height": height}),
     );
-    let annotation = |id: usize| json!({"image_id": id, "segmentation": [[0, 0, 2, 2]], "name": names[id]});
+    let annotation =
+        |id: usize| json!({"image_id": id, "segmentation": [[0, 0, 2, 0, 2, 2]], "name": names[id]});
     let all = json!({
         "images": images.collect::<Vec<_>>(),
         "categories": [],
@@ -415,10 +418,301 @@ fn of_photos_of_one_name_that_in_the_same_folders_is_meant() {
 
     // Folders say nothing: the size may, and it is told.
     let mut two = all.clone();
-    two["images"].as_array_mut().unwrap().drain(1..3);
+    for key in ["images", "annotations"] {
+        two[key].as_array_mut().unwrap().drain(1..3);
+    }
     assert_eq!(found(&two, "elsewhere/x.ppm", (3, 4)).unwrap(), ("small/x.ppm".into(), 1));
     let mut same = all.clone();
     same["images"].as_array_mut().unwrap().drain(2..);
     let error = found(&same, "elsewhere/x.ppm", (6, 4)).unwrap_err().to_string();
     assert!(error.contains("train/x.ppm, val/x.ppm") && error.contains("folder"), "{error}");
+}
+
+/// What a file about the photo `a.jpg` of 40x30 pixels brings, and what is told about it.
+fn read_file(
+    dir: &tempfile::TempDir,
+    name: &str,
+    content: impl AsRef<[u8]>,
+) -> (Vec<ImportedMask>, Vec<String>) {
+    let file = dir.path().join(name);
+    std::fs::write(&file, content).unwrap();
+    let imported = import(&file, (40, 30), "a.jpg").unwrap();
+    let told = imported.problems.into_iter().map(|problem| format!("{}: {}", problem.place, problem.what));
+    (imported.masks, told.collect())
+}
+
+fn areas(masks: &[ImportedMask]) -> Vec<u64> {
+    masks.iter().map(|item| item.mask.area()).collect()
+}
+
+/// A COCO file about `a.jpg` with annotations of these segmentations.
+fn coco_of(segmentations: &[Value]) -> Value {
+    let annotation = |(id, segmentation): (usize, &Value)| json!({"id": id, "image_id": 1, "category_id": 1, "segmentation": segmentation});
+    json!({
+        "images": [{"id": 1, "file_name": "a.jpg", "width": 40, "height": 30}],
+        "categories": [{"id": 1, "name": "cup"}],
+        "annotations": segmentations.iter().enumerate().map(annotation).collect::<Vec<_>>(),
+    })
+}
+
+#[test]
+fn what_is_too_short_for_a_polygon_draws_nothing_in_coco() {
+    let dir = tempfile::tempdir().unwrap();
+    let square = json!([5, 5, 15, 5, 15, 15, 5, 15]);
+    for fragment in [json!([20, 10, 20, 15]), json!([20, 10]), json!([20, 10, 25, 10, 25]), json!([])] {
+        for parts in [json!([square, fragment]), json!([fragment, square])] {
+            let (masks, told) = read_file(&dir, "a.json", coco_of(&[parts]).to_string());
+            assert_eq!((areas(&masks), told), (vec![100], vec![]), "{fragment}");
+        }
+        let (masks, told) = read_file(&dir, "a.json", coco_of(&[json!([fragment])]).to_string());
+        assert!(masks.is_empty() && told[0].contains("annotation 0: has no polygon"), "{told:?}");
+    }
+}
+
+#[test]
+fn an_id_is_the_same_in_every_form() {
+    let dir = tempfile::tempdir().unwrap();
+    let square = coco_of(&[json!([[5, 5, 15, 5, 15, 15, 5, 15]])]);
+    let forms = [json!(1), json!(1.0), json!("1"), json!("1.0"), json!(" 1")];
+    for (a, b) in forms.iter().flat_map(|a| forms.iter().map(move |b| (a, b))) {
+        let mut json = square.clone();
+        (json["images"][0]["id"], json["categories"][0]["id"]) = (a.clone(), a.clone());
+        (json["annotations"][0]["image_id"], json["annotations"][0]["category_id"]) = (b.clone(), b.clone());
+        let (masks, told) = read_file(&dir, "a.json", json.to_string());
+        assert_eq!((areas(&masks), told), (vec![100], vec![]), "{a} and {b}");
+        assert_eq!(masks[0].class.as_deref(), Some("cup"));
+    }
+    let mut json = square.clone();
+    (json["images"][0]["id"], json["annotations"][0]["image_id"]) = ("x1".into(), "x1".into());
+    json["categories"][0]["name"] = 7.into();
+    let (masks, told) = read_file(&dir, "a.json", json.to_string());
+    assert_eq!((masks[0].class.as_deref(), told), (Some("7"), vec![]));
+
+    // What belongs to no image is told.
+    let mut json = coco_of(&[json!([[5, 5, 15, 5, 15, 15, 5, 15]]), json!([]), json!([]), json!([])]);
+    for (i, id) in [(1, json!(99)), (2, json!("1x")), (3, Value::Null)] {
+        json["annotations"][i]["image_id"] = id;
+    }
+    let (masks, told) = read_file(&dir, "a.json", json.to_string());
+    assert_eq!(areas(&masks), [100]);
+    assert_eq!(
+        told,
+        ["annotation 1, annotation 2, annotation 3: the file has no image of this id; left out"]
+    );
+}
+
+#[test]
+fn text_is_read_in_the_encoding_it_has() {
+    let dir = tempfile::tempdir().unwrap();
+    let shape = |label: &str| {
+        let points = json!([[5, 5], [14, 5], [14, 14], [5, 14]]);
+        json!({"shapes": [{"label": label, "points": points, "shape_type": "polygon"}]}).to_string()
+    };
+    let utf_16: Vec<u8> =
+        format!("\u{feff}{}", shape("杯")).encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let [before, after] =
+        ["{\"shapes\": [{\"label\": \"", "\", \"points\": [[5, 5], [14, 5], [14, 14], [5, 14]]}]}"];
+    let gb_2312 = [before.as_bytes(), b"\xb1\xad", after.as_bytes()].concat();
+    let cases: [(Vec<u8>, &[&str]); 3] = [
+        (format!("\u{feff}{}", shape("杯")).into(), &[]),
+        (utf_16, &[]),
+        (gb_2312, &["text: is not UTF-8; read as gb18030, so check the names"]),
+    ];
+    for (bytes, expected) in cases {
+        let (masks, told) = read_file(&dir, "a.json", bytes);
+        assert_eq!((areas(&masks), masks[0].class.as_deref()), (vec![100], Some("杯")));
+        assert_eq!(told, expected);
+    }
+    let latin = [before.as_bytes(), b"caf\xe9", after.as_bytes()].concat();
+    std::fs::write(dir.path().join("a.json"), latin).unwrap();
+    let said = import(&dir.path().join("a.json"), (40, 30), "a.jpg").unwrap_err().to_string();
+    assert!(said.contains("a.json") && said.contains("save it as UTF-8"), "{said}");
+
+    // The same for YOLO, also in lists of classes, whatever these are called.
+    let line = "0 0.125 0.166667 0.35 0.166667 0.35 0.466667 0.125 0.466667\n";
+    for (list, content) in [
+        ("classes.txt", "\u{feff}杯\n\njar\n".as_bytes()),
+        ("data.yaml", "\u{feff}names: [杯, class 1, jar]\n".as_bytes()),
+        ("data.yml", "names: [杯, class 1, jar]\n".as_bytes()),
+        ("dataset.yaml", b"names: [\xb1\xad, class 1, jar]\n"),
+        ("obj.names", b"\xb1\xad\r\n\r\njar\r\n"),
+    ] {
+        std::fs::write(dir.path().join(list), content).unwrap();
+        let (masks, told) = read_file(&dir, "a.txt", format!("\u{feff}{line}2{}", &line[1..]));
+        let classes: Vec<_> = masks.iter().map(|item| item.class.as_deref().unwrap()).collect();
+        assert_eq!((classes, told), (vec!["杯", "jar"], vec![]), "{list}");
+        std::fs::remove_file(dir.path().join(list)).unwrap();
+    }
+}
+
+#[test]
+fn labelme_shapes_are_the_pixels_that_labelme_draws() {
+    use base64::Engine;
+    let dir = tempfile::tempdir().unwrap();
+    let mut png = std::io::Cursor::new(vec![]);
+    let inner = |x, y| image::Luma([u8::from((2..8).contains(&x) && (2..8).contains(&y))]);
+    image::GrayImage::from_fn(10, 10, inner).write_to(&mut png, image::ImageFormat::Png).unwrap();
+    let mask = base64::engine::general_purpose::STANDARD.encode(png.into_inner());
+    let shape =
+        |kind: &str, points: Value| json!({"label": "a", "points": points, "shape_type": kind, "mask": mask});
+    let read = |shapes: Value| read_file(&dir, "a.json", json!({"shapes": shapes}).to_string());
+    let (masks, told) = read(json!([
+        shape("circle", json!([[15, 15], [20, 15]])),
+        shape("mask", json!([[5.7, 5.7], [14.7, 14.7]])),
+        // `ImageDraw.polygon` of the same points has 673 pixels.
+        shape("polygon", json!([[3.2, 4.7], [30.1, 2.2], [35.5, 25.9], [8.0, 28.4]])),
+        shape("rotation", json!([[20, 3], [36, 5], [20, 6], [4, 5]])),
+        shape("rectangle", json!([[-0.5, -0.7], [3.9, 40.2]])),
+        shape("mask", json!([[35, -3], [44, 6]])),
+    ]));
+    assert_eq!(told, Vec::<String>::new());
+    let boxes: Vec<_> = masks.iter().map(|item| item.mask.bbox().unwrap().xywh()).collect();
+    assert_eq!((masks[0].mask.area(), boxes[0]), (97, [10, 10, 11, 11]));
+    assert_eq!((masks[1].mask.area(), boxes[1]), (36, [7, 7, 6, 6]));
+    assert_eq!((masks[2].mask.area(), boxes[2]), (673, [3, 2, 33, 27]));
+    assert_eq!(boxes[3], [4, 3, 33, 4]);
+    // What is outside is cut.
+    assert_eq!((masks[4].mask.area(), boxes[4]), (120, [0, 0, 4, 30]));
+    assert_eq!((masks[5].mask.area(), boxes[5]), (15, [37, 0, 3, 5]));
+}
+
+#[test]
+fn what_is_no_number_spoils_only_what_depends_on_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let square = json!([[5, 5, 15, 5, 15, 15, 5, 15]]);
+    let mut json = coco_of(&[square.clone(), square]);
+    (json["annotations"][0]["predicted_iou"], json["annotations"][0]["name"]) =
+        ("@nan@".into(), "@half@".into());
+    json["annotations"][1]["segmentation"][0][2] = "@minus@".into();
+    let python = |json: &Value| {
+        let text = json.to_string().replace("\"@nan@\"", "NaN").replace("\"@minus@\"", "-Infinity");
+        text.replace("@half@", "\\ud83d")
+    };
+    let (masks, told) = read_file(&dir, "a.json", python(&json));
+    assert_eq!((areas(&masks), masks[0].predicted_iou, &*masks[0].name), (vec![100], None, "\u{fffd}"));
+    assert_eq!(told, ["annotation 1: its polygon is no list of numbers; left out"]);
+
+    let rle = json!({"size": [30, 40], "counts": "k4:d000000000000000000Yg0"});
+    let records = json!([{"segmentation": rle, "predicted_iou": "@nan@", "stability_score": 0.5}]);
+    let (masks, told) = read_file(&dir, "a.json", python(&records));
+    assert_eq!(
+        (areas(&masks), masks[0].predicted_iou, masks[0].stability_score),
+        (vec![100], None, Some(0.5))
+    );
+    assert_eq!(told, Vec::<String>::new());
+}
+
+#[test]
+fn detectors_add_how_sure_they_are() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("data.yaml"), "names: [cup]").unwrap();
+    let (masks, told) = read_file(
+        &dir,
+        "a.txt",
+        "0 0.5 0.5 0.25 0.2 0.91\n0 0.125 0.166667 0.35 0.166667 0.35 0.466667 0.125 0.466667 0.87\n\
+         0 -0.01 0.5 0.1 0.2\n0 0.5 0.5 0.25 0.2 9\n0 0.5 0.5 0.25\n",
+    );
+    // The third box reaches outside a little.
+    assert_eq!(areas(&masks), [60, 100, 12]);
+    assert_eq!(told.len(), 2);
+    assert!(
+        told[0].contains("line 4: has 5 numbers") && told[1].contains("line 5: has 3 numbers"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn background_of_isat_cuts_holes_into_what_lies_below() {
+    let dir = tempfile::tempdir().unwrap();
+    let square = |category: &str, layer: f64, from: u32, to: u32, group: u32| {
+        let points = json!([[from, from], [to, from], [to, to], [from, to]]);
+        json!({"category": category, "layer": layer, "segmentation": points, "group": group, "note": ""})
+    };
+    let objects = json!([
+        square("__background__", 2.0, 4, 5, 1),
+        square("cup", 1.0, 2, 11, 1),
+        square("above", 3.0, 2, 11, 2),
+        square("cup", 1.0, 20, 24, 1),
+    ]);
+    let info = json!({"description": "ISAT", "width": 40, "height": null});
+    let (masks, told) = read_file(&dir, "a.json", json!({"info": info, "objects": objects}).to_string());
+    assert_eq!((areas(&masks), told), (vec![100 - 4 + 25, 100], vec![]));
+    assert!(!masks[0].mask.get(4, 5) && masks[0].mask.get(6, 5) && masks[1].mask.get(4, 5));
+
+    let alone = json!([square("__background__", 1.0, 4, 5, 1)]);
+    let (masks, told) = read_file(&dir, "a.json", json!({"info": info, "objects": alone}).to_string());
+    assert_eq!((masks.len(), told.len()), (0, 0));
+}
+
+#[test]
+fn small_files_do_not_become_heavy() {
+    let dir = tempfile::tempdir().unwrap();
+    let began = std::time::Instant::now();
+    // A hundred thousand classes, in the file and in the session.
+    let mut many = coco_of(&[json!([[5, 5, 15, 5, 15, 15, 5, 15]])]);
+    many["categories"] = (0..100_000).map(|i| json!({"id": i, "name": format!("c{i}")})).collect();
+    let file = write(&dir, "a.json", &many.to_string());
+    let imported = import(&file, (40, 30), "a.jpg").unwrap();
+    assert_eq!((imported.classes.len(), imported.masks[0].class.as_deref()), (100_000, Some("c1")));
+    let mut session = Session::new("a.jpg".into(), (40, 30), 1);
+    add_to_session(&mut session, imported.clone());
+    add_to_session(&mut session, imported);
+    assert_eq!((session.classes.len(), session.masks.len()), (100_000, 2));
+    // As many groups.
+    let shape = |i: usize| json!({"label": "a", "group_id": i, "points": [[1, 1], [3, 1], [3, 3]]});
+    let shapes: Value = (0..100_000).map(shape).collect();
+    assert_eq!(read_file(&dir, "a.json", json!({"shapes": shapes}).to_string()).0.len(), 100_000);
+    // More runs than pixels.
+    for counts in [json!("0".repeat(20_000)), json!(vec![0; 3000])] {
+        let segmentation = json!({"size": [30, 40], "counts": counts});
+        let (_, told) = read_file(&dir, "a.json", coco_of(&[segmentation]).to_string());
+        assert!(told[0].contains("more runs than the photo pixels"), "{told:?}");
+    }
+    assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+}
+
+#[test]
+fn what_a_file_may_cost_has_an_end() {
+    let (path, photo, costs) = (Path::new("a.json"), Path::new("a.jpg"), Costs::default());
+    let target = Target { path, size: (1000, 20_000), photo, costs: &costs };
+    let to_and_fro: Vec<[f64; 2]> = (0..4000).map(|i| [500.0, f64::from(i % 2) * 19_999.0]).collect();
+    assert!(target.check_outline(&to_and_fro).unwrap_err().contains("more than can be read"));
+    let once = target.size;
+    let around = [[0.0, 0.0], [f64::from(once.0), 0.0], [0.0, f64::from(once.1)]];
+    let accepted = (0..100_000).take_while(|_| target.check_outline(&around).is_ok()).count();
+    assert!((20_000..40_000).contains(&accepted), "{accepted}");
+
+    let full = Arc::new(Mask::from_fn(1000, 20_000, |_, _| true));
+    let mut imported = Imported::default();
+    for _ in 0..10_000 {
+        let item =
+            ImportedMask { mask: full.clone(), ..ImportedMask::new(Mask::from_runs(1, 1, []), None, None) };
+        target.take(&mut imported, "mask".into(), Ok(item));
+    }
+    assert!(imported.masks.len() > 1000 && imported.problems.len() > 100, "{}", imported.masks.len());
+    assert!(imported.problems[0].what.contains("memory"));
+}
+
+#[test]
+fn masks_of_a_session_are_not_decoded_before_their_size_is_known() {
+    let dir = tempfile::tempdir().unwrap();
+    let (width, height) = (8192, 65536);
+    let text = CompressedRle::from(&Rle { size: [height, width], counts: vec![0, width * height] }).counts;
+    let mask =
+        json!({"name": "m", "colour": [0, 0, 0], "segmentation": {"size": [height, width], "counts": text}});
+    let session = |width: u32, height: u32, masks: usize| {
+        let photo = json!({"name": "a.jpg", "width": width, "height": height, "fingerprint": "01"});
+        json!({"format": "tinsel-session", "version": 1, "photo": photo, "masks": vec![&mask; masks]})
+            .to_string()
+    };
+    let began = std::time::Instant::now();
+    let file = write(&dir, "a.json", &session(40, 30, 5000));
+    let said = import(&file, (40, 30), "a.jpg").unwrap_err().to_string();
+    assert!(said.contains("mask 1 has 8192x65536 pixels, the photo 40x30"), "{said}");
+    let file = write(&dir, "a.json", &session(width, height, 5000));
+    let said = import(&file, (40, 30), "a.jpg").unwrap_err().to_string();
+    assert!(said.contains("8192x65536"), "{said}");
+    assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
+    let said = Session::parse(&file, session(width, height, 5000).as_bytes()).unwrap_err().to_string();
+    assert!(said.contains("more memory"), "{said}");
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -11,6 +12,8 @@ use crate::mask::{CompressedRle, Mask, Rle};
 /// The version of the format that is written, and the newest that is read.
 pub const VERSION: u32 = 1;
 pub(super) const FORMAT: &str = "tinsel-session";
+/// How much memory the masks may take. Few characters are enough for a mask of a whole photo.
+const MAX_MASK_BYTES: usize = 1 << 30;
 
 /// The work on one photo. See the module for the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,7 +27,7 @@ pub struct Session {
     #[serde(default)]
     pub classes: Vec<SessionClass>,
     /// In the order of the list.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "bounded")]
     pub masks: Vec<SessionMask>,
     /// What was seen: free for whoever shows the photo.
     #[serde(default)]
@@ -155,6 +158,35 @@ impl SessionMask {
             other: Map::new(),
         }
     }
+}
+
+/// Reads masks as long as they do not take too much memory.
+fn bounded<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SessionMask>, D::Error> {
+    struct Masks;
+
+    impl<'de> Visitor<'de> for Masks {
+        type Value = Vec<SessionMask>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+            f.write_str("a list of masks")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let (mut masks, mut bytes) = (vec![], 0);
+            while let Some(item) = list.next_element::<SessionMask>()? {
+                bytes += item.mask.bytes();
+                if bytes > MAX_MASK_BYTES {
+                    return Err(serde::de::Error::custom(
+                        "its masks take more memory than there is for them",
+                    ));
+                }
+                masks.push(item);
+            }
+            Ok(masks)
+        }
+    }
+
+    deserializer.deserialize_seq(Masks)
 }
 
 fn yes() -> bool {

@@ -62,6 +62,44 @@ struct Header {
     version: u64,
 }
 
+/// How large the photo and the masks are, for a look at them before the masks are decoded.
+#[derive(Deserialize)]
+struct Sizes {
+    photo: PhotoSize,
+    #[serde(default)]
+    masks: Vec<SizedMask>,
+}
+
+#[derive(Deserialize)]
+struct PhotoSize {
+    width: u32,
+    height: u32,
+}
+
+#[derive(Deserialize)]
+struct SizedMask {
+    segmentation: SizedSegmentation,
+}
+
+#[derive(Deserialize)]
+struct SizedSegmentation {
+    size: [u32; 2],
+}
+
+impl Sizes {
+    /// Says which mask is not as large as the photo.
+    fn check(&self) -> Result<(), String> {
+        let PhotoSize { width, height } = self.photo;
+        let sizes = self.masks.iter().map(|mask| mask.segmentation.size);
+        match (1..).zip(sizes).find(|(_, size)| *size != [height, width]) {
+            Some((number, [h, w])) => {
+                Err(format!("mask {number} has {w}x{h} pixels, the photo {width}x{height}"))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
 impl Loaded {
     /// Saves what has become of this, in its place, or beside it if it is about another state of the
     /// photo's file than `fingerprint` is that of. Returns where, and the stamp of what is there now.
@@ -203,6 +241,8 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Session, SessionError> 
     if header.version > u64::from(VERSION) {
         return Err(SessionError::Newer { path: path.into(), version: header.version });
     }
+    let sizes: Sizes = serde_json::from_slice(bytes).map_err(is_damaged)?;
+    sizes.check().map_err(|cause| damaged(path, format!("is damaged ({cause})")))?;
     let session: Session = serde_json::from_slice(bytes).map_err(is_damaged)?;
     session.check().map_err(|cause| damaged(path, format!("is damaged ({cause})")))?;
     Ok(session)

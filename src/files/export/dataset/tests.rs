@@ -103,3 +103,26 @@ fn classes_have_the_same_numbers_in_all_folders() {
     refused(other, &["b/class_names.txt: ", "\"dog\" has the number that \"cat\" has in the folders before"]);
     first.and(third).unwrap();
 }
+
+#[test]
+fn photos_that_differ_in_their_extension_alone_do_not_share_files_that_need_not_be_shared() {
+    let dir = photos(&[("b.ppm", "cup"), ("b.pnm", "cup")]);
+    let formats =
+        [Format::CocoJson, Format::Records, Format::Svg, Format::BinaryPng, Format::Csv, Format::Script];
+    let mut both = export(&dir, &formats);
+    for name in ["b.ppm", "b.pnm"] {
+        both.photo(&selected(&dir, "", name)).unwrap();
+    }
+    assert_eq!(both.finish().unwrap().unwrap().1, 2);
+    let there = |name: &str| dir.path().join("out").join(name).exists();
+    for name in ["_masks.json", ".svg", "_mask_mask.png", "_masks.csv", "_combined_overlay_masks.png"] {
+        assert!(there(&format!("b{name}")) && there(&format!("b.pnm{name}")), "{name}");
+    }
+    let photos = ["b.ppm", "b.pnm"].map(|name| dir.path().join(name));
+    let (wanted, options) = (Wanted::default(), ExportOptions::default());
+    let out = dir.path().join("out");
+    for (format, files) in [(Format::Svg, 2), (Format::Labelme, 1)] {
+        let plan = super::super::plan_dataset(&photos, &wanted, format, &options, &out, || true).unwrap();
+        assert_eq!(plan.files.len(), files, "{format:?}");
+    }
+}
