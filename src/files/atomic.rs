@@ -140,7 +140,7 @@ impl FileSet {
 /// There is something already ([`ErrorKind::AlreadyExists`]), be it a link to nothing, or the file cannot
 /// be renamed. The temporary file is removed then.
 pub(super) fn place_new(file: TempPath, path: &Path) -> std::io::Result<()> {
-    place_new_by(TempPath::persist_noclobber, file, path)
+    place_new_by(|file, path: &Path| file.persist_noclobber(path), file, path)
 }
 
 /// As [`place_new`]; `persist_noclobber` is what a file system may not have.
