@@ -51,11 +51,24 @@ fn save_loop() {
     }
 }
 
-/// How many unfinished files killed processes have left in the folder.
-fn abandoned(folder: &Path) -> usize {
-    let is_abandoned = |name: &str| name.starts_with(".a.jpg.tinsel.json-");
+/// This test binary as a process that runs one test only, `what`, on a photo.
+fn child(what: &str, photo: &Path) -> Command {
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child.args([what, "--exact", "--nocapture"]).env(CHILD, photo).stdout(Stdio::piped());
+    child
+}
+
+/// The numbers that a child tells after this word, as it goes on.
+fn told(child: &mut std::process::Child, word: &'static str) -> impl Iterator<Item = u64> + use<> {
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    lines.filter_map(move |line| line.ok()?.rsplit_once(word)?.1.trim().parse().ok())
+}
+
+/// The unfinished files in a folder.
+fn unfinished(folder: &Path) -> usize {
+    let is_unfinished = |name: &str| name.starts_with(".tinsel-") && name.ends_with(".tmp");
     let entries = std::fs::read_dir(folder).unwrap();
-    entries.filter(|e| is_abandoned(&e.as_ref().unwrap().file_name().to_string_lossy())).count()
+    entries.filter(|e| is_unfinished(&e.as_ref().unwrap().file_name().to_string_lossy())).count()
 }
 
 #[test]
@@ -64,55 +77,102 @@ fn a_killed_process_leaves_the_last_save_or_the_one_before() {
     const ROUNDS: u64 = 60;
     let dir = tempfile::tempdir().unwrap();
     let photo = dir.path().join("a.jpg");
+    let mut hits = 0;
     for round in 0..ROUNDS {
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["save_loop", "--exact", "--nocapture"])
-            .env(CHILD, &photo)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let saved = |line: std::io::Result<String>| {
-            line.unwrap().rsplit_once("saved ").map(|(_, n)| n.parse::<u64>().unwrap())
-        };
-        let first = lines.by_ref().find_map(saved).unwrap();
+        let before = unfinished(dir.path());
+        let mut child = child("save_loop", &photo).spawn().unwrap();
+        let mut saved = told(&mut child, "saved ");
+        let first = saved.next().unwrap();
         if round.is_multiple_of(2) {
             // At a time that has nothing to do with what it is doing.
             std::thread::sleep(Duration::from_micros(1000 + round * 7919 % 60_000));
         } else {
             // While it writes, whatever share of its time that takes on this machine.
-            let (before, began) = (abandoned(dir.path()), Instant::now());
-            while abandoned(dir.path()) == before && began.elapsed() < Duration::from_secs(1) {}
+            let began = Instant::now();
+            while unfinished(dir.path()) == before && began.elapsed() < Duration::from_secs(1) {}
         }
         child.kill().unwrap();
-        let told = lines.filter_map(saved).last().unwrap_or(first);
+        let told = saved.last().unwrap_or(first);
         child.wait().unwrap();
+        hits += u32::from(unfinished(dir.path()) > before);
         let kept = number(&photo);
         assert!(kept == told || kept == told + 1, "round {round}: told {told}, kept {kept}");
     }
-    println!("killed {ROUNDS} times, {} of them while it was writing", abandoned(dir.path()));
+    assert!(hits > 0, "none of {ROUNDS} kills came while it was writing");
+}
+
+/// What one of two processes does: adds its own number to those that are kept, as often as it can in some time. What
+/// it cannot add because the other was faster, it tells, and tries again.
+#[test]
+fn add_loop() {
+    let Some(photo) = std::env::var_os(CHILD) else { return };
+    let photo = Path::new(&photo);
+    let own = std::process::id();
+    let began = Instant::now();
+    let mut n = 0;
+    while began.elapsed() < Duration::from_secs(2) {
+        let loaded = Session::load(photo, SIZE, FINGERPRINT).unwrap();
+        let mut session = match loaded.state {
+            LoadedState::Found(session) => session,
+            _ => Session::new("a.jpg".into(), SIZE, FINGERPRINT),
+        };
+        let mask = Arc::new(Mask::from_fn(SIZE.0, SIZE.1, |x, _| x < 5));
+        session.masks.push(SessionMask::new(format!("{own}-{n}"), [0; 3], mask));
+        match session.save(&loaded.path, &loaded.stamp) {
+            Ok(_) => n += 1,
+            Err(SaveError::ChangedByOther { .. }) => println!("refused {n}"),
+            Err(error) => panic!("{error}"),
+        }
+    }
+    println!("added {n}");
+}
+
+/// Two processes save in the same file for some time. Each of them has told what is kept; all of that is there.
+fn race(set_up: impl Fn(&mut Command, usize)) {
+    let dir = tempfile::tempdir().unwrap();
+    let photo = dir.path().join("a.jpg");
+    let children: Vec<_> = (0..2)
+        .map(|i| {
+            let mut command = child("add_loop", &photo);
+            set_up(&mut command, i);
+            command.spawn().unwrap()
+        })
+        .collect();
+    let mut expected = std::collections::BTreeSet::new();
+    let mut refused = 0;
+    for mut child in children {
+        let id = child.id();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        for line in lines {
+            refused += u32::from(line.contains("refused "));
+            if let Some((_, count)) = line.rsplit_once("added ") {
+                let count: u64 = count.parse().unwrap();
+                assert!(count > 0);
+                expected.extend((0..count).map(|n| format!("{id}-{n}")));
+            }
+        }
+        assert!(child.wait().unwrap().success());
+    }
+    assert!(refused > 0, "they have never met");
+    let files = std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().path());
+    let kept = files.filter(|file| !file.to_string_lossy().contains(".bak."));
+    let sessions = kept.map(|file| Session::parse(&file, &std::fs::read(&file).unwrap()).unwrap());
+    let kept = sessions.flat_map(|session| session.masks).map(|mask| mask.name).collect();
+    let lost: Vec<_> = expected.difference(&kept).collect();
+    assert!(lost.is_empty(), "{} of {} are lost: {lost:?}", lost.len(), expected.len());
 }
 
 #[test]
 fn two_processes_do_not_destroy_each_others_work() {
-    let dir = tempfile::tempdir().unwrap();
-    let photo = dir.path().join("a.jpg");
-    // Many threads race for the first save; exactly one wins, and the others are told.
-    let results: Vec<_> = std::thread::scope(|scope| {
-        let race = |n: u64| {
-            let photo = &photo;
-            scope.spawn(move || {
-                let loaded = Session::load(photo, SIZE, FINGERPRINT).unwrap();
-                assert!(matches!(loaded.state, LoadedState::Fresh | LoadedState::Found(_)));
-                (n, numbered(n).save(&loaded.path, &loaded.stamp))
-            })
-        };
-        let threads: Vec<_> = (0..8).map(race).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    race(|_, _| {});
+}
+
+#[test]
+fn two_users_who_do_not_see_each_others_locks_do_not_destroy_each_others_work() {
+    let caches: Vec<_> = (0..2).map(|_| tempfile::tempdir().unwrap()).collect();
+    race(|command, i| {
+        command.env("XDG_CACHE_HOME", caches[i].path());
     });
-    let saved: Vec<u64> = results.iter().filter(|(_, r)| r.is_ok()).map(|(n, _)| *n).collect();
-    assert!(results.iter().all(|(_, r)| matches!(r, Ok(_) | Err(SaveError::ChangedByOther { .. }))));
-    assert!(saved.contains(&number(&photo)), "{saved:?}");
 }
 
 /// Runs the program; its exit code, output and complaints.

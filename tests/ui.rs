@@ -423,6 +423,61 @@ fn classes_are_given_with_number_keys() {
 }
 
 #[test]
+fn keys_after_enter_are_about_the_mask_that_was_accepted() {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    click(&mut window, "Classes (0)");
+    window.get_by_label("New class").focus();
+    window.step();
+    for class in ["cup", "table"] {
+        window.get_by_label("New class").type_text(class);
+        window.step();
+        press(&mut window, Key::Enter);
+    }
+    let classes: Vec<_> = window.state().document().classes().iter().map(|class| class.id).collect();
+    assert_eq!(classes.len(), 2, "the field has lost the focus");
+    press(&mut window, Key::Escape);
+    for (key, at) in [(Key::Num1, (290.0, 170.0)), (Key::Num2, (370.0, 290.0))] {
+        make_mask(&mut window, at);
+        press(&mut window, key);
+    }
+    let of_masks = |window: &Window| -> Vec<_> {
+        window.state().document().masks().iter().map(|mask| mask.class).collect()
+    };
+    assert_eq!(of_masks(&window), [Some(classes[0]), Some(classes[1])]);
+    make_mask(&mut window, (100.0, 100.0));
+    press(&mut window, Key::Delete);
+    assert_eq!(of_masks(&window), [Some(classes[0]), Some(classes[1])]);
+}
+
+#[test]
+fn clicks_do_not_go_through_a_window_onto_the_photo() {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    press(&mut window, Key::F1);
+    let rect = window.get_by_role_and_label(egui::accesskit::Role::Window, "Keys and gestures").rect();
+    // From the edge to the middle: an edge takes drags only, and so do the margins.
+    for inset in [1.0, 2.0, 3.5, 5.0, 8.0] {
+        let inside = rect.shrink(inset);
+        for at in [inside.left_center(), inside.right_center(), inside.center_bottom(), inside.left_bottom()]
+        {
+            for button in [PointerButton::Primary, PointerButton::Secondary] {
+                window.event(Event::PointerMoved(at));
+                for pressed in [true, false] {
+                    window.event(Event::PointerButton {
+                        pos: at,
+                        button,
+                        pressed,
+                        modifiers: Modifiers::NONE,
+                    });
+                }
+                window.step();
+            }
+        }
+    }
+    settle(&mut window);
+    assert_eq!(points(&window), []);
+}
+
+#[test]
 fn any_command_is_found_by_its_name() {
     let mut window = window(vec![sample("coffee.jpg")]);
     press_with(&mut window, Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::P);
@@ -770,6 +825,12 @@ fn keys_pressed_within_one_frame_all_count() {
     assert_eq!(points(&window).len(), 1);
 }
 
+/// Where the status bar tells how long something took, however many digits that has.
+fn timing(window: &Window, begin: &str) -> egui::Rect {
+    let rect = window.get_by_label_contains(begin).rect();
+    egui::Rect::from_min_size(rect.min, egui::vec2(160.0, rect.height()))
+}
+
 #[test]
 fn pictures_of_the_window() {
     let mut results = egui_kittest::SnapshotResults::new();
@@ -778,7 +839,7 @@ fn pictures_of_the_window() {
     let mut empty = window(vec![]);
     empty.set_size(egui::vec2(720.0, 440.0));
     settle(&mut empty);
-    empty.mask(empty.get_by_label_contains("Model loaded in").rect());
+    empty.mask(timing(&empty, "Model loaded in"));
     empty.snapshot_options("welcome", &options);
     results.extend_harness(&mut empty);
 
@@ -794,7 +855,7 @@ fn pictures_of_the_window() {
     click_on(&mut working, (290.0, 170.0));
     working.remove_cursor();
     settle(&mut working);
-    working.mask(working.get_by_label_contains("Mask in").rect());
+    working.mask(timing(&working, "Mask in"));
     working.snapshot_options("working", &options);
     results.extend_harness(&mut working);
 }

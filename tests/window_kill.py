@@ -82,6 +82,8 @@ class Window:
         return self.x + round(self.width * across), self.y + round(self.height * down)
 
     def paint(self, x, y):
+        # Without a selected mask, the stroke makes a new one.
+        xdo("key", "ctrl+shift+a")
         xdo("key", "t")
         xdo("mousemove", x, y)
         xdo("mousedown", 1)
@@ -144,11 +146,11 @@ def round_of(tinsel, folder, on_screen, cells):
     killed = window.kill()
     after = Kept(tinsel, folder)
     assert before.painted <= after.painted and before.clicked <= after.clicked, "work of a former round is gone"
-    # What is kept is the window at one moment: all is lost that is newer than the newest that is kept. What is
-    # missing before that, the window has not taken for an action, such as a stroke within one slow frame.
+    # Which of the clicks are missing cannot be told: the newest.
     clicks = [i for i, (_, cell) in enumerate(done) if not cell][: after.clicked - before.clicked]
     strokes = [i for i, (_, cell) in enumerate(done) if cell in after.painted]
-    return len(done), [killed - at for at, _ in done[max(clicks + strokes, default=-1) + 1 :]]
+    kept = {*clicks, *strokes}
+    return len(done), [killed - at for i, (at, _) in enumerate(done) if i not in kept]
 
 
 def main():

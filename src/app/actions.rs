@@ -66,6 +66,11 @@ pub(super) enum Action {
     PlanExport(ExportJob),
     Export(ExportJob),
     ChooseExportFolder,
+    /// Asks for a folder for what could not be saved.
+    ChooseSavingFolder,
+    /// The window is not closed after all.
+    StayOpen,
+    DiscardAndClose,
     UseModel(ModelSource),
     /// In pixels, for the model in use.
     SetInputSide(usize),

@@ -27,6 +27,7 @@ pub(super) enum Outcome {
     Picked(Vec<PathBuf>),
     PickedModel(Option<PathBuf>),
     PickedExportFolder(Option<PathBuf>),
+    PickedSavingFolder(Option<PathBuf>),
     /// The photos to leaf through, and which of them to show first.
     Listed {
         request: u64,
@@ -133,12 +134,15 @@ impl Background {
     pub fn next(&mut self) -> Option<Outcome> {
         let outcome = self.receiver.try_recv().ok()?;
         self.running -= 1;
-        use Outcome::{Broken, Picked, PickedExportFolder, PickedMasks, PickedModel, Saved};
+        use Outcome::{
+            Broken, Picked, PickedExportFolder, PickedMasks, PickedModel, PickedSavingFolder, Saved,
+        };
         if matches!(
             outcome,
             Picked(_)
                 | PickedModel(_)
                 | PickedExportFolder(_)
+                | PickedSavingFolder(_)
                 | Saved(_)
                 | PickedMasks(_)
                 | Broken(Task::Dialog)
@@ -210,6 +214,12 @@ impl Background {
     pub fn pick_export_folder(&mut self, dialog: rfd::FileDialog) {
         let dialog = dialog.set_title("Export to");
         self.spawn_dialog(|| Outcome::PickedExportFolder(dialog.pick_folder()));
+    }
+
+    /// Asks for a folder for work that cannot be saved in its place.
+    pub fn pick_saving_folder(&mut self, dialog: rfd::FileDialog) {
+        let dialog = dialog.set_title("Save the work in");
+        self.spawn_dialog(|| Outcome::PickedSavingFolder(dialog.pick_folder()));
     }
 
     /// Changes the shape of masks of a photo, given in the order of the list.
@@ -307,10 +317,18 @@ impl Background {
         });
     }
 
-    pub fn open_bytes(&mut self, request: u64, path: PathBuf, bytes: &'static [u8]) {
+    /// Opens a photo that comes with the program, and puts it into a folder, so that sessions can lie beside it.
+    /// Without one, what is made of it is not kept.
+    pub fn open_bytes(&mut self, request: u64, path: PathBuf, bytes: &'static [u8], is_kept: bool) {
         self.spawn(Task::Opening, move || {
+            if is_kept && let Err(error) = put(&path, bytes) {
+                // It can be shown all the same, and whether work can be kept is told when there is some.
+                log::warn!("{}: cannot be written: {error}", path.display());
+            }
             let result = Photo::from_bytes(&path, bytes);
-            Outcome::Opened { request, result, session: None }
+            let load = |photo: &Photo| Session::load(&path, photo.pixels.dimensions(), photo.fingerprint);
+            let session = result.as_ref().ok().filter(|_| is_kept).map(load).map(Box::new);
+            Outcome::Opened { request, result, session }
         });
     }
 
@@ -371,6 +389,15 @@ fn write_figure(photo: &Photo, sides: &[FigureSide; 2], file: &Path) -> Result<(
     let mut set = FileSet::new(true);
     add_figure(&mut set, photo, &a, &b, file)?;
     set.commit().map(|_| ())
+}
+
+/// Writes a file, unless it is there already.
+fn put(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    if std::fs::read(path).is_ok_and(|there| there == bytes) {
+        return Ok(());
+    }
+    path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+    std::fs::write(path, bytes)
 }
 
 /// A single photo brings its whole folder along; several photos are taken as they are.

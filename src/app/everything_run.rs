@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::document::{Edit, FoundKey, MaskId, MaskItem, NewMask, Prompting, Sifting, mask_colour};
+use crate::document::{Document, Edit, FoundKey, MaskId, MaskItem, NewMask, Prompting, Sifting, mask_colour};
 use crate::engine::{PhotoRef, Sieve, Sifted};
 use crate::everything::{Filters, FoundMask, Parameters, Settled};
 
@@ -76,6 +76,16 @@ impl EverythingRun {
         self.is_searching() || self.commit || self.request != self.answered
     }
 
+    /// Whether what was found is not in the document yet, and is to get there.
+    pub fn is_unfinished(&self) -> bool {
+        self.is_searching() || self.commit
+    }
+
+    /// A number that grows with every change of the masks that the filters leave.
+    pub fn revision(&self) -> u64 {
+        self.answered
+    }
+
     /// The number of masks that were found, with the lowest thresholds and before NMS.
     pub fn found(&self) -> usize {
         self.found.len()
@@ -86,9 +96,15 @@ impl EverythingRun {
         self.initial
     }
 
-    /// Masks to be shown instead of those that the run has put into the document.
-    pub fn preview(&self) -> Option<&[Arc<MaskItem>]> {
-        self.preview.as_deref()
+    /// The document's masks, with those of this run replaced by what its filters would leave while that is
+    /// still being tried.
+    pub fn items_in(&self, document: &Document) -> Vec<Arc<MaskItem>> {
+        let Some(preview) = &self.preview else { return document.masks().to_vec() };
+        let stays =
+            |m: &&Arc<MaskItem>| m.edited || m.locked || m.found.is_none_or(|key| key.run != self.number);
+        let own: Vec<Arc<MaskItem>> = document.masks().iter().filter(stays).cloned().collect();
+        let new = preview.iter().filter(|new| !own.iter().any(|m| m.found == new.found));
+        own.iter().chain(new).cloned().collect()
     }
 
     pub fn add(&mut self, found: Vec<FoundMask>, points: (usize, usize), sieve: &mut Sieve) {

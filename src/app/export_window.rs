@@ -73,8 +73,15 @@ impl Default for ExportChoices {
 }
 
 impl ExportChoices {
-    /// Opens the window; a selection is what people want to export, if there is one.
-    pub fn open_for(&mut self, document: &Document, photo: &Photo, model: Option<&str>, settings: &Settings) {
+    /// Opens the window; several selected masks are what people want to export, if there are such. `beside` is
+    /// the folder of the photo.
+    pub fn open_for(
+        &mut self,
+        document: &Document,
+        beside: Option<&Path>,
+        model: Option<&str>,
+        settings: &Settings,
+    ) {
         let remembered = settings.export_folder.as_deref();
         if let Some((format, options)) = &settings.export {
             (self.format, self.options) = (*format, options.clone());
@@ -85,9 +92,9 @@ impl ExportChoices {
         self.open = true;
         self.asking = None;
         self.plan = None;
-        self.which = if document.selection().is_empty() { Which::Visible } else { Which::Selected };
+        self.which = if document.selection().len() < 2 { Which::Visible } else { Which::Selected };
         if self.folder.as_os_str().is_empty() {
-            let beside = photo.path.parent().filter(|p| !p.as_os_str().is_empty());
+            let beside = beside.filter(|p| !p.as_os_str().is_empty());
             self.folder = remembered.or(beside).map_or_else(|| ".".into(), Path::to_path_buf);
         }
     }

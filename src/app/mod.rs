@@ -7,6 +7,7 @@ mod actions;
 mod ahead;
 mod background;
 mod canvas;
+mod closing;
 mod commands;
 mod comparison;
 mod everything_run;
@@ -29,6 +30,8 @@ mod window;
 mod workspace;
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use crate::engine::EmbeddingFolder;
 
@@ -46,12 +49,56 @@ pub fn run(paths: Vec<PathBuf>, model: Option<String>) -> anyhow::Result<()> {
         .with_min_inner_size([640.0, 420.0]);
     let options = eframe::NativeOptions { viewport, ..Default::default() };
     let window = |cc: &eframe::CreationContext<'_>| {
-        let window = Tinsel::new(cc, paths, model);
-        match EmbeddingFolder::of_user() {
-            Some(folder) => window.keeping_embeddings_in(folder),
-            None => window,
+        let mut window = Tinsel::new(cc, paths, model).saving_at_exit();
+        window = window.ending_with(signalled(cc.egui_ctx.clone()));
+        if let Some(folder) = EmbeddingFolder::of_user() {
+            window = window.keeping_embeddings_in(folder);
         }
+        if let Some(folder) = dirs::data_dir() {
+            window = window.keeping_sample_in(folder.join("tinsel").join("samples"));
+        }
+        window
     };
     eframe::run_native("tinsel", options, Box::new(|cc| Ok(Box::new(window(cc)))))?;
     Ok(())
+}
+
+/// Becomes true when the system asks the program to end: at the end of a desktop session, or by `kill`. The
+/// second time that ends it at once.
+#[cfg(unix)]
+fn signalled(ctx: egui::Context) -> Arc<AtomicBool> {
+    use std::io::Read;
+    use std::os::unix::net::UnixStream;
+    use std::sync::atomic::Ordering;
+
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
+    let signalled = Arc::new(AtomicBool::new(false));
+    let end = signalled.clone();
+    let listen = || -> std::io::Result<UnixStream> {
+        let (receiver, sender) = UnixStream::pair()?;
+        for signal in [SIGTERM, SIGINT, SIGHUP] {
+            signal_hook::low_level::pipe::register(signal, sender.try_clone()?)?;
+        }
+        Ok(receiver)
+    };
+    match listen() {
+        Ok(mut receiver) => drop(std::thread::spawn(move || {
+            let mut signal = [0];
+            while receiver.read_exact(&mut signal).is_ok() {
+                if end.swap(true, Ordering::Relaxed) {
+                    std::process::exit(128 + SIGTERM);
+                }
+                ctx.request_repaint();
+            }
+        })),
+        // Without it, a signal ends the program as it ends any other.
+        Err(error) => log::warn!("signals cannot be received: {error}"),
+    }
+    signalled
+}
+
+#[cfg(not(unix))]
+fn signalled(_: egui::Context) -> Arc<AtomicBool> {
+    Arc::default()
 }

@@ -1,14 +1,16 @@
 //! Saves the work on photos by itself, shortly after each change, and brings it back.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
+use crossbeam_channel::{Receiver, Sender, TryRecvError, unbounded};
 use serde_json::{Map, Value, json};
 
+use super::everything_run::EverythingRun;
 use crate::document::{Class, ClassId, Document, MaskItem, Prompting, Restored};
 use crate::files::Photo;
 use crate::files::session::{
@@ -19,57 +21,159 @@ use crate::sam2::predictor::BoxPrompt;
 
 /// Changes wait this long for further ones before they are saved.
 const DELAY: Duration = Duration::from_millis(500);
+/// What everything mode finds changes all the time.
+const DELAY_OF_FOUND: Duration = Duration::from_millis(1000);
 /// After a failure, such as a full disk, saving is tried again this often.
 const RETRY: Duration = Duration::from_secs(20);
 /// Closing the window waits at most this long for the last save.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// What is to be kept of a photo.
+#[derive(Clone, Copy)]
+pub(super) struct Work<'a> {
+    pub document: &'a Document,
+    /// The run of everything mode whose masks are on their way into the document.
+    pub run: Option<&'a EverythingRun>,
+    pub model: Option<&'a str>,
+}
+
+/// A state of the document and of the run.
+type Revision = (u64, u64);
+
+impl Work<'_> {
+    fn revision(&self) -> Revision {
+        (self.document.revision(), self.run.map_or(0, EverythingRun::revision))
+    }
+
+    fn masks(&self) -> Vec<Arc<MaskItem>> {
+        self.run.map_or_else(|| self.document.masks().to_vec(), |run| run.items_in(self.document))
+    }
+
+    fn is_empty(&self) -> bool {
+        self.document.classes().is_empty() && self.masks().is_empty()
+    }
+}
+
 struct Job {
     photo: u64,
-    revision: u64,
+    revision: Revision,
     session: Session,
     path: PathBuf,
     stamp: Stamp,
-    /// Do not touch the file, but write beside it.
-    aside: bool,
-    /// Nothing but the view has changed.
-    view_only: bool,
+    place: Place,
+    /// Where to write if that is not possible at `path`.
+    spare: Option<PathBuf>,
+    content: Content,
+}
+
+/// Where a session is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In place of what the stamp stands for.
+    There,
+    /// Beside the file, which is not touched.
+    Beside,
+    /// There, under the first name that is free.
+    New,
+}
+
+/// What has changed since the last save.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Content {
+    Work,
+    /// What everything mode has found so far, for at least the second time: no version of its own.
+    Found,
+    /// Nothing but the view.
+    View,
 }
 
 /// How a save has ended.
 struct Done {
     photo: u64,
-    revision: u64,
-    result: Result<Saved, SaveError>,
+    revision: Revision,
+    result: Result<Saved, String>,
 }
 
 struct Saved {
     path: PathBuf,
     stamp: Stamp,
-    /// The file had been changed by somebody else; `path` is a new one beside it.
-    moved_aside: bool,
+    /// Why `path` is not where it was to be.
+    moved: Option<Moved>,
+}
+
+enum Moved {
+    /// The file had been changed by somebody else.
+    Changed,
+    /// The file could not be written, as this says.
+    Unwritable(SaveError),
 }
 
 /// The session file of a photo, and what of the work is in it.
 pub(super) struct SessionFile {
     path: PathBuf,
     stamp: Stamp,
-    /// The file cannot be used for this photo and stays as it is.
-    aside: bool,
+    place: Place,
+    /// In the user's data folder, for when the file cannot be written.
+    spare: Option<PathBuf>,
     /// What was read; keys that this program does not know go back into the file.
     base: Session,
     exists: bool,
-    saved: u64,
-    saving: Option<u64>,
+    saved: Revision,
+    saving: Option<Revision>,
+    /// What is waiting to be saved.
+    waiting: Option<Revision>,
+    /// Why the last save has failed.
+    failure: Option<String>,
     view: Map<String, Value>,
     due: Option<Instant>,
     /// The photo's, for the file.
     fingerprint: u64,
 }
 
+/// What the thread that writes is asked for.
+enum Order {
+    Save(Box<Job>),
+    /// An answer, when all is done that was asked for before.
+    Answer(Sender<()>),
+}
+
+/// What is about to be saved of each photo, once no further change comes.
+type Waiting = Arc<Mutex<HashMap<u64, Job>>>;
+
+thread_local! {
+    /// libX11 ends the program when the screen is gone. All that still runs then is what this thread drops.
+    static LAST_WORDS: RefCell<Option<LastWords>> = const { RefCell::new(None) };
+}
+
+/// Has what is waiting written when it is dropped.
+struct LastWords {
+    jobs: Sender<Order>,
+    waiting: Waiting,
+}
+
+impl Drop for LastWords {
+    fn drop(&mut self) {
+        lock(&self.waiting).drain().for_each(|(_, job)| drop(self.jobs.send(Order::Save(Box::new(job)))));
+        let (answer, answered) = unbounded();
+        if self.jobs.send(Order::Answer(answer)).is_err() {
+            return;
+        }
+        // Blocking channels need what this thread may have dropped already.
+        let until = Instant::now() + PATIENCE;
+        while answered.try_recv() == Err(TryRecvError::Empty) && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+fn lock(waiting: &Waiting) -> MutexGuard<'_, HashMap<u64, Job>> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// The thread that writes, and the files of the photos that were opened.
 pub(super) struct Sessions {
-    jobs: Sender<Job>,
+    jobs: Sender<Order>,
+    waiting: Waiting,
     done: Receiver<Done>,
     files: HashMap<u64, SessionFile>,
     ctx: egui::Context,
@@ -77,31 +181,45 @@ pub(super) struct Sessions {
 
 impl Sessions {
     pub fn new(ctx: egui::Context) -> Self {
-        let (jobs, to_do) = unbounded::<Job>();
+        let (jobs, to_do) = unbounded::<Order>();
         let (sender, done) = unbounded();
         let waker = ctx.clone();
         std::thread::spawn(move || {
             // A job may have been given before the end of the one before it was known.
-            let mut own: HashMap<u64, (PathBuf, Stamp)> = HashMap::new();
-            for mut job in to_do {
+            let mut own: HashMap<(u64, PathBuf), (PathBuf, Stamp)> = HashMap::new();
+            for order in to_do {
+                let mut job = match order {
+                    Order::Save(job) => *job,
+                    Order::Answer(answer) => {
+                        let _ = answer.send(());
+                        continue;
+                    }
+                };
                 let (photo, revision) = (job.photo, job.revision);
-                if let Some((path, stamp)) = own.get(&photo) {
-                    (job.path, job.stamp, job.aside) = (path.clone(), *stamp, false);
+                let given = (photo, job.path.clone());
+                if let Some((path, stamp)) = own.get(&given) {
+                    (job.path, job.stamp, job.place) = (path.clone(), *stamp, Place::There);
                 }
-                let path = job.path.clone();
                 let result = catch_unwind(AssertUnwindSafe(|| write(job))).unwrap_or_else(|_| {
-                    Err(SaveError::Invalid { path, cause: "an internal error stopped it".into() })
+                    Err(format!("{}: cannot be saved: an internal error stopped it", given.1.display()))
                 });
                 if let Ok(saved) = &result {
-                    own.insert(photo, (saved.path.clone(), saved.stamp));
+                    own.insert((photo, saved.path.clone()), (saved.path.clone(), saved.stamp));
+                    own.insert(given, (saved.path.clone(), saved.stamp));
                 }
-                if sender.send(Done { photo, revision, result }).is_err() {
-                    return;
-                }
+                // Nobody listens any more when the program ends in a hurry.
+                drop(sender.send(Done { photo, revision, result }));
                 waker.request_repaint();
             }
         });
-        Self { jobs, done, files: HashMap::new(), ctx }
+        Self { jobs, waiting: Waiting::default(), done, files: HashMap::new(), ctx }
+    }
+
+    /// Has what is waiting written when the program ends without a word to the window, for instance because the
+    /// screen is gone. Call it on the main thread.
+    pub fn save_at_exit(&self) {
+        let last_words = LastWords { jobs: self.jobs.clone(), waiting: self.waiting.clone() };
+        LAST_WORDS.set(Some(last_words));
     }
 
     /// Takes in what was kept about a photo. Returns the work to restore, if there is some, and
@@ -157,11 +275,14 @@ impl Sessions {
         let file = SessionFile {
             path,
             stamp,
-            aside,
+            place: if aside { Place::Beside } else { Place::There },
+            spare: Session::spare_path_for(&photo.path),
             base,
             exists,
-            saved: 0,
+            saved: (0, 0),
             saving: None,
+            waiting: None,
+            failure: None,
             view,
             due: None,
             fingerprint,
@@ -188,39 +309,46 @@ impl Sessions {
         self.files.values().any(|file| file.saving.is_some())
     }
 
-    /// Saves a document some time after its last change. Call it in every frame.
-    pub fn follow(&mut self, id: u64, document: &Document, model: Option<&str>) {
+    /// Saves work some time after its last change. Call it in every frame.
+    pub fn follow(&mut self, id: u64, work: Work) {
         let Some(file) = self.files.get_mut(&id) else { return };
-        if !file.needs_saving(document) {
+        if !file.needs_saving(work) {
             return;
         }
+        let delay = if work.run.is_some() { DELAY_OF_FOUND } else { DELAY };
         // The wait begins with the change, also while an older state is still being written.
-        let due = *file.due.get_or_insert_with(|| Instant::now() + DELAY);
+        let due = *file.due.get_or_insert_with(|| Instant::now() + delay);
         let left = due.saturating_duration_since(Instant::now());
+        if left.is_zero() && file.saving.is_none() {
+            return self.save(id, work);
+        }
+        if file.waiting.replace(work.revision()) != Some(work.revision()) {
+            let job = file.job(id, work);
+            lock(&self.waiting).insert(id, job);
+        }
         if !left.is_zero() {
             self.ctx.request_repaint_after(left);
-        } else if file.saving.is_none() {
-            self.save(id, document, model);
         }
     }
 
-    /// Saves a document now if it has changed, or if only the view has and there is a file.
-    pub fn leave(&mut self, id: u64, document: &Document, model: Option<&str>, [x, y, zoom]: [f32; 3]) {
+    /// Saves work now if it has changed, or if only the view has and there is a file.
+    pub fn leave(&mut self, id: u64, work: Work, [x, y, zoom]: [f32; 3]) {
         let Some(file) = self.files.get_mut(&id) else { return };
         // Finer differences are nothing that anybody has done.
         let rounded = |value: f32, steps: f64| (f64::from(value) * steps).round() / steps;
         let view = json!({"x": rounded(x, 10.0), "y": rounded(y, 10.0), "zoom": rounded(zoom, 1e4)});
         let view = view.as_object().cloned().unwrap_or_default();
         let has_moved = std::mem::replace(&mut file.view, view.clone()) != view;
-        if file.needs_saving(document) || (file.exists && !file.aside && has_moved) {
-            self.save(id, document, model);
+        let is_in_place = file.exists && file.place == Place::There;
+        if file.needs_saving(work) || (is_in_place && has_moved) {
+            self.save(id, work);
         }
     }
 
-    /// Saves a document now if it has changed.
-    pub fn save_now(&mut self, id: u64, document: &Document, model: Option<&str>) {
-        if self.files.get(&id).is_some_and(|file| file.needs_saving(document)) {
-            self.save(id, document, model);
+    /// Saves work now if it has changed.
+    pub fn save_now(&mut self, id: u64, work: Work) {
+        if self.files.get(&id).is_some_and(|file| file.needs_saving(work)) {
+            self.save(id, work);
         }
     }
 
@@ -228,10 +356,13 @@ impl Sessions {
     pub fn rename(&mut self, former: u64, id: u64, fingerprint: u64) {
         // The writer may still be at work under the former id.
         self.flush();
+        lock(&self.waiting).remove(&former);
         if let Some(mut file) = self.files.remove(&former) {
-            file.fingerprint = fingerprint;
-            // What was saved is about the former pixels.
-            file.aside |= file.exists;
+            (file.fingerprint, file.waiting) = (fingerprint, None);
+            if file.exists {
+                // What was saved is about the former pixels.
+                file.place = Place::Beside;
+            }
             self.files.insert(id, file);
         }
     }
@@ -239,21 +370,16 @@ impl Sessions {
     /// The work in the window is not what was read: it goes into a file beside that.
     pub fn set_aside(&mut self, id: u64) {
         if let Some(file) = self.files.get_mut(&id).filter(|file| file.exists) {
-            file.aside = true;
+            file.place = Place::Beside;
         }
     }
 
-    fn save(&mut self, id: u64, document: &Document, model: Option<&str>) {
+    fn save(&mut self, id: u64, work: Work) {
         let Some(file) = self.files.get_mut(&id) else { return };
-        let mut session = session(&file.base, document, model);
-        session.photo.fingerprint = file.fingerprint;
-        session.view = file.view.clone();
-        let (path, stamp) = (file.path.clone(), file.stamp);
-        let revision = document.revision();
-        let view_only = !file.needs_saving(document);
-        (file.saving, file.due) = (Some(revision), None);
-        let job = Job { photo: id, revision, session, path, stamp, aside: file.aside, view_only };
-        if self.jobs.send(job).is_err() {
+        let job = file.job(id, work);
+        (file.saving, file.waiting, file.due) = (Some(job.revision), None, None);
+        lock(&self.waiting).remove(&id);
+        if self.jobs.send(Order::Save(Box::new(job))).is_err() {
             log::error!("the thread that saves is gone");
         }
     }
@@ -268,21 +394,23 @@ impl Sessions {
         let file = self.files.get_mut(&photo)?;
         file.saving.take_if(|saving| *saving == revision);
         match result {
-            Ok(Saved { path, stamp, moved_aside }) => {
+            Ok(Saved { path, stamp, moved }) => {
                 let former = std::mem::replace(&mut file.path, path);
                 (file.stamp, file.saved, file.exists) = (stamp, revision, true);
-                file.aside = false;
-                moved_aside.then(|| {
-                    format!(
-                        "{} was changed by another program; the work of this window is saved as {}",
-                        former.display(),
-                        file.path.display()
-                    )
+                (file.place, file.failure) = (Place::There, None);
+                let now = file.path.display();
+                moved.map(|moved| match moved {
+                    Moved::Changed => format!(
+                        "{} was changed by another program; the work of this window is saved as {now}",
+                        former.display()
+                    ),
+                    Moved::Unwritable(error) => format!("{error}. The work is saved as {now} instead."),
                 })
             }
             Err(error) => {
                 file.due = Some(Instant::now() + RETRY);
-                Some(error.to_string())
+                file.failure = Some(error.clone());
+                Some(format!("{error}. The work is not saved; that is tried again."))
             }
         }
     }
@@ -301,44 +429,110 @@ impl Sessions {
             }
         }
     }
+
+    /// The photos whose work is in this window only, by name, and why. Save and flush first.
+    pub fn unsaved(&self) -> Vec<(String, String)> {
+        let why = |file: &SessionFile| match &file.failure {
+            Some(failure) => Some(failure.clone()),
+            None => file.saving.map(|_| format!("{}: the file system does not answer", file.path.display())),
+        };
+        let mut unsaved: Vec<_> =
+            self.files.values().filter_map(|file| Some((file.base.photo.name.clone(), why(file)?))).collect();
+        unsaved.sort();
+        unsaved
+    }
+
+    /// From now on, what could not be saved goes into a folder that the user has chosen.
+    pub fn save_elsewhere(&mut self, folder: &Path) {
+        for file in self.files.values_mut().filter(|file| file.failure.is_some()) {
+            file.path = folder.join(format!("{}.tinsel.json", file.base.photo.name));
+            (file.stamp, file.place) = (Stamp::ABSENT, Place::New);
+        }
+    }
 }
 
 impl SessionFile {
-    /// Whether the document has what the file lacks. An empty one needs no file.
-    fn is_behind(&self, document: &Document) -> bool {
-        let worth_it = self.exists || !document.masks().is_empty() || !document.classes().is_empty();
-        document.revision() != self.saved && worth_it
+    /// Saves work.
+    fn job(&self, photo: u64, work: Work) -> Job {
+        let mut session = session(&self.base, work.document, &work.masks(), work.model);
+        session.photo.fingerprint = self.fingerprint;
+        session.view = self.view.clone();
+        let revision = work.revision();
+        let content = match (work.run, self.saved) {
+            _ if !self.is_behind(work) => Content::View,
+            (Some(_), (document, 1..)) if document == revision.0 => Content::Found,
+            _ => Content::Work,
+        };
+        Job {
+            photo,
+            revision,
+            session,
+            path: self.path.clone(),
+            stamp: self.stamp,
+            place: self.place,
+            spare: self.spare.clone(),
+            content,
+        }
     }
 
-    /// Whether the document has what is neither in the file nor on its way there.
-    fn needs_saving(&self, document: &Document) -> bool {
-        self.is_behind(document) && self.saving != Some(document.revision())
+    /// Whether there is work that the file lacks. An empty one needs no file.
+    fn is_behind(&self, work: Work) -> bool {
+        work.revision() != self.saved && (self.exists || !work.is_empty())
+    }
+
+    /// Whether there is work that is neither in the file nor on its way there.
+    fn needs_saving(&self, work: Work) -> bool {
+        self.is_behind(work) && self.saving != Some(work.revision())
     }
 }
 
-fn write(job: Job) -> Result<Saved, SaveError> {
-    let Job { session, path, stamp, aside, view_only, .. } = job;
-    let beside =
-        |moved_aside| session.save_as_conflict(&path).map(|(path, stamp)| Saved { path, stamp, moved_aside });
-    if aside {
-        return beside(false);
+/// Writes a session where it is to be, or, where that is not possible, in its spare place.
+fn write(job: Job) -> Result<Saved, String> {
+    let error = match write_in_place(&job) {
+        Ok(saved) => return Ok(saved),
+        Err(error) => error,
+    };
+    if job.content == Content::View {
+        // It is no work, and whatever stands in its way will be told when there is some.
+        log::warn!("{error}");
+        return Ok(Saved { path: job.path, stamp: job.stamp, moved: None });
     }
-    let saved = if view_only { session.save_view(&path, &stamp) } else { session.save(&path, &stamp) };
+    match job.spare.map(|spare| job.session.save_spare(&spare)) {
+        Some(Ok((path, stamp))) => Ok(Saved { path, stamp, moved: Some(Moved::Unwritable(error)) }),
+        Some(Err(second)) => Err(format!("{error}; {second}")),
+        None => Err(error.to_string()),
+    }
+}
+
+fn write_in_place(Job { session, path, stamp, place, content, .. }: &Job) -> Result<Saved, SaveError> {
+    let there = |stamp| Saved { path: path.clone(), stamp, moved: None };
+    let new = |(path, stamp)| Saved { path, stamp, moved: None };
+    match place {
+        Place::There => {}
+        Place::Beside => return session.save_as_conflict(path).map(new),
+        Place::New => return session.save_in(path).map(new),
+    }
+    let saved = match content {
+        Content::Work => session.save(path, stamp),
+        Content::Found | Content::View => session.save_view(path, stamp),
+    };
     match saved {
-        Ok(stamp) => Ok(Saved { path, stamp, moved_aside: false }),
         // Where there is nothing, nothing can be destroyed.
-        Err(SaveError::ChangedByOther { .. }) if !path.exists() => session
-            .save(&path, &Stamp::ABSENT)
-            .map(|stamp| Saved { path: path.clone(), stamp, moved_aside: false }),
+        Err(SaveError::ChangedByOther { .. }) if path.symlink_metadata().is_err() => {
+            session.save(path, &Stamp::ABSENT).map(there)
+        }
         // A view is no work to keep beside that of somebody else.
-        Err(SaveError::ChangedByOther { .. }) if view_only => Ok(Saved { path, stamp, moved_aside: false }),
-        Err(SaveError::ChangedByOther { .. }) => beside(true),
-        Err(error) => Err(error),
+        Err(SaveError::ChangedByOther { .. }) if *content == Content::View => Ok(there(*stamp)),
+        Err(SaveError::ChangedByOther { .. }) => {
+            let (path, stamp) = session.save_as_conflict(path)?;
+            Ok(Saved { path, stamp, moved: Some(Moved::Changed) })
+        }
+        saved => saved.map(there),
     }
 }
 
 /// The document as a session, on top of what was read.
-fn session(base: &Session, document: &Document, model: Option<&str>) -> Session {
+fn session(base: &Session, document: &Document, masks: &[Arc<MaskItem>], model: Option<&str>) -> Session {
     let mut session = base.clone();
     session.model = model.map(str::to_owned).or(session.model);
     let class_name = |id: ClassId| document.class(id).map(|class| class.name.clone());
@@ -351,8 +545,7 @@ fn session(base: &Session, document: &Document, model: Option<&str>) -> Session 
             SessionClass { name: class.name.clone(), colour: class.colour, other }
         })
         .collect();
-    session.masks = document
-        .masks()
+    session.masks = masks
         .iter()
         .map(|item| {
             let mut mask = SessionMask::new(item.name.clone(), item.colour, item.mask.clone());
@@ -425,6 +618,70 @@ mod tests {
     use crate::document::{Edit, NewMask};
     use crate::mask::Mask;
 
+    /// A photo in a folder of its own.
+    fn photo(folder: &Path) -> Photo {
+        let pixels = Arc::new(image::RgbImage::new(30, 20));
+        Photo { path: folder.join("a.jpg"), pixels, fingerprint: 7 }
+    }
+
+    fn document() -> Document {
+        let mut document = Document::default();
+        document.apply(Edit::AddClass("cup".into()));
+        document
+    }
+
+    fn work(document: &Document) -> Work<'_> {
+        Work { document, run: None, model: None }
+    }
+
+    fn opened(photo: &Photo) -> Sessions {
+        let mut sessions = Sessions::new(egui::Context::default());
+        let loaded = Session::load(&photo.path, photo.pixels.dimensions(), photo.fingerprint);
+        assert!(matches!(sessions.open(1, photo, loaded), (None, None)));
+        sessions
+    }
+
+    #[test]
+    fn what_waits_to_be_saved_is_written_when_the_program_ends_without_a_word() {
+        let dir = tempfile::tempdir().unwrap();
+        let photo = photo(dir.path());
+        let file = Session::path_for(&photo.path);
+        let beside = file.clone();
+        let window = std::thread::spawn(move || {
+            let mut sessions = opened(&photo);
+            sessions.save_at_exit();
+            sessions.follow(1, work(&document()));
+            assert!(!beside.exists(), "it was to wait");
+        });
+        window.join().unwrap();
+        assert!(file.exists());
+    }
+
+    #[test]
+    fn what_can_be_saved_nowhere_is_told_and_goes_where_the_user_says() {
+        let dir = tempfile::tempdir().unwrap();
+        let [folder, elsewhere] = ["photos", "elsewhere"].map(|name| dir.path().join(name));
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::create_dir(&elsewhere).unwrap();
+        std::fs::write(elsewhere.join("a.jpg.tinsel.json"), "something else").unwrap();
+        let mut sessions = opened(&photo(&folder));
+        sessions.files.get_mut(&1).unwrap().spare =
+            Some(dir.path().join("photos/a.jpg.tinsel.json/no folder"));
+        std::fs::remove_dir(&folder).unwrap();
+        std::fs::write(&folder, "a file").unwrap();
+        let document = document();
+        sessions.save_now(1, work(&document));
+        sessions.flush();
+        let [(name, why)] = &sessions.unsaved()[..] else { panic!("{:?}", sessions.unsaved()) };
+        assert!(name == "a.jpg" && why.contains("photos"), "{why}");
+        sessions.save_elsewhere(&elsewhere);
+        sessions.save_now(1, work(&document));
+        sessions.flush();
+        assert_eq!(sessions.unsaved(), []);
+        let kept = std::fs::read(elsewhere.join("a.jpg.tinsel-conflict-1.json")).unwrap();
+        assert_eq!(Session::parse(Path::new("x"), &kept).unwrap().classes.len(), 1);
+    }
+
     #[test]
     fn a_document_comes_back_as_it_was() {
         let mut document = Document::default();
@@ -449,7 +706,7 @@ mod tests {
         document.apply(Edit::SetLocked(vec![id], true));
         let mut base = Session::new("a.jpg".into(), (30, 20), 7);
         base.other.insert("from the future".into(), 5.into());
-        let saved = session(&base, &document, Some("mobile-sam"));
+        let saved = session(&base, &document, document.masks(), Some("mobile-sam"));
         assert_eq!((saved.other.len(), saved.model.as_deref()), (1, Some("mobile-sam")));
 
         let restored = Document::restored(restore(&saved));
@@ -461,13 +718,13 @@ mod tests {
                 (&b.mask, &b.prompting, b.class.is_some())
             );
         }
-        assert_eq!(session(&base, &restored, Some("mobile-sam")), saved);
+        assert_eq!(session(&base, &restored, restored.masks(), Some("mobile-sam")), saved);
         assert!(restored.undo_label().is_none());
 
         let mut restored = restored;
         let first = restored.masks()[0].id;
         restored.apply(Edit::Delete(vec![first]));
-        let mut restored = Document::restored(restore(&session(&base, &restored, None)));
+        let mut restored = Document::restored(restore(&session(&base, &restored, restored.masks(), None)));
         restored.apply(Edit::AddMasks(vec![mask(2)]));
         assert_eq!(restored.masks()[1].name, "Mask 3", "no name is given twice");
     }

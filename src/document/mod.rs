@@ -267,11 +267,18 @@ impl Document {
         self.state.sifting
     }
 
-    /// Makes one change, as one step of undo. A change that changes nothing is no step.
+    /// Makes one change, as one step of undo. A change that changes nothing is no step. A mask that is
+    /// accepted is selected, alone.
     pub fn apply(&mut self, edit: Edit) {
         let before = self.state.clone();
         let label = edit.label(&before);
+        let accepts = matches!(edit, Edit::Accept(_));
         edit.perform(&mut self.state, &mut self.last_id);
+        if accepts {
+            // What is done next is about this mask.
+            let is_new = |mask: &&Arc<MaskItem>| !before.masks.iter().any(|known| Arc::ptr_eq(known, mask));
+            self.selection = self.state.masks.iter().filter(is_new).map(|mask| mask.id).collect();
+        }
         if self.state != before {
             self.history.push(label, before);
             self.revision += 1;
@@ -373,6 +380,23 @@ mod tests {
         assert_eq!(doc.undo_label(), Some("Accept mask"));
         doc.undo();
         assert_eq!((doc.masks().len(), doc.prompting().points.len()), (0, 1));
+    }
+
+    #[test]
+    fn an_accepted_mask_is_selected_alone() {
+        let mut doc = Document::default();
+        doc.apply(Edit::AddMasks(vec![new_mask(9), new_mask(3)]));
+        let old = doc.masks()[1].id;
+        doc.select([doc.masks()[0].id, old]);
+        doc.apply(Edit::AddPoint(point(3.0), None));
+        doc.apply(Edit::Accept(new_mask(4)));
+        let new = doc.masks()[2].id;
+        assert_eq!(doc.selection(), &BTreeSet::from([new]));
+        doc.apply(Edit::Reopen(old, Prompting { points: vec![point(2.0)], ..Prompting::default() }));
+        doc.apply(Edit::Accept(new_mask(3)));
+        assert_eq!(doc.selection(), &BTreeSet::from([old]));
+        doc.apply(Edit::AddClass("cup".into()));
+        assert_eq!(doc.selection(), &BTreeSet::from([old]));
     }
 
     #[test]

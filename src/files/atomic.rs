@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use tempfile::{Builder, TempDir, TempPath};
+use tempfile::{Builder, PathPersistError, TempDir, TempPath};
 
 use super::regular;
 
@@ -129,13 +129,14 @@ impl FileSet {
         let mut written: Vec<PathBuf> = vec![];
         let mut new: Vec<PathBuf> = vec![];
         for Pending { file, path, replace } in self.pending {
-            let persisted = if replace { file.persist(&path) } else { file.persist_noclobber(&path) };
-            if let Err(e) = persisted {
+            let placed =
+                if replace { file.persist(&path).map_err(|e| e.error) } else { place_new(file, &path) };
+            if let Err(cause) = placed {
                 // Best effort; the error below is what matters.
                 new.iter().for_each(|file| drop(std::fs::remove_file(file)));
-                return Err(match e.error.kind() {
-                    std::io::ErrorKind::AlreadyExists => WriteError::Exists { path },
-                    _ => WriteError::Unwritable { path, cause: e.error },
+                return Err(match cause.kind() {
+                    ErrorKind::AlreadyExists => WriteError::Exists { path },
+                    _ => WriteError::Unwritable { path, cause },
                 });
             }
             if !replace {
@@ -206,6 +207,30 @@ impl Staging {
                 Err(_) => drop(std::fs::remove_dir(&staging)),
             }
         }
+    }
+}
+
+/// Gives a temporary file its name if there is nothing under that name yet.
+///
+/// # Errors
+/// There is something already ([`ErrorKind::AlreadyExists`]), be it a link to nothing, or the file cannot
+/// be renamed. The temporary file is removed then.
+pub(super) fn place_new(file: TempPath, path: &Path) -> std::io::Result<()> {
+    place_new_by(|file, path: &Path| file.persist_noclobber(path), file, path)
+}
+
+/// As [`place_new`]; `persist_noclobber` is what a file system may not have.
+fn place_new_by(
+    persist_noclobber: impl Fn(TempPath, &Path) -> Result<(), PathPersistError>,
+    file: TempPath,
+    path: &Path,
+) -> std::io::Result<()> {
+    let Err(refused) = persist_noclobber(file, path) else { return Ok(()) };
+    match path.symlink_metadata() {
+        Ok(_) => Err(ErrorKind::AlreadyExists.into()),
+        // Some file systems know neither a rename that replaces nothing nor links.
+        Err(e) if e.kind() == ErrorKind::NotFound => refused.path.persist(path).map_err(|e| e.error),
+        Err(_) => Err(refused.error),
     }
 }
 
@@ -283,6 +308,24 @@ mod tests {
             }
         }
         assert_eq!(files.commit().unwrap(), [] as [PathBuf; 0]);
+    }
+
+    #[test]
+    fn a_plain_rename_will_do_and_replaces_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.txt");
+        let place = |content: &str| {
+            let file = tempfile::NamedTempFile::new_in(dir.path()).unwrap().into_temp_path();
+            std::fs::write(&file, content).unwrap();
+            let unsupported = |path, _: &Path| {
+                Err(PathPersistError { error: std::io::ErrorKind::InvalidInput.into(), path })
+            };
+            place_new_by(unsupported, file, &path)
+        };
+        place("one").unwrap();
+        assert_eq!(place("two").unwrap_err().kind(), ErrorKind::AlreadyExists);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "one");
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "something temporary is left");
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod atomic;
 pub mod export;
 mod folder;
 pub mod import;
+mod names;
 mod photo;
 mod regular;
 mod selection;

@@ -1,6 +1,175 @@
 //! What is saved, exported and imported, and comes back.
 
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use eframe::App as _;
+use egui::{ViewportCommand, ViewportEvent, ViewportId};
+
 use super::*;
+
+/// Tells the test binary that it is the child whose user has another data folder.
+const CHILD: &str = "TINSEL_TEST_CHILD";
+
+/// Runs a test once more, as a user with this data folder. Returns whether this is that run.
+fn as_user_with(data: impl FnOnce() -> PathBuf, test: &str) -> bool {
+    if std::env::var_os(CHILD).is_some() {
+        return true;
+    }
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child.args([test, "--exact", "--nocapture"]).env(CHILD, "1").env("XDG_DATA_HOME", data());
+    assert!(child.status().unwrap().success());
+    false
+}
+
+/// Asks the window to close, as the button in its title does; whether it does.
+fn close(window: &mut Window) -> bool {
+    let viewports = &mut window.input_mut().viewports;
+    viewports.entry(ViewportId::ROOT).or_default().events.push(ViewportEvent::Close);
+    window.step();
+    let cancelled = has_sent(window, &ViewportCommand::CancelClose);
+    settle(window);
+    !cancelled
+}
+
+fn has_sent(window: &Window, command: &ViewportCommand) -> bool {
+    window.output().viewport_output[&ViewportId::ROOT].commands.contains(command)
+}
+
+#[test]
+fn work_that_cannot_be_saved_keeps_the_window_open() {
+    // No folder can be made in what is a file.
+    let data = || tempfile::NamedTempFile::new().unwrap().into_temp_path().keep().unwrap();
+    if !as_user_with(data, "files::work_that_cannot_be_saved_keeps_the_window_open") {
+        return;
+    }
+    let photo = sample("coffee.jpg");
+    let (folder, moved) = (photo.parent().unwrap(), photo.parent().unwrap().with_extension("moved"));
+    let mut window = window(vec![photo.clone()]);
+    std::fs::rename(folder, &moved).unwrap();
+    make_mask(&mut window, (290.0, 170.0));
+    assert!(!close(&mut window));
+    window.get_by_label("Work that could not be saved");
+    window.get_by_label_contains("its folder was renamed, removed or disconnected");
+    click(&mut window, "Keep the window open");
+    assert!(window.query_by_label("Work that could not be saved").is_none());
+    assert_eq!(masks(&window), 1);
+
+    assert!(!close(&mut window));
+    window.get_by_label("Discard and close").click();
+    window.step();
+    assert!(has_sent(&window, &ViewportCommand::Close));
+    assert!(close(&mut window));
+    assert!(!folder.exists(), "the folder was made anew");
+
+    // What stood in the way is gone.
+    std::fs::rename(&moved, folder).unwrap();
+    let mut window = super::window(vec![photo.clone()]);
+    make_mask(&mut window, (290.0, 170.0));
+    assert!(close(&mut window));
+    assert!(photo.with_file_name("coffee.jpg.tinsel.json").exists());
+}
+
+#[test]
+fn work_goes_into_the_data_folder_when_that_of_the_photo_is_gone_and_comes_back() {
+    let data = || tempfile::tempdir().unwrap().keep();
+    if !as_user_with(
+        data,
+        "files::work_goes_into_the_data_folder_when_that_of_the_photo_is_gone_and_comes_back",
+    ) {
+        return;
+    }
+    let photo = sample("coffee.jpg");
+    let (folder, moved) = (photo.parent().unwrap(), photo.parent().unwrap().with_extension("moved"));
+    let mut first = window(vec![photo.clone()]);
+    make_mask(&mut first, (290.0, 170.0));
+    wait_for(&mut first, &photo.with_file_name("coffee.jpg.tinsel.json"));
+    std::fs::rename(folder, &moved).unwrap();
+    make_mask(&mut first, (370.0, 290.0));
+    let start = Instant::now();
+    while first.query_by_label_contains("The work is saved as").is_none() {
+        assert!(start.elapsed() < Duration::from_secs(5), "nothing was saved");
+        first.step();
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    make_mask(&mut first, (100.0, 100.0));
+    assert!(close(&mut first));
+    assert!(!folder.exists(), "the folder was made anew");
+    drop(first);
+    std::fs::rename(&moved, folder).unwrap();
+    assert_eq!(masks(&window(vec![photo])), 3);
+}
+
+#[test]
+fn the_work_on_the_sample_photo_is_kept() {
+    let folder = tempfile::tempdir().unwrap().keep();
+    let open = || {
+        let mut window = window_as(vec![], |window| window.keeping_sample_in(folder.clone()));
+        click(&mut window, "Open the sample photo");
+        window
+    };
+    let mut first = open();
+    make_mask(&mut first, (290.0, 170.0));
+    first.state_mut().on_exit();
+    drop(first);
+    let second = open();
+    assert_eq!(masks(&second), 1);
+    second.get_by_label_contains("coffee.jpg");
+}
+
+#[test]
+fn the_work_is_saved_before_the_system_ends_the_program() {
+    let photo = sample("coffee.jpg");
+    let end = Arc::new(AtomicBool::new(false));
+    let mut window = window_as(vec![photo.clone()], |window| window.ending_with(end.clone()));
+    make_mask(&mut window, (290.0, 170.0));
+    end.store(true, Ordering::Relaxed);
+    window.step();
+    assert!(has_sent(&window, &ViewportCommand::Close));
+    assert!(photo.with_file_name("coffee.jpg.tinsel.json").exists());
+}
+
+#[test]
+fn what_everything_mode_has_found_is_saved_while_it_searches() {
+    let photo = sample("coffee.jpg");
+    let mut window = window(vec![photo.clone()]);
+    click(&mut window, "Settings");
+    click(&mut window, "Dense");
+    press(&mut window, Key::Escape);
+    window.get_by_label("Segment everything").click();
+    let file = photo.with_file_name("coffee.jpg.tinsel.json");
+    let (start, kept) = (Instant::now(), || std::fs::read_to_string(&file).unwrap_or_default());
+    while !kept().contains("Found ") {
+        assert!(start.elapsed() < Duration::from_secs(20), "nothing was saved");
+        window.step();
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    assert_eq!(masks(&window), 0, "it was through before it was saved");
+    press_with(&mut window, Modifiers::COMMAND, Key::Period);
+    let found = masks(&window);
+    assert!(found > 0);
+    assert!(close(&mut window));
+    assert_eq!(kept().matches("\"Found ").count(), found);
+}
+
+#[test]
+fn what_everything_mode_has_found_is_kept_when_it_is_not_through() {
+    let photo = sample("coffee.jpg");
+    let mut first = window(vec![photo.clone()]);
+    first.get_by_label("Segment everything").click();
+    let start = Instant::now();
+    while first.query_by_label_contains(" points, ").is_none() {
+        assert!(start.elapsed() < Duration::from_secs(20), "nothing was found");
+        first.step();
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let found = masks(&first);
+    assert!(close(&mut first));
+    assert_eq!(found, 0, "it was through before the window was closed");
+    let file = photo.with_file_name("coffee.jpg.tinsel.json");
+    let kept = std::fs::read_to_string(file).unwrap();
+    assert!(kept.contains("Found "), "{kept}");
+}
 
 #[test]
 fn the_work_is_saved_by_itself_and_comes_back() {
@@ -11,7 +180,7 @@ fn the_work_is_saved_by_itself_and_comes_back() {
     let file = photo.with_file_name("coffee.jpg.tinsel.json");
     let start = Instant::now();
     while !file.exists() {
-        assert!(start.elapsed() < Duration::from_secs(10), "nothing was saved");
+        assert!(start.elapsed() < Duration::from_secs(2), "nothing was saved in the time that is promised");
         first.step();
         std::thread::sleep(Duration::from_millis(10));
     }

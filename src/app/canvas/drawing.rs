@@ -7,6 +7,7 @@ use egui::{
 use super::super::actions::{Action, Actions};
 use super::super::settings::Tool;
 use super::super::theme::{ACCENT, NEGATIVE, POSITIVE};
+use super::pointing::is_on_top;
 use super::view::{View, clamp_to_photo};
 use super::{Canvas, CanvasInput};
 
@@ -38,12 +39,13 @@ impl Canvas {
         // In a long frame the button may be up again already. What lies on the canvas, as the minimap
         // does, has its own clicks.
         let is_on = response.is_pointer_button_down_on() || response.hovered();
-        let pressed = is_on && ui.input(|i| i.pointer.primary_pressed());
+        let origin = ui.input(|i| i.pointer.press_origin());
+        let pressed = is_on && is_on_top(ui, origin) && ui.input(|i| i.pointer.primary_pressed());
         // Whether Space moves the photo is decided only after the mouse has moved.
         let space = !ui.text_edit_focused() && ui.input(|i| i.key_down(Key::Space));
         if draws && pressed && !panning && !space {
             let inverse = ui.input(|i| i.modifiers.shift);
-            let at = ui.input(|i| i.pointer.press_origin()).map(|at| clamp_to_photo(view.to_photo(at), size));
+            let at = origin.map(|at| clamp_to_photo(view.to_photo(at), size));
             self.drawing = Some(Drawing { tool: input.tool, inverse, path: at.into_iter().collect() });
         }
         if let Some(current) = &mut self.drawing {

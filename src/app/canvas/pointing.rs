@@ -41,7 +41,9 @@ impl Canvas {
     pub(super) fn point(&mut self, ui: &Ui, response: &Response, input: &CanvasInput, actions: &mut Actions) {
         let at = response.interact_pointer_pos().map(|p| self.view.pointed(p));
         let (shift, command) = ui.input(|i| (i.modifiers.shift, i.modifiers.command));
-        if let Some(at) = at.filter(|at| is_inside(*at, input.photo.size())) {
+        if !is_on_top(ui, response.interact_pointer_pos()) {
+            // Close to its edge, a window takes drags only.
+        } else if let Some(at) = at.filter(|at| is_inside(*at, input.photo.size())) {
             let add_point = |positive| Action::AddPoint(Point { x: at.x, y: at.y, positive });
             if response.clicked_by(PointerButton::Primary) {
                 match input.tool {
@@ -63,8 +65,9 @@ impl Canvas {
     fn drag_box(&mut self, ui: &Ui, response: &Response, input: &CanvasInput, actions: &mut Actions) {
         let size = input.photo.size();
         let panning = self.is_panning(ui, response);
-        if response.drag_started_by(PointerButton::Primary) && input.tool.prompts() && !panning {
-            let press = ui.input(|i| i.pointer.press_origin());
+        let press = ui.input(|i| i.pointer.press_origin());
+        let starts = response.drag_started_by(PointerButton::Primary) && is_on_top(ui, press);
+        if starts && input.tool.prompts() && !panning {
             self.gesture = press.map(|press| {
                 let from = self.view.to_photo(press);
                 match self.grip_at(press, input.document) {
@@ -155,6 +158,12 @@ impl Canvas {
             ui.set_cursor_icon(CursorIcon::Crosshair);
         }
     }
+}
+
+/// Whether no window, menu or message lies over the canvas at a place on the screen.
+pub(super) fn is_on_top(ui: &Ui, on_screen: Option<Pos2>) -> bool {
+    let top = on_screen.and_then(|at| ui.ctx().layer_id_at(at));
+    top.is_none_or(|layer| layer == ui.layer_id())
 }
 
 pub(super) fn is_inside(in_photo: Pos2, (width, height): (u32, u32)) -> bool {

@@ -5,6 +5,7 @@ use egui::{Color32, Key, Painter, PointerButton, Pos2, Rect, Sense, Stroke, Stro
 use super::super::actions::{Action, Actions};
 use super::super::theme::{ACCENT, NEGATIVE, POSITIVE};
 use super::box_grip::Grip;
+use super::pointing::is_on_top;
 use super::view::{View, clamp_to_photo};
 use crate::document::{Document, Edit, Prompting};
 use crate::sam2::predictor::BoxPrompt;
@@ -58,7 +59,8 @@ pub(super) fn points_ui(
             *gesture = None;
             actions.push(Action::Edit(Edit::MovePoint { index, x: to.x, y: to.y }));
         }
-        if response.clicked() || response.secondary_clicked() {
+        let clicked = response.clicked() || response.secondary_clicked();
+        if clicked && is_on_top(ui, response.interact_pointer_pos()) {
             actions.push(Action::Edit(Edit::DeletePoint(index)));
         }
         response.on_hover_text("Drag to move, click to delete");

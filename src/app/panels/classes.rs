@@ -1,6 +1,6 @@
 //! The classes of the photo: add, rename, colour, delete, and mark the selected masks.
 
-use egui::{Button, CollapsingHeader, Color32, TextEdit, Ui};
+use egui::{Button, CollapsingHeader, Color32, Id, TextEdit, Ui};
 
 use super::super::actions::{Action, Actions};
 use crate::document::{Class, ClassId, Document, Edit, MaskId};
@@ -28,7 +28,11 @@ impl Classes {
                 ui.horizontal(|ui| self.class_ui(ui, i, class, document, actions));
             }
             ui.horizontal(|ui| {
-                let edit = TextEdit::singleline(&mut self.new).hint_text("New class").desired_width(160.0);
+                let edit = TextEdit::singleline(&mut self.new)
+                    // Its own, because rows come before it.
+                    .id(Id::unique("new class"))
+                    .hint_text("New class")
+                    .desired_width(160.0);
                 let response = ui.add(edit);
                 response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "New class"));
                 let entered = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
@@ -38,6 +42,10 @@ impl Classes {
                 if is_new && (entered || button.clicked()) {
                     actions.push(Action::Edit(Edit::AddClass(name)));
                     self.new.clear();
+                    if entered {
+                        // The next class can be typed at once.
+                        response.request_focus();
+                    }
                 }
             });
         });

@@ -117,6 +117,11 @@ impl Tinsel {
                 let dialog = rfd::FileDialog::new().set_parent(frame);
                 self.background.pick_export_folder(dialog.set_directory(&self.export.folder));
             }
+            Action::ChooseSavingFolder => {
+                self.background.pick_saving_folder(rfd::FileDialog::new().set_parent(frame));
+            }
+            Action::StayOpen => self.closing.stay(),
+            Action::DiscardAndClose => self.close(ctx),
             Action::UseModel(source) => self.load_model(source),
             Action::SetInputSide(side) => self.set_input_side(side),
             Action::DownloadModel(entry) => match models::store(&self.settings.models_url) {

@@ -1,5 +1,7 @@
 //! What each command does, and when it makes sense.
 
+use std::path::{Path, PathBuf};
+
 use egui::{Context, ViewportCommand};
 
 use super::Tinsel;
@@ -78,6 +80,15 @@ impl Tinsel {
         }
     }
 
+    fn sample_path(&self) -> PathBuf {
+        self.sample_folder.as_deref().unwrap_or(Path::new("")).join(SAMPLE_NAME)
+    }
+
+    /// Whether this is the sample photo, whose folder is no place for people's files.
+    pub(super) fn is_sample(&self, photo: &Path) -> bool {
+        photo == self.sample_path()
+    }
+
     /// Whether what the command switches is on.
     pub(super) fn is_on(&self, command: Command) -> bool {
         match command {
@@ -108,18 +119,22 @@ impl Tinsel {
             Command::OpenFolder => self.background.pick_folder(dialog()),
             Command::OpenModel => self.background.pick_model(dialog()),
             Command::OpenSample => {
-                self.workspace.photos = vec![SAMPLE_NAME.into()];
+                let path = self.sample_path();
+                self.workspace.photos = vec![path.clone()];
                 self.workspace.current = 0;
                 self.workspace.request += 1;
                 self.workspace.loading = true;
-                self.background.open_bytes(self.workspace.request, SAMPLE_NAME.into(), SAMPLE);
+                let is_kept = self.sample_folder.is_some();
+                self.background.open_bytes(self.workspace.request, path, SAMPLE, is_kept);
             }
             Command::UseBuiltInModel => self.load_model(ModelSource::built_in()),
             Command::NextPhoto => self.open_photo(self.workspace.current + 1),
             Command::PreviousPhoto => self.open_photo(self.workspace.current - 1),
             Command::Export => {
                 if let Some(open) = &self.workspace.open {
-                    self.export.open_for(document, &open.photo, self.model.as_deref(), &self.settings);
+                    let beside = open.photo.path.parent().filter(|_| !self.is_sample(&open.photo.path));
+                    let (model, settings) = (self.model.as_deref(), &self.settings);
+                    self.export.open_for(&self.workspace.document, beside, model, settings);
                 }
             }
             Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),

@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
-use std::sync::Arc;
 
 use egui::{CentralPanel, Key, Panel, Ui};
 
@@ -16,10 +15,12 @@ use crate::app::panels::{
     toolbar_ui, welcome_ui,
 };
 use crate::app::workspace::Workspace;
-use crate::document::{Colour, Document, MaskId, MaskItem, colours};
+use crate::document::{Colour, MaskId, colours};
 use crate::mask::Coverage;
 use crate::sam2::weights::BUILT_IN_NAME;
 
+/// At first, in points. Not a share of the window: that would be the one of some early frame.
+const INSPECT_HEIGHT: f32 = 225.0;
 /// The colour of a mask that is still being prompted.
 const CANDIDATE_COLOUR: [u8; 3] = [0x3d, 0x9b, 0xe9];
 
@@ -78,7 +79,7 @@ impl Tinsel {
             return;
         }
         let run = self.run.as_ref().filter(|run| run.photo == open.id);
-        let items = shown_items(document, run);
+        let items = run.map_or_else(|| document.masks().to_vec(), |run| run.items_in(document));
         let colours: HashMap<MaskId, Colour> = items
             .iter()
             .map(|m| m.id)
@@ -86,8 +87,7 @@ impl Tinsel {
             .collect();
         let relations = self.relations.of(document.masks(), open.size());
         Panel::right("masks").default_size(400.0).min_size(300.0).show(ui, |ui| {
-            let height = ui.available_height();
-            Panel::bottom("inspect").resizable(true).default_size(height * 0.36).show(ui, |ui| {
+            Panel::bottom("inspect").resizable(true).default_size(INSPECT_HEIGHT).show(ui, |ui| {
                 ui.strong("Inspect");
                 if !document.selection().is_empty() {
                     shape_ui(ui, &self.settings, &availability, actions);
@@ -199,17 +199,4 @@ impl Tinsel {
             pointer: self.pointer.filter(|_| open.is_some()),
         }
     }
-}
-
-/// The document's masks, with those of a run replaced by what its filters would leave while that is
-/// still being tried.
-fn shown_items(document: &Document, run: Option<&EverythingRun>) -> Vec<Arc<MaskItem>> {
-    let Some((run, preview)) = run.and_then(|run| Some((run, run.preview()?))) else {
-        return document.masks().to_vec();
-    };
-    let stays = |m: &&Arc<MaskItem>| m.edited || m.locked || m.found.is_none_or(|key| key.run != run.number);
-    let own = document.masks().iter().filter(stays).cloned();
-    let own: Vec<Arc<MaskItem>> = own.collect();
-    let new = preview.iter().filter(|new| !own.iter().any(|m| m.found == new.found));
-    own.iter().chain(new).cloned().collect()
 }

@@ -2,12 +2,14 @@
 //! applies the actions that they emit.
 
 mod acting;
+mod closing;
 mod commanding;
 mod drawing;
 mod receiving;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use egui::{Context, Event, Ui, ViewportCommand, pos2};
@@ -16,6 +18,7 @@ use crate::app::actions::{Action, Actions};
 use crate::app::ahead::Ahead;
 use crate::app::background::Background;
 use crate::app::canvas::{Canvas, UnderPointer};
+use crate::app::closing::Closing;
 use crate::app::commands::Command;
 use crate::app::comparison::Comparing;
 use crate::app::everything_run::EverythingRun;
@@ -65,6 +68,9 @@ pub struct Tinsel {
     settings: Settings,
     export: ExportChoices,
     import_question: Option<ImportQuestion>,
+    closing: Closing,
+    /// Where the sample photo is put, so that the work on it can be kept.
+    sample_folder: Option<PathBuf>,
     /// Actions about all photos, until what the window holds of these is saved.
     after_saving: Vec<Action>,
     tool: Tool,
@@ -126,6 +132,8 @@ impl Tinsel {
             settings,
             export: ExportChoices::default(),
             import_question: None,
+            closing: Closing::default(),
+            sample_folder: None,
             after_saving: vec![],
             tool: Tool::default(),
             masks_hidden: false,
@@ -159,6 +167,24 @@ impl Tinsel {
     pub fn keeping_embeddings_in(mut self, folder: EmbeddingFolder) -> Self {
         self.embeddings_folder = Some(folder);
         self.keep_embeddings();
+        self
+    }
+
+    /// Puts the sample photo into a folder, so that the work on it is kept as that on other photos.
+    pub fn keeping_sample_in(mut self, folder: PathBuf) -> Self {
+        self.sample_folder = Some(folder);
+        self
+    }
+
+    /// Saves the work also when the program ends without a word to the window. Call it on the main thread.
+    pub fn saving_at_exit(self) -> Self {
+        self.sessions.save_at_exit();
+        self
+    }
+
+    /// Saves and closes the window, without a question, when this becomes true and a frame is drawn.
+    pub fn ending_with(mut self, end: Arc<AtomicBool>) -> Self {
+        self.closing = Closing::new(end);
         self
     }
 
@@ -282,7 +308,7 @@ impl Tinsel {
 
     /// Whether keys belong to a window that is open.
     fn takes_keys_itself(&self) -> bool {
-        let asks = self.export.is_asking() || self.import_question.is_some();
+        let asks = self.export.is_asking() || self.import_question.is_some() || self.closing.is_asking();
         asks || self.palette.open || self.keys.is_recording()
     }
 
@@ -311,8 +337,9 @@ fn is_key_after_click(ctx: &Context) -> bool {
 }
 
 impl eframe::App for Tinsel {
-    fn logic(&mut self, _ctx: &Context, _frame: &mut eframe::Frame) {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.receive();
+        self.follow_closing(ctx);
     }
 
     fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
@@ -348,6 +375,7 @@ impl eframe::App for Tinsel {
             self.export.ui(&ctx, &workspace.document, &open.photo, &workspace.photos, &mut actions);
         }
         self.import_question.take_if(|question| question.ui(&ctx, &mut actions));
+        self.closing.ui(&ctx, &mut actions);
         self.keys.ui(&ctx, &self.settings.keymap, &mut actions);
         self.comparing.dialog_ui(&ctx, &self.settings.models_url, &mut actions);
         self.messages.ui(&ctx, &mut actions);

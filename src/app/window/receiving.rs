@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use super::Tinsel;
 use crate::app::background::{Dataset, Outcome, Task};
+use crate::app::everything_run::EverythingRun;
 use crate::app::export_task::Written;
 use crate::app::import_question::ImportQuestion;
 use crate::app::models;
+use crate::app::sessions::Work;
 use crate::app::settings::Tool;
 use crate::document::{Document, Edit, MaskItem, Named, NewMask, Prompting};
 use crate::engine::{Event, Job, ModelSource, Sifted};
@@ -25,11 +27,12 @@ impl Tinsel {
         }
         let words = self.sessions.receive();
         words.into_iter().for_each(|word| self.messages.error(word));
+        let work = |id, document| work_on(id, document, self.run.as_ref(), self.model.as_deref());
         if let Some(open) = &self.workspace.open {
-            self.sessions.follow(open.id, &self.workspace.document, self.model.as_deref());
+            self.sessions.follow(open.id, work(open.id, &self.workspace.document));
         }
         for (id, document) in self.workspace.left_documents() {
-            self.sessions.follow(id, document, self.model.as_deref());
+            self.sessions.follow(id, work(id, document));
         }
         self.go_on_after_saving();
         if let Some(sifted) = self.sieve.newest() {
@@ -226,7 +229,8 @@ impl Tinsel {
     pub(super) fn leave_photo(&mut self) {
         if let Some(open) = &self.workspace.open {
             let view = self.canvas.view.centre();
-            self.sessions.leave(open.id, &self.workspace.document, self.model.as_deref(), view);
+            let work = work_on(open.id, &self.workspace.document, self.run.as_ref(), self.model.as_deref());
+            self.sessions.leave(open.id, work, view);
         }
     }
 
@@ -258,7 +262,7 @@ impl Tinsel {
     pub(super) fn save_all(&mut self) {
         self.leave_photo();
         for (id, document) in self.workspace.left_documents() {
-            self.sessions.save_now(id, document, self.model.as_deref());
+            self.sessions.save_now(id, work_on(id, document, self.run.as_ref(), self.model.as_deref()));
         }
     }
 
@@ -327,7 +331,9 @@ impl Tinsel {
             Outcome::Opened { result: Ok(photo), session, .. } => {
                 self.leave_photo();
                 self.workspace.loading = false;
-                self.settings.photo_folder = photo.path.parent().map(Into::into);
+                if !self.is_sample(&photo.path) {
+                    self.settings.photo_folder = photo.path.parent().map(Into::into);
+                }
                 self.engine.cancel(Job::Prompt);
                 self.inquiry.forget();
                 self.mask_list.leave_photo();
@@ -344,6 +350,11 @@ impl Tinsel {
             Outcome::Opened { result: Err(error), .. } => {
                 self.workspace.loading = false;
                 self.messages.error(error.to_string());
+            }
+            Outcome::PickedSavingFolder(folder) => {
+                if let Some(folder) = folder {
+                    self.save_unsaved_in(&folder);
+                }
             }
             Outcome::Planned(plan) => self.export.planned(plan),
             Outcome::Exported { folder, result } => self.exported(folder, result),
@@ -399,6 +410,16 @@ impl Tinsel {
             }
         }
     }
+}
+
+/// What is to be kept of a photo.
+fn work_on<'a>(
+    id: u64,
+    document: &'a Document,
+    run: Option<&'a EverythingRun>,
+    model: Option<&'a str>,
+) -> Work<'a> {
+    Work { document, run: run.filter(|run| run.photo == id && run.is_unfinished()), model }
 }
 
 /// The first of several problems, and how many there are besides.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::script::ScriptFiles;
 use super::{ExportMask, yolo};
 use crate::files::Photo;
+use crate::files::names::fitting;
 use crate::files::photo::{name_of, stem_of};
 
 /// What is written.
@@ -246,7 +247,7 @@ pub(super) fn planned_files_for(
     Destination { folder, stem }: &Destination,
 ) -> Vec<PathBuf> {
     let file_name = name_of(photo);
-    let one = |suffix: &str| vec![folder.join(format!("{stem}{suffix}"))];
+    let one = |suffix: &str| vec![fitting(folder, stem, suffix)];
     let with_photo = |mut files: Vec<PathBuf>, place: &str| {
         if options.copy_photo {
             files.push(folder.join(place).join(&file_name));
@@ -294,7 +295,7 @@ fn per_mask(stem: &str, masks: &[ExportMask], suffix: &str, folder: &Path) -> Ve
             name = format!("{base}-{n}");
             n += 1;
         }
-        folder.join(format!("{stem}_{name}{suffix}"))
+        fitting(folder, &format!("{stem}_{name}"), suffix)
     };
     masks.iter().map(file).collect()
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::content::{FORMAT, Session, VERSION};
 use super::save::{SaveError, Stamp};
-use super::{Places, sibling};
+use super::{Existing, Places, is_there, sibling};
 
 /// Larger files are no sessions.
 const MAX_BYTES: u64 = 1 << 30;
@@ -148,8 +148,9 @@ impl Fit {
 pub(super) fn load(places: &Places, size: (u32, u32), fingerprint: u64) -> Result<Loaded, SessionError> {
     let mut others = vec![];
     let mut unreadable = None;
-    let mut best: Option<(Fit, SystemTime, PathBuf, Stamp, Session)> = None;
-    for path in places.existing() {
+    let mut best: Option<(Fit, SystemTime, Existing, Stamp, Session)> = None;
+    for existing in places.existing() {
+        let path = existing.path.clone();
         others.push(path.clone());
         let parsed = read(&path).and_then(|found| {
             let parse =
@@ -160,7 +161,7 @@ pub(super) fn load(places: &Places, size: (u32, u32), fingerprint: u64) -> Resul
             Ok(Some((session, modified, stamp))) => {
                 let fit = Fit::of(&session, size, fingerprint);
                 if best.as_ref().is_none_or(|best| (fit, modified) > (best.0, best.1)) {
-                    best = Some((fit, modified, path, stamp, session));
+                    best = Some((fit, modified, existing, stamp, session));
                 }
             }
             Ok(None) => {}
@@ -172,24 +173,19 @@ pub(super) fn load(places: &Places, size: (u32, u32), fingerprint: u64) -> Resul
     if let Some(error) = unreadable.filter(|_| !is_this_photo) {
         return Err(error);
     }
-    let wanted = places.wanted.clone();
-    let free = Loaded { state: LoadedState::Fresh, path: wanted, stamp: Stamp::ABSENT, others };
-    let Some((fit, _, path, stamp, session)) = best else { return Ok(free) };
-    let is_taken = free.others.contains(&places.wanted);
+    let free = Loaded { state: LoadedState::Fresh, path: places.free(), stamp: Stamp::ABSENT, others };
+    let Some((fit, _, Existing { path, in_place }, stamp, session)) = best else { return Ok(free) };
     let state = match fit {
         Fit::SamePhoto => LoadedState::Found(session),
         Fit::SameSize => LoadedState::PhotoChanged { session, same_size: true },
-        Fit::OtherSize if !is_taken => return Ok(free),
+        Fit::OtherSize if !is_there(&places.wanted) => return Ok(free),
         Fit::OtherSize => {
             return Ok(Loaded { state: LoadedState::PhotoChanged { session, same_size: false }, ..free });
         }
     };
     let others = free.others.into_iter().filter(|other| *other != path).collect();
-    // What cannot be written where it lies is written where it is wanted.
-    let (path, stamp) = match path.parent() == places.wanted.parent() {
-        true => (path, stamp),
-        false => (free.path, Stamp::ABSENT),
-    };
+    // What cannot be written where it lies, or not twice, is written where there is nothing yet.
+    let (path, stamp) = if in_place { (path, stamp) } else { (free.path, Stamp::ABSENT) };
     Ok(Loaded { state, path, stamp, others })
 }
 
@@ -201,28 +197,31 @@ pub(super) fn count_masks(places: &Places) -> Option<usize> {
         #[serde(default)]
         masks: Vec<serde::de::IgnoredAny>,
     }
-    let (bytes, _) = places.existing().iter().find_map(|path| read(path).ok().flatten())?;
+    let (bytes, _) = places.existing().iter().find_map(|file| read(&file.path).ok().flatten())?;
     let Counted { format, version, masks } = serde_json::from_slice(&bytes).ok()?;
     (format == FORMAT && version <= u64::from(VERSION)).then_some(masks.len())
 }
 
 /// The newest session that can be read.
 pub(super) fn newest(places: &Places) -> Option<Session> {
-    let readable = places.existing().into_iter().filter_map(|path| {
+    let readable = places.existing().into_iter().filter_map(|Existing { path, .. }| {
         let (bytes, modified) = read(&path).ok()??;
         Some((parse(&path, &bytes).ok()?, modified))
     });
     readable.max_by_key(|(_, modified)| *modified).map(|(session, _)| session)
 }
 
-/// The content of a file and when it was written, or `None` if there is none.
+/// The content of a file and when it was written, or `None` if there is none: nothing, a link to nothing, or
+/// what is no file, such as a pipe, which might be waited for without end.
 fn read(path: &Path) -> Result<Option<(Vec<u8>, SystemTime)>, SessionError> {
     let failed = |cause| SessionError::Unreadable { path: path.into(), cause };
-    let file = match File::open(path) {
-        Ok(file) => file,
+    match path.metadata() {
+        Ok(data) if data.is_file() => {}
+        Ok(_) => return Ok(None),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(e) => return Err(failed(e)),
-    };
+    }
+    let file = File::open(path).map_err(failed)?;
     let modified = file.metadata().and_then(|data| data.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
     let mut bytes = vec![];
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;

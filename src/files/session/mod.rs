@@ -31,6 +31,9 @@
 //! process changed it or because it is about another state of the photo, stays, and the work goes to
 //! `NAME.EXT.tinsel-conflict-N.json` beside it. The newest file about the photo as it is now is the one
 //! that is read.
+//!
+//! Where a name would be longer than the file system allows, `NAME.EXT` is cut, and a hash of all of it
+//! follows.
 
 mod content;
 mod load;
@@ -38,17 +41,18 @@ mod save;
 #[cfg(test)]
 mod tests;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
+use super::names::{SHORTEST_LIMIT, hash_of, is_allowed, shortened};
 pub use content::{Session, SessionClass, SessionMask, SessionPhoto, SessionPoint, VERSION};
 pub use load::{Loaded, LoadedState, SessionError};
 use save::Former;
 pub use save::{SaveError, Stamp};
 
 const SUFFIX: &str = ".tinsel.json";
+/// The longest ending of a file that belongs to a session.
+const LONGEST_SUFFIX: &str = ".tinsel-conflict-1000.bak.json";
 /// Names for conflicting versions are given up after this many.
 const MAX_CONFLICTS: u32 = 1000;
 /// People may have deleted some of the conflicting versions; so many numbers in a row are not missing.
@@ -63,7 +67,10 @@ impl Session {
     /// Whether anything is kept about a photo.
     pub fn exists_for(photo: &Path) -> bool {
         // Where it would be written makes no difference to where it may be.
-        !Places::choose(photo, true, data_folder().as_deref()).existing().is_empty()
+        Places::choose(photo, true, data_folder().as_deref())
+            .existing()
+            .iter()
+            .any(|file| file.path.is_file())
     }
 
     /// The newest that is kept about a photo and can be read, without a look at the photo itself.
@@ -117,7 +124,32 @@ impl Session {
     /// # Errors
     /// See [`SaveError`].
     pub fn save_as_conflict(&self, path: &Path) -> Result<(PathBuf, Stamp), SaveError> {
-        save::save_as_conflict(self, path)
+        save::save_new(self, path, conflicts(path))
+    }
+
+    /// Where the session of a photo can go when it cannot be written in its place: a file in the user's
+    /// data folder, which is looked at when the photo is opened. `None` if the user has no such folder.
+    pub fn spare_path_for(photo: &Path) -> Option<PathBuf> {
+        Some(in_data_folder(photo, &data_folder()?).swap_remove(0))
+    }
+
+    /// Writes the session as a new file, `path` or the first free name for a conflicting version. A
+    /// missing folder is made: this is for places of our own, not for those of photos.
+    ///
+    /// # Errors
+    /// See [`SaveError`].
+    pub fn save_spare(&self, path: &Path) -> Result<(PathBuf, Stamp), SaveError> {
+        let unwritable = |cause| SaveError::Unwritable { path: path.into(), cause };
+        std::fs::create_dir_all(folder_of(path)).map_err(unwritable)?;
+        self.save_in(path)
+    }
+
+    /// As [`Session::save_spare`], in a folder that is there already.
+    ///
+    /// # Errors
+    /// See [`SaveError`].
+    pub fn save_in(&self, path: &Path) -> Result<(PathBuf, Stamp), SaveError> {
+        save::save_new(self, path, std::iter::once(path.to_path_buf()).chain(conflicts(path)))
     }
 }
 
@@ -126,25 +158,40 @@ impl Session {
 struct Places {
     /// Where it is to be saved.
     wanted: PathBuf,
-    /// Where it may be, because the folder's permissions were different then.
-    other: Option<PathBuf>,
+    /// Where it may be, because the folder's permissions or the limit of names were different then.
+    others: Vec<PathBuf>,
+}
+
+/// A file about a photo.
+struct Existing {
+    path: PathBuf,
+    /// It lies where sessions of the photo are to be saved.
+    in_place: bool,
 }
 
 impl Places {
     fn of(photo: &Path) -> Self {
-        Self::choose(photo, is_writable(folder_of(photo)), data_folder().as_deref())
+        let places = Self::choose(photo, is_writable(folder_of(photo)), data_folder().as_deref());
+        if let Some(data) = data_folder().filter(|data| places.wanted.starts_with(data)) {
+            // Saving tells if that fails.
+            drop(std::fs::create_dir_all(data));
+        }
+        places
     }
 
     /// All files about the photo, those at the wanted place first.
-    fn existing(&self) -> Vec<PathBuf> {
+    fn existing(&self) -> Vec<Existing> {
         let mut existing = vec![];
-        for place in [Some(&self.wanted), self.other.as_ref()].into_iter().flatten() {
-            existing.extend(Some(place).filter(|path| path.exists()).cloned());
+        for place in std::iter::once(&self.wanted).chain(&self.others) {
+            let in_place = *place == self.wanted;
+            existing.extend(
+                Some(place.clone()).filter(|path| is_there(path)).map(|path| Existing { path, in_place }),
+            );
             let mut gap = 0;
-            for path in (1..=MAX_CONFLICTS).map(|n| conflict(place, n)) {
-                gap = if path.exists() { 0 } else { gap + 1 };
+            for path in conflicts(place) {
+                gap = if is_there(&path) { 0 } else { gap + 1 };
                 match gap {
-                    0 => existing.push(path),
+                    0 => existing.push(Existing { path, in_place }),
                     MAX_GAP => break,
                     _ => {}
                 }
@@ -153,20 +200,50 @@ impl Places {
         existing
     }
 
+    /// The first name at the wanted place under which there is nothing.
+    fn free(&self) -> PathBuf {
+        let mut names = std::iter::once(self.wanted.clone()).chain(conflicts(&self.wanted));
+        names.find(|path| !is_there(path)).unwrap_or_else(|| self.wanted.clone())
+    }
+
     fn choose(photo: &Path, writable: bool, data: Option<&Path>) -> Self {
         let name = photo.file_name().unwrap_or_default();
-        let beside = with_suffix(photo, SUFFIX);
-        let Some(data) = data else { return Self { wanted: beside, other: None } };
-        let mut hashed = OsString::from(format!("{}-", hash_of_path(photo)));
-        hashed.push(name);
-        hashed.push(SUFFIX);
-        let hashed = data.join(hashed);
-        if writable {
-            Self { wanted: beside, other: Some(hashed) }
-        } else {
-            Self { wanted: hashed, other: Some(beside) }
-        }
+        let beside = with_names(photo.parent().unwrap_or(Path::new("")), name, is_allowed);
+        let hashed = data.map(|data| in_data_folder(photo, data)).unwrap_or_default();
+        let mut places = match writable || hashed.is_empty() {
+            true => [beside, hashed].concat(),
+            false => [hashed, beside].concat(),
+        };
+        Self { wanted: places.remove(0), others: places }
     }
+}
+
+/// The places for the session of a photo in the data folder, the best first; at least one.
+fn in_data_folder(photo: &Path, data: &Path) -> Vec<PathBuf> {
+    let mut name = OsString::from(format!("{}-", hash_of_path(photo)));
+    name.push(photo.file_name().unwrap_or_default());
+    with_names(data, &name, is_allowed)
+}
+
+/// The places in a folder for the session of `name`, the best first; at least one. `is_allowed` says whether
+/// the folder may have a file of such a name.
+fn with_names(folder: &Path, name: &OsStr, is_allowed: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
+    let place = |name: &OsStr| with_suffix(&folder.join(name), SUFFIX);
+    if name.len() + LONGEST_SUFFIX.len() <= SHORTEST_LIMIT {
+        return vec![place(name)];
+    }
+    // The other one counts, too: the folder may have been copied from another file system.
+    let mut places =
+        vec![place(name), place(shortened(name, SHORTEST_LIMIT - LONGEST_SUFFIX.len()).as_ref())];
+    if !is_allowed(&with_suffix(&folder.join(name), LONGEST_SUFFIX)) {
+        places.reverse();
+    }
+    places
+}
+
+/// Whether there is something under a name, be it a link to nothing.
+fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
 }
 
 /// The user's folder for sessions of photos in folders that cannot be written.
@@ -177,6 +254,11 @@ fn data_folder() -> Option<PathBuf> {
 /// The file for the n-th conflicting version, from the session file or that of another such version.
 fn conflict(path: &Path, n: u32) -> PathBuf {
     path.with_extension("").with_extension(format!("tinsel-conflict-{n}.json"))
+}
+
+/// The files for conflicting versions, from the session file or that of another such version.
+fn conflicts(path: &Path) -> impl Iterator<Item = PathBuf> {
+    (1..=MAX_CONFLICTS).map(move |n| conflict(path, n))
 }
 
 /// `NAME.EXT` to `NAME.EXTsuffix`.
@@ -194,8 +276,7 @@ fn sibling(path: &Path, ending: &str) -> PathBuf {
 fn hash_of_path(path: &Path) -> String {
     let absolute = path.canonicalize().or_else(|_| std::path::absolute(path));
     let absolute = absolute.unwrap_or_else(|_| path.to_path_buf());
-    let hash = Sha256::digest(absolute.as_os_str().as_encoded_bytes());
-    hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    hash_of(absolute.as_os_str().as_encoded_bytes())
 }
 
 fn folder_of(path: &Path) -> &Path {

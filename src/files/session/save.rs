@@ -4,16 +4,20 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
+use tempfile::TempPath;
 
 use super::content::{Session, VERSION};
-use super::{MAX_CONFLICTS, conflict, folder_of, hash_of_path, sibling};
-use crate::files::atomic::readable;
+use super::{conflicts, folder_of, hash_of_path, is_there, sibling};
+use crate::files::atomic::{place_new, readable};
+use crate::files::names::hash_of;
 
 /// Temporary files older than this belong to nobody any more.
 const ABANDONED: Duration = Duration::from_secs(60);
+/// The least time in which others who are about to replace a file will have done so.
+const OTHERS_DELAY: Duration = Duration::from_millis(20);
 
 /// What a session file held when it was read or written: its hash, or that there was none.
 ///
@@ -29,13 +33,16 @@ impl Stamp {
         Self(Some(Sha256::digest(bytes).into()))
     }
 
-    /// What a file holds now.
+    /// What a file holds now. A link to nothing holds nothing.
     fn now(path: &Path) -> std::io::Result<Self> {
-        let mut file = match File::open(path) {
-            Ok(file) => file,
+        match path.metadata() {
+            // A pipe might be waited for without end.
+            Ok(data) if !data.is_file() => return Err(std::io::Error::other("it is no file")),
+            Ok(_) => {}
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Self::ABSENT),
             Err(e) => return Err(e),
-        };
+        }
+        let mut file = File::open(path)?;
         let mut hash = Sha256::new();
         let mut buffer = vec![0; 1 << 16];
         loop {
@@ -56,8 +63,10 @@ pub enum SaveError {
         path.display()
     )]
     ChangedByOther { path: PathBuf },
-    #[error("{}: cannot be written: {cause}; the work is not saved", path.display())]
+    #[error("{}: cannot be written: {cause}", path.display())]
     Unwritable { path: PathBuf, cause: std::io::Error },
+    #[error("{}: cannot be written: its folder was renamed, removed or disconnected", path.display())]
+    FolderGone { path: PathBuf },
     #[error("{}: cannot be saved: {cause}", path.display())]
     Invalid { path: PathBuf, cause: String },
 }
@@ -76,36 +85,41 @@ pub(super) fn save(
     former: Former,
 ) -> Result<Stamp, SaveError> {
     let unwritable = |cause| SaveError::Unwritable { path: path.into(), cause };
+    let changed = || SaveError::ChangedByOther { path: path.into() };
     let bytes = encoded(session, path)?;
     let folder = folder_of(path);
-    std::fs::create_dir_all(folder).map_err(unwritable)?;
+    if !folder.is_dir() {
+        return Err(SaveError::FolderGone { path: path.into() });
+    }
     let _lock = lock(path);
     remove_abandoned(path);
     if Stamp::now(path).map_err(unwritable)? != *expected {
-        return Err(SaveError::ChangedByOther { path: path.into() });
+        return Err(changed());
     }
-    let new = temporary(path, &bytes).map_err(unwritable)?;
-    if *expected == Stamp::ABSENT {
-        let placed = new.persist_noclobber(path);
-        placed.map_err(|e| match e.error.kind() {
-            ErrorKind::AlreadyExists => SaveError::ChangedByOther { path: path.into() },
-            _ => SaveError::Unwritable { path: path.into(), cause: e.error },
-        })?;
-    } else {
-        if former == Former::Kept {
-            keep_former(path).map_err(unwritable)?;
+    let new = temporary(path, &bytes).map_err(unwritable)?.into_temp_path();
+    let saved = Stamp::of(&bytes);
+    let is_ours = if *expected == Stamp::ABSENT {
+        match place_new(new, path) {
+            Ok(()) => true,
+            Err(e) if e.kind() == ErrorKind::AlreadyExists => false,
+            Err(e) => return Err(unwritable(e)),
         }
-        new.persist(path).map_err(|e| SaveError::Unwritable { path: path.into(), cause: e.error })?;
-    }
+    } else {
+        replace(new, path, (*expected, saved), former).map_err(unwritable)?
+    };
     sync_folder(folder);
-    Ok(Stamp::of(&bytes))
+    if is_ours { Ok(saved) } else { Err(changed()) }
 }
 
-pub(super) fn save_as_conflict(session: &Session, path: &Path) -> Result<(PathBuf, Stamp), SaveError> {
-    for n in 1..=MAX_CONFLICTS {
-        let candidate = conflict(path, n);
-        match save(session, &candidate, &Stamp::ABSENT, Former::Kept) {
-            Ok(stamp) => return Ok((candidate, stamp)),
+/// Saves under the first of the names under which there is nothing. `path` is for messages.
+pub(super) fn save_new(
+    session: &Session,
+    path: &Path,
+    names: impl Iterator<Item = PathBuf>,
+) -> Result<(PathBuf, Stamp), SaveError> {
+    for name in names {
+        match save(session, &name, &Stamp::ABSENT, Former::Kept) {
+            Ok(stamp) => return Ok((name, stamp)),
             Err(SaveError::ChangedByOther { .. }) => {}
             Err(error) => return Err(error),
         }
@@ -129,8 +143,7 @@ fn encoded(session: &Session, path: &Path) -> Result<Vec<u8>, SaveError> {
 /// long as a name can be.
 fn temporary_prefix(path: &Path) -> OsString {
     let name = path.file_name().unwrap_or_default().as_encoded_bytes();
-    let hash: String = Sha256::digest(name).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!(".tinsel-{hash}-").into()
+    format!(".tinsel-{}-", hash_of(name)).into()
 }
 
 /// A complete temporary file beside the target, with the permissions of what it replaces.
@@ -150,18 +163,91 @@ fn temporary(path: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFi
     Ok(file)
 }
 
-/// Keeps the present file under the name for the former one; `path` is there all the time.
-fn keep_former(path: &Path) -> std::io::Result<()> {
-    let former = sibling(path, ".bak.json");
+/// Puts a temporary file in the place of another one, which becomes the former version. Returns false, and
+/// leaves what is there, if somebody who does not have our lock (another user, another machine) has
+/// changed it. `stamps` are those of what is to be replaced and of the new one.
+pub(super) fn replace(
+    new: TempPath,
+    path: &Path,
+    stamps: (Stamp, Stamp),
+    former: Former,
+) -> std::io::Result<bool> {
+    let (expected, saved) = stamps;
+    let began = Instant::now();
+    if exchange(&new, path).is_err() {
+        return replace_and_look(new, path, stamps, former, began);
+    }
+    // The temporary name now is that of what was replaced, whoever wrote it last.
+    if Stamp::now(&new).is_ok_and(|replaced| replaced == expected) {
+        if former == Former::Kept {
+            keep_as_former(new, path);
+        }
+        return Ok(true);
+    }
+    let is_back = exchange(&new, path).is_ok();
+    if !is_back || Stamp::now(&new).is_ok_and(|ours| ours != saved) {
+        keep_beside(new, path)?;
+    }
+    Ok(false)
+}
+
+/// As [`replace`], where files cannot change places: what others do in the very moment is seen afterwards.
+pub(super) fn replace_and_look(
+    new: TempPath,
+    path: &Path,
+    (expected, saved): (Stamp, Stamp),
+    former: Former,
+    began: Instant,
+) -> std::io::Result<bool> {
+    let kept = copy_of(path)?;
+    if Stamp::now(&kept)? != expected {
+        return Ok(false);
+    }
+    new.persist(path).map_err(|e| e.error)?;
+    if former == Former::Kept {
+        keep_as_former(kept, path);
+    }
+    // Others who looked before need about as long as this took until they write over it.
+    std::thread::sleep(OTHERS_DELAY + 2 * began.elapsed());
+    Ok(Stamp::now(path)? == saved)
+}
+
+/// Lets two names change their files.
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+fn exchange(a: &Path, b: &Path) -> std::io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    Ok(renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE)?)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+fn exchange(_: &Path, _: &Path) -> std::io::Result<()> {
+    Err(ErrorKind::Unsupported.into())
+}
+
+/// Gives what somebody else wrote a name of its own beside the session.
+fn keep_beside(file: TempPath, path: &Path) -> std::io::Result<()> {
+    let name = conflicts(path).find(|name| !is_there(name));
+    let kept = file.keep().map_err(|e| e.error)?;
+    name.map_or(Ok(()), |name| std::fs::rename(kept, name))
+}
+
+/// Lets a file be the former version. Best effort: the work itself is saved.
+fn keep_as_former(file: TempPath, path: &Path) {
+    if let Err(e) = file.persist(sibling(path, ".bak.json")) {
+        log::warn!("{}: the former version cannot be kept: {}", path.display(), e.error);
+    }
+}
+
+/// A second name for a file, or a copy where the file system knows no links.
+fn copy_of(path: &Path) -> std::io::Result<TempPath> {
     let mut name = temporary_prefix(path);
     name.push("bak.tmp");
-    let link = path.with_file_name(name);
-    let _ = std::fs::remove_file(&link);
-    if std::fs::hard_link(path, &link).is_err() {
-        // Not every file system knows links.
-        std::fs::copy(path, &link)?;
+    let copy = path.with_file_name(name);
+    let _ = std::fs::remove_file(&copy);
+    if std::fs::hard_link(path, &copy).is_err() {
+        std::fs::copy(path, &copy)?;
     }
-    std::fs::rename(&link, &former)
+    TempPath::try_from_path(copy)
 }
 
 /// Makes the new name survive a power failure.

@@ -2,6 +2,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use tempfile::TempPath;
 
 use super::*;
 use crate::mask::Mask;
@@ -273,6 +274,7 @@ fn what_could_not_be_loaded_again_is_not_saved() {
 fn a_folder_that_cannot_be_written_has_its_sessions_elsewhere() {
     let dir = tempfile::tempdir().unwrap();
     let (photo, data) = (dir.path().join("cup.jpg"), dir.path().join("data"));
+    std::fs::create_dir(&data).unwrap();
     let read_only = Places::choose(&photo, false, Some(&data));
     assert!(read_only.wanted.starts_with(&data), "{read_only:?}");
     let other = Places::choose(&dir.path().join("sub/cup.jpg"), false, Some(&data));
@@ -290,12 +292,156 @@ fn a_folder_that_cannot_be_written_has_its_sessions_elsewhere() {
     set_time(&read_only.wanted, 5);
     let loaded = load(&beside).unwrap();
     assert_eq!(loaded.others, std::slice::from_ref(&beside.wanted));
-    let refused = session(3).save(&loaded.path, &loaded.stamp);
-    assert!(matches!(refused, Err(SaveError::ChangedByOther { .. })));
+    let (path, _) = loaded.save(&mut session(3), 0xfedc_ba98_7654_3210).unwrap();
+    assert!(path.ends_with("cup.jpg.tinsel-conflict-1.json"), "{}", path.display());
     assert_eq!(found(loaded), session(2));
+    set_time(&path, 9);
+    assert_eq!(found(load(&beside).unwrap()), session(3));
     // Nothing beside the photo.
-    std::fs::remove_file(&beside.wanted).unwrap();
-    assert_eq!(found(load(&beside).unwrap()), session(2));
+    [&path, &beside.wanted].into_iter().for_each(|file| std::fs::remove_file(file).unwrap());
+    let loaded = load(&beside).unwrap();
+    assert_eq!(loaded.path, beside.wanted);
+    assert_eq!(found(loaded), session(2));
+}
+
+#[test]
+fn a_folder_that_is_gone_is_told_and_not_made_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("photos");
+    std::fs::create_dir(&folder).unwrap();
+    let places = places(&folder);
+    let stamp = session(1).save(&places.wanted, &Stamp::ABSENT).unwrap();
+    std::fs::rename(&folder, dir.path().join("elsewhere")).unwrap();
+    for stamp in [stamp, Stamp::ABSENT] {
+        let error = session(2).save(&places.wanted, &stamp).unwrap_err();
+        assert!(matches!(error, SaveError::FolderGone { .. }), "{error}");
+    }
+    assert!(!folder.exists());
+    let spare = dir.path().join("data").join("a.tinsel.json");
+    assert_eq!(session(2).save_spare(&spare).unwrap().0, spare);
+}
+
+#[test]
+fn names_at_the_limit_of_the_file_system_are_cut_and_found_again() {
+    let limits =
+        [("y".repeat(240), 255), ("杯".repeat(84), 255), ("y".repeat(130), 143), ("杯".repeat(45), 143)];
+    for (name, limit) in limits {
+        let places =
+            with_names(Path::new("a"), name.as_ref(), |path| path.file_name().unwrap().len() <= limit);
+        let names: Vec<_> = places.iter().map(|place| place.file_name().unwrap().len()).collect();
+        assert!(names[0] + LONGEST_SUFFIX.len() - SUFFIX.len() <= SHORTEST_LIMIT, "{names:?}");
+        assert_eq!(names[1], name.len() + SUFFIX.len(), "written elsewhere, it may have the whole name");
+        assert_ne!(places[0], with_names(Path::new("a"), format!("{name}x").as_ref(), |_| false)[0]);
+    }
+    let fits = "y".repeat(200);
+    assert!(with_names(Path::new("a"), fits.as_ref(), |_| true)[0].ends_with(format!("{fits}.tinsel.json")));
+
+    let dir = tempfile::tempdir().unwrap();
+    for length in [222, 236, 239, 250] {
+        let photo = dir.path().join(format!("{}.jpg", "y".repeat(length)));
+        let data = dir.path().join("data");
+        for writable in [true, false] {
+            let places = Places::choose(&photo, writable, Some(&data));
+            std::fs::create_dir_all(&data).unwrap();
+            for masks in 1..4 {
+                load(&places).unwrap().save(&mut session(masks), 0xfedc_ba98_7654_3210).unwrap();
+                let found = found(load(&places).unwrap());
+                assert_eq!(found.masks.len(), masks as usize, "{length}");
+            }
+            session(1).save_as_conflict(&places.wanted).unwrap();
+            std::fs::remove_file(&places.wanted).unwrap();
+        }
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn what_was_saved_under_a_name_without_room_for_a_former_version_goes_on_under_a_shorter_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let photo = dir.path().join(format!("{}.jpg", "y".repeat(236)));
+    let full = with_suffix(&photo, SUFFIX);
+    session(1).save(&full, &Stamp::ABSENT).unwrap();
+    let places = Places::choose(&photo, true, None);
+    for masks in [2, 3] {
+        let loaded = load(&places).unwrap();
+        let (path, _) = loaded.save(&mut session(masks), 0xfedc_ba98_7654_3210).unwrap();
+        assert_eq!(path, places.wanted);
+        set_time(&path, 5);
+        assert_eq!(found(load(&places).unwrap()).masks.len(), masks as usize);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn links_to_nothing_and_what_is_no_file_are_left_alone_and_never_waited_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let places = places(dir.path());
+    let occupy: [&dyn Fn(&Path); 3] = [
+        &|path| std::os::unix::fs::symlink("nowhere", path).unwrap(),
+        &|path| assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success()),
+        &|path| std::fs::create_dir(path).unwrap(),
+    ];
+    for (i, occupy) in occupy.into_iter().enumerate() {
+        occupy(&places.wanted);
+        let kind = places.wanted.symlink_metadata().unwrap().file_type();
+        let loaded = load(&places).unwrap();
+        assert!(matches!(loaded.state, LoadedState::Fresh));
+        assert_eq!(loaded.others, std::slice::from_ref(&places.wanted));
+        let (path, stamp) = loaded.save(&mut session(2), 0xfedc_ba98_7654_3210).unwrap();
+        assert!(path.ends_with("cup.jpg.tinsel-conflict-1.json"), "{}", path.display());
+        session(3).save(&path, &stamp).unwrap();
+        assert_eq!(found(load(&places).unwrap()), session(3));
+        assert!(session(1).save(&places.wanted, &stamp).is_err());
+        assert_eq!(places.wanted.symlink_metadata().unwrap().file_type(), kind);
+        std::fs::rename(&places.wanted, dir.path().join(format!("other {i}"))).unwrap();
+        std::fs::remove_file(&path).unwrap();
+    }
+}
+
+/// Writers that do not see each other's locks, as on different machines.
+#[test]
+fn what_others_write_at_the_same_moment_is_not_destroyed() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("cup.jpg.tinsel.json");
+    type Replace = fn(TempPath, &Path, (Stamp, Stamp)) -> std::io::Result<bool>;
+    let ways: [Replace; 2] = [
+        |new, path, stamps| save::replace(new, path, stamps, save::Former::Kept),
+        |new, path, stamps| {
+            save::replace_and_look(new, path, stamps, save::Former::Kept, std::time::Instant::now())
+        },
+    ];
+    for replace in ways {
+        std::fs::write(&path, "read before").unwrap();
+        let expected = Stamp::of(b"read before");
+        let new = || {
+            let file = tempfile::NamedTempFile::new_in(dir.path()).unwrap();
+            std::fs::write(file.path(), "ours").unwrap();
+            file.into_temp_path()
+        };
+        assert!(replace(new(), &path, (expected, Stamp::of(b"ours"))).unwrap());
+        assert_eq!(bytes_of(&sibling(&path, ".bak.json")), b"read before");
+        // Somebody else has written since we looked.
+        std::fs::write(&path, "theirs").unwrap();
+        assert!(!replace(new(), &path, (expected, Stamp::of(b"ours"))).unwrap());
+        assert_eq!(bytes_of(&path), b"theirs");
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2, "something temporary is left");
+    }
+    // Somebody writes right after us, having looked before.
+    std::fs::write(&path, "read before").unwrap();
+    let file = tempfile::NamedTempFile::new_in(dir.path()).unwrap();
+    std::fs::write(file.path(), "ours").unwrap();
+    let stamps = (Stamp::of(b"read before"), Stamp::of(b"ours"));
+    let is_ours = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while bytes_of(&path) != b"ours" {}
+            std::fs::write(dir.path().join("theirs"), "theirs").unwrap();
+            std::fs::rename(dir.path().join("theirs"), &path).unwrap();
+        });
+        let began = std::time::Instant::now();
+        save::replace_and_look(file.into_temp_path(), &path, stamps, save::Former::Kept, began).unwrap()
+    });
+    assert!(!is_ours);
+    assert_eq!(bytes_of(&path), b"theirs");
 }
 
 #[test]

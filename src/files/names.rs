@@ -1,0 +1,57 @@
+//! Names that the file system takes.
+
+use std::ffi::OsStr;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+/// No file system that people keep photos on has a shorter limit for names, in bytes (eCryptfs).
+pub(super) const SHORTEST_LIMIT: usize = 143;
+
+/// Whether a file may have this name, as the nearest folder above it says that is there already.
+pub(super) fn is_allowed(path: &Path) -> bool {
+    let Some(name) = path.file_name() else { return true };
+    let there = path.ancestors().skip(1).find(|folder| folder.is_dir()).unwrap_or(Path::new(""));
+    !there.join(name).symlink_metadata().is_err_and(|e| e.kind() == ErrorKind::InvalidFilename)
+}
+
+/// The beginning of a name and a hash of all of it, in at most so many bytes.
+pub(super) fn shortened(name: &OsStr, bytes: usize) -> String {
+    let (hash, text) = (hash_of(name.as_encoded_bytes()), name.to_string_lossy());
+    format!("{}-{hash}", &text[..text.floor_char_boundary(bytes.saturating_sub(hash.len() + 1))])
+}
+
+/// A file in a folder, whose name is `base` and `ending`, or begins so if that is too long.
+pub(super) fn fitting(folder: &Path, base: &str, ending: &str) -> PathBuf {
+    let whole = folder.join(format!("{base}{ending}"));
+    if is_allowed(&whole) {
+        return whole;
+    }
+    let short = shortened(base.as_ref(), SHORTEST_LIMIT.saturating_sub(ending.len()));
+    folder.join(format!("{short}{ending}"))
+}
+
+/// The beginning of a hash, as 16 hexadecimal digits.
+pub(super) fn hash_of(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_are_too_long_are_cut_and_stay_different() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = |base: &str| fitting(&dir.path().join("new/one"), base, "_cutout.png");
+        assert!(file(&"y".repeat(240)).ends_with(format!("new/one/{}_cutout.png", "y".repeat(240))));
+        for base in ["y".repeat(246), "杯".repeat(82), format!("a{}", "杯".repeat(90))] {
+            let name = file(&base).file_name().unwrap().to_owned();
+            std::fs::write(dir.path().join(&name), b"").unwrap();
+            assert!(name.len() <= SHORTEST_LIMIT && name.len() > SHORTEST_LIMIT - 4, "{name:?}");
+            assert!(name.to_string_lossy().ends_with("_cutout.png"));
+            assert_ne!(file(&base), file(&format!("{base}x")));
+        }
+    }
+}
