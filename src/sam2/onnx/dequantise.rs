@@ -7,30 +7,37 @@
 //! y = Cast(MatMulInteger(q, wq, z, wz)) * (s * ws)
 //! ```
 //!
-//! The rounding of `x` only serves processors that multiply bytes faster. Here the weights become
-//! `(wq - wz) * ws` again and the product one of floats, which is more precise and, with these kernels,
-//! faster.
+//! where `q` may be transposed and the like before, or become floats again by `DequantizeLinear(q, s, z)`.
+//! The rounding of `x` only serves processors that multiply bytes faster. Here `q` is `x` itself, the
+//! weights become `(wq - wz) * ws` again and the product one of floats, which is more precise and, with
+//! these kernels, faster.
 
 use std::collections::HashMap;
 
-use tract_onnx::pb::tensor_proto::DataType;
 use tract_onnx::pb::{GraphProto, NodeProto, TensorProto};
 use tract_onnx::prelude::{Tensor, TractError, TractResult};
-use tract_onnx::tensor::load_tensor;
+
+use super::graph::{float_constant, load_float};
 
 /// Replaces quantised products by those of floats wherever a graph has this form.
 ///
 /// # Errors
 /// A quantised weight cannot be read.
 pub(super) fn dequantise(graph: &mut GraphProto, folder: Option<&str>) -> TractResult<()> {
-    let products: Vec<(usize, Product)> = {
-        let graph = Lookup::new(graph);
-        let is_product = |(i, node)| Some((i, Product::ending_with(node, &graph)?));
-        graph.nodes.iter().enumerate().filter_map(is_product).collect()
+    let (products, copies) = {
+        let lookup = Lookup::new(graph);
+        let product = |(i, node)| Some((i, Product::ending_with(node, &lookup)?));
+        let products: Vec<(usize, Product)> = graph.node.iter().enumerate().filter_map(product).collect();
+        let is_copy = |node: &NodeProto| match &node.op_type[..] {
+            "DynamicQuantizeLinear" => true,
+            "DequantizeLinear" => {
+                node.input.get(1).is_some_and(|s| lookup.producer(s, &["DynamicQuantizeLinear"]).is_some())
+            }
+            _ => false,
+        };
+        let copies: Vec<bool> = graph.node.iter().map(is_copy).collect();
+        (products, copies)
     };
-    if products.is_empty() {
-        return Ok(());
-    }
     let mut weights: HashMap<String, TensorProto> = HashMap::new();
     for (i, product) in products {
         let name = format!("{} as float", product.quantised);
@@ -44,12 +51,17 @@ pub(super) fn dequantise(graph: &mut GraphProto, folder: Option<&str>) -> TractR
         node.input = vec![product.x, name];
     }
     graph.initializer.extend(weights.into_values());
+    for (node, _) in graph.node.iter_mut().zip(copies).filter(|(_, is_copy)| *is_copy) {
+        node.op_type = "Identity".into();
+        node.attribute.clear();
+        node.input.truncate(1);
+        node.output.truncate(1);
+    }
     Ok(())
 }
 
 /// Nodes by their outputs, constants by their names.
 struct Lookup<'a> {
-    nodes: &'a [NodeProto],
     producers: HashMap<&'a str, &'a NodeProto>,
     constants: HashMap<&'a str, &'a TensorProto>,
 }
@@ -59,7 +71,7 @@ impl<'a> Lookup<'a> {
         let outputs =
             graph.node.iter().flat_map(|node| node.output.iter().map(move |output| (&output[..], node)));
         let constants = graph.initializer.iter().map(|constant| (&constant.name[..], constant));
-        Self { nodes: &graph.node, producers: outputs.collect(), constants: constants.collect() }
+        Self { producers: outputs.collect(), constants: constants.collect() }
     }
 
     fn producer(&self, tensor: &str, operators: &[&str]) -> Option<&'a NodeProto> {
@@ -92,12 +104,13 @@ impl Product {
     fn of(cast: &str, scales: &str, graph: &Lookup) -> Option<Self> {
         let cast = graph.producer(cast, &["Cast"])?;
         let integer = graph.producer(cast.input.first()?, &["MatMulInteger", "ConvInteger"])?;
-        let [x, quantised, rest @ ..] = &integer.input[..] else { return None };
-        let x = graph.producer(x, &["DynamicQuantizeLinear"])?;
+        let [x, quantised, zero_of_x, rest @ ..] = &integer.input[..] else { return None };
+        // Its scale and zero are those of the tensor that was rounded, whatever was then done to that.
+        let rounded = graph.producer(zero_of_x, &["DynamicQuantizeLinear"])?;
         let scales = graph.producer(scales, &["Mul"])?;
         let scale = scales.input.iter().find(|scale| graph.constants.contains_key(&scale[..]))?;
-        let is_scale_of_x = scales.input.iter().any(|scale| x.output.get(1) == Some(scale));
-        let zero = rest.get(1).filter(|zero| !zero.is_empty());
+        let is_scale_of_x = scales.input.iter().any(|scale| rounded.output.get(1) == Some(scale));
+        let zero = rest.first().filter(|zero| !zero.is_empty());
         let is_constant = |name: &String| graph.constants.contains_key(&name[..]);
         if !is_scale_of_x || !is_constant(quantised) || !zero.is_none_or(is_constant) {
             return None;
@@ -105,7 +118,7 @@ impl Product {
         Some(Self {
             operator: if integer.op_type == "ConvInteger" { "Conv" } else { "MatMul" },
             attributes: integer.attribute.clone(),
-            x: x.input.first()?.clone(),
+            x: x.clone(),
             quantised: quantised.clone(),
             zero: zero.cloned(),
             scale: scale.clone(),
@@ -141,8 +154,7 @@ impl Product {
             (value - zero[column % zero.len()]) * scale[column % scale.len()]
         };
         let raw_data = quantised.iter().enumerate().map(value).flat_map(f32::to_le_bytes).collect();
-        let data_type = DataType::Float as i32;
-        Ok(Some(TensorProto { dims, data_type, name: name.to_owned(), raw_data, ..TensorProto::default() }))
+        Ok(Some(float_constant(name.to_owned(), dims, raw_data)))
     }
 }
 
@@ -150,6 +162,5 @@ impl Product {
 fn floats(graph: &GraphProto, name: &str, folder: Option<&str>) -> TractResult<Tensor> {
     let constant = graph.initializer.iter().find(|constant| constant.name == name);
     let constant = constant.ok_or_else(|| TractError::msg(format!("its constant {name} is missing")))?;
-    let tensor = load_tensor(&tract_onnx::data_resolver::MmapDataResolver, constant, folder)?;
-    Ok(tensor.cast_to::<f32>()?.into_owned())
+    load_float(constant, folder)
 }

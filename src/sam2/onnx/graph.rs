@@ -3,15 +3,22 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
+use tract_onnx::data_resolver::MmapDataResolver;
 use tract_onnx::model::ParseResult;
-use tract_onnx::pb::{GraphProto, NodeProto, ValueInfoProto};
-use tract_onnx::prelude::{Framework, InferenceModel, TractError};
+use tract_onnx::pb::tensor_proto::DataType;
+use tract_onnx::pb::{GraphProto, NodeProto, TensorProto, ValueInfoProto, type_proto};
+use tract_onnx::prelude::{Framework, InferenceModel, Tensor, TractError, TractResult};
+use tract_onnx::tensor::load_tensor;
 
 use super::dequantise::dequantise;
 use crate::sam2::error::{Error, Result};
 
+/// Products of bytes, which are either replaced by those of floats or not supported.
+const INTEGER_OPERATORS: [&str; 2] = ["MatMulInteger", "ConvInteger"];
+
 /// Parses a file into a graph with these inputs and outputs, in this order. What only other outputs need
-/// is not built, so that it can be of any kind.
+/// is not built, so that it can be of any kind. Quantised networks and those of half precision become ones
+/// of floats.
 ///
 /// # Errors
 /// The file is damaged, an output needs another input, or an operator is not known.
@@ -24,7 +31,9 @@ pub(super) fn load(file: &Path, inputs: &[&str], outputs: &[&str]) -> Result<Inf
     if let Some(graph) = &mut model.graph {
         dequantise(graph, folder).map_err(damaged)?;
         cut(graph, inputs, outputs).map_err(|cause| Error::Config { file: name(), cause })?;
-        let unknown = operators(&graph.node).find(|operator| !onnx.op_register.0.contains_key(*operator));
+        let is_known =
+            |name: &str| onnx.op_register.0.contains_key(name) && !INTEGER_OPERATORS.contains(&name);
+        let unknown = operators(&graph.node).find(|operator| !is_known(operator));
         if let Some(operator) = unknown {
             let cause = format!(
                 "it uses the operator {operator}, which is not supported; \
@@ -32,6 +41,7 @@ pub(super) fn load(file: &Path, inputs: &[&str], outputs: &[&str]) -> Result<Inf
             );
             return Err(Error::Config { file: name(), cause });
         }
+        widen(graph, folder).map_err(damaged)?;
     }
     let ParseResult { model, unresolved_inputs, .. } = onnx.parse(&model, folder).map_err(damaged)?;
     if let Some(unresolved) = unresolved_inputs.first() {
@@ -101,4 +111,53 @@ fn operators(nodes: &[NodeProto]) -> impl Iterator<Item = &str> {
         open.extend(inner(node));
         Some(&node.op_type[..])
     })
+}
+
+/// Turns a graph of half precision into one of floats.
+fn widen(graph: &mut GraphProto, folder: Option<&str>) -> TractResult<()> {
+    const HALF: i32 = DataType::Float16 as i32;
+    let widen_constant = |constant: &mut TensorProto| -> TractResult<()> {
+        if constant.data_type == HALF {
+            let values = load_float(constant, folder)?;
+            let raw_data = values.view().as_slice::<f32>()?.iter().flat_map(|x| x.to_le_bytes()).collect();
+            *constant = float_constant(
+                std::mem::take(&mut constant.name),
+                std::mem::take(&mut constant.dims),
+                raw_data,
+            );
+        }
+        Ok(())
+    };
+    graph.initializer.iter_mut().try_for_each(widen_constant)?;
+    for value in graph.input.iter_mut().chain(&mut graph.output).chain(&mut graph.value_info) {
+        if let Some(type_proto::Value::TensorType(tensor)) =
+            value.r#type.as_mut().and_then(|t| t.value.as_mut())
+            && tensor.elem_type == HALF
+        {
+            tensor.elem_type = DataType::Float as i32;
+        }
+    }
+    for node in &mut graph.node {
+        for attribute in &mut node.attribute {
+            attribute.t.iter_mut().chain(&mut attribute.tensors).try_for_each(widen_constant)?;
+            if node.op_type == "Cast" && attribute.name == "to" && attribute.i == i64::from(HALF) {
+                attribute.i = DataType::Float as i64;
+            }
+            let inner = attribute.g.iter_mut().chain(&mut attribute.graphs);
+            for graph in inner {
+                widen(graph, folder)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The values of a constant, whatever numbers it is stored in.
+pub(super) fn load_float(constant: &TensorProto, folder: Option<&str>) -> TractResult<Tensor> {
+    Ok(load_tensor(&MmapDataResolver, constant, folder)?.cast_to::<f32>()?.into_owned())
+}
+
+/// A constant of 32-bit floats.
+pub(super) fn float_constant(name: String, dims: Vec<i64>, raw_data: Vec<u8>) -> TensorProto {
+    TensorProto { name, dims, data_type: DataType::Float as i32, raw_data, ..TensorProto::default() }
 }

@@ -2,7 +2,7 @@
 //! the part of a network that it holds.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Read, Seek};
 use std::path::Path;
 
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as Dimension;
@@ -67,15 +67,15 @@ impl Value {
         Self { name: name.to_owned(), dims, element_type }
     }
 
-    /// The kind of number, if the network can be given it.
+    /// The kind of number that the network is given, if it is a known one. Half precision is widened when
+    /// the file is loaded.
     pub fn number(&self) -> Option<DatumType> {
         Some(match self.element_type {
-            1 => DatumType::F32,
+            1 | 10 => DatumType::F32,
             2 => DatumType::U8,
             6 => DatumType::I32,
             7 => DatumType::I64,
             9 => DatumType::Bool,
-            10 => DatumType::F16,
             11 => DatumType::F64,
             _ => return None,
         })
@@ -111,6 +111,10 @@ impl Signature {
         let wrong = |cause: String| Error::Format { file: name(), cause };
         let opened = File::open(file).map_err(unreadable)?;
         let length = opened.metadata().map_err(unreadable)?.len();
+        if is_lfs_pointer(&opened).map_err(unreadable)? {
+            let cause = "it is only a pointer to the file; fetch it with `git lfs pull`";
+            return Err(wrong(cause.into()));
+        }
         let mut reader = Fields { reader: BufReader::new(opened), position: 0 };
         let (skeleton, constants) =
             skeleton(&mut reader, length).map_err(|e| wrong(format!("it is not an ONNX file ({e})")))?;
@@ -162,6 +166,15 @@ impl Signature {
         };
         format!("its inputs are {} and its outputs {}", names(&self.inputs), names(&self.outputs))
     }
+}
+
+/// Whether a file is what Git leaves in place of a large file; starts and ends at its beginning.
+fn is_lfs_pointer(mut file: &File) -> io::Result<bool> {
+    const START: &[u8] = b"version https://git-lfs";
+    let mut start = vec![];
+    file.take(START.len() as u64).read_to_end(&mut start)?;
+    file.rewind()?;
+    Ok(start == START)
 }
 
 fn named<'a>(values: &'a [Value], names: Names) -> Option<&'a Value> {
