@@ -14,12 +14,12 @@ use safetensors::SafeTensors;
 
 /// Largest deviation of a stage, relative to the largest reference value.
 const STAGE_TOLERANCE: f32 = 1e-4;
-const LOGITS_TOLERANCE: f32 = 1e-3;
+pub(super) const LOGITS_TOLERANCE: f32 = 1e-3;
 const IOU_TOLERANCE: f32 = 1e-4;
 
-const CASES: [&str; 5] = ["one_point", "three_points", "box", "box_and_points", "refine"];
+pub(super) const CASES: [&str; 5] = ["one_point", "three_points", "box", "box_and_points", "refine"];
 
-fn data(name: &str) -> PathBuf {
+pub(super) fn data(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
 }
 
@@ -30,7 +30,7 @@ fn mini() -> Weights {
 /// Small networks with random weights, one for each encoder.
 const NETWORKS: [&str; 3] = ["mini", "mini_sam1", "mini_tiny_vit"];
 
-struct Reference(Vec<u8>);
+pub(super) struct Reference(Vec<u8>);
 
 impl Reference {
     fn load() -> Self {
@@ -38,7 +38,7 @@ impl Reference {
     }
 
     /// Of one of the small networks.
-    fn of(network: &str) -> Self {
+    pub(super) fn of(network: &str) -> Self {
         Self::open(&data(&format!("{network}_reference.safetensors")))
     }
 
@@ -46,7 +46,7 @@ impl Reference {
         Self(std::fs::read(file).unwrap())
     }
 
-    fn get(&self, name: &str) -> (Vec<usize>, Vec<f32>) {
+    pub(super) fn get(&self, name: &str) -> (Vec<usize>, Vec<f32>) {
         let file = SafeTensors::deserialize(&self.0).unwrap();
         let view = file.tensor(name).unwrap_or_else(|e| panic!("{name}: {e}"));
         let values = view.data().as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
@@ -57,7 +57,7 @@ impl Reference {
         SafeTensors::deserialize(&self.0).unwrap().tensor(name).is_ok()
     }
 
-    fn photo(&self) -> image::RgbImage {
+    pub(super) fn photo(&self) -> image::RgbImage {
         let file = SafeTensors::deserialize(&self.0).unwrap();
         let view = file.tensor("photo").unwrap();
         let (h, w) = (view.shape()[0] as u32, view.shape()[1] as u32);
@@ -94,7 +94,7 @@ impl Reference {
     }
 
     /// A case's prompt for a network that takes photos in this format.
-    fn prompt_with_mask(&self, case: &str, format: &InputFormat) -> Prompt {
+    pub(super) fn prompt_with_mask(&self, case: &str, format: &InputFormat) -> Prompt {
         let name = format!("case.{case}.mask_input");
         let placement = format.placement(self.photo().dimensions());
         let mask_input = self.has(&name).then(|| LowRes::new(self.get(&name).1, placement).unwrap());
@@ -102,7 +102,7 @@ impl Reference {
     }
 }
 
-fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
+pub(super) fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
     assert_eq!(found.len(), expected.len(), "{what}: number of values");
     let largest = expected.iter().fold(0f32, |m, x| m.max(x.abs())).max(f32::MIN_POSITIVE);
     let worst = found
@@ -194,7 +194,12 @@ fn check_prompt_encoder(network: &str) {
 }
 
 /// Both output modes of all prompts; a model without single mask is spared this one.
-fn check_predictions(reference: &Reference, predictor: &Predictor, has_single: bool, tolerance: f32) {
+pub(super) fn check_predictions(
+    reference: &Reference,
+    predictor: &Predictor,
+    has_single: bool,
+    tolerance: f32,
+) {
     let embedding = predictor.encode(&reference.photo(), &()).unwrap();
     let cases = CASES.iter().filter(|case| reference.has(&format!("case.{case}.coords_px")));
     for case in cases {
@@ -249,25 +254,6 @@ fn an_exported_pair_gives_what_the_native_network_gives() {
     let points = [[10.5, 20.0], [80.0, 60.0]];
     let batch = predictor.predict_points(&embedding, &points, Output::All, &()).unwrap();
     assert_eq!((batch.len(), batch[1].candidates.len()), (2, 3));
-}
-
-#[test]
-fn other_onnx_files_are_told_what_is_expected() {
-    let dir = tempfile::tempdir().unwrap();
-    let put = |from: &str, to: &str| std::fs::copy(data(from), dir.path().join(to)).unwrap();
-    let error = |name: &str| Predictor::open(&dir.path().join(name)).err().unwrap().to_string();
-    assert!(error("").contains("no file with `encoder`"), "{}", error(""));
-    put("mini.encoder.onnx", "a_encoder.onnx");
-    assert!(error("a_encoder.onnx").contains("a_decoder.onnx is missing"), "{}", error("a_encoder.onnx"));
-    put("mini.encoder.onnx", "a_decoder.onnx");
-    let swapped = error("");
-    assert!(swapped.contains("has_mask_input") && swapped.contains("[\"image\"]"), "{swapped}");
-    std::fs::write(dir.path().join("a_decoder.onnx"), "this is no model").unwrap();
-    assert!(error("a_decoder.onnx").contains("a_decoder.onnx"), "{}", error("a_decoder.onnx"));
-    put("mini.encoder.onnx", "b_encoder.onnx");
-    assert!(error("").contains("several"), "{}", error(""));
-    put("mini.encoder.onnx", "model.onnx");
-    assert!(error("model.onnx").contains("needs `encoder` or `decoder`"), "{}", error("model.onnx"));
 }
 
 /// Damages exported models in many ways; whatever comes of it, it must not panic.
