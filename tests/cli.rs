@@ -519,7 +519,9 @@ fn names_of_files_do_not_command_the_terminal() {
 fn what_a_killed_run_has_left_is_removed_by_the_next() {
     let folder = folder_of_photos(&["a.png"]);
     std::fs::create_dir_all(folder.path("out/.tinsel-abandoned")).unwrap();
-    ["lock", "half"].map(|name| folder.file(&format!("out/.tinsel-abandoned/{name}"), b""));
+    for name in ["lock", "half"] {
+        folder.file(&format!("out/.tinsel-abandoned/{name}"), b"");
+    }
     let run = over_photos(&folder, &["--format=labels"]);
     assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
     assert_eq!(folder.names("out"), ["a_labels_starter.json", "a_labels_starter.png"]);
