@@ -383,7 +383,7 @@ impl<'a> Tiff<'a> {
         let row_bytes = (width * samples * self.bits).div_ceil(8);
         let mut plain = chunk::unpack(data, self.compression, (width, rows), row_bytes)?;
         let bytes = self.sample_bytes();
-        if self.bits % 8 != 0 {
+        if !self.bits.is_multiple_of(8) {
             return Ok(chunk::unpack_bits(&plain, row_bytes, width * samples, self.bits));
         }
         if self.directory.is_big_endian && self.predictor != Predictor::FloatDifferences {
