@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 use tract_onnx::prelude::*;
-use tract_onnx::tract_core::internal::ensure;
+use tract_onnx::tract_core::internal::{bail, ensure};
 
 use super::conv::{Depthwise, folded};
 use super::function::Function;
@@ -42,24 +42,61 @@ impl Function for LocalMlp {
         Ok(input.to_vec())
     }
 
-    fn eval(&self, input: Tensor) -> TractResult<Tensor> {
-        let mut output = Tensor::zero::<f32>(&self.output_shape(input.shape())?)?;
-        let [height, width, channels] = input.shape()[..] else { unreachable!("checked above") };
-        let (row_length, view) = (width * channels, input.view());
-        let map = view.as_slice::<f32>()?;
-        let mut plain = output.try_as_plain_ram_mut()?;
-        let parts = plain.as_slice_mut::<f32>()?.par_chunks_mut(ROWS * row_length);
+    fn eval(&self, mut input: Tensor) -> TractResult<Tensor> {
+        let [height, width, channels] = input.shape()[..] else { bail!("a map has three axes") };
+        let row_length = width * channels;
+        let mut plain = input.try_as_plain_ram_mut()?;
+        let map = plain.as_slice_mut::<f32>()?;
+        // The rows around each job, which are changed by other jobs.
+        let row = |row: usize| map[row * row_length..][..row_length].to_vec();
+        let around: Vec<[Option<Vec<f32>>; 2]> = (0..height)
+            .step_by(ROWS)
+            .map(|first| [first.checked_sub(1).map(row), (first + ROWS < height).then(|| row(first + ROWS))])
+            .collect();
+        let parts = map.par_chunks_mut(ROWS * row_length).zip(around).enumerate();
         let memory = || (Ring::default(), Default::default());
-        parts.enumerate().for_each_init(memory, |(ring, memory), (part, out)| {
+        parts.for_each_init(memory, |(ring, memory), (part, (rows, [above, below]))| {
             ring.restart((width + 2) * channels);
-            for (y, out) in (part * ROWS..).zip(out.chunks_exact_mut(row_length)) {
-                let rows = ring.around(y, height, |row, values| {
-                    padded_row(&map[row * row_length..][..row_length], channels, values);
+            let first = part * ROWS;
+            for y in 0..rows.len() / row_length {
+                let under = ring.around(first + y, height, |row, values| {
+                    let own = row.checked_sub(first).and_then(|row| rows.get(row * row_length..));
+                    let cells = match own.and_then(|rows| rows.get(..row_length)) {
+                        Some(cells) => cells,
+                        None => if row < first { &above } else { &below }.as_deref().unwrap_or_default(),
+                    };
+                    padded_row(cells, channels, values);
                 });
-                self.local.apply(rows, out);
+                self.local.apply(under, &mut rows[y * row_length..][..row_length]);
             }
-            out.chunks_mut(ROWS_TOGETHER * channels).for_each(|rows| self.mlp.apply(rows, memory));
+            rows.chunks_mut(ROWS_TOGETHER * channels).for_each(|rows| self.mlp.apply(rows, memory));
         });
-        Ok(output)
+        drop(plain);
+        Ok(input)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sam2::encoder::ops::conv::tests::convolved;
+    use crate::sam2::encoder::ops::layers::Norm;
+    use crate::sam2::encoder::ops::layers::tests::{assert_close, numbers};
+
+    #[test]
+    fn rows_that_other_jobs_change_are_convolved_as_they_were() {
+        let (height, width, channels, hidden) = (2 * ROWS + 3, 5, 6, 7);
+        let (kernel, kernel_bias) = (numbers(channels * 9, 1), numbers(channels, 2));
+        let mlp = || {
+            let norm = Norm::new(numbers(channels, 3), numbers(channels, 4), 1e-5);
+            let (inward, outward) = (numbers(hidden * channels, 5), numbers(channels * hidden, 6));
+            ResidualMlp::new(norm, &inward, &numbers(hidden, 7), &outward, numbers(channels, 8))
+        };
+        let map = numbers(height * width * channels, 9);
+        let mut expected = convolved(&map, [height, width, channels], &kernel, &kernel_bias, 1);
+        mlp().apply(&mut expected, &mut Default::default());
+        let layer = LocalMlp { local: Depthwise::new(&kernel, kernel_bias, 1), mlp: mlp() };
+        let output = layer.eval(Tensor::from_shape(&[height, width, channels], &map).unwrap()).unwrap();
+        assert_close(output.view().as_slice::<f32>().unwrap(), &expected, 1e-4);
     }
 }

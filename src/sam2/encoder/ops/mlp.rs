@@ -50,7 +50,7 @@ impl ResidualMlp {
     }
 
     /// `inward` is (hidden, width), `outward` (width, hidden), both row-major.
-    fn new(norm: Norm, inward: &[f32], inward_bias: &[f32], outward: &[f32], bias: Vec<f32>) -> Self {
+    pub fn new(norm: Norm, inward: &[f32], inward_bias: &[f32], outward: &[f32], bias: Vec<f32>) -> Self {
         let (width, hidden) = (bias.len(), inward_bias.len());
         let parts = inward_bias.chunks(HIDDEN_TOGETHER).zip((0..).step_by(HIDDEN_TOGETHER));
         let parts = parts.map(|(inward_bias, first)| {
