@@ -455,7 +455,7 @@ fn circles_and_pipes_are_told_and_the_rest_is_done() {
     assert!(told("s/back", "circle") && told("pipe.jpg", "a pipe"), "{}", run.err);
     assert_eq!(run.err.lines().count(), 2, "{}", run.err);
     for name in ["out/a", "out/s/b", "out/t/c"] {
-        assert!(Path::new(&folder.path(&format!("{name}_labels_starter.png"))).exists(), "{name}");
+        assert!(Path::new(&folder.path(&format!("{name}_labels_mobile-sam.png"))).exists(), "{name}");
     }
     // Who names a pipe wants it, and is told that it is none.
     let (pipe, photo) = (folder.path("photos/pipe.jpg"), folder.path("photos/a.png"));
@@ -530,7 +530,7 @@ fn what_a_killed_run_has_left_is_removed_by_the_next() {
     }
     let run = over_photos(&folder, &["--format=labels"]);
     assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
-    assert_eq!(folder.names("out"), ["a_labels_starter.json", "a_labels_starter.png"]);
+    assert_eq!(folder.names("out"), ["a_labels_mobile-sam.json", "a_labels_mobile-sam.png"]);
 }
 
 #[test]

@@ -647,7 +647,6 @@ fn background_of_isat_cuts_holes_into_what_lies_below() {
 #[test]
 fn small_files_do_not_become_heavy() {
     let dir = tempfile::tempdir().unwrap();
-    let began = std::time::Instant::now();
     // A hundred thousand classes, in the file and in the session.
     let mut many = coco_of(&[json!([[5, 5, 15, 5, 15, 15, 5, 15]])]);
     many["categories"] = (0..100_000).map(|i| json!({"id": i, "name": format!("c{i}")})).collect();
@@ -668,7 +667,6 @@ fn small_files_do_not_become_heavy() {
         let (_, told) = read_file(&dir, "a.json", coco_of(&[segmentation]).to_string());
         assert!(told[0].contains("more runs than the photo pixels"), "{told:?}");
     }
-    assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
 }
 
 #[test]
@@ -705,14 +703,12 @@ fn masks_of_a_session_are_not_decoded_before_their_size_is_known() {
         json!({"format": "tinsel-session", "version": 1, "photo": photo, "masks": vec![&mask; masks]})
             .to_string()
     };
-    let began = std::time::Instant::now();
     let file = write(&dir, "a.json", &session(40, 30, 5000));
     let said = import(&file, (40, 30), "a.jpg").unwrap_err().to_string();
     assert!(said.contains("mask 1 has 8192x65536 pixels, the photo 40x30"), "{said}");
     let file = write(&dir, "a.json", &session(width, height, 5000));
     let said = import(&file, (40, 30), "a.jpg").unwrap_err().to_string();
     assert!(said.contains("8192x65536"), "{said}");
-    assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
     let said = Session::parse(&file, session(width, height, 5000).as_bytes()).unwrap_err().to_string();
     assert!(said.contains("more memory"), "{said}");
 }
