@@ -1,7 +1,10 @@
 //! Pairs written by the tools people use (`tests/data/make_onnx.py`), and files that are none.
 
+use std::path::PathBuf;
+
 use tempfile::TempDir;
 
+use super::encoder::Picture;
 use super::*;
 use crate::sam2::parity::{CASES, LOGITS_TOLERANCE, Reference, assert_close, check_predictions, data};
 use crate::sam2::predictor::{Output, Point, Prediction, Predictor, Prompt};
