@@ -181,7 +181,7 @@ fn is_lfs_pointer(mut file: &File) -> io::Result<bool> {
     Ok(start == START)
 }
 
-fn named<'a>(values: &'a [Value], names: Names) -> Option<&'a Value> {
+fn named(values: &[Value], names: Names) -> Option<&Value> {
     names.iter().find_map(|name| values.iter().find(|value| value.name.eq_ignore_ascii_case(name)))
 }
 
