@@ -8,12 +8,12 @@ use super::EncoderConfig;
 use super::graph::{Graph, Wire};
 use super::hiera::MOST_BLOCKS;
 use super::ops::{
-    Around, Attention, ConvNeck, ConvStem, DistanceBias, LocalMlp, MbConv, Norm, QkvOrder, ResidualMlp,
-    WindowAttention, Windows,
+    Around, Attention, Chain, ConvNeck, ConvStem, DistanceBias, LocalMlp, MapLayer, MbConv, Norm, QkvOrder,
+    ResidualMlp, WindowAttention, Windows,
 };
 use crate::sam2::config::{Config, Family, MOST_VALUES, MOST_WIDTH, STRIDES};
 use crate::sam2::error::Result;
-use crate::sam2::weights::TensorStore;
+use crate::sam2::weights::{TensorStore, Weights};
 
 const PREFIX: &str = "image_encoder";
 /// Epsilon of `nn.LayerNorm`, which the official class leaves as it is.
@@ -105,31 +105,38 @@ pub(super) fn features(
 
 /// Builds the trunk on the network input (1, 3, S, S) and returns what comes out of each layer.
 pub(super) fn layers(g: &mut Graph, encoder: &TinyVitConfig, image: Wire) -> Result<Vec<Wire>> {
-    let stem = ConvStem::load(g.weights(), &format!("{PREFIX}.patch_embed"), encoder.embed_dims[0])?;
-    let mut x = g.apply(image, &format!("{PREFIX}.patch_embed"), stem)?;
-    let mut outputs = vec![];
-    for layer in 0..LAYERS {
-        let (width, prefix) = (encoder.embed_dims[layer], format!("{PREFIX}.layers.{layer}"));
+    let weights = g.weights();
+    let stem = ConvStem::load(weights, &format!("{PREFIX}.patch_embed"), encoder.embed_dims[0])?;
+    let mut first: Vec<Box<dyn MapLayer>> = vec![Box::new(stem)];
+    for i in 0..encoder.depths[0] {
+        let (name, width) = (format!("{PREFIX}.layers.0.blocks.{i}"), encoder.embed_dims[0]);
+        let channels = [width, EXPANSION * width, width];
+        first.push(Box::new(MbConv::load(weights, &name, channels, 1, Around::Residual)?));
+    }
+    first.push(Box::new(downsample(weights, encoder, 0)?));
+    let mut x = g.apply(image, &format!("{PREFIX}.layers.0"), Chain::new(first))?;
+    let mut outputs = vec![x];
+    for layer in 1..LAYERS {
+        let prefix = format!("{PREFIX}.layers.{layer}");
         for i in 0..encoder.depths[layer] {
-            let prefix = format!("{prefix}.blocks.{i}");
-            if layer == 0 {
-                let channels = [width, EXPANSION * width, width];
-                let block = MbConv::load(g.weights(), &prefix, channels, 1, Around::Residual)?;
-                x = g.apply(x, &prefix, block)?;
-            } else {
-                x = block(g, &prefix, x, encoder, layer)?;
-            }
+            x = block(g, &format!("{prefix}.blocks.{i}"), x, encoder, layer)?;
         }
-        if let Some(next) = encoder.embed_dims.get(layer + 1) {
-            // The last layer's map is as large as the one before, so that the stride ends at 16.
-            let stride = if layer + 2 == LAYERS { 1 } else { 2 };
-            let name = format!("{prefix}.downsample");
-            let merging = MbConv::load(g.weights(), &name, [width, *next, *next], stride, Around::Nothing)?;
-            x = g.apply(x, &name, merging)?;
+        if layer + 1 < LAYERS {
+            let merging = Chain::new(vec![Box::new(downsample(weights, encoder, layer)?)]);
+            x = g.apply(x, &format!("{prefix}.downsample"), merging)?;
         }
         outputs.push(x);
     }
     Ok(outputs)
+}
+
+/// `PatchMerging` behind a layer.
+fn downsample(weights: &Weights, encoder: &TinyVitConfig, layer: usize) -> Result<MbConv> {
+    let (width, next) = (encoder.embed_dims[layer], encoder.embed_dims[layer + 1]);
+    // The last layer's map is as large as the one before, so that the stride ends at 16.
+    let stride = if layer + 2 == LAYERS { 1 } else { 2 };
+    let name = format!("{PREFIX}.layers.{layer}.downsample");
+    MbConv::load(weights, &name, [width, next, next], stride, Around::Nothing)
 }
 
 /// `TinyViTBlock.forward` on a (height, width, channels) map.

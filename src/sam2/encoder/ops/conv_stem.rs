@@ -4,8 +4,8 @@ use rayon::prelude::*;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::ensure;
 
+use super::chain::MapLayer;
 use super::conv::{Conv3x3, folded};
-use super::function::Function;
 use super::layers::room;
 use super::rings::Ring;
 use crate::sam2::error::Result;
@@ -57,7 +57,7 @@ impl ConvStem {
     }
 
     /// Rows of the result from `first` on.
-    fn apply(&self, image: &[f32], side: usize, first: usize, out: &mut [f32], memory: &mut Memory) {
+    fn rows(&self, image: &[f32], side: usize, first: usize, out: &mut [f32], memory: &mut Memory) {
         let (half, between) = (side / STRIDE, self.first.columns());
         let Memory { columns, black, hidden } = memory;
         black.resize(side, 0.0);
@@ -103,11 +103,7 @@ fn unfold(image: &[f32], side: usize, centre: usize, black: &[f32], out: &mut [f
     }
 }
 
-impl Function for ConvStem {
-    fn name(&self) -> &'static str {
-        "ConvStem"
-    }
-
+impl MapLayer for ConvStem {
     fn output_shape(&self, input: &[usize]) -> TractResult<Vec<usize>> {
         ensure!(
             matches!(input, [1, COLOURS, height, side] if height == side && side % 4 == 0 && *side > 0),
@@ -116,17 +112,12 @@ impl Function for ConvStem {
         Ok(vec![input[2] / 4, input[2] / 4, self.second.outputs()])
     }
 
-    fn eval(&self, input: Tensor) -> TractResult<Tensor> {
-        let shape = self.output_shape(input.shape())?;
-        let mut output = Tensor::zero::<f32>(&shape)?;
-        let (side, view) = (input.shape()[2], input.view());
-        let image = view.as_slice::<f32>()?;
-        let mut plain = output.try_as_plain_ram_mut()?;
-        let parts = plain.as_slice_mut::<f32>()?.par_chunks_mut(ROWS * shape[1] * shape[2]);
+    fn apply(&self, input: &[f32], shape: &[usize], out: &mut [f32]) {
+        let side = shape[2];
+        let parts = out.par_chunks_mut(ROWS * side / 4 * self.second.outputs());
         parts.enumerate().for_each_init(Memory::default, |memory, (part, out)| {
-            self.apply(image, side, part * ROWS, out, memory);
+            self.rows(input, side, part * ROWS, out, memory);
         });
-        Ok(output)
     }
 }
 
@@ -147,8 +138,10 @@ mod tests {
         simd::gelu(&mut hidden);
         let expected = convolved(&hidden, [side / 2, side / 2, between], &w2, &b2, STRIDE);
         let stem = ConvStem::new(&w1, b1, &w2, b2);
-        let output = stem.eval(Tensor::from_shape(&[1, 3, side, side], &image).unwrap()).unwrap();
-        assert_eq!(output.shape(), [side / 4, side / 4, outputs]);
-        assert_close(output.view().as_slice::<f32>().unwrap(), &expected, 1e-4);
+        let shape = [1, 3, side, side];
+        assert_eq!(stem.output_shape(&shape).unwrap(), [side / 4, side / 4, outputs]);
+        let mut found = vec![f32::NAN; expected.len()];
+        stem.apply(&image, &shape, &mut found);
+        assert_close(&found, &expected, 1e-4);
     }
 }

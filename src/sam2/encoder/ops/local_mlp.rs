@@ -13,7 +13,7 @@ use crate::sam2::error::Result;
 use crate::sam2::weights::Weights;
 
 /// Rows of the map that are one job for a thread.
-const ROWS: usize = 8;
+const ROWS: usize = 4;
 
 /// `x + mlp(norm(x))` with x the convolved map: (height, width, channels), as large as before.
 #[derive(Debug)]

@@ -1,11 +1,13 @@
 //! TinyViT's `MBConv` and `PatchMerging`: widen, convolve each channel, narrow.
 
+use std::ops::RangeInclusive;
+
 use rayon::prelude::*;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::ensure;
 
+use super::chain::MapLayer;
 use super::conv::{Depthwise, folded};
-use super::function::Function;
 use super::layers::{Linear, room};
 use super::rings::Ring;
 use super::windows::{Place, Windows};
@@ -13,9 +15,19 @@ use crate::sam2::error::Result;
 use crate::sam2::simd;
 use crate::sam2::weights::Weights;
 
-/// Rows and columns of the result that are one job for a thread. Three rows of so few columns stay
-/// in the processor's cache; rows above and below a job are made twice, so they are many.
-const PART: [usize; 2] = [32, 128];
+/// Columns of the result that are one job for a thread: three rows of so few stay in the processor's
+/// cache.
+const PART_COLUMNS: usize = 128;
+/// Rows of a job. Those above and below it are made twice, so there are many, if that leaves each thread a
+/// few jobs.
+const PART_ROWS: RangeInclusive<usize> = 4..=32;
+const JOBS_A_THREAD: usize = 4;
+
+/// Height and width of the jobs for a result of this height.
+fn part(height: usize) -> [usize; 2] {
+    let rows = height / (JOBS_A_THREAD * rayon::current_num_threads());
+    [rows.clamp(*PART_ROWS.start(), *PART_ROWS.end()), PART_COLUMNS]
+}
 
 /// Whether the input is added to the result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +77,7 @@ impl MbConv {
     }
 
     /// Makes the part of the result at `place`, row by row.
-    fn apply(
+    fn part(
         &self,
         map: &[f32],
         [height, width]: [usize; 2],
@@ -104,11 +116,7 @@ impl MbConv {
     }
 }
 
-impl Function for MbConv {
-    fn name(&self) -> &'static str {
-        "MbConv"
-    }
-
+impl MapLayer for MbConv {
     fn output_shape(&self, input: &[usize]) -> TractResult<Vec<usize>> {
         let (stride, inputs) = (self.depthwise.stride(), self.widen.inputs());
         ensure!(
@@ -118,19 +126,16 @@ impl Function for MbConv {
         Ok(vec![input[0] / stride, input[1] / stride, self.narrow.outputs()])
     }
 
-    fn eval(&self, input: Tensor) -> TractResult<Tensor> {
-        let shape = self.output_shape(input.shape())?;
-        let mut output = Tensor::zero::<f32>(&shape)?;
-        let (size, view) = ([input.shape()[0], input.shape()[1]], input.view());
-        let map = view.as_slice::<f32>()?;
-        let parts = Windows { map: [shape[0], shape[1]], window: PART };
+    fn apply(&self, input: &[f32], shape: &[usize], out: &mut [f32]) {
+        let (size, stride) = ([shape[0], shape[1]], self.depthwise.stride());
+        let map = size.map(|side| side / stride);
+        let parts = Windows { map, window: part(map[0]) };
         let places: Vec<Place> = parts.places().collect();
-        let mut plain = output.try_as_plain_ram_mut()?;
-        let mut out = parts.split(plain.as_slice_mut::<f32>()?, shape[2]);
+        let mut out = parts.split(out, self.narrow.outputs());
         let tasks = places.par_iter().zip(out.par_iter_mut());
-        tasks
-            .for_each_init(Memory::default, |memory, (place, out)| self.apply(map, size, place, out, memory));
-        Ok(output)
+        tasks.for_each_init(Memory::default, |memory, (place, out)| {
+            self.part(input, size, place, out, memory)
+        });
     }
 }
 
@@ -144,7 +149,7 @@ mod tests {
     fn parts_join_to_the_whole_map() {
         // Larger than a part in both directions, which leaves a part that is not whole.
         for (stride, around) in [(1, Around::Residual), (2, Around::Nothing), (1, Around::Nothing)] {
-            let [height, width] = PART.map(|side| stride * (side + 6));
+            let [height, width] = [PART_ROWS.end(), &PART_COLUMNS].map(|side| stride * (side + 6));
             let (inputs, hidden) = (4, 9);
             let outputs = if around == Around::Residual { inputs } else { 5 };
             let (w1, b1) = (numbers(hidden * inputs, 1), numbers(hidden, 2));
@@ -168,9 +173,11 @@ mod tests {
                 narrow: Linear::new(&w3, b3),
                 around,
             };
-            let output = layer.eval(Tensor::from_shape(&[height, width, inputs], &map).unwrap()).unwrap();
-            assert_eq!(output.shape(), [height / stride, width / stride, outputs]);
-            assert_close(output.view().as_slice::<f32>().unwrap(), &expected, 1e-4);
+            let shape = layer.output_shape(&[height, width, inputs]).unwrap();
+            assert_eq!(shape, [height / stride, width / stride, outputs]);
+            let mut found = vec![f32::NAN; expected.len()];
+            layer.apply(&map, &[height, width, inputs], &mut found);
+            assert_close(&found, &expected, 1e-4);
         }
     }
 }

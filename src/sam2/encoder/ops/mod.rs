@@ -1,6 +1,7 @@
 //! Operators that tract lacks, fused into few passes over the data.
 
 mod attention;
+mod chain;
 mod conv;
 mod conv_neck;
 mod conv_stem;
@@ -19,6 +20,7 @@ mod window_attention;
 mod windows;
 
 pub(super) use attention::{Attention, QkvOrder};
+pub(super) use chain::{Chain, MapLayer};
 pub(super) use conv_neck::ConvNeck;
 pub(super) use conv_stem::ConvStem;
 pub(super) use function::{Function, FunctionOp};
