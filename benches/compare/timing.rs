@@ -67,7 +67,12 @@ fn scores(predictor: &Predictor, embedding: &Embedding) -> Result<Value> {
 
 /// From the decoded photo to the masks that stay.
 fn everything(predictor: &Predictor, photo: &RgbImage, parameters: &str) -> Result<Value> {
-    let parameters: Parameters = serde_json::from_str(parameters).context("parameters")?;
+    // Those of the family's own generator, with the given ones in their place.
+    let mut all = serde_json::to_value(Parameters::official(predictor.family()))?;
+    let given: Value = serde_json::from_str(parameters).context("parameters")?;
+    let given = given.as_object().context("parameters are no object")?.clone();
+    all.as_object_mut().context("parameters are an object")?.extend(given);
+    let parameters: Parameters = serde_json::from_value(all)?;
     let embedding = predictor.encode(photo, &())?;
     let mut found = 0;
     let count = |batch: tinsel::everything::Batch| found += batch.found.len();

@@ -236,11 +236,12 @@ pub struct GeneratorArguments {
     #[arg(long, value_name = "N")]
     pub points_per_batch: Option<u32>,
 
-    /// Keep masks whose predicted IoU is above this [default: the model's own, 0.8 for SAM 2].
+    /// Keep masks whose predicted IoU is above this [default: the model's own; 0.8 for SAM 2, 0.88 for
+    /// SAM 1].
     #[arg(long, value_name = "0..1")]
     pub pred_iou_thresh: Option<f32>,
 
-    /// Keep masks at least this stable [default: the model's own, 0.95 for SAM 2].
+    /// Keep masks at least this stable [default: the model's own; 0.95 officially].
     #[arg(long, value_name = "0..1")]
     pub stability_score_thresh: Option<f32>,
 
