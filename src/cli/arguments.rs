@@ -61,7 +61,7 @@ pub enum Task {
     /// Turn a file with masks into another format.
     #[command(after_help = super::convert::EXAMPLES)]
     Convert(ConvertArguments),
-    /// List, download and verify the official SAM 2 models.
+    /// List, download and verify published models: SAM 2, SAM 1 and MobileSAM.
     Models(ModelsArguments),
 }
 

@@ -17,7 +17,7 @@ pub enum Error {
     Config { file: String, cause: String },
     /// A tensor that the network needs is absent.
     #[error(
-        "{file}: tensor `{name}` of shape {expected:?} is missing; these are not the weights of a SAM 2 image model"
+        "{file}: tensor `{name}` of shape {expected:?} is missing; these are not the weights of a Segment Anything image model"
     )]
     MissingTensor { file: String, name: String, expected: Vec<usize> },
     /// A tensor has another shape than the network's configuration asks for.

@@ -9,7 +9,7 @@ pub(super) enum Number {
     F64,
     F16,
     Bf16,
-    /// Something no SAM 2 network is made of, with its name.
+    /// Something no network of the family is made of, with its name.
     Other(&'static str, usize),
 }
 
