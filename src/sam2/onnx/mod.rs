@@ -60,7 +60,7 @@ pub(super) struct OnnxPair {
     /// Kinds of number of the decoder's inputs: the features, then the four of the prompt.
     decoder_numbers: Vec<DatumType>,
     /// Shapes of the encoder's outputs: the embedding, then the high-resolution maps.
-    feature_shapes: Vec<TVec<usize>>,
+    feature_shapes: Vec<Vec<usize>>,
     /// Decoders by their number of points.
     decoders: Mutex<HashMap<usize, Arc<Plan>>>,
 }
@@ -157,7 +157,7 @@ impl OnnxPair {
         })?;
         let feature_shapes = feature_shapes(&encoder, picture.side).map_err(of_encoder)?;
         let expected: Vec<_> = feature_inputs.iter().map(|input| input.dims.clone()).collect();
-        let fits = |(shape, expected): (&TVec<usize>, &Option<Vec<Option<usize>>>)| {
+        let fits = |(shape, expected): (&Vec<usize>, &Option<Vec<Option<usize>>>)| {
             let same = |(found, expected): (&usize, &Option<usize>)| expected.is_none_or(|e| e == *found);
             expected.as_ref().is_none_or(|e| e.len() == shape.len() && shape.iter().zip(e).all(same))
         };
@@ -216,7 +216,7 @@ impl OnnxPair {
         }
         let side = self.low_res_side();
         let mut model = self.decoder.clone();
-        let prompt = [tvec![1, points, 2], tvec![1, points], tvec![1, 1, side, side], tvec![1]];
+        let prompt = [vec![1, points, 2], vec![1, points], vec![1, 1, side, side], vec![1]];
         let shapes = self.feature_shapes.iter().chain(&prompt).zip(&self.decoder_numbers);
         for (i, (shape, number)) in shapes.enumerate() {
             model.set_input_fact(i, InferenceFact::dt_shape(*number, shape.clone()))?;
@@ -289,9 +289,13 @@ impl Network for OnnxPair {
         outputs.into_iter().map(|map| Map::try_from(as_number(map, DatumType::F32)?)).collect()
     }
 
+    fn encoded_shapes(&self) -> &[Vec<usize>] {
+        &self.feature_shapes
+    }
+
     fn prepare(&self, maps: &[Map]) -> Result<Features> {
-        let same = |(map, shape): (&Map, &TVec<usize>)| {
-            map.shape[..] == shape[..] && map.values.len() == shape.iter().product::<usize>()
+        let same = |(map, shape): (&Map, &Vec<usize>)| {
+            map.shape == *shape && map.values.len() == shape.iter().product::<usize>()
         };
         if maps.len() != self.feature_shapes.len() || !maps.iter().zip(&self.feature_shapes).all(same) {
             return Err(Error::Network("the embedding was made by another model".into()));
@@ -368,7 +372,7 @@ fn missing(signature: &Signature, names: Names) -> String {
 }
 
 /// Shapes of the encoder's outputs: (1, channels, side, side), at the strides of the network.
-fn feature_shapes(encoder: &TypedModel, side: usize) -> Result<Vec<TVec<usize>>, String> {
+fn feature_shapes(encoder: &TypedModel, side: usize) -> Result<Vec<Vec<usize>>, String> {
     let strides = [STRIDES[2], STRIDES[0], STRIDES[1]];
     let outputs = encoder.output_outlets().map_err(|e| format!("{e:#}"))?.len();
     (0..outputs)
@@ -379,7 +383,7 @@ fn feature_shapes(encoder: &TypedModel, side: usize) -> Result<Vec<TVec<usize>>,
             let cells = side / stride;
             match shape {
                 [1, _, height, width] if *height == cells && *width == cells => {
-                    Ok(shape.iter().copied().collect())
+                    Ok(shape.to_vec())
                 }
                 _ => Err(format!(
                     "it turns a picture of {side}x{side} pixels into {shape:?}; {cells}x{cells} cells were expected"
