@@ -199,8 +199,7 @@ impl Background {
     }
 
     pub fn pick_photos(&mut self, dialog: rfd::FileDialog) {
-        let dialog =
-            dialog.set_title("Open photos").add_filter("Photos", &in_both_cases(PHOTO_EXTENSIONS));
+        let dialog = dialog.set_title("Open photos").add_filter("Photos", &in_both_cases(PHOTO_EXTENSIONS));
         self.spawn_dialog(|| Outcome::Picked(dialog.pick_files().unwrap_or_default()));
     }
 
@@ -485,7 +484,10 @@ mod tests {
         let open = ImportTarget { id: 7, path: "photo.jpg".into(), size: (8, 6) };
         let mut left = paths.to_vec();
         let masks = take_masks(&mut left, &open);
-        assert_eq!(masks.iter().map(|(photo, found)| (*photo, found.masks.len())).collect::<Vec<_>>(), [(7, 1)]);
-        assert_eq!(left, [&paths[0], &paths[2], &paths[3]]);
+        assert_eq!(
+            masks.iter().map(|(photo, found)| (*photo, found.masks.len())).collect::<Vec<_>>(),
+            [(7, 1)]
+        );
+        assert_eq!(left.iter().collect::<Vec<_>>(), [&paths[0], &paths[2], &paths[3]]);
     }
 }

@@ -11,8 +11,8 @@ use crate::app::canvas::{CanvasInput, SceneMask};
 use crate::app::commands::Command;
 use crate::app::everything_run::EverythingRun;
 use crate::app::panels::{
-    Availability, Listed, Status, Toolbar, filters_ui, menu_ui, prompt_bar_ui, shape_ui, status_ui,
-    Welcome, toolbar_ui, welcome_ui,
+    Availability, Listed, Status, Toolbar, Welcome, filters_ui, menu_ui, prompt_bar_ui, shape_ui, status_ui,
+    toolbar_ui, welcome_ui,
 };
 use crate::app::workspace::Workspace;
 use crate::document::{Colour, MaskId, colours};

@@ -102,8 +102,7 @@ impl Reader<'_> {
         let count = shape.iter().try_fold(1usize, |product, length| product.checked_mul(*length))?;
         let (values, rest) = self.0.split_at_checked(count.checked_mul(size_of::<f32>())?)?;
         self.0 = rest;
-        let values: Vec<f32> =
-            values.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+        let values: Vec<f32> = values.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
         // Not so for what is no number, either.
         let is_possible = values.iter().all(|value| value.abs() <= MAX_VALUE);
         is_possible.then(|| Map { shape: shape.to_vec(), values })

@@ -88,7 +88,7 @@ pub enum ImportError {
     TooLarge { path: PathBuf, cause: String },
     #[error(
         "{}: is nothing that can be imported: COCO, labelme, ISAT, records or a session (JSON), YOLO labels \
-         (TXT), masks or label maps (PNG)",
+         (TXT), masks or label maps (PNG, TIFF, BMP)",
         path.display()
     )]
     UnknownFormat { path: PathBuf },
