@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
-"""Time Tinsel against PyTorch (Meta's sam2 package) and ONNX Runtime on this processor.
+"""Time Tinsel against PyTorch (the networks' own packages), ONNX Runtime and OpenVINO on this processor.
 
     pip install -r benches/compare/requirements.txt
     cargo build --release --example timing
-    python benches/compare/compare.py target/release/examples/timing tiny assets/samples/coffee.jpg
+    python benches/compare/compare.py target/release/examples/timing mobile_sam assets/samples/coffee.jpg
 
-All three run the same network with random weights, which take as long as trained ones, with one thread a core and
-float32. They are separate processes and take turns, so that what else the machine does meets all of them alike.
-The results are medians. See PERFORMANCE.md for what is compared with what.
+All run the same network, with one thread a core and float32: the built-in model with its own weights, the others with
+random ones, which take as long as trained ones. They are separate processes and take turns, so that what else the
+machine does meets all of them alike. The results are medians. See PERFORMANCE.md for what is compared with what.
 """
 import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -20,34 +21,62 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent.parent / "tests" / "data"))
+ROOT = HERE.parent.parent
+sys.path.insert(0, str(ROOT / "tests" / "data"))
 CORES = len(os.sched_getaffinity(0))
+SAM1 = ["mobile_sam", "vit_b"]
+SAM2 = ["tiny", "small", "base_plus", "large"]
 
 
 def checkpoint(variant, folder):
-    """folder/VARIANT.pt in the official layout, made once."""
-    path = folder / f"{variant}.pt"
-    if not path.exists():
+    """folder/VARIANT.pt or .pth in the official layout, made once; the built-in model is copied."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{variant}{'.pt' if variant in SAM2 else '.pth'}"
+    if variant == "mobile_sam":
+        path = path.with_suffix(".safetensors")
+        shutil.copyfile(ROOT / "models" / path.name, path)
+    elif not path.exists():
         import torch
-        from make_reference import CONFIGS, build
         torch.manual_seed(20241218)
-        model = build(CONFIGS[variant])
+        model = untrained(variant)
         with torch.no_grad():
             for p in model.parameters():
                 p += 0.03 * torch.randn_like(p)
-        folder.mkdir(parents=True, exist_ok=True)
-        torch.save({"model": model.state_dict()}, path)
+        state = model.state_dict()
+        torch.save({"model": state} if variant in SAM2 else state, path)
     return path
+
+
+def untrained(variant):
+    if variant in SAM2:
+        from make_reference import CONFIGS, build
+    else:
+        from make_sam1_reference import CONFIGS, build
+    return build(CONFIGS[variant])
 
 
 def official(weights):
     import torch
-    from make_reference import CONFIGS, build
     torch.set_num_threads(CORES)
     torch.set_grad_enabled(False)
-    model = build(CONFIGS[Path(weights).stem])
-    model.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True)["model"])
+    variant = Path(weights).stem
+    if variant == "mobile_sam":
+        from make_sam1_reference import mobile_sam
+        return mobile_sam(weights)
+    model, state = untrained(variant), torch.load(weights, map_location="cpu", weights_only=True)
+    model.load_state_dict(state["model"] if variant in SAM2 else state)
     return model
+
+
+def predictor_and_generator(weights):
+    """The network's own classes."""
+    variant = Path(weights).stem
+    if variant in SAM2:
+        from sam2.automatic_mask_generator import SAM2AutomaticMaskGenerator
+        from sam2.sam2_image_predictor import SAM2ImagePredictor
+        return SAM2ImagePredictor, SAM2AutomaticMaskGenerator
+    from make_sam1_reference import predictor_and_generator as classes
+    return classes(variant)
 
 
 def read_photo(path):
@@ -66,19 +95,20 @@ def resized(path, width, height, folder):
 
 
 class PyTorch:
-    """SAM2ImagePredictor and SAM2AutomaticMaskGenerator."""
+    """The official predictor and mask generator."""
 
     def __init__(self, weights, photo):
-        from sam2.sam2_image_predictor import SAM2ImagePredictor
-        self.model, self.photo = official(weights), read_photo(photo)
-        self.predictor = SAM2ImagePredictor(self.model)
+        self.model, self.photo, self.encoded = official(weights), read_photo(photo), False
+        Predictor, self.Generator = predictor_and_generator(weights)
+        self.predictor = Predictor(self.model)
 
     def prepare(self, task):
-        if task == "click" and not self.predictor._is_image_set:
-            self.predictor.set_image(self.photo)
+        if task == "click" and not self.encoded:
+            self.encode()
 
     def encode(self):
         self.predictor.set_image(self.photo)
+        self.encoded = True
 
     def click(self):
         import numpy
@@ -88,9 +118,7 @@ class PyTorch:
         return {"area": int(masks[scores.argmax()].sum())}
 
     def everything(self, parameters):
-        from sam2.automatic_mask_generator import SAM2AutomaticMaskGenerator
-        generator = SAM2AutomaticMaskGenerator(self.model, **parameters)
-        return {"masks": len(generator.generate(self.photo))}
+        return {"masks": len(self.Generator(self.model, **parameters).generate(self.photo))}
 
 
 class OnnxRuntime:
@@ -98,41 +126,67 @@ class OnnxRuntime:
 
     def __init__(self, weights, photo):
         import numpy
-        import onnxruntime
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads, options.log_severity_level = CORES, 3
-
-        def open_(name):
-            path = Path(weights).with_suffix(f".{name}.onnx")
-            return onnxruntime.InferenceSession(str(path), options, ["CPUExecutionProvider"])
-
-        from PIL import Image
-        self.encoder, self.decoder, self.features = open_("encoder"), open_("decoder"), None
-        pixels = Image.fromarray(read_photo(photo)).resize((1024, 1024), Image.Resampling.BILINEAR)
-        mean, deviation = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
-        image = (numpy.asarray(pixels, numpy.float32) / 255 - mean) / deviation
-        self.image = numpy.ascontiguousarray(image.transpose(2, 0, 1)[None], numpy.float32)
-        prompt = {"point_coords": [[[512, 512]]], "point_labels": [[1]],
+        self.encoder, self.decoder = (self.open(weights.removesuffix(Path(weights).suffix) + f".{name}.onnx")
+                                      for name in ("encoder", "decoder"))
+        image, (width, height) = network_input(photo, Path(weights).stem in SAM1)
+        self.image, self.features = {"image": image}, None
+        prompt = {"point_coords": [[[width / 2, height / 2]]], "point_labels": [[1]],
                   "mask_input": numpy.zeros((1, 1, 256, 256)), "has_mask_input": [0]}
         self.prompt = {name: numpy.array(values, numpy.float32) for name, values in prompt.items()}
 
+    def open(self, path):
+        """A function from named inputs to named outputs."""
+        import onnxruntime
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads, options.log_severity_level = CORES, 3
+        session = onnxruntime.InferenceSession(path, options, ["CPUExecutionProvider"])
+        names = [output.name for output in session.get_outputs()]
+        return lambda inputs: dict(zip(names, session.run(names, inputs)))
+
     def prepare(self, task):
         if task == "click" and self.features is None:
-            names = [output.name for output in self.encoder.get_outputs()]
-            self.features = dict(zip(names, self.encoder.run(names, {"image": self.image})))
+            self.features = self.encoder(self.image)
 
     def encode(self):
-        self.encoder.run(None, {"image": self.image})
+        self.encoder(self.image)
 
     def click(self):
-        masks, _ = self.decoder.run(None, self.features | self.prompt)
+        masks = self.decoder(self.features | self.prompt)["masks"]
         # At the side of the logits, 256, unlike the others.
         return {"low_res_area": int((masks[0, 0] > 0).sum())}
+
+
+class OpenVino(OnnxRuntime):
+    """The same files."""
+
+    def open(self, path):
+        import openvino
+        # Left to itself, it computes with bfloat16 where the processor can.
+        options = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": CORES, "PERFORMANCE_HINT": "LATENCY"}
+        compiled = openvino.Core().compile_model(path, "CPU", options)
+        names = [output.any_name for output in compiled.outputs]
+        return lambda inputs: {name: value.copy() for name, value in zip(names, compiled(inputs).values())}
+
+
+def network_input(photo, sam1):
+    """1x3x1024x1024, and the width and height that the photo takes of it: all for SAM 2, which squashes it; for SAM 1 as
+    much as its proportions allow, with zeros at the right or the bottom."""
+    import numpy
+    from PIL import Image
+    pixels = Image.fromarray(read_photo(photo))
+    scale = 1024 / max(pixels.size)
+    size = [int(length * scale + 0.5) if sam1 else 1024 for length in pixels.size]
+    mean, deviation = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
+    image = numpy.zeros((1, 3, 1024, 1024), numpy.float32)
+    photo = numpy.asarray(pixels.resize(size, Image.Resampling.BILINEAR), numpy.float32) / 255
+    image[0, :, :size[1], :size[0]] = ((photo - mean) / deviation).transpose(2, 0, 1)
+    return image, size
 
 
 def export(weights):
     """Encoder and decoder with the inputs and outputs of samexporter's."""
     import torch
+    sam1 = weights.stem in SAM1
 
     class Encoder(torch.nn.Module):
         def __init__(self, model):
@@ -140,6 +194,8 @@ def export(weights):
             self.model = model
 
         def forward(self, image):
+            if sam1:
+                return self.model.image_encoder(image)
             features = self.model.forward_image(image)["backbone_fpn"]
             embedding = features[2] + self.model.no_mem_embed.reshape(1, -1, 1, 1)
             return features[0], features[1], embedding
@@ -147,10 +203,12 @@ def export(weights):
     class Decoder(torch.nn.Module):
         def __init__(self, model):
             super().__init__()
-            self.prompt, self.mask = model.sam_prompt_encoder, model.sam_mask_decoder
+            self.prompt = model.prompt_encoder if sam1 else model.sam_prompt_encoder
+            self.mask = model.mask_decoder if sam1 else model.sam_mask_decoder
             self.register_buffer("positions", self.prompt.get_dense_pe())
 
-        def forward(self, image_embed, high_res_feats_0, high_res_feats_1, coords, labels, mask_input, has_mask_input):
+        def forward(self, *inputs):
+            image_embed, *high_res_feats, coords, labels, mask_input, has_mask_input = inputs
             coords = torch.cat([coords + 0.5, torch.zeros_like(coords[:, :1])], 1) / self.prompt.input_image_size[0]
             labels = torch.cat([labels, -torch.ones_like(labels[:, :1])], 1).unsqueeze(-1)
             sparse = self.prompt.pe_layer._pe_encoding(coords) * (labels != -1)
@@ -159,15 +217,15 @@ def export(weights):
                 sparse = sparse + embedding.weight * (labels == i)
             dense = has_mask_input * self.prompt.mask_downscaling(mask_input)
             dense = dense + (1 - has_mask_input) * self.prompt.no_mask_embed.weight.reshape(1, -1, 1, 1)
-            masks, iou, _, _ = self.mask.predict_masks(
-                image_embed, self.positions, sparse, dense, False, [high_res_feats_0, high_res_feats_1])
+            more = [] if sam1 else [False, high_res_feats]
+            masks, iou, *_ = self.mask.predict_masks(image_embed, self.positions, sparse, dense, *more)
             return masks[:, 1:], iou[:, 1:]
 
     model = official(weights)
     image = torch.zeros(1, 3, 1024, 1024)
     encoder = Encoder(model).eval()
-    features = encoder(image)
-    names = ["high_res_feats_0", "high_res_feats_1", "image_embed"]
+    names = ["image_embeddings"] if sam1 else ["high_res_feats_0", "high_res_feats_1", "image_embed"]
+    features = [encoder(image)] if sam1 else encoder(image)
     # The exporter that samexporter uses; ONNX Runtime optimises the graph when it opens it.
     common = dict(dynamo=False, opset_version=17, do_constant_folding=True)
     torch.onnx.export(encoder, (image,), weights.with_suffix(".encoder.onnx"), input_names=["image"],
@@ -175,8 +233,8 @@ def export(weights):
     points = (torch.full((1, 1, 2), 512.0), torch.ones(1, 1), torch.zeros(1, 1, 256, 256), torch.zeros(1))
     inputs = ["point_coords", "point_labels", "mask_input", "has_mask_input"]
     prompts = {name: {1: "points"} for name in inputs[:2]}
-    torch.onnx.export(Decoder(model).eval(), (features[2], features[0], features[1], *points),
-                      weights.with_suffix(".decoder.onnx"), input_names=[names[2], *names[:2], *inputs],
+    torch.onnx.export(Decoder(model).eval(), (features[-1], *features[:-1], *points),
+                      weights.with_suffix(".decoder.onnx"), input_names=[names[-1], *names[:-1], *inputs],
                       output_names=["masks", "iou_predictions"], dynamic_axes=prompts, **common)
 
 
@@ -184,7 +242,7 @@ def serve(kind, weights, photo):
     """The other end of `Process`; `timing.rs` speaks the same."""
     import warnings
     warnings.filterwarnings("ignore")
-    worker = {"pytorch": PyTorch, "onnxruntime": OnnxRuntime}[kind](weights, photo)
+    worker = {"pytorch": PyTorch, "onnxruntime": OnnxRuntime, "openvino": OpenVino}[kind](weights, photo)
     for line in sys.stdin:
         task, _, parameters = line.strip().partition(" ")
         worker.prepare(task)
@@ -194,7 +252,7 @@ def serve(kind, weights, photo):
 
 
 class Process:
-    """One of the three, answering a line of JSON to each task."""
+    """One of the programs, answering a line of JSON to each task."""
 
     def __init__(self, command):
         self.child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -232,7 +290,7 @@ def main():
         return serve(*sys.argv[2:])
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     a.add_argument("timing", help="the built example `timing`")
-    a.add_argument("variant", choices=["tiny", "small", "base_plus", "large"])
+    a.add_argument("variant", choices=[*SAM1, *SAM2])
     a.add_argument("photo", help="it is brought to the size of --size")
     a.add_argument("--size", type=int, nargs=2, default=[1200, 675], metavar=("WIDTH", "HEIGHT"))
     a.add_argument("--weights", type=Path, default=Path(tempfile.gettempdir()) / "tinsel-compare",
@@ -252,6 +310,7 @@ def main():
     commands = {
         "PyTorch": [*python, "pytorch", str(weights), photo],
         "ONNX Runtime": [*python, "onnxruntime", str(weights), photo],
+        "OpenVINO": [*python, "openvino", str(weights), photo],
         "Tinsel": [o.timing, str(weights), photo]}
     rows = []
 

