@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use divan::Bencher;
 use divan::counter::BytesCount;
 use image::RgbImage;
-use tinsel::engine::{ContentHash, EmbeddingFolder, EmbeddingKey};
+use tinsel::engine::{ContentHash, EmbeddingFolder, EmbeddingKey, Form};
 use tinsel::sam2::{Predictor, Weights};
 
 fn main() {
@@ -45,8 +45,10 @@ fn encode(bencher: Bencher, network: &str) {
 fn load(bencher: Bencher, network: &str) {
     let (predictor, dir) = (predictor(network), tempfile::tempdir().unwrap());
     let folder = EmbeddingFolder::new(dir.path().into());
-    folder.save(&key(), &predictor.encoded(&photo(), &()).unwrap()).unwrap();
-    bencher.bench_local(|| predictor.embedding(&folder.load(&key()).unwrap()).unwrap());
+    let photo = photo();
+    folder.save(&key(), &predictor.encoded(&photo, &()).unwrap()).unwrap();
+    let form = Form { photo_size: photo.dimensions(), shapes: predictor.encoded_shapes() };
+    bencher.bench_local(|| predictor.embedding(&folder.load(&key(), form).unwrap()).unwrap());
 }
 
 /// Writing the file that [`load`] reads; its size is the throughput's unit.

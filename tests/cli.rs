@@ -792,3 +792,22 @@ fn the_help_has_examples_and_the_version_is_told() {
     }
     assert_eq!(succeed(&["--version"]), concat!("tinsel ", env!("CARGO_PKG_VERSION"), "\n"));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn without_a_display_one_sentence_says_so() {
+    let run = |variable: Option<(&str, &str)>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tinsel"));
+        for name in ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"] {
+            command.env_remove(name);
+        }
+        command.envs(variable).output().unwrap()
+    };
+    for variable in [None, Some(("DISPLAY", ":9876")), Some(("WAYLAND_DISPLAY", "missing"))] {
+        let done = run(variable);
+        let error = String::from_utf8(done.stderr).unwrap();
+        assert_eq!((done.status.code(), error.lines().count()), (Some(1), 1), "{error}");
+        assert!(error.contains("there is no display (") && error.contains("tinsel --help"), "{error}");
+        assert!(!error.contains(".rs"), "{error}");
+    }
+}

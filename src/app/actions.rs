@@ -46,7 +46,7 @@ pub(super) enum Action {
     StartComparison,
     SaveComparison,
     CloseComparison,
-    OpenPaths(Vec<PathBuf>),
+    OpenDropped(Vec<PathBuf>),
     /// Opens another photo of the folder.
     GoToPhoto(usize),
     SetEncodeAhead(bool),

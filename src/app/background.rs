@@ -15,11 +15,15 @@ use super::models::MODEL_EXTENSIONS;
 use crate::document::{MaskItem, Reshape, ShapeOp, reshape};
 use crate::files::export::{ExportMask, Panel, Plan, add_figure, binary, cutout};
 use crate::files::import::{
-    ForPhoto, ImportError, Imported, Problem, add_to_sessions, import, import_dataset, photos_named,
+    ForPhoto, ImportError, Imported, Problem, add_to_sessions, import, import_dataset, masks_among,
+    photos_named,
 };
 use crate::files::session::{Loaded, Session, SessionError};
 use crate::files::{FileSet, PHOTO_EXTENSIONS, Photo, PhotoError, WriteError, photos_beside, photos_in};
 use crate::mask::Mask;
+
+/// Extensions of files that are offered when masks are to be imported.
+const MASK_EXTENSIONS: [&str; 6] = ["json", "txt", "png", "tif", "tiff", "bmp"];
 
 /// What came of a slow thing.
 pub(super) enum Outcome {
@@ -28,12 +32,13 @@ pub(super) enum Outcome {
     PickedModel(Option<PathBuf>),
     PickedExportFolder(Option<PathBuf>),
     PickedSavingFolder(Option<PathBuf>),
-    /// The photos to leaf through, and which of them to show first.
+    /// The photos to leaf through, and which of them to show first; and masks of a photo that was open.
     Listed {
         request: u64,
         photos: Vec<PathBuf>,
         first: usize,
         problems: Vec<String>,
+        masks: Vec<(u64, Imported)>,
     },
     /// A photo that may be opened next has been read; `None` if that failed.
     Decoded {
@@ -194,10 +199,7 @@ impl Background {
     }
 
     pub fn pick_photos(&mut self, dialog: rfd::FileDialog) {
-        let upper: Vec<String> = PHOTO_EXTENSIONS.iter().map(|e| e.to_uppercase()).collect();
-        let all: Vec<&str> =
-            PHOTO_EXTENSIONS.iter().copied().chain(upper.iter().map(String::as_str)).collect();
-        let dialog = dialog.set_title("Open photos").add_filter("Photos", &all);
+        let dialog = dialog.set_title("Open photos").add_filter("Photos", &in_both_cases(PHOTO_EXTENSIONS));
         self.spawn_dialog(|| Outcome::Picked(dialog.pick_files().unwrap_or_default()));
     }
 
@@ -229,7 +231,7 @@ impl Background {
 
     /// Asks for a file with masks.
     pub fn pick_masks(&mut self, dialog: rfd::FileDialog) {
-        let dialog = dialog.set_title("Import masks").add_filter("Masks", &["json", "txt", "png"]);
+        let dialog = dialog.set_title("Import masks").add_filter("Masks", &in_both_cases(&MASK_EXTENSIONS));
         self.spawn_dialog(move || Outcome::PickedMasks(dialog.pick_file()));
     }
 
@@ -293,9 +295,13 @@ impl Background {
         });
     }
 
-    /// Finds the photos that files and folders stand for.
-    pub fn list(&mut self, request: u64, paths: Vec<PathBuf>) {
-        self.spawn(Task::Opening, move || list(request, &paths));
+    /// Finds the photos that files and folders stand for. Those that are pictures of masks of the open photo are
+    /// read as such, if one is given.
+    pub fn list(&mut self, request: u64, mut paths: Vec<PathBuf>, open: Option<ImportTarget>) {
+        self.spawn(Task::Opening, move || {
+            let masks = open.map_or(vec![], |open| take_masks(&mut paths, &open));
+            list(request, &paths, masks)
+        });
     }
 
     /// Reads a photo that may be opened next.
@@ -400,15 +406,29 @@ fn put(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     std::fs::write(path, bytes)
 }
 
+/// Extensions as dialogs want them, which tell `JPG` from `jpg`.
+fn in_both_cases(extensions: &[&str]) -> Vec<String> {
+    extensions.iter().flat_map(|e| [(*e).to_owned(), e.to_uppercase()]).collect()
+}
+
+/// Takes pictures of masks of the open photo away from files that may be photos, and reads them.
+fn take_masks(paths: &mut Vec<PathBuf>, open: &ImportTarget) -> Vec<(u64, Imported)> {
+    let found = masks_among(paths, open.size);
+    let places: HashSet<usize> = found.iter().map(|(place, _)| *place).collect();
+    let mut place = 0..;
+    paths.retain(|_| place.next().is_none_or(|place| !places.contains(&place)));
+    found.into_iter().map(|(_, imported)| (open.id, imported)).collect()
+}
+
 /// A single photo brings its whole folder along; several photos are taken as they are.
-fn list(request: u64, paths: &[PathBuf]) -> Outcome {
+fn list(request: u64, paths: &[PathBuf], masks: Vec<(u64, Imported)>) -> Outcome {
     let mut problems = vec![];
     if let [photo] = paths
         && !photo.is_dir()
     {
         let photos = photos_beside(photo);
         let first = photos.iter().position(|p| p.file_name() == photo.file_name()).unwrap_or(0);
-        return Outcome::Listed { request, photos, first, problems };
+        return Outcome::Listed { request, photos, first, problems, masks };
     }
     let mut photos = vec![];
     for path in paths {
@@ -424,11 +444,50 @@ fn list(request: u64, paths: &[PathBuf]) -> Outcome {
             photos.push(path.clone());
         }
     }
-    Outcome::Listed { request, photos, first: 0, problems }
+    Outcome::Listed { request, photos, first: 0, problems, masks }
 }
 
 /// Runs something on the pool of threads; a panic there must not end the program.
 pub(super) fn spawn_on_pool(run: impl FnOnce() + Send + 'static) {
     // The hook has logged it; what was asked for does not come.
     rayon::spawn(move || drop(catch_unwind(AssertUnwindSafe(run))));
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{GrayImage, ImageFormat, Luma};
+
+    use super::*;
+
+    #[test]
+    fn the_dialog_offers_the_pictures_that_can_be_imported() {
+        let dir = tempfile::tempdir().unwrap();
+        let mask = GrayImage::from_fn(8, 6, |x, _| Luma([if x < 3 { 255 } else { 0 }]));
+        let mut offered = vec![];
+        for extension in MASK_EXTENSIONS {
+            let file = dir.path().join("mask").with_extension(extension);
+            if ImageFormat::from_extension(extension).is_some() {
+                mask.save(&file).unwrap();
+                let imported = import(&file, (8, 6), "photo.jpg").unwrap();
+                assert_eq!(imported.masks[0].mask.area(), 18, "{extension}");
+                offered.push(extension);
+            }
+        }
+        assert_eq!(offered, ["png", "tif", "tiff", "bmp"]);
+    }
+
+    #[test]
+    fn masks_are_taken_out_of_what_is_opened() {
+        let dir = tempfile::tempdir().unwrap();
+        let paths = ["a.jpg", "mask.png", "b.jpg", "folder"].map(|name| dir.path().join(name));
+        GrayImage::from_fn(8, 6, |x, _| Luma([if x < 3 { 255 } else { 0 }])).save(&paths[1]).unwrap();
+        let open = ImportTarget { id: 7, path: "photo.jpg".into(), size: (8, 6) };
+        let mut left = paths.to_vec();
+        let masks = take_masks(&mut left, &open);
+        assert_eq!(
+            masks.iter().map(|(photo, found)| (*photo, found.masks.len())).collect::<Vec<_>>(),
+            [(7, 1)]
+        );
+        assert_eq!(left.iter().collect::<Vec<_>>(), [&paths[0], &paths[2], &paths[3]]);
+    }
 }

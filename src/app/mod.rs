@@ -19,6 +19,7 @@ mod inquiry;
 mod keymap;
 mod messages;
 mod models;
+mod opening;
 mod panels;
 mod preview;
 mod relations;
@@ -29,6 +30,7 @@ mod thumbnails;
 mod window;
 mod workspace;
 
+use std::cell::Cell;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -40,7 +42,7 @@ pub use window::Tinsel;
 /// Opens the window on photos or folders and returns when it is closed.
 ///
 /// # Errors
-/// There is no display, or no graphics driver that can draw on it.
+/// There is no display, or no graphics driver that can draw on it; the message tells what to do.
 pub fn run(paths: Vec<PathBuf>, model: Option<String>) -> anyhow::Result<()> {
     let viewport = egui::ViewportBuilder::default()
         .with_title("Tinsel")
@@ -48,7 +50,9 @@ pub fn run(paths: Vec<PathBuf>, model: Option<String>) -> anyhow::Result<()> {
         .with_inner_size([1280.0, 800.0])
         .with_min_inner_size([640.0, 420.0]);
     let options = eframe::NativeOptions { viewport, ..Default::default() };
+    let is_created = Cell::new(false);
     let window = |cc: &eframe::CreationContext<'_>| {
+        is_created.set(true);
         let mut window = Tinsel::new(cc, paths, model).saving_at_exit();
         window = window.ending_with(signalled(cc.egui_ctx.clone()));
         if let Some(folder) = EmbeddingFolder::of_user() {
@@ -59,8 +63,9 @@ pub fn run(paths: Vec<PathBuf>, model: Option<String>) -> anyhow::Result<()> {
         }
         window
     };
-    eframe::run_native("tinsel", options, Box::new(|cc| Ok(Box::new(window(cc)))))?;
-    Ok(())
+    let run = eframe::run_native("tinsel", options, Box::new(|cc| Ok(Box::new(window(cc)))));
+    // Later, something else has gone wrong.
+    run.map_err(|error| if is_created.get() { error.into() } else { opening::explained(error) })
 }
 
 /// Becomes true when the system asks the program to end: at the end of a desktop session, or by `kill`. The

@@ -65,6 +65,8 @@ pub(super) struct Workspace {
     /// The newest request to open a photo; answers to older ones are stale.
     pub request: u64,
     pub loading: bool,
+    /// Why the photo that was to be the first one is not open.
+    pub unreadable: Option<String>,
 }
 
 impl Workspace {
@@ -88,6 +90,21 @@ impl Workspace {
         self.document = document;
         self.open = Some(OpenPhoto { id, photo, region: None });
         fits
+    }
+
+    /// The name of a photo, and which of how many it is.
+    pub fn place_of(&self, photo: &Path) -> String {
+        let name = photo.file_name().unwrap_or_default().to_string_lossy();
+        // It is not the current one while another is being opened, or could not be.
+        let is_current = self.photos.get(self.current).is_some_and(|current| current == photo);
+        let index = match is_current {
+            true => Some(self.current),
+            false => self.photos.iter().position(|other| other == photo),
+        };
+        match (index, self.photos.len()) {
+            (None, _) | (_, 0 | 1) => name.into_owned(),
+            (Some(index), count) => format!("{name} ({} of {count})", index + 1),
+        }
     }
 
     fn new_id(&mut self) -> u64 {

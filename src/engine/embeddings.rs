@@ -8,7 +8,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use image::RgbImage;
 
 use super::messages::{ModelSource, PhotoRef};
-use super::store::{ContentHash, EmbeddingFolder, EmbeddingKey};
+use super::store::{ContentHash, EmbeddingFolder, EmbeddingKey, Form};
 use crate::mask::PixelBox;
 use crate::sam2::weights::built_in_bytes;
 use crate::sam2::{Embedding, Encoded, Predictor};
@@ -23,6 +23,8 @@ const MOST_WAITING: usize = 4;
 pub(super) struct Subject {
     photo: ContentHash,
     part: Option<PixelBox>,
+    /// Width and height of what the network sees, in pixels.
+    size: (u32, u32),
 }
 
 pub(super) struct Embeddings {
@@ -63,7 +65,8 @@ impl Embeddings {
             self.hashes.push((weak, hash));
             hash
         });
-        Subject { photo: hash, part: photo.part }
+        let size = photo.part.map_or(photo.pixels.dimensions(), |part| (part.width(), part.height()));
+        Subject { photo: hash, part: photo.part, size }
     }
 
     pub fn is_in_memory(&mut self, photo: &PhotoRef) -> bool {
@@ -79,7 +82,8 @@ impl Embeddings {
             return Some(embedding);
         }
         let (disk, key) = self.on_disk(subject, model)?;
-        let encoded = disk.folder.load(&key)?;
+        let form = Form { photo_size: subject.size, shapes: model.encoded_shapes() };
+        let encoded = disk.folder.load(&key, form)?;
         // What does not fit the network was not made by it, whatever the name says.
         let Ok(embedding) = model.embedding(&encoded) else {
             disk.folder.remove(&key);
@@ -189,6 +193,17 @@ mod tests {
 
     fn photo(grey: u8) -> PhotoRef {
         PhotoRef { id: 1, pixels: Arc::new(RgbImage::from_pixel(40, 30, Rgb([grey; 3]))), part: None }
+    }
+
+    #[test]
+    fn models_tell_the_shapes_of_what_they_encode() {
+        let data = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+        for name in ["mini.safetensors", "mini.encoder.onnx"] {
+            let model = Predictor::open(&data.join(name)).unwrap();
+            let encoded = model.encoded(&photo(1).pixels, &()).unwrap();
+            let shapes: Vec<Vec<usize>> = encoded.maps.into_iter().map(|map| map.shape).collect();
+            assert_eq!(shapes, model.encoded_shapes(), "{name}");
+        }
     }
 
     #[test]

@@ -22,7 +22,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 pub use messages::{CandidateMask, Event, How, Job, ModelSource, PhotoRef, Side};
 use messages::{Command, Ticket};
 pub use sieve::{Sieve, Sifted};
-pub use store::{ContentHash, EmbeddingFolder, EmbeddingKey};
+pub use store::{ContentHash, EmbeddingFolder, EmbeddingKey, Form};
 
 use crate::everything::Parameters;
 use crate::sam2::{Output, Prompt};

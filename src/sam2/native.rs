@@ -17,6 +17,7 @@ pub(super) struct Native {
     family: Family,
     input_format: InputFormat,
     encoder: Plan,
+    encoded_shapes: Vec<Vec<usize>>,
     prompts: PromptEncoder,
     masks: MaskEncoder,
     decoder: Decoder,
@@ -32,10 +33,12 @@ impl Native {
         let config = weights.config();
         let prompts = PromptEncoder::new(&weights)?;
         let masks = MaskEncoder::new(&weights)?;
+        let encoder = Plan::new(encoder::graph(&weights)?)?;
         let this = Self {
             family: config.family,
             input_format: InputFormat::of_config(config),
-            encoder: Plan::new(encoder::graph(&weights)?)?,
+            encoded_shapes: encoder.output_shapes()?,
+            encoder,
             decoder: Decoder::new(&weights, &prompts, &masks)?,
             prompts,
             masks,
@@ -56,6 +59,10 @@ impl Network for Native {
 
     fn encode(&self, image: Tensor, monitor: &dyn Monitor) -> Result<Vec<Map>> {
         self.encoder.run(tvec![image.into()], monitor)?.into_iter().map(Map::try_from).collect()
+    }
+
+    fn encoded_shapes(&self) -> &[Vec<usize>] {
+        &self.encoded_shapes
     }
 
     fn prepare(&self, maps: &[Map]) -> Result<Features> {

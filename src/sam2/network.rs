@@ -69,6 +69,8 @@ pub(super) trait Network: Send + Sync {
     fn input_format(&self) -> InputFormat;
     /// Runs the encoder on an input (1, 3, S, S).
     fn encode(&self, image: Tensor, monitor: &dyn Monitor) -> Result<Vec<Map>>;
+    /// Shapes of what [`Network::encode`] gives.
+    fn encoded_shapes(&self) -> &[Vec<usize>];
     /// Makes the encoder's outputs ready for the decoder.
     ///
     /// # Errors

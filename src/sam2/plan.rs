@@ -30,6 +30,20 @@ impl Plan {
         Ok(Self(model.into_optimized()?.into_runnable_with_options(&options)?))
     }
 
+    /// Shapes of the outputs, in the graph's order.
+    ///
+    /// # Errors
+    /// One depends on more than the graph.
+    pub fn output_shapes(&self) -> Result<Vec<Vec<usize>>> {
+        let model = self.0.model();
+        let shape = |i| {
+            let fact = model.output_fact(i)?;
+            let shape = fact.shape.as_concrete();
+            Ok(shape.ok_or_else(|| Error::Network("an output has no fixed size".into()))?.to_vec())
+        };
+        (0..model.output_outlets()?.len()).map(shape).collect()
+    }
+
     /// Runs the graph on its inputs; the outputs come in the graph's order.
     ///
     /// # Errors

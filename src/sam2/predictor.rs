@@ -310,6 +310,11 @@ impl Predictor {
         Ok(Encoded { maps, photo_size: photo.dimensions() })
     }
 
+    /// Shapes of the maps that [`Predictor::encoded`] gives, whatever the photo.
+    pub fn encoded_shapes(&self) -> &[Vec<usize>] {
+        self.network.encoded_shapes()
+    }
+
     /// Makes an embedding of what this model encoded.
     ///
     /// # Errors

@@ -366,6 +366,39 @@ fn exported_masks_are_taken_in_again_by_dropping_the_file() {
 }
 
 #[test]
+fn a_dropped_picture_is_masks_of_the_open_photo_only_if_it_reads_as_such() {
+    let photo = sample("coffee.jpg");
+    let mut window = window(vec![photo.clone()]);
+    let drop_files = |window: &mut Window, names: &[&str]| {
+        let files = names.iter().map(|name| Arc::new(Dropped(photo.with_file_name(name))) as _);
+        window.input_mut().dropped_files.extend(files);
+        settle(window);
+    };
+    let white = |x: u32, y: u32| image::Luma([if x < 30 && y < 20 { 255 } else { 0 }]);
+    let mask = image::GrayImage::from_fn(600, 400, white);
+    for (number, name) in (1..).zip(["mask.png", "mask.tif", "mask.bmp"]) {
+        mask.save(photo.with_file_name(name)).unwrap();
+        drop_files(&mut window, &[name]);
+        window.get_by_label_contains("coffee.jpg (");
+        assert_eq!(masks(&window), number);
+        assert_eq!(window.state().document().masks()[number - 1].mask.area(), 600);
+    }
+    press_with(&mut window, Modifiers::COMMAND, Key::Z);
+    assert_eq!(masks(&window), 2, "an import is one step of undo");
+
+    // A mask of another size is a photo here, and so is a photo of the same size.
+    image::GrayImage::from_fn(60, 40, white).save(photo.with_file_name("small.png")).unwrap();
+    drop_files(&mut window, &["mask.png", "small.png"]);
+    window.get_by_label_contains("small.png (");
+    drop_files(&mut window, &["coffee.jpg"]);
+    assert_eq!(masks(&window), 3);
+    image::open(&photo).unwrap().save(photo.with_file_name("photo.png")).unwrap();
+    drop_files(&mut window, &["photo.png"]);
+    window.get_by_label_contains("photo.png (");
+    assert_eq!(masks(&window), 0);
+}
+
+#[test]
 fn what_everything_mode_finds_on_a_photo_that_was_left_is_saved() {
     let photo = sample("coffee.jpg");
     let mut window = window(vec![photo.clone()]);

@@ -24,6 +24,24 @@ fn the_filmstrip_shows_the_folder_and_leads_to_its_photos() {
 }
 
 #[test]
+fn an_unreadable_first_photo_is_named_with_the_reason() {
+    let photo = sample("");
+    std::fs::write(photo.join("broken.jpg"), "no picture").unwrap();
+    std::fs::create_dir(photo.join("folder.jpg")).unwrap();
+    let mut window = window(vec![photo.clone()]);
+    assert!(window.query_by_label_contains("Drop a photo").is_none());
+    window.get_by_label_contains("broken.jpg: is not a picture");
+    window.get_by_label("broken.jpg (1 of 3)");
+    assert!(window.query_by_label_contains("folder.jpg").is_none());
+    press(&mut window, Key::D);
+    window.get_by_label_contains("cat.jpg (2 of 3)");
+    // Now another one is on the canvas.
+    press(&mut window, Key::A);
+    window.get_by_label_contains("broken.jpg: is not a picture");
+    window.get_by_label_contains("cat.jpg (2 of 3)");
+}
+
+#[test]
 fn the_filmstrip_counts_the_masks_that_are_kept_beside_photos() {
     let photo = sample("coffee.jpg");
     let mut first = window(vec![photo.clone()]);

@@ -26,4 +26,4 @@ pub(super) use palette::Palette;
 pub(super) use prompt_bar::prompt_bar_ui;
 pub(super) use shape::shape_ui;
 pub(super) use status::{Status, status_ui};
-pub(super) use welcome::welcome_ui;
+pub(super) use welcome::{Welcome, welcome_ui};

@@ -1,20 +1,33 @@
-//! What an empty window says.
+//! What a window without a photo says.
 
 use egui::{RichText, Ui};
 
 use super::super::actions::{Action, Actions};
 use super::super::commands::Command;
 
-pub(in crate::app) fn welcome_ui(ui: &mut Ui, loading: bool, actions: &mut Actions) {
+pub(in crate::app) struct Welcome<'a> {
+    pub loading: bool,
+    /// Files can be dropped on the window.
+    pub takes_drops: bool,
+    /// Why there is no photo although one was to be opened.
+    pub unreadable: Option<&'a str>,
+}
+
+pub(in crate::app) fn welcome_ui(ui: &mut Ui, welcome: &Welcome, actions: &mut Actions) {
     ui.vertical_centered(|ui| {
         ui.add_space(ui.available_height() * 0.32);
-        if loading {
+        if welcome.loading {
             ui.heading("Opening…");
             return;
         }
-        ui.heading("Drop a photo or a folder here");
+        let (heading, hint) = match (welcome.unreadable, welcome.takes_drops) {
+            (Some(error), _) => ("This photo cannot be opened", error),
+            (None, true) => ("Drop a photo or a folder here", "Then click on a thing to get its mask."),
+            (None, false) => ("Open a photo or a folder", "Then click on a thing to get its mask."),
+        };
+        ui.heading(heading);
         ui.add_space(4.0);
-        ui.label(RichText::new("Then click on a thing to get its mask.").weak());
+        ui.label(RichText::new(hint).weak());
         ui.add_space(16.0);
         for command in [Command::OpenPhotos, Command::OpenFolder, Command::OpenSample] {
             let info = command.info();
@@ -24,4 +37,29 @@ pub(in crate::app) fn welcome_ui(ui: &mut Ui, loading: bool, actions: &mut Actio
             }
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use egui_kittest::Harness;
+    use egui_kittest::kittest::Queryable as _;
+
+    use super::*;
+
+    fn page(takes_drops: bool, unreadable: Option<&'static str>) -> Harness<'static> {
+        Harness::new_ui(move |ui| {
+            welcome_ui(ui, &Welcome { loading: false, takes_drops, unreadable }, &mut Actions::new());
+        })
+    }
+
+    #[test]
+    fn only_a_window_that_takes_dropped_files_asks_for_them() {
+        page(true, None).get_by_label("Drop a photo or a folder here");
+        let without = page(false, None);
+        assert!(without.query_by_label_contains("Drop").is_none());
+        without.get_by_label("Open a photo or a folder");
+        let failed = page(true, Some("a.jpg: is empty"));
+        assert!(failed.query_by_label_contains("Drop").is_none());
+        failed.get_by_label("a.jpg: is empty");
+    }
 }

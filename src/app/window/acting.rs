@@ -81,7 +81,7 @@ impl Tinsel {
             }
             Action::CloseComparison => self.comparing.shown = None,
             Action::SetColourMode(mode) => self.settings.colours = mode,
-            Action::OpenPaths(paths) => self.list(paths),
+            Action::OpenDropped(paths) => self.list(paths, self.import_target()),
             Action::GoToPhoto(index) => {
                 if index != self.workspace.current || self.workspace.open.is_none() {
                     self.open_photo(index);
@@ -335,10 +335,11 @@ impl Tinsel {
     }
 
     /// Opens what files and folders stand for.
-    pub(super) fn list(&mut self, paths: Vec<PathBuf>) {
+    /// Opens photos and folders; pictures of masks of the open photo are imported instead, if it is given.
+    pub(super) fn list(&mut self, paths: Vec<PathBuf>, open: Option<ImportTarget>) {
         self.workspace.request += 1;
         self.workspace.loading = true;
-        self.background.list(self.workspace.request, paths);
+        self.background.list(self.workspace.request, paths, open);
     }
 
     pub(super) fn open_photo(&mut self, index: usize) {

@@ -11,7 +11,7 @@ use crate::app::canvas::{CanvasInput, SceneMask};
 use crate::app::commands::Command;
 use crate::app::everything_run::EverythingRun;
 use crate::app::panels::{
-    Availability, Listed, Status, Toolbar, filters_ui, menu_ui, prompt_bar_ui, shape_ui, status_ui,
+    Availability, Listed, Status, Toolbar, Welcome, filters_ui, menu_ui, prompt_bar_ui, shape_ui, status_ui,
     toolbar_ui, welcome_ui,
 };
 use crate::app::workspace::Workspace;
@@ -68,7 +68,12 @@ impl Tinsel {
         };
         let Some(open) = &self.workspace.open else {
             filmstrip_ui(ui, actions);
-            CentralPanel::default().show(ui, |ui| welcome_ui(ui, self.workspace.loading, actions));
+            let welcome = Welcome {
+                loading: self.workspace.loading,
+                takes_drops: self.takes_drops,
+                unreadable: self.workspace.unreadable.as_deref(),
+            };
+            CentralPanel::default().show(ui, |ui| welcome_ui(ui, &welcome, actions));
             return;
         };
         if let Some(shown) = self.comparing.shown_of(open.id) {
@@ -181,15 +186,16 @@ impl Tinsel {
             None
         };
         let open = self.workspace.open.as_ref();
-        let photo = open.map(|open| {
-            let (width, height) = open.size();
-            let name = open.photo.path.file_name().map(|n| n.to_string_lossy().into_owned());
-            let place = match self.workspace.photos.len() {
-                0 | 1 => String::new(),
-                n => format!(" ({} of {n})", self.workspace.current + 1),
-            };
-            format!("{}{place}  {width} × {height}", name.unwrap_or_default())
-        });
+        let photo = match open {
+            Some(open) => {
+                let (width, height) = open.size();
+                Some(format!("{}  {width} × {height}", self.workspace.place_of(&open.photo.path)))
+            }
+            None if self.workspace.unreadable.is_some() && !self.workspace.loading => {
+                self.workspace.photos.get(self.workspace.current).map(|path| self.workspace.place_of(path))
+            }
+            None => None,
+        };
         let zoom_percent = open.map(|_| self.canvas.view.zoom() * 100.0);
         Status {
             work,

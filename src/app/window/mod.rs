@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use eframe::wgpu::rwh::HasDisplayHandle;
 use egui::{Context, Event, Ui, ViewportCommand, pos2};
 
 use crate::app::actions::{Action, Actions};
@@ -34,7 +35,7 @@ use crate::app::relations::Relations;
 use crate::app::sessions::Sessions;
 use crate::app::settings::{Settings, Tool};
 use crate::app::workspace::Workspace;
-use crate::app::{models, theme};
+use crate::app::{models, opening, theme};
 use crate::document::{Document, Prompting};
 use crate::engine::EmbeddingFolder;
 use crate::engine::{Engine, ModelSource, Sieve};
@@ -100,6 +101,7 @@ pub struct Tinsel {
     timing: String,
     pointer: Option<UnderPointer>,
     title: String,
+    takes_drops: bool,
 }
 
 impl Tinsel {
@@ -154,11 +156,12 @@ impl Tinsel {
             timing: String::new(),
             pointer: None,
             title: String::new(),
+            takes_drops: opening::takes_drops(cc.display_handle().ok().map(|display| display.as_raw())),
         };
         let wanted = model.or_else(|| this.settings.model.clone());
         this.load_named_model(wanted.as_deref().unwrap_or(BUILT_IN_NAME));
         if !paths.is_empty() {
-            this.list(paths);
+            this.list(paths, None);
         }
         this
     }
@@ -322,7 +325,7 @@ impl Tinsel {
     }
 }
 
-/// Whether a dropped file is meant as masks of the open photo. Pictures are taken for photos.
+/// Whether a dropped file is meant as masks of the open photo. Pictures may be photos; their pixels tell.
 fn holds_masks(path: &Path) -> bool {
     path.extension().is_some_and(|e| ["json", "txt"].iter().any(|known| e.eq_ignore_ascii_case(known)))
 }
@@ -356,7 +359,7 @@ impl eframe::App for Tinsel {
             dropped.into_iter().partition(|path| holds_masks(path) && self.workspace.open.is_some());
         actions.extend(masks.into_iter().map(Action::ImportFile));
         if !dropped.is_empty() {
-            actions.push(Action::OpenPaths(dropped));
+            actions.push(Action::OpenDropped(dropped));
         }
         // What is typed, or closes a menu or a question, is no command.
         let typing = self.was_typing || ctx.text_edit_focused();

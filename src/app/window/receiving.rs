@@ -147,6 +147,12 @@ impl Tinsel {
         self.messages.error(format!("{word}; left out or changed: {}", told(problems)));
     }
 
+    /// Adds masks from a file to a photo in the window, and tells about them.
+    fn imported(&mut self, photo: u64, imported: Imported) {
+        let (masks, problems) = self.take_in(photo, imported);
+        self.tell_imported(format!("{masks} masks imported"), problems);
+    }
+
     /// Adds masks of several photos to those in the window, and tells about them and the others.
     fn take_in_all(&mut self, dataset: Dataset, mut problems: Vec<Problem>) {
         let Dataset { here, photos: elsewhere, mut masks } = dataset;
@@ -306,7 +312,7 @@ impl Tinsel {
     fn receive_outcome(&mut self, outcome: Outcome) {
         match outcome {
             Outcome::Picked(paths) if paths.is_empty() => {}
-            Outcome::Picked(paths) => self.list(paths),
+            Outcome::Picked(paths) => self.list(paths, None),
             Outcome::PickedModel(path) => {
                 if let Some(path) = path {
                     self.load_model(ModelSource::file(path));
@@ -317,8 +323,11 @@ impl Tinsel {
                     self.export.folder = folder;
                 }
             }
-            Outcome::Listed { request, .. } if request != self.workspace.request => {}
-            Outcome::Listed { photos, first, problems, .. } => {
+            Outcome::Listed { request, photos, first, problems, masks } => {
+                masks.into_iter().for_each(|(photo, imported)| self.imported(photo, imported));
+                if request != self.workspace.request {
+                    return;
+                }
                 self.workspace.loading = false;
                 problems.into_iter().for_each(|p| self.messages.error(p));
                 if !photos.is_empty() {
@@ -349,7 +358,10 @@ impl Tinsel {
             }
             Outcome::Opened { result: Err(error), .. } => {
                 self.workspace.loading = false;
-                self.messages.error(error.to_string());
+                match self.workspace.open {
+                    Some(_) => self.messages.error(error.to_string()),
+                    None => self.workspace.unreadable = Some(error.to_string()),
+                }
             }
             Outcome::PickedSavingFolder(folder) => {
                 if let Some(folder) = folder {
@@ -368,8 +380,7 @@ impl Tinsel {
             }
             Outcome::Imported { result: Err(error), .. } => self.messages.error(error.to_string()),
             Outcome::Imported { photo, result: Ok(imported) } => {
-                let (masks, problems) = self.take_in(photo, imported);
-                self.tell_imported(format!("{masks} masks imported"), problems);
+                self.imported(photo, imported);
             }
             Outcome::ReadAll(Ok((found, problems))) => {
                 // Now, because photos may have been opened since it was asked for.

@@ -9,10 +9,31 @@ use crate::sam2::{Encoded, Map};
 const MAGIC: [u8; 8] = *b"TINSELEM";
 /// To be raised when the format changes, or what the encoder computes for the same pixels.
 pub const VERSION: u32 = 2;
-/// Files that are larger are no embeddings.
-pub const MAX_BYTES: u64 = 1 << 30;
-const MOST_MAPS: u32 = 16;
-const MOST_AXES: u32 = 8;
+/// Networks are made for half precision, too, which ends here.
+const MAX_VALUE: f32 = 65_504.0;
+
+/// What an encoder makes of a photo.
+#[derive(Debug, Clone, Copy)]
+pub struct Form<'a> {
+    /// Width and height of the photo, or of the part of it, in pixels.
+    pub photo_size: (u32, u32),
+    /// Those of the encoder's maps.
+    pub shapes: &'a [Vec<usize>],
+}
+
+impl Form<'_> {
+    /// How many bytes a file has; `None` if that is too large a number.
+    pub fn bytes(&self) -> Option<u64> {
+        let numbers = |count: usize, size: usize| count.checked_mul(size);
+        let map = |shape: &Vec<usize>| {
+            let values = shape.iter().try_fold(1, |product: usize, length| numbers(product, *length))?;
+            numbers(values, size_of::<f32>())?.checked_add(size_of::<u32>() + shape.len() * size_of::<u64>())
+        };
+        // The magic number, four numbers and the checksum are around the maps.
+        let around = MAGIC.len() + 5 * size_of::<u32>();
+        self.shapes.iter().try_fold(around, |sum, shape| sum.checked_add(map(shape)?))?.try_into().ok()
+    }
+}
 
 /// The content of a file.
 pub fn bytes(encoded: &Encoded) -> Vec<u8> {
@@ -37,8 +58,8 @@ pub fn bytes(encoded: &Encoded) -> Vec<u8> {
     out
 }
 
-/// What a file holds; `None` if it is damaged or of another version.
-pub fn parse(bytes: &[u8]) -> Option<Encoded> {
+/// What a file holds; `None` if it is damaged, of another version, or nothing that the encoder makes.
+pub fn parse(bytes: &[u8], form: Form) -> Option<Encoded> {
     let (content, checksum) = bytes.split_last_chunk()?;
     if crc32fast::hash(content) != u32::from_le_bytes(*checksum) {
         return None;
@@ -48,8 +69,10 @@ pub fn parse(bytes: &[u8]) -> Option<Encoded> {
         return None;
     }
     let photo_size = (reader.number()?, reader.number()?);
-    let count = reader.number().filter(|count| *count <= MOST_MAPS)?;
-    let maps = (0..count).map(|_| reader.map()).collect::<Option<_>>()?;
+    if photo_size != form.photo_size || reader.number()? as usize != form.shapes.len() {
+        return None;
+    }
+    let maps = form.shapes.iter().map(|shape| reader.map(shape)).collect::<Option<_>>()?;
     reader.0.is_empty().then_some(Encoded { photo_size, maps })
 }
 
@@ -66,14 +89,22 @@ impl Reader<'_> {
         self.take().map(u32::from_le_bytes)
     }
 
-    fn map(&mut self) -> Option<Map> {
-        let axes = self.number().filter(|axes| *axes <= MOST_AXES)?;
-        let length = |reader: &mut Self| usize::try_from(u64::from_le_bytes(reader.take()?)).ok();
-        let shape: Vec<usize> = (0..axes).map(|_| length(self)).collect::<Option<_>>()?;
+    /// A map of this shape.
+    fn map(&mut self, shape: &[usize]) -> Option<Map> {
+        if self.number()? as usize != shape.len() {
+            return None;
+        }
+        for length in shape {
+            if u64::from_le_bytes(self.take()?) != *length as u64 {
+                return None;
+            }
+        }
         let count = shape.iter().try_fold(1usize, |product, length| product.checked_mul(*length))?;
         let (values, rest) = self.0.split_at_checked(count.checked_mul(size_of::<f32>())?)?;
         self.0 = rest;
-        let values = values.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
-        Some(Map { shape, values })
+        let values: Vec<f32> = values.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+        // Not so for what is no number, either.
+        let is_possible = values.iter().all(|value| value.abs() <= MAX_VALUE);
+        is_possible.then(|| Map { shape: shape.to_vec(), values })
     }
 }

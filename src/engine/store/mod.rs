@@ -13,6 +13,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+pub use entry::Form;
 pub use key::{ContentHash, EmbeddingKey};
 
 use crate::sam2::Encoded;
@@ -48,19 +49,27 @@ impl EmbeddingFolder {
         self.0.join(key.to_string()).with_extension(EXTENSION)
     }
 
-    /// What is kept under a key. A file that cannot be used is removed.
-    pub fn load(&self, key: &EmbeddingKey) -> Option<Encoded> {
+    /// What is kept under a key, if an encoder can have made it: with this photo's size, of these shapes, and
+    /// without values that no network has. What cannot be used is removed. Neither a folder nor what would be
+    /// waited for, such as a pipe or a device, is opened.
+    pub fn load(&self, key: &EmbeddingKey, form: Form) -> Option<Encoded> {
         let path = self.file(key);
-        // Only who may write a file may say that it was used.
-        let mut file = OpenOptions::new().read(true).write(true).open(&path).ok()?;
-        let encoded = read(&mut file).ok().and_then(|bytes| entry::parse(&bytes));
-        match encoded {
-            // Best effort: at worst the file is removed earlier than others.
-            Some(_) => drop(file.set_modified(SystemTime::now())),
-            None => {
-                log::warn!("{}: damaged, it is removed", path.display());
-                self.remove(key);
-            }
+        let metadata = path.metadata().ok()?;
+        // Before anything is opened or takes memory.
+        let is_fit = metadata.is_file() && Some(metadata.len()) == form.bytes();
+        let encoded = if is_fit {
+            // Only who may write a file may say that it was used.
+            let file = OpenOptions::new().read(true).write(true).open(&path).ok()?;
+            read(&file, metadata.len()).ok().and_then(|bytes| entry::parse(&bytes, form)).inspect(|_| {
+                // Best effort: at worst the file is removed earlier than others.
+                let _ = file.set_modified(SystemTime::now());
+            })
+        } else {
+            None
+        };
+        if encoded.is_none() {
+            log::warn!("{}: damaged, or not made by this model; it is removed", path.display());
+            self.remove(key);
         }
         encoded
     }
@@ -110,6 +119,9 @@ impl EmbeddingFolder {
             let (path, name) = (entry.path(), entry.file_name());
             let Ok(metadata) = entry.metadata() else { continue };
             let used = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+            if metadata.is_dir() {
+                continue;
+            }
             if path.extension().is_some_and(|e| e == EXTENSION) {
                 files.push(Found { path, bytes: metadata.len(), used });
             } else if name.as_encoded_bytes().starts_with(TEMPORARY_PREFIX.as_bytes())
@@ -128,14 +140,9 @@ impl EmbeddingFolder {
     }
 }
 
-fn read(file: &mut File) -> io::Result<Vec<u8>> {
-    let mut bytes = vec![];
-    let length = file.metadata()?.len();
-    if length > entry::MAX_BYTES {
-        return Err(io::Error::other("too large"));
-    }
-    bytes.reserve_exact(length as usize);
-    file.take(entry::MAX_BYTES).read_to_end(&mut bytes)?;
+fn read(file: &File, length: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(length as usize);
+    file.take(length).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

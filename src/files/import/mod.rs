@@ -19,7 +19,7 @@ mod yolo;
 
 use std::cell::Cell;
 use std::collections::HashSet;
-use std::io::Read;
+use std::io::{BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -88,7 +88,7 @@ pub enum ImportError {
     TooLarge { path: PathBuf, cause: String },
     #[error(
         "{}: is nothing that can be imported: COCO, labelme, ISAT, records or a session (JSON), YOLO labels \
-         (TXT), masks or label maps (PNG)",
+         (TXT), masks or label maps (PNG, TIFF, BMP)",
         path.display()
     )]
     UnknownFormat { path: PathBuf },
@@ -202,6 +202,37 @@ pub fn import(path: &Path, size: (u32, u32), photo: impl AsRef<Path>) -> Result<
         imported.problem("text", format!("is not UTF-8; read as {encoding}, so check the names"));
     }
     Ok(imported)
+}
+
+/// Masks of a photo of `size` (width, height in pixels, upright) in pictures that may as well be photos, with
+/// their places among `files`. None in doubt: all pictures of this size have to be masks or label maps. What has
+/// another size, or is no PNG, BMP, PNM or TIFF, is passed over, and so is what cannot be read.
+pub fn masks_among(files: &[PathBuf], size: (u32, u32)) -> Vec<(usize, Imported)> {
+    let mut found = vec![];
+    for (place, path) in files.iter().enumerate() {
+        let Some(bytes) = picture_of_size(path, size) else { continue };
+        let target = Target { path, size, photo: path, costs: &Costs::default() };
+        match picture::import_undoubted(&target, &bytes) {
+            Some(imported) => found.push((place, imported)),
+            // Nor are the others looked at: photos of one size can be many.
+            None => return vec![],
+        }
+    }
+    found
+}
+
+/// A file, if it is a picture that can hold masks of this size.
+fn picture_of_size(path: &Path, size: (u32, u32)) -> Option<Vec<u8>> {
+    /// Enough to tell what kind of picture a file is.
+    const START: u64 = 64;
+    let mut file = BufReader::new(regular::open(path).ok()?);
+    let mut start = vec![];
+    (&mut file).take(START).read_to_end(&mut start).ok()?;
+    file.rewind().ok()?;
+    if !picture::is_picture(&start) || picture::has_other_size(file, size) {
+        return None;
+    }
+    read(path).ok()
 }
 
 fn import_text(target: &Target, text: &str) -> Result<Imported, ImportError> {

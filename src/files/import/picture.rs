@@ -1,7 +1,7 @@
 //! Pictures: masks in black and white, cut-outs, label maps in grey or colours.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::Cursor;
+use std::io::{BufRead, Cursor, Seek};
 use std::path::Path;
 
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
@@ -25,6 +25,12 @@ const VOID: u32 = 255;
 pub(super) fn is_picture(bytes: &[u8]) -> bool {
     let is_kind = |format| matches!(format, ImageFormat::Png | ImageFormat::Bmp | ImageFormat::Pnm);
     is_tiff(bytes) || image::guess_format(bytes).is_ok_and(is_kind)
+}
+
+/// Whether a picture has another size than this, as far as its first bytes tell without all of it.
+pub(super) fn has_other_size(file: impl BufRead + Seek, size: (u32, u32)) -> bool {
+    let reader = ImageReader::new(file).with_guessed_format().ok();
+    reader.and_then(|reader| reader.into_dimensions().ok()).is_some_and(|found| found != size)
 }
 
 /// A picture of exactly this size.
@@ -64,6 +70,19 @@ enum Kind<'a> {
 }
 
 pub(super) fn import(target: &Target, bytes: &[u8]) -> Result<Imported, ImportError> {
+    imported(target, kind(target, bytes)?)
+}
+
+/// As [`import`], only masks and label maps that cannot be meant as a photo: no cut-outs, and no pictures of one
+/// colour.
+pub(super) fn import_undoubted(target: &Target, bytes: &[u8]) -> Option<Imported> {
+    let kind = kind(target, bytes).ok().filter(|kind| !matches!(kind, Kind::Cutout(_)))?;
+    let imported = imported(target, kind).ok()?;
+    let pixels = u64::from(target.size.0) * u64::from(target.size.1);
+    imported.masks.iter().any(|item| item.mask.area() < pixels).then_some(imported)
+}
+
+fn kind(target: &Target, bytes: &[u8]) -> Result<Kind<'static>, ImportError> {
     let format = if is_tiff(bytes) { Ok(ImageFormat::Tiff) } else { image::guess_format(bytes) };
     let format = format.map_err(|e| target.damaged(e.to_string()))?;
     let size = match format {
@@ -76,10 +95,13 @@ pub(super) fn import(target: &Target, bytes: &[u8]) -> Result<Imported, ImportEr
         ImageFormat::Tiff => tiff_indices(bytes, target.size),
         _ => Ok(None),
     };
-    let kind = match kind.map_err(|e| target.damaged(e))? {
+    Ok(match kind.map_err(|e| target.damaged(e))? {
         Some(kind) => kind,
         None => colours(decode(bytes, target.size).map_err(|e| target.damaged(e))?),
-    };
+    })
+}
+
+fn imported(target: &Target, kind: Kind) -> Result<Imported, ImportError> {
     let name = stem(target.path);
     match kind {
         Kind::Cutout(mask) => Ok(single(mask, &name)),

@@ -712,3 +712,50 @@ fn masks_of_a_session_are_not_decoded_before_their_size_is_known() {
     let said = Session::parse(&file, session(width, height, 5000).as_bytes()).unwrap_err().to_string();
     assert!(said.contains("more memory"), "{said}");
 }
+
+#[test]
+fn pictures_that_may_be_photos_are_masks_only_beyond_doubt() {
+    use image::{GrayImage, Luma, LumaA, Rgb, RgbImage};
+
+    let dir = tempfile::tempdir().unwrap();
+    let file = |name: &str| dir.path().join(name);
+    let (width, height) = SIZE;
+    let inside = |x: u32, y: u32| x.abs_diff(40).pow(2) + y.abs_diff(30).pow(2) < 400;
+    let mask = GrayImage::from_fn(width, height, |x, y| Luma([if inside(x, y) { 255 } else { 0 }]));
+    for name in ["mask.png", "mask.tif", "mask.bmp", "mask.pgm"] {
+        mask.save(file(name)).unwrap();
+    }
+    let labels = |x: u32, y: u32| if inside(x, y) { [200, 30, 30] } else { [0, 90 * (x as u8 / 45), 0] };
+    RgbImage::from_fn(width, height, |x, y| Rgb(labels(x, y))).save(file("labels.png")).unwrap();
+    let photo = |x: u32, y: u32| Rgb([(3 * x) as u8, (x * y) as u8, (2 * y) as u8]);
+    for name in ["photo.png", "photo.tif", "photo.bmp"] {
+        RgbImage::from_fn(width, height, photo).save(file(name)).unwrap();
+    }
+    let cutout = |x: u32, y: u32| LumaA([x as u8, if inside(x, y) { 255 } else { 0 }]);
+    image::GrayAlphaImage::from_fn(width, height, cutout).save(file("cutout.png")).unwrap();
+    GrayImage::from_pixel(width, height, Luma([255])).save(file("white.png")).unwrap();
+    GrayImage::new(width, height).save(file("black.png")).unwrap();
+    GrayImage::from_fn(9, 9, |x, _| Luma([if x < 3 { 255 } else { 0 }])).save(file("small.png")).unwrap();
+    mask.save(file("mask.jpg")).unwrap();
+    std::fs::write(file("text.png"), "no picture").unwrap();
+    std::fs::create_dir(file("folder.png")).unwrap();
+
+    let found = |names: &[&str]| -> Vec<(usize, usize)> {
+        let files: Vec<PathBuf> = names.iter().map(|name| file(name)).collect();
+        let all = masks_among(&files, SIZE);
+        all.into_iter().map(|(place, imported)| (place, imported.masks.len())).collect()
+    };
+    for name in ["mask.png", "mask.tif", "mask.bmp", "mask.pgm"] {
+        assert_eq!(found(&[name]), [(0, 1)], "{name}");
+    }
+    assert_eq!(found(&["labels.png"]), [(0, 2)]);
+    let others = ["small.png", "mask.jpg", "text.png", "folder.png", "missing.png"];
+    for name in ["photo.png", "photo.tif", "photo.bmp", "cutout.png", "white.png", "black.png"] {
+        assert_eq!(found(&[name]), [], "{name}");
+        assert_eq!(found(&["mask.png", name]), [], "{name}");
+    }
+    for name in others {
+        assert_eq!(found(&[name]), [], "{name}");
+        assert_eq!(found(&[name, "mask.png"]), [(1, 1)], "{name}");
+    }
+}

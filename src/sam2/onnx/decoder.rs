@@ -27,7 +27,7 @@ pub(super) struct Decoder {
     side: usize,
     model: InferenceModel,
     /// Shapes of the inputs that are the encoder's outputs.
-    feature_shapes: Vec<TVec<usize>>,
+    feature_shapes: Vec<Vec<usize>>,
     /// Kinds of number of the inputs: the features, then the four of the prompt.
     numbers: Vec<DatumType>,
     /// Graphs by their number of points.
@@ -45,7 +45,7 @@ impl Decoder {
         signature: &Signature,
         family: Family,
         side: usize,
-        feature_shapes: &[TVec<usize>],
+        feature_shapes: &[Vec<usize>],
     ) -> Result<Self> {
         let wrong = |cause: String| misfit(file, cause);
         let features = feature_values(signature, family, Signature::input).map_err(wrong)?;
@@ -69,7 +69,7 @@ impl Decoder {
     /// Answers a click on an empty embedding: whether the decoder runs is better known now than at the first
     /// click, which needs this graph anyway.
     fn try_click(&self) -> Result<()> {
-        let empty = |shape: &TVec<usize>| Ok(Tensor::zero::<f32>(shape)?.into());
+        let empty = |shape: &Vec<usize>| Ok(Tensor::zero::<f32>(shape)?.into());
         let features: Vec<TValue> = self.feature_shapes.iter().map(empty).collect::<Result<_>>()?;
         let click = [([1.0; 2], Label::Positive), ([0.0; 2], Label::Padding)];
         self.decode(&features, &click, None, &()).map(drop)
@@ -82,7 +82,7 @@ impl Decoder {
             return Ok(plan.clone());
         }
         let mut model = self.model.clone();
-        let prompt = [tvec![1, points, 2], tvec![1, points], tvec![1, 1, self.side, self.side], tvec![1]];
+        let prompt = [vec![1, points, 2], vec![1, points], vec![1, 1, self.side, self.side], vec![1]];
         let shapes = self.feature_shapes.iter().chain(&prompt).zip(&self.numbers);
         for (i, (shape, number)) in shapes.enumerate() {
             model.set_input_fact(i, InferenceFact::dt_shape(*number, shape.clone()))?;
@@ -137,7 +137,7 @@ impl Decoder {
 }
 
 /// Whether declared inputs take maps of these shapes.
-fn check_features(inputs: &[&Value], shapes: &[TVec<usize>]) -> Result<(), String> {
+fn check_features(inputs: &[&Value], shapes: &[Vec<usize>]) -> Result<(), String> {
     for (input, shape) in inputs.iter().zip(shapes) {
         let Some(dims) = &input.dims else { continue };
         let same = |(dim, found): (&Option<usize>, &usize)| dim.is_none_or(|dim| dim == *found);

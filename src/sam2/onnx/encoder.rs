@@ -17,7 +17,7 @@ pub(super) struct Encoder {
     plan: Plan,
     picture: Picture,
     /// Shapes of the outputs: the embedding, then the high-resolution maps.
-    pub shapes: Vec<TVec<usize>>,
+    pub shapes: Vec<Vec<usize>>,
 }
 
 impl Encoder {
@@ -117,7 +117,7 @@ impl Picture {
 }
 
 /// Shapes of the encoder's outputs: (1, channels, side, side), at the strides of the network.
-fn feature_shapes(encoder: &TypedModel, side: usize) -> Result<Vec<TVec<usize>>, String> {
+fn feature_shapes(encoder: &TypedModel, side: usize) -> Result<Vec<Vec<usize>>, String> {
     let strides = [STRIDES[2], STRIDES[0], STRIDES[1]];
     let outputs = encoder.output_outlets().map_err(|e| format!("{e:#}"))?.len();
     (0..outputs)
@@ -128,7 +128,7 @@ fn feature_shapes(encoder: &TypedModel, side: usize) -> Result<Vec<TVec<usize>>,
             let cells = side / stride;
             match shape {
                 [1, _, height, width] if *height == cells && *width == cells => {
-                    Ok(shape.iter().copied().collect())
+                    Ok(shape.to_vec())
                 }
                 _ => Err(format!(
                     "it turns a picture of {side}x{side} pixels into {shape:?}; {cells}x{cells} cells were expected"

@@ -33,7 +33,7 @@ mod tests;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use tract_onnx::prelude::{DatumType, TValue, TVec, Tensor};
+use tract_onnx::prelude::{DatumType, TValue, Tensor};
 
 use self::decoder::Decoder;
 use self::encoder::Encoder;
@@ -93,9 +93,13 @@ impl Network for OnnxPair {
         self.encoder.run(image, monitor)
     }
 
+    fn encoded_shapes(&self) -> &[Vec<usize>] {
+        &self.encoder.shapes
+    }
+
     fn prepare(&self, maps: &[Map]) -> Result<Features> {
-        let same = |(map, shape): (&Map, &TVec<usize>)| {
-            map.shape[..] == shape[..] && map.values.len() == shape.iter().product::<usize>()
+        let same = |(map, shape): (&Map, &Vec<usize>)| {
+            map.shape == *shape && map.values.len() == shape.iter().product::<usize>()
         };
         if maps.len() != self.encoder.shapes.len() || !maps.iter().zip(&self.encoder.shapes).all(same) {
             return Err(Error::Network("the embedding was made by another model".into()));
