@@ -265,18 +265,13 @@ impl InUse {
                 .response
                 .labelled_by(label.id);
             let file = path.file_name().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
-            match Choice::suggested_side(&file)
-                .filter(|suggested| side.is_none() && *suggested != self.input_side)
-            {
-                Some(suggested) => {
-                    if ui.button(format!("Trained with {suggested}? Use it")).clicked() {
-                        actions.push(Action::SetInputSide(suggested));
-                    }
+            let suggested = Choice::suggested_side(&file).filter(|suggested| *suggested != self.input_side);
+            if let Some(suggested) = suggested.filter(|_| side.is_none()) {
+                if ui.button(format!("Trained with {suggested}? Use it")).clicked() {
+                    actions.push(Action::SetInputSide(suggested));
                 }
-                None if self.input_side < LARGEST_SIDE => {
-                    ui.weak("quicker, less precise");
-                }
-                None => {}
+            } else if self.input_side < LARGEST_SIDE {
+                ui.weak("quicker, less precise");
             }
         });
     }

@@ -63,7 +63,6 @@ impl Function for Chain {
             layer.apply(source, &shape, target);
             shape = next;
         }
-        drop(plain);
         *spare() = memory;
         Ok(output)
     }

@@ -71,7 +71,6 @@ impl Function for LocalMlp {
             }
             rows.chunks_mut(ROWS_TOGETHER * channels).for_each(|rows| self.mlp.apply(rows, memory));
         });
-        drop(plain);
         Ok(input)
     }
 }
