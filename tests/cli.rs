@@ -405,6 +405,8 @@ fn a_model_that_cannot_be_used_is_named() {
         let arguments = ["everything", COFFEE, "--out", &out, "--model", model];
         fails(&arguments, 2, &[&[model.as_str()], parts].concat());
     }
+    let arguments = ["everything", COFFEE, "--out", &out, "--model", "mobile-sam@500"];
+    fails(&arguments, 2, &["mobile-sam", "500 pixels a side", "multiple of 32"]);
 }
 
 #[test]

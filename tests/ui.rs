@@ -661,6 +661,21 @@ fn the_model_menu_lists_the_official_weights() {
 }
 
 #[test]
+fn a_smaller_network_input_is_chosen_in_the_model_menu_and_told_with_its_masks() {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    click(&mut window, "Model: mobile-sam");
+    click(&mut window, "Network input");
+    click(&mut window, "512 × 512 pixels");
+    window.get_by_label("Model: mobile-sam@512");
+    press(&mut window, Key::Escape);
+    make_mask(&mut window, (290.0, 170.0));
+    let model = window.state().document().masks()[0].model.clone();
+    assert_eq!(model.as_deref(), Some("mobile-sam@512"));
+    // Under Inspect, because the new mask is selected.
+    window.get_by_label("mobile-sam@512");
+}
+
+#[test]
 fn the_cheat_sheet_lists_the_keys() {
     let mut window = window(vec![]);
     press(&mut window, Key::F1);

@@ -1,5 +1,7 @@
 //! The sizes of a network. Everything that differs between networks is here; nothing is assumed.
 
+use std::ops::RangeInclusive;
+
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -77,7 +79,9 @@ pub(super) const STD: [f32; 3] = [0.229, 0.224, 0.225];
 /// Strides of the three maps that the encoder hands to the decoder.
 pub(crate) const STRIDES: [usize; 3] = [4, 8, 16];
 /// Every input side is a multiple of this: the deepest map of any encoder has stride 32.
-pub(super) const SIDE_STEP: usize = 32;
+const SIDE_STEP: usize = 32;
+/// Input sides that a network can have, in pixels.
+const SIDES: RangeInclusive<usize> = 64..=MOST_PIXELS;
 
 /// Limits that keep a hostile file from asking for more memory than any real network needs; the
 /// largest published one has 1024 pixels and 9 million values in its first map.
@@ -170,6 +174,13 @@ impl Config {
     /// # Errors
     /// No network can have this side, or not this one; says why.
     pub fn with_image_size(mut self, side: usize) -> Result<Self, String> {
+        if !SIDES.contains(&side) || !side.is_multiple_of(SIDE_STEP) {
+            return Err(format!(
+                "it must be a multiple of {SIDE_STEP} between {} and {}, such as 512",
+                SIDES.start(),
+                SIDES.end()
+            ));
+        }
         self.image_size = side;
         self.check()?;
         Ok(self)
@@ -178,8 +189,7 @@ impl Config {
     /// Rejects sizes that no network can have, before anything is allocated from them.
     fn check(&self) -> Result<(), String> {
         let fail = |what: &str| Err(format!("{what} ({self:?})"));
-        if self.image_size < 64 || self.image_size > MOST_PIXELS || !self.image_size.is_multiple_of(SIDE_STEP)
-        {
+        if !SIDES.contains(&self.image_size) || !self.image_size.is_multiple_of(SIDE_STEP) {
             return fail("`image_size` must be a multiple of 32 between 64 and 1536");
         }
         let DecoderConfig { depth, num_heads, mlp_dim, iou_head_hidden_dim, .. } = self.decoder;

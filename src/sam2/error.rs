@@ -15,6 +15,9 @@ pub enum Error {
     /// The `config` in the metadata is missing or describes no network.
     #[error("{file}: not a network that can be run: {cause}")]
     Config { file: String, cause: String },
+    /// The network cannot take photos of this size.
+    #[error("{file}: the network's input cannot have {side} pixels a side: {cause}")]
+    InputSide { file: String, side: usize, cause: String },
     /// A tensor that the network needs is absent.
     #[error(
         "{file}: tensor `{name}` of shape {expected:?} is missing; these are not the weights of a Segment Anything image model"

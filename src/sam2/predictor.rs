@@ -249,9 +249,9 @@ impl Predictor {
         if !onnx::is_meant(path) {
             return Self::with_side(Weights::open(path)?, side);
         }
-        if side.is_some() {
-            let cause = "the input side of an exported model cannot be changed".into();
-            return Err(Error::Config { file: path.display().to_string(), cause });
+        if let Some(side) = side {
+            let cause = "that of an exported model cannot be changed".into();
+            return Err(Error::InputSide { file: path.display().to_string(), side, cause });
         }
         Ok(Self {
             name: path.display().to_string(),

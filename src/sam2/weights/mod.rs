@@ -153,7 +153,7 @@ impl Weights {
     pub fn with_image_size(self, side: usize) -> Result<Self> {
         match self.config.clone().with_image_size(side) {
             Ok(config) => Ok(Self { config, ..self }),
-            Err(cause) => Err(Error::Config { file: self.name, cause }),
+            Err(cause) => Err(Error::InputSide { file: self.name, side, cause }),
         }
     }
 
