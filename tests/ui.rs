@@ -664,8 +664,7 @@ fn the_model_menu_lists_the_official_weights() {
 fn a_smaller_network_input_is_chosen_in_the_model_menu_and_told_with_its_masks() {
     let mut window = window(vec![sample("coffee.jpg")]);
     click(&mut window, "Model: mobile-sam");
-    click(&mut window, "Network input");
-    click(&mut window, "512 × 512 pixels");
+    click(&mut window, "Network input of 512 pixels");
     window.get_by_label("Model: mobile-sam@512");
     press(&mut window, Key::Escape);
     make_mask(&mut window, (290.0, 170.0));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use egui::{Button, ComboBox, Grid, ProgressBar, TextEdit, Ui};
+use egui::{Button, Grid, ProgressBar, TextEdit, Ui};
 
 use super::actions::{Action, Actions};
 use super::commands::Command;
@@ -247,23 +247,18 @@ impl InUse {
             return;
         }
         ui.horizontal(|ui| {
-            let label = ui.label("Network input");
-            let text = |side: usize| format!("{side} × {side} pixels");
+            ui.label("Network input");
             let mut sides = INPUT_SIDES.to_vec();
             if !sides.contains(&self.input_side) {
                 sides.insert(0, self.input_side);
             }
-            ComboBox::from_id_salt("input side")
-                .selected_text(text(self.input_side))
-                .show_ui(ui, |ui| {
-                    for side in sides {
-                        if ui.selectable_label(side == self.input_side, text(side)).clicked() {
-                            actions.push(Action::SetInputSide(side));
-                        }
-                    }
-                })
-                .response
-                .labelled_by(label.id);
+            for side in sides {
+                let button = ui.add(Button::selectable(side == self.input_side, side.to_string()));
+                if button.accessible_name(format!("Network input of {side} pixels")).clicked() {
+                    actions.push(Action::SetInputSide(side));
+                }
+            }
+            ui.label("pixels");
             let file = path.file_name().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
             let suggested = Choice::suggested_side(&file).filter(|suggested| *suggested != self.input_side);
             if let Some(suggested) = suggested.filter(|_| side.is_none()) {

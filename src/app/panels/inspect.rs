@@ -65,6 +65,11 @@ impl Inspect {
         }
     }
 
+    /// Whether a mask is being looked at.
+    pub fn is_pending(&self) -> bool {
+        self.under_way.is_some()
+    }
+
     fn made_of(&self, mask: &Arc<Mask>) -> Option<&(TextureHandle, Measured)> {
         self.made.as_ref().filter(|made| Arc::ptr_eq(&made.of, mask))?.shown.as_ref()
     }

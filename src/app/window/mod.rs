@@ -228,6 +228,7 @@ impl Tinsel {
             || self.canvas.is_rendering()
             || self.ahead.is_encoding()
             || self.filmstrip.is_pending()
+            || self.inspect.is_pending()
     }
 
     /// The mask that is shown as what a click would give.
