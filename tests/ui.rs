@@ -257,6 +257,19 @@ fn masks_are_selected_hidden_singled_out_and_deleted() {
 }
 
 #[test]
+fn a_key_with_shift_does_not_turn_into_the_one_without() {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    make_mask(&mut window, (290.0, 170.0));
+    // The second time there is nothing to deselect, which does not make it Ctrl+A.
+    for _ in 0..2 {
+        press_with(&mut window, Modifiers::COMMAND | Modifiers::SHIFT, Key::A);
+        assert!(window.state().document().selection().is_empty());
+    }
+    press_with(&mut window, Modifiers::COMMAND, Key::A);
+    assert_eq!(window.state().document().selection().len(), 1);
+}
+
+#[test]
 fn escape_belongs_to_what_is_under_way() {
     let mut window = window(vec![sample("coffee.jpg")]);
     make_mask(&mut window, (290.0, 170.0));

@@ -55,9 +55,10 @@ class Kept:
                     self.painted.update(((at + i) // height, (at + i) % height) for i in range(count))
                 at, inside = at + count, not inside
 
-    def box(self):
-        (left, right), (top, bottom) = [(min(axis), max(axis)) for axis in zip(*self.painted)]
-        return left, top, right, bottom
+
+def box(pixels):
+    (left, right), (top, bottom) = [(min(axis), max(axis)) for axis in zip(*pixels)]
+    return left, top, right, bottom
 
 
 class Window:
@@ -104,24 +105,26 @@ class Window:
         return at
 
 
-def kept_after(tinsel, folder, width):
-    """What is kept as soon as it is so wide."""
+def painted_by(window, tinsel, folder, at):
+    """The pixels that a stroke adds to what is kept."""
+    before = Kept(tinsel, folder).painted
+    window.paint(*at)
     for _ in range(60):
         time.sleep(0.5)
-        kept = Kept(tinsel, folder)
-        if kept.painted and kept.box()[2] - kept.box()[0] >= width:
-            return kept
+        new = Kept(tinsel, folder).painted - before
+        if new:
+            return new
     raise AssertionError("a stroke was not saved")
 
 
 def calibrated(tinsel, folder):
     """Where the photo lies on the screen, from what two strokes paint."""
     window = Window(tinsel, folder)
+    # The first mask makes the list wider, and with that the photo smaller.
+    painted_by(window, tinsel, folder, window.share(0.45, 0.25))
     a, b = window.share(0.35, 0.4), window.share(0.55, 0.6)
-    window.paint(*a)
-    left, top, right, bottom = kept_after(tinsel, folder, 1).box()
-    window.paint(*b)
-    _, _, far_right, far_bottom = kept_after(tinsel, folder, right - left + 1).box()
+    left, top, right, bottom = box(painted_by(window, tinsel, folder, a))
+    _, _, far_right, far_bottom = box(painted_by(window, tinsel, folder, b))
     window.kill()
     scale = (b[0] - a[0]) / (far_right - right)
     assert far_bottom > bottom and right - left < 2 * CELL, "the strokes are not where they should be"

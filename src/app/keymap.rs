@@ -86,21 +86,26 @@ impl Keymap {
         };
         let mut keyed: Vec<(KeyboardShortcut, Command)> = Command::ALL
             .iter()
-            .filter(|command| enabled(**command))
             .flat_map(|command| self.keys(*command).into_iter().map(move |key| (key, *command)))
             .filter(|(key, _)| !for_widget(key))
             .collect();
-        // egui lets Ctrl+Z match while Shift is held too, so the longer combinations go first.
-        keyed.sort_by_key(|(k, _)| {
+        let length = |k: &KeyboardShortcut| {
             let Modifiers { alt, shift, command, .. } = k.modifiers;
-            std::cmp::Reverse(u8::from(alt) + u8::from(shift) + u8::from(command))
-        });
+            u8::from(alt) + u8::from(shift) + u8::from(command)
+        };
+        // egui lets Ctrl+Z match while Shift is held too, so the longer combinations go first, and nothing
+        // takes the place of a longer one whose command is not enabled.
+        keyed.sort_by_key(|(k, _)| std::cmp::Reverse(length(k)));
         ctx.input_mut(|input| {
             let command_of = |event: &Event| match event {
-                Event::Key { key, pressed: true, modifiers, .. } => keyed
-                    .iter()
-                    .find(|(k, _)| k.logical_key == *key && modifiers.matches_logically(k.modifiers))
-                    .map(|(_, command)| *command),
+                Event::Key { key, pressed: true, modifiers, .. } => {
+                    let matches = |(k, _): &&(KeyboardShortcut, Command)| {
+                        k.logical_key == *key && modifiers.matches_logically(k.modifiers)
+                    };
+                    let longest = keyed.iter().find(matches).map(|(k, _)| length(k))?;
+                    let alike = keyed.iter().filter(matches).filter(|(k, _)| length(k) == longest);
+                    alike.map(|(_, command)| *command).find(|command| enabled(*command))
+                }
                 _ => None,
             };
             let (at, command) =
