@@ -107,6 +107,13 @@ impl EverythingRun {
         own.iter().chain(new).cloned().collect()
     }
 
+    /// Whether this run will take the place of what an earlier one found.
+    pub fn replaces_others(&self, document: &Document) -> bool {
+        let is_replaced =
+            |m: &Arc<MaskItem>| !m.edited && !m.locked && m.found.is_some_and(|key| key.run != self.number);
+        !self.part && document.masks().iter().any(is_replaced)
+    }
+
     pub fn add(&mut self, found: Vec<FoundMask>, points: (usize, usize), sieve: &mut Sieve) {
         if let Some(progress) = &mut self.progress {
             (progress.points_done, progress.points_total) = points;

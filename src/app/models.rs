@@ -165,6 +165,7 @@ impl Models {
     }
 
     pub fn ui(&self, ui: &mut Ui, current: &str, base_url: &str, actions: &mut Actions) {
+        let current = &Choice::parse(current).name;
         ui.set_min_width(520.0);
         if let Ok(store) = store(base_url) {
             self.list_ui(ui, &store, current, actions);

@@ -46,7 +46,9 @@ impl Work<'_> {
     }
 
     fn masks(&self) -> Vec<Arc<MaskItem>> {
-        self.run.map_or_else(|| self.document.masks().to_vec(), |run| run.items_in(self.document))
+        // What an earlier run found is whole, and kept until there is something whole in its place.
+        let run = self.run.filter(|run| !run.replaces_others(self.document));
+        run.map_or_else(|| self.document.masks().to_vec(), |run| run.items_in(self.document))
     }
 
     fn is_empty(&self) -> bool {

@@ -13,7 +13,7 @@ use crate::everything::Parameters;
 use crate::sam2::Point;
 use crate::sam2::predictor::BoxPrompt;
 
-/// Interactive image segmentation with Segment Anything 2, on your own processor.
+/// Interactive image segmentation with the Segment Anything networks, on your own processor.
 ///
 /// Without a command the window opens, on the given photos or folder. All coordinates are pixels
 /// of the upright photo (rotated as its EXIF orientation says); the origin is its top-left corner.

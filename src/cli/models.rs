@@ -79,7 +79,7 @@ fn parse_model(name: &str) -> Result<Model, String> {
     if name.eq_ignore_ascii_case(BUILT_IN_NAME) {
         return Ok(Model::BuiltIn);
     }
-    find(name).map(Model::Official).map_err(|e| format!("{e}, and {BUILT_IN_NAME}, which is built in"))
+    find(name).map(Model::Official).map_err(|e| e.to_string())
 }
 
 /// Runs the command and returns its exit code.

@@ -73,7 +73,7 @@ pub const CATALOGUE: &[Entry] = &[
         path: "092824/sam2.1_hiera_tiny.pt",
         bytes: Some(156_008_466),
         sha256: "7402e0d864fa82708a20fbd15bc84245c2f26dff0eb43a4b5b93452deb34be69",
-        title: "SAM 2.1, tiny: the quickest",
+        title: "SAM 2.1, tiny: the quickest of SAM 2",
         parameters: "38.9 M",
     },
     Entry {
@@ -179,7 +179,11 @@ pub const CATALOGUE: &[Entry] = &[
 
 /// A name that is not in the catalogue. The message suggests the nearest and lists all.
 #[derive(Debug, thiserror::Error)]
-#[error("there is no model `{name}`{}; the models are {}", suggestion(name), all_names())]
+#[error(
+    "there is no model `{name}`{}; the models are mobile-sam (built in), {}",
+    suggestion(name),
+    all_names()
+)]
 pub struct UnknownName {
     pub name: String,
 }
@@ -211,7 +215,7 @@ fn suggestion(name: &str) -> String {
         .replace(".pt", "");
     let distances = CATALOGUE.iter().map(|entry| (distance(&name, entry.name), entry.name));
     match distances.min_by_key(|&(distance, _)| distance) {
-        Some((distance, nearest)) if distance <= NEAR => format!(", did you mean `{nearest}`?"),
+        Some((distance, nearest)) if distance <= NEAR => format!(" (did you mean `{nearest}`?)"),
         _ => String::new(),
     }
 }
@@ -261,7 +265,7 @@ mod tests {
         let message = |name| find(name).unwrap_err().to_string();
         assert!(message("sam2.1-tyni").contains("did you mean `sam2.1-tiny`?"));
         assert!(message("sam2.1_hiera_large.pt").contains("did you mean `sam2.1-large`?"));
-        assert!(message("base").contains("the models are sam2.1-tiny, "));
+        assert!(message("base").contains("the models are mobile-sam (built in), sam2.1-tiny, "));
         assert!(!message("something else entirely").contains("did you mean"));
         assert!(message(&"x".repeat(10_000)).len() < 400);
     }

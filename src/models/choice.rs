@@ -2,6 +2,7 @@
 //! network sees photos.
 
 use std::fmt;
+use std::path::Path;
 
 /// Sides of the network input that can be chosen, in pixels.
 pub const INPUT_SIDES: [usize; 5] = [1024, 896, 768, 640, 512];
@@ -17,8 +18,12 @@ pub struct Choice {
 }
 
 impl Choice {
-    /// Reads the text. What follows an `@` that is no number belongs to the name.
+    /// Reads the text. What follows an `@` belongs to the name if it is no number, or if there is a file
+    /// of the whole name.
     pub fn parse(text: &str) -> Self {
+        if Path::new(text).exists() {
+            return Self { name: text.into(), side: None };
+        }
         let parts = text.rsplit_once('@').and_then(|(name, side)| Some((name, side.parse().ok()?)));
         match parts.filter(|(name, _)| !name.is_empty()) {
             Some((name, side)) => Self { name: name.into(), side: Some(side) },

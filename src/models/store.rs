@@ -30,8 +30,8 @@ pub enum ResolveError {
     Incomplete { name: &'static str, file: PathBuf, found: u64, expected: u64 },
     #[error("{}: there is no such file, and no model of this name", path.display())]
     NoFile { path: PathBuf },
-    #[error("{0}; a file is given by its path")]
-    UnknownName(#[from] UnknownName),
+    #[error("{unknown}; a file is given by its path")]
+    UnknownName { unknown: UnknownName },
 }
 
 /// What there is of a model on disk.
@@ -165,7 +165,7 @@ impl Store {
             Ok(entry) => entry,
             Err(_) if path.exists() => return Ok(path),
             Err(_) if looks_like_path(&path) => return Err(ResolveError::NoFile { path }),
-            Err(unknown) => return Err(unknown.into()),
+            Err(unknown) => return Err(ResolveError::UnknownName { unknown }),
         };
         let (name, file) = (entry.name, self.file(entry));
         match (self.state(entry), entry.bytes) {
@@ -262,7 +262,7 @@ mod tests {
         assert_eq!(store.resolve(own.to_str().unwrap()).unwrap(), own);
         assert!(matches!(store.resolve("gone.pt"), Err(ResolveError::NoFile { .. })));
         assert!(matches!(store.resolve("some/where"), Err(ResolveError::NoFile { .. })));
-        assert!(matches!(store.resolve("sam3"), Err(ResolveError::UnknownName(_))));
+        assert!(matches!(store.resolve("sam3"), Err(ResolveError::UnknownName { .. })));
 
         let tiny = find("sam2.1-tiny").unwrap();
         assert_eq!(store.entry_of(&store.file(tiny)), Some(tiny));

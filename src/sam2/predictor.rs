@@ -250,6 +250,7 @@ impl Predictor {
             return Self::with_side(Weights::open(path)?, side);
         }
         if let Some(side) = side {
+            onnx::find_pair(path)?;
             let cause = "that of an exported model cannot be changed".into();
             return Err(Error::InputSide { file: path.display().to_string(), side, cause });
         }

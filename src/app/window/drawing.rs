@@ -17,6 +17,7 @@ use crate::app::panels::{
 use crate::app::workspace::Workspace;
 use crate::document::{Colour, MaskId, colours};
 use crate::mask::Coverage;
+use crate::models::Choice;
 use crate::sam2::weights::BUILT_IN_NAME;
 
 /// At first, in points. Not a share of the window: that would be the one of some early frame.
@@ -51,7 +52,7 @@ impl Tinsel {
                 embeddings_kept: self.embeddings_kept,
             };
             toolbar_ui(ui, &toolbar, &availability, actions);
-            if self.model.as_deref() == Some(BUILT_IN_NAME) {
+            if self.model.as_deref().is_some_and(|model| Choice::parse(model).name == BUILT_IN_NAME) {
                 ui.horizontal(|ui| self.models.hint_ui(ui, &self.settings.models_url, actions));
             }
         });

@@ -84,7 +84,8 @@ pub fn detect(store: &dyn TensorStore) -> Option<Result<Config, String>> {
     let Some((.., num_heads, global)) = VARIANTS.iter().find(matching) else {
         return Some(Err(format!(
             "an encoder with {embed_dim} channels and {depth} blocks; SAM 1 has 768 and 12 (vit_b), \
-             1024 and 24 (vit_l) or 1280 and 32 (vit_h)"
+             1024 and 24 (vit_l) or 1280 and 32 (vit_h); \
+             a .safetensors file can name other sizes in its metadata, as `config`"
         )));
     };
     let encoder = VitConfig {

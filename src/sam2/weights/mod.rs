@@ -183,10 +183,11 @@ impl Weights {
         self.store.shape(name).is_some()
     }
 
-    /// The tensor called `name` as float32 in row-major order; it must have exactly this shape.
+    /// The tensor called `name` as finite float32 in row-major order; it must have exactly this shape.
     ///
     /// # Errors
-    /// [`Error::MissingTensor`] or [`Error::Shape`], both naming the key and the shapes.
+    /// [`Error::MissingTensor`] or [`Error::Shape`], both naming the key and the shapes; [`Error::Format`]
+    /// where damage has left infinities or what is no number.
     pub(crate) fn values(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
         let file = || self.name.clone();
         let Some(found) = self.store.shape(name) else {
@@ -201,12 +202,17 @@ impl Weights {
             });
         }
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
-        self.store.to_f32(name).map_err(|e| match e {
+        let values = self.store.to_f32(name).map_err(|e| match e {
             StoreError::Format(found) => {
                 Error::NumberFormat { file: file(), name: name.into(), found: found.into() }
             }
             StoreError::Io(cause) => Error::Unreadable { file: file(), cause },
-        })
+        })?;
+        if !values.iter().all(|value| value.is_finite()) {
+            let cause = format!("tensor `{name}` holds numbers that are not finite");
+            return Err(Error::Format { file: file(), cause });
+        }
+        Ok(values)
     }
 }
 
@@ -311,6 +317,18 @@ mod tests {
             let expected = twin.values(&name, view.shape()).unwrap();
             assert_eq!(checkpoint.values(&name, view.shape()).unwrap(), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn damaged_numbers_are_no_weights() {
+        let mut bytes = std::fs::read(data("mini_sam1.safetensors")).unwrap();
+        let end = bytes.len();
+        bytes[end - 256..].fill(0xff);
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("damaged.safetensors");
+        std::fs::write(&path, bytes).unwrap();
+        let error = crate::sam2::Predictor::open(&path).err().unwrap().to_string();
+        assert!(error.contains("damaged.safetensors") && error.contains("not finite"), "{error}");
     }
 
     #[test]
