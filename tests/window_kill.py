@@ -120,8 +120,6 @@ def painted_by(window, tinsel, folder, at):
 def calibrated(tinsel, folder):
     """Where the photo lies on the screen, from what two strokes paint."""
     window = Window(tinsel, folder)
-    # The first mask makes the list wider, and with that the photo smaller.
-    painted_by(window, tinsel, folder, window.share(0.45, 0.25))
     a, b = window.share(0.35, 0.4), window.share(0.55, 0.6)
     left, top, right, bottom = box(painted_by(window, tinsel, folder, a))
     _, _, far_right, far_bottom = box(painted_by(window, tinsel, folder, b))

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use egui::{CentralPanel, Key, Panel, Ui};
+use egui::{CentralPanel, Key, Label, Panel, RichText, Ui};
 
 use super::Tinsel;
 use crate::app::actions::Actions;
@@ -92,7 +92,7 @@ impl Tinsel {
             .zip(colours(&items, document.classes(), self.settings.colours))
             .collect();
         let relations = self.relations.of(document.masks(), open.size());
-        Panel::right("masks").default_size(400.0).min_size(300.0).show(ui, |ui| {
+        Panel::right("masks").default_size(440.0).min_size(300.0).show(ui, |ui| {
             Panel::bottom("inspect").resizable(true).default_size(INSPECT_HEIGHT).show(ui, |ui| {
                 ui.strong("Inspect");
                 if !document.selection().is_empty() {
@@ -115,7 +115,8 @@ impl Tinsel {
                     if covered > 0.0 {
                         let (covered, overlapping) = (covered * 100.0, overlapping * 100.0);
                         let text = format!("{covered:.1} % covered, {overlapping:.1} % twice");
-                        ui.weak(text).on_hover_text(
+                        // Its digits must not widen the panel: the photo would move under the pointer.
+                        ui.add(Label::new(RichText::new(text).weak()).truncate()).on_hover_text(
                             "Share of the photo that lies in at least one mask, and in two or more",
                         );
                     }
