@@ -5,9 +5,9 @@ use tract_onnx::prelude::{Tensor, tvec};
 use super::config::Family;
 use super::decoder::Decoder;
 use super::encoder;
-use super::error::{Error, Result};
+use super::error::Result;
 use super::input::InputFormat;
-use super::network::{Features, Map, Network, RawMasks, Token, Wanted};
+use super::network::{Features, Map, Network, RawMasks, Token, Wanted, foreign_embedding};
 use super::plan::{Monitor, Plan};
 use super::prompt::{MaskEncoder, PromptEncoder};
 use super::weights::Weights;
@@ -67,10 +67,7 @@ impl Network for Native {
 
     fn prepare(&self, maps: &[Map]) -> Result<Features> {
         let values: Vec<&[f32]> = maps.iter().map(|map| &map.values[..]).collect();
-        self.decoder
-            .prepare(&values)
-            .map(Features::Prepared)
-            .ok_or_else(|| Error::Network("the embedding was made by another model".into()))
+        self.decoder.prepare(&values).map(Features::Prepared).ok_or_else(foreign_embedding)
     }
 
     fn decode(
@@ -82,7 +79,7 @@ impl Network for Native {
         monitor: &dyn Monitor,
     ) -> Result<Vec<RawMasks>> {
         let Features::Prepared(prepared) = features else {
-            return Err(Error::Network("the embedding was made by another model".into()));
+            return Err(foreign_embedding());
         };
         let sparse: Vec<Vec<f32>> = prompts.iter().map(|tokens| self.prompts.sparse(tokens)).collect();
         let with_mask = mask_input.map(|logits| {

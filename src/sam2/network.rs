@@ -61,6 +61,11 @@ pub(super) struct RawMasks {
     pub object_score: Option<f32>,
 }
 
+/// What a network answers when it gets an embedding that it has not made.
+pub(super) fn foreign_embedding() -> Error {
+    Error::Network("the embedding was made by another model".into())
+}
+
 /// A network that encodes photos and answers prompts.
 pub(super) trait Network: Send + Sync {
     /// Whose rules it follows.

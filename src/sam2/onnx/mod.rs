@@ -42,7 +42,7 @@ use self::signature::{HIGH_RES, IMAGE_EMBEDDING, Names, Role, Signature, Value};
 use super::config::{Family, MEAN, STD, STRIDES};
 use super::error::{Error, Result};
 use super::input::{Fit, InputFormat};
-use super::network::{Features, Map, Network, RawMasks, Token, Wanted};
+use super::network::{Features, Map, Network, RawMasks, Token, Wanted, foreign_embedding};
 use super::plan::Monitor;
 
 /// A pair of exported models.
@@ -102,7 +102,7 @@ impl Network for OnnxPair {
             map.shape == *shape && map.values.len() == shape.iter().product::<usize>()
         };
         if maps.len() != self.encoder.shapes.len() || !maps.iter().zip(&self.encoder.shapes).all(same) {
-            return Err(Error::Network("the embedding was made by another model".into()));
+            return Err(foreign_embedding());
         }
         let value = |map: &Map| Ok(Tensor::from_shape(&map.shape, &map.values)?.into());
         Ok(Features::Exported(maps.iter().map(value).collect::<Result<_>>()?))
@@ -117,7 +117,7 @@ impl Network for OnnxPair {
         monitor: &dyn Monitor,
     ) -> Result<Vec<RawMasks>> {
         let Features::Exported(features) = features else {
-            return Err(Error::Network("the embedding was made by another model".into()));
+            return Err(foreign_embedding());
         };
         let side = self.input_format.low_res_side();
         let one = |points: &Vec<_>| {
