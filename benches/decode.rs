@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use divan::{Bencher, black_box};
-use tinsel::sam2::{Embedding, LowRes, Output, Point, Predictor, Prompt, Weights};
+use tinsel::prompt::{Point, Prompt};
+use tinsel::sam::{Embedding, LowRes, Output, Predictor, Query, Weights};
 
 /// Size of the photo, in pixels.
 const PHOTO: (u32, u32) = (1200, 675);
@@ -40,8 +41,9 @@ fn load(name: &str) -> Loaded {
     loaded.entry(name.to_owned()).or_insert_with(make).clone()
 }
 
-fn prompt(mask_input: Option<LowRes>) -> Prompt {
-    Prompt { points: vec![Point { x: 500.0, y: 300.0, positive: true }], mask_input, ..Prompt::default() }
+fn query(mask_input: Option<LowRes>) -> Query {
+    let point = Point { x: 500.0, y: 300.0, positive: true };
+    Query { prompt: Prompt { points: vec![point], bbox: None }, mask_input }
 }
 
 fn grid() -> Vec<[f32; 2]> {
@@ -54,7 +56,7 @@ fn click(bencher: Bencher, model: &str) {
     let loaded = load(model);
     let (predictor, embedding) = &*loaded;
     bencher.bench(|| {
-        let prediction = predictor.predict(embedding, &prompt(None), Output::Candidates, &()).unwrap();
+        let prediction = predictor.predict(embedding, &query(None), Output::Candidates, &()).unwrap();
         prediction.mask(prediction.suggested)
     });
 }
@@ -63,7 +65,7 @@ fn click(bencher: Bencher, model: &str) {
 fn one_point(bencher: Bencher, model: &str) {
     let loaded = load(model);
     let (predictor, embedding) = &*loaded;
-    bencher.bench(|| predictor.predict(embedding, &prompt(None), Output::Candidates, &()).unwrap());
+    bencher.bench(|| predictor.predict(embedding, &query(None), Output::Candidates, &()).unwrap());
 }
 
 /// One click that refines a former answer.
@@ -71,8 +73,8 @@ fn one_point(bencher: Bencher, model: &str) {
 fn refine(bencher: Bencher, model: &str) {
     let loaded = load(model);
     let (predictor, embedding) = &*loaded;
-    let first = predictor.predict(embedding, &prompt(None), Output::Candidates, &()).unwrap();
-    let prompt = prompt(Some(first.candidates[first.suggested].low_res.clone()));
+    let first = predictor.predict(embedding, &query(None), Output::Candidates, &()).unwrap();
+    let prompt = query(Some(first.candidates[first.suggested].low_res.clone()));
     bencher.bench(|| predictor.predict(embedding, &prompt, Output::Single, &()).unwrap());
 }
 
@@ -96,6 +98,6 @@ fn points_64_without_masks(bencher: Bencher, model: &str) {
 fn mask_in_photo(bencher: Bencher, model: &str) {
     let loaded = load(model);
     let (predictor, embedding) = &*loaded;
-    let prediction = predictor.predict(embedding, &prompt(None), Output::Candidates, &()).unwrap();
+    let prediction = predictor.predict(embedding, &query(None), Output::Candidates, &()).unwrap();
     bencher.bench(|| black_box(&prediction).mask(prediction.suggested));
 }

@@ -9,7 +9,7 @@ use divan::Bencher;
 use divan::counter::BytesCount;
 use image::RgbImage;
 use tinsel::engine::{ContentHash, EmbeddingFolder, EmbeddingKey, Form};
-use tinsel::sam2::{Predictor, Weights};
+use tinsel::sam::{Predictor, Weights};
 
 fn main() {
     divan::main();

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use divan::{Bencher, black_box};
 use tinsel::everything::{Filters, FoundMask, Parameters, settle};
 use tinsel::mask::{Mask, PixelBox, outline};
-use tinsel::sam2::LowRes;
+use tinsel::sam::LowRes;
 
 /// Photos of 0.8, 6 and 24 megapixels.
 const PHOTOS: [(u32, u32); 3] = [(1200, 675), (3000, 2000), LARGE];

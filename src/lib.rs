@@ -1,12 +1,13 @@
 //! Tinsel: interactive image segmentation with the Segment Anything networks, on the CPU.
 //!
-//! The layers, each of which knows only those before it: [`mask`] and [`sam2`] (pixels and the
+//! The layers, each of which knows only those before it: [`mask`] and [`sam`] (pixels and the
 //! network), [`everything`] (prompting a whole photo), [`document`] and [`files`] (what a person
 //! makes and where it goes), [`models`] (published weights), [`engine`] (the worker thread).
 //!
 //! ```
 //! use tinsel::files::Photo;
-//! use tinsel::sam2::{Output, Point, Predictor, Prompt};
+//! use tinsel::prompt::{Point, Prompt};
+//! use tinsel::sam::{Output, Predictor};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let predictor = Predictor::built_in(None)?;
@@ -14,19 +15,24 @@
 //! let embedding = predictor.encode(&photo.pixels, &())?;
 //! let click = Point { x: 290.0, y: 170.0, positive: true };
 //! let prompt = Prompt { points: vec![click], ..Prompt::default() };
-//! let prediction = predictor.predict(&embedding, &prompt, Output::Candidates, &())?;
+//! let prediction = predictor.predict(&embedding, &prompt.into(), Output::Candidates, &())?;
 //! let (mask, stability_score) = prediction.mask(prediction.suggested);
 //! assert!(mask.get(290, 170) && stability_score > 0.9);
 //! # Ok(())
 //! # }
 //! ```
 
+pub mod annotation;
+#[cfg(feature = "app")]
 pub mod app;
+#[cfg(feature = "cli")]
 pub mod cli;
+pub mod colour;
 pub mod document;
 pub mod engine;
 pub mod everything;
 pub mod files;
 pub mod mask;
 pub mod models;
-pub mod sam2;
+pub mod prompt;
+pub mod sam;

@@ -11,7 +11,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tinsel::files::Photo;
 use tinsel::mask::{CompressedRle, Mask, Rle};
-use tinsel::sam2::{Output, Point, Predictor, Prompt};
+use tinsel::prompt::{Point, Prompt};
+use tinsel::sam::{Output, Predictor, Query};
 
 const COFFEE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/samples/coffee.jpg");
 /// The same photo without loss: decoders of JPEG differ by some values, and masks a little with them.
@@ -188,8 +189,8 @@ fn a_mask_is_refined_as_by_the_official_code() {
     let predictor = Predictor::built_in(None).unwrap();
     let embedding = predictor.encode(&Photo::open(Path::new(LOSSLESS)).unwrap().pixels, &()).unwrap();
     let predict = |case: &str, mask_input, output| {
-        let prompt = Prompt { points: points(&OFFICIAL["cases"][case]), mask_input, bbox: None };
-        predictor.predict(&embedding, &prompt, output, &()).unwrap()
+        let prompt = Prompt { points: points(&OFFICIAL["cases"][case]), bbox: None };
+        predictor.predict(&embedding, &Query { prompt, mask_input }, output, &()).unwrap()
     };
     let first = predict("one_point", None, Output::Candidates);
     let low_res = &first.candidates[first.suggested].low_res;

@@ -12,7 +12,7 @@ use serde_json::Value;
 use tinsel::everything::{FoundMask, Parameters, generate};
 use tinsel::files::Photo;
 use tinsel::mask::{Mask, Rle};
-use tinsel::sam2::Predictor;
+use tinsel::sam::Predictor;
 
 /// Masks that are this alike count as the same.
 const SAME_MASK: f64 = 0.99;

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 /// Folder under src/, and what its files must not mention.
 const FORBIDDEN: &[(&str, &[&str])] = &[
-    ("mask", &["crate::sam2", "crate::everything", "crate::document", "crate::files", "crate::engine"]),
-    ("sam2", &["crate::everything", "crate::document", "crate::files", "crate::engine"]),
+    ("mask", &["crate::sam", "crate::everything", "crate::document", "crate::files", "crate::engine"]),
+    ("sam", &["crate::everything", "crate::document", "crate::files", "crate::engine"]),
     ("everything", &["crate::document", "crate::files", "crate::engine", "tract_"]),
     ("document", &["crate::files", "crate::engine", "tract_"]),
-    ("files", &["crate::everything", "crate::sam2", "crate::engine", "tract_"]),
+    ("files", &["crate::everything", "crate::sam", "crate::engine", "tract_"]),
     (
         "models",
-        &["crate::sam2", "crate::everything", "crate::document", "crate::files", "crate::engine", "tract_"],
+        &["crate::sam", "crate::everything", "crate::document", "crate::files", "crate::engine", "tract_"],
     ),
     ("engine", &["crate::document", "crate::files", "tract_"]),
     ("cli", &["crate::engine", "tract_"]),

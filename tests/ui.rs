@@ -115,7 +115,7 @@ fn masks(window: &Window) -> usize {
 
 fn points(window: &Window) -> Vec<(f32, f32, bool)> {
     let prompting = window.state().document().prompting();
-    prompting.points.iter().map(|p| (p.x.round(), p.y.round(), p.positive)).collect()
+    prompting.prompt.points.iter().map(|p| (p.x.round(), p.y.round(), p.positive)).collect()
 }
 
 /// Runs frames until a file is there.
@@ -204,7 +204,7 @@ fn points_are_added_moved_and_deleted_and_every_step_can_be_undone() {
 fn a_drag_draws_a_box_and_the_candidates_can_be_stepped_through() {
     let mut window = window(vec![sample("coffee.jpg")]);
     drag_photo(&mut window, (330.0, 235.0), (415.0, 330.0));
-    let bbox = window.state().document().prompting().bbox.expect("a box");
+    let bbox = window.state().document().prompting().prompt.bbox.expect("a box");
     assert!((bbox.x0 - 330.0).abs() < 2.0 && (bbox.y1 - 330.0).abs() < 2.0, "{bbox:?}");
     window.get_by_label_contains("Single");
     press(&mut window, Key::Num2);
@@ -289,7 +289,7 @@ fn escape_belongs_to_what_is_under_way() {
     window.key_press(Key::Escape);
     window.drop_at(to);
     settle(&mut window);
-    assert_eq!(window.state().document().prompting().bbox, None, "a cancelled drag drew a box");
+    assert_eq!(window.state().document().prompting().prompt.bbox, None, "a cancelled drag drew a box");
 }
 
 #[test]
@@ -404,7 +404,7 @@ fn any_mask_can_be_refined_with_clicks() {
     make_mask(&mut window, (250.0, 120.0));
     let refined = window.state().document().masks()[0].clone();
     assert_eq!((masks(&window), refined.id, refined.name.as_str()), (1, accepted.id, "Mask 1"));
-    assert_eq!(refined.prompting.points.len(), 2);
+    assert_eq!(refined.prompting.prompt.points.len(), 2);
     assert!(refined.prompting.from.is_some(), "the former answer was fed back");
     assert_ne!(refined.mask, accepted.mask);
 
@@ -414,7 +414,7 @@ fn any_mask_can_be_refined_with_clicks() {
     drag_photo(&mut window, (100.0, 300.0), (200.0, 300.0));
     press(&mut window, Key::R);
     let document = window.state().document();
-    let [x, y] = [document.prompting().points[0].x, document.prompting().points[0].y];
+    let [x, y] = [document.prompting().prompt.points[0].x, document.prompting().prompt.points[0].y];
     assert!(document.masks()[0].mask.get(x as u32, y as u32));
     assert!(document.prompting().from.is_some());
 }
@@ -833,7 +833,7 @@ fn a_mask_is_made_with_the_keyboard_alone() {
     (0..5).for_each(|_| press(&mut window, Key::ArrowRight));
     (0..5).for_each(|_| press(&mut window, Key::ArrowDown));
     press(&mut window, Key::C);
-    let drawn = window.state().document().prompting().bbox.expect("a box");
+    let drawn = window.state().document().prompting().prompt.bbox.expect("a box");
     assert!(drawn.x1 - drawn.x0 > 20.0 && drawn.y1 - drawn.y0 > 20.0);
 }
 

@@ -14,7 +14,8 @@ use image::RgbImage;
 use serde_json::{Value, json};
 use tinsel::everything::{Parameters, generate};
 use tinsel::files::Photo;
-use tinsel::sam2::{Embedding, Output, Point, Predictor, Prompt};
+use tinsel::prompt::{Point, Prompt};
+use tinsel::sam::{Embedding, Output, Predictor};
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -51,7 +52,7 @@ fn click(predictor: &Predictor, embedding: &Embedding) -> Result<Value> {
     let (width, height) = embedding.photo_size();
     let point = Point { x: width as f32 / 2.0, y: height as f32 / 2.0, positive: true };
     let prompt = Prompt { points: vec![point], ..Prompt::default() };
-    let prediction = predictor.predict(embedding, &prompt, Output::Candidates, &())?;
+    let prediction = predictor.predict(embedding, &prompt.into(), Output::Candidates, &())?;
     let (mask, _) = prediction.mask(prediction.suggested);
     Ok(json!({ "area": mask.area() }))
 }

@@ -10,7 +10,7 @@ use crate::document::{ColourMode, Edit, MaskId};
 use crate::engine::ModelSource;
 use crate::everything::{Filters, Parameters, Preset};
 use crate::models::Entry;
-use crate::sam2::Point;
+use crate::prompt::Point;
 
 /// A wish of the user.
 #[derive(Debug, Clone)]

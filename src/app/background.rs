@@ -12,8 +12,9 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::export_task::{ExportJob, Progress, Written};
 use super::models::MODEL_EXTENSIONS;
+use crate::annotation::Annotation;
 use crate::document::{MaskItem, Reshape, ShapeOp, reshape};
-use crate::files::export::{ExportMask, Panel, Plan, add_figure, binary, cutout};
+use crate::files::export::{Panel, Plan, add_figure, binary, cutout};
 use crate::files::import::{
     ForPhoto, ImportError, Imported, Problem, add_to_sessions, import, import_dataset, masks_among,
     photos_named,
@@ -383,7 +384,7 @@ pub(super) struct Dataset {
 pub(super) struct FigureSide {
     pub title: String,
     pub note: String,
-    pub masks: Vec<ExportMask>,
+    pub masks: Vec<Annotation>,
 }
 
 fn write_figure(photo: &Photo, sides: &[FigureSide; 2], file: &Path) -> Result<(), WriteError> {

@@ -10,13 +10,14 @@ use super::background::FigureSide;
 use super::canvas::{Hovered, Layer, SceneMask, SideBySide};
 use super::models;
 use super::workspace::OpenPhoto;
-use crate::document::{Colour, mask_colour};
+use crate::annotation::Annotation;
+use crate::colour::{Colour, mask_colour};
 use crate::engine::{How, ModelSource, Side};
 use crate::everything::{Comparison, FoundMask, Parameters, Preset};
-use crate::files::export::{ExportMask, largest_first};
+use crate::files::export::largest_first;
 use crate::mask::Mask;
 use crate::models::{CATALOGUE, OnDisk};
-use crate::sam2::weights::BUILT_IN_NAME;
+use crate::sam::weights::BUILT_IN_NAME;
 
 const PHOTO: usize = 0;
 
@@ -252,15 +253,11 @@ impl Shown {
     /// What the picture of the comparison shows beside the photo.
     pub fn figure(&self) -> [FigureSide; 2] {
         self.sides.each_ref().map(|side| {
-            let export = |(i, found): (usize, &FoundMask)| ExportMask {
-                name: format!("mask {i}"),
-                class: None,
-                mask: found.mask.clone(),
-                colour: side.colours[i],
-                predicted_iou: found.predicted_iou,
-                stability_score: found.stability_score,
+            let export = |(i, found): (usize, &FoundMask)| Annotation {
+                colour: Some(side.colours[i]),
+                ..found.annotation(format!("mask {i}"))
             };
-            let mut masks: Vec<ExportMask> = side.masks.iter().enumerate().map(export).collect();
+            let mut masks: Vec<Annotation> = side.masks.iter().enumerate().map(export).collect();
             largest_first(&mut masks);
             let (count, alone) = (side.masks.len(), side.without_partner());
             FigureSide {

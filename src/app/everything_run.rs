@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::document::{Document, Edit, FoundKey, MaskId, MaskItem, NewMask, Prompting, Sifting, mask_colour};
+use crate::colour::mask_colour;
+use crate::document::{Document, Edit, FoundKey, MaskId, MaskItem, NewMask, Prompting, Sifting};
 use crate::engine::{PhotoRef, Sieve, Sifted};
 use crate::everything::{Filters, FoundMask, Parameters, Settled};
 

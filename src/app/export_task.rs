@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use crate::annotation::Annotation;
 use crate::files::export::{
-    DatasetExport, ExportMask, ExportOptions, Format, Plan, Wanted, export_with, plan, plan_dataset,
+    DatasetExport, ExportOptions, Format, Plan, Wanted, export_with, plan, plan_dataset,
 };
 use crate::files::session::Session;
 use crate::files::{Photo, Selected, WriteError};
@@ -13,7 +14,7 @@ use crate::files::{Photo, Selected, WriteError};
 #[derive(Debug, Clone)]
 pub(super) enum Subject {
     /// Masks of the open photo.
-    Photo(Photo, Vec<ExportMask>),
+    Photo(Photo, Vec<Annotation>),
     /// What is kept about these photos.
     Folder(Vec<PathBuf>),
 }

@@ -8,11 +8,10 @@ use egui::{DragValue, Id, ProgressBar, TextEdit, Ui, Window};
 use super::actions::{Action, Actions};
 use super::export_task::{ExportJob, Progress, Subject};
 use super::settings::Settings;
+use crate::annotation::Annotation;
 use crate::document::{Document, MaskId};
 use crate::files::Photo;
-use crate::files::export::{
-    CocoSegmentation, ExportMask, ExportOptions, Format, LabelmeShapes, Plan, YoloParts,
-};
+use crate::files::export::{CocoSegmentation, ExportOptions, Format, LabelmeShapes, Plan, YoloParts};
 
 /// Which masks are exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -105,7 +104,7 @@ impl ExportChoices {
     }
 
     /// The masks that are meant.
-    fn masks(&self, document: &Document) -> Vec<ExportMask> {
+    fn masks(&self, document: &Document) -> Vec<Annotation> {
         document
             .masks()
             .iter()
@@ -114,14 +113,7 @@ impl ExportChoices {
                 Which::Selected => document.selection().contains(&m.id),
                 Which::All | Which::Folder => true,
             })
-            .map(|m| ExportMask {
-                name: m.name.clone(),
-                class: m.class.and_then(|id| document.class(id)).map(|class| class.name.clone()),
-                mask: m.mask.clone(),
-                colour: m.colour,
-                predicted_iou: m.predicted_iou.unwrap_or(f32::NAN),
-                stability_score: m.stability_score.unwrap_or(f32::NAN),
-            })
+            .map(|m| document.annotation(m))
             .collect()
     }
 

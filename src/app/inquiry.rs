@@ -3,7 +3,7 @@
 use crate::document::{Former, NewMask, Prompting};
 use crate::engine::{CandidateMask, Engine, Job, PhotoRef};
 use crate::mask::PixelBox;
-use crate::sam2::Output;
+use crate::sam::Output;
 
 /// The answer to a prompt.
 pub(super) struct Answer {
@@ -61,10 +61,10 @@ impl Inquiry {
         self.accept_when_ready = false;
         // The official advice is three candidates for one ambiguous click; a more certain prompt
         // is answered by the single mask, with the candidates to choose from.
-        let one_click = question.points.len() == 1 && question.bbox.is_none();
+        let one_click = question.prompt.points.len() == 1 && question.prompt.bbox.is_none();
         let output = if one_click { Output::Candidates } else { Output::All };
         let part = photo.part;
-        let number = engine.predict(photo, question.prompt_in(part), output);
+        let number = engine.predict(photo, question.query_in(part), output);
         self.pending = Some(Pending { number, asked: question, part });
     }
 

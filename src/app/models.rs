@@ -15,7 +15,7 @@ use crate::models::{
     CATALOGUE, Choice, DownloadError, Entry, INPUT_SIDES, LICENCE, OnDisk, Options, Progress, Stage, Store,
     download,
 };
-use crate::sam2::weights::BUILT_IN_NAME;
+use crate::sam::weights::BUILT_IN_NAME;
 
 /// Extensions of files that are taken for models when they are dropped or chosen.
 pub(super) const MODEL_EXTENSIONS: &[&str] = &["pt", "pth", "torch", "bin", "ckpt", "safetensors", "onnx"];

@@ -8,7 +8,8 @@ use egui::Context;
 use crate::document::Prompting;
 use crate::engine::{CandidateMask, Engine, Job, PhotoRef};
 use crate::mask::Mask;
-use crate::sam2::{Output, Point};
+use crate::prompt::Point;
+use crate::sam::Output;
 
 /// The pointer rests when it has not moved for this long.
 const REST: Duration = Duration::from_millis(60);
@@ -58,9 +59,9 @@ impl Preview {
         if since.elapsed() < REST {
             return ctx.request_repaint_after(REST);
         }
-        let ambiguous = wish.points.len() == 1 && wish.bbox.is_none();
+        let ambiguous = wish.prompt.points.len() == 1 && wish.prompt.bbox.is_none();
         let output = if ambiguous { Output::Candidates } else { Output::All };
-        let prompt = wish.prompt_in(photo.part);
+        let prompt = wish.query_in(photo.part);
         let number = engine.preview(photo, prompt, output);
         self.pending = Some((number, wish));
     }
@@ -109,7 +110,7 @@ impl Preview {
     /// The candidate that was picked with Alt, if a click at `point` gives the mask that is shown.
     pub fn picked(&self, point: Point) -> Option<usize> {
         let answer = self.answer.as_ref().filter(|_| self.steps > 0)?;
-        let last = answer.asked.points.last()?;
+        let last = answer.asked.prompt.points.last()?;
         let near = (last.x - point.x).hypot(last.y - point.y) < 1.0 && last.positive == point.positive;
         self.shown().filter(|_| near).map(|(index, _)| *index)
     }

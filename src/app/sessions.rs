@@ -16,8 +16,8 @@ use crate::files::Photo;
 use crate::files::session::{
     Loaded, LoadedState, SaveError, Session, SessionClass, SessionError, SessionMask, SessionPoint, Stamp,
 };
-use crate::sam2::Point;
-use crate::sam2::predictor::BoxPrompt;
+use crate::prompt::BoxPrompt;
+use crate::prompt::{Point, Prompt};
 
 /// Changes wait this long for further ones before they are saved.
 const DELAY: Duration = Duration::from_millis(500);
@@ -561,8 +561,8 @@ fn session(base: &Session, document: &Document, masks: &[Arc<MaskItem>], model: 
             mask.stability_score = item.stability_score;
             mask.model = item.model.as_deref().map(str::to_owned);
             let point = |p: &Point| SessionPoint { x: p.x, y: p.y, positive: p.positive };
-            mask.points = item.prompting.points.iter().map(point).collect();
-            mask.bbox = item.prompting.bbox.map(|b| [b.x0, b.y0, b.x1, b.y1]);
+            mask.points = item.prompting.prompt.points.iter().map(point).collect();
+            mask.bbox = item.prompting.prompt.bbox.map(|b| [b.x0, b.y0, b.x1, b.y1]);
             if let Some(chosen) = item.prompting.chosen {
                 mask.other.insert("candidate".into(), chosen.into());
             }
@@ -580,7 +580,7 @@ fn restore(session: &Session) -> Restored {
     for (name, colour) in listed.chain(named) {
         if classes.iter().all(|class| class.name != name) {
             let id = ClassId(classes.len() as u64 + 1);
-            let colour = colour.unwrap_or_else(|| crate::document::mask_colour(id.0));
+            let colour = colour.unwrap_or_else(|| crate::colour::mask_colour(id.0));
             classes.push(Class { id, name, colour });
         }
     }
@@ -589,8 +589,10 @@ fn restore(session: &Session) -> Restored {
         let class = mask.class.as_ref().and_then(|name| classes.iter().find(|c| c.name == *name));
         let point = |p: &SessionPoint| Point { x: p.x, y: p.y, positive: p.positive };
         let prompting = Prompting {
-            points: mask.points.iter().map(point).collect(),
-            bbox: mask.bbox.map(|[x0, y0, x1, y1]| BoxPrompt { x0, y0, x1, y1 }),
+            prompt: Prompt {
+                points: mask.points.iter().map(point).collect(),
+                bbox: mask.bbox.map(|[x0, y0, x1, y1]| BoxPrompt { x0, y0, x1, y1 }),
+            },
             chosen: mask.other.get("candidate").and_then(Value::as_u64).map(|n| n as usize),
             from: None,
         };
@@ -693,8 +695,10 @@ mod tests {
             stability_score: (n == 4).then_some(0.5),
             model: (n == 4).then(|| "sam2.1-tiny".into()),
             prompting: Prompting {
-                points: vec![Point { x: 3.5, y: 4.0, positive: false }],
-                bbox: Some(BoxPrompt { x0: 1.0, y0: 2.0, x1: 9.0, y1: 8.0 }),
+                prompt: Prompt {
+                    points: vec![Point { x: 3.5, y: 4.0, positive: false }],
+                    bbox: Some(BoxPrompt { x0: 1.0, y0: 2.0, x1: 9.0, y1: 8.0 }),
+                },
                 chosen: Some(2),
                 from: None,
             },

@@ -35,7 +35,7 @@ impl OpenPhoto {
     /// What is asked about a prompt: the region if all of the prompt lies in it, else the whole
     /// photo.
     pub fn reference_for(&self, prompting: &Prompting) -> PhotoRef {
-        let part = self.region.filter(|region| prompting.lies_in(*region));
+        let part = self.region.filter(|region| prompting.prompt.lies_in(*region));
         PhotoRef { part, ..self.reference() }
     }
 }

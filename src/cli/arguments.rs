@@ -10,8 +10,8 @@ use super::export::ExportArguments;
 use super::import::ImportArguments;
 use super::models::ModelsArguments;
 use crate::everything::Parameters;
-use crate::sam2::Point;
-use crate::sam2::predictor::BoxPrompt;
+use crate::prompt::BoxPrompt;
+use crate::prompt::Point;
 
 /// Interactive image segmentation with the Segment Anything networks, on your own processor.
 ///

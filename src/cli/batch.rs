@@ -18,7 +18,7 @@ use signal_hook::flag;
 use super::arguments::{BatchArguments, Shard};
 use super::{complain, harmless, print_error, print_text};
 use crate::files::{FileSet, Photo, select_photos};
-use crate::sam2::Monitor;
+use crate::sam::Monitor;
 
 /// As shells report a program that Ctrl+C ended.
 const INTERRUPTED: u8 = 130;

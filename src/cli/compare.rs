@@ -11,12 +11,13 @@ use super::arguments::{CompareArguments, Setting};
 use super::batch::{self, Job, Jobs, Progress, Work};
 use super::everything::{export_mask, find_masks, parameters};
 use super::{complain, load_model, model_stem};
-use crate::document::mask_colour;
+use crate::annotation::Annotation;
+use crate::colour::mask_colour;
 use crate::everything::compare::{Alone, Comparison, compare};
 use crate::everything::{FoundMask, Parameters};
-use crate::files::export::{ExportMask, Panel, add_figure, add_json, largest_first};
+use crate::files::export::{Panel, add_figure, add_json, largest_first};
 use crate::files::{FileSet, Photo};
-use crate::sam2::Predictor;
+use crate::sam::Predictor;
 
 /// Runs the command and returns its exit code.
 pub fn compare_models(arguments: &CompareArguments) -> ExitCode {
@@ -131,15 +132,15 @@ impl Work for Compare<'_> {
 }
 
 /// `23 masks, 17 with a partner`
-fn in_words(masks: &[ExportMask], compared: &Comparison) -> String {
+fn in_words(masks: &[Annotation], compared: &Comparison) -> String {
     let plural = if masks.len() == 1 { "" } else { "s" };
     format!("{} mask{plural}, {} with a partner", masks.len(), compared.pairs.len())
 }
 
-fn painted(found: &[FoundMask], numbers: impl IntoIterator<Item = usize>) -> Vec<ExportMask> {
+fn painted(found: &[FoundMask], numbers: impl IntoIterator<Item = usize>) -> Vec<Annotation> {
     let colours = numbers.into_iter().map(|number| mask_colour(number as u64));
     let export = |(i, (found, colour))| export_mask(found, i, colour);
-    let mut masks: Vec<ExportMask> = found.iter().zip(colours).enumerate().map(export).collect();
+    let mut masks: Vec<Annotation> = found.iter().zip(colours).enumerate().map(export).collect();
     largest_first(&mut masks);
     masks
 }

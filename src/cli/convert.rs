@@ -8,10 +8,11 @@ use clap::Args;
 
 use super::formats::FormatArguments;
 use super::{complain, print_text};
-use crate::document::mask_colour;
+use crate::annotation::Annotation;
+use crate::colour::mask_colour;
 use crate::files::Photo;
-use crate::files::export::{ExportMask, ExportOptions, Format, export_with, losses};
-use crate::files::import::{ImportedMask, find_photo, import};
+use crate::files::export::{ExportOptions, Format, export_with, losses};
+use crate::files::import::{find_photo, import};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -63,7 +64,7 @@ fn run(arguments: &ConvertArguments, options: &ExportOptions) -> anyhow::Result<
     })?;
     let photo = Photo::open(&photo)?;
     let imported = import(file, photo.pixels.dimensions(), &photo.path)?;
-    let masks: Vec<ExportMask> = (1..).zip(imported.masks).map(export_mask).collect();
+    let masks: Vec<Annotation> = (1..).zip(imported.masks).map(coloured).collect();
     let out = &arguments.options.out;
     let files = export_with(&photo, &masks, arguments.to, options, out, arguments.options.overwrite)?;
     let mut report = format!("{}: {} masks\n", file.display(), masks.len());
@@ -75,13 +76,6 @@ fn run(arguments: &ConvertArguments, options: &ExportOptions) -> anyhow::Result<
     print_text(&report)
 }
 
-fn export_mask((number, item): (u64, ImportedMask)) -> ExportMask {
-    ExportMask {
-        name: item.name,
-        class: item.class,
-        mask: item.mask,
-        colour: item.colour.unwrap_or_else(|| mask_colour(number)),
-        predicted_iou: item.predicted_iou.unwrap_or(f32::NAN),
-        stability_score: item.stability_score.unwrap_or(f32::NAN),
-    }
+fn coloured((number, item): (u64, Annotation)) -> Annotation {
+    Annotation { colour: item.colour.or_else(|| Some(mask_colour(number))), ..item }
 }

@@ -9,15 +9,15 @@ use serde::Serialize;
 use super::arguments::{EverythingArguments, GeneratorArguments, ResultFormat, Shard};
 use super::batch::{self, Job, Jobs, Progress, Work};
 use super::{complain, load_model, model_stem};
-use crate::document::mask_colour;
+use crate::annotation::Annotation;
+use crate::colour::{Colour, mask_colour};
 use crate::everything::{FoundMask, Parameters, generate};
 use crate::files::export::{
-    ExportMask, ScriptFiles, add_coco, add_coco_part, add_json, add_label_map, largest_first,
-    remove_leftovers, slashed,
+    ScriptFiles, add_coco, add_coco_part, add_json, add_label_map, largest_first, remove_leftovers, slashed,
 };
 use crate::files::{FileSet, Photo};
 use crate::mask::Rle;
-use crate::sam2::Predictor;
+use crate::sam::Predictor;
 
 /// One mask in the JSON file, with the fields of the official generator.
 #[derive(Serialize)]
@@ -193,23 +193,16 @@ impl Work for Everything<'_> {
     }
 }
 
-fn export_masks(masks: &[FoundMask]) -> Vec<ExportMask> {
+fn export_masks(masks: &[FoundMask]) -> Vec<Annotation> {
     let export = |(i, found): (usize, &FoundMask)| export_mask(found, i, mask_colour(i as u64));
-    let mut masks: Vec<ExportMask> = masks.iter().enumerate().map(export).collect();
+    let mut masks: Vec<Annotation> = masks.iter().enumerate().map(export).collect();
     largest_first(&mut masks);
     masks
 }
 
 /// Mask `i` of a result as it is written.
-pub(super) fn export_mask(found: &FoundMask, i: usize, colour: crate::document::Colour) -> ExportMask {
-    ExportMask {
-        name: format!("mask {i}"),
-        class: None,
-        mask: found.mask.clone(),
-        colour,
-        predicted_iou: found.predicted_iou,
-        stability_score: found.stability_score,
-    }
+pub(super) fn export_mask(found: &FoundMask, i: usize, colour: Colour) -> Annotation {
+    Annotation { colour: Some(colour), ..found.annotation(format!("mask {i}")) }
 }
 
 fn records(masks: &[FoundMask]) -> Vec<Record> {

@@ -32,8 +32,8 @@ use self::terminal::{harmless, print_error, print_text};
 use crate::files::WriteError;
 use crate::files::export::PhotoExportError;
 use crate::models::{Choice, Store};
-use crate::sam2::Predictor;
-use crate::sam2::weights::BUILT_IN_NAME;
+use crate::sam::Predictor;
+use crate::sam::weights::BUILT_IN_NAME;
 
 /// Loads a model by name or file.
 fn load_model(model: Option<&str>) -> anyhow::Result<Predictor> {

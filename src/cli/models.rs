@@ -11,7 +11,7 @@ use super::{complain, print_text};
 use crate::models::{
     CATALOGUE, Entry, LICENCE, OnDisk, Options, Progress, Source, Stage, Store, download, find, verify,
 };
-use crate::sam2::weights::BUILT_IN_NAME;
+use crate::sam::weights::BUILT_IN_NAME;
 
 /// Of the built-in model, for people.
 const BUILT_IN_PARAMETERS: &str = "10.1 M";

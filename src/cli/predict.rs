@@ -9,8 +9,9 @@ use super::{complain, load_model, print_error, print_text};
 use crate::files::export::{Format, add_mask};
 use crate::files::{FileSet, Photo};
 use crate::mask::{Mask, Rle};
-use crate::sam2::predictor::BoxPrompt;
-use crate::sam2::{Output, Prompt};
+use crate::prompt::BoxPrompt;
+use crate::prompt::Prompt;
+use crate::sam::{Output, check_prompt};
 
 /// One candidate in the JSON report.
 #[derive(Serialize)]
@@ -70,16 +71,15 @@ fn run(arguments: &PredictArguments) -> anyhow::Result<()> {
     }
     let photo = Photo::open(&arguments.photo)?;
     let bbox = arguments.bbox.map(|bbox| cut_to_photo(bbox, photo.pixels.dimensions()));
-    let prompt = Prompt { points: arguments.point.clone(), bbox, mask_input: None };
-    prompt
-        .check(photo.pixels.dimensions())
+    let prompt = Prompt { points: arguments.point.clone(), bbox };
+    check_prompt(&prompt, photo.pixels.dimensions())
         .map_err(|e| Usage(format!("{}: {e}", arguments.photo.display())))?;
     let predictor = load_model(arguments.model.as_deref()).map_err(|e| Usage(format!("{e:#}")))?;
     let embedding = predictor.encode(&photo.pixels, &())?;
     // The official advice: three candidates for one ambiguous click, one mask for anything more.
     let one_click = prompt.points.len() == 1 && prompt.bbox.is_none();
     let output = if arguments.candidates || one_click { Output::Candidates } else { Output::Single };
-    let prediction = predictor.predict(&embedding, &prompt, output, &())?;
+    let prediction = predictor.predict(&embedding, &prompt.into(), output, &())?;
 
     let masks: Vec<(Mask, f32)> = (0..prediction.candidates.len()).map(|i| prediction.mask(i)).collect();
     let (best, _) = &masks[prediction.suggested];

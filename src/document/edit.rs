@@ -7,8 +7,8 @@ use super::{
     Class, ClassId, Colour, Former, FoundKey, MaskId, MaskItem, NAME, Prompting, Sifting, State, mask_colour,
 };
 use crate::mask::Mask;
-use crate::sam2::Point;
-use crate::sam2::predictor::BoxPrompt;
+use crate::prompt::BoxPrompt;
+use crate::prompt::Point;
 
 /// A mask on its way into the document.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,7 +112,7 @@ impl Edit {
             Edit::AddPoint(..) => "Add point".into(),
             Edit::MovePoint { .. } => "Move point".into(),
             Edit::DeletePoint(_) => "Delete point".into(),
-            Edit::SetBox(Some(_)) if state.prompting.bbox.is_some() => "Change box".into(),
+            Edit::SetBox(Some(_)) if state.prompting.prompt.bbox.is_some() => "Change box".into(),
             Edit::SetBox(Some(_)) => "Draw box".into(),
             Edit::SetBox(None) => "Delete box".into(),
             Edit::Choose(_) => "Choose candidate".into(),
@@ -147,27 +147,27 @@ impl Edit {
         let prompting = &mut state.prompting;
         match self {
             Edit::AddPoint(point, from) => {
-                prompting.points.push(point);
+                prompting.prompt.points.push(point);
                 prompting.chosen = None;
                 if from.is_some() {
                     prompting.from = from;
                 }
             }
             Edit::MovePoint { index, x, y } => {
-                if let Some(point) = prompting.points.get_mut(index) {
+                if let Some(point) = prompting.prompt.points.get_mut(index) {
                     (point.x, point.y) = (x, y);
                     anew(prompting);
                 }
             }
             Edit::DeletePoint(index) => {
-                if index < prompting.points.len() {
-                    prompting.points.remove(index);
+                if index < prompting.prompt.points.len() {
+                    prompting.prompt.points.remove(index);
                     anew(prompting);
                     forget_empty(state);
                 }
             }
             Edit::SetBox(bbox) => {
-                prompting.bbox = bbox;
+                prompting.prompt.bbox = bbox;
                 anew(prompting);
                 forget_empty(state);
             }

@@ -2,7 +2,7 @@
 //!
 //! Changes come in as [`Edit`]s through [`Document::apply`]; each is one step of undo.
 
-mod colour;
+mod colour_mode;
 mod edit;
 mod history;
 mod shape;
@@ -10,15 +10,17 @@ mod shape;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-pub use colour::{Colour, ColourMode, colours, mask_colour};
+pub use colour_mode::{ColourMode, colours};
 pub use edit::{Edit, Named, NewMask, Reshape};
 use history::History;
 pub use shape::{ShapeOp, painted, prompting_again, reshape};
 
+use crate::annotation::Annotation;
+use crate::colour::{Colour, mask_colour};
 use crate::everything::Filters;
 use crate::mask::{Mask, PixelBox};
-use crate::sam2::predictor::BoxPrompt;
-use crate::sam2::{LowRes, Point, Prompt};
+use crate::prompt::Prompt;
+use crate::sam::{LowRes, Query};
 
 /// Identifies a mask within its document; never used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,8 +82,7 @@ pub struct MaskItem {
 /// The prompt being worked on, in photo pixels.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Prompting {
-    pub points: Vec<Point>,
-    pub bbox: Option<BoxPrompt>,
+    pub prompt: Prompt,
     /// The candidate that was chosen by hand; `None` leaves it to the network's suggestion.
     pub chosen: Option<usize>,
     /// A former answer to start from.
@@ -98,22 +99,14 @@ pub struct Former {
 
 impl Prompting {
     pub fn is_empty(&self) -> bool {
-        self.points.is_empty() && self.bbox.is_none()
+        self.prompt.is_empty()
     }
 
     /// What the network is asked when it sees this part of the photo, or all of it.
-    pub fn prompt_in(&self, part: Option<PixelBox>) -> Prompt {
+    pub fn query_in(&self, part: Option<PixelBox>) -> Query {
         let former = self.from.as_ref().filter(|former| former.part == part);
         let mask_input = former.map(|former| former.logits.clone());
-        Prompt { points: self.points.clone(), bbox: self.bbox, mask_input }
-    }
-
-    /// Whether all points and the box lie in a part of the photo.
-    pub fn lies_in(&self, part: PixelBox) -> bool {
-        let [left, top, right, bottom] = [part.x0, part.y0, part.x1, part.y1].map(|edge| edge as f32);
-        let inside = |x: f32, y: f32| (left..=right).contains(&x) && (top..=bottom).contains(&y);
-        self.points.iter().all(|p| inside(p.x, p.y))
-            && self.bbox.is_none_or(|b| inside(b.x0, b.y0) && inside(b.x1, b.y1))
+        Query { prompt: self.prompt.clone(), mask_input }
     }
 }
 
@@ -180,6 +173,20 @@ impl Document {
     /// The classes, in the order of their number keys.
     pub fn classes(&self) -> &[Class] {
         &self.state.classes
+    }
+
+    /// A mask of the document without what only the document knows.
+    pub fn annotation(&self, item: &MaskItem) -> Annotation {
+        Annotation {
+            name: item.name.clone(),
+            class: item.class.and_then(|id| self.class(id)).map(|class| class.name.clone()),
+            colour: Some(item.colour),
+            mask: item.mask.clone(),
+            predicted_iou: item.predicted_iou,
+            stability_score: item.stability_score,
+            model: item.model.clone(),
+            prompt: item.prompting.prompt.clone(),
+        }
     }
 
     /// A class by its id.
@@ -327,6 +334,7 @@ impl Document {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prompt::{BoxPrompt, Point};
 
     fn new_mask(area: u32) -> NewMask {
         NewMask {
@@ -341,6 +349,10 @@ mod tests {
 
     fn point(x: f32) -> Point {
         Point { x, y: 1.0, positive: true }
+    }
+
+    fn clicks<const N: usize>(at: [f32; N]) -> Prompt {
+        Prompt { points: at.map(point).to_vec(), bbox: None }
     }
 
     #[test]
@@ -379,7 +391,7 @@ mod tests {
         doc.apply(Edit::Accept(new_mask(4)));
         assert_eq!(doc.undo_label(), Some("Accept mask"));
         doc.undo();
-        assert_eq!((doc.masks().len(), doc.prompting().points.len()), (0, 1));
+        assert_eq!((doc.masks().len(), doc.prompting().prompt.points.len()), (0, 1));
     }
 
     #[test]
@@ -392,7 +404,7 @@ mod tests {
         doc.apply(Edit::Accept(new_mask(4)));
         let new = doc.masks()[2].id;
         assert_eq!(doc.selection(), &BTreeSet::from([new]));
-        doc.apply(Edit::Reopen(old, Prompting { points: vec![point(2.0)], ..Prompting::default() }));
+        doc.apply(Edit::Reopen(old, Prompting { prompt: clicks([2.0]), ..Prompting::default() }));
         doc.apply(Edit::Accept(new_mask(3)));
         assert_eq!(doc.selection(), &BTreeSet::from([old]));
         doc.apply(Edit::AddClass("cup".into()));
@@ -441,7 +453,7 @@ mod tests {
         let mut doc = Document::default();
         doc.apply(Edit::AddMasks(vec![new_mask(9), new_mask(3)]));
         let id = doc.masks()[0].id;
-        let prompting = Prompting { points: vec![point(2.0)], ..Prompting::default() };
+        let prompting = Prompting { prompt: clicks([2.0]), ..Prompting::default() };
         doc.apply(Edit::Reopen(id, prompting.clone()));
         assert_eq!((doc.reopened().unwrap().id, doc.prompting()), (id, &prompting));
         doc.apply(Edit::Accept(new_mask(5)));
@@ -571,13 +583,17 @@ mod tests {
         let logits = LowRes::over_photo(vec![1.0; 16 * 16], 16, (20, 20)).unwrap();
         let former = Former { logits, part: Some(part) };
         let bbox = |x1| Some(BoxPrompt { x0: 12.0, y0: 20.0, x1, y1: 40.0 });
-        let mut prompting = Prompting { from: Some(former), bbox: bbox(30.0), ..Prompting::default() };
-        prompting.points.push(Point { x: 10.0, y: 21.0, positive: true });
-        assert!(prompting.lies_in(part));
-        assert!(prompting.prompt_in(Some(part)).mask_input.is_some());
-        assert!(prompting.prompt_in(None).mask_input.is_none());
-        prompting.bbox = bbox(31.0);
-        assert!(!prompting.lies_in(part));
+        let mut prompting = Prompting {
+            prompt: Prompt { points: vec![], bbox: bbox(30.0) },
+            from: Some(former),
+            ..Prompting::default()
+        };
+        prompting.prompt.points.push(Point { x: 10.0, y: 21.0, positive: true });
+        assert!(prompting.prompt.lies_in(part));
+        assert!(prompting.query_in(Some(part)).mask_input.is_some());
+        assert!(prompting.query_in(None).mask_input.is_none());
+        prompting.prompt.bbox = bbox(31.0);
+        assert!(!prompting.prompt.lies_in(part));
     }
 
     #[test]
@@ -647,7 +663,7 @@ mod tests {
         let mut doc = Document::default();
         doc.apply(Edit::AddMasks(vec![new_mask(9)]));
         let id = doc.masks()[0].id;
-        doc.apply(Edit::Reopen(id, Prompting { points: vec![point(2.0)], ..Prompting::default() }));
+        doc.apply(Edit::Reopen(id, Prompting { prompt: clicks([2.0]), ..Prompting::default() }));
         doc.apply(Edit::DeletePoint(0));
         assert!(doc.reopened().is_none());
         doc.apply(Edit::AddPoint(point(4.0), None));

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::edit::{NewMask, Reshape};
 use super::{Former, MaskId, MaskItem, Prompting};
 use crate::mask::{Mask, PixelBox};
-use crate::sam2::LowRes;
+use crate::prompt::{Point, Prompt};
+use crate::sam::LowRes;
 
 /// What can be done to the selected masks. Sizes are photo pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -153,14 +154,14 @@ const GRID_SIDE: usize = 256;
 /// it is not kept in files, the mask itself stands for it.
 pub fn prompting_again(item: &MaskItem, part: Option<PixelBox>) -> Prompting {
     let former = &item.prompting;
-    let clicks = former.points.len() + usize::from(former.bbox.is_some());
+    let clicks = former.prompt.points.len() + usize::from(former.prompt.bbox.is_some());
     if clicks == 1 || (clicks > 1 && former.from.is_some()) {
         return former.clone();
     }
     let holds = |part: &PixelBox| {
         let b = item.mask.bbox().unwrap_or(*part);
         let holds_mask = part.x0 <= b.x0 && part.y0 <= b.y0 && b.x1 <= part.x1 && b.y1 <= part.y1;
-        holds_mask && former.lies_in(*part)
+        holds_mask && former.prompt.lies_in(*part)
     };
     let part = part.filter(holds);
     let seen = part.map_or_else(|| item.mask.clone(), |part| Arc::new(item.mask.cropped(part)));
@@ -171,8 +172,9 @@ pub fn prompting_again(item: &MaskItem, part: Option<PixelBox>) -> Prompting {
     if clicks > 1 {
         return Prompting { chosen: None, from, ..former.clone() };
     }
-    let inside = item.mask.inner_point().map(|[x, y]| crate::sam2::Point { x, y, positive: true });
-    Prompting { points: inside.into_iter().collect(), from, ..Prompting::default() }
+    let inside = item.mask.inner_point().map(|[x, y]| Point { x, y, positive: true });
+    let prompt = Prompt { points: inside.into_iter().collect(), bbox: None };
+    Prompting { prompt, from, ..Prompting::default() }
 }
 
 #[cfg(test)]

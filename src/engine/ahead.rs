@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::embeddings::Subject;
 use super::messages::{Command, Event, Job, PhotoRef, Ticket};
 use super::worker::{PROGRESS_INTERVAL, Worker, cropped};
-use crate::sam2::{Error, Monitor};
+use crate::sam::{Error, Monitor};
 
 /// A request for the photo that is being encoded ahead: it is no longer ahead, then.
 #[derive(Debug, Clone, Copy)]

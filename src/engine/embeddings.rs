@@ -10,8 +10,8 @@ use image::RgbImage;
 use super::messages::{ModelSource, PhotoRef};
 use super::store::{ContentHash, EmbeddingFolder, EmbeddingKey, Form};
 use crate::mask::PixelBox;
-use crate::sam2::weights::built_in_bytes;
-use crate::sam2::{Embedding, Encoded, Predictor};
+use crate::sam::weights::built_in_bytes;
+use crate::sam::{Embedding, Encoded, Predictor};
 
 /// Embeddings in memory take at most this, in bytes; of an official model, one takes 42 MiB.
 const MEMORY_LIMIT: usize = 512 << 20;

@@ -9,8 +9,8 @@ use super::store::EmbeddingFolder;
 use crate::everything::{Comparison, FoundMask, Parameters, Preset};
 use crate::mask::{Mask, PixelBox};
 use crate::models::Choice;
-use crate::sam2::weights::BUILT_IN_NAME;
-use crate::sam2::{Error, LowRes, Output, Predictor, Prompt};
+use crate::sam::weights::BUILT_IN_NAME;
+use crate::sam::{Error, LowRes, Output, Predictor, Query};
 
 /// Which model to load.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -115,7 +115,7 @@ pub(super) enum Command {
     ClearEmbeddings,
     Encode { ticket: Ticket, photo: PhotoRef },
     EncodeAhead { ticket: Ticket, photo: PhotoRef },
-    Predict { ticket: Ticket, photo: PhotoRef, prompt: Prompt, output: Output },
+    Predict { ticket: Ticket, photo: PhotoRef, query: Query, output: Output },
     Everything { ticket: Ticket, photo: PhotoRef, parameters: Parameters },
     Compare { ticket: Ticket, photo: PhotoRef, sides: Box<[Side; 2]> },
 }

@@ -25,7 +25,7 @@ pub use sieve::{Sieve, Sifted};
 pub use store::{ContentHash, EmbeddingFolder, EmbeddingKey, Form};
 
 use crate::everything::Parameters;
-use crate::sam2::{Output, Prompt};
+use crate::sam::{Output, Query};
 
 /// What of each kind is still wanted; the worker's jobs look here between steps.
 #[derive(Default)]
@@ -118,16 +118,16 @@ impl Engine {
 
     /// Asks for the masks of a prompt; an earlier prompt still waiting or running is given up.
     /// Returns the number that the answer will carry.
-    pub fn predict(&self, photo: PhotoRef, prompt: Prompt, output: Output) -> u64 {
+    pub fn predict(&self, photo: PhotoRef, query: Query, output: Output) -> u64 {
         let ticket = self.ticket(Job::Prompt);
-        self.send(Command::Predict { ticket, photo, prompt, output });
+        self.send(Command::Predict { ticket, photo, query, output });
         ticket.number
     }
 
     /// As [`Engine::predict`], beside it: a newer preview replaces an older one only.
-    pub fn preview(&self, photo: PhotoRef, prompt: Prompt, output: Output) -> u64 {
+    pub fn preview(&self, photo: PhotoRef, query: Query, output: Output) -> u64 {
         let ticket = self.ticket(Job::Preview);
-        self.send(Command::Predict { ticket, photo, prompt, output });
+        self.send(Command::Predict { ticket, photo, query, output });
         ticket.number
     }
 

@@ -8,8 +8,8 @@ use image::{Rgb, RgbImage};
 use super::*;
 use crate::everything::crop;
 use crate::mask::{Mask, PixelBox};
-use crate::sam2::Point;
-use crate::sam2::predictor::BoxPrompt;
+use crate::prompt::BoxPrompt;
+use crate::prompt::{Point, Prompt};
 
 /// A disc; each id has another background.
 fn photo(id: u64) -> PhotoRef {
@@ -19,8 +19,8 @@ fn photo(id: u64) -> PhotoRef {
     PhotoRef { id, pixels: Arc::new(pixels), part: None }
 }
 
-fn point(x: f32) -> Prompt {
-    Prompt { points: vec![Point { x, y: 40.0, positive: true }], ..Prompt::default() }
+fn point(x: f32) -> Query {
+    Prompt { points: vec![Point { x, y: 40.0, positive: true }], bbox: None }.into()
 }
 
 fn started() -> Engine {
@@ -204,8 +204,8 @@ fn small_things(width: u32, height: u32, discs: &[(f32, f32, f32)]) -> RgbImage 
     })
 }
 
-fn best_mask(engine: &Engine, photo: PhotoRef, prompt: Prompt) -> Arc<Mask> {
-    let number = engine.predict(photo, prompt, Output::Candidates);
+fn best_mask(engine: &Engine, photo: PhotoRef, query: Query) -> Arc<Mask> {
+    let number = engine.predict(photo, query, Output::Candidates);
     let mut seen = wait(engine, |e| matches!(e, Event::Predicted { number: n, .. } if *n == number));
     let Some(Event::Predicted { candidates, suggested, .. }) = seen.pop() else { unreachable!() };
     candidates[suggested].mask.clone()
@@ -223,7 +223,7 @@ fn small_things_are_found_better_in_a_part_and_lie_where_they_are() {
         let prompt = |dx: u32, dy: u32| {
             let (x, y) = (cx - dx as f32, cy - dy as f32);
             let bbox = BoxPrompt { x0: x - r, y0: y - r, x1: x + r, y1: y + r };
-            Prompt { points: vec![Point { x, y, positive: true }], bbox: Some(bbox), mask_input: None }
+            Prompt { points: vec![Point { x, y, positive: true }], bbox: Some(bbox) }.into()
         };
         let whole = PhotoRef { id: 1, pixels: pixels.clone(), part: None };
         let in_part = PhotoRef { part: Some(part), ..whole.clone() };

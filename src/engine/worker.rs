@@ -16,8 +16,8 @@ use super::embeddings::{Embeddings, model_hash};
 use super::messages::{CandidateMask, Command, Event, How, Job, ModelSource, PhotoRef, Side, Ticket};
 use crate::everything::{Batch, DEFAULT_MIN_IOU, FoundMask, Parameters, compare, crop, generate};
 use crate::mask::{Mask, PixelBox};
-use crate::sam2::predictor::BoxPrompt;
-use crate::sam2::{Embedding, Error, Monitor, Output, Predictor, Prompt};
+use crate::prompt::BoxPrompt;
+use crate::sam::{Embedding, Error, Monitor, Output, Predictor, Query};
 
 /// Progress is reported at most this often.
 pub(super) const PROGRESS_INTERVAL: Duration = Duration::from_millis(50);
@@ -134,9 +134,7 @@ impl Worker {
             Command::LoadModel { source, .. } => self.load_model(&source),
             Command::Encode { ticket, photo } => self.encode(ticket, &photo),
             Command::EncodeAhead { ticket, photo } => self.encode_ahead(ticket, &photo),
-            Command::Predict { ticket, photo, prompt, output } => {
-                self.predict(ticket, &photo, &prompt, output)
-            }
+            Command::Predict { ticket, photo, query, output } => self.predict(ticket, &photo, &query, output),
             Command::Everything { ticket, photo, parameters } => self.everything(ticket, &photo, &parameters),
             Command::Compare { ticket, photo, sides } => self.compare(ticket, &photo, &sides),
         }));
@@ -215,7 +213,7 @@ impl Worker {
         &mut self,
         ticket: Ticket,
         photo: &PhotoRef,
-        prompt: &Prompt,
+        query: &Query,
         output: Output,
     ) -> Result<(), Error> {
         // A glance is not worth the encoding of a photo.
@@ -226,8 +224,8 @@ impl Worker {
         let start = Instant::now();
         let watch = Self::watch(ticket, &self.wanted, None);
         let model = self.model()?;
-        let prompt = in_part(prompt.clone(), photo.part);
-        let prediction = model.predict(&embedding, &prompt, output, &watch)?;
+        let query = in_part(query.clone(), photo.part);
+        let prediction = model.predict(&embedding, &query, output, &watch)?;
         let candidates = (0..prediction.candidates.len())
             .map(|i| {
                 let (mask, stability_score) = prediction.mask(i);
@@ -357,17 +355,17 @@ pub(super) fn cropped(photo: &PhotoRef) -> Cow<'_, RgbImage> {
     }
 }
 
-/// A prompt of the photo as one of a part of it.
-fn in_part(mut prompt: Prompt, part: Option<PixelBox>) -> Prompt {
-    let Some(part) = part else { return prompt };
+/// A query about the photo as one about a part of it.
+fn in_part(mut query: Query, part: Option<PixelBox>) -> Query {
+    let Some(part) = part else { return query };
     let (left, top) = (part.x0 as f32, part.y0 as f32);
-    for point in &mut prompt.points {
+    for point in &mut query.prompt.points {
         (point.x, point.y) = (point.x - left, point.y - top);
     }
-    if let Some(b) = &mut prompt.bbox {
+    if let Some(b) = &mut query.prompt.bbox {
         *b = BoxPrompt { x0: b.x0 - left, y0: b.y0 - top, x1: b.x1 - left, y1: b.y1 - top };
     }
-    prompt
+    query
 }
 
 /// A mask of what the network saw as one of the whole photo.

@@ -9,8 +9,10 @@ use super::crops::{Crop, crops};
 use super::grid::point_grid;
 use super::parameters::Parameters;
 use super::settle::settle;
+use crate::annotation::Annotation;
 use crate::mask::{Mask, PixelBox};
-use crate::sam2::{Embedding, Error, Monitor, Output, Point, Prediction, Predictor, Prompt};
+use crate::prompt::{Point, Prompt};
+use crate::sam::{Embedding, Error, Monitor, Output, Prediction, Predictor, Query};
 
 /// A box this close to the border of its crop, in pixels, belongs to a thing that the crop cuts
 /// (`is_box_near_crop_edge`).
@@ -32,6 +34,17 @@ pub struct FoundMask {
 }
 
 impl FoundMask {
+    /// The mask by the name that it is to have.
+    pub fn annotation(&self, name: String) -> Annotation {
+        let [x, y] = self.point;
+        Annotation {
+            predicted_iou: Some(self.predicted_iou),
+            stability_score: Some(self.stability_score),
+            prompt: Prompt { points: vec![Point { x, y, positive: true }], bbox: None },
+            ..Annotation::new(name, self.mask.clone())
+        }
+    }
+
     /// `batched_mask_to_box`: the last set row and column belong to the box, which makes it one
     /// pixel smaller than [`PixelBox`] on each side.
     pub(super) fn official_box(&self) -> PixelBox {
@@ -187,12 +200,12 @@ impl Search<'_> {
         let mut refined = vec![];
         for (prediction, &[x, y]) in predictions.iter().zip(points) {
             for candidate in &prediction.candidates {
-                let prompt = Prompt {
-                    points: vec![Point { x, y, positive: true }],
-                    bbox: None,
+                let point = Point { x, y, positive: true };
+                let query = Query {
+                    prompt: Prompt { points: vec![point], bbox: None },
                     mask_input: Some(candidate.low_res.clone()),
                 };
-                let answer = self.predictor.predict(embedding, &prompt, Output::Single, self.monitor)?;
+                let answer = self.predictor.predict(embedding, &query, Output::Single, self.monitor)?;
                 refined.push((answer, [x, y]));
             }
         }

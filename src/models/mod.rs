@@ -19,17 +19,16 @@
 
 mod catalogue;
 mod choice;
+#[cfg(feature = "download")]
 mod download;
-mod error;
-mod fetch;
 mod progress;
 mod store;
 mod verify;
 
 pub use catalogue::{CATALOGUE, Entry, LICENCE, Source, UnknownName, find};
 pub use choice::{Choice, INPUT_SIDES};
-pub use download::{Options, download};
-pub use error::{DownloadError, Place};
+#[cfg(feature = "download")]
+pub use download::{DownloadError, Options, Place, download};
 pub use progress::{Progress, Stage};
 pub use store::{FOLDER_VARIABLE, OnDisk, ResolveError, Store, StoreError, URL_VARIABLE};
 pub use verify::{VerifyError, verify};

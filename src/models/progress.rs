@@ -53,6 +53,7 @@ impl<'a> Reporter<'a> {
     }
 
     /// Begins to count anew.
+    #[cfg(feature = "download")]
     pub fn enter(&mut self, stage: Stage) {
         self.stage = stage;
         self.samples.clear();

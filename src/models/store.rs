@@ -120,6 +120,7 @@ impl Store {
         self.folder.join(format!("{}.bad", entry.file_name()))
     }
 
+    #[cfg(feature = "download")]
     pub(super) fn lock_file(&self, entry: &Entry) -> PathBuf {
         self.folder.join(format!(".{}.lock", entry.file_name()))
     }

@@ -84,7 +84,7 @@ fn the_pixel_under_the_pointer_is_the_one_on_the_screen_and_the_one_that_is_clic
                     window.event(Event::PointerButton { pos: at, button, pressed, modifiers });
                 }
                 settle(&mut window);
-                let point = window.state().document().prompting().points[0];
+                let point = window.state().document().prompting().prompt.points[0];
                 assert_eq!((point.x as u32, point.y as u32), (x, y), "at {zoom:?}");
                 press(&mut window, Key::Escape);
             }
@@ -206,7 +206,7 @@ fn the_minimap_moves_the_view_and_nothing_else() {
 fn a_box_is_moved_and_resized_in_single_steps_and_goes_with_points() {
     let mut window = window(vec![sample("coffee.jpg")]);
     let bbox = |window: &Window| {
-        let b = window.state().document().prompting().bbox.expect("a box");
+        let b = window.state().document().prompting().prompt.bbox.expect("a box");
         [b.x0, b.y0, b.x1, b.y1].map(|v| v.round() as i32)
     };
     let is_near = |a: [i32; 4], b: [i32; 4]| a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 1);
@@ -234,7 +234,7 @@ fn a_box_is_moved_and_resized_in_single_steps_and_goes_with_points() {
     window.get_by_label_contains("Single");
     press(&mut window, Key::Enter);
     let accepted = window.state().document().masks()[0].clone();
-    assert_eq!((accepted.prompting.points.len(), accepted.prompting.bbox.is_some()), (2, true));
+    assert_eq!((accepted.prompting.prompt.points.len(), accepted.prompting.prompt.bbox.is_some()), (2, true));
 
     drag_photo(&mut window, (330.0, 235.0), (415.0, 330.0));
     let at = |window: &Window, x: f32, y: f32| window.state().photo_to_screen(x, y);

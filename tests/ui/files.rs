@@ -190,7 +190,7 @@ fn the_work_is_saved_by_itself_and_comes_back() {
     let second = window(vec![photo.clone()]);
     let restored = second.state().document().masks()[0].clone();
     assert_eq!((&restored.mask, &restored.name), (&accepted.mask, &accepted.name));
-    assert_eq!(restored.prompting.points, accepted.prompting.points);
+    assert_eq!(restored.prompting.prompt.points, accepted.prompting.prompt.points);
 
     std::fs::write(&file, "{\"format\": \"tinsel-session\", \"version\": 99}").unwrap();
     let mut third = window(vec![photo]);

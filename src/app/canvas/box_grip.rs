@@ -2,7 +2,7 @@
 
 use egui::{CursorIcon, Pos2, Rect, Vec2};
 
-use crate::sam2::predictor::BoxPrompt;
+use crate::prompt::BoxPrompt;
 
 /// A box must be at least this large, in photo pixels, to be meant as one.
 pub(super) const SMALLEST_BOX: f32 = 2.0;

@@ -9,8 +9,8 @@ use super::Canvas;
 use super::box_grip::SMALLEST_BOX;
 use super::view::View;
 use crate::document::{Document, Edit};
-use crate::sam2::Point;
-use crate::sam2::predictor::BoxPrompt;
+use crate::prompt::BoxPrompt;
+use crate::prompt::Point;
 
 /// How far a key moves the cross on the screen, in points.
 const STEP: f32 = 12.0;

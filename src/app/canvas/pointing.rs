@@ -10,8 +10,8 @@ use super::prompts::Gesture;
 use super::view::{View, clamp_to_photo};
 use super::{Canvas, CanvasInput};
 use crate::document::{Document, Edit, Prompting};
-use crate::sam2::Point;
-use crate::sam2::predictor::BoxPrompt;
+use crate::prompt::BoxPrompt;
+use crate::prompt::Point;
 
 /// What the pointer is over.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,10 +27,12 @@ impl Canvas {
         let mut prompting = document.prompting().clone();
         match &self.gesture {
             Some(Gesture::MovePoint { index, to }) => {
-                let Some(point) = prompting.points.get_mut(*index) else { return prompting };
+                let Some(point) = prompting.prompt.points.get_mut(*index) else { return prompting };
                 (point.x, point.y) = (to.x, to.y);
             }
-            Some(Gesture::ChangeBox { now, .. }) if prompting.bbox.is_some() => prompting.bbox = Some(*now),
+            Some(Gesture::ChangeBox { now, .. }) if prompting.prompt.bbox.is_some() => {
+                prompting.prompt.bbox = Some(*now)
+            }
             _ => return prompting,
         }
         (prompting.chosen, prompting.from) = (None, None);
@@ -105,7 +107,7 @@ impl Canvas {
 
     /// What of the box a drag from here would move.
     fn grip_at(&self, on_screen: Pos2, document: &Document) -> Option<(Grip, BoxPrompt)> {
-        let bbox = document.prompting().bbox?;
+        let bbox = document.prompting().prompt.bbox?;
         let corners = [pos2(bbox.x0, bbox.y0), pos2(bbox.x1, bbox.y1)].map(|p| self.view.to_screen(p));
         Some((Grip::at(Rect::from_min_max(corners[0], corners[1]), on_screen)?, bbox))
     }

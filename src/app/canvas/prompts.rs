@@ -8,7 +8,7 @@ use super::box_grip::Grip;
 use super::pointing::is_on_top;
 use super::view::{View, clamp_to_photo};
 use crate::document::{Document, Edit, Prompting};
-use crate::sam2::predictor::BoxPrompt;
+use crate::prompt::BoxPrompt;
 
 /// Radius of a drawn point and of the area that reacts to the mouse, in screen points.
 const POINT_RADIUS: f32 = 6.0;
@@ -36,7 +36,7 @@ pub(super) fn points_ui(
     photo_size: (u32, u32),
     actions: &mut Actions,
 ) {
-    for (index, point) in document.prompting().points.iter().enumerate() {
+    for (index, point) in document.prompting().prompt.points.iter().enumerate() {
         let on_screen = view.to_screen(pos2(point.x, point.y));
         let dragged = matches!(gesture, Some(Gesture::MovePoint { index: i, .. }) if *i == index);
         if !dragged && !painter.clip_rect().contains(on_screen) {
@@ -67,7 +67,7 @@ pub(super) fn points_ui(
     }
     // The point may be gone, or Escape has ended the drag.
     if let Some(Gesture::MovePoint { index, .. }) = *gesture
-        && (index >= document.prompting().points.len()
+        && (index >= document.prompting().prompt.points.len()
             || ui.input(|i| !i.pointer.any_down() || i.key_pressed(Key::Escape)))
     {
         *gesture = None;
@@ -76,14 +76,14 @@ pub(super) fn points_ui(
 
 /// Draws the prompt and the gesture under way.
 pub(super) fn paint(painter: &Painter, view: &View, prompting: &Prompting, gesture: Option<&Gesture>) {
-    if let Some(b) = prompting.bbox {
+    if let Some(b) = prompting.prompt.bbox {
         let on_screen = paint_box(painter, view, pos2(b.x0, b.y0), pos2(b.x1, b.y1));
         paint_handles(painter, on_screen);
     }
     if let Some(Gesture::DrawBox { from, to }) = gesture {
         paint_box(painter, view, *from, *to);
     }
-    for point in &prompting.points {
+    for point in &prompting.prompt.points {
         let centre = view.to_screen(pos2(point.x, point.y));
         let colour = if point.positive { POSITIVE } else { NEGATIVE };
         painter.circle(centre, POINT_RADIUS, colour, Stroke::new(1.5, Color32::WHITE));

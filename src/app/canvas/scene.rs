@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::{Color32, ColorImage};
 use image::RgbImage;
 
-use crate::document::Colour;
+use crate::colour::Colour;
 use crate::mask::Mask;
 
 /// Side of a tile, in texels.

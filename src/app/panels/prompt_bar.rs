@@ -25,10 +25,10 @@ pub(in crate::app) fn prompt_bar_ui(
             }
             return;
         }
-        let positive = prompting.points.iter().filter(|p| p.positive).count();
-        let negative = prompting.points.len() - positive;
+        let positive = prompting.prompt.points.iter().filter(|p| p.positive).count();
+        let negative = prompting.prompt.points.len() - positive;
         ui.label(format!("{positive} positive, {negative} negative"));
-        if prompting.bbox.is_some() && ui.button("Delete box").clicked() {
+        if prompting.prompt.bbox.is_some() && ui.button("Delete box").clicked() {
             actions.push(Action::Edit(Edit::SetBox(None)));
         }
         ui.separator();

@@ -10,7 +10,7 @@ use crate::app::everything_run::EverythingRun;
 use crate::app::settings::MaskStyle;
 use crate::document::{Edit, MaskId};
 use crate::engine::{Job, ModelSource};
-use crate::sam2::weights::BUILT_IN_NAME;
+use crate::sam::weights::BUILT_IN_NAME;
 
 /// The photo that an empty window offers.
 static SAMPLE: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/samples/coffee.jpg"));

@@ -15,10 +15,11 @@ use crate::app::panels::{
     toolbar_ui, welcome_ui,
 };
 use crate::app::workspace::Workspace;
-use crate::document::{Colour, MaskId, colours};
+use crate::colour::Colour;
+use crate::document::{MaskId, colours};
 use crate::mask::Coverage;
 use crate::models::Choice;
-use crate::sam2::weights::BUILT_IN_NAME;
+use crate::sam::weights::BUILT_IN_NAME;
 
 /// At first, in points. Not a share of the window: that would be the one of some early frame.
 const INSPECT_HEIGHT: f32 = 225.0;

@@ -41,8 +41,8 @@ use crate::engine::EmbeddingFolder;
 use crate::engine::{Engine, ModelSource, Sieve};
 use crate::everything::Parameters;
 use crate::mask::{Mask, PixelBox};
-use crate::sam2::Point;
-use crate::sam2::weights::BUILT_IN_NAME;
+use crate::prompt::Point;
+use crate::sam::weights::BUILT_IN_NAME;
 
 /// Closing the window waits at most this long for files that are being written.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -270,7 +270,7 @@ impl Tinsel {
             let positive = (self.tool == Tool::Positive) != shift;
             let mut wish = Prompting { chosen: None, ..prompting.clone() };
             wish.from = self.inquiry.former(prompting).or(wish.from);
-            wish.points.push(Point { x: at.x, y: at.y, positive });
+            wish.prompt.points.push(Point { x: at.x, y: at.y, positive });
             wish
         });
         let photo = wish.as_ref().map_or_else(|| open.reference(), |wish| open.reference_for(wish));

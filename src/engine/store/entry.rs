@@ -4,7 +4,7 @@
 //! for each map the number of its axes, 32 bits, their lengths, 64 bits, and its values, float32; at
 //! the end the CRC-32 of all before.
 
-use crate::sam2::{Encoded, Map};
+use crate::sam::{Encoded, Map};
 
 const MAGIC: [u8; 8] = *b"TINSELEM";
 /// To be raised when the format changes, or what the encoder computes for the same pixels.

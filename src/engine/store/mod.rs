@@ -16,7 +16,7 @@ use std::time::{Duration, SystemTime};
 pub use entry::Form;
 pub use key::{ContentHash, EmbeddingKey};
 
-use crate::sam2::Encoded;
+use crate::sam::Encoded;
 
 const EXTENSION: &str = "embedding";
 const TEMPORARY_PREFIX: &str = ".tinsel-";

@@ -5,7 +5,7 @@ use image::{Rgb, RgbImage};
 
 use super::*;
 use crate::mask::PixelBox;
-use crate::sam2::Map;
+use crate::sam::Map;
 
 fn encoded(seed: f32) -> Encoded {
     let values = (0..600).map(|i| seed + i as f32 / 7.0).collect();

@@ -9,7 +9,8 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::{ExportMask, Format, UNCLASSED};
+use super::{Format, UNCLASSED};
+use crate::annotation::Annotation;
 use crate::files::{FileSet, WriteError};
 
 /// Larger files are no lists of classes.
@@ -19,7 +20,7 @@ const MAX_WAIT: Duration = Duration::from_secs(60);
 const BETWEEN_TRIES: Duration = Duration::from_millis(10);
 
 /// The name of a mask's class on one line; those without have a common one.
-pub(super) fn class_of(item: &ExportMask) -> String {
+pub(super) fn class_of(item: &Annotation) -> String {
     let name = item.class.as_deref().unwrap_or(UNCLASSED);
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     if name.is_empty() { UNCLASSED.into() } else { name }
@@ -82,18 +83,18 @@ impl ClassList {
     }
 
     /// Appends the classes of masks that the list does not have yet, with the colour of their first mask.
-    pub fn extend(&mut self, masks: &[ExportMask]) {
+    pub fn extend(&mut self, masks: &[Annotation]) {
         for item in masks {
             let name = class_of(item);
             if self.place(&name).is_none() {
-                let [r, g, b] = item.colour;
+                let [r, g, b] = item.shown_colour();
                 self.push(name, Some(format!("#{r:02x}{g:02x}{b:02x}")));
             }
         }
     }
 
     /// The place of a mask's class, which the list has ([`ClassList::extend`]).
-    pub fn place_of(&self, item: &ExportMask) -> usize {
+    pub fn place_of(&self, item: &Annotation) -> usize {
         self.place(&class_of(item)).unwrap_or(0)
     }
 

@@ -14,7 +14,8 @@ use super::super::atomic::{FileSet, WriteError, WriteSeek};
 use super::super::photo::Photo;
 use super::classes::ClassList;
 use super::format::{CocoSegmentation, ExportOptions};
-use super::{ExportMask, UNCLASSED, outlines};
+use super::{UNCLASSED, outlines};
+use crate::annotation::Annotation;
 use crate::mask::polygon::Ring;
 use crate::mask::{CompressedRle, Mask, Rle};
 
@@ -35,7 +36,7 @@ struct Category {
 
 /// `name`, `predicted_iou` and `stability_score` are additions that readers ignore.
 #[derive(Debug, Serialize, Deserialize)]
-struct Annotation {
+struct CocoAnnotation {
     id: u64,
     image_id: u64,
     category_id: u64,
@@ -77,7 +78,7 @@ impl Segmentation {
 #[derive(Debug, Serialize, Deserialize)]
 struct Part {
     image: Image,
-    annotations: Vec<Annotation>,
+    annotations: Vec<CocoAnnotation>,
     #[serde(default = "only_unclassed")]
     classes: Vec<String>,
 }
@@ -93,22 +94,21 @@ pub struct CocoPhoto {
     pub file_name: String,
     /// Width and height in pixels.
     pub size: (u32, u32),
-    pub masks: Vec<ExportMask>,
+    pub masks: Vec<Annotation>,
 }
 
 impl Part {
     fn new(
         (width, height): (u32, u32),
         file_name: String,
-        masks: &[ExportMask],
+        masks: &[Annotation],
         options: &ExportOptions,
     ) -> Self {
         let mut classes = ClassList::default();
         classes.extend(masks);
-        let known = |score: f32| Some(score).filter(|score| score.is_finite());
         let drawable =
-            |item: &&ExportMask| options.coco != CocoSegmentation::Polygons || !item.mask.is_empty();
-        let annotation = |item: &ExportMask| Annotation {
+            |item: &&Annotation| options.coco != CocoSegmentation::Polygons || !item.mask.is_empty();
+        let annotation = |item: &Annotation| CocoAnnotation {
             id: 0,
             image_id: 1,
             category_id: classes.place_of(item) as u64 + 1,
@@ -117,10 +117,11 @@ impl Part {
             bbox: item.mask.bbox().map_or([0; 4], |b| b.xywh()),
             iscrowd: 0,
             name: item.name.clone(),
-            predicted_iou: known(item.predicted_iou),
-            stability_score: known(item.stability_score),
+            predicted_iou: item.predicted_iou,
+            stability_score: item.stability_score,
         };
-        let mut annotations: Vec<Annotation> = masks.par_iter().filter(drawable).map(annotation).collect();
+        let mut annotations: Vec<CocoAnnotation> =
+            masks.par_iter().filter(drawable).map(annotation).collect();
         (1..).zip(&mut annotations).for_each(|(id, annotation)| annotation.id = id);
         let classes = classes.names().map(Into::into).collect();
         Self { image: Image { id: 1, file_name, width, height }, annotations, classes }
@@ -155,7 +156,7 @@ pub fn add_coco_part(
     set: &mut FileSet,
     photo: &Photo,
     file_name: String,
-    masks: &[ExportMask],
+    masks: &[Annotation],
     file: &Path,
 ) -> Result<(), WriteError> {
     super::add_json(
@@ -202,7 +203,7 @@ fn write_document(
             let category_id = place as u64 + 1;
             out.write_all(if annotations == 0 { b"\n" } else { b",\n" }).map_err(text)?;
             annotations += 1;
-            let annotation = Annotation { id: annotations, image_id, category_id, ..annotation };
+            let annotation = CocoAnnotation { id: annotations, image_id, category_id, ..annotation };
             serde_json::to_writer(&mut *out, &annotation).map_err(|e| e.to_string())?;
         }
         images.push(Image { id: image_id, ..image });
@@ -234,7 +235,7 @@ mod tests {
     fn the_masks_come_back_from_the_file() {
         let (photo, mut masks) = subject();
         masks[1].class = Some("cup".into());
-        masks[1].predicted_iou = f32::NAN;
+        masks[1].predicted_iou = None;
         let dir = tempfile::tempdir().unwrap();
         for (coco, name) in [
             (CocoSegmentation::CompressedRle, "compressed.json"),

@@ -2,8 +2,9 @@
 
 use image::{Rgb, RgbImage, imageops};
 
-use super::figure::draw_line;
-use super::{ExportMask, images};
+use super::caption::draw_line;
+use super::images;
+use crate::annotation::Annotation;
 
 /// Sides of the square in which a cut-out is shown, in pixels, for few and for many masks.
 const CELLS: [u32; 3] = [240, 120, 60];
@@ -19,7 +20,7 @@ const CHEQUERS: [Rgb<u8>; 2] = [Rgb([255, 255, 255]), Rgb([225, 225, 225])];
 const CHEQUER_SIDE: u32 = 8;
 
 /// A sheet of cut-outs in the masks' order, row by row; larger ones are scaled down.
-pub fn contact_sheet(photo: &RgbImage, masks: &[ExportMask]) -> RgbImage {
+pub fn contact_sheet(photo: &RgbImage, masks: &[Annotation]) -> RgbImage {
     let columns = (masks.len() as f64).sqrt().ceil().max(1.0) as u32;
     let rows = (masks.len() as u32).div_ceil(columns).max(1);
     let size = |cell: u32| [columns * (cell + GAP) + GAP, rows * (cell + CAPTION + GAP) + GAP];
@@ -39,7 +40,7 @@ pub fn contact_sheet(photo: &RgbImage, masks: &[ExportMask]) -> RgbImage {
 }
 
 /// A cut-out on chequers, no larger than the cell.
-fn thumbnail(photo: &RgbImage, item: &ExportMask, cell: u32) -> RgbImage {
+fn thumbnail(photo: &RgbImage, item: &Annotation, cell: u32) -> RgbImage {
     let Some(b) = item.mask.bbox() else { return RgbImage::from_pixel(1, 1, BACKGROUND) };
     let scale = (f64::from(cell) / f64::from(b.width().max(b.height()))).min(1.0);
     let scaled = |side: u32| ((f64::from(side) * scale).round() as u32).clamp(1, cell);
@@ -84,7 +85,7 @@ mod tests {
         let photo = RgbImage::from_pixel(1000, 500, Rgb([200, 200, 200]));
         let mask = crate::mask::Mask::from_fn(1000, 500, |x, y| (x + y) % 700 < 600);
         let (_, masks) = subject();
-        let item = ExportMask { mask: std::sync::Arc::new(mask), ..masks[0].clone() };
+        let item = Annotation { mask: std::sync::Arc::new(mask), ..masks[0].clone() };
         let picture = thumbnail(&photo, &item, 100);
         assert_eq!(picture.dimensions(), (100, 50));
         assert!(picture.pixels().all(|p| p.0[0] >= 199));

@@ -8,9 +8,8 @@ use std::path::{Path, PathBuf};
 
 use super::classes::{ClassLists, check, write_with_lists};
 use super::format::{Destination, planned_files_for};
-use super::{
-    CocoPhoto, ExportMask, ExportOptions, Format, add_coco_dataset, add_export, is_shared, losses, slashed,
-};
+use super::{CocoPhoto, ExportOptions, Format, add_coco_dataset, add_export, is_shared, losses, slashed};
+use crate::annotation::Annotation;
 use crate::files::session::{LoadedState, Session, SessionError};
 use crate::files::{FileSet, Photo, PhotoError, Selected, WriteError};
 
@@ -27,14 +26,14 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    pub(super) fn masks(&self, session: &Session) -> Vec<ExportMask> {
+    pub(super) fn masks(&self, session: &Session) -> Vec<Annotation> {
         let is_wanted = |class: Option<&String>| {
             self.classes.is_empty() || class.is_some_and(|class| self.classes.contains(class))
         };
         let masks = session.masks.iter();
         let masks =
             masks.filter(|item| is_wanted(item.class.as_ref()) && (item.visible || !self.visible_only));
-        masks.map(ExportMask::from).collect()
+        masks.map(Annotation::from).collect()
     }
 }
 
@@ -170,7 +169,7 @@ impl DatasetExport {
     }
 
     /// Where the files of each format go; none is that of another photo or format, nor the one about all photos.
-    fn claim(&self, photo: &Photo, masks: &[ExportMask], folder: &Path) -> Result<Claim, PhotoExportError> {
+    fn claim(&self, photo: &Photo, masks: &[Annotation], folder: &Path) -> Result<Claim, PhotoExportError> {
         let mut claim = Claim::default();
         let (joined, own): (Vec<Format>, Vec<Format>) =
             self.formats.iter().copied().partition(|format| self.is_joined(*format));
@@ -194,7 +193,7 @@ impl DatasetExport {
     }
 
     /// The masks of a photo that are wanted, and what should be known about them.
-    fn masks(&self, photo: &Photo) -> Result<(Vec<ExportMask>, Vec<String>), PhotoExportError> {
+    fn masks(&self, photo: &Photo) -> Result<(Vec<Annotation>, Vec<String>), PhotoExportError> {
         let size = photo.pixels.dimensions();
         let mut notes = vec![];
         let session = match Session::load(&photo.path, size, photo.fingerprint)?.state {
@@ -234,7 +233,7 @@ impl DatasetExport {
 /// extensions alone, such as p.jpg and p.png, have the same ones; the second one gets others if the format allows it.
 pub(super) fn destination(
     photo: &Path,
-    masks: &[ExportMask],
+    masks: &[Annotation],
     format: Format,
     options: &ExportOptions,
     folder: &Path,

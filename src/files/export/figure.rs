@@ -1,12 +1,11 @@
 //! The figure that compares two results: original, A and B side by side, with captions over them.
 
-use std::sync::LazyLock;
-
-use ab_glyph::{Font, FontRef, PxScale, ScaleFont, point};
 use image::imageops::{self, FilterType};
 use image::{Rgb, RgbImage};
 
-use super::{ExportMask, images};
+use super::caption::draw_line;
+use super::images;
+use crate::annotation::Annotation;
 
 /// Larger photos are scaled down to this width, in pixels.
 const MAX_PANEL_WIDTH: u32 = 1600;
@@ -16,10 +15,6 @@ const PAPER: Rgb<u8> = Rgb([255; 3]);
 const TITLE_COLOUR: Rgb<u8> = Rgb([24; 3]);
 const NOTE_COLOUR: Rgb<u8> = Rgb([96; 3]);
 
-static FONT: LazyLock<FontRef<'static>> = LazyLock::new(|| {
-    FontRef::try_from_slice(epaint_default_fonts::UBUNTU_LIGHT).expect("the font is part of the program")
-});
-
 /// One of the two results.
 #[derive(Debug, Clone)]
 pub struct Panel<'a> {
@@ -27,7 +22,7 @@ pub struct Panel<'a> {
     pub title: String,
     /// What is small under the title: how many masks there are.
     pub note: String,
-    pub masks: &'a [ExportMask],
+    pub masks: &'a [Annotation],
 }
 
 /// Draws the photo, and twice the photo with masks painted over it as in an overlay.
@@ -92,48 +87,12 @@ impl Layout {
     }
 }
 
-/// Writes a line with its top-left corner at a place; smaller than `height` if it would be too long.
-pub(super) fn draw_line(
-    picture: &mut RgbImage,
-    text: &str,
-    at: [f32; 2],
-    height: f32,
-    max_width: f32,
-    colour: Rgb<u8>,
-) {
-    let width_at = |height: f32| -> f32 {
-        let font = FONT.as_scaled(PxScale::from(height));
-        text.chars().map(|c| font.h_advance(font.glyph_id(c))).sum()
-    };
-    let height = height * (max_width / width_at(height)).min(1.0);
-    let scale = PxScale::from(height);
-    let font = FONT.as_scaled(scale);
-    let mut x = at[0];
-    for character in text.chars() {
-        let id = font.glyph_id(character);
-        let glyph = id.with_scale_and_position(scale, point(x, at[1] + font.ascent()));
-        x += font.h_advance(id);
-        let Some(outlined) = FONT.outline_glyph(glyph) else { continue };
-        let bounds = outlined.px_bounds();
-        outlined.draw(|dx, dy, coverage| {
-            let (x, y) = (bounds.min.x as i64 + i64::from(dx), bounds.min.y as i64 + i64::from(dy));
-            let place = u32::try_from(x).ok().zip(u32::try_from(y).ok());
-            if let Some(pixel) = place.and_then(|(x, y)| picture.get_pixel_mut_checked(x, y)) {
-                for (value, ink) in pixel.0.iter_mut().zip(colour.0) {
-                    let mixed = f32::from(*value) + (f32::from(ink) - f32::from(*value)) * coverage.min(1.0);
-                    *value = mixed.round() as u8;
-                }
-            }
-        });
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::tests::subject;
     use super::*;
 
-    fn panel<'a>(title: &str, masks: &'a [ExportMask]) -> Panel<'a> {
+    fn panel<'a>(title: &str, masks: &'a [Annotation]) -> Panel<'a> {
         Panel { title: title.into(), note: format!("{} masks", masks.len()), masks }
     }
 

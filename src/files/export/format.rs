@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::script::ScriptFiles;
-use super::{ExportMask, yolo};
+use super::yolo;
+use crate::annotation::Annotation;
 use crate::files::Photo;
 use crate::files::names::fitting;
 use crate::files::photo::{name_of, stem_of};
@@ -199,7 +200,7 @@ pub enum YoloParts {
 }
 
 /// As [`planned_files_with`], with the default options.
-pub fn planned_files(photo: &Photo, masks: &[ExportMask], format: Format, folder: &Path) -> Vec<PathBuf> {
+pub fn planned_files(photo: &Photo, masks: &[Annotation], format: Format, folder: &Path) -> Vec<PathBuf> {
     planned_files_with(photo, masks, format, &ExportOptions::default(), folder)
 }
 
@@ -210,7 +211,7 @@ pub fn planned_files(photo: &Photo, masks: &[ExportMask], format: Format, folder
 /// extended and never replaced.
 pub fn planned_files_with(
     photo: &Photo,
-    masks: &[ExportMask],
+    masks: &[Annotation],
     format: Format,
     options: &ExportOptions,
     folder: &Path,
@@ -241,7 +242,7 @@ impl Destination {
 /// As [`planned_files_with`], for a photo that need not be read for that.
 pub(super) fn planned_files_for(
     photo: &Path,
-    masks: &[ExportMask],
+    masks: &[Annotation],
     format: Format,
     options: &ExportOptions,
     Destination { folder, stem }: &Destination,
@@ -285,9 +286,9 @@ pub fn is_shared(file: &Path) -> bool {
     file.file_name().is_some_and(|name| shared.iter().any(|shared| name == *shared))
 }
 
-fn per_mask(stem: &str, masks: &[ExportMask], suffix: &str, folder: &Path) -> Vec<PathBuf> {
+fn per_mask(stem: &str, masks: &[Annotation], suffix: &str, folder: &Path) -> Vec<PathBuf> {
     let mut taken = HashSet::new();
-    let file = |mask: &ExportMask| {
+    let file = |mask: &Annotation| {
         let base = slug(&mask.name);
         let mut name = base.clone();
         let mut n = 2;

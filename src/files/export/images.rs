@@ -4,7 +4,7 @@ use image::codecs::png::PngEncoder;
 use image::{DynamicImage, GrayImage, Luma, Rgb, RgbImage, Rgba, RgbaImage};
 
 use super::super::atomic::WriteSeek;
-use super::ExportMask;
+use crate::annotation::Annotation;
 use crate::mask::{Mask, PixelBox};
 
 /// Opacity of the colours in an overlay, as in the original script.
@@ -60,12 +60,12 @@ pub fn binary(mask: &Mask) -> GrayImage {
 }
 
 /// The photo with the masks painted over it, later ones over earlier ones.
-pub fn overlay(photo: &RgbImage, masks: &[ExportMask]) -> RgbImage {
+pub fn overlay(photo: &RgbImage, masks: &[Annotation]) -> RgbImage {
     let mut out = photo.clone();
     for item in masks {
         for_each_pixel(&item.mask, |x, y| {
             let pixel = out.get_pixel_mut(x, y);
-            for (value, colour) in pixel.0.iter_mut().zip(item.colour) {
+            for (value, colour) in pixel.0.iter_mut().zip(item.shown_colour()) {
                 let mixed = f32::from(*value) * (1.0 - OVERLAY_ALPHA) + f32::from(colour) * OVERLAY_ALPHA;
                 *value = mixed.round() as u8;
             }
@@ -75,8 +75,8 @@ pub fn overlay(photo: &RgbImage, masks: &[ExportMask]) -> RgbImage {
 }
 
 /// One colour at half opacity inside the mask, transparent outside.
-pub(super) fn colour_layer(item: &ExportMask) -> RgbaImage {
-    let [r, g, b] = item.colour;
+pub(super) fn colour_layer(item: &Annotation) -> RgbaImage {
+    let [r, g, b] = item.shown_colour();
     let alpha = (OVERLAY_ALPHA * 255.0) as u8;
     let mut out = RgbaImage::new(item.mask.width(), item.mask.height());
     for_each_pixel(&item.mask, |x, y| out.put_pixel(x, y, Rgba([r, g, b, alpha])));

@@ -6,10 +6,11 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::classes::{ClassList, FOLDERS_BEFORE, ListFile, class_of, quoted, with_block};
-use super::{ExportMask, ExportOptions, outlines};
+use super::{ExportOptions, outlines};
+use crate::annotation::Annotation;
 use crate::files::{FileSet, Photo, WriteError, yaml};
 
-pub(super) fn document(photo: &Photo, masks: &[ExportMask], options: &ExportOptions, folder: &Path) -> Value {
+pub(super) fn document(photo: &Photo, masks: &[Annotation], options: &ExportOptions, folder: &Path) -> Value {
     let (width, height) = photo.pixels.dimensions();
     let mut objects = vec![];
     for (number, item) in (1..).zip(masks) {
@@ -52,7 +53,7 @@ fn enclosed(points: &[[f64; 2]]) -> f64 {
 /// Adds the list of classes, or extends the one that is there.
 pub(super) fn add_classes(
     set: &mut FileSet,
-    masks: &[ExportMask],
+    masks: &[Annotation],
     file: &Path,
     labels: &mut ClassList,
 ) -> Result<(), WriteError> {

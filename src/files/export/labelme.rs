@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::classes::class_of;
 use super::format::{ExportOptions, LabelmeShapes};
-use super::{ExportMask, images, outlines};
+use super::{images, outlines};
+use crate::annotation::Annotation;
 use crate::files::Photo;
 use crate::mask::Mask;
 
@@ -19,7 +20,7 @@ const VERSION: &str = "5.5.0";
 pub(super) fn document(
     photo: &Photo,
     photo_path: &str,
-    masks: &[ExportMask],
+    masks: &[Annotation],
     options: &ExportOptions,
 ) -> Result<Value, String> {
     let mut shapes = vec![];
@@ -50,7 +51,7 @@ pub(super) fn document(
     }))
 }
 
-fn shape(item: &ExportMask, kind: &str, points: Value, group_id: Value, mask: Value) -> Value {
+fn shape(item: &Annotation, kind: &str, points: Value, group_id: Value, mask: Value) -> Value {
     json!({
         "label": class_of(item),
         "points": points,
@@ -63,7 +64,7 @@ fn shape(item: &ExportMask, kind: &str, points: Value, group_id: Value, mask: Va
 }
 
 /// The corner pixels of the box, both inside, and a picture of what is between them.
-fn mask_shape(item: &ExportMask) -> Result<Value, String> {
+fn mask_shape(item: &Annotation) -> Result<Value, String> {
     let Some(b) = item.mask.bbox() else { return Err("a mask is empty".into()) };
     let moved = item.mask.all_runs().map(|(y, [start, end])| (y - b.y0, [start - b.x0, end - b.x0]));
     let cropped = Mask::from_runs(b.width(), b.height(), moved);

@@ -7,7 +7,8 @@ use serde_json::json;
 
 use super::super::atomic::{FileSet, WriteError};
 use super::super::photo::Photo;
-use super::{ExportMask, images};
+use super::images;
+use crate::annotation::Annotation;
 
 /// Adds the label map and its legend.
 ///
@@ -21,7 +22,7 @@ use super::{ExportMask, images};
 pub fn add_label_map(
     set: &mut FileSet,
     photo: &Photo,
-    masks: &[ExportMask],
+    masks: &[Annotation],
     picture: &Path,
     legend: &Path,
 ) -> Result<(), WriteError> {
@@ -53,7 +54,7 @@ pub fn add_label_map(
     super::add_json(set, &described, legend)
 }
 
-fn paint<T>(photo: &Photo, masks: &[ExportMask]) -> ImageBuffer<Luma<T>, Vec<T>>
+fn paint<T>(photo: &Photo, masks: &[Annotation]) -> ImageBuffer<Luma<T>, Vec<T>>
 where
     T: image::Primitive + TryFrom<usize>,
     Luma<T>: image::Pixel<Subpixel = T>,
@@ -75,7 +76,7 @@ mod tests {
     use super::*;
     use crate::mask::Mask;
 
-    fn written(photo: &Photo, masks: &[ExportMask]) -> (DynamicImage, serde_json::Value) {
+    fn written(photo: &Photo, masks: &[Annotation]) -> (DynamicImage, serde_json::Value) {
         let dir = tempfile::tempdir().unwrap();
         let [picture, legend] = ["map.png", "map.json"].map(|name| dir.path().join(name));
         let mut set = FileSet::new(false);
@@ -88,7 +89,7 @@ mod tests {
     fn later_masks_lie_on_top_and_the_legend_tells_the_values() {
         let (photo, mut masks) = subject();
         let all = Arc::new(Mask::from_fn(6, 4, |_, _| true));
-        masks.insert(0, ExportMask { mask: all, ..masks[0].clone() });
+        masks.insert(0, Annotation { mask: all, ..masks[0].clone() });
         let (map, legend) = written(&photo, &masks);
         let map = map.as_luma8().expect("8 bits");
         for (x, y, Luma([value])) in map.enumerate_pixels() {

@@ -2,14 +2,15 @@
 
 use rayon::prelude::*;
 
+use super::UNCLASSED;
 use super::format::{CocoSegmentation, ExportOptions, Format, LabelmeShapes, YoloParts};
-use super::{ExportMask, UNCLASSED};
+use crate::annotation::Annotation;
 use crate::mask::polygon::{polygons, without_holes};
 use crate::mask::union_area;
 
 /// What of these masks would be lost in a format, in sentences for people; empty if nothing is.
 /// Pictures that are only to be looked at lose nothing that matters.
-pub fn losses(format: Format, options: &ExportOptions, masks: &[ExportMask]) -> Vec<String> {
+pub fn losses(format: Format, options: &ExportOptions, masks: &[Annotation]) -> Vec<String> {
     let mut losses = Losses::new(format, options);
     losses.add(masks);
     losses.sentences()
@@ -37,7 +38,7 @@ impl<'a> Losses<'a> {
     }
 
     /// Adds the masks of a photo.
-    pub fn add(&mut self, masks: &[ExportMask]) {
+    pub fn add(&mut self, masks: &[Annotation]) {
         self.masks += masks.len();
         self.unclassed += masks.iter().filter(|item| item.class.is_none()).count();
         if self.format.has_outlines(self.options) {
@@ -113,7 +114,7 @@ struct Outlined {
 }
 
 impl Outlined {
-    fn new(item: &ExportMask) -> Self {
+    fn new(item: &Annotation) -> Self {
         let parts = polygons(&item.mask);
         let filled = without_holes(&item.mask, &parts).area() - item.mask.area();
         Self { parts: parts.len(), filled }

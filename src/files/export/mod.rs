@@ -1,5 +1,6 @@
 //! Writing masks to files that other programs read; one module a format.
 
+mod caption;
 mod classes;
 mod coco;
 mod contact;
@@ -20,7 +21,6 @@ mod voc;
 mod yolo;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -28,8 +28,8 @@ use self::classes::{ClassList, ClassLists, write_with_lists};
 use self::format::{Destination, planned_files_for};
 use super::atomic::{FileSet, WriteError};
 use super::photo::Photo;
-use super::session::SessionMask;
-use crate::document::Colour;
+use crate::annotation::Annotation;
+use crate::colour::Colour;
 use crate::mask::{Mask, Rle};
 
 pub use coco::{CocoPhoto, add_coco, add_coco_dataset, add_coco_part};
@@ -49,40 +49,13 @@ pub use script::{ScriptFiles, remove_leftovers};
 /// What files call the class of masks that have none.
 pub const UNCLASSED: &str = "object";
 
-/// One mask to be exported.
-#[derive(Debug, Clone)]
-pub struct ExportMask {
-    pub name: String,
-    /// What kind of thing it is.
-    pub class: Option<String>,
-    pub mask: Arc<Mask>,
-    pub colour: Colour,
-    /// In [0, 1]; NaN where no network has made the mask.
-    pub predicted_iou: f32,
-    /// In [0, 1]; NaN where no network has made the mask.
-    pub stability_score: f32,
-}
-
-impl From<&SessionMask> for ExportMask {
-    fn from(item: &SessionMask) -> Self {
-        Self {
-            name: item.name.clone(),
-            class: item.class.clone(),
-            mask: item.mask.clone(),
-            colour: item.colour,
-            predicted_iou: item.predicted_iou.unwrap_or(f32::NAN),
-            stability_score: item.stability_score.unwrap_or(f32::NAN),
-        }
-    }
-}
-
 /// As [`export_with`], with the default options.
 ///
 /// # Errors
 /// As [`export_with`].
 pub fn export(
     photo: &Photo,
-    masks: &[ExportMask],
+    masks: &[Annotation],
     format: Format,
     folder: &Path,
     overwrite: bool,
@@ -97,7 +70,7 @@ pub fn export(
 /// written then. A list of classes that cannot be read, or a format that cannot hold so many masks.
 pub fn export_with(
     photo: &Photo,
-    masks: &[ExportMask],
+    masks: &[Annotation],
     format: Format,
     options: &ExportOptions,
     folder: &Path,
@@ -121,7 +94,7 @@ pub fn export_with(
 fn add_export(
     set: &mut FileSet,
     photo: &Photo,
-    masks: &[ExportMask],
+    masks: &[Annotation],
     format: Format,
     options: &ExportOptions,
     to: &Destination,
@@ -216,15 +189,15 @@ struct Record<'a> {
     area: u64,
     /// x, y, width, height
     bbox: [u32; 4],
-    predicted_iou: f32,
-    stability_score: f32,
+    predicted_iou: Option<f32>,
+    stability_score: Option<f32>,
     name: &'a str,
     class: Option<&'a str>,
     colour: Colour,
 }
 
-impl<'a> From<&'a ExportMask> for Record<'a> {
-    fn from(item: &'a ExportMask) -> Self {
+impl<'a> From<&'a Annotation> for Record<'a> {
+    fn from(item: &'a Annotation) -> Self {
         Self {
             segmentation: Rle::from(&*item.mask),
             area: item.mask.area(),
@@ -233,7 +206,7 @@ impl<'a> From<&'a ExportMask> for Record<'a> {
             stability_score: item.stability_score,
             name: &item.name,
             class: item.class.as_deref(),
-            colour: item.colour,
+            colour: item.shown_colour(),
         }
     }
 }
@@ -287,35 +260,35 @@ pub fn slashed(path: &Path) -> String {
 
 /// Puts masks that nobody has laid over each other into layers: the largest first, so that small ones
 /// come to lie on top.
-pub fn largest_first(masks: &mut [ExportMask]) {
+pub fn largest_first(masks: &mut [Annotation]) {
     masks.sort_by_key(|item| std::cmp::Reverse(item.mask.area()));
 }
 
 #[cfg(test)]
 pub(super) mod tests {
+    use std::sync::Arc;
+
     use image::{Rgb, RgbImage};
 
     use super::format::slug;
     use super::*;
 
     /// A 6x4 photo and two masks on it, the first with a hole.
-    pub fn subject() -> (Photo, Vec<ExportMask>) {
+    pub fn subject() -> (Photo, Vec<Annotation>) {
         let pixels = RgbImage::from_fn(6, 4, |x, y| Rgb([x as u8 * 10, y as u8 * 10, 77]));
         let photo = Photo { path: "some/photo.one.jpg".into(), pixels: Arc::new(pixels), fingerprint: 0 };
-        let mask = |name: &str, mask, colour| ExportMask {
-            name: name.into(),
-            class: None,
-            mask: Arc::new(mask),
-            colour,
-            predicted_iou: 0.75,
-            stability_score: 0.5,
+        let mask = |name: &str, mask: Mask, colour| Annotation {
+            colour: Some(colour),
+            predicted_iou: Some(0.75),
+            stability_score: Some(0.5),
+            ..Annotation::new(name, mask)
         };
         let ring = Mask::from_fn(6, 4, |x, y| (1..4).contains(&x) && y < 3 && (x, y) != (2, 1));
         let corner = Mask::from_fn(6, 4, |x, y| x == 5 && y == 3);
         (photo, vec![mask("Cup / tea", ring, [255, 0, 0]), mask("Cup  tea", corner, [0, 0, 255])])
     }
 
-    fn export_all(photo: &Photo, masks: &[ExportMask], format: Format, folder: &Path) -> Vec<PathBuf> {
+    fn export_all(photo: &Photo, masks: &[Annotation], format: Format, folder: &Path) -> Vec<PathBuf> {
         export(photo, masks, format, folder, false).unwrap()
     }
 
@@ -368,7 +341,7 @@ pub(super) mod tests {
     fn what_is_lost_is_said() {
         let (_, mut masks) = subject();
         let said =
-            |format, options: &ExportOptions, masks: &[ExportMask]| losses(format, options, masks).join(" ");
+            |format, options: &ExportOptions, masks: &[Annotation]| losses(format, options, masks).join(" ");
         let options = ExportOptions::default();
         assert_eq!(said(Format::BinaryPng, &options, &masks), "");
         assert_eq!(said(Format::GeoJson, &options, &masks), "");

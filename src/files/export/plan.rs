@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::dataset::{COCO_DATASET, Wanted, destination};
 use super::format::{Destination, planned_files_for};
 use super::losses::Losses;
-use super::{ExportMask, ExportOptions, Format, is_shared};
+use super::{ExportOptions, Format, is_shared};
+use crate::annotation::Annotation;
 use crate::files::session::Session;
 
 /// What an export will do.
@@ -35,7 +36,7 @@ impl Plan {
 /// What exporting these masks of a photo will do.
 pub fn plan(
     photo: &Path,
-    masks: &[ExportMask],
+    masks: &[Annotation],
     format: Format,
     options: &ExportOptions,
     folder: &Path,

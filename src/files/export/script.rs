@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::super::atomic::{FileSet, WriteError};
 use super::super::photo::Photo;
-use super::{ExportMask, images, largest_first};
+use super::{images, largest_first};
+use crate::annotation::Annotation;
 
 /// Where the files of a photo go.
 pub struct ScriptFiles {
@@ -59,7 +60,7 @@ impl ScriptFiles {
         &self,
         set: &mut FileSet,
         photo: &Photo,
-        masks: &[ExportMask],
+        masks: &[Annotation],
         segment_images: bool,
     ) -> Result<(), WriteError> {
         let mut order = masks.to_vec();

@@ -1,9 +1,8 @@
 //! Figures of masks as a table.
 
+use crate::annotation::Annotation;
 use crate::files::Photo;
 use crate::files::atomic::WriteSeek;
-
-use super::ExportMask;
 
 const HEADER: [&str; 18] = [
     "photo",
@@ -31,18 +30,18 @@ const FORMULAS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// A line for each mask, with its [`crate::mask::Figures`]. Lengths are pixels. What is not known is
 /// left empty.
-pub(super) fn write(out: &mut dyn WriteSeek, photo: &Photo, masks: &[ExportMask]) -> Result<(), String> {
+pub(super) fn write(out: &mut dyn WriteSeek, photo: &Photo, masks: &[Annotation]) -> Result<(), String> {
     write_record(out, &HEADER.map(Into::into))?;
     let pixels = f64::from(photo.pixels.width()) * f64::from(photo.pixels.height());
     for (number, item) in (1..).zip(masks) {
-        let [r, g, b] = item.colour;
+        let [r, g, b] = item.shown_colour();
         let [x, y, width, height] = item.mask.bbox().map_or([0; 4], |b| b.xywh());
         let (centre, [parts, holes], perimeter) = match item.mask.figures() {
             Some(f) => (f.centroid.map(|v| format!("{v:.2}")), [f.parts, f.holes], f.perimeter),
             None => Default::default(),
         };
         let [centre_x, centre_y] = centre;
-        let score = |value: f32| if value.is_finite() { format!("{value:.4}") } else { String::new() };
+        let score = |value: Option<f32>| value.map_or_else(String::new, |value| format!("{value:.4}"));
         let record = [
             photo.file_name(),
             number.to_string(),
@@ -95,10 +94,10 @@ mod tests {
     fn the_figures_are_those_of_the_masks() {
         let (photo, mut masks) = subject();
         masks[0].name = "a, \"b\"".into();
-        masks[1].predicted_iou = f32::NAN;
+        masks[1].predicted_iou = None;
         let diagonal = Mask::from_fn(6, 4, |x, y| x == y);
-        masks.push(ExportMask { mask: Arc::new(diagonal), ..masks[1].clone() });
-        masks.push(ExportMask { mask: Arc::new(Mask::from_fn(6, 4, |_, _| false)), ..masks[1].clone() });
+        masks.push(Annotation { mask: Arc::new(diagonal), ..masks[1].clone() });
+        masks.push(Annotation { mask: Arc::new(Mask::from_fn(6, 4, |_, _| false)), ..masks[1].clone() });
         let mut bytes = std::io::Cursor::new(vec![]);
         write(&mut bytes, &photo, &masks).unwrap();
         let text = String::from_utf8(bytes.into_inner()).unwrap();
@@ -121,7 +120,7 @@ mod tests {
         let (photo, mut masks) = subject();
         let names = ["=1+1", "+1", "-1", "@sum(a1)", "\t=1", "\r=1", "=a,\"b\"", "a=1"];
         masks = names
-            .map(|name| ExportMask { name: name.into(), class: Some(name.into()), ..masks[0].clone() })
+            .map(|name| Annotation { name: name.into(), class: Some(name.into()), ..masks[0].clone() })
             .into();
         let mut bytes = std::io::Cursor::new(vec![]);
         let photo = Photo { path: "=cmd.jpg".into(), ..photo };

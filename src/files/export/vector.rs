@@ -4,18 +4,19 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::{ExportMask, ExportOptions, outlines};
+use super::{ExportOptions, outlines};
+use crate::annotation::Annotation;
 use crate::files::Photo;
 
 /// One path for each mask, of the size of the photo in pixels.
-pub(super) fn svg(photo: &Photo, masks: &[ExportMask], options: &ExportOptions) -> String {
+pub(super) fn svg(photo: &Photo, masks: &[Annotation], options: &ExportOptions) -> String {
     let (width, height) = photo.pixels.dimensions();
     let mut text = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
          viewBox=\"0 0 {width} {height}\">\n"
     );
     for item in masks.iter().filter(|item| !item.mask.is_empty()) {
-        let [r, g, b] = item.colour;
+        let [r, g, b] = item.shown_colour();
         // Writing to a string cannot fail.
         let _ = write!(
             text,
@@ -52,13 +53,13 @@ fn escaped(text: &str) -> String {
 
 /// A feature for each mask. Coordinates are pixels of the photo and grow downwards; the properties
 /// are those that QuPath reads, and the scores.
-pub(super) fn geojson(masks: &[ExportMask], options: &ExportOptions) -> Value {
+pub(super) fn geojson(masks: &[Annotation], options: &ExportOptions) -> Value {
     let features: Vec<Value> =
         masks.iter().filter(|item| !item.mask.is_empty()).map(|item| feature(item, options)).collect();
     json!({"type": "FeatureCollection", "features": features})
 }
 
-fn feature(item: &ExportMask, options: &ExportOptions) -> Value {
+fn feature(item: &Annotation, options: &ExportOptions) -> Value {
     let mut parts = outlines::along_edges(&item.mask, options);
     for ring in parts.iter_mut().flatten() {
         ring.extend_from_within(..1);
@@ -68,14 +69,15 @@ fn feature(item: &ExportMask, options: &ExportOptions) -> Value {
     } else {
         json!({"type": "MultiPolygon", "coordinates": parts})
     };
-    let classification = item.class.as_ref().map(|class| json!({"name": class, "color": item.colour}));
+    let classification =
+        item.class.as_ref().map(|class| json!({"name": class, "color": item.shown_colour()}));
     json!({
         "type": "Feature",
         "geometry": geometry,
         "properties": {
             "objectType": "annotation",
             "name": item.name,
-            "color": item.colour,
+            "color": item.shown_colour(),
             "classification": classification,
             "predicted_iou": item.predicted_iou,
             "stability_score": item.stability_score,

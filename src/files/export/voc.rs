@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::classes::{ClassList, FOLDERS_BEFORE, ListFile, lines, of_lines, quoted};
-use super::{ExportMask, images};
+use super::images;
+use crate::annotation::Annotation;
 use crate::files::{FileSet, Photo, WriteError};
 
 /// Index 0 is the background, 255 what belongs to nothing.
@@ -17,7 +18,7 @@ const BACKGROUND: &str = "_background_";
 pub(super) fn add(
     set: &mut FileSet,
     photo: &Photo,
-    masks: &[ExportMask],
+    masks: &[Annotation],
     [of_classes, of_objects, list]: [&PathBuf; 3],
     classes: &mut ClassList,
 ) -> Result<(), WriteError> {

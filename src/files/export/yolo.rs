@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 use super::classes::{ClassList, FOLDERS_BEFORE, ListFile, lines, of_lines, quoted, with_block};
 use super::format::{ExportOptions, YoloParts};
-use super::{ExportMask, outlines};
+use super::outlines;
+use crate::annotation::Annotation;
 use crate::files::{FileSet, Photo, WriteError, yaml};
 use crate::mask::polygon::Ring;
 
@@ -26,7 +27,7 @@ pub(super) fn files(stem: &str, folder: &Path) -> [PathBuf; 3] {
 pub(super) fn add(
     set: &mut FileSet,
     photo: &Photo,
-    masks: &[ExportMask],
+    masks: &[Annotation],
     options: &ExportOptions,
     [labels, data, plain]: [&PathBuf; 3],
     classes: &mut ClassList,
@@ -64,7 +65,7 @@ fn with_names(text: &str, classes: &ClassList) -> String {
     }
 }
 
-fn object_lines(photo: &Photo, masks: &[ExportMask], classes: &ClassList, options: &ExportOptions) -> String {
+fn object_lines(photo: &Photo, masks: &[Annotation], classes: &ClassList, options: &ExportOptions) -> String {
     let (width, height) = photo.pixels.dimensions();
     let mut text = String::new();
     for item in masks {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{ImportError, Imported, ImportedMask, Problem, Target, listed, name, polygon, score, whole};
+use super::{ImportError, Imported, Problem, Target, listed, name, polygon, score, whole};
 use crate::files::photo::name_of;
 use crate::mask::polygon::{filled_as_coco, united};
 use crate::mask::{CompressedRle, Mask, Rle};
@@ -126,7 +126,7 @@ impl Coco {
                 imported.problem(place.clone(), format!("category {category} is not listed"));
             }
             let mask = segmentation(&annotation["segmentation"], target).map(|mask| {
-                let mut item = ImportedMask::new(mask, class, annotation["name"].as_str());
+                let mut item = super::annotation(mask, class, annotation["name"].as_str());
                 item.predicted_iou = score(&annotation["predicted_iou"]);
                 item.stability_score = score(&annotation["stability_score"]);
                 item

@@ -4,12 +4,13 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::coco::{self, Coco};
-use super::{Costs, ImportError, Imported, ImportedMask, Problem, Target, json, read};
-use crate::document::{Colour, mask_colour};
+use super::{Costs, ImportError, Imported, Problem, Target, json, read};
+use crate::annotation::Annotation;
+use crate::colour::{Colour, mask_colour};
 use crate::files::PhotoIdentity;
 use crate::files::photo::name_of;
 use crate::files::session::{
-    Loaded, LoadedState, SaveError, Session, SessionClass, SessionError, SessionMask, Stamp,
+    Loaded, LoadedState, SaveError, Session, SessionClass, SessionError, SessionMask, SessionPoint, Stamp,
 };
 use crate::files::text::{self, Decoded};
 
@@ -166,21 +167,28 @@ pub fn add_to_session(session: &mut Session, imported: Imported) {
     }
 }
 
-fn session_mask(item: ImportedMask, colour: Colour) -> SessionMask {
+fn session_mask(item: Annotation, colour: Colour) -> SessionMask {
     SessionMask {
         class: item.class,
         predicted_iou: item.predicted_iou,
         stability_score: item.stability_score,
+        model: item.model.as_deref().map(Into::into),
+        points: item
+            .prompt
+            .points
+            .iter()
+            .map(|p| SessionPoint { x: p.x, y: p.y, positive: p.positive })
+            .collect(),
+        bbox: item.prompt.bbox.map(|b| [b.x0, b.y0, b.x1, b.y1]),
         ..SessionMask::new(item.name, colour, item.mask)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
 
     use super::*;
-    use crate::files::export::{CocoPhoto, ExportMask, ExportOptions, add_coco_dataset};
+    use crate::files::export::{CocoPhoto, ExportOptions, add_coco_dataset};
     use crate::files::{FileSet, Photo};
     use crate::mask::Mask;
 
@@ -197,13 +205,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let photos = ["a.png", "b.png", "c.png"].map(|name| dir.path().join(name));
         photos.iter().for_each(|photo| image::RgbImage::new(6, 4).save(photo).unwrap());
-        let mask = |x: u32| ExportMask {
-            name: format!("{x}"),
+        let mask = |x: u32| Annotation {
             class: Some("cup".into()),
-            mask: Arc::new(Mask::from_fn(6, 4, |at, _| at == x)),
-            colour: [9, 9, 9],
-            predicted_iou: 0.5,
-            stability_score: 0.5,
+            colour: Some([9, 9, 9]),
+            ..Annotation::new(x.to_string(), Mask::from_fn(6, 4, |at, _| at == x))
         };
         let photo = |name: &str, size, masks: &[u32]| {
             let masks = masks.iter().map(|x| mask(*x)).collect();

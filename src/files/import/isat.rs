@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::{ImportError, Imported, ImportedMask, Target, points, polygon};
+use super::{ImportError, Imported, Target, annotation, points, polygon};
 use crate::mask::Mask;
 use crate::mask::polygon::united;
 
@@ -64,7 +64,7 @@ pub(super) fn import(target: &Target, json: &Value) -> Result<Imported, ImportEr
     }
     for Group { category, note, number, masks } in groups {
         let class = Some(category.to_owned()).filter(|category| !category.is_empty());
-        let mask = masks.map(|masks| ImportedMask::new(united(masks, width, height), class, note));
+        let mask = masks.map(|masks| annotation(united(masks, width, height), class, note));
         target.take(&mut imported, format!("object {number}"), mask);
     }
     Ok(imported.with_classes_of_masks())

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use super::{ImportError, Imported, ImportedMask, Target, name, picture, points, polygon};
+use super::{ImportError, Imported, Target, annotation, name, picture, points, polygon};
 use crate::mask::polygon::united;
 use crate::mask::{Mask, pillow};
 
@@ -63,7 +63,7 @@ pub(super) fn import(target: &Target, json: &Value) -> Result<Imported, ImportEr
             continue;
         }
         let class = Some(label).filter(|label| !label.is_empty());
-        let item = ImportedMask::new(united(masks, width, height), class, name.as_deref());
+        let item = annotation(united(masks, width, height), class, name.as_deref());
         target.take(&mut imported, place, Ok(item));
     }
     Ok(imported.with_classes_of_masks())

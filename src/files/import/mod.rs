@@ -21,7 +21,6 @@ use std::cell::Cell;
 use std::collections::HashSet;
 use std::io::{BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -29,9 +28,10 @@ pub use dataset::{DatasetError, ForPhoto, add_to_session, add_to_sessions, impor
 pub use photo::find_photo;
 
 use super::regular;
-use super::session::{Session, SessionError, SessionMask};
+use super::session::{Session, SessionError};
 use super::text::{self, Decoded};
-use crate::document::Colour;
+use crate::annotation::Annotation;
+use crate::colour::Colour;
 use crate::files::export::UNCLASSED;
 use crate::mask::Mask;
 use crate::mask::polygon::is_near;
@@ -52,23 +52,12 @@ const MAX_PLACES: usize = 5;
 /// What a file holds about a photo.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Imported {
-    pub masks: Vec<ImportedMask>,
+    pub masks: Vec<Annotation>,
     /// Classes that the file lists, also those that no mask has, with their colours where it tells
     /// them.
     pub classes: Vec<(String, Option<Colour>)>,
     /// What could not be used.
     pub problems: Vec<Problem>,
-}
-
-/// A mask from a file, as large as the photo.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ImportedMask {
-    pub name: String,
-    pub class: Option<String>,
-    pub colour: Option<Colour>,
-    pub mask: Arc<Mask>,
-    pub predicted_iou: Option<f32>,
-    pub stability_score: Option<f32>,
 }
 
 /// Something in a file that is left out, or that should be known.
@@ -171,7 +160,7 @@ impl Target<'_> {
     }
 
     /// Adds a mask to what was imported, or tells why there is none.
-    fn take(&self, imported: &mut Imported, place: String, mask: Result<ImportedMask, String>) {
+    fn take(&self, imported: &mut Imported, place: String, mask: Result<Annotation, String>) {
         let mask = mask.and_then(|item| {
             let bytes = self.costs.mask_bytes.get() + item.mask.bytes();
             if bytes > MAX_MASK_BYTES {
@@ -297,33 +286,11 @@ fn session(target: &Target, text: &str, photo: &Value) -> Result<Imported, Impor
     })
 }
 
-impl From<&SessionMask> for ImportedMask {
-    fn from(item: &SessionMask) -> Self {
-        Self {
-            name: item.name.clone(),
-            class: item.class.clone(),
-            colour: Some(item.colour),
-            mask: item.mask.clone(),
-            predicted_iou: item.predicted_iou,
-            stability_score: item.stability_score,
-        }
-    }
-}
-
-impl ImportedMask {
-    /// A mask of which the file tells a class and perhaps a name; the name is the class otherwise.
-    fn new(mask: Mask, class: Option<String>, name: Option<&str>) -> Self {
-        let name = name.map(str::trim).filter(|name| !name.is_empty());
-        let name = name.map_or_else(|| class.clone().unwrap_or_else(|| UNCLASSED.into()), Into::into);
-        Self {
-            name,
-            class: class.filter(|class| class != UNCLASSED),
-            colour: None,
-            mask: Arc::new(mask),
-            predicted_iou: None,
-            stability_score: None,
-        }
-    }
+/// A mask of which the file tells a class and perhaps a name; the name is the class otherwise.
+fn annotation(mask: Mask, class: Option<String>, name: Option<&str>) -> Annotation {
+    let name = name.map(str::trim).filter(|name| !name.is_empty());
+    let name = name.map_or_else(|| class.clone().unwrap_or_else(|| UNCLASSED.into()), Into::into);
+    Annotation { class: class.filter(|class| class != UNCLASSED), ..Annotation::new(name, mask) }
 }
 
 impl Imported {
@@ -332,7 +299,7 @@ impl Imported {
     }
 
     /// Takes a mask, or tells why there is none.
-    fn take(&mut self, place: String, mask: Result<ImportedMask, String>) {
+    fn take(&mut self, place: String, mask: Result<Annotation, String>) {
         match mask {
             Ok(item) if item.mask.is_empty() => self.problem(place, "has no pixels on the photo; left out"),
             Ok(item) => self.masks.push(item),

@@ -7,8 +7,8 @@ use std::path::Path;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use serde_json::Value;
 
-use super::{ImportError, Imported, ImportedMask, Target, colour, score};
-use crate::document::Colour;
+use super::{ImportError, Imported, Target, annotation, colour, score};
+use crate::colour::Colour;
 use crate::files::photo::{Tiff, is_tiff};
 use crate::mask::Mask;
 
@@ -186,7 +186,7 @@ fn colours(picture: DynamicImage) -> Kind<'static> {
 
 fn single(mask: Mask, name: &str) -> Imported {
     let mut imported = Imported::default();
-    imported.take("picture".into(), Ok(ImportedMask::new(mask, None, Some(name))));
+    imported.take("picture".into(), Ok(annotation(mask, None, Some(name))));
     imported
 }
 
@@ -262,7 +262,7 @@ fn labels(
         let entry = legend.and_then(|all| all.iter().find(|entry| entry["value"] == value));
         let text = |key: &str| entry.and_then(|entry| entry[key].as_str());
         let class = text("class").map(Into::into);
-        let mut item = ImportedMask::new(of_runs(runs, size), class, text("name").or(Some(&numbered)));
+        let mut item = annotation(of_runs(runs, size), class, text("name").or(Some(&numbered)));
         item.colour = entry.and_then(|entry| colour(&entry["colour"])).or_else(|| own_colour(value));
         item.predicted_iou = entry.and_then(|entry| score(&entry["predicted_iou"]));
         item.stability_score = entry.and_then(|entry| score(&entry["stability_score"]));
@@ -280,7 +280,7 @@ fn coloured(target: &Target, pixels: &Pixels, name: &str) -> Result<Imported, Im
     let mut imported = Imported::default();
     for (number, (value, runs)) in (1..).zip(areas) {
         let [_, r, g, b] = value.to_be_bytes();
-        let mut item = ImportedMask::new(of_runs(runs, target.size), None, Some(&format!("{name} {number}")));
+        let mut item = annotation(of_runs(runs, target.size), None, Some(&format!("{name} {number}")));
         item.colour = Some([r, g, b]);
         imported.take(format!("colour #{r:02x}{g:02x}{b:02x}"), Ok(item));
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{ImportError, Imported, ImportedMask, Target, coco, colour, score, whole};
+use super::{ImportError, Imported, Target, annotation, coco, colour, score, whole};
 
 /// `None` if these are no such records.
 pub(super) fn import(target: &Target, records: Vec<Value>) -> Result<Option<Imported>, ImportError> {
@@ -19,7 +19,7 @@ pub(super) fn import(target: &Target, records: Vec<Value>) -> Result<Option<Impo
         let mask = coco::segmentation(&record["segmentation"], target).map(|mask| {
             let numbered = format!("Mask {}", i + 1);
             let class = record["class"].as_str().map(Into::into);
-            let mut item = ImportedMask::new(mask, class, record["name"].as_str().or(Some(&numbered)));
+            let mut item = annotation(mask, class, record["name"].as_str().or(Some(&numbered)));
             item.colour = colour(&record["colour"]);
             item.predicted_iou = score(&record["predicted_iou"]);
             item.stability_score = score(&record["stability_score"]);

@@ -1,11 +1,14 @@
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::json;
 
 use super::*;
+use crate::annotation::Annotation;
 use crate::files::export::{
-    CocoSegmentation, ExportMask, ExportOptions, Format, LabelmeShapes, YoloParts, export_with, keeps_pixels,
+    CocoSegmentation, ExportOptions, Format, LabelmeShapes, YoloParts, export_with, keeps_pixels,
 };
+use crate::files::session::SessionMask;
 use crate::files::{Photo, import::import};
 use crate::mask::polygon::{polygons, without_holes};
 use crate::mask::{CompressedRle, Rle};
@@ -14,7 +17,7 @@ const SIZE: (u32, u32) = (90, 70);
 
 /// A photo and awkward masks that do not overlap: a ring with an island, two parts, a single pixel,
 /// a line, and one without class.
-fn subject() -> (Photo, Vec<ExportMask>) {
+fn subject() -> (Photo, Vec<Annotation>) {
     let disc = |x: u32, y: u32, r: u32| x.abs_diff(25).pow(2) + y.abs_diff(25).pow(2) < r * r;
     let ring = Mask::from_fn(SIZE.0, SIZE.1, |x, y| disc(x, y, 20) && !disc(x, y, 12) || disc(x, y, 4));
     let parts = Mask::from_fn(SIZE.0, SIZE.1, |x, y| {
@@ -32,20 +35,19 @@ fn subject() -> (Photo, Vec<ExportMask>) {
         ("Line", Some("näher"), line),
         ("Blob", None, blob),
     ];
-    let masks = (0u8..).zip(named).map(|(i, (name, class, mask))| ExportMask {
-        name: name.into(),
+    let masks = (0u8..).zip(named).map(|(i, (name, class, mask))| Annotation {
         class: class.map(Into::into),
-        mask: Arc::new(mask),
-        colour: [40 * i, 7, 200],
-        predicted_iou: 0.5 + f32::from(i) / 16.0,
-        stability_score: 0.25,
+        colour: Some([40 * i, 7, 200]),
+        predicted_iou: Some(0.5 + f32::from(i) / 16.0),
+        stability_score: Some(0.25),
+        ..Annotation::new(name, mask)
     });
     let pixels = Arc::new(image::RgbImage::new(SIZE.0, SIZE.1));
     (Photo { path: "photos/a cup.jpg".into(), pixels, fingerprint: 0 }, masks.collect())
 }
 
 /// Exports the masks, and imports the first file again.
-fn there_and_back(format: Format, options: &ExportOptions) -> (Vec<ExportMask>, Imported) {
+fn there_and_back(format: Format, options: &ExportOptions) -> (Vec<Annotation>, Imported) {
     let (photo, masks) = subject();
     let dir = tempfile::tempdir().unwrap();
     let files = export_with(&photo, &masks, format, options, dir.path(), false).unwrap();
@@ -79,7 +81,7 @@ fn what_is_exported_comes_back() {
             };
             assert_eq!(*found.mask, kept, "{format:?}, {}", item.name);
             if matches!(format, Format::CocoJson | Format::Records | Format::LabelMap) {
-                assert_eq!(found.predicted_iou, Some(item.predicted_iou));
+                assert_eq!(found.predicted_iou, item.predicted_iou);
             }
         }
         let classes: Vec<&str> = imported.classes.iter().map(|(name, _)| name.as_str()).collect();
@@ -265,14 +267,14 @@ fn sessions_come_back() {
         .iter()
         .map(|item| SessionMask {
             class: item.class.clone(),
-            ..SessionMask::new(item.name.clone(), item.colour, item.mask.clone())
+            ..SessionMask::new(item.name.clone(), item.shown_colour(), item.mask.clone())
         })
         .collect();
     let dir = tempfile::tempdir().unwrap();
     let file = write(&dir, "s.json", &serde_json::to_string(&session).unwrap());
     let imported = import(&file, SIZE, "other.jpg").unwrap();
     assert_eq!(imported.masks.len(), masks.len());
-    assert_eq!((&imported.masks[1].mask, imported.masks[1].colour), (&masks[1].mask, Some(masks[1].colour)));
+    assert_eq!((&imported.masks[1].mask, imported.masks[1].colour), (&masks[1].mask, masks[1].colour));
 }
 
 fn write(dir: &tempfile::TempDir, name: &str, content: &str) -> PathBuf {
@@ -433,7 +435,7 @@ fn read_file(
     dir: &tempfile::TempDir,
     name: &str,
     content: impl AsRef<[u8]>,
-) -> (Vec<ImportedMask>, Vec<String>) {
+) -> (Vec<Annotation>, Vec<String>) {
     let file = dir.path().join(name);
     std::fs::write(&file, content).unwrap();
     let imported = import(&file, (40, 30), "a.jpg").unwrap();
@@ -441,7 +443,7 @@ fn read_file(
     (imported.masks, told.collect())
 }
 
-fn areas(masks: &[ImportedMask]) -> Vec<u64> {
+fn areas(masks: &[Annotation]) -> Vec<u64> {
     masks.iter().map(|item| item.mask.area()).collect()
 }
 
@@ -683,8 +685,7 @@ fn what_a_file_may_cost_has_an_end() {
     let full = Arc::new(Mask::from_fn(1000, 20_000, |_, _| true));
     let mut imported = Imported::default();
     for _ in 0..10_000 {
-        let item =
-            ImportedMask { mask: full.clone(), ..ImportedMask::new(Mask::from_runs(1, 1, []), None, None) };
+        let item = Annotation::new("full", full.clone());
         target.take(&mut imported, "mask".into(), Ok(item));
     }
     assert!(imported.masks.len() > 1000 && imported.problems.len() > 100, "{}", imported.masks.len());

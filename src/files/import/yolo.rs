@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::{ImportError, Imported, ImportedMask, Target, polygon};
+use super::{ImportError, Imported, Target, annotation, polygon};
 use crate::files::{text, yaml};
 use crate::mask::Mask;
 
@@ -39,7 +39,7 @@ pub(super) fn import(target: &Target, text: &str) -> Result<Option<Imported>, Im
             let class = names.get(class).cloned().unwrap_or_else(|| format!("class {class}"));
             let mask = drawn(&numbers, target)?;
             let name = format!("{class} {number}");
-            Ok(ImportedMask::new(mask, Some(class), Some(&name)))
+            Ok(annotation(mask, Some(class), Some(&name)))
         });
         target.take(&mut imported, place, mask);
     }

@@ -6,8 +6,10 @@ use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::document::Colour;
+use crate::annotation::Annotation;
+use crate::colour::Colour;
 use crate::mask::{CompressedRle, Mask, Rle};
+use crate::prompt::{BoxPrompt, Point, Prompt};
 
 /// The version of the format that is written, and the newest that is read.
 pub const VERSION: u32 = 1;
@@ -100,6 +102,22 @@ pub struct SessionPoint {
     pub x: f32,
     pub y: f32,
     pub positive: bool,
+}
+
+impl From<&SessionMask> for Annotation {
+    fn from(item: &SessionMask) -> Self {
+        let points = item.points.iter().map(|p| Point { x: p.x, y: p.y, positive: p.positive }).collect();
+        Self {
+            name: item.name.clone(),
+            class: item.class.clone(),
+            colour: Some(item.colour),
+            mask: item.mask.clone(),
+            predicted_iou: item.predicted_iou,
+            stability_score: item.stability_score,
+            model: item.model.as_deref().map(Into::into),
+            prompt: Prompt { points, bbox: item.bbox.map(|[x0, y0, x1, y1]| BoxPrompt { x0, y0, x1, y1 }) },
+        }
+    }
 }
 
 impl Session {

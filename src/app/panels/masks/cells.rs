@@ -3,7 +3,8 @@
 use egui::{Button, Color32, Image, RichText, Sense, Stroke, StrokeKind, TextureHandle, Ui};
 
 use super::super::super::actions::{Action, Actions};
-use crate::document::{Class, Colour, Document, Edit, MaskId, MaskItem};
+use crate::colour::Colour;
+use crate::document::{Class, Document, Edit, MaskId, MaskItem};
 
 /// Side of the picture of a mask, in points.
 const PICTURE: f32 = 24.0;

@@ -15,7 +15,8 @@ use self::rows::{Row, SortBy, grouped, mask_after_gap, sorted, tree};
 use super::super::actions::{Action, Actions};
 use super::super::theme::ACCENT;
 use super::super::thumbnails::Thumbnails;
-use crate::document::{Class, ClassId, Colour, Document, Edit, MaskId, MaskItem};
+use crate::colour::Colour;
+use crate::document::{Class, ClassId, Document, Edit, MaskId, MaskItem};
 
 const ROW_HEIGHT: f32 = 28.0;
 const HEADER_HEIGHT: f32 = 22.0;

@@ -1,8 +1,7 @@
-use std::sync::Arc;
-
 use super::*;
+use crate::annotation::Annotation;
 use crate::files::PhotoIdentity;
-use crate::files::import::{ForPhoto, Imported, ImportedMask, add_to_sessions};
+use crate::files::import::{ForPhoto, Imported, add_to_sessions};
 use crate::mask::Mask;
 
 /// A folder of photos, each with a mask of this class kept beside it.
@@ -12,13 +11,9 @@ fn photos(of: &[(&str, &str)]) -> tempfile::TempDir {
         let path = dir.path().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         image::RgbImage::new(6, 4).save_with_format(&path, image::ImageFormat::Png).unwrap();
-        let mask = ImportedMask {
-            name: "Mask".into(),
+        let mask = Annotation {
             class: Some((*class).into()),
-            colour: None,
-            mask: Arc::new(Mask::from_fn(6, 4, |x, y| x < 4 && y < 3)),
-            predicted_iou: None,
-            stability_score: None,
+            ..Annotation::new("Mask", Mask::from_fn(6, 4, |x, y| x < 4 && y < 3))
         };
         let imported = Imported { masks: vec![mask], ..Imported::default() };
         let identity = PhotoIdentity::of(&path).unwrap();

@@ -1,0 +1,102 @@
+//! What the colours of masks show.
+
+use std::sync::Arc;
+
+use super::{Class, MaskItem};
+use crate::colour::{Colour, mask_colour};
+
+const UNKNOWN: Colour = [150; 3];
+
+/// What the colours of masks tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub enum ColourMode {
+    /// Each mask has a colour of its own, which never changes.
+    #[default]
+    Own,
+    /// The same with other colours for each seed, to tell neighbours apart that look alike.
+    Random(u64),
+    /// That of the mask's class; grey without one.
+    Class,
+    /// From the smallest mask, dark blue, to the largest, yellow.
+    Area,
+    /// From a predicted IoU of 0, dark blue, to 1, yellow; grey without one.
+    Score,
+}
+
+/// The colours of masks in a mode, in their order.
+pub fn colours(masks: &[Arc<MaskItem>], classes: &[Class], mode: ColourMode) -> Vec<Colour> {
+    match mode {
+        ColourMode::Own => masks.iter().map(|m| m.colour).collect(),
+        ColourMode::Class => {
+            let colour = |m: &Arc<MaskItem>| classes.iter().find(|c| Some(c.id) == m.class).map(|c| c.colour);
+            masks.iter().map(|m| colour(m).unwrap_or(UNKNOWN)).collect()
+        }
+        ColourMode::Random(seed) => masks.iter().map(|m| mask_colour(scramble(m.id.0, seed))).collect(),
+        ColourMode::Score => masks.iter().map(|m| m.predicted_iou.map_or(UNKNOWN, on_scale)).collect(),
+        ColourMode::Area => {
+            let mut by_area: Vec<usize> = (0..masks.len()).collect();
+            by_area.sort_by_key(|i| masks[*i].mask.area());
+            let mut colours = vec![Colour::default(); masks.len()];
+            for (rank, i) in by_area.into_iter().enumerate() {
+                colours[i] = on_scale((rank as f32 + 0.5) / masks.len() as f32);
+            }
+            colours
+        }
+    }
+}
+
+/// A number that looks random and is always the same for the same two.
+fn scramble(n: u64, seed: u64) -> u64 {
+    let mut x = n.wrapping_add(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (x ^ (x >> 31)) % 1_000_003
+}
+
+/// A colour for a share in [0, 1] on a scale that grows evenly lighter, from dark blue over red to
+/// yellow.
+fn on_scale(share: f32) -> Colour {
+    const STOPS: [[f32; 3]; 5] =
+        [[40., 30., 150.], [130., 20., 165.], [205., 70., 120.], [245., 140., 65.], [245., 235., 50.]];
+    let at = share.clamp(0.0, 1.0) * (STOPS.len() - 1) as f32;
+    let low = (at as usize).min(STOPS.len() - 2);
+    let t = at - low as f32;
+    std::array::from_fn(|c| (STOPS[low][c] * (1.0 - t) + STOPS[low + 1][c] * t).round() as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(id: u64, area: u32, predicted_iou: f32) -> Arc<MaskItem> {
+        Arc::new(MaskItem {
+            id: crate::document::MaskId(id),
+            name: String::new(),
+            colour: mask_colour(id),
+            visible: true,
+            mask: Arc::new(crate::mask::Mask::from_fn(20, 1, |x, _| x < area)),
+            predicted_iou: Some(predicted_iou),
+            stability_score: None,
+            model: None,
+            prompting: Default::default(),
+            found: None,
+            edited: false,
+            class: None,
+            locked: false,
+        })
+    }
+
+    #[test]
+    fn modes_show_what_they_are_called() {
+        let masks = [item(1, 9, 0.2), item(2, 3, 1.0), item(3, 15, 0.0)];
+        assert_eq!(colours(&masks, &[], ColourMode::Own), [1, 2, 3].map(mask_colour));
+        let lightness = |c: Colour| c.iter().map(|v| u32::from(*v)).sum::<u32>();
+        let light = |mode| colours(&masks, &[], mode).into_iter().map(lightness).collect::<Vec<_>>();
+        let by_area = light(ColourMode::Area);
+        assert!(by_area[1] < by_area[0] && by_area[0] < by_area[2], "{by_area:?}");
+        let by_score = light(ColourMode::Score);
+        assert!(by_score[2] < by_score[0] && by_score[0] < by_score[1], "{by_score:?}");
+        assert_eq!(colours(&masks, &[], ColourMode::Random(5)), colours(&masks, &[], ColourMode::Random(5)));
+        assert_ne!(colours(&masks, &[], ColourMode::Random(5)), colours(&masks, &[], ColourMode::Random(6)));
+    }
+}

@@ -1,0 +1,270 @@
+//! 3x3 convolutions of channels-last rows.
+
+use pulp::{Simd, WithSimd};
+
+use crate::sam::error::Result;
+use crate::sam::gemm::{self, Packed, Start};
+use crate::sam::simd::{self, dispatch, mul_add};
+use crate::sam::weights::Weights;
+
+/// Cells of a kernel, row by row.
+const TAPS: usize = 9;
+/// Epsilon of PyTorch's batch norm.
+const BATCH_NORM_EPS: f32 = 1e-5;
+
+/// Weight and bias of MobileSAM's `Conv2d_BN`: `{prefix}.c` with the batch norm `{prefix}.bn` folded
+/// into it, or with a bias where the file holds it folded already.
+///
+/// `shape` is that of the weight: outputs, inputs of a group, height, width.
+pub fn folded(weights: &Weights, prefix: &str, shape: [usize; 4]) -> Result<(Vec<f32>, Vec<f32>)> {
+    let outputs = shape[0];
+    let get = |name: &str| weights.values(&format!("{prefix}.{name}"), &[outputs]);
+    let mut kernel = weights.values(&format!("{prefix}.c.weight"), &shape)?;
+    if !weights.has(&format!("{prefix}.bn.weight")) {
+        return Ok((kernel, get("c.bias")?));
+    }
+    let (gamma, beta) = (get("bn.weight")?, get("bn.bias")?);
+    let (mean, variance) = (get("bn.running_mean")?, get("bn.running_var")?);
+    let scales: Vec<f32> = gamma
+        .iter()
+        .zip(&variance)
+        .map(|(gamma, variance)| gamma / (variance + BATCH_NORM_EPS).sqrt())
+        .collect();
+    for (kernel, scale) in kernel.chunks_exact_mut(shape[1..].iter().product()).zip(&scales) {
+        simd::scale(kernel, *scale);
+    }
+    let bias = beta.iter().zip(&mean).zip(&scales).map(|((beta, mean), scale)| beta - mean * scale);
+    Ok((kernel, bias.collect()))
+}
+
+/// A 3x3 convolution with a zero cell around the map.
+///
+/// Neighbouring cells of a channels-last row lie behind each other, so that a kernel's row is one
+/// product with rows that overlap.
+#[derive(Debug)]
+pub struct Conv3x3 {
+    /// For each of the kernel's rows, (3 * inputs, outputs).
+    kernel_rows: [Packed; 3],
+    bias: Vec<f32>,
+    inputs: usize,
+    stride: usize,
+}
+
+impl Conv3x3 {
+    /// `kernel` is (outputs, inputs, 3, 3), `bias` (outputs).
+    pub fn new(kernel: &[f32], bias: Vec<f32>, stride: usize) -> Self {
+        let (outputs, inputs) = (bias.len(), kernel.len() / TAPS / bias.len());
+        let kernel_rows = [0, 1, 2].map(|row| {
+            let at = |output: usize, i: usize| {
+                let (column, input) = (i / inputs, i % inputs);
+                kernel[(output * inputs + input) * TAPS + 3 * row + column]
+            };
+            let weights: Vec<f32> =
+                (0..outputs).flat_map(|output| (0..3 * inputs).map(move |i| at(output, i))).collect();
+            Packed::from_columns(&weights, 3 * inputs, outputs)
+        });
+        Self { kernel_rows, bias, inputs, stride }
+    }
+
+    pub fn outputs(&self) -> usize {
+        self.bias.len()
+    }
+
+    /// One row of the result, (cells, outputs), from the three rows of the map under the kernel,
+    /// (stride * (cells - 1) + 3, inputs) or more, a cell more than the kernel's centres at the left.
+    pub fn apply(&self, rows: [&[f32]; 3], out: &mut [f32]) {
+        let mut start = Start::Bias(&self.bias);
+        for (row, kernel) in rows.into_iter().zip(&self.kernel_rows) {
+            gemm::multiply(row, self.stride * self.inputs, kernel, start, out, self.outputs());
+            start = Start::Result;
+        }
+    }
+}
+
+/// A 3x3 convolution of each channel by itself.
+#[derive(Debug)]
+pub struct Depthwise {
+    /// (9, channels)
+    taps: Vec<f32>,
+    bias: Vec<f32>,
+    stride: usize,
+}
+
+impl Depthwise {
+    /// `kernel` is (channels, 1, 3, 3), `bias` (channels).
+    pub fn new(kernel: &[f32], bias: Vec<f32>, stride: usize) -> Self {
+        let taps = (0..TAPS).flat_map(|tap| kernel.iter().skip(tap).step_by(TAPS)).copied().collect();
+        Self { taps, bias, stride }
+    }
+
+    pub fn channels(&self) -> usize {
+        self.bias.len()
+    }
+
+    pub fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// Like [`Conv3x3::apply`].
+    pub fn apply(&self, rows: [&[f32]; 3], out: &mut [f32]) {
+        match self.stride {
+            1 => dispatch(Pass::<1>(self, rows, out)),
+            _ => dispatch(Pass::<2>(self, rows, out)),
+        }
+    }
+}
+
+/// Cells of the result that are made together, so that the cells under the kernel are loaded once for
+/// several of them.
+const TOGETHER: usize = 4;
+
+/// A row of the result.
+struct Pass<'a, const STRIDE: usize>(&'a Depthwise, [&'a [f32]; 3], &'a mut [f32]);
+
+impl<const STRIDE: usize> WithSimd for Pass<'_, STRIDE> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self(layer, rows, out) = self;
+        let channels = layer.channels();
+        let step = STRIDE * channels;
+        let whole = out.len() / channels / TOGETHER * TOGETHER;
+        let (several, rest) = out.split_at_mut(whole * channels);
+        for (out, cell) in several.chunks_exact_mut(TOGETHER * channels).zip((0..).step_by(TOGETHER)) {
+            cells::<S, STRIDE, TOGETHER>(simd, layer, rows.map(|row| &row[cell * step..]), out);
+        }
+        for (out, cell) in rest.chunks_exact_mut(channels).zip(whole..) {
+            cells::<S, STRIDE, 1>(simd, layer, rows.map(|row| &row[cell * step..]), out);
+        }
+    }
+}
+
+/// `N` cells of the result; the rows begin with the first cell under the kernel.
+#[inline(always)]
+fn cells<S: Simd, const STRIDE: usize, const N: usize>(
+    simd: S,
+    layer: &Depthwise,
+    rows: [&[f32]; 3],
+    out: &mut [f32],
+) {
+    let channels = layer.channels();
+    let rows = rows.map(|row| &row[..(STRIDE * (N - 1) + 3) * channels]);
+    let whole = channels - channels % S::F32_LANES;
+    for first in (0..whole).step_by(S::F32_LANES) {
+        let load = |values: &[f32], at: usize| S::as_simd_f32s(&values[at + first..][..S::F32_LANES]).0[0];
+        let mut sums = [load(&layer.bias, 0); N];
+        for (y, row) in rows.iter().enumerate() {
+            for x in 0..3 {
+                let tap = load(&layer.taps, (3 * y + x) * channels);
+                for (i, sum) in sums.iter_mut().enumerate() {
+                    *sum = mul_add(simd, load(row, (i * STRIDE + x) * channels), tap, *sum);
+                }
+            }
+        }
+        for (out, sum) in out.chunks_exact_mut(channels).zip(sums) {
+            S::as_mut_simd_f32s(&mut out[first..][..S::F32_LANES]).0[0] = sum;
+        }
+    }
+    for channel in whole..channels {
+        for (i, out) in out.chunks_exact_mut(channels).enumerate() {
+            let taps = layer.taps[channel..].iter().step_by(channels);
+            let under = rows
+                .iter()
+                .flat_map(|row| row[i * STRIDE * channels + channel..].iter().step_by(channels).take(3));
+            out[channel] = layer.bias[channel] + taps.zip(under).map(|(tap, x)| tap * x).sum::<f32>();
+        }
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use crate::sam::encoder::ops::layers::tests::{assert_close, numbers};
+    use crate::sam::simd::tests::on_each_instruction_set;
+
+    /// PyTorch's `conv2d` with padding 1 on a channels-last map; `kernel` is
+    /// (outputs, inputs of a group, 3, 3).
+    pub fn convolved(
+        map: &[f32],
+        [height, width, channels]: [usize; 3],
+        kernel: &[f32],
+        bias: &[f32],
+        stride: usize,
+    ) -> Vec<f32> {
+        let outputs = bias.len();
+        let of_group = kernel.len() / TAPS / outputs;
+        let mut out = vec![];
+        for y in 0..height / stride {
+            for x in 0..width / stride {
+                for (output, bias) in bias.iter().enumerate() {
+                    let mut sum = *bias;
+                    for i in 0..of_group * TAPS {
+                        let (input, ky, kx) = (i / TAPS, i % TAPS / 3, i % 3);
+                        let (row, column) =
+                            ((y * stride + ky).wrapping_sub(1), (x * stride + kx).wrapping_sub(1));
+                        if row < height && column < width {
+                            let channel = if of_group == channels { input } else { output };
+                            sum += map[(row * width + column) * channels + channel]
+                                * kernel[output * of_group * TAPS + i];
+                        }
+                    }
+                    out.push(sum);
+                }
+            }
+        }
+        out
+    }
+
+    fn rows<'a>(
+        map: &'a [f32],
+        size: [usize; 3],
+        centre: usize,
+        memory: &'a mut [Vec<f32>; 3],
+    ) -> [&'a [f32]; 3] {
+        let [height, width, channels] = size;
+        for (i, row) in memory.iter_mut().enumerate() {
+            *row = vec![0.0; (width + 2) * channels];
+            let y = (centre + i).wrapping_sub(1);
+            if y < height {
+                row[channels..][..width * channels]
+                    .copy_from_slice(&map[y * width * channels..][..width * channels]);
+            }
+        }
+        [&memory[0], &memory[1], &memory[2]]
+    }
+
+    #[test]
+    fn rows_of_the_result_are_those_of_a_convolution() {
+        on_each_instruction_set(|| {
+            for (size, outputs, stride) in [
+                ([6, 10, 5], 7, 1),
+                ([6, 10, 5], 7, 2),
+                ([4, 2, 19], 19, 1),
+                ([8, 14, 21], 21, 2),
+                ([2, 2, 33], 33, 2),
+            ] {
+                let [height, width, channels] = size;
+                let map = numbers(height * width * channels, 1);
+                let bias = numbers(outputs, 2);
+                let (full, single) = (numbers(outputs * channels * TAPS, 3), numbers(channels * TAPS, 4));
+                let mut memory = Default::default();
+                let conv = Conv3x3::new(&full, bias.clone(), stride);
+                let expected = convolved(&map, size, &full, &bias, stride);
+                let mut out = vec![0.0; width / stride * outputs];
+                for y in 0..height / stride {
+                    conv.apply(rows(&map, size, y * stride, &mut memory), &mut out);
+                    assert_close(&out, &expected[y * out.len()..][..out.len()], 1e-4);
+                }
+                if outputs == channels {
+                    let depthwise = Depthwise::new(&single, bias.clone(), stride);
+                    let expected = convolved(&map, size, &single, &bias, stride);
+                    for y in 0..height / stride {
+                        depthwise.apply(rows(&map, size, y * stride, &mut memory), &mut out);
+                        assert_close(&out, &expected[y * out.len()..][..out.len()], 1e-5);
+                    }
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,210 @@
+//! Photos resized to network input, by antialiased bilinear interpolation.
+
+use image::RgbImage;
+use rayon::prelude::*;
+
+use super::{COLOURS, InputFormat};
+use crate::sam::simd;
+
+/// (3, side, side), row-major: interpolated values on [0, 1], normalised.
+pub fn stretched(photo: &RgbImage, format: &InputFormat) -> Vec<f32> {
+    let side = format.side;
+    let (width, height) = (photo.width() as usize, photo.height() as usize);
+    let (taps_x, taps_y) = (antialiased_taps(width, side), antialiased_taps(height, side));
+    let mut out = vec![0f32; COLOURS * side * side];
+    let (red, others) = out.split_at_mut(side * side);
+    let (green, blue) = others.split_at_mut(side * side);
+    let rows = red.par_chunks_mut(side).zip(green.par_chunks_mut(side)).zip(blue.par_chunks_mut(side));
+    rows.zip(taps_y).for_each_init(Vec::new, |line, (((red, green), blue), taps_y)| {
+        // The source rows first, because these are long and whole; they add up on [0, 255].
+        line.clear();
+        line.resize(width * COLOURS, 0f32);
+        for (y, weight) in taps_y.iter() {
+            simd::add_scaled_bytes(line, &photo.as_raw()[y * width * COLOURS..], weight);
+        }
+        let pixels = line.as_chunks::<COLOURS>().0;
+        for (x, taps_x) in taps_x.iter().enumerate() {
+            let mut sums = [0f32; COLOURS];
+            for (pixel, weight) in pixels[taps_x.first..].iter().zip(&taps_x.weights) {
+                for (sum, value) in sums.iter_mut().zip(pixel) {
+                    *sum += value * weight;
+                }
+            }
+            for (colour, out) in [&mut *red, green, blue].into_iter().enumerate() {
+                out[x] = (sums[colour] / 255.0 - format.mean[colour]) / format.std[colour];
+            }
+        }
+    });
+    out
+}
+
+/// Fraction bits of the weights with which Pillow interpolates 8-bit pixels.
+const PRECISION_BITS: u32 = 22;
+
+/// (height, width, 3), row-major: what Pillow's `resize` gives with its bilinear filter, bit by bit.
+///
+/// Follows `Resample.c`: columns first, then rows, with integer weights and pixels rounded to 8 bits
+/// after each.
+pub fn as_pillow(photo: &RgbImage, width: usize, height: usize) -> Vec<u8> {
+    let (from_width, from_height) = (photo.width() as usize, photo.height() as usize);
+    let narrow = if width == from_width {
+        photo.as_raw().clone()
+    } else {
+        let taps = integer_taps(from_width, width);
+        let mut out = vec![0u8; from_height * width * COLOURS];
+        let rows = photo.as_raw().par_chunks(from_width * COLOURS);
+        out.par_chunks_mut(width * COLOURS).zip(rows).for_each(|(out, row)| {
+            let pixels = row.as_chunks::<COLOURS>().0;
+            for (out, (first, weights)) in out.as_chunks_mut::<COLOURS>().0.iter_mut().zip(&taps) {
+                let mut sums = [1i32 << (PRECISION_BITS - 1); COLOURS];
+                for (pixel, weight) in pixels[*first..].iter().zip(weights) {
+                    for (sum, value) in sums.iter_mut().zip(pixel) {
+                        *sum += i32::from(*value) * weight;
+                    }
+                }
+                *out = sums.map(to_byte);
+            }
+        });
+        out
+    };
+    if height == from_height {
+        return narrow;
+    }
+    let row_length = width * COLOURS;
+    let mut out = vec![0u8; height * row_length];
+    let rows = out.par_chunks_mut(row_length).zip(integer_taps(from_height, height));
+    rows.for_each_init(Vec::new, |sums, (out, (first, weights))| {
+        sums.clear();
+        sums.resize(row_length, 1i32 << (PRECISION_BITS - 1));
+        for (y, weight) in (first..).zip(weights) {
+            simd::add_weighted_bytes(sums, &narrow[y * row_length..][..row_length], weight);
+        }
+        out.iter_mut().zip(sums).for_each(|(out, sum)| *out = to_byte(*sum));
+    });
+    out
+}
+
+fn to_byte(sum: i32) -> u8 {
+    (sum >> PRECISION_BITS).clamp(0, 255) as u8
+}
+
+/// For each target cell its first source cell and the weights from there on, with
+/// [`PRECISION_BITS`].
+fn integer_taps(from: usize, to: usize) -> Vec<(usize, Vec<i32>)> {
+    let whole = f64::from(1 << PRECISION_BITS);
+    let of_cell = |(first, weights): (usize, Vec<f64>)| {
+        (first, weights.into_iter().map(|weight| (weight * whole + 0.5) as i32).collect())
+    };
+    triangles(from, to).map(of_cell).collect()
+}
+
+/// Neighbouring source cells that make one target cell.
+struct Taps {
+    first: usize,
+    weights: Vec<f32>,
+}
+
+impl Taps {
+    fn iter(&self) -> impl Iterator<Item = (usize, f32)> {
+        (self.first..).zip(self.weights.iter().copied())
+    }
+}
+
+fn antialiased_taps(from: usize, to: usize) -> Vec<Taps> {
+    let of_cell = |(first, weights): (usize, Vec<f64>)| Taps {
+        first,
+        weights: weights.into_iter().map(|weight| weight as f32).collect(),
+    };
+    triangles(from, to).map(of_cell).collect()
+}
+
+/// The first source cell and the weights from there on, for each target cell, of the bilinear
+/// interpolation with antialiasing of PyTorch and Pillow: a triangle as wide as the source cells under
+/// two target cells, but at least under two source cells.
+fn triangles(from: usize, to: usize) -> impl Iterator<Item = (usize, Vec<f64>)> {
+    let ratio = from as f64 / to as f64;
+    let reach = ratio.max(1.0);
+    (0..to).map(move |i| {
+        let centre = (i as f64 + 0.5) * ratio;
+        let first = (centre - reach + 0.5).max(0.0) as usize;
+        let end = ((centre + reach + 0.5) as usize).min(from);
+        let weights = (first..end).map(|j| (1.0 - ((j as f64 + 0.5 - centre) / reach).abs()).max(0.0));
+        let sum: f64 = weights.clone().sum();
+        (first, weights.map(|weight| weight / sum).collect())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shrinking_averages_under_a_triangle() {
+        let taps = antialiased_taps(8, 4);
+        let weights: Vec<(usize, f32)> = taps[1].iter().collect();
+        assert_eq!(weights, [(1, 0.125), (2, 0.375), (3, 0.375), (4, 0.125)]);
+        let first = &taps[0];
+        assert_eq!(first.first, 0);
+        for (found, expected) in first.weights.iter().zip([3.0 / 7.0, 3.0 / 7.0, 1.0 / 7.0]) {
+            assert!((found - expected).abs() < 1e-6);
+        }
+        let larger = antialiased_taps(2, 4);
+        assert_eq!(larger[1].iter().collect::<Vec<_>>(), [(0, 0.75), (1, 0.25)]);
+    }
+
+    #[test]
+    fn pixels_are_those_of_pillow() {
+        // Image.fromarray(pixels).resize((width, height), Image.BILINEAR).tobytes()
+        let pixel = |x: u32, y: u32| {
+            image::Rgb([x * 37 + y * 11, x * x * 5 + y * 3, 255 - x * 20 - y * 9].map(|v| v as u8))
+        };
+        let photo = RgbImage::from_fn(7, 5, pixel);
+        for (width, height, expected) in PILLOW {
+            assert_eq!(as_pillow(&photo, width, height), expected, "{width}x{height}");
+        }
+    }
+
+    const PILLOW: [(usize, usize, &[u8]); 4] = [
+        (
+            3,
+            5,
+            &[
+                32, 6, 238, 111, 50, 195, 190, 135, 152, 43, 9, 229, 122, 53, 186, 201, 138, 143, 54, 12,
+                220, 133, 56, 177, 212, 141, 134, 65, 15, 211, 144, 59, 168, 223, 144, 125, 76, 18, 202, 155,
+                62, 159, 143, 147, 116,
+            ],
+        ),
+        (
+            7,
+            2,
+            &[
+                11, 3, 246, 48, 8, 226, 85, 23, 206, 122, 48, 186, 159, 83, 166, 196, 128, 146, 233, 183,
+                126, 33, 9, 228, 70, 14, 208, 107, 29, 188, 144, 54, 168, 181, 89, 148, 218, 134, 128, 174,
+                189, 108,
+            ],
+        ),
+        (
+            4,
+            3,
+            &[
+                24, 4, 241, 82, 25, 209, 150, 80, 173, 208, 153, 141, 41, 9, 227, 99, 30, 195, 167, 85, 159,
+                225, 158, 127, 58, 14, 213, 116, 35, 181, 184, 90, 145, 166, 163, 113,
+            ],
+        ),
+        (
+            9,
+            6,
+            &[
+                0, 0, 255, 25, 3, 242, 53, 12, 226, 82, 26, 211, 111, 45, 195, 140, 72, 179, 169, 105, 164,
+                197, 143, 148, 222, 180, 135, 8, 2, 248, 33, 5, 235, 61, 14, 219, 90, 28, 204, 119, 47, 188,
+                148, 74, 172, 177, 107, 157, 205, 145, 141, 230, 182, 128, 17, 5, 241, 42, 8, 228, 70, 17,
+                212, 99, 31, 197, 128, 50, 181, 157, 77, 165, 186, 110, 150, 214, 148, 134, 239, 185, 121,
+                27, 7, 233, 52, 10, 220, 80, 19, 204, 109, 33, 189, 138, 52, 173, 167, 79, 157, 196, 112,
+                142, 224, 150, 126, 249, 187, 113, 36, 10, 226, 61, 13, 213, 89, 22, 197, 118, 36, 182, 147,
+                55, 166, 176, 82, 150, 205, 115, 135, 212, 153, 119, 194, 190, 106, 44, 12, 219, 69, 15, 206,
+                97, 24, 190, 126, 38, 175, 155, 57, 159, 184, 84, 143, 213, 117, 128, 156, 155, 112, 10, 192,
+                99,
+            ],
+        ),
+    ];
+}

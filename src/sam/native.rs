@@ -1,0 +1,97 @@
+//! The network built from named weights: the encoder's graph, the prompt encoder and the decoder.
+
+use tract_onnx::prelude::{Tensor, tvec};
+
+use super::config::Family;
+use super::decoder::Decoder;
+use super::encoder;
+use super::error::Result;
+use super::input::InputFormat;
+use super::network::{Features, Map, Network, RawMasks, Token, Wanted, foreign_embedding};
+use super::plan::{Monitor, Plan};
+use super::prompt_encoder::{MaskEncoder, PromptEncoder};
+use super::weights::Weights;
+
+/// Encoder and decoder over one set of weights.
+pub(super) struct Native {
+    family: Family,
+    input_format: InputFormat,
+    encoder: Plan,
+    encoded_shapes: Vec<Vec<usize>>,
+    prompts: PromptEncoder,
+    masks: MaskEncoder,
+    decoder: Decoder,
+}
+
+impl Native {
+    /// Builds and optimises the graph, and makes the decoder's weights ready.
+    ///
+    /// # Errors
+    /// A tensor that is missing, has another shape than the configuration asks for, or that no layer
+    /// takes.
+    pub fn new(weights: Weights) -> Result<Self> {
+        let config = weights.config();
+        let prompts = PromptEncoder::new(&weights)?;
+        let masks = MaskEncoder::new(&weights)?;
+        let encoder = Plan::new(encoder::graph(&weights)?)?;
+        let this = Self {
+            family: config.family,
+            input_format: InputFormat::of_config(config),
+            encoded_shapes: encoder.output_shapes()?,
+            encoder,
+            decoder: Decoder::new(&weights, &prompts, &masks)?,
+            prompts,
+            masks,
+        };
+        weights.check_all_are_used()?;
+        Ok(this)
+    }
+}
+
+impl Network for Native {
+    fn family(&self) -> Family {
+        self.family
+    }
+
+    fn input_format(&self) -> InputFormat {
+        self.input_format
+    }
+
+    fn encode(&self, image: Tensor, monitor: &dyn Monitor) -> Result<Vec<Map>> {
+        self.encoder.run(tvec![image.into()], monitor)?.into_iter().map(Map::try_from).collect()
+    }
+
+    fn encoded_shapes(&self) -> &[Vec<usize>] {
+        &self.encoded_shapes
+    }
+
+    fn prepare(&self, maps: &[Map]) -> Result<Features> {
+        let values: Vec<&[f32]> = maps.iter().map(|map| &map.values[..]).collect();
+        self.decoder.prepare(&values).map(Features::Prepared).ok_or_else(foreign_embedding)
+    }
+
+    fn decode(
+        &self,
+        features: &Features,
+        prompts: &[Vec<Token>],
+        mask_input: Option<&[f32]>,
+        wanted: Wanted,
+        monitor: &dyn Monitor,
+    ) -> Result<Vec<RawMasks>> {
+        let Features::Prepared(prepared) = features else {
+            return Err(foreign_embedding());
+        };
+        let sparse: Vec<Vec<f32>> = prompts.iter().map(|tokens| self.prompts.sparse(tokens)).collect();
+        let with_mask = mask_input.map(|logits| {
+            self.decoder.with_mask(prepared, &self.masks.channels(logits, self.decoder.side()))
+        });
+        let decoded =
+            self.decoder.decode(with_mask.as_ref().unwrap_or(prepared), &sparse, wanted, monitor)?;
+        let raw = |decoded: super::decoder::Decoded| RawMasks {
+            logits: decoded.logits.map(|logits| logits.map(Into::into)).into(),
+            iou: decoded.iou.into(),
+            object_score: decoded.object_score,
+        };
+        Ok(decoded.into_iter().map(raw).collect())
+    }
+}
