@@ -59,8 +59,7 @@ impl Preview {
         if since.elapsed() < REST {
             return ctx.request_repaint_after(REST);
         }
-        let ambiguous = wish.prompt.points.len() == 1 && wish.prompt.bbox.is_none();
-        let output = if ambiguous { Output::Candidates } else { Output::All };
+        let output = Output::advised(&wish.prompt, Output::All);
         let prompt = wish.query_in(photo.part);
         let number = engine.preview(photo, prompt, output);
         self.pending = Some((number, wish));

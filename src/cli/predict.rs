@@ -76,9 +76,8 @@ fn run(arguments: &PredictArguments) -> anyhow::Result<()> {
         .map_err(|e| Usage(format!("{}: {e}", arguments.photo.display())))?;
     let predictor = load_model(arguments.model.as_deref()).map_err(|e| Usage(format!("{e:#}")))?;
     let embedding = predictor.encode(&photo.pixels, &())?;
-    // The official advice: three candidates for one ambiguous click, one mask for anything more.
-    let one_click = prompt.points.len() == 1 && prompt.bbox.is_none();
-    let output = if arguments.candidates || one_click { Output::Candidates } else { Output::Single };
+    let advised = Output::advised(&prompt, Output::Single);
+    let output = if arguments.candidates { Output::Candidates } else { advised };
     let prediction = predictor.predict(&embedding, &prompt.into(), output, &())?;
 
     let masks: Vec<(Mask, f32)> = (0..prediction.candidates.len()).map(|i| prediction.mask(i)).collect();

@@ -14,7 +14,8 @@
 //! | [`prompt_encoder`] | `modeling/sam/prompt_encoder.py` |
 //! | [`decoder`] | `modeling/sam/mask_decoder.py`, `transformer.py` |
 //! | [`input`] | `utils/transforms.py` |
-//! | [`predictor`] | `sam2_image_predictor.py`, SAM 1: `predictor.py` |
+//! | [`prediction`] | the end of `MaskDecoder.forward` in `mask_decoder.py` |
+//! | [`query`], [`predictor`] | `sam2_image_predictor.py`, SAM 1: `predictor.py` |
 
 pub mod config;
 mod decoder;
@@ -27,18 +28,21 @@ mod native;
 mod network;
 mod onnx;
 mod plan;
+pub mod prediction;
 pub mod predictor;
 mod prompt_encoder;
+pub mod query;
 mod simd;
 pub mod weights;
 
 #[cfg(test)]
 mod parity;
 
-pub use config::{Config, Family};
+pub use config::Config;
 pub use error::{Error, Result};
 pub use input::LowRes;
-pub use network::Map;
-pub use plan::Monitor;
-pub use predictor::{Candidate, Embedding, Encoded, Output, Prediction, Predictor, Query, check_prompt};
+pub use network::{Family, Fit, InputFormat, Map, Monitor};
+pub use prediction::{Candidate, Output, Prediction, has_single};
+pub use predictor::{Embedding, Encoded, Predictor};
+pub use query::{Query, check_prompt};
 pub use weights::Weights;

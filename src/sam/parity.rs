@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use super::decoder::Prepared;
 use super::encoder::tests::stages;
-use super::input::{InputFormat, LowRes};
-use super::network::{Features, Label};
+use super::input::LowRes;
+use super::network::{InputFormat, Label};
 use super::prompt_encoder::{MASK_CHANNELS, MaskEncoder, PromptEncoder};
 use super::*;
 use crate::prompt::{BoxPrompt, Point, Prompt};
@@ -118,7 +119,7 @@ fn encoder_stages() {
     for network in NETWORKS {
         let reference = Reference::of(network);
         let weights = Weights::open(&data(&format!("{network}.safetensors"))).unwrap();
-        let format = InputFormat::of_config(weights.config());
+        let format = weights.config().input_format();
         let input = input::network_input(&reference.photo(), &format).unwrap();
         assert_close(&format!("{network} image"), &input, &reference.get("image").1, STAGE_TOLERANCE);
         for (name, found) in stages(&weights, &reference.get("image").1) {
@@ -130,7 +131,7 @@ fn encoder_stages() {
 
 /// The tokens of a prompt as the official predictors give them.
 fn tokens(prompt: &Prompt, config: &Config, photo_size: (u32, u32)) -> Vec<network::Token> {
-    let placement = InputFormat::of_config(config).placement(photo_size);
+    let placement = config.input_format().placement(photo_size);
     let at = |x: f32, y: f32| placement.in_network([x, y]);
     let corners = prompt
         .bbox
@@ -162,7 +163,7 @@ fn check_prompt_encoder(network: &str) {
     assert_close("dense_pe", &dense_position, &reference.channels_last("dense_pe"), STAGE_TOLERANCE);
     let masks = MaskEncoder::new(&weights).unwrap();
     for case in CASES {
-        let query = reference.query(case, &InputFormat::of_config(&config));
+        let query = reference.query(case, &config.input_format());
         let points = tokens(&query.prompt, &config, reference.photo().dimensions());
         let sparse = encoder.sparse(&points);
         let expected = reference.get(&format!("case.{case}.sparse")).1;
@@ -313,7 +314,7 @@ fn full_size_networks() {
         let embedding = predictor.encode(&reference.photo(), &pauses).unwrap();
         let encode = start.elapsed();
         let pause = pauses.0.into_inner().unwrap().1;
-        let Features::Prepared(prepared) = &embedding.features else { panic!("not the native network") };
+        let prepared = embedding.features.of::<Prepared>().unwrap();
         let expected = reference.channels_last("embedding");
         let found = prepared.embedding(64 * 64);
         assert_close(&format!("{name} embedding"), &found, &expected, STAGE_TOLERANCE);

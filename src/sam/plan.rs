@@ -7,19 +7,7 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_core::plan::eval;
 
 use super::error::{Error, Result};
-
-/// Watches a job: is asked between the steps whether to go on, and told how far it is.
-pub trait Monitor: Sync {
-    /// Whether the job should stop as soon as it can.
-    fn cancelled(&self) -> bool {
-        false
-    }
-    /// The share of the job that is done, in [0, 1].
-    fn progress(&self, _fraction: f32) {}
-}
-
-/// Never cancels and takes no notice of progress.
-impl Monitor for () {}
+use super::network::Monitor;
 
 /// An executable graph. Cheap to share; several threads may run it at once.
 pub(super) struct Plan(Arc<TypedRunnableModel>);

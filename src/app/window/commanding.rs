@@ -10,6 +10,7 @@ use crate::app::everything_run::EverythingRun;
 use crate::app::settings::MaskStyle;
 use crate::document::{Edit, MaskId};
 use crate::engine::{Job, ModelSource};
+use crate::sam::has_single;
 use crate::sam::weights::BUILT_IN_NAME;
 
 /// The photo that an empty window offers.
@@ -183,7 +184,7 @@ impl Tinsel {
             Command::Candidate(n) => {
                 let count = self.inquiry.answer().map_or(0, |a| a.candidates.len());
                 // With the single mask in front, the candidates begin at index 1.
-                let index = usize::from(n) - usize::from(count <= 3);
+                let index = usize::from(n) - usize::from(!has_single(count));
                 if index < count {
                     document.apply(Edit::Choose(index));
                 }

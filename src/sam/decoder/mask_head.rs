@@ -9,11 +9,11 @@ use super::layers::{Mlp, Norm};
 use super::matrices::{first_deconvolution, scale_rows, turned};
 use super::passes::Cells;
 use super::{MASKS, PREFIX, Sizes};
-use crate::sam::config::Family;
 use crate::sam::error::Result;
 use crate::sam::kernels::{
     Left, Out, Shape, View, WIDTH, add_gelu, blend, norm_gelu, product, scale_columns,
 };
+use crate::sam::network::Family;
 use crate::sam::weights::Weights;
 
 /// Epsilon of the official `LayerNorm2d`.

@@ -29,8 +29,7 @@ use self::run::Run;
 use self::tokens::{TokenLayer, TokenToImage};
 use super::error::{Error, Result};
 use super::kernels::{GRANULE, padded};
-use super::network::Wanted;
-use super::plan::Monitor;
+use super::network::{Features, Monitor, Wanted};
 use super::prompt_encoder::{MaskEncoder, PromptEncoder};
 use super::weights::Weights;
 
@@ -113,14 +112,15 @@ pub(super) struct Prepared {
     high_res: Arc<Vec<HighResTile>>,
 }
 
-impl Prepared {
-    /// The memory it takes, in bytes.
-    pub fn bytes(&self) -> usize {
+impl Features for Prepared {
+    fn bytes(&self) -> usize {
         let tiles = self.image.tiles.iter().map(ImageTile::numbers);
         let high_res = self.high_res.iter().map(HighResTile::numbers);
         tiles.chain(high_res).sum::<usize>() * size_of::<f32>()
     }
+}
 
+impl Prepared {
     fn high_res(&self, tile: usize) -> &HighResTile {
         &self.high_res[tile % self.high_res.len()]
     }

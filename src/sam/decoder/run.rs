@@ -9,8 +9,7 @@ use super::tokens::{add, sum};
 use super::{Decoded, Decoder, MASKS, Prepared, Sizes};
 use crate::sam::error::{Error, Result};
 use crate::sam::kernels::WIDTH;
-use crate::sam::network::Wanted;
-use crate::sam::plan::Monitor;
+use crate::sam::network::{Monitor, Wanted};
 
 /// Tiles that are one job for a thread, and the step between two cancellations.
 const TILES_TOGETHER: usize = 8;

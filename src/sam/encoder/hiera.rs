@@ -11,8 +11,9 @@ use super::ops::{
     Attention, GlobalAttention, Linear, Norm, PatchEmbed, QkvOrder, ResidualMlp, WindowAttention, WindowBias,
     Windows,
 };
-use crate::sam::config::{Config, Family, MOST_PIXELS, MOST_VALUES, MOST_WIDTH, STRIDES};
+use crate::sam::config::{Config, MOST_PIXELS, MOST_VALUES, MOST_WIDTH};
 use crate::sam::error::{Error, Result};
+use crate::sam::network::{Family, STRIDES};
 use crate::sam::weights::{TensorStore, Weights};
 
 const PREFIX: &str = "image_encoder.trunk";

@@ -18,8 +18,9 @@ use self::graph::{Graph, Wire};
 use self::hiera::HieraConfig;
 use self::tiny_vit::TinyVitConfig;
 use self::vit::VitConfig;
-use super::config::{Config, Family, part};
+use super::config::{Config, part};
 use super::error::Result;
+use super::network::Family;
 use super::weights::{TensorStore, Weights};
 
 /// Which encoder a network has, and its sizes.

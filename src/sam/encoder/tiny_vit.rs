@@ -11,8 +11,9 @@ use super::ops::{
     Around, Attention, Chain, ConvNeck, ConvStem, DistanceBias, LocalMlp, MapLayer, MbConv, Norm, QkvOrder,
     ResidualMlp, WindowAttention, Windows,
 };
-use crate::sam::config::{Config, Family, MOST_VALUES, MOST_WIDTH, STRIDES};
+use crate::sam::config::{Config, MOST_VALUES, MOST_WIDTH};
 use crate::sam::error::Result;
+use crate::sam::network::{Family, STRIDES};
 use crate::sam::weights::{TensorStore, Weights};
 
 const PREFIX: &str = "image_encoder";

@@ -13,8 +13,9 @@ use super::ops::{
     Attention, AxisBias, ConvNeck, GlobalAttention, Norm, PATCH, Patches, QkvOrder, ResidualMlp,
     WindowAttention, WindowBias, Windows,
 };
-use crate::sam::config::{Config, Family, MOST_VALUES, MOST_WIDTH, part};
+use crate::sam::config::{Config, MOST_VALUES, MOST_WIDTH, part};
 use crate::sam::error::Result;
+use crate::sam::network::Family;
 use crate::sam::weights::TensorStore;
 
 const PREFIX: &str = "image_encoder";

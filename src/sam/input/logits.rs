@@ -3,11 +3,11 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Fit, Placement};
+use super::Placement;
 use crate::mask::{Mask, MaskRows};
-use crate::sam::config::STRIDES;
 use crate::sam::error::{Error, Result};
 use crate::sam::kernels::{Counts, Cuts, WIDTH, cut};
+use crate::sam::network::{Fit, STRIDES};
 
 /// What a network is told of the empty part of its square: surely no object.
 const NOWHERE: f32 = -10.0;

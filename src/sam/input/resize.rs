@@ -3,7 +3,8 @@
 use image::RgbImage;
 use rayon::prelude::*;
 
-use super::{COLOURS, InputFormat};
+use super::COLOURS;
+use crate::sam::network::InputFormat;
 use crate::sam::simd;
 
 /// (3, side, side), row-major: interpolated values on [0, 1], normalised.

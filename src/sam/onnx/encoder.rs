@@ -6,10 +6,10 @@ use tract_onnx::prelude::*;
 
 use super::signature::{IMAGE_EMBEDDING, Signature, Value};
 use super::{as_number, feature_values, graph, guarded, misfit, names_of};
-use crate::sam::config::{Family, MEAN, MOST_PIXELS, STD, STRIDES};
+use crate::sam::config::{MEAN, MOST_PIXELS, STD};
 use crate::sam::error::Result;
-use crate::sam::network::Map;
-use crate::sam::plan::{Monitor, Plan};
+use crate::sam::network::{Family, Map, Monitor, STRIDES};
+use crate::sam::plan::Plan;
 
 /// An encoder's file, ready to run.
 pub(super) struct Encoder {
