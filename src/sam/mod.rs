@@ -21,18 +21,16 @@ pub mod config;
 mod decoder;
 pub mod encoder;
 mod error;
-mod gemm;
 pub mod input;
-mod kernels;
 mod native;
 mod network;
+mod numeric;
 mod onnx;
 mod plan;
 pub mod prediction;
 pub mod predictor;
 mod prompt_encoder;
 pub mod query;
-mod simd;
 pub mod weights;
 
 #[cfg(test)]

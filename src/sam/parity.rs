@@ -8,6 +8,7 @@ use super::decoder::Prepared;
 use super::encoder::tests::stages;
 use super::input::LowRes;
 use super::network::{InputFormat, Label};
+use super::numeric::on_each_instruction_set;
 use super::prompt_encoder::{MASK_CHANNELS, MaskEncoder, PromptEncoder};
 use super::*;
 use crate::prompt::{BoxPrompt, Point, Prompt};
@@ -245,6 +246,17 @@ fn predictions_in_both_modes() {
             check_predictions(&Reference::of(network), &predictor, true, LOGITS_TOLERANCE);
         }
     }
+}
+
+#[test]
+fn predictions_on_each_instruction_set() {
+    on_each_instruction_set(|| {
+        for network in NETWORKS {
+            let weights = Weights::open(&data(&format!("{network}.safetensors"))).unwrap();
+            let predictor = Predictor::new(weights).unwrap();
+            check_predictions(&Reference::of(network), &predictor, true, LOGITS_TOLERANCE);
+        }
+    });
 }
 
 #[test]

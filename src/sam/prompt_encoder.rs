@@ -7,8 +7,8 @@ use std::f32::consts::TAU;
 use rayon::prelude::*;
 
 use super::error::Result;
-use super::kernels::{Left, Out, Shape, View, WIDTH, add_to_rows, norm_gelu, product};
 use super::network::{Label, Token};
+use super::numeric::tile::{Left, Out, Shape, View, WIDTH, add_to_rows, norm_gelu, product};
 use super::weights::Weights;
 
 const PREFIX: &str = "sam_prompt_encoder";

@@ -10,10 +10,10 @@ use super::matrices::{first_deconvolution, scale_rows, turned};
 use super::passes::Cells;
 use super::{MASKS, PREFIX, Sizes};
 use crate::sam::error::Result;
-use crate::sam::kernels::{
+use crate::sam::network::Family;
+use crate::sam::numeric::tile::{
     Left, Out, Shape, View, WIDTH, add_gelu, blend, norm_gelu, product, scale_columns,
 };
-use crate::sam::network::Family;
 use crate::sam::weights::Weights;
 
 /// Epsilon of the official `LayerNorm2d`.

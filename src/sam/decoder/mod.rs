@@ -28,8 +28,8 @@ use self::mask_head::{HighResTile, MaskHead};
 use self::run::Run;
 use self::tokens::{TokenLayer, TokenToImage};
 use super::error::{Error, Result};
-use super::kernels::{GRANULE, padded};
 use super::network::{Features, Monitor, Wanted};
+use super::numeric::tile::{GRANULE, padded};
 use super::prompt_encoder::{MaskEncoder, PromptEncoder};
 use super::weights::Weights;
 

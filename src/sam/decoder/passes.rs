@@ -9,7 +9,7 @@ use super::Sizes;
 use super::basis::{Both, First};
 use super::image_side::{ImageTile, ImageWeights, Map, Position, Values};
 use super::layers::Norm;
-use crate::sam::kernels::{
+use crate::sam::numeric::tile::{
     GRANULE, Left, Out, RunningSoftmax, Shape, View, WIDTH, blend, dot_columns, product, scale_columns,
     softmax_groups, transpose,
 };

@@ -8,8 +8,8 @@ use super::passes::{Cells, Gathered, Looks, Place, Scratch, first_pass, look, se
 use super::tokens::{add, sum};
 use super::{Decoded, Decoder, MASKS, Prepared, Sizes};
 use crate::sam::error::{Error, Result};
-use crate::sam::kernels::WIDTH;
 use crate::sam::network::{Monitor, Wanted};
+use crate::sam::numeric::tile::WIDTH;
 
 /// Tiles that are one job for a thread, and the step between two cancellations.
 const TILES_TOGETHER: usize = 8;

@@ -9,7 +9,7 @@ use super::layers::{Linear, Mlp, Norm, SelfAttention};
 use super::matrices::{scale_rows, turned};
 use super::passes::Gathered;
 use crate::sam::error::Result;
-use crate::sam::kernels::{GRANULE, Left, Out, Shape, View, product};
+use crate::sam::numeric::tile::{GRANULE, Left, Out, Shape, View, product};
 use crate::sam::weights::Weights;
 
 /// Folds the channel scales of a norm into a projection (d / 2, d) of what comes out of it.

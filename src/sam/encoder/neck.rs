@@ -11,8 +11,8 @@ use super::hiera::HieraConfig;
 use super::ops::Linear;
 use crate::sam::config::Config;
 use crate::sam::error::Result;
-use crate::sam::gemm::{Packed, Start, multiply};
-use crate::sam::simd;
+use crate::sam::numeric::packed::{Packed, Start, multiply};
+use crate::sam::numeric::rows;
 use crate::sam::weights::Weights;
 
 /// What the decoder takes from the pyramid.
@@ -48,7 +48,7 @@ pub(super) fn features(
     let high_res_0 = lateral0.then(Conv1x1::load(weights, "sam_mask_decoder.conv_s0", d, d / 8)?);
     let high_res_1 = lateral1.then(Conv1x1::load(weights, "sam_mask_decoder.conv_s1", d, d / 4)?);
     // A single picture has no memory of former frames; the network was trained with this in its place.
-    simd::add(&mut lateral2.bias, &weights.values("no_mem_embed", &[1, 1, d])?);
+    rows::add(&mut lateral2.bias, &weights.values("no_mem_embed", &[1, 1, d])?);
     let deepest = lateral3.wire(g, stages[3])?;
     let above = upsample_nearest2x(g, deepest)?;
     let embedding = lateral2.wire(g, stages[2])?;

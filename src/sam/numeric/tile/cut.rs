@@ -1,6 +1,7 @@
 //! Cutting interpolated logits at thresholds.
 
-use super::{WIDTH, kernel};
+use super::WIDTH;
+use crate::sam::numeric::instructions::kernel;
 
 /// Powers of two for the bits of a word that one vector makes; their sums are exact.
 const BITS: [f32; 16] = [
@@ -60,5 +61,31 @@ kernel! {
         }
         counts.inner += simd.reduce_sum_f32s(inner_count) as u64;
         counts.outer += simd.reduce_sum_f32s(outer_count) as u64;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sam::numeric::on_each_instruction_set;
+
+    #[test]
+    fn bits_and_counts_are_those_of_the_weighted_sums() {
+        on_each_instruction_set(|| {
+            let row = |seed: usize| -> Vec<f32> {
+                (0..2 * WIDTH).map(|i| ((i * 7919 + seed * 31) % 101) as f32 / 10.0 - 5.0).collect()
+            };
+            let (rows, cuts) = ([row(1), row(2), row(3)], Cuts { mask: 0.5, inner: 1.5, outer: -0.5 });
+            for weights in [[0.25, 0.75, 0.0], [0.5, 0.25, 0.25]] {
+                let sum = |i: usize| (0..3).fold(0.0, |sum, k| sum + rows[k][i] * weights[k]);
+                let above = |limit: f32| (0..2 * WIDTH).filter(|i| sum(*i) > limit).count() as u64;
+                let (mut words, mut counts) = ([0; 2], Counts { inner: 7, outer: 9 });
+                cut(&mut words, &mut counts, [&rows[0], &rows[1], &rows[2]], weights, cuts);
+                assert_eq!(counts, Counts { inner: 7 + above(1.5), outer: 9 + above(-0.5) });
+                for i in 0..2 * WIDTH {
+                    assert_eq!(words[i / WIDTH] >> (i % WIDTH) & 1 == 1, sum(i) > 0.5, "{i}");
+                }
+            }
+        });
     }
 }

@@ -1,4 +1,4 @@
-//! Matrix products of float32 on one core, with the right-hand side repacked beforehand.
+//! Large matrix products on one core, with the right-hand side repacked beforehand: those of the encoder.
 //!
 //! The left-hand side and the result stay in row-major order, so that what is done before and
 //! after a product works on rows that are still in the processor's cache. Callers spread rows
@@ -8,7 +8,7 @@ use std::fmt;
 
 use pulp::{Simd, WithSimd};
 
-use super::simd::{dispatch, mul_add};
+use super::{dispatch, mul_add};
 
 /// Vectors of a row of a panel. With eight rows the sums of a tile fill 24 of 32 registers.
 const PANEL_VECTORS: usize = 3;
@@ -18,7 +18,7 @@ const CACHE_LINE_BYTES: usize = 64;
 /// The right-hand side of products, (depth, columns), cut into panels of a few vectors' width.
 /// A panel holds its rows one after the other; the last one is filled up with zeros.
 #[derive(Default)]
-pub(super) struct Packed {
+pub struct Packed {
     values: Vec<f32>,
     /// Where the first panel begins in `values`.
     start: usize,
@@ -58,7 +58,7 @@ fn transpose(columns: [&[f32]; SQUARE], out: &mut [f32], stride: usize, used: us
 
 /// What a product is added to.
 #[derive(Clone, Copy)]
-pub(super) enum Start<'a> {
+pub enum Start<'a> {
     Zero,
     /// One value for each column.
     Bias(&'a [f32]),
@@ -160,7 +160,7 @@ impl Packed {
 ///
 /// # Panics
 /// If a slice is shorter than these sizes ask for.
-pub(super) fn multiply(
+pub fn multiply(
     left: &[f32],
     left_stride: usize,
     right: &Packed,
@@ -320,7 +320,7 @@ fn store<S: Simd, const V: usize>(simd: S, out: &mut [f32], vectors: [S::f32s; V
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sam::simd::tests::on_each_instruction_set;
+    use crate::sam::numeric::on_each_instruction_set;
 
     fn values(count: usize, seed: usize) -> Vec<f32> {
         (0..count).map(|i| ((i * 7919 + seed * 104_729) % 1009) as f32 / 504.5 - 1.0).collect()
@@ -371,12 +371,14 @@ mod tests {
 
     #[test]
     fn packing_again_leaves_nothing_of_what_was_there() {
-        let mut packed = Packed::from_rows(&values(64 * 100, 5), 64, 100);
-        let small = values(2 * 5, 6);
-        packed.set_columns(&small, 2, 2, 5);
-        let mut out = [0f32; 5];
-        multiply(&[1.0, 1.0], 2, &packed, Start::Zero, &mut out, 5);
-        let expected: Vec<f32> = small.chunks(2).map(|c| c[0] + c[1]).collect();
-        assert_eq!(out.as_slice(), expected);
+        on_each_instruction_set(|| {
+            let mut packed = Packed::from_rows(&values(64 * 100, 5), 64, 100);
+            let small = values(2 * 5, 6);
+            packed.set_columns(&small, 2, 2, 5);
+            let mut out = [0f32; 5];
+            multiply(&[1.0, 1.0], 2, &packed, Start::Zero, &mut out, 5);
+            let expected: Vec<f32> = small.chunks(2).map(|c| c[0] + c[1]).collect();
+            assert_eq!(out.as_slice(), expected);
+        });
     }
 }

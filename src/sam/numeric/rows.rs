@@ -1,59 +1,12 @@
-//! Functions along rows of float32, with the widest vector instructions that the processor has.
-//!
-//! Plain loops are compiled for the oldest processor of the architecture; here the instruction
-//! set is found at run time. On aarch64 it is NEON, on x86-64 AVX-512, AVX2 or, on processors
-//! without either, four lanes of plain arithmetic.
+//! Functions along rows of any length.
 
-use pulp::{Arch, Scalar128b, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
-use super::kernels::functions;
-
-/// Runs an operation with the best instruction set of this processor.
-#[inline]
-pub(super) fn dispatch<Op: WithSimd>(operation: Op) -> Op::Output {
-    #[cfg(not(test))]
-    let arch = Arch::new();
-    #[cfg(test)]
-    let arch = tests::FORCED.get().unwrap_or_default();
-    match arch {
-        Arch::Scalar => operation.with_simd(Scalar128b),
-        arch => arch.dispatch(operation),
-    }
-}
-
-/// `a * b + c`, rounded once where the processor can do that at no cost.
-#[inline(always)]
-pub(super) fn mul_add<S: Simd>(simd: S, a: S::f32s, b: S::f32s, c: S::f32s) -> S::f32s {
-    // `Scalar128b`, for which the fused operation would be a library call for each lane.
-    if cfg!(target_arch = "x86_64") && S::F32_LANES == 4 {
-        simd.add_f32s(simd.mul_f32s(a, b), c)
-    } else {
-        simd.mul_add_e_f32s(a, b, c)
-    }
-}
-
-/// 2 to the power of `x`, to a relative error of 2e-7; powers below 2^-126 become 2^-126.
-///
-/// The polynomial is that of Cephes' `exp2f`.
-#[inline(always)]
-fn exp2<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
-    const TAYLOR: [f32; 6] =
-        [1.339_887_4e-3, 9.618_437e-3, 5.550_332_5e-2, 2.402_264_8e-1, 6.931_472e-1, 1.0];
-    // Adding this rounds to a whole number, which is then in the lowest bits of the sum.
-    const ROUNDER: f32 = 12_582_912.0;
-    let x = simd.min_f32s(simd.max_f32s(x, simd.splat_f32s(-126.0)), simd.splat_f32s(127.0));
-    let rounded = simd.add_f32s(x, simd.splat_f32s(ROUNDER));
-    let rest = simd.sub_f32s(x, simd.sub_f32s(rounded, simd.splat_f32s(ROUNDER)));
-    let mut power = simd.splat_f32s(1.535_336_2e-4);
-    for coefficient in TAYLOR {
-        power = mul_add(simd, power, rest, simd.splat_f32s(coefficient));
-    }
-    let exponent = simd.wrapping_dyn_shl_u32s(simd.transmute_u32s_f32s(rounded), simd.splat_u32s(23));
-    simd.transmute_f32s_u32s(simd.add_u32s(simd.transmute_u32s_f32s(power), exponent))
-}
+use super::functions::{self, exp2};
+use super::{dispatch, mul_add};
 
 /// The exact GELU, `x / 2 * (1 + erf(x / sqrt(2)))`, of each value.
-pub(super) fn gelu(values: &mut [f32]) {
+pub fn gelu(values: &mut [f32]) {
     struct Gelu<'a>(&'a mut [f32]);
     impl WithSimd for Gelu<'_> {
         type Output = ();
@@ -73,7 +26,7 @@ pub(super) fn gelu(values: &mut [f32]) {
 }
 
 /// Multiplies each value by the factor.
-pub(super) fn scale(values: &mut [f32], factor: f32) {
+pub fn scale(values: &mut [f32], factor: f32) {
     struct Scale<'a>(&'a mut [f32], f32);
     impl WithSimd for Scale<'_> {
         type Output = ();
@@ -91,12 +44,12 @@ pub(super) fn scale(values: &mut [f32], factor: f32) {
 }
 
 /// Adds to each value its counterpart; the shorter slice decides.
-pub(super) fn add(values: &mut [f32], others: &[f32]) {
+pub fn add(values: &mut [f32], others: &[f32]) {
     add_scaled(values, others, 1.0);
 }
 
 /// Adds to each value its counterpart multiplied by the factor; the shorter slice decides.
-pub(super) fn add_scaled(values: &mut [f32], others: &[f32], factor: f32) {
+pub fn add_scaled(values: &mut [f32], others: &[f32], factor: f32) {
     struct Add<'a>(&'a mut [f32], &'a [f32], f32);
     impl WithSimd for Add<'_> {
         type Output = ();
@@ -116,7 +69,7 @@ pub(super) fn add_scaled(values: &mut [f32], others: &[f32], factor: f32) {
 }
 
 /// Writes each value plus the same number; both slices are equally long.
-pub(super) fn add_to_all(values: &[f32], number: f32, out: &mut [f32]) {
+pub fn add_to_all(values: &[f32], number: f32, out: &mut [f32]) {
     struct Add<'a>(&'a [f32], f32, &'a mut [f32]);
     impl WithSimd for Add<'_> {
         type Output = ();
@@ -130,7 +83,7 @@ pub(super) fn add_to_all(values: &[f32], number: f32, out: &mut [f32]) {
 }
 
 /// Adds to each value the byte at its place multiplied by the factor; the shorter slice decides.
-pub(super) fn add_scaled_bytes(values: &mut [f32], bytes: &[u8], factor: f32) {
+pub fn add_scaled_bytes(values: &mut [f32], bytes: &[u8], factor: f32) {
     struct Add<'a>(&'a mut [f32], &'a [u8], f32);
     impl WithSimd for Add<'_> {
         type Output = ();
@@ -146,7 +99,7 @@ pub(super) fn add_scaled_bytes(values: &mut [f32], bytes: &[u8], factor: f32) {
 }
 
 /// Adds to each sum the byte at its place multiplied by the weight; the shorter slice decides.
-pub(super) fn add_weighted_bytes(sums: &mut [i32], bytes: &[u8], weight: i32) {
+pub fn add_weighted_bytes(sums: &mut [i32], bytes: &[u8], weight: i32) {
     struct Add<'a>(&'a mut [i32], &'a [u8], i32);
     impl WithSimd for Add<'_> {
         type Output = ();
@@ -162,7 +115,7 @@ pub(super) fn add_weighted_bytes(sums: &mut [i32], bytes: &[u8], weight: i32) {
 }
 
 /// Replaces each value by the larger of it and its counterpart; the shorter slice decides.
-pub(super) fn max(values: &mut [f32], others: &[f32]) {
+pub fn max(values: &mut [f32], others: &[f32]) {
     struct Max<'a>(&'a mut [f32], &'a [f32]);
     impl WithSimd for Max<'_> {
         type Output = ();
@@ -182,7 +135,7 @@ pub(super) fn max(values: &mut [f32], others: &[f32]) {
 
 /// Replaces a row of exponents to base 2 by the powers of their distance to the largest of them
 /// and of `floor`. Returns that largest exponent and the sum of the powers.
-pub(super) fn exp2_below_largest(row: &mut [f32], floor: f32) -> (f32, f32) {
+pub fn exp2_below_largest(row: &mut [f32], floor: f32) -> (f32, f32) {
     struct Powers<'a>(&'a mut [f32], f32);
     impl WithSimd for Powers<'_> {
         type Output = (f32, f32);
@@ -214,7 +167,7 @@ pub(super) fn exp2_below_largest(row: &mut [f32], floor: f32) -> (f32, f32) {
 
 /// Layer norm: each row of `rows` as `(x - mean) / sqrt(variance + eps) * gamma + beta` into the
 /// row of `out`; a row has as many values as `gamma` and `beta`.
-pub(super) fn layer_norm(rows: &[f32], gamma: &[f32], beta: &[f32], eps: f32, out: &mut [f32]) {
+pub fn layer_norm(rows: &[f32], gamma: &[f32], beta: &[f32], eps: f32, out: &mut [f32]) {
     struct Norm<'a>(&'a [f32], &'a [f32], &'a [f32], f32, &'a mut [f32]);
     impl WithSimd for Norm<'_> {
         type Output = ();
@@ -256,27 +209,9 @@ pub(super) fn layer_norm(rows: &[f32], gamma: &[f32], beta: &[f32], eps: f32, ou
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use std::cell::Cell;
-
+mod tests {
+    use super::super::on_each_instruction_set;
     use super::*;
-
-    thread_local! {
-        /// The instruction set that a test asks for in place of the best one.
-        pub(super) static FORCED: Cell<Option<Arch>> = const { Cell::new(None) };
-    }
-
-    /// Runs a check with each instruction set that this processor has.
-    pub fn on_each_instruction_set(check: impl Fn()) {
-        let mut sets = vec![Arch::Scalar, Arch::new()];
-        #[cfg(target_arch = "x86_64")]
-        sets.extend(pulp::x86::V3::try_new().map(Arch::V3));
-        for set in sets {
-            FORCED.set(Some(set));
-            check();
-        }
-        FORCED.set(None);
-    }
 
     /// Values between -12 and 12, of which there are enough to have a rest in every lane count.
     fn spread() -> Vec<f32> {
@@ -352,6 +287,26 @@ pub(super) mod tests {
             scale(&mut scaled, 3.0);
             for i in 0..a.len() {
                 assert_eq!((sums[i], maxima[i], scaled[i]), (a[i] + b[i], a[i].max(b[i]), 3.0 * a[i]));
+            }
+        });
+    }
+
+    #[test]
+    fn sums_with_factors_numbers_and_bytes_go_value_by_value() {
+        on_each_instruction_set(|| {
+            let (a, b) = (spread(), spread().into_iter().rev().collect::<Vec<f32>>());
+            let bytes: Vec<u8> = (0..a.len()).map(|i| (i * 31 % 256) as u8).collect();
+            let (mut scaled, mut shifted, mut with_bytes) = (a.clone(), vec![0.0; a.len()], a.clone());
+            let mut integers: Vec<i32> = (0..a.len() as i32).collect();
+            add_scaled(&mut scaled, &b, 0.7);
+            add_to_all(&a, 2.5, &mut shifted);
+            add_scaled_bytes(&mut with_bytes, &bytes, 0.25);
+            add_weighted_bytes(&mut integers, &bytes, -1000);
+            for i in 0..a.len() {
+                assert!((scaled[i] - (a[i] + b[i] * 0.7)).abs() < 1e-5);
+                assert_eq!(shifted[i], a[i] + 2.5);
+                assert_eq!(with_bytes[i], a[i] + f32::from(bytes[i]) * 0.25);
+                assert_eq!(integers[i], i as i32 - 1000 * i32::from(bytes[i]));
             }
         });
     }

@@ -2,7 +2,9 @@
 
 use pulp::{Simd, bytemuck};
 
-use super::{GRANULE, kernel};
+use super::GRANULE;
+use crate::sam::numeric::instructions::kernel;
+use crate::sam::numeric::mul_add;
 
 /// A row-major matrix in a slice, its rows `stride` values apart.
 #[derive(Clone, Copy)]
@@ -167,7 +169,7 @@ fn step<S: Simd, const V: usize, const R: usize>(
     for (sums, factor) in sums.iter_mut().zip(factors) {
         let factor = simd.splat_f32s(*factor);
         for (sum, vector) in sums.iter_mut().zip(vectors) {
-            *sum = simd.mul_add_e_f32s(factor, vector, *sum);
+            *sum = mul_add(simd, factor, vector, *sum);
         }
     }
 }
@@ -175,39 +177,43 @@ fn step<S: Simd, const V: usize, const R: usize>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sam::numeric::on_each_instruction_set;
 
     #[test]
     fn all_shapes_agree_with_the_definition() {
-        for rows in [1, 2, 3, 4, 5, 6, 7, 8, 9, 14, 17] {
-            for (depth, columns) in [(1, 16), (3, 64), (7, 80), (5, 176)] {
-                let shape = Shape { rows, depth, columns };
-                let (ls, lt, rs, os) = (depth + 1, rows + 2, columns + 3, columns + 5);
-                let value = |i: usize| ((i * 7919 + 13) % 101) as f32 - 50.0;
-                let left = |i: usize, k: usize| value(100 * i + k);
-                let plain: Vec<f32> = (0..rows * ls).map(|n| left(n / ls, n % ls)).collect();
-                let turned: Vec<f32> = (0..depth * lt).map(|n| left(n % lt, n / lt)).collect();
-                let right: Vec<f32> = (0..depth * rs).map(|n| value(n + 5)).collect();
-                let expected = |i: usize, j: usize, add: bool| {
-                    let start = if add { 2.0 } else { 0.0 };
-                    (0..depth).fold(start, |sum, k| sum + left(i, k) * right[k * rs + j])
-                };
-                for left in [Left::Plain(View::new(&plain, ls)), Left::Transposed(View::new(&turned, lt))] {
-                    for add in [false, true] {
-                        let mut out = vec![2f32; rows * os];
-                        product(
-                            Out { values: &mut out, stride: os, add },
-                            left,
-                            View::new(&right, rs),
-                            shape,
-                        );
-                        for (n, found) in out.iter().enumerate() {
-                            let (i, j) = (n / os, n % os);
-                            let wanted = if j < columns { expected(i, j, add) } else { 2.0 };
-                            assert!((found - wanted).abs() < 1e-2, "{rows}x{depth}x{columns}: {i},{j}");
+        on_each_instruction_set(|| {
+            for rows in [1, 2, 3, 4, 5, 6, 7, 8, 9, 14, 17] {
+                for (depth, columns) in [(1, 16), (3, 64), (7, 80), (5, 176)] {
+                    let shape = Shape { rows, depth, columns };
+                    let (ls, lt, rs, os) = (depth + 1, rows + 2, columns + 3, columns + 5);
+                    let value = |i: usize| ((i * 7919 + 13) % 101) as f32 - 50.0;
+                    let left = |i: usize, k: usize| value(100 * i + k);
+                    let plain: Vec<f32> = (0..rows * ls).map(|n| left(n / ls, n % ls)).collect();
+                    let turned: Vec<f32> = (0..depth * lt).map(|n| left(n % lt, n / lt)).collect();
+                    let right: Vec<f32> = (0..depth * rs).map(|n| value(n + 5)).collect();
+                    let expected = |i: usize, j: usize, add: bool| {
+                        let start = if add { 2.0 } else { 0.0 };
+                        (0..depth).fold(start, |sum, k| sum + left(i, k) * right[k * rs + j])
+                    };
+                    for left in [Left::Plain(View::new(&plain, ls)), Left::Transposed(View::new(&turned, lt))]
+                    {
+                        for add in [false, true] {
+                            let mut out = vec![2f32; rows * os];
+                            product(
+                                Out { values: &mut out, stride: os, add },
+                                left,
+                                View::new(&right, rs),
+                                shape,
+                            );
+                            for (n, found) in out.iter().enumerate() {
+                                let (i, j) = (n / os, n % os);
+                                let wanted = if j < columns { expected(i, j, add) } else { 2.0 };
+                                assert!((found - wanted).abs() < 1e-2, "{rows}x{depth}x{columns}: {i},{j}");
+                            }
                         }
                     }
                 }
             }
-        }
+        });
     }
 }

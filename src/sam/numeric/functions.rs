@@ -1,8 +1,8 @@
-//! Exponential and GELU of a vector, by polynomials.
+//! Exponentials and GELU of a vector, by polynomials.
 
 use pulp::Simd;
 
-use crate::sam::simd::mul_add;
+use super::mul_add;
 
 /// Adding this to a small number rounds it to an integer, which is then in the sum's lowest bits.
 const ROUND: f32 = 12_582_912.0;
@@ -11,6 +11,9 @@ const EXP: [f32; 6] = [1.000_000_1, 0.999_999_7, 0.499_988_98, 0.166_675_92, 0.0
 /// 2 to the x on [-0.5, 0.5].
 const EXP2: [f32; 6] =
     [1.000_000_1, 0.693_146_94, 0.240_221_22, 0.055_507_19, 0.009_675_494, 0.001_327_473_4];
+/// The same with one power more, that of Cephes' `exp2f`.
+const CEPHES_EXP2: [f32; 7] =
+    [1.0, 6.931_472e-1, 2.402_264_8e-1, 5.550_332_5e-2, 9.618_437e-3, 1.339_887_4e-3, 1.535_336_2e-4];
 /// The binary logarithm of the normal distribution's upper tail on [0, 6].
 const LOG2_TAIL: [f32; 9] = [
     -1.0,
@@ -52,11 +55,21 @@ fn scale_by_power<S: Simd>(simd: S, x: S::f32s, rounded: S::f32s) -> S::f32s {
 pub fn exp<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     let x = simd.max_f32s(x, simd.splat_f32s(LOWEST));
     let round = simd.splat_f32s(ROUND);
-    let rounded = simd.mul_add_e_f32s(x, simd.splat_f32s(std::f32::consts::LOG2_E), round);
+    let rounded = mul_add(simd, x, simd.splat_f32s(std::f32::consts::LOG2_E), round);
     let whole = simd.sub_f32s(rounded, round);
-    let rest = simd.mul_add_e_f32s(whole, simd.splat_f32s(-LN2_HIGH), x);
-    let rest = simd.mul_add_e_f32s(whole, simd.splat_f32s(-LN2_LOW), rest);
+    let rest = mul_add(simd, whole, simd.splat_f32s(-LN2_HIGH), x);
+    let rest = mul_add(simd, whole, simd.splat_f32s(-LN2_LOW), rest);
     scale_by_power(simd, polynomial(simd, &EXP, rest), rounded)
+}
+
+/// 2 to the power of `x`, to a relative error of 3e-7; powers below 2^-126 become 2^-126.
+#[inline(always)]
+pub fn exp2<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+    let x = simd.min_f32s(simd.max_f32s(x, simd.splat_f32s(-126.0)), simd.splat_f32s(127.0));
+    let round = simd.splat_f32s(ROUND);
+    let rounded = simd.add_f32s(x, round);
+    let rest = simd.sub_f32s(x, simd.sub_f32s(rounded, round));
+    scale_by_power(simd, polynomial(simd, &CEPHES_EXP2, rest), rounded)
 }
 
 /// The exact GELU: x times the normal distribution's integral up to x. The error is below 2e-7
@@ -75,7 +88,8 @@ pub fn gelu<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
 
 #[cfg(test)]
 mod tests {
-    use super::super::kernel;
+    use super::super::instructions::kernel;
+    use super::super::on_each_instruction_set;
     use super::*;
 
     kernel! {
@@ -98,33 +112,37 @@ mod tests {
 
     #[test]
     fn the_exponential_is_good_to_the_last_bits() {
-        let x: Vec<f32> = (0..16_000).map(|i| -86.9 + 0.0107 * i as f32).collect();
-        let mut y = x.clone();
-        apply(&mut y, false);
-        for (x, y) in x.iter().zip(&y) {
-            let expected = f64::from(*x).exp();
-            assert!((f64::from(*y) / expected - 1.0).abs() < 4e-7, "exp({x}) = {y}");
-        }
-        let mut far = [f32::NEG_INFINITY; 16];
-        apply(&mut far, false);
-        assert!(far.iter().all(|y| (0.0..1e-37).contains(y)));
+        on_each_instruction_set(|| {
+            let x: Vec<f32> = (0..16_000).map(|i| -86.9 + 0.0107 * i as f32).collect();
+            let mut y = x.clone();
+            apply(&mut y, false);
+            for (x, y) in x.iter().zip(&y) {
+                let expected = f64::from(*x).exp();
+                assert!((f64::from(*y) / expected - 1.0).abs() < 4e-7, "exp({x}) = {y}");
+            }
+            let mut far = [f32::NEG_INFINITY; 16];
+            apply(&mut far, false);
+            assert!(far.iter().all(|y| (0.0..1e-37).contains(y)));
+        });
     }
 
     #[test]
     fn gelu_is_the_exact_one() {
-        let x: Vec<f32> = (0..16_000).map(|i| -5.6 + 0.0007 * i as f32).collect();
-        let mut y = x.clone();
-        apply(&mut y, true);
-        for (x, y) in x.iter().zip(&y) {
-            let wide = f64::from(*x);
-            let expected = 0.5 * wide * (1.0 + erf(wide / 2f64.sqrt()));
-            let error = (f64::from(*y) - expected).abs();
-            assert!(error <= 2e-7 * wide.abs(), "gelu({x}) = {y}, not {expected}");
-        }
-        let mut far =
-            [-1e6, -30.0, -7.0, 0.0, 7.0, 30.0, 1e6, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0f32];
-        let expected = far.map(|x| x.max(0.0));
-        apply(&mut far, true);
-        assert!(far.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-7), "{far:?}");
+        on_each_instruction_set(|| {
+            let x: Vec<f32> = (0..16_000).map(|i| -5.6 + 0.0007 * i as f32).collect();
+            let mut y = x.clone();
+            apply(&mut y, true);
+            for (x, y) in x.iter().zip(&y) {
+                let wide = f64::from(*x);
+                let expected = 0.5 * wide * (1.0 + erf(wide / 2f64.sqrt()));
+                let error = (f64::from(*y) - expected).abs();
+                assert!(error <= 2e-7 * wide.abs(), "gelu({x}) = {y}, not {expected}");
+            }
+            let mut far =
+                [-1e6, -30.0, -7.0, 0.0, 7.0, 30.0, 1e6, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0f32];
+            let expected = far.map(|x| x.max(0.0));
+            apply(&mut far, true);
+            assert!(far.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-7), "{far:?}");
+        });
     }
 }

@@ -2,8 +2,10 @@
 
 use pulp::{Simd, bytemuck};
 
-use super::functions::{exp, gelu};
-use super::{WIDTH, kernel};
+use super::WIDTH;
+use crate::sam::numeric::functions::{exp, gelu};
+use crate::sam::numeric::instructions::kernel;
+use crate::sam::numeric::mul_add;
 
 /// A tile's values as vectors, `WIDTH / lanes` a row.
 #[inline(always)]
@@ -36,7 +38,7 @@ kernel! {
         for ((out, a), b) in rows {
             let values = vectors_mut::<S>(out).iter_mut().zip(vectors::<S>(a)).zip(vectors::<S>(b));
             for (((out, a), b), (fa, fb)) in values.zip(by_a.iter().zip(by_b)) {
-                *out = simd.mul_add_e_f32s(*a, *fa, simd.mul_f32s(*b, *fb));
+                *out = mul_add(simd, *a, *fa, simd.mul_f32s(*b, *fb));
             }
         }
     }
@@ -60,7 +62,7 @@ kernel! {
         let sums = vectors_mut::<S>(&mut sums[..WIDTH]);
         for (a, b) in a.chunks_exact(WIDTH).zip(b.chunks_exact(WIDTH)) {
             for ((sum, a), b) in sums.iter_mut().zip(vectors::<S>(a)).zip(vectors::<S>(b)) {
-                *sum = simd.mul_add_e_f32s(*a, *b, *sum);
+                *sum = mul_add(simd, *a, *b, *sum);
             }
         }
     }
@@ -119,14 +121,14 @@ kernel! {
             let mut squares = simd.splat_f32s(0.0);
             for x in tile[column..].iter().step_by(per_row) {
                 let centred = simd.sub_f32s(*x, mean);
-                squares = simd.mul_add_e_f32s(centred, centred, squares);
+                squares = mul_add(simd, centred, centred, squares);
             }
-            let variance = simd.mul_add_e_f32s(squares, share, simd.splat_f32s(eps));
+            let variance = mul_add(simd, squares, share, simd.splat_f32s(eps));
             let scale = simd.div_f32s(simd.splat_f32s(1.0), simd.sqrt_f32s(variance));
             let affine = gamma.iter().zip(beta);
             for (x, (gamma, beta)) in tile[column..].iter_mut().step_by(per_row).zip(affine) {
                 let normal = simd.mul_f32s(simd.sub_f32s(*x, mean), scale);
-                let y = simd.mul_add_e_f32s(normal, simd.splat_f32s(*gamma), simd.splat_f32s(*beta));
+                let y = mul_add(simd, normal, simd.splat_f32s(*gamma), simd.splat_f32s(*beta));
                 *x = gelu(simd, y);
             }
         }
@@ -211,6 +213,7 @@ kernel! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sam::numeric::on_each_instruction_set;
 
     fn values(count: usize, spread: f32) -> Vec<f32> {
         (0..count).map(|i| (((i * 7919 + 31) % 997) as f32 / 997.0 - 0.5) * spread).collect()
@@ -218,46 +221,50 @@ mod tests {
 
     #[test]
     fn a_running_softmax_is_the_softmax_of_all() {
-        let (rows, valid) = (5, [WIDTH, WIDTH, 13]);
-        let tiles: Vec<Vec<f32>> = (0..3).map(|t| values(rows * WIDTH, 30.0 + 20.0 * t as f32)).collect();
-        let mut softmax = RunningSoftmax::new(rows);
-        let mut sums = vec![0f32; rows];
-        let (mut fade, scale) = (vec![0f32; rows], vec![0.5f32; WIDTH]);
-        for (tile, valid) in tiles.iter().zip(valid) {
-            let mut weights = tile.clone();
-            softmax.step(&mut weights, &scale, valid, &mut fade);
-            for (i, sum) in sums.iter_mut().enumerate() {
-                let new: f32 = (0..valid).map(|p| weights[i * WIDTH + p] * p as f32).sum();
-                *sum = *sum * fade[i] + new;
+        on_each_instruction_set(|| {
+            let (rows, valid) = (5, [WIDTH, WIDTH, 13]);
+            let tiles: Vec<Vec<f32>> = (0..3).map(|t| values(rows * WIDTH, 30.0 + 20.0 * t as f32)).collect();
+            let mut softmax = RunningSoftmax::new(rows);
+            let mut sums = vec![0f32; rows];
+            let (mut fade, scale) = (vec![0f32; rows], vec![0.5f32; WIDTH]);
+            for (tile, valid) in tiles.iter().zip(valid) {
+                let mut weights = tile.clone();
+                softmax.step(&mut weights, &scale, valid, &mut fade);
+                for (i, sum) in sums.iter_mut().enumerate() {
+                    let new: f32 = (0..valid).map(|p| weights[i * WIDTH + p] * p as f32).sum();
+                    *sum = *sum * fade[i] + new;
+                }
             }
-        }
-        for i in 0..rows {
-            let scores = || {
-                tiles.iter().zip(valid).flat_map(move |(t, v)| {
-                    (0..v).map(move |p| (f64::from(t[i * WIDTH + p] * 0.5).exp(), p as f64))
-                })
-            };
-            let total: f64 = scores().map(|(w, _)| w).sum();
-            let expected = scores().map(|(w, p)| w * p).sum::<f64>() / total;
-            let found = f64::from(sums[i] / softmax.total[i]);
-            assert!((found - expected).abs() < 1e-5 * expected, "{found} {expected}");
-        }
+            for i in 0..rows {
+                let scores = || {
+                    tiles.iter().zip(valid).flat_map(move |(t, v)| {
+                        (0..v).map(move |p| (f64::from(t[i * WIDTH + p] * 0.5).exp(), p as f64))
+                    })
+                };
+                let total: f64 = scores().map(|(w, _)| w).sum();
+                let expected = scores().map(|(w, p)| w * p).sum::<f64>() / total;
+                let found = f64::from(sums[i] / softmax.total[i]);
+                assert!((found - expected).abs() < 1e-5 * expected, "{found} {expected}");
+            }
+        });
     }
 
     #[test]
     fn groups_of_rows_sum_to_one() {
-        let mut tile = values(6 * WIDTH, 40.0);
-        let before = tile.clone();
-        softmax_groups(&mut tile, 3);
-        for group in 0..2 {
-            for p in 0..WIDTH {
-                let at = |i: usize| (group * 3 + i) * WIDTH + p;
-                let total: f32 = (0..3).map(|i| tile[at(i)]).sum();
-                assert!((total - 1.0).abs() < 1e-6);
-                let ratio = (before[at(0)] - before[at(1)]).exp();
-                assert!((tile[at(0)] - tile[at(1)] * ratio).abs() < 1e-5);
+        on_each_instruction_set(|| {
+            let mut tile = values(6 * WIDTH, 40.0);
+            let before = tile.clone();
+            softmax_groups(&mut tile, 3);
+            for group in 0..2 {
+                for p in 0..WIDTH {
+                    let at = |i: usize| (group * 3 + i) * WIDTH + p;
+                    let total: f32 = (0..3).map(|i| tile[at(i)]).sum();
+                    assert!((total - 1.0).abs() < 1e-6);
+                    let ratio = (before[at(0)] - before[at(1)]).exp();
+                    assert!((tile[at(0)] - tile[at(1)] * ratio).abs() < 1e-5);
+                }
             }
-        }
+        });
     }
 
     #[test]
@@ -272,19 +279,62 @@ mod tests {
 
     #[test]
     fn columns_are_normalised_before_the_activation() {
-        let channels = 7;
-        let mut tile = values(channels * WIDTH, 3.0);
-        let before = tile.clone();
-        // Far above zero GELU changes nothing.
-        norm_gelu(&mut tile, &vec![2.0; channels], &vec![20.0; channels], 0.0);
-        for p in 0..WIDTH {
-            let column = |v: &[f32]| (0..channels).map(|c| v[c * WIDTH + p]).collect::<Vec<_>>();
-            let (x, y) = (column(&before), column(&tile));
-            let mean = x.iter().sum::<f32>() / channels as f32;
-            let variance = x.iter().map(|x| (x - mean).powi(2)).sum::<f32>() / channels as f32;
-            for (x, y) in x.iter().zip(y) {
-                assert!(((x - mean) / variance.sqrt() * 2.0 + 20.0 - y).abs() < 1e-4);
+        on_each_instruction_set(|| {
+            let channels = 7;
+            let mut tile = values(channels * WIDTH, 3.0);
+            let before = tile.clone();
+            // Far above zero GELU changes nothing.
+            norm_gelu(&mut tile, &vec![2.0; channels], &vec![20.0; channels], 0.0);
+            for p in 0..WIDTH {
+                let column = |v: &[f32]| (0..channels).map(|c| v[c * WIDTH + p]).collect::<Vec<_>>();
+                let (x, y) = (column(&before), column(&tile));
+                let mean = x.iter().sum::<f32>() / channels as f32;
+                let variance = x.iter().map(|x| (x - mean).powi(2)).sum::<f32>() / channels as f32;
+                for (x, y) in x.iter().zip(y) {
+                    assert!(((x - mean) / variance.sqrt() * 2.0 + 20.0 - y).abs() < 1e-4);
+                }
             }
-        }
+        });
+    }
+
+    #[test]
+    fn rows_and_columns_are_scaled_added_and_summed_one_by_one() {
+        on_each_instruction_set(|| {
+            let rows = 3;
+            let (a, b) = (values(rows * WIDTH, 3.0), values(2 * rows * WIDTH, 5.0).split_off(rows * WIDTH));
+            let (by_a, by_b) = (values(WIDTH, 2.0), values(2 * WIDTH, 2.0).split_off(WIDTH));
+            let numbers = [1.0, -2.0, 0.5];
+            let (mut scaled, mut blended, mut raised) = (a.clone(), vec![9.0; a.len()], a.clone());
+            let (mut sums, mut dots) = (vec![1.0; WIDTH], vec![1.0; WIDTH]);
+            scale_columns(&mut scaled, &by_a);
+            blend(&mut blended, &a, &by_a, &b, &by_b);
+            add_to_rows(&mut raised, &numbers);
+            sum_columns(&mut sums, &a);
+            dot_columns(&mut dots, &a, &b);
+            let close = |found: f32, expected: f32| assert!((found - expected).abs() < 1e-5);
+            for p in 0..WIDTH {
+                for (i, number) in numbers.iter().enumerate() {
+                    let at = i * WIDTH + p;
+                    close(scaled[at], a[at] * by_a[p]);
+                    close(blended[at], a[at] * by_a[p] + b[at] * by_b[p]);
+                    close(raised[at], a[at] + number);
+                }
+                let column = || (0..rows).map(|i| i * WIDTH + p);
+                close(sums[p], 1.0 + column().map(|at| a[at]).sum::<f32>());
+                close(dots[p], 1.0 + column().map(|at| a[at] * b[at]).sum::<f32>());
+            }
+        });
+    }
+
+    #[test]
+    fn gelu_follows_the_sum() {
+        on_each_instruction_set(|| {
+            let (a, b) = (values(2 * WIDTH, 4.0), values(4 * WIDTH, 4.0).split_off(2 * WIDTH));
+            let mut found = a.clone();
+            add_gelu(&mut found, &b);
+            let mut expected: Vec<f32> = a.iter().zip(&b).map(|(a, b)| a + b).collect();
+            crate::sam::numeric::rows::gelu(&mut expected);
+            assert!(found.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-6));
+        });
     }
 }
