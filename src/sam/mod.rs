@@ -12,13 +12,13 @@
 //! | [`encoder::vit`] | SAM 1: `modeling/image_encoder.py` |
 //! | [`encoder::tiny_vit`] | MobileSAM: `modeling/tiny_vit_sam.py` |
 //! | [`prompt_encoder`] | `modeling/sam/prompt_encoder.py` |
-//! | [`decoder`] | `modeling/sam/mask_decoder.py`, `transformer.py` |
+//! | [`decoder`], in the official order [`decoder::plain`] | `modeling/sam/mask_decoder.py`, `transformer.py` |
 //! | [`input`] | `utils/transforms.py` |
 //! | [`prediction`] | the end of `MaskDecoder.forward` in `mask_decoder.py` |
 //! | [`query`], [`predictor`] | `sam2_image_predictor.py`, SAM 1: `predictor.py` |
 
 pub mod config;
-mod decoder;
+pub mod decoder;
 pub mod encoder;
 mod error;
 pub mod input;
@@ -29,7 +29,7 @@ mod onnx;
 mod plan;
 pub mod prediction;
 pub mod predictor;
-mod prompt_encoder;
+pub mod prompt_encoder;
 pub mod query;
 pub mod weights;
 
@@ -39,7 +39,7 @@ mod parity;
 pub use config::Config;
 pub use error::{Error, Result};
 pub use input::LowRes;
-pub use network::{Family, Fit, InputFormat, Map, Monitor};
+pub use network::{Family, Fit, InputFormat, Label, Map, Monitor, Token};
 pub use prediction::{Candidate, Output, Prediction, has_single};
 pub use predictor::{Embedding, Encoded, Predictor};
 pub use query::{Query, check_prompt};

@@ -100,7 +100,7 @@ impl dyn Features {
 
 /// What a sparse token stands for; the numbers are the official labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Label {
+pub enum Label {
     /// Stands for nothing, where the official code wants a token that says so.
     Padding = -1,
     Negative = 0,
@@ -110,7 +110,7 @@ pub(super) enum Label {
 }
 
 /// A labelled point in network pixels, of which a sparse token is made.
-pub(super) type Token = ([f32; 2], Label);
+pub type Token = ([f32; 2], Label);
 
 /// Tells, of a prompt's predicted IoUs, which of its masks to make.
 pub(super) type Wanted<'a> = &'a (dyn Fn(&[f32]) -> Vec<usize> + Sync);

@@ -9,7 +9,7 @@ use super::encoder::tests::stages;
 use super::input::LowRes;
 use super::network::{InputFormat, Label};
 use super::numeric::on_each_instruction_set;
-use super::prompt_encoder::{MASK_CHANNELS, MaskEncoder, PromptEncoder};
+use super::prompt_encoder::{MaskEncoder, PromptEncoder};
 use super::*;
 use crate::prompt::{BoxPrompt, Point, Prompt};
 use safetensors::SafeTensors;
@@ -17,7 +17,7 @@ use safetensors::SafeTensors;
 /// Largest deviation of a stage, relative to the largest reference value.
 const STAGE_TOLERANCE: f32 = 1e-4;
 pub(super) const LOGITS_TOLERANCE: f32 = 1e-3;
-const IOU_TOLERANCE: f32 = 1e-4;
+pub(super) const IOU_TOLERANCE: f32 = 1e-4;
 
 pub(super) const CASES: [&str; 5] = ["one_point", "three_points", "box", "box_and_points", "refine"];
 
@@ -30,7 +30,7 @@ fn mini() -> Weights {
 }
 
 /// Small networks with random weights, one for each encoder.
-const NETWORKS: [&str; 3] = ["mini", "mini_sam1", "mini_tiny_vit"];
+pub(super) const NETWORKS: [&str; 3] = ["mini", "mini_sam1", "mini_tiny_vit"];
 
 pub(super) struct Reference(Vec<u8>);
 
@@ -55,7 +55,7 @@ impl Reference {
         (view.shape().to_vec(), values)
     }
 
-    fn has(&self, name: &str) -> bool {
+    pub(super) fn has(&self, name: &str) -> bool {
         SafeTensors::deserialize(&self.0).unwrap().tensor(name).is_ok()
     }
 
@@ -68,7 +68,7 @@ impl Reference {
 
     /// A (1, channels, height, width) map as (height, width, channels); one of (1, cells, channels) as
     /// it is.
-    fn channels_last(&self, name: &str) -> Vec<f32> {
+    pub(super) fn channels_last(&self, name: &str) -> Vec<f32> {
         let (shape, values) = self.get(name);
         if shape.len() == 3 {
             return values;
@@ -176,19 +176,7 @@ fn check_prompt_encoder(network: &str) {
         }
         let expected = reference.channels_last(&format!("case.{case}.dense"));
         let dense = match &query.mask_input {
-            Some(mask) => {
-                let tiles = masks.channels(mask.values(), config.embedding_side());
-                let (weight, bias) = masks.projection();
-                let width = tiles[0].len() / MASK_CHANNELS;
-                let value = |cell: usize, row: &[f32]| -> f32 {
-                    let channel = |c: usize| tiles[cell / width][c * width + cell % width];
-                    row.iter().enumerate().map(|(c, w)| w * channel(c)).sum()
-                };
-                let rows = || weight.chunks(MASK_CHANNELS).zip(bias);
-                (0..expected.len() / config.d_model)
-                    .flat_map(|cell| rows().map(move |(row, bias)| value(cell, row) + bias))
-                    .collect()
-            }
+            Some(mask) => masks.dense(mask.values(), config.embedding_side()),
             None => encoder.no_mask().repeat(expected.len() / config.d_model),
         };
         assert_close(&format!("{case} dense"), &dense, &expected, STAGE_TOLERANCE);

@@ -1,7 +1,8 @@
 //! The mask decoder: prompt tokens and image cells look at each other twice, then the mask tokens
 //! are turned into masks, predicted IoUs and an object score.
 //!
-//! Computes what `sam2/modeling/sam/mask_decoder.py` and `transformer.py` define, in another order:
+//! Computes what `sam2/modeling/sam/mask_decoder.py` and `transformer.py` define, in another order than
+//! the official one, which [`plain`] keeps; `docs/decoder.md` derives one from the other, formula by formula:
 //! what depends on the image alone is made once an image ([`image_side`]), what a prompt adds to the
 //! image's cells is kept as a few coordinates for each ([`basis`]), and the cells are gone through in
 //! tiles that fit the processor's caches ([`passes`]), as often as the tokens have to have seen all of
@@ -14,6 +15,7 @@ mod layers;
 mod mask_head;
 mod matrices;
 mod passes;
+pub mod plain;
 mod run;
 mod tokens;
 
