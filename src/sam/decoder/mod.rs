@@ -1,13 +1,14 @@
-//! The mask decoder: prompt tokens and image cells look at each other twice, then the mask tokens
+//! The mask decoder: prompt tokens and image cells attend to each other twice, then the mask tokens
 //! are turned into masks, predicted IoUs and an object score.
 //!
-//! Computes what `sam2/modeling/sam/mask_decoder.py` and `transformer.py` define, in another order than
-//! the official one, which [`plain`] keeps; `docs/decoder.md` derives one from the other, formula by formula:
-//! what depends on the image alone is made once an image ([`image_side`]), what a prompt adds to the
-//! image's cells is kept as a few coordinates for each ([`basis`]), and the cells are gone through in
-//! tiles that fit the processor's caches ([`passes`]), as often as the tokens have to have seen all of
-//! them. The upscaling to masks ([`mask_head`]) is the last such pass, and only made for masks that
-//! are wanted once their predicted IoU is known.
+//! Computes what `sam2/modeling/sam/mask_decoder.py` and `transformer.py` define. [`plain`] does so in the
+//! official order. The program asks the folded decoder, which is the rest of this folder: what depends on the
+//! image alone is made once an image (`image_side`), what a prompt adds to the image's cells is kept as a few
+//! coordinates for each (`basis`), and the cells pass by in tiles that fit the processor's caches (`passes`), as
+//! often as the tokens need to have seen all of them. The upscaling to masks (`mask_head`) is the last such
+//! pass, made only for masks that are wanted once their predicted IoU is known.
+//!
+//! `docs/decoder.md` derives this order from the official one, formula by formula.
 
 mod basis;
 mod image_side;

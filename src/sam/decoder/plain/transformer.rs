@@ -1,4 +1,4 @@
-//! The two-way transformer: tokens look at the image, and the image looks at the tokens.
+//! The two-way transformer: tokens attend to the image, and the image attends to the tokens.
 //!
 //! Follows `sam2/modeling/sam/transformer.py`.
 
