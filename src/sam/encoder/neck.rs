@@ -7,7 +7,6 @@ use tract_onnx::tract_core::internal::ToDim;
 use tract_onnx::tract_core::ops::array::MultiBroadcastTo;
 
 use super::graph::{Graph, Wire};
-use super::hiera::HieraConfig;
 use super::ops::Linear;
 use crate::sam::config::Config;
 use crate::sam::error::Result;
@@ -25,7 +24,8 @@ pub(super) struct ImageFeatures {
     pub high_res_1: Wire,
 }
 
-/// Takes the last map of each stage, from stride 4 to stride 32, to the decoder's inputs.
+/// Takes the last map of each stage, from stride 4 to stride 32, to the decoder's inputs. The first has
+/// `first_channels`, each further one twice as many.
 ///
 /// The deepest map only flows top-down into stride 16 and is then dropped (`scalp` 1); strides 4
 /// and 8 are lateral only (`fpn_top_down_levels` 2 and 3). On these the decoder's first layer
@@ -33,14 +33,14 @@ pub(super) struct ImageFeatures {
 pub(super) fn features(
     g: &mut Graph,
     config: &Config,
-    encoder: &HieraConfig,
+    first_channels: usize,
     stages: &[Wire],
 ) -> Result<ImageFeatures> {
     let (weights, d) = (g.weights(), config.d_model);
     let laterals: Vec<Conv1x1> = (0..4)
         .map(|level| {
             let name = format!("image_encoder.neck.convs.{}.conv", 3 - level);
-            Conv1x1::load(weights, &name, encoder.embed_dim << level, d)
+            Conv1x1::load(weights, &name, first_channels << level, d)
         })
         .collect::<Result<_>>()?;
     let [lateral0, lateral1, mut lateral2, lateral3] =
