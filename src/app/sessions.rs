@@ -14,10 +14,8 @@ use super::everything_run::EverythingRun;
 use crate::document::{Class, ClassId, Document, MaskItem, Prompting, Restored};
 use crate::files::Photo;
 use crate::files::session::{
-    Loaded, LoadedState, SaveError, Session, SessionClass, SessionError, SessionMask, SessionPoint, Stamp,
+    Loaded, LoadedState, SaveError, Session, SessionClass, SessionError, SessionMask, Stamp,
 };
-use crate::prompt::BoxPrompt;
-use crate::prompt::{Point, Prompt};
 
 /// Changes wait this long for further ones before they are saved.
 const DELAY: Duration = Duration::from_millis(500);
@@ -537,7 +535,6 @@ fn write_in_place(Job { session, path, stamp, place, content, .. }: &Job) -> Res
 fn session(base: &Session, document: &Document, masks: &[Arc<MaskItem>], model: Option<&str>) -> Session {
     let mut session = base.clone();
     session.model = model.map(str::to_owned).or(session.model);
-    let class_name = |id: ClassId| document.class(id).map(|class| class.name.clone());
     session.classes = document
         .classes()
         .iter()
@@ -550,19 +547,12 @@ fn session(base: &Session, document: &Document, masks: &[Arc<MaskItem>], model: 
     session.masks = masks
         .iter()
         .map(|item| {
-            let mut mask = SessionMask::new(item.name.clone(), item.colour, item.mask.clone());
-            if let Some(known) = base.masks.iter().find(|m| m.name == item.name) {
+            let annotation = document.annotation(item);
+            let mut mask = SessionMask { visible: item.visible, locked: item.locked, ..annotation.into() };
+            if let Some(known) = base.masks.iter().find(|m| m.annotation.name == item.name) {
                 mask.other = known.other.clone();
                 mask.other.remove("candidate");
             }
-            mask.class = item.class.and_then(class_name);
-            (mask.visible, mask.locked) = (item.visible, item.locked);
-            mask.predicted_iou = item.predicted_iou;
-            mask.stability_score = item.stability_score;
-            mask.model = item.model.as_deref().map(str::to_owned);
-            let point = |p: &Point| SessionPoint { x: p.x, y: p.y, positive: p.positive };
-            mask.points = item.prompting.prompt.points.iter().map(point).collect();
-            mask.bbox = item.prompting.prompt.bbox.map(|b| [b.x0, b.y0, b.x1, b.y1]);
             if let Some(chosen) = item.prompting.chosen {
                 mask.other.insert("candidate".into(), chosen.into());
             }
@@ -576,7 +566,7 @@ fn restore(session: &Session) -> Restored {
     let mut classes: Vec<Class> = vec![];
     let listed = session.classes.iter().map(|class| (class.name.clone(), Some(class.colour)));
     // A mask may name a class that the list lacks.
-    let named = session.masks.iter().filter_map(|mask| Some((mask.class.clone()?, None)));
+    let named = session.masks.iter().filter_map(|mask| Some((mask.annotation.class.clone()?, None)));
     for (name, colour) in listed.chain(named) {
         if classes.iter().all(|class| class.name != name) {
             let id = ClassId(classes.len() as u64 + 1);
@@ -586,25 +576,22 @@ fn restore(session: &Session) -> Restored {
     }
     let first = classes.len() as u64 + 1;
     let masks = session.masks.iter().zip(first..).map(|(mask, id)| {
-        let class = mask.class.as_ref().and_then(|name| classes.iter().find(|c| c.name == *name));
-        let point = |p: &SessionPoint| Point { x: p.x, y: p.y, positive: p.positive };
+        let annotation = mask.annotation.clone();
+        let class = annotation.class.as_ref().and_then(|name| classes.iter().find(|c| c.name == *name));
         let prompting = Prompting {
-            prompt: Prompt {
-                points: mask.points.iter().map(point).collect(),
-                bbox: mask.bbox.map(|[x0, y0, x1, y1]| BoxPrompt { x0, y0, x1, y1 }),
-            },
+            prompt: annotation.prompt,
             chosen: mask.other.get("candidate").and_then(Value::as_u64).map(|n| n as usize),
             from: None,
         };
         Arc::new(MaskItem {
             id: crate::document::MaskId(id),
-            name: mask.name.clone(),
-            colour: mask.colour,
+            colour: mask.annotation.shown_colour(),
+            name: annotation.name,
             visible: mask.visible,
-            mask: mask.mask.clone(),
-            predicted_iou: mask.predicted_iou,
-            stability_score: mask.stability_score,
-            model: mask.model.as_deref().map(Into::into),
+            mask: annotation.mask,
+            predicted_iou: annotation.predicted_iou,
+            stability_score: annotation.stability_score,
+            model: annotation.model,
             prompting,
             found: None,
             edited: true,
@@ -621,6 +608,7 @@ mod tests {
     use super::*;
     use crate::document::{Edit, NewMask};
     use crate::mask::Mask;
+    use crate::prompt::{BoxPrompt, Point, Prompt};
 
     /// A photo in a folder of its own.
     fn photo(folder: &Path) -> Photo {

@@ -45,7 +45,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use super::names::{SHORTEST_LIMIT, hash_of, is_allowed, shortened};
-pub use content::{Session, SessionClass, SessionMask, SessionPhoto, SessionPoint, VERSION};
+pub use content::{Session, SessionClass, SessionMask, SessionPhoto, VERSION};
 pub use load::{Loaded, LoadedState, SessionError};
 use save::Former;
 pub use save::{SaveError, Stamp};
