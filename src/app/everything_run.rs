@@ -4,10 +4,12 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::annotation::Annotation;
 use crate::colour::mask_colour;
-use crate::document::{Document, Edit, FoundKey, MaskId, MaskItem, NewMask, Prompting, Sifting};
+use crate::document::{ClassId, Document, Edit, FoundKey, MaskId, MaskItem, Sifting};
 use crate::engine::{PhotoRef, Sieve, Sifted};
 use crate::everything::{Filters, FoundMask, Parameters, Settled};
+use crate::prompt::Prompt;
 
 /// How far a run is.
 struct Progress {
@@ -157,44 +159,31 @@ impl EverythingRun {
             return None;
         }
         (self.commit, self.preview) = (false, None);
-        let kept = sifted.settled.into_iter().map(|s| NewMask {
-            found: Some(self.key(&s)),
-            mask: s.found.mask,
-            predicted_iou: Some(s.found.predicted_iou),
-            stability_score: Some(s.found.stability_score),
-            model: self.model.clone(),
-            prompting: Prompting::default(),
-        });
-        let kept = kept.collect();
+        let kept = sifted.settled.iter().map(|s| (s.index, self.annotation(s))).collect();
         let sifting = Sifting { run: self.number, filters: sifted.filters, beside: self.part };
         Some(Edit::Sift { sifting, kept })
     }
 
-    fn key(&self, settled: &Settled) -> FoundKey {
-        FoundKey { run: self.number, index: settled.index }
+    /// Name and colour stay the same however often filters take the mask away and back.
+    fn annotation(&self, settled: &Settled) -> Annotation<ClassId> {
+        let annotation = Annotation {
+            colour: Some(mask_colour(settled.index as u64)),
+            model: self.model.clone(),
+            // Refining starts from the pixels: another answer to the same point would be another mask.
+            prompt: Prompt::default(),
+            ..settled.found.annotation(format!("Found {}", settled.index + 1))
+        };
+        annotation.with_class(None)
     }
 
     fn items(&self, settled: &[Settled]) -> Vec<Arc<MaskItem>> {
         let item = |s: &Settled| {
-            Arc::new(MaskItem {
-                // Ids of masks in documents grow from 1.
-                id: MaskId(u64::MAX - s.index as u64),
-                name: format!("Found {}", s.index + 1),
-                colour: mask_colour(s.index as u64),
-                visible: true,
-                mask: s.found.mask.clone(),
-                predicted_iou: Some(s.found.predicted_iou),
-                stability_score: Some(s.found.stability_score),
-                model: self.model.clone(),
-                prompting: Prompting::default(),
-                found: Some(self.key(s)),
-                edited: false,
-                class: None,
-                locked: false,
-            })
+            // Ids of masks in documents grow from 1.
+            let item = MaskItem::new(MaskId(u64::MAX - s.index as u64), self.annotation(s));
+            Arc::new(MaskItem { found: Some(FoundKey { run: self.number, index: s.index }), ..item })
         };
         let mut items: Vec<Arc<MaskItem>> = settled.iter().map(item).collect();
-        items.sort_by_key(|m| Reverse(m.mask.area()));
+        items.sort_by_key(|m| Reverse(m.annotation.mask.area()));
         items
     }
 

@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError, unbounded};
 use serde_json::{Map, Value, json};
 
 use super::everything_run::EverythingRun;
-use crate::document::{Class, ClassId, Document, MaskItem, Prompting, Restored};
+use crate::document::{Class, ClassId, Document, MaskId, MaskItem};
 use crate::files::Photo;
 use crate::files::session::{
     Loaded, LoadedState, SaveError, Session, SessionClass, SessionError, SessionMask, Stamp,
@@ -229,7 +229,7 @@ impl Sessions {
         id: u64,
         photo: &Photo,
         loaded: Result<Loaded, SessionError>,
-    ) -> (Option<Restored>, Option<String>) {
+    ) -> (Option<Document>, Option<String>) {
         let name = photo.file_name();
         let fresh = || Session::new(name.clone(), photo.pixels.dimensions(), photo.fingerprint);
         let (loaded, error) = match loaded {
@@ -549,11 +549,11 @@ fn session(base: &Session, document: &Document, masks: &[Arc<MaskItem>], model: 
         .map(|item| {
             let annotation = document.annotation(item);
             let mut mask = SessionMask { visible: item.visible, locked: item.locked, ..annotation.into() };
-            if let Some(known) = base.masks.iter().find(|m| m.annotation.name == item.name) {
+            if let Some(known) = base.masks.iter().find(|m| m.annotation.name == item.annotation.name) {
                 mask.other = known.other.clone();
                 mask.other.remove("candidate");
             }
-            if let Some(chosen) = item.prompting.chosen {
+            if let Some(chosen) = item.chosen {
                 mask.other.insert("candidate".into(), chosen.into());
             }
             mask
@@ -562,7 +562,7 @@ fn session(base: &Session, document: &Document, masks: &[Arc<MaskItem>], model: 
     session
 }
 
-fn restore(session: &Session) -> Restored {
+fn restore(session: &Session) -> Document {
     let mut classes: Vec<Class> = vec![];
     let listed = session.classes.iter().map(|class| (class.name.clone(), Some(class.colour)));
     // A mask may name a class that the list lacks.
@@ -578,37 +578,26 @@ fn restore(session: &Session) -> Restored {
     let masks = session.masks.iter().zip(first..).map(|(mask, id)| {
         let annotation = mask.annotation.clone();
         let class = annotation.class.as_ref().and_then(|name| classes.iter().find(|c| c.name == *name));
-        let prompting = Prompting {
-            prompt: annotation.prompt,
+        let annotation = annotation.with_class(class.map(|class| class.id));
+        MaskItem {
             chosen: mask.other.get("candidate").and_then(Value::as_u64).map(|n| n as usize),
-            from: None,
-        };
-        Arc::new(MaskItem {
-            id: crate::document::MaskId(id),
-            colour: mask.annotation.shown_colour(),
-            name: annotation.name,
             visible: mask.visible,
-            mask: annotation.mask,
-            predicted_iou: annotation.predicted_iou,
-            stability_score: annotation.stability_score,
-            model: annotation.model,
-            prompting,
-            found: None,
-            edited: true,
-            class: class.map(|class| class.id),
             locked: mask.locked,
-        })
+            edited: true,
+            ..MaskItem::new(MaskId(id), annotation)
+        }
     });
     let masks = masks.collect();
-    Restored { classes, masks }
+    Document::restored(classes, masks)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Edit, NewMask};
+    use crate::annotation::Annotation;
+    use crate::document::Edit;
     use crate::mask::Mask;
-    use crate::prompt::{BoxPrompt, Point, Prompt};
+    use crate::prompt::{BoxPrompt, Point};
 
     /// A photo in a folder of its own.
     fn photo(folder: &Path) -> Photo {
@@ -677,22 +666,18 @@ mod tests {
     #[test]
     fn a_document_comes_back_as_it_was() {
         let mut document = Document::default();
-        let mask = |n: u32| NewMask {
-            mask: Arc::new(Mask::from_fn(30, 20, |x, y| x < n && y > 3)),
+        let mask = |n: u32| Annotation {
             predicted_iou: (n == 4).then_some(0.75),
             stability_score: (n == 4).then_some(0.5),
             model: (n == 4).then(|| "sam2.1-tiny".into()),
-            prompting: Prompting {
-                prompt: Prompt {
-                    points: vec![Point { x: 3.5, y: 4.0, positive: false }],
-                    bbox: Some(BoxPrompt { x0: 1.0, y0: 2.0, x1: 9.0, y1: 8.0 }),
-                },
-                chosen: Some(2),
-                from: None,
-            },
-            found: None,
+            ..Annotation::new("", Mask::from_fn(30, 20, |x, y| x < n && y > 3))
         };
-        document.apply(Edit::AddMasks(vec![mask(4), mask(9)]));
+        for n in [4, 9] {
+            document.apply(Edit::SetBox(Some(BoxPrompt { x0: 1.0, y0: 2.0, x1: 9.0, y1: 8.0 })));
+            document.apply(Edit::AddPoint(Point { x: 3.5, y: 4.0, positive: false }, None));
+            document.apply(Edit::Choose(2));
+            document.apply(Edit::Accept(mask(n)));
+        }
         document.apply(Edit::AddClass("cup".into()));
         let (id, class) = (document.masks()[1].id, document.classes()[0].id);
         document.apply(Edit::SetClass(vec![id], Some(class)));
@@ -703,14 +688,12 @@ mod tests {
         let saved = session(&base, &document, document.masks(), Some("mobile-sam"));
         assert_eq!((saved.other.len(), saved.model.as_deref()), (1, Some("mobile-sam")));
 
-        let restored = Document::restored(restore(&saved));
+        let restored = restore(&saved);
         assert_eq!(restored.classes()[0].name, "cup");
         for (a, b) in restored.masks().iter().zip(document.masks()) {
-            assert_eq!((&a.name, a.colour, a.visible, a.locked), (&b.name, b.colour, b.visible, b.locked));
-            assert_eq!(
-                (&a.mask, &a.prompting, a.class.is_some()),
-                (&b.mask, &b.prompting, b.class.is_some())
-            );
+            assert_eq!(restored.annotation(a), document.annotation(b));
+            assert_eq!((a.visible, a.locked, a.chosen), (b.visible, b.locked, b.chosen));
+            assert_eq!(a.chosen, Some(2));
         }
         assert_eq!(session(&base, &restored, restored.masks(), Some("mobile-sam")), saved);
         assert!(restored.undo_label().is_none());
@@ -718,8 +701,8 @@ mod tests {
         let mut restored = restored;
         let first = restored.masks()[0].id;
         restored.apply(Edit::Delete(vec![first]));
-        let mut restored = Document::restored(restore(&session(&base, &restored, restored.masks(), None)));
+        let mut restored = restore(&session(&base, &restored, restored.masks(), None));
         restored.apply(Edit::AddMasks(vec![mask(2)]));
-        assert_eq!(restored.masks()[1].name, "Mask 3", "no name is given twice");
+        assert_eq!(restored.masks()[1].annotation.name, "Mask 3", "no name is given twice");
     }
 }

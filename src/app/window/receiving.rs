@@ -11,7 +11,7 @@ use crate::app::import_question::ImportQuestion;
 use crate::app::models;
 use crate::app::sessions::Work;
 use crate::app::settings::Tool;
-use crate::document::{Document, Edit, MaskItem, Named, NewMask, Prompting};
+use crate::document::{Document, Edit, MaskItem};
 use crate::engine::{Event, Job, ModelSource, Sifted};
 use crate::files::WriteError;
 use crate::files::import::{Imported, Problem};
@@ -178,22 +178,8 @@ impl Tinsel {
     /// Adds masks from a file, as one step of undo; returns how many, and what was left out.
     fn take_in(&mut self, photo: u64, imported: Imported) -> (usize, Vec<Problem>) {
         let count = imported.masks.len();
-        let classed = imported.masks.into_iter().map(|mask| Named {
-            name: mask.name,
-            class: mask.class,
-            colour: mask.colour,
-            new: NewMask {
-                mask: mask.mask,
-                predicted_iou: mask.predicted_iou,
-                stability_score: mask.stability_score,
-                model: None,
-                prompting: Prompting::default(),
-                found: None,
-            },
-        });
-        let masks = classed.collect();
         if let Some(document) = self.workspace.document_of(photo) {
-            document.apply(Edit::Import { masks, classes: imported.classes });
+            document.apply(Edit::Import { masks: imported.masks, classes: imported.classes });
         }
         (count, imported.problems)
     }
@@ -217,7 +203,7 @@ impl Tinsel {
             return self.sessions.set_aside(open.id);
         }
         if let Some(restored) = restored {
-            self.workspace.document = Document::restored(restored);
+            self.workspace.document = restored;
         }
         self.restore_view();
     }
@@ -396,7 +382,9 @@ impl Tinsel {
             Outcome::Reshaped { photo, of, reshape } => {
                 let Some(document) = self.workspace.document_of(photo) else { return };
                 let is_same = |item: &Arc<MaskItem>| {
-                    document.mask(item.id).is_some_and(|now| Arc::ptr_eq(&now.mask, &item.mask))
+                    document
+                        .mask(item.id)
+                        .is_some_and(|now| Arc::ptr_eq(&now.annotation.mask, &item.annotation.mask))
                 };
                 let is_locked = of.iter().any(|item| item.locked);
                 if reshape.is_empty() && is_locked {
