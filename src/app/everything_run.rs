@@ -9,6 +9,7 @@ use crate::colour::mask_colour;
 use crate::document::{ClassId, Document, Edit, FoundKey, MaskId, MaskItem, Sifting};
 use crate::engine::{PhotoRef, Sieve, Sifted};
 use crate::everything::{Filters, FoundMask, Parameters, Settled};
+use crate::files::session::UnfinishedRun;
 use crate::prompt::Prompt;
 
 /// How far a run is.
@@ -84,11 +85,6 @@ impl EverythingRun {
         self.is_searching() || self.commit
     }
 
-    /// A number that grows with every change of the masks that the filters leave.
-    pub fn revision(&self) -> u64 {
-        self.answered
-    }
-
     /// The number of masks that were found, with the lowest thresholds and before NMS.
     pub fn found(&self) -> usize {
         self.found.len()
@@ -110,11 +106,14 @@ impl EverythingRun {
         own.iter().chain(new).cloned().collect()
     }
 
-    /// Whether this run will take the place of what an earlier one found.
-    pub fn replaces_others(&self, document: &Document) -> bool {
+    /// What is to be kept with a document while the masks are on their way there. What an earlier run found is
+    /// whole, and kept until there is something whole in its place.
+    pub fn to_keep_with(&self, document: &Document) -> UnfinishedRun {
         let is_replaced =
             |m: &Arc<MaskItem>| !m.edited && !m.locked && m.found.is_some_and(|key| key.run != self.number);
-        !self.part && document.masks().iter().any(is_replaced)
+        let replaces_others = !self.part && document.masks().iter().any(is_replaced);
+        let masks = if replaces_others { document.masks().to_vec() } else { self.items_in(document) };
+        UnfinishedRun { revision: self.answered, masks }
     }
 
     pub fn add(&mut self, found: Vec<FoundMask>, points: (usize, usize), sieve: &mut Sieve) {

@@ -9,13 +9,12 @@ use crate::app::everything_run::EverythingRun;
 use crate::app::export_task::Written;
 use crate::app::import_question::ImportQuestion;
 use crate::app::models;
-use crate::app::sessions::Work;
 use crate::app::settings::Tool;
 use crate::document::{Document, Edit, MaskItem};
 use crate::engine::{Event, Job, ModelSource, Sifted};
 use crate::files::WriteError;
 use crate::files::import::{Imported, Problem};
-use crate::files::session::{Loaded, SessionError};
+use crate::files::session::{Loaded, Opened, SessionError, Work};
 use crate::models::DownloadError;
 
 impl Tinsel {
@@ -25,8 +24,8 @@ impl Tinsel {
         while let Some(outcome) = self.background.next() {
             self.receive_outcome(outcome);
         }
-        let words = self.sessions.receive();
-        words.into_iter().for_each(|word| self.messages.error(word));
+        let notices = self.sessions.receive();
+        notices.into_iter().for_each(|notice| self.messages.error(notice));
         let work = |id, document| work_on(id, document, self.run.as_ref(), self.model.as_deref());
         if let Some(open) = &self.workspace.open {
             self.sessions.follow(open.id, work(open.id, &self.workspace.document));
@@ -195,15 +194,15 @@ impl Tinsel {
         if self.sessions.knows(open.id) {
             return self.restore_view();
         }
-        let (restored, word) = self.sessions.open(open.id, &open.photo, *session);
-        if let Some(word) = word {
-            self.messages.error(word);
+        let Opened { document, notice } = self.sessions.open(open.id, &open.photo, *session);
+        if let Some(notice) = notice {
+            self.messages.error(notice);
         }
         if has_worked {
             return self.sessions.set_aside(open.id);
         }
-        if let Some(restored) = restored {
-            self.workspace.document = restored;
+        if let Some(document) = document {
+            self.workspace.document = document;
         }
         self.restore_view();
     }
@@ -418,7 +417,8 @@ fn work_on<'a>(
     run: Option<&'a EverythingRun>,
     model: Option<&'a str>,
 ) -> Work<'a> {
-    Work { document, run: run.filter(|run| run.photo == id && run.is_unfinished()), model }
+    let run = run.filter(|run| run.photo == id && run.is_unfinished());
+    Work { document, run: run.map(|run| run.to_keep_with(document)), model }
 }
 
 /// The first of several problems, and how many there are besides.

@@ -35,17 +35,24 @@
 //! Where a name would be longer than the file system allows, `NAME.EXT` is cut, and a hash of all of it
 //! follows.
 
+mod autosave;
 mod content;
+mod document;
+mod file;
 mod load;
 mod save;
+mod target;
 #[cfg(test)]
 mod tests;
+mod writer;
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use super::names::{SHORTEST_LIMIT, hash_of, is_allowed, shortened};
+pub use autosave::{Autosave, UnfinishedRun, Work};
 pub use content::{Session, SessionClass, SessionMask, SessionPhoto, VERSION};
+pub use file::{Opened, SessionFile};
 pub use load::{Loaded, LoadedState, SessionError};
 use save::Former;
 pub use save::{SaveError, Stamp};
