@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 
 use super::file::{Opened, SessionFile};
 use super::load::{Loaded, SessionError};
-use super::save::Stamp;
 use super::target::{Content, Place};
 use super::writer::{Done, Job, Writer};
 use crate::document::{Document, MaskItem};
 use crate::files::Photo;
+use crate::files::stamped::Stamp;
 
 /// Changes wait this long for further ones before they are saved.
 const DELAY: Duration = Duration::from_millis(500);

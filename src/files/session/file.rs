@@ -4,10 +4,10 @@ use std::path::Path;
 
 use super::content::Session;
 use super::load::{Loaded, LoadedState, SessionError};
-use super::save::Stamp;
 use super::target::{Content, Moved, Place, Saved, Target};
 use crate::document::Document;
 use crate::files::Photo;
+use crate::files::stamped::Stamp;
 
 /// What was kept about a photo.
 #[derive(Debug, Default)]
@@ -46,7 +46,7 @@ impl SessionFile {
             LoadedState::Fresh if error.is_some() => (fresh(), Place::Beside, false, error),
             LoadedState::Fresh => (fresh(), Place::There, false, None),
             LoadedState::Found(session) => {
-                let notice = format!("The newest work on {name} is shown.");
+                let notice = format!("The newest work on {name} is used.");
                 (session, Place::There, true, Some(notice).filter(|_| !others.is_empty()))
             }
             LoadedState::PhotoChanged { session, same_size: true } => {
@@ -100,10 +100,9 @@ impl SessionFile {
         (self.target.stamp, self.target.place, self.exists) = (stamp, Place::There, true);
         let now = self.target.path.display();
         moved.map(|moved| match moved {
-            Moved::Changed => format!(
-                "{} was changed by another program; the work of this window is saved as {now}",
-                former.display()
-            ),
+            Moved::Changed => {
+                format!("{} was changed by another program; the new work is saved as {now}", former.display())
+            }
             Moved::Unwritable(error) => format!("{error}. The work is saved as {now} instead."),
         })
     }

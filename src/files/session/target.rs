@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use super::content::Session;
-use super::save::{SaveError, Stamp};
+use super::save::SaveError;
+use crate::files::stamped::Stamp;
 
 /// How the file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

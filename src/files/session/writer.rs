@@ -11,8 +11,8 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError, unbounded};
 
 use super::autosave::{PATIENCE, Revision};
 use super::content::Session;
-use super::save::Stamp;
 use super::target::{Content, Place, Saved, Target};
+use crate::files::stamped::Stamp;
 
 /// A session to be written.
 pub(super) struct Job {
