@@ -4,10 +4,13 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::annotation::Annotation;
 use crate::colour::mask_colour;
-use crate::document::{Document, Edit, FoundKey, MaskId, MaskItem, NewMask, Prompting, Sifting};
+use crate::document::{ClassId, Document, Edit, FoundKey, MaskId, MaskItem, Sifting};
 use crate::engine::{PhotoRef, Sieve, Sifted};
 use crate::everything::{Filters, FoundMask, Parameters, Settled};
+use crate::files::session::UnfinishedRun;
+use crate::prompt::Prompt;
 
 /// How far a run is.
 struct Progress {
@@ -82,11 +85,6 @@ impl EverythingRun {
         self.is_searching() || self.commit
     }
 
-    /// A number that grows with every change of the masks that the filters leave.
-    pub fn revision(&self) -> u64 {
-        self.answered
-    }
-
     /// The number of masks that were found, with the lowest thresholds and before NMS.
     pub fn found(&self) -> usize {
         self.found.len()
@@ -108,11 +106,14 @@ impl EverythingRun {
         own.iter().chain(new).cloned().collect()
     }
 
-    /// Whether this run will take the place of what an earlier one found.
-    pub fn replaces_others(&self, document: &Document) -> bool {
+    /// What is to be kept with a document while the masks are on their way there. What an earlier run found is
+    /// whole, and kept until there is something whole in its place.
+    pub fn to_keep_with(&self, document: &Document) -> UnfinishedRun {
         let is_replaced =
             |m: &Arc<MaskItem>| !m.edited && !m.locked && m.found.is_some_and(|key| key.run != self.number);
-        !self.part && document.masks().iter().any(is_replaced)
+        let replaces_others = !self.part && document.masks().iter().any(is_replaced);
+        let masks = if replaces_others { document.masks().to_vec() } else { self.items_in(document) };
+        UnfinishedRun { revision: self.answered, masks }
     }
 
     pub fn add(&mut self, found: Vec<FoundMask>, points: (usize, usize), sieve: &mut Sieve) {
@@ -157,44 +158,31 @@ impl EverythingRun {
             return None;
         }
         (self.commit, self.preview) = (false, None);
-        let kept = sifted.settled.into_iter().map(|s| NewMask {
-            found: Some(self.key(&s)),
-            mask: s.found.mask,
-            predicted_iou: Some(s.found.predicted_iou),
-            stability_score: Some(s.found.stability_score),
-            model: self.model.clone(),
-            prompting: Prompting::default(),
-        });
-        let kept = kept.collect();
+        let kept = sifted.settled.iter().map(|s| (s.index, self.annotation(s))).collect();
         let sifting = Sifting { run: self.number, filters: sifted.filters, beside: self.part };
         Some(Edit::Sift { sifting, kept })
     }
 
-    fn key(&self, settled: &Settled) -> FoundKey {
-        FoundKey { run: self.number, index: settled.index }
+    /// Name and colour stay the same however often filters take the mask away and back.
+    fn annotation(&self, settled: &Settled) -> Annotation<ClassId> {
+        let annotation = Annotation {
+            colour: Some(mask_colour(settled.index as u64)),
+            model: self.model.clone(),
+            // Refining starts from the pixels: another answer to the same point would be another mask.
+            prompt: Prompt::default(),
+            ..settled.found.annotation(format!("Found {}", settled.index + 1))
+        };
+        annotation.with_class(None)
     }
 
     fn items(&self, settled: &[Settled]) -> Vec<Arc<MaskItem>> {
         let item = |s: &Settled| {
-            Arc::new(MaskItem {
-                // Ids of masks in documents grow from 1.
-                id: MaskId(u64::MAX - s.index as u64),
-                name: format!("Found {}", s.index + 1),
-                colour: mask_colour(s.index as u64),
-                visible: true,
-                mask: s.found.mask.clone(),
-                predicted_iou: Some(s.found.predicted_iou),
-                stability_score: Some(s.found.stability_score),
-                model: self.model.clone(),
-                prompting: Prompting::default(),
-                found: Some(self.key(s)),
-                edited: false,
-                class: None,
-                locked: false,
-            })
+            // Ids of masks in documents grow from 1.
+            let item = MaskItem::new(MaskId(u64::MAX - s.index as u64), self.annotation(s));
+            Arc::new(MaskItem { found: Some(FoundKey { run: self.number, index: s.index }), ..item })
         };
         let mut items: Vec<Arc<MaskItem>> = settled.iter().map(item).collect();
-        items.sort_by_key(|m| Reverse(m.mask.area()));
+        items.sort_by_key(|m| Reverse(m.annotation.mask.area()));
         items
     }
 

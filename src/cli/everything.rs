@@ -8,15 +8,19 @@ use serde::Serialize;
 
 use super::arguments::{EverythingArguments, GeneratorArguments, ResultFormat, Shard};
 use super::batch::{self, Job, Jobs, Progress, Work};
+use super::keep::{Kept, keep};
 use super::{complain, load_model, model_stem};
 use crate::annotation::Annotation;
 use crate::colour::{Colour, mask_colour};
+use crate::document::ClassId;
 use crate::everything::{FoundMask, Parameters, generate};
 use crate::files::export::{
     ScriptFiles, add_coco, add_coco_part, add_json, add_label_map, largest_first, remove_leftovers, slashed,
 };
+use crate::files::session::Session;
 use crate::files::{FileSet, Photo};
 use crate::mask::Rle;
+use crate::prompt::Prompt;
 use crate::sam::Predictor;
 
 /// One mask in the JSON file, with the fields of the official generator.
@@ -159,6 +163,7 @@ impl Work for Everything<'_> {
         self.results(job).iter().all(|file| file.exists())
             && (!self.writes(ResultFormat::Script)
                 || self.files(job).script.are_complete(self.arguments.save_segment_imgs))
+            && (!self.arguments.keep || Session::exists_for(&job.photo))
     }
 
     fn process(&self, job: &Job, photo: &Photo, progress: &Progress) -> anyhow::Result<String> {
@@ -177,11 +182,19 @@ impl Work for Everything<'_> {
         if self.writes(ResultFormat::Coco) {
             add_coco_part(&mut set, photo, slashed(&job.below), &exported, &files.coco_part)?;
         }
+        let mut report = format!("{} mask{}", masks.len(), if masks.len() == 1 { "" } else { "s" });
+        if self.arguments.keep {
+            // First, so that a photo whose results are there is kept, too.
+            let kept = keep(photo, kept_masks(&masks, &self.model), &self.model)?;
+            let Kept { report: of_kept, notices } = kept;
+            notices.iter().for_each(|notice| progress.tell(notice));
+            report += &format!(", {of_kept},");
+        }
         set.commit()?;
         if self.arguments.save_segment_imgs && self.replaces() {
             remove_leftovers(&files.script, masks.len())?;
         }
-        Ok(format!("{} mask{}", masks.len(), if masks.len() == 1 { "" } else { "s" }))
+        Ok(report)
     }
 
     fn summarise(&self, done: &[&Job]) -> anyhow::Result<()> {
@@ -198,6 +211,19 @@ fn export_masks(masks: &[FoundMask]) -> Vec<Annotation> {
     let mut masks: Vec<Annotation> = masks.iter().enumerate().map(export).collect();
     largest_first(&mut masks);
     masks
+}
+
+/// Masks for a session, the largest below.
+fn kept_masks(masks: &[FoundMask], model: &str) -> Vec<Annotation<ClassId>> {
+    let kept = |found: &FoundMask| Annotation {
+        model: Some(model.into()),
+        // Refining starts from the pixels: another answer to the same point would be another mask.
+        prompt: Prompt::default(),
+        ..found.annotation(String::new())
+    };
+    let mut masks: Vec<Annotation> = masks.iter().map(kept).collect();
+    largest_first(&mut masks);
+    masks.into_iter().map(|mask| mask.with_class(None)).collect()
 }
 
 /// Mask `i` of a result as it is written.

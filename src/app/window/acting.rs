@@ -244,7 +244,7 @@ impl Tinsel {
 
     /// Shows these masks as large as they fit.
     pub(super) fn zoom_to(&mut self, ids: &[MaskId]) {
-        let boxes = ids.iter().filter_map(|id| self.workspace.document.mask(*id)?.mask.bbox());
+        let boxes = ids.iter().filter_map(|id| self.workspace.document.mask(*id)?.annotation.mask.bbox());
         let around = boxes
             .map(|b| {
                 let corner = |x: u32, y: u32| pos2(x as f32, y as f32);

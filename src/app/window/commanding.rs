@@ -146,7 +146,7 @@ impl Tinsel {
                 let chosen = selection.first().and_then(|id| document.mask(*id));
                 if let (Some(item), Some(open)) = (chosen, &self.workspace.open) {
                     let whole = command == Command::CopyMask;
-                    self.background.copy(item.mask.clone(), open.photo.pixels.clone(), whole);
+                    self.background.copy(item.annotation.mask.clone(), open.photo.pixels.clone(), whole);
                 }
             }
             Command::Undo => {

@@ -32,7 +32,6 @@ use crate::app::models::Models;
 use crate::app::panels::{Classes, Inspect, Keys, MaskList, Palette};
 use crate::app::preview::Preview;
 use crate::app::relations::Relations;
-use crate::app::sessions::Sessions;
 use crate::app::settings::{Settings, Tool};
 use crate::app::workspace::Workspace;
 use crate::app::{models, opening, theme};
@@ -40,6 +39,7 @@ use crate::document::{Document, Prompting};
 use crate::engine::EmbeddingFolder;
 use crate::engine::{Engine, ModelSource, Sieve};
 use crate::everything::Parameters;
+use crate::files::session::Autosave;
 use crate::mask::{Mask, PixelBox};
 use crate::prompt::Point;
 use crate::sam::weights::BUILT_IN_NAME;
@@ -52,7 +52,7 @@ pub struct Tinsel {
     engine: Engine,
     sieve: Sieve,
     relations: Relations,
-    sessions: Sessions,
+    sessions: Autosave,
     comparing: Comparing,
     background: Background,
     workspace: Workspace,
@@ -112,12 +112,12 @@ impl Tinsel {
         let settings: Settings =
             cc.storage.and_then(|s| eframe::get_value(s, eframe::APP_KEY)).unwrap_or_default();
         ctx.set_theme(settings.theme);
-        let (waker, sieve_waker) = (ctx.clone(), ctx.clone());
+        let (waker, sieve_waker, session_waker) = (ctx.clone(), ctx.clone(), ctx.clone());
         let mut this = Self {
             engine: Engine::start(move || waker.request_repaint()),
             sieve: Sieve::start(move || sieve_waker.request_repaint()),
             relations: Relations::new(ctx.clone()),
-            sessions: Sessions::new(ctx.clone()),
+            sessions: Autosave::new(move |after| session_waker.request_repaint_after(after)),
             comparing: Comparing::default(),
             background: Background::new(ctx.clone()),
             workspace: Workspace::default(),

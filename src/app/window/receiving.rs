@@ -9,13 +9,12 @@ use crate::app::everything_run::EverythingRun;
 use crate::app::export_task::Written;
 use crate::app::import_question::ImportQuestion;
 use crate::app::models;
-use crate::app::sessions::Work;
 use crate::app::settings::Tool;
-use crate::document::{Document, Edit, MaskItem, Named, NewMask, Prompting};
+use crate::document::{Document, Edit, MaskItem};
 use crate::engine::{Event, Job, ModelSource, Sifted};
 use crate::files::WriteError;
 use crate::files::import::{Imported, Problem};
-use crate::files::session::{Loaded, SessionError};
+use crate::files::session::{Loaded, Opened, SessionError, Work};
 use crate::models::DownloadError;
 
 impl Tinsel {
@@ -25,8 +24,8 @@ impl Tinsel {
         while let Some(outcome) = self.background.next() {
             self.receive_outcome(outcome);
         }
-        let words = self.sessions.receive();
-        words.into_iter().for_each(|word| self.messages.error(word));
+        let notices = self.sessions.receive();
+        notices.into_iter().for_each(|notice| self.messages.error(notice));
         let work = |id, document| work_on(id, document, self.run.as_ref(), self.model.as_deref());
         if let Some(open) = &self.workspace.open {
             self.sessions.follow(open.id, work(open.id, &self.workspace.document));
@@ -178,22 +177,8 @@ impl Tinsel {
     /// Adds masks from a file, as one step of undo; returns how many, and what was left out.
     fn take_in(&mut self, photo: u64, imported: Imported) -> (usize, Vec<Problem>) {
         let count = imported.masks.len();
-        let classed = imported.masks.into_iter().map(|mask| Named {
-            name: mask.name,
-            class: mask.class,
-            colour: mask.colour,
-            new: NewMask {
-                mask: mask.mask,
-                predicted_iou: mask.predicted_iou,
-                stability_score: mask.stability_score,
-                model: None,
-                prompting: Prompting::default(),
-                found: None,
-            },
-        });
-        let masks = classed.collect();
         if let Some(document) = self.workspace.document_of(photo) {
-            document.apply(Edit::Import { masks, classes: imported.classes });
+            document.apply(Edit::Import { masks: imported.masks, classes: imported.classes });
         }
         (count, imported.problems)
     }
@@ -209,15 +194,15 @@ impl Tinsel {
         if self.sessions.knows(open.id) {
             return self.restore_view();
         }
-        let (restored, word) = self.sessions.open(open.id, &open.photo, *session);
-        if let Some(word) = word {
-            self.messages.error(word);
+        let Opened { document, notice } = self.sessions.open(open.id, &open.photo, *session);
+        if let Some(notice) = notice {
+            self.messages.error(notice);
         }
         if has_worked {
             return self.sessions.set_aside(open.id);
         }
-        if let Some(restored) = restored {
-            self.workspace.document = Document::restored(restored);
+        if let Some(document) = document {
+            self.workspace.document = document;
         }
         self.restore_view();
     }
@@ -396,7 +381,9 @@ impl Tinsel {
             Outcome::Reshaped { photo, of, reshape } => {
                 let Some(document) = self.workspace.document_of(photo) else { return };
                 let is_same = |item: &Arc<MaskItem>| {
-                    document.mask(item.id).is_some_and(|now| Arc::ptr_eq(&now.mask, &item.mask))
+                    document
+                        .mask(item.id)
+                        .is_some_and(|now| Arc::ptr_eq(&now.annotation.mask, &item.annotation.mask))
                 };
                 let is_locked = of.iter().any(|item| item.locked);
                 if reshape.is_empty() && is_locked {
@@ -430,7 +417,8 @@ fn work_on<'a>(
     run: Option<&'a EverythingRun>,
     model: Option<&'a str>,
 ) -> Work<'a> {
-    Work { document, run: run.filter(|run| run.photo == id && run.is_unfinished()), model }
+    let run = run.filter(|run| run.photo == id && run.is_unfinished());
+    Work { document, run: run.map(|run| run.to_keep_with(document)), model }
 }
 
 /// The first of several problems, and how many there are besides.

@@ -30,10 +30,9 @@ impl Wanted {
         let is_wanted = |class: Option<&String>| {
             self.classes.is_empty() || class.is_some_and(|class| self.classes.contains(class))
         };
-        let masks = session.masks.iter();
-        let masks =
-            masks.filter(|item| is_wanted(item.class.as_ref()) && (item.visible || !self.visible_only));
-        masks.map(Annotation::from).collect()
+        let masks = session.masks.iter().filter(|item| item.visible || !self.visible_only);
+        let annotations = masks.map(|item| &item.annotation);
+        annotations.filter(|annotation| is_wanted(annotation.class.as_ref())).cloned().collect()
     }
 }
 

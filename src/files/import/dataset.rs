@@ -9,9 +9,7 @@ use crate::annotation::Annotation;
 use crate::colour::{Colour, mask_colour};
 use crate::files::PhotoIdentity;
 use crate::files::photo::name_of;
-use crate::files::session::{
-    Loaded, LoadedState, SaveError, Session, SessionClass, SessionError, SessionMask, SessionPoint, Stamp,
-};
+use crate::files::session::{Loaded, LoadedState, SaveError, Session, SessionClass, SessionError, Stamp};
 use crate::files::text::{self, Decoded};
 
 /// What a file holds about one of several photos.
@@ -163,24 +161,7 @@ pub fn add_to_session(session: &mut Session, imported: Imported) {
         let of_class = || item.class.as_ref().and_then(|class| colours.get(class).copied());
         let colour = item.colour.or_else(of_class);
         let colour = colour.unwrap_or_else(|| mask_colour(session.masks.len() as u64 + 1));
-        session.masks.push(session_mask(item, colour));
-    }
-}
-
-fn session_mask(item: Annotation, colour: Colour) -> SessionMask {
-    SessionMask {
-        class: item.class,
-        predicted_iou: item.predicted_iou,
-        stability_score: item.stability_score,
-        model: item.model.as_deref().map(Into::into),
-        points: item
-            .prompt
-            .points
-            .iter()
-            .map(|p| SessionPoint { x: p.x, y: p.y, positive: p.positive })
-            .collect(),
-        bbox: item.prompt.bbox.map(|b| [b.x0, b.y0, b.x1, b.y1]),
-        ..SessionMask::new(item.name, colour, item.mask)
+        session.masks.push(Annotation { colour: Some(colour), ..item }.into());
     }
 }
 

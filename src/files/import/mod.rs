@@ -280,7 +280,7 @@ fn session(target: &Target, text: &str, photo: &Value) -> Result<Imported, Impor
     }
     let session = Session::parse(target.path, text.as_bytes())?;
     Ok(Imported {
-        masks: session.masks.iter().map(Into::into).collect(),
+        masks: session.masks.into_iter().map(|item| item.annotation).collect(),
         classes: session.classes.into_iter().map(|class| (class.name, Some(class.colour))).collect(),
         problems: vec![],
     })

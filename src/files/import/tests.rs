@@ -8,7 +8,6 @@ use crate::annotation::Annotation;
 use crate::files::export::{
     CocoSegmentation, ExportOptions, Format, LabelmeShapes, YoloParts, export_with, keeps_pixels,
 };
-use crate::files::session::SessionMask;
 use crate::files::{Photo, import::import};
 use crate::mask::polygon::{polygons, without_holes};
 use crate::mask::{CompressedRle, Rle};
@@ -263,13 +262,7 @@ fn label_maps_in_tiff_files_are_read_as_they_are() {
 fn sessions_come_back() {
     let (_, masks) = subject();
     let mut session = Session::new("a cup.jpg".into(), SIZE, 1);
-    session.masks = masks
-        .iter()
-        .map(|item| SessionMask {
-            class: item.class.clone(),
-            ..SessionMask::new(item.name.clone(), item.shown_colour(), item.mask.clone())
-        })
-        .collect();
+    session.masks = masks.iter().cloned().map(Into::into).collect();
     let dir = tempfile::tempdir().unwrap();
     let file = write(&dir, "s.json", &serde_json::to_string(&session).unwrap());
     let imported = import(&file, SIZE, "other.jpg").unwrap();
