@@ -40,5 +40,7 @@ pub use error::{Error, Result};
 pub use input::LowRes;
 pub use network::Map;
 pub use plan::Monitor;
-pub use predictor::{Candidate, Embedding, Encoded, Output, Prediction, Predictor, Query, check_prompt};
+pub use predictor::{
+    Candidate, Embedding, Encoded, Encoding, Output, Prediction, Predictor, Query, check_prompt,
+};
 pub use weights::Weights;

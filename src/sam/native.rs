@@ -8,7 +8,7 @@ use super::encoder;
 use super::error::Result;
 use super::input::InputFormat;
 use super::network::{Features, Map, Network, RawMasks, Token, Wanted, foreign_embedding};
-use super::plan::{Monitor, Plan};
+use super::plan::{Monitor, Plan, Run};
 use super::prompt_encoder::{MaskEncoder, PromptEncoder};
 use super::weights::Weights;
 
@@ -57,8 +57,8 @@ impl Network for Native {
         self.input_format
     }
 
-    fn encode(&self, image: Tensor, monitor: &dyn Monitor) -> Result<Vec<Map>> {
-        self.encoder.run(tvec![image.into()], monitor)?.into_iter().map(Map::try_from).collect()
+    fn start(&self, image: Tensor) -> Result<Run> {
+        self.encoder.start(tvec![image.into()])
     }
 
     fn encoded_shapes(&self) -> &[Vec<usize>] {

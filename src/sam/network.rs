@@ -8,7 +8,7 @@ use super::config::Family;
 use super::decoder::Prepared;
 use super::error::{Error, Result};
 use super::input::InputFormat;
-use super::plan::Monitor;
+use super::plan::{Monitor, Run};
 
 /// An output of the encoder, row-major.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,9 +72,17 @@ pub(super) trait Network: Send + Sync {
     fn family(&self) -> Family;
     /// What the photo has to be made into.
     fn input_format(&self) -> InputFormat;
-    /// Runs the encoder on an input (1, 3, S, S).
-    fn encode(&self, image: Tensor, monitor: &dyn Monitor) -> Result<Vec<Map>>;
-    /// Shapes of what [`Network::encode`] gives.
+    /// Begins to run the encoder on an input (1, 3, S, S).
+    fn start(&self, image: Tensor) -> Result<Run>;
+    /// Does the next step of the encoder.
+    fn step(&self, run: &mut Run) -> Result<()> {
+        run.step()
+    }
+    /// What the encoder gives, after all its steps.
+    fn finish(&self, run: Run) -> Result<Vec<Map>> {
+        run.outputs()?.into_iter().map(Map::try_from).collect()
+    }
+    /// Shapes of what [`Network::finish`] gives.
     fn encoded_shapes(&self) -> &[Vec<usize>];
     /// Makes the encoder's outputs ready for the decoder.
     ///

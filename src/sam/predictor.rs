@@ -15,7 +15,7 @@ use super::input::{self, InputFormat, LowRes, Placement};
 use super::native::Native;
 use super::network::{Features, Label, Map, Network, RawMasks, Token};
 use super::onnx::{self, OnnxPair};
-use super::plan::Monitor;
+use super::plan::{Monitor, Run};
 use super::weights::Weights;
 use crate::mask::Mask;
 use crate::prompt::{BoxPrompt, Point, Prompt};
@@ -141,6 +141,24 @@ pub struct Encoded {
     pub photo_size: (u32, u32),
     /// In the order of the network.
     pub maps: Vec<Map>,
+}
+
+/// A photo that is being encoded, step by step; it can be left alone between any two of them.
+pub struct Encoding {
+    run: Run,
+    photo_size: (u32, u32),
+}
+
+impl Encoding {
+    /// Whether all steps are done.
+    pub fn is_done(&self) -> bool {
+        self.run.is_done()
+    }
+
+    /// The share of the steps that is done, in [0, 1].
+    pub fn fraction(&self) -> f32 {
+        self.run.fraction()
+    }
 }
 
 /// What the network knows of one photo. Immutable and cheap to clone.
@@ -279,14 +297,45 @@ impl Predictor {
 
     /// The expensive part of [`Predictor::encode`], of which [`Predictor::embedding`] does the rest.
     pub fn encoded(&self, photo: &RgbImage, monitor: &dyn Monitor) -> Result<Encoded> {
+        let mut encoding = self.start_encoding(photo)?;
+        while !encoding.is_done() {
+            if monitor.cancelled() {
+                return Err(Error::Cancelled);
+            }
+            self.encoding_step(&mut encoding)?;
+            monitor.progress(encoding.fraction());
+        }
+        self.finish_encoding(encoding)
+    }
+
+    /// Begins what [`Predictor::encoded`] does, for callers that do other things between its steps.
+    ///
+    /// # Errors
+    /// The photo has no pixels.
+    pub fn start_encoding(&self, photo: &RgbImage) -> Result<Encoding> {
         if photo.width() == 0 || photo.height() == 0 {
             return Err(Error::Input("it has no pixels".into()));
         }
         let format = self.network.input_format();
         let values = input::network_input(photo, &format)?;
         let image = Tensor::from_shape(&[1, 3, format.side, format.side], &values)?;
-        let maps = self.network.encode(image, monitor)?;
-        Ok(Encoded { maps, photo_size: photo.dimensions() })
+        Ok(Encoding { run: self.network.start(image)?, photo_size: photo.dimensions() })
+    }
+
+    /// Does the next step of an encoding of this model.
+    ///
+    /// # Errors
+    /// A failure of the network.
+    pub fn encoding_step(&self, encoding: &mut Encoding) -> Result<()> {
+        self.network.step(&mut encoding.run)
+    }
+
+    /// What an encoding of this model gives.
+    ///
+    /// # Errors
+    /// Not all its steps are done.
+    pub fn finish_encoding(&self, encoding: Encoding) -> Result<Encoded> {
+        Ok(Encoded { maps: self.network.finish(encoding.run)?, photo_size: encoding.photo_size })
     }
 
     /// Shapes of the maps that [`Predictor::encoded`] gives, whatever the photo.

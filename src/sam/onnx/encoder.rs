@@ -9,7 +9,7 @@ use super::{as_number, feature_values, graph, guarded, misfit, names_of};
 use crate::sam::config::{Family, MEAN, MOST_PIXELS, STD, STRIDES};
 use crate::sam::error::Result;
 use crate::sam::network::Map;
-use crate::sam::plan::{Monitor, Plan};
+use crate::sam::plan::{Plan, Run};
 
 /// An encoder's file, ready to run.
 pub(super) struct Encoder {
@@ -48,10 +48,20 @@ impl Encoder {
         self.picture.side
     }
 
-    /// Runs on a normalised picture (1, 3, S, S).
-    pub fn run(&self, image: Tensor, monitor: &dyn Monitor) -> Result<Vec<Map>> {
+    /// Begins to run on a normalised picture (1, 3, S, S).
+    pub fn start(&self, image: Tensor) -> Result<Run> {
         let image = self.picture.given(image)?;
-        let outputs = guarded(&self.file, || self.plan.run(tvec![image.into()], monitor))?;
+        guarded(&self.file, || self.plan.start(tvec![image.into()]))
+    }
+
+    /// Does the next step.
+    pub fn step(&self, run: &mut Run) -> Result<()> {
+        guarded(&self.file, || run.step())
+    }
+
+    /// The maps, after all steps.
+    pub fn finish(&self, run: Run) -> Result<Vec<Map>> {
+        let outputs = guarded(&self.file, || run.outputs())?;
         outputs.into_iter().map(|map| Map::try_from(as_number(map, DatumType::F32)?)).collect()
     }
 }

@@ -43,7 +43,7 @@ use super::config::{Family, MEAN, STD, STRIDES};
 use super::error::{Error, Result};
 use super::input::{Fit, InputFormat};
 use super::network::{Features, Map, Network, RawMasks, Token, Wanted, foreign_embedding};
-use super::plan::Monitor;
+use super::plan::{Monitor, Run};
 
 /// A pair of exported models.
 pub(super) struct OnnxPair {
@@ -89,8 +89,16 @@ impl Network for OnnxPair {
         self.input_format
     }
 
-    fn encode(&self, image: Tensor, monitor: &dyn Monitor) -> Result<Vec<Map>> {
-        self.encoder.run(image, monitor)
+    fn start(&self, image: Tensor) -> Result<Run> {
+        self.encoder.start(image)
+    }
+
+    fn step(&self, run: &mut Run) -> Result<()> {
+        self.encoder.step(run)
+    }
+
+    fn finish(&self, run: Run) -> Result<Vec<Map>> {
+        self.encoder.finish(run)
     }
 
     fn encoded_shapes(&self) -> &[Vec<usize>] {
