@@ -1,7 +1,7 @@
 //! Asks the engine whatever the prompt says, and keeps the former answer until the new one comes.
 
 use crate::document::{Former, NewMask, Prompting};
-use crate::engine::{CandidateMask, Engine, Job, PhotoRef};
+use crate::engine::{CandidateMask, Engine, JobKind, PhotoRef};
 use crate::mask::PixelBox;
 use crate::sam::Output;
 
@@ -49,7 +49,7 @@ impl Inquiry {
     pub fn follow(&mut self, prompting: &Prompting, photo: PhotoRef, engine: &Engine) {
         if prompting.is_empty() {
             if self.is_pending() {
-                engine.cancel(Job::Prompt);
+                engine.cancel(JobKind::Prompt);
             }
             return self.forget();
         }
