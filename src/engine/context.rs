@@ -22,7 +22,7 @@ impl Reporter {
     }
 
     pub fn send(&self, event: Event) {
-        // Nobody listens any more when the program is closing.
+        // No one listens while the program is closing.
         let _ = self.events.send(event);
         (self.wake)();
     }
@@ -45,7 +45,7 @@ pub(super) struct Context {
 
 /// How far the embedding of a photo is.
 pub(super) enum Stage {
-    /// It was there already.
+    /// It existed already.
     Known(Embedding),
     /// The share of the steps that is done, in [0, 1].
     UnderWay(f32),
@@ -73,12 +73,13 @@ impl Context {
         Ok(loaded.predictor.clone())
     }
 
-    /// Looks for the embedding of a photo, or does the next step towards it, whoever did those before.
+    /// Finds the embedding of a photo, or does the next step of computing it, from where this or another job has
+    /// left it.
     ///
     /// # Errors
-    /// The ticket was given up, or a failure of the network.
+    /// The ticket was cancelled, or a failure of the network.
     pub fn encoding_step(&mut self, ticket: &Ticket, photo: &PhotoRef) -> Result<Stage, Error> {
-        if ticket.is_given_up() {
+        if ticket.is_cancelled() {
             return Err(Error::Cancelled);
         }
         let model = self.model()?;
@@ -107,8 +108,44 @@ impl Context {
         }
     }
 
-    /// Forgets a photo that has been encoded in part.
+    /// Drops an encoding that was not finished.
     pub fn drop_encoding(&mut self) {
         self.under_way = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use image::RgbImage;
+
+    use super::*;
+    use crate::engine::jobs::JobKind;
+    use crate::engine::queue::Tickets;
+
+    #[test]
+    fn an_encoding_goes_on_from_where_another_job_has_left_it() {
+        let (sender, _events) = crossbeam_channel::unbounded();
+        let mut context = Context::new(Reporter::new(sender, Arc::new(|| {})));
+        let source = ModelSource::built_in();
+        let predictor = Arc::new(source.open().unwrap());
+        context.loaded = Some(LoadedModel { predictor, source });
+        let photo = PhotoRef { id: 1, pixels: Arc::new(RgbImage::new(40, 30)), part: None };
+        let tickets = Tickets::default();
+        let [ahead, asked] = [JobKind::Ahead, JobKind::Encoding].map(|kind| tickets.issue(kind));
+        let mut fraction = 0.0;
+        let mut turns = [&ahead, &asked].into_iter().cycle();
+        loop {
+            match context.encoding_step(turns.next().unwrap(), &photo).unwrap() {
+                Stage::UnderWay(now) => {
+                    assert!(now > fraction, "{now} after {fraction}");
+                    fraction = now;
+                }
+                Stage::New(new) => break context.keep(new),
+                Stage::Known(_) => panic!("it was not known before"),
+            }
+        }
+        assert!(matches!(context.encoding_step(&ahead, &photo), Ok(Stage::Known(_))));
+        tickets.cancel(JobKind::Encoding);
+        assert!(matches!(context.encoding_step(&asked, &photo), Err(Error::Cancelled)));
     }
 }

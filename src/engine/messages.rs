@@ -1,4 +1,4 @@
-//! What jobs are asked with, and the events that come back.
+//! Models and photos as requests name them, and the events that come back.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -84,8 +84,7 @@ impl PhotoRef {
         mask.placed(part.x0, part.y0, width, height)
     }
 
-    /// Masks that were found in what the network sees as those of the whole photo, without those that the part seems
-    /// to cut.
+    /// Masks found in what the network sees, as those of the whole photo; without those that the part seems to cut.
     pub(super) fn whole_found(&self, found: Vec<FoundMask>) -> Vec<FoundMask> {
         let Some(part) = self.part else { return found };
         let size = self.pixels.dimensions();
@@ -142,7 +141,7 @@ pub enum Event {
         comparison: Comparison,
         seconds: [f32; 2],
     },
-    /// A job was given up because it was cancelled or a newer one came.
+    /// A job was cancelled, or replaced by a newer one.
     Cancelled { job: JobKind, number: u64 },
     /// A job failed; the worker goes on.
     Failed { job: JobKind, number: u64, message: String },

@@ -1,9 +1,9 @@
 //! What the worker does next: which request replaces, overtakes or ends which.
 //!
-//! - Of each kind of job only the newest request counts: [`Tickets`] gives up the one before it, whether it waits or
-//!   runs. Given up requests are told so and do nothing.
-//! - Requests are served in the order they came, each before the job under way goes on, as far as [`precedence`]
-//!   lets them. It is asked between any two steps of a job.
+//! - Of each kind of job only the newest request counts: [`Tickets`] cancels the one before it, whether that one waits
+//!   or runs. A cancelled request is reported as such and does nothing.
+//! - Requests are served in the order of their arrival. Between any two steps of a job, [`precedence`] decides which
+//!   of them are served before the job goes on, and whether it goes on at all.
 //! - Settings wait for nothing.
 
 use std::collections::{HashMap, VecDeque};
@@ -22,69 +22,69 @@ use crate::sam::Monitor;
 pub(super) struct Ticket {
     pub kind: JobKind,
     pub number: u64,
-    given_up: Arc<AtomicBool>,
+    cancelled: Arc<AtomicBool>,
 }
 
 impl Ticket {
-    /// Whether a newer request of its kind has come, or it was cancelled.
-    pub fn is_given_up(&self) -> bool {
-        self.given_up.load(Ordering::Relaxed)
+    /// Whether the request was cancelled, or a newer one of its kind has come.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
     }
 
-    fn give_up(&self) {
-        self.given_up.store(true, Ordering::Relaxed);
+    fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
     }
 }
 
 impl Monitor for Ticket {
     fn cancelled(&self) -> bool {
-        self.is_given_up()
+        self.is_cancelled()
     }
 }
 
 /// Hands out tickets, of which the newest of each kind counts.
 #[derive(Default)]
-pub(super) struct Tickets(Mutex<Given>);
+pub(super) struct Tickets(Mutex<Issued>);
 
 #[derive(Default)]
-struct Given {
+struct Issued {
     newest: HashMap<JobKind, Ticket>,
     last_number: u64,
 }
 
 impl Tickets {
-    /// A new ticket; the one before it of this kind is given up.
+    /// A new ticket; the previous one of this kind is cancelled.
     pub fn issue(&self, kind: JobKind) -> Ticket {
-        let mut given = self.lock();
-        given.last_number += 1;
-        let ticket = Ticket { kind, number: given.last_number, given_up: Arc::default() };
-        if let Some(former) = given.newest.insert(kind, ticket.clone()) {
-            former.give_up();
+        let mut issued = self.lock();
+        issued.last_number += 1;
+        let ticket = Ticket { kind, number: issued.last_number, cancelled: Arc::default() };
+        if let Some(former) = issued.newest.insert(kind, ticket.clone()) {
+            former.cancel();
         }
         ticket
     }
 
-    /// Gives up the newest ticket of a kind.
+    /// Cancels the newest ticket of a kind.
     pub fn cancel(&self, kind: JobKind) {
         if let Some(ticket) = self.lock().newest.remove(&kind) {
-            ticket.give_up();
+            ticket.cancel();
         }
     }
 
-    /// Gives up all tickets.
+    /// Cancels all tickets.
     pub fn cancel_all(&self) {
-        self.lock().newest.drain().for_each(|(_, ticket)| ticket.give_up());
+        self.lock().newest.drain().for_each(|(_, ticket)| ticket.cancel());
     }
 
-    fn lock(&self) -> MutexGuard<'_, Given> {
+    fn lock(&self) -> MutexGuard<'_, Issued> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A change of the context that takes no time to speak of.
+/// A change of the context that takes next to no time.
 pub(super) type Setting = Box<dyn FnOnce(&mut Context) + Send>;
 
-/// What the worker is asked for.
+/// A request to the worker.
 pub(super) enum Request {
     Job(Ticket, Box<dyn Job>),
     Setting(Setting),
@@ -92,7 +92,7 @@ pub(super) enum Request {
 
 /// What the worker does next.
 pub(super) enum Next {
-    /// Serve this request, before the job under way goes on.
+    /// Serve this request before the job under way goes on.
     Serve(Request),
     /// Do the next step of the job under way.
     Continue,
@@ -106,17 +106,17 @@ pub(super) enum Readiness {
     InMemory,
     /// The job under way is encoding the same photo.
     UnderWay,
-    /// There is none, or none is needed.
+    /// It does not exist, or none is needed.
     Missing,
 }
 
 /// What a request means for the job under way.
 #[derive(Debug, PartialEq, Eq)]
 enum Precedence {
-    /// It is served between two steps of the job.
+    /// The request is served between two steps of the job.
     Overtakes,
     Waits,
-    /// The job is given up for it.
+    /// The job is cancelled.
     Ends,
 }
 
@@ -126,7 +126,7 @@ fn precedence(running: JobKind, asked: JobKind, readiness: Readiness) -> Precede
     let is_click = matches!(asked, Prompt | Preview | Encoding);
     let needs_no_encoding = match readiness {
         Readiness::InMemory => is_click,
-        // It takes over what has been done.
+        // It goes on from what has been done.
         Readiness::UnderWay => asked == Encoding,
         Readiness::Missing => false,
     };
@@ -135,7 +135,7 @@ fn precedence(running: JobKind, asked: JobKind, readiness: Readiness) -> Precede
         Model | Prompt | Preview => Precedence::Waits,
         Encoding if needs_no_encoding => Precedence::Overtakes,
         Encoding => Precedence::Waits,
-        // Nobody waits for it: it runs only while there is nothing else to do.
+        // Nobody waits for it: it runs only when idle.
         Ahead if needs_no_encoding => Precedence::Overtakes,
         Ahead => Precedence::Ends,
         // They take so long that a click is worth an encoding.
@@ -144,7 +144,7 @@ fn precedence(running: JobKind, asked: JobKind, readiness: Readiness) -> Precede
     }
 }
 
-/// The requests that have not been served.
+/// Requests that have not been served.
 pub(super) struct Queue {
     incoming: Receiver<Request>,
     waiting: VecDeque<Request>,
@@ -155,8 +155,8 @@ impl Queue {
         Self { incoming, waiting: VecDeque::new() }
     }
 
-    /// What is done next, beside or after a job of the kind `running`; without one, waits until there is something to
-    /// do. `None` when nobody can ask for anything any more.
+    /// What to do next while a job of the kind `running` is under way; without one, waits for a request. `None` when
+    /// the handle is gone.
     pub fn next(
         &mut self,
         running: Option<JobKind>,
@@ -168,7 +168,7 @@ impl Queue {
         while let Some(request) = self.waiting.get(position) {
             let precedence = match request {
                 Request::Setting(_) => Precedence::Overtakes,
-                Request::Job(ticket, _) if ticket.is_given_up() => Precedence::Overtakes,
+                Request::Job(ticket, _) if ticket.is_cancelled() => Precedence::Overtakes,
                 Request::Job(ticket, job) => {
                     precedence(running, ticket.kind, job.photo().map_or(Readiness::Missing, &mut readiness))
                 }
@@ -182,7 +182,7 @@ impl Queue {
         Some(Next::Continue)
     }
 
-    /// Takes in what has come; `None` when nothing can come any more.
+    /// Collects new requests; `None` when the handle is gone.
     fn receive(&mut self, may_wait: bool) -> Option<()> {
         if may_wait && self.waiting.is_empty() {
             self.waiting.push_back(self.incoming.recv().ok()?);
@@ -231,7 +231,7 @@ mod tests {
         }
     }
 
-    /// What is done next beside a job, when these were asked for: kinds and photos, of which 1 is in memory and
+    /// What to do next while a job is under way, after these requests: kinds and photos, of which 1 is in memory and
     /// 2 is being encoded.
     fn next(running: JobKind, asked: &[(JobKind, u64)]) -> String {
         let (sender, receiver) = crossbeam_channel::unbounded();
@@ -272,7 +272,7 @@ mod tests {
         assert_eq!(next(Ahead, &[(Preview, 2)]), "end");
         assert_eq!(next(Ahead, &[(Everything, 1), (Prompt, 1)]), "end");
         assert_eq!(next(Encoding, &[(Everything, 1), (Prompt, 3), (Preview, 1)]), "Preview 3");
-        assert_eq!(next(Encoding, &[(Encoding, 3)]), "continue", "until the ticket is looked at");
+        assert_eq!(next(Encoding, &[(Encoding, 3)]), "continue", "the old one ends by its ticket");
     }
 
     #[test]
@@ -288,12 +288,12 @@ mod tests {
         let tickets = Tickets::default();
         let [first, other, second] =
             [JobKind::Prompt, JobKind::Preview, JobKind::Prompt].map(|kind| tickets.issue(kind));
-        assert_eq!([&first, &other, &second].map(Ticket::is_given_up), [true, false, false]);
+        assert_eq!([&first, &other, &second].map(Ticket::is_cancelled), [true, false, false]);
         tickets.cancel(JobKind::Prompt);
-        assert_eq!([&other, &second].map(Ticket::is_given_up), [false, true]);
+        assert_eq!([&other, &second].map(Ticket::is_cancelled), [false, true]);
         tickets.cancel_all();
-        assert!(other.is_given_up());
-        assert_eq!(next(JobKind::Model, &[(JobKind::Everything, 1); 2]), "Everything 1", "only to be told");
+        assert!(other.is_cancelled());
+        assert_eq!(next(JobKind::Model, &[(JobKind::Everything, 1); 2]), "Everything 1", "to be reported");
     }
 
     #[test]

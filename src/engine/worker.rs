@@ -1,4 +1,5 @@
-//! The thread itself: runs jobs step by step, asks the queue between the steps, and turns errors and panics into events.
+//! The thread itself: runs jobs step by step, asks the queue between the steps, and turns errors and panics into
+//! events.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -25,7 +26,7 @@ struct Running {
 struct Worker {
     queue: Queue,
     context: Context,
-    /// Jobs that have been begun; each has overtaken the one before it, and the last one is under way.
+    /// Jobs that have begun; each has overtaken the one before it, and the last one is under way.
     stack: Vec<Running>,
 }
 
@@ -34,7 +35,7 @@ impl Worker {
         while let Some(next) = self.next() {
             match next {
                 Next::Serve(Request::Setting(setting)) => setting(&mut self.context),
-                Next::Serve(Request::Job(ticket, job)) if !ticket.is_given_up() => {
+                Next::Serve(Request::Job(ticket, job)) if !ticket.is_cancelled() => {
                     self.stack.push(Running { ticket, job });
                 }
                 Next::Serve(Request::Job(ticket, _)) => self.cancelled(&ticket),

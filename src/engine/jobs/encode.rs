@@ -22,7 +22,7 @@ struct Encode {
 
 impl Engine {
     /// Encodes a photo before its first prompt, answered by [`Event::Encoded`]. Another photo's encoding is
-    /// cancelled; one of the same photo is gone on with.
+    /// cancelled; an unfinished one of the same photo is continued.
     /// Returns the number that an [`Event::Cancelled`] or [`Event::Failed`] will carry.
     pub fn encode(&self, photo: PhotoRef) -> u64 {
         self.submit(JobKind::Encoding, Encode { photo, times: None })
@@ -67,10 +67,10 @@ impl Encode {
     }
 }
 
-/// The embedding of a photo that another job needs, computed in one go if there is none.
+/// The embedding of a photo that another job needs, computed in one go if it does not exist.
 ///
 /// # Errors
-/// The ticket was given up, or a failure of the network.
+/// The ticket was cancelled, or a failure of the network.
 pub(super) fn embedding(
     ticket: &Ticket,
     context: &mut Context,

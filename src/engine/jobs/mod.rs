@@ -1,6 +1,6 @@
-//! The jobs of the worker, one file each: what a job is asked with, its steps, and what it answers.
+//! The jobs of the worker, one file each: the request, the steps, and the answer.
 //!
-//! A new job is a file here and a [`JobKind`]; the compiler then asks for its place in the queue.
+//! A new job is a file here and a [`JobKind`]; the compiler then demands its place in the queue.
 
 pub(super) mod compare;
 mod encode;
@@ -50,17 +50,17 @@ pub(super) enum Step {
     Done,
 }
 
-/// A job, with what it was asked with and how far it is.
+/// A job: its request and its progress.
 pub(super) trait Job: Send {
     /// The photo whose embedding it needs.
     fn photo(&self) -> Option<&PhotoRef> {
         None
     }
 
-    /// Does a part of the work, and reports what comes of it. Other jobs may run before the next step.
+    /// Does a part of the work and reports the results. Other jobs may run before the next step.
     ///
     /// # Errors
-    /// [`Error::Cancelled`] if the ticket was given up, or what went wrong; the worker reports either, and no step
+    /// [`Error::Cancelled`] if the ticket was cancelled, or what went wrong; the worker reports either, and no step
     /// follows.
     fn step(&mut self, ticket: &Ticket, context: &mut Context) -> Result<Step, Error>;
 }

@@ -22,13 +22,13 @@ struct Predict {
 
 impl Engine {
     /// Asks for the masks of a prompt, answered by [`Event::Predicted`]; an earlier prompt still waiting or running
-    /// is given up. Returns the number that the answer will carry.
+    /// is cancelled. Returns the number that the answer will carry.
     pub fn predict(&self, photo: PhotoRef, query: Query, output: Output) -> u64 {
         self.submit(JobKind::Prompt, Predict { photo, query, output })
     }
 
-    /// As [`Engine::predict`], beside it: a newer preview replaces an older one only, and a photo that has not been
-    /// encoded gets none.
+    /// As [`Engine::predict`], independently of it: a newer preview replaces only an older one, and a photo that has
+    /// not been encoded gets none.
     pub fn preview(&self, photo: PhotoRef, query: Query, output: Output) -> u64 {
         self.submit(JobKind::Preview, Predict { photo, query, output })
     }
