@@ -9,6 +9,7 @@ mod photo;
 mod regular;
 mod selection;
 pub mod session;
+mod stamped;
 mod text;
 mod yaml;
 
