@@ -91,13 +91,13 @@ impl Context {
                 None => model.start_encoding(&photo.seen())?,
             },
         };
-        model.encoding_step(&mut encoding)?;
+        encoding.step()?;
         if !encoding.is_done() {
             let fraction = encoding.fraction();
             self.under_way = Some((subject, encoding));
             return Ok(Stage::UnderWay(fraction));
         }
-        let encoded = model.finish_encoding(encoding)?;
+        let encoded = encoding.finish()?;
         Ok(Stage::New(NewEmbedding { embedding: model.embedding(&encoded)?, subject, encoded }))
     }
 

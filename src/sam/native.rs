@@ -7,8 +7,8 @@ use super::decoder::Decoder;
 use super::encoder;
 use super::error::Result;
 use super::input::InputFormat;
-use super::network::{Features, Map, Network, RawMasks, Token, Wanted, foreign_embedding};
-use super::plan::{Monitor, Plan, Run};
+use super::network::{EncoderRun, Features, Map, Network, RawMasks, Token, Wanted, foreign_embedding};
+use super::plan::{Monitor, Plan};
 use super::prompt_encoder::{MaskEncoder, PromptEncoder};
 use super::weights::Weights;
 
@@ -57,8 +57,8 @@ impl Network for Native {
         self.input_format
     }
 
-    fn start(&self, image: Tensor) -> Result<Run> {
-        self.encoder.start(tvec![image.into()])
+    fn start(&self, image: Tensor) -> Result<Box<dyn EncoderRun>> {
+        Ok(Box::new(self.encoder.start(tvec![image.into()])?))
     }
 
     fn encoded_shapes(&self) -> &[Vec<usize>] {

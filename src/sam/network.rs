@@ -8,7 +8,7 @@ use super::config::Family;
 use super::decoder::Prepared;
 use super::error::{Error, Result};
 use super::input::InputFormat;
-use super::plan::{Monitor, Run};
+use super::plan::Monitor;
 
 /// An output of the encoder, row-major.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,6 +66,21 @@ pub(super) fn foreign_embedding() -> Error {
     Error::Network("the embedding was made by another model".into())
 }
 
+/// An encoder that is being run, step by step; it can be left alone between any two of them.
+pub(super) trait EncoderRun: Send {
+    /// Whether all steps are done.
+    fn is_done(&self) -> bool;
+    /// The share of the steps that is done, in [0, 1].
+    fn fraction(&self) -> f32;
+    /// Does the next step, if there is one.
+    fn step(&mut self) -> Result<()>;
+    /// The encoder's outputs.
+    ///
+    /// # Errors
+    /// Not all steps are done.
+    fn finish(self: Box<Self>) -> Result<Vec<Map>>;
+}
+
 /// A network that encodes photos and answers prompts.
 pub(super) trait Network: Send + Sync {
     /// Whose rules it follows.
@@ -73,16 +88,8 @@ pub(super) trait Network: Send + Sync {
     /// What the photo has to be made into.
     fn input_format(&self) -> InputFormat;
     /// Begins to run the encoder on an input (1, 3, S, S).
-    fn start(&self, image: Tensor) -> Result<Run>;
-    /// Does the next step of the encoder.
-    fn step(&self, run: &mut Run) -> Result<()> {
-        run.step()
-    }
-    /// What the encoder gives, after all its steps.
-    fn finish(&self, run: Run) -> Result<Vec<Map>> {
-        run.outputs()?.into_iter().map(Map::try_from).collect()
-    }
-    /// Shapes of what [`Network::finish`] gives.
+    fn start(&self, image: Tensor) -> Result<Box<dyn EncoderRun>>;
+    /// Shapes of what [`EncoderRun::finish`] gives.
     fn encoded_shapes(&self) -> &[Vec<usize>];
     /// Makes the encoder's outputs ready for the decoder.
     ///

@@ -9,6 +9,7 @@ use tract_onnx::tract_core::ops::konst::Const;
 use tract_onnx::tract_core::plan::eval;
 
 use super::error::{Error, Result};
+use super::network::{EncoderRun, Map};
 
 /// Watches a job: is asked between the steps whether to go on, and told how far it is. Both return at once.
 pub trait Monitor: Sync {
@@ -90,21 +91,25 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// Whether all steps are done.
-    pub fn is_done(&self) -> bool {
+    /// The outputs, in the graph's order.
+    ///
+    /// # Errors
+    /// Not all steps are done.
+    pub fn outputs(mut self) -> Result<TVec<TValue>> {
+        Ok(self.state.outputs()?)
+    }
+}
+
+impl EncoderRun for Run {
+    fn is_done(&self) -> bool {
         self.done >= self.last_uses.len()
     }
 
-    /// The share of the steps that is done, in [0, 1].
-    pub fn fraction(&self) -> f32 {
+    fn fraction(&self) -> f32 {
         self.done as f32 / self.last_uses.len().max(1) as f32
     }
 
-    /// Does the next step, if there is one.
-    ///
-    /// # Errors
-    /// The operator failed.
-    pub fn step(&mut self) -> Result<()> {
+    fn step(&mut self) -> Result<()> {
         let Some(&node) = self.state.plan().order_without_consts().get(self.done) else { return Ok(()) };
         let inputs = self.state.prepare_inputs(node)?;
         // Before the operator runs, so that it may write over what only it takes.
@@ -116,12 +121,8 @@ impl Run {
         Ok(())
     }
 
-    /// The outputs, in the graph's order.
-    ///
-    /// # Errors
-    /// Not all steps are done.
-    pub fn outputs(mut self) -> Result<TVec<TValue>> {
-        Ok(self.state.outputs()?)
+    fn finish(self: Box<Self>) -> Result<Vec<Map>> {
+        self.outputs()?.into_iter().map(Map::try_from).collect()
     }
 }
 

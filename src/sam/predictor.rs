@@ -13,9 +13,9 @@ use super::config::Family;
 use super::error::{Error, Result};
 use super::input::{self, InputFormat, LowRes, Placement};
 use super::native::Native;
-use super::network::{Features, Label, Map, Network, RawMasks, Token};
+use super::network::{EncoderRun, Features, Label, Map, Network, RawMasks, Token};
 use super::onnx::{self, OnnxPair};
-use super::plan::{Monitor, Run};
+use super::plan::Monitor;
 use super::weights::Weights;
 use crate::mask::Mask;
 use crate::prompt::{BoxPrompt, Point, Prompt};
@@ -145,7 +145,7 @@ pub struct Encoded {
 
 /// A photo that is being encoded, step by step; it can be left alone between any two of them.
 pub struct Encoding {
-    run: Run,
+    run: Box<dyn EncoderRun>,
     photo_size: (u32, u32),
 }
 
@@ -158,6 +158,22 @@ impl Encoding {
     /// The share of the steps that is done, in [0, 1].
     pub fn fraction(&self) -> f32 {
         self.run.fraction()
+    }
+
+    /// Does the next step, if there is one.
+    ///
+    /// # Errors
+    /// A failure of the network.
+    pub fn step(&mut self) -> Result<()> {
+        self.run.step()
+    }
+
+    /// The result.
+    ///
+    /// # Errors
+    /// Not all steps are done.
+    pub fn finish(self) -> Result<Encoded> {
+        Ok(Encoded { maps: self.run.finish()?, photo_size: self.photo_size })
     }
 }
 
@@ -302,10 +318,10 @@ impl Predictor {
             if monitor.cancelled() {
                 return Err(Error::Cancelled);
             }
-            self.encoding_step(&mut encoding)?;
+            encoding.step()?;
             monitor.progress(encoding.fraction());
         }
-        self.finish_encoding(encoding)
+        encoding.finish()
     }
 
     /// Begins what [`Predictor::encoded`] does, for callers that do other things between its steps.
@@ -320,22 +336,6 @@ impl Predictor {
         let values = input::network_input(photo, &format)?;
         let image = Tensor::from_shape(&[1, 3, format.side, format.side], &values)?;
         Ok(Encoding { run: self.network.start(image)?, photo_size: photo.dimensions() })
-    }
-
-    /// Does the next step of an encoding of this model.
-    ///
-    /// # Errors
-    /// A failure of the network.
-    pub fn encoding_step(&self, encoding: &mut Encoding) -> Result<()> {
-        self.network.step(&mut encoding.run)
-    }
-
-    /// What an encoding of this model gives.
-    ///
-    /// # Errors
-    /// Not all its steps are done.
-    pub fn finish_encoding(&self, encoding: Encoding) -> Result<Encoded> {
-        Ok(Encoded { maps: self.network.finish(encoding.run)?, photo_size: encoding.photo_size })
     }
 
     /// Shapes of the maps that [`Predictor::encoded`] gives, whatever the photo.

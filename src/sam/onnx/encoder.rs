@@ -8,7 +8,7 @@ use super::signature::{IMAGE_EMBEDDING, Signature, Value};
 use super::{as_number, feature_values, graph, guarded, misfit, names_of};
 use crate::sam::config::{Family, MEAN, MOST_PIXELS, STD, STRIDES};
 use crate::sam::error::Result;
-use crate::sam::network::Map;
+use crate::sam::network::{EncoderRun, Map};
 use crate::sam::plan::{Plan, Run};
 
 /// An encoder's file, ready to run.
@@ -49,19 +49,35 @@ impl Encoder {
     }
 
     /// Begins to run on a normalised picture (1, 3, S, S).
-    pub fn start(&self, image: Tensor) -> Result<Run> {
+    pub fn start(&self, image: Tensor) -> Result<Box<dyn EncoderRun>> {
         let image = self.picture.given(image)?;
-        guarded(&self.file, || self.plan.start(tvec![image.into()]))
+        let run = guarded(&self.file, || self.plan.start(tvec![image.into()]))?;
+        Ok(Box::new(GuardedRun { file: self.file.clone(), run }))
+    }
+}
+
+/// A run whose errors name the file.
+struct GuardedRun {
+    file: PathBuf,
+    run: Run,
+}
+
+impl EncoderRun for GuardedRun {
+    fn is_done(&self) -> bool {
+        self.run.is_done()
     }
 
-    /// Does the next step.
-    pub fn step(&self, run: &mut Run) -> Result<()> {
-        guarded(&self.file, || run.step())
+    fn fraction(&self) -> f32 {
+        self.run.fraction()
     }
 
-    /// The maps, after all steps.
-    pub fn finish(&self, run: Run) -> Result<Vec<Map>> {
-        let outputs = guarded(&self.file, || run.outputs())?;
+    fn step(&mut self) -> Result<()> {
+        guarded(&self.file, || self.run.step())
+    }
+
+    fn finish(self: Box<Self>) -> Result<Vec<Map>> {
+        let Self { file, run } = *self;
+        let outputs = guarded(&file, || run.outputs())?;
         outputs.into_iter().map(|map| Map::try_from(as_number(map, DatumType::F32)?)).collect()
     }
 }

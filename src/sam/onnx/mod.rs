@@ -42,8 +42,8 @@ use self::signature::{HIGH_RES, IMAGE_EMBEDDING, Names, Role, Signature, Value};
 use super::config::{Family, MEAN, STD, STRIDES};
 use super::error::{Error, Result};
 use super::input::{Fit, InputFormat};
-use super::network::{Features, Map, Network, RawMasks, Token, Wanted, foreign_embedding};
-use super::plan::{Monitor, Run};
+use super::network::{EncoderRun, Features, Map, Network, RawMasks, Token, Wanted, foreign_embedding};
+use super::plan::Monitor;
 
 /// A pair of exported models.
 pub(super) struct OnnxPair {
@@ -89,16 +89,8 @@ impl Network for OnnxPair {
         self.input_format
     }
 
-    fn start(&self, image: Tensor) -> Result<Run> {
+    fn start(&self, image: Tensor) -> Result<Box<dyn EncoderRun>> {
         self.encoder.start(image)
-    }
-
-    fn step(&self, run: &mut Run) -> Result<()> {
-        self.encoder.step(run)
-    }
-
-    fn finish(&self, run: Run) -> Result<Vec<Map>> {
-        self.encoder.finish(run)
     }
 
     fn encoded_shapes(&self) -> &[Vec<usize>] {
