@@ -6,6 +6,7 @@ mod folder;
 pub mod import;
 mod names;
 mod photo;
+pub mod project;
 mod regular;
 mod selection;
 pub mod session;
