@@ -2,7 +2,7 @@
 
 use crate::annotation::Annotation;
 use crate::document::{ClassId, Former, Prompting};
-use crate::engine::{CandidateMask, Engine, Job, PhotoRef};
+use crate::engine::{CandidateMask, Engine, JobKind, PhotoRef};
 use crate::mask::PixelBox;
 use crate::sam::Output;
 
@@ -50,7 +50,7 @@ impl Inquiry {
     pub fn follow(&mut self, prompting: &Prompting, photo: PhotoRef, engine: &Engine) {
         if prompting.is_empty() {
             if self.is_pending() {
-                engine.cancel(Job::Prompt);
+                engine.cancel(JobKind::Prompt);
             }
             return self.forget();
         }

@@ -13,7 +13,7 @@ use super::{complain, load_model, model_stem};
 use crate::annotation::Annotation;
 use crate::colour::{Colour, mask_colour};
 use crate::document::ClassId;
-use crate::everything::{FoundMask, Parameters, generate};
+use crate::everything::{Batch, Filters, FoundMask, Parameters, filter, generate};
 use crate::files::export::{
     ScriptFiles, add_coco, add_coco_part, add_json, add_label_map, largest_first, remove_leftovers, slashed,
 };
@@ -86,12 +86,12 @@ pub(super) fn find_masks(
 ) -> anyhow::Result<Vec<FoundMask>> {
     let named = || photo.path.display().to_string();
     let embedding = predictor.encode(&photo.pixels, progress.monitor()).with_context(named)?;
-    let on_batch =
-        |batch: crate::everything::Batch| progress.points(pass, batch.points_done, batch.points_total);
+    let on_batch = |batch: &Batch| progress.points(pass, batch.points_done, batch.points_total);
     let outcome = generate(predictor, &photo.pixels, &embedding, parameters, on_batch, progress.monitor())
         .with_context(named)?;
     ensure!(outcome.complete, "{}: interrupted", named());
-    Ok(outcome.masks)
+    let kept = filter(&outcome.found, &Filters::from(parameters));
+    Ok(kept.into_iter().map(|kept| kept.found).collect())
 }
 
 struct Everything<'a> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use crate::everything::{Filters, FoundMask, Settled, settle};
+use crate::everything::{Filters, FoundMask, Kept, filter};
 
 struct Request {
     number: u64,
@@ -13,23 +13,23 @@ struct Request {
     filters: Filters,
 }
 
-/// What the filters left.
+/// The masks that passed the filters.
 #[derive(Debug)]
-pub struct Sifted {
+pub struct Filtered {
     /// The number of the request.
     pub number: u64,
     pub filters: Filters,
-    pub settled: Vec<Settled>,
+    pub kept: Vec<Kept>,
 }
 
 /// Handle to the thread.
-pub struct Sieve {
+pub struct FilterTask {
     requests: Sender<Request>,
-    results: Receiver<Sifted>,
+    results: Receiver<Filtered>,
     last: u64,
 }
 
-impl Sieve {
+impl FilterTask {
     /// Starts the thread. `wake` is called after each result, from that thread.
     pub fn start(wake: impl Fn() + Send + 'static) -> Self {
         let (requests, to_do) = unbounded::<Request>();
@@ -38,12 +38,12 @@ impl Sieve {
             while let Ok(first) = to_do.recv() {
                 let Request { number, found, filters } = to_do.try_iter().last().unwrap_or(first);
                 // A panic would leave the filters without effect for good.
-                let settled = catch_unwind(AssertUnwindSafe(|| settle(&found, &filters)));
-                let settled = settled.unwrap_or_else(|_| {
+                let kept = catch_unwind(AssertUnwindSafe(|| filter(&found, &filters)));
+                let kept = kept.unwrap_or_else(|_| {
                     log::error!("the filters failed on {} masks", found.len());
                     vec![]
                 });
-                if done.send(Sifted { number, filters, settled }).is_err() {
+                if done.send(Filtered { number, filters, kept }).is_err() {
                     return;
                 }
                 wake();
@@ -52,7 +52,7 @@ impl Sieve {
         Self { requests, results, last: 0 }
     }
 
-    /// Asks for what these filters leave; returns the number that the answer will carry. Requests
+    /// Asks for the masks that pass these filters; returns the number that the answer will carry. Requests
     /// that are overtaken get no answer.
     pub fn request(&mut self, found: Arc<Vec<FoundMask>>, filters: Filters) -> u64 {
         self.last += 1;
@@ -62,7 +62,7 @@ impl Sieve {
     }
 
     /// The newest result since the last call.
-    pub fn newest(&self) -> Option<Sifted> {
+    pub fn newest(&self) -> Option<Filtered> {
         self.results.try_iter().last()
     }
 }
@@ -85,7 +85,7 @@ mod tests {
             crop_box: PixelBox { x0: 0, y0: 0, x1: 400, y1: 2 },
         });
         let found = Arc::new(found.collect::<Vec<_>>());
-        let mut sieve = Sieve::start(|| {});
+        let mut task = FilterTask::start(|| {});
         let filters = |above| Filters {
             pred_iou_thresh: above,
             stability_score_thresh: 0.5,
@@ -93,16 +93,16 @@ mod tests {
         };
         let mut last = 0;
         for i in 0..30 {
-            last = sieve.request(found.clone(), filters(0.495 + i as f32 / 100.0));
+            last = task.request(found.clone(), filters(0.495 + i as f32 / 100.0));
         }
         let start = Instant::now();
-        let sifted = loop {
-            match sieve.newest() {
-                Some(sifted) if sifted.number == last => break sifted,
+        let filtered = loop {
+            match task.newest() {
+                Some(filtered) if filtered.number == last => break filtered,
                 _ => assert!(start.elapsed() < Duration::from_secs(10), "no answer"),
             }
             std::thread::sleep(Duration::from_millis(1));
         };
-        assert_eq!((sifted.settled.len(), sifted.settled[0].index), (11, 39));
+        assert_eq!((filtered.kept.len(), filtered.kept[0].index), (11, 39));
     }
 }

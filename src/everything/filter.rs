@@ -1,24 +1,24 @@
-//! From everything that was found to the masks that stay: thresholds, NMS, clean-up. Needs no
-//! network, so that a person can try other thresholds at once.
+//! From all masks found to those that are kept: thresholds, NMS, clean-up. Needs no network, so that a person can
+//! try other thresholds at once.
 
 use std::sync::Arc;
 
-use super::generator::FoundMask;
+use super::found::FoundMask;
 use super::nms::nms;
 use super::parameters::Parameters;
 use crate::mask::{Mask, PixelBox, parents};
 
-/// What decides which of the found masks stay.
+/// Which of the found masks are kept.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Filters {
     /// Masks must have a predicted IoU above this.
     pub pred_iou_thresh: f32,
     /// Masks must have at least this stability score.
     pub stability_score_thresh: f32,
-    /// Of two masks of a crop whose boxes overlap more than this (IoU), the better one stays.
+    /// Of two masks of a crop whose boxes overlap more than this (IoU), the better one is kept.
     pub box_nms_thresh: f64,
     /// Of two masks of different crops whose boxes overlap more than this, the one of the smaller
-    /// crop stays.
+    /// crop is kept.
     pub crop_nms_thresh: f64,
     /// Crops were searched besides the whole photo.
     pub crops: bool,
@@ -26,7 +26,7 @@ pub struct Filters {
     pub min_mask_region_area: u32,
     /// Smallest and largest area of a mask, as shares of the photo in [0, 1].
     pub area: [f32; 2],
-    /// Leave out masks that lie inside another one that stays.
+    /// Leave out masks that lie inside another one that is kept.
     pub hide_inside: bool,
 }
 
@@ -46,21 +46,21 @@ impl From<&Parameters> for Filters {
     }
 }
 
-/// A mask that stays.
+/// A mask that passed the filters.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Settled {
+pub struct Kept {
     /// Its index among those that were found.
     pub index: usize,
     pub found: FoundMask,
 }
 
-/// The masks that stay, in the order of the official generator: best predicted IoU first; with
+/// The masks that pass the filters, in the order of the official generator: best predicted IoU first; with
 /// crops, those of the smallest crops first.
 ///
 /// Follows `_process_crop`, `_generate_masks` and `postprocess_small_regions`. `found` are the
 /// masks crop by crop, all with lower thresholds than those of `filters`.
-pub fn settle(found: &[FoundMask], filters: &Filters) -> Vec<Settled> {
-    let mut kept: Vec<usize> = vec![];
+pub fn filter(found: &[FoundMask], filters: &Filters) -> Vec<Kept> {
+    let mut indices: Vec<usize> = vec![];
     let mut first = 0;
     while first < found.len() {
         let crop = found[first].crop_box;
@@ -72,38 +72,38 @@ pub fn settle(found: &[FoundMask], filters: &Filters) -> Vec<Settled> {
         let good: Vec<usize> = good.collect();
         let scores: Vec<f32> = good.iter().map(|i| found[*i].predicted_iou).collect();
         let boxes: Vec<[f32; 4]> = good.iter().map(|i| corners(found[*i].official_box())).collect();
-        kept.extend(nms(&boxes, &scores, filters.box_nms_thresh).into_iter().map(|i| good[i]));
+        indices.extend(nms(&boxes, &scores, filters.box_nms_thresh).into_iter().map(|i| good[i]));
         first = end;
     }
     // Also if all that is left comes from one crop: the official code looks only at what was searched.
     if filters.crops {
-        let scores: Vec<f32> = kept.iter().map(|i| 1.0 / area(found[*i].crop_box)).collect();
-        let boxes: Vec<[f32; 4]> = kept.iter().map(|i| corners(found[*i].official_box())).collect();
-        kept = nms(&boxes, &scores, filters.crop_nms_thresh).into_iter().map(|i| kept[i]).collect();
+        let scores: Vec<f32> = indices.iter().map(|i| 1.0 / area(found[*i].crop_box)).collect();
+        let boxes: Vec<[f32; 4]> = indices.iter().map(|i| corners(found[*i].official_box())).collect();
+        indices = nms(&boxes, &scores, filters.crop_nms_thresh).into_iter().map(|i| indices[i]).collect();
     }
-    let mut settled: Vec<Settled> =
-        kept.into_iter().map(|index| Settled { index, found: found[index].clone() }).collect();
+    let mut kept: Vec<Kept> =
+        indices.into_iter().map(|index| Kept { index, found: found[index].clone() }).collect();
     if filters.min_mask_region_area > 0 {
-        settled = without_small_regions(settled, filters);
+        kept = without_small_regions(kept, filters);
     }
-    settled.retain(|s| {
+    kept.retain(|s| {
         let photo = s.found.mask.width() as f32 * s.found.mask.height() as f32;
         (filters.area[0]..=filters.area[1]).contains(&(s.found.mask.area() as f32 / photo))
     });
     if filters.hide_inside {
-        let masks: Vec<&Mask> = settled.iter().map(|s| &*s.found.mask).collect();
+        let masks: Vec<&Mask> = kept.iter().map(|s| &*s.found.mask).collect();
         let mut inside = parents(&masks).into_iter();
-        settled.retain(|_| inside.next().flatten().is_none());
+        kept.retain(|_| inside.next().flatten().is_none());
     }
-    settled
+    kept
 }
 
 /// `postprocess_small_regions`: cleans the masks; of new duplicates those that needed no cleaning
 /// stay.
-fn without_small_regions(settled: Vec<Settled>, filters: &Filters) -> Vec<Settled> {
+fn without_small_regions(kept: Vec<Kept>, filters: &Filters) -> Vec<Kept> {
     use rayon::prelude::*;
     let min_area = u64::from(filters.min_mask_region_area);
-    let cleaned: Vec<(Settled, bool)> = settled
+    let cleaned: Vec<(Kept, bool)> = kept
         .into_par_iter()
         .map(|mut s| {
             let clean = s.found.mask.without_small_holes(min_area).without_small_parts(min_area);
@@ -146,7 +146,7 @@ mod tests {
     }
 
     fn kept(found: &[FoundMask], filters: Filters) -> Vec<usize> {
-        settle(found, &filters).iter().map(|s| s.index).collect()
+        filter(found, &filters).iter().map(|s| s.index).collect()
     }
 
     fn official() -> Filters {
@@ -184,12 +184,12 @@ mod tests {
         let speckled =
             Mask::from_fn(60, 40, |x, y| (x < 20 && y < 20 && (x, y) != (4, 4)) || (x, y) == (24, 3));
         let all = [FoundMask { mask: Arc::new(speckled), ..found(0, 20, 0.9) }, found(0, 16, 0.7)];
-        let settled = settle(
+        let kept = filter(
             &all,
             &Filters { min_mask_region_area: 5, box_nms_thresh: 0.6, crop_nms_thresh: 0.6, ..official() },
         );
-        assert_eq!(settled.iter().map(|s| s.index).collect::<Vec<_>>(), [1], "the box now overlaps");
-        let alone = settle(&all[..1], &Filters { min_mask_region_area: 5, ..official() });
+        assert_eq!(kept.iter().map(|s| s.index).collect::<Vec<_>>(), [1], "the box now overlaps");
+        let alone = filter(&all[..1], &Filters { min_mask_region_area: 5, ..official() });
         assert_eq!(*alone[0].found.mask, *found(0, 20, 0.9).mask);
     }
 
