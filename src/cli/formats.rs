@@ -41,8 +41,7 @@ pub struct FormatArguments {
     #[arg(long, value_name = "PIXELS", default_value_t = 0.0)]
     pub feather: f32,
 
-    /// Also copy the photos to where the format expects them.
-    #[arg(long, help = format!("Also copy the photos to where the format expects them{}", only(FormatOption::CopyPhoto)))]
+    #[arg(long, help = with_formats("Also copy the photos to where the format expects them", FormatOption::CopyPhoto))]
     pub with_photos: bool,
 
     /// Replace files that exist already.
@@ -50,11 +49,11 @@ pub struct FormatArguments {
     pub overwrite: bool,
 }
 
-/// The formats on which an option has an effect, for its help.
-fn only(option: FormatOption) -> String {
+/// The help of an option that has an effect on some formats only, with their names.
+fn with_formats(help: &str, option: FormatOption) -> String {
     let chosen = ExportOptions::default();
     let formats = Format::ALL.iter().filter(|format| format.options(&chosen).contains(&option));
-    format!(" ({})", formats.map(|format| format.key()).collect::<Vec<_>>().join(", "))
+    format!("{help} ({})", formats.map(|format| format.key()).collect::<Vec<_>>().join(", "))
 }
 
 /// The widest edge that may be asked for, in pixels.

@@ -10,17 +10,17 @@ use crate::files::formats::Format;
 use crate::files::formats::class_list::{ClassList, ListFile};
 use crate::files::{FileSet, WriteError};
 
-/// How long another process may keep a folder to itself: longer than any takes to write the masks of a photo.
+/// How long to wait for another process: longer than any takes to write the masks of a photo.
 const MAX_WAIT: Duration = Duration::from_secs(60);
 const BETWEEN_TRIES: Duration = Duration::from_millis(10);
 
 /// The classes of each format, so that they have the same numbers in all folders.
 pub(super) type ClassLists = HashMap<Format, ClassList>;
 
-/// Tells that other programs have given the numbers of classes another meaning since they were written.
+/// Checks that the numbers of classes still have the meaning with which they were written.
 ///
 /// # Errors
-/// They have.
+/// Another program has given them another meaning.
 pub(super) fn check(lists: &ClassLists) -> Result<(), WriteError> {
     check_files(lists.values().flat_map(ClassList::files))
 }
@@ -34,9 +34,9 @@ fn check_files<'a>(mut files: impl Iterator<Item = &'a ListFile>) -> Result<(), 
     }
 }
 
-/// Gives files their names that `add` adds to a set, with the classes that it returns. No other process does so in
-/// the `folder` meanwhile; if one does all the same, because not every file system has locks, it is done again with
-/// what that one has written.
+/// Writes the files that `add` adds to a set; `add` returns the classes that they rely on. No other process does so
+/// in the `folder` at the same time; if one does nevertheless, because not every file system has locks, `add` is
+/// called again, and reads what that one has written.
 ///
 /// # Errors
 /// As `add` and [`FileSet::commit`]; other programs do not leave the lists alone.
@@ -67,7 +67,7 @@ pub(super) fn write_with_lists(
     }
 }
 
-/// Keeps a folder to this process, until the lock is dropped. `None` where that cannot be done.
+/// Locks a folder against other processes until the lock is dropped; `None` where that is impossible.
 fn lock(folder: &Path) -> Option<File> {
     std::fs::create_dir_all(folder).ok()?;
     let file = File::open(folder).ok()?;
@@ -97,7 +97,7 @@ mod tests {
                 list.push(class.into(), None);
             }
             file.write(set, lines(&list))?;
-            list.keep(file);
+            list.add_file(file);
             Ok(HashMap::from([(Format::Yolo, list)]))
         };
         write_with_lists(None, false, write).map(|(_, lists)| lists)

@@ -1,7 +1,7 @@
 //! Lists of classes that all photos of a folder share.
 //!
-//! The number of a class is its place in the list, and labels written before rely on it: a list
-//! that is there already is extended at its end and never reordered.
+//! The number of a class is its place in the list, and earlier labels rely on it: an existing list is extended
+//! at its end and never reordered.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -21,8 +21,8 @@ pub fn class_of(item: &Annotation) -> String {
     if name.is_empty() { UNCLASSED.into() } else { name }
 }
 
-/// What messages call the lists of classes that were written before one.
-pub const FOLDERS_BEFORE: &str = "the folders before";
+/// The origin of the classes that an export has written before, in messages.
+pub const PREVIOUS_FOLDERS: &str = "the folders before";
 
 /// Classes in the order of their numbers, and the files that hold them.
 #[derive(Debug, Clone, Default)]
@@ -90,22 +90,22 @@ impl ClassList {
         self.place(&class_of(item)).unwrap_or(0)
     }
 
-    /// Joins the list with that of a file. `of_list` says where this list is from.
+    /// Joins the list with that of a file. `origin` says in messages where this list is from.
     ///
     /// # Errors
     /// A number is that of different classes in the two, so that labels would change their meaning.
-    pub fn go_on_with(&mut self, there: Self, file: &Path, of_list: &str) -> Result<(), WriteError> {
-        if let Some((known, other)) = self.names().zip(there.names()).find(|(a, b)| a != b) {
+    pub fn join(&mut self, other: Self, file: &Path, origin: &str) -> Result<(), WriteError> {
+        if let Some((ours, theirs)) = self.names().zip(other.names()).find(|(a, b)| a != b) {
             let cause = format!(
-                "its class {} has the number that {} has in {of_list}; make the lists agree, or choose another folder",
-                quoted(other),
-                quoted(known)
+                "its class {} has the number that {} has in {origin}; make the lists agree, or choose another folder",
+                quoted(theirs),
+                quoted(ours)
             );
             return Err(WriteError::Encoding { path: file.into(), cause });
         }
         let files = std::mem::take(&mut self.files);
-        let more = self.entries.drain(..).skip(there.len());
-        *self = there.entries.into_iter().chain(more).collect();
+        let more = self.entries.drain(..).skip(other.len());
+        *self = other.entries.into_iter().chain(more).collect();
         self.files = files;
         Ok(())
     }
@@ -121,13 +121,13 @@ impl ClassList {
     }
 
     /// Remembers the file that holds the list in a folder.
-    pub fn keep(&mut self, file: ListFile) {
+    pub fn add_file(&mut self, file: ListFile) {
         self.files.retain(|other| other.path != file.path);
         self.files.push(file);
     }
 }
 
-/// A file with classes that all photos in a folder share.
+/// A file with the classes that all photos of a folder share.
 #[derive(Debug, Clone)]
 pub struct ListFile {
     path: PathBuf,
@@ -235,12 +235,12 @@ mod tests {
         let list = |names: &[&str]| ClassList::uncoloured(names.iter().map(|name| (*name).to_owned()));
         for (ours, theirs) in [(&["a"][..], &["a", "b"][..]), (&["a", "b"], &["a"]), (&["a", "b"], &[])] {
             let mut ours = list(ours);
-            ours.go_on_with(list(theirs), Path::new("x"), "y").unwrap();
+            ours.join(list(theirs), Path::new("x"), "y").unwrap();
             assert_eq!(ours.names().collect::<Vec<_>>(), ["a", "b"]);
             assert_eq!((ours.place("b"), ours.place("c")), (Some(1), None));
         }
         let mut ours = list(&["a", "b"]);
-        let said = ours.go_on_with(list(&["a", "c"]), Path::new("x.txt"), "y").unwrap_err().to_string();
+        let said = ours.join(list(&["a", "c"]), Path::new("x.txt"), "y").unwrap_err().to_string();
         assert!(["x.txt: ", "\"c\"", "\"b\" has in y"].iter().all(|part| said.contains(part)), "{said}");
     }
 }

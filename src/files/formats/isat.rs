@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::ExportOptions;
-use super::class_list::{ClassList, FOLDERS_BEFORE, ListFile, class_of};
+use super::class_list::{ClassList, ListFile, PREVIOUS_FOLDERS, class_of};
 use super::definition::{Definition, Keeps, Parts, Shape, Subject};
 use super::destination::Destination;
 use super::reading::json::points;
@@ -134,31 +134,31 @@ fn enclosed(points: &[[f64; 2]]) -> f64 {
     points.iter().zip(next).map(|(a, b)| a[0] * b[1] - b[0] * a[1]).sum::<f64>().abs() / 2.0
 }
 
-/// Adds the list of classes, or extends the one that is there.
+/// Adds the list of classes, or extends the existing one.
 fn add_classes(
     set: &mut FileSet,
     masks: &[Annotation],
     file: &Path,
-    labels: &mut ClassList,
+    classes: &mut ClassList,
 ) -> Result<(), WriteError> {
     let mut list = ListFile::read(file, |text| Ok(yaml::isat_labels(text)?.into_iter().collect()))?;
-    let there = list.classes()?;
-    let before = there.len();
-    labels.go_on_with(there, file, FOLDERS_BEFORE)?;
-    if labels.is_empty() {
-        labels.push(BACKGROUND.into(), Some("#000000".into()));
+    let listed = list.classes()?;
+    let before = listed.len();
+    classes.join(listed, file, PREVIOUS_FOLDERS)?;
+    if classes.is_empty() {
+        classes.push(BACKGROUND.into(), Some("#000000".into()));
     }
-    labels.extend(masks);
-    if labels.len() > before {
+    classes.extend(masks);
+    if classes.len() > before {
         let entry = |(name, colour): &(String, Option<String>)| {
             let colour = colour.as_deref().unwrap_or("#808080");
             format!("- color: '{colour}'\n  name: {}\n", quoted(name))
         };
-        let entries: String = labels.entries().iter().map(entry).collect();
+        let entries: String = classes.entries().iter().map(entry).collect();
         let text = with_block(list.text().unwrap_or_default(), "label", &format!("label:\n{entries}"));
         list.write(set, text)?;
     }
-    labels.keep(list);
+    classes.add_file(list);
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::class_list::{ClassList, FOLDERS_BEFORE, ListFile, lines, of_lines};
+use super::class_list::{ClassList, ListFile, PREVIOUS_FOLDERS, lines, of_lines};
 use super::definition::{Definition, Keeps, Shape, Subject};
 use super::destination::Destination;
 use super::reading::Reader;
@@ -78,7 +78,7 @@ fn add(set: &mut FileSet, subject: &Subject, classes: &mut ClassList) -> Result<
         );
         return Err(WriteError::Encoding { path: list, cause });
     }
-    classes.go_on_with(ClassList::uncoloured(known), &list, FOLDERS_BEFORE)?;
+    classes.join(ClassList::uncoloured(known), &list, PREVIOUS_FOLDERS)?;
     classes.extend(masks);
     let refuse = |path: &Path, n: usize, what: &str| {
         let cause = format!("{n} {what} are more than the {MAX_INDEX} that Pascal VOC can tell apart");
@@ -104,7 +104,7 @@ fn add(set: &mut FileSet, subject: &Subject, classes: &mut ClassList) -> Result<
     }
     let with_background = format!("{background}\n{}", lines(classes));
     file.write(set, with_background)?;
-    classes.keep(file);
+    classes.add_file(file);
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::class_list::{ClassList, FOLDERS_BEFORE, ListFile, lines, of_lines};
+use super::class_list::{ClassList, ListFile, PREVIOUS_FOLDERS, lines, of_lines};
 use super::definition::{Definition, Keeps, Parts, Shape, Subject};
 use super::destination::Destination;
 use super::reading::{Content, ImportError, Imported, Reader, Target, annotation, polygon};
@@ -120,9 +120,9 @@ fn add(set: &mut FileSet, subject: &Subject, classes: &mut ClassList) -> Result<
     let mut data = ListFile::read(&data, |text| yaml::class_names(text).map(ClassList::uncoloured))?;
     let in_data = data.classes()?;
     let mut plain_file = ListFile::read(&plain, of_lines)?;
-    let mut there = in_data.clone();
-    there.go_on_with(plain_file.classes()?, &plain, DATA)?;
-    classes.go_on_with(there, &plain, FOLDERS_BEFORE)?;
+    let mut listed = in_data.clone();
+    listed.join(plain_file.classes()?, &plain, DATA)?;
+    classes.join(listed, &plain, PREVIOUS_FOLDERS)?;
     classes.extend(masks);
     set.add_text(&labels, &object_lines(photo, masks, classes, options))?;
     if data.text().is_none() || classes.len() != in_data.len() {
@@ -130,8 +130,8 @@ fn add(set: &mut FileSet, subject: &Subject, classes: &mut ClassList) -> Result<
         data.write(set, text)?;
     }
     plain_file.write(set, lines(classes))?;
-    classes.keep(data);
-    classes.keep(plain_file);
+    classes.add_file(data);
+    classes.add_file(plain_file);
     Ok(())
 }
 
