@@ -10,6 +10,7 @@ mod kind;
 mod names;
 mod paths;
 mod photo;
+pub mod project;
 mod regular;
 mod selection;
 pub mod session;
