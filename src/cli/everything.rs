@@ -14,11 +14,10 @@ use crate::annotation::Annotation;
 use crate::colour::{Colour, mask_colour};
 use crate::document::ClassId;
 use crate::everything::{Batch, Filters, FoundMask, Parameters, filter, generate};
-use crate::files::export::{
-    ScriptFiles, add_coco, add_coco_part, add_json, add_label_map, largest_first, remove_leftovers, slashed,
-};
+use crate::files::drawing::largest_first;
+use crate::files::formats::{ScriptFiles, add_coco, add_coco_part, add_label_map, remove_leftovers};
 use crate::files::session::Session;
-use crate::files::{FileSet, Photo};
+use crate::files::{FileSet, Photo, slashed};
 use crate::mask::Rle;
 use crate::prompt::Prompt;
 use crate::sam::Predictor;
@@ -177,7 +176,7 @@ impl Work for Everything<'_> {
             add_label_map(&mut set, photo, &exported, &files.labels, &files.legend)?;
         }
         if self.writes(ResultFormat::Json) {
-            add_json(&mut set, &records(&masks), &files.json)?;
+            set.add_json(&files.json, &records(&masks))?;
         }
         if self.writes(ResultFormat::Coco) {
             add_coco_part(&mut set, photo, slashed(&job.below), &exported, &files.coco_part)?;

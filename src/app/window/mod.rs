@@ -7,7 +7,7 @@ mod commanding;
 mod drawing;
 mod receiving;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -39,6 +39,7 @@ use crate::document::{Document, Prompting};
 use crate::engine::EmbeddingFolder;
 use crate::engine::{Engine, FilterTask, ModelSource};
 use crate::everything::Parameters;
+use crate::files::holds_masks;
 use crate::files::session::Autosave;
 use crate::mask::{Mask, PixelBox};
 use crate::prompt::Point;
@@ -324,11 +325,6 @@ impl Tinsel {
             ctx.send_viewport_cmd(ViewportCommand::Title(title));
         }
     }
-}
-
-/// Whether a dropped file is meant as masks of the open photo. Pictures may be photos; their pixels tell.
-fn holds_masks(path: &Path) -> bool {
-    path.extension().is_some_and(|e| ["json", "txt"].iter().any(|known| e.eq_ignore_ascii_case(known)))
 }
 
 /// Whether a mouse button comes before the first key in this frame.
