@@ -5,18 +5,20 @@
 
 mod actions;
 mod ahead;
+mod apply;
 mod background;
 mod canvas;
 mod closing;
 mod commands;
 mod comparison;
+mod events;
 mod everything_run;
 mod export_task;
 mod export_window;
 mod filmstrip;
 mod import_question;
 mod inquiry;
-mod keymap;
+mod layout;
 mod messages;
 mod models;
 mod opening;
@@ -25,9 +27,10 @@ mod preview;
 mod relations;
 mod sessions;
 mod settings;
+mod shell;
+mod state;
 mod theme;
 mod thumbnails;
-mod window;
 mod workspace;
 
 use std::cell::Cell;
@@ -37,7 +40,7 @@ use std::sync::atomic::AtomicBool;
 
 use crate::engine::EmbeddingFolder;
 
-pub use window::Tinsel;
+pub use shell::Tinsel;
 
 /// Opens the window on photos or folders and returns when it is closed.
 ///

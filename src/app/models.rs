@@ -9,7 +9,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use egui::{Button, Grid, ProgressBar, TextEdit, Ui};
 
 use super::actions::{Action, Actions};
-use super::commands::Command;
+use super::commands;
 use crate::engine::ModelSource;
 use crate::models::{
     CATALOGUE, Choice, DownloadError, Entry, INPUT_SIDES, LICENCE, OnDisk, Options, Progress, Stage, Store,
@@ -175,7 +175,7 @@ impl Models {
         }
         mirror_ui(ui, base_url, actions);
         if ui.button("Open a model file…").clicked() {
-            actions.push(Action::Run(Command::OpenModel));
+            actions.push(Action::Run(&commands::file::OPEN_MODEL));
         }
     }
 
@@ -183,7 +183,7 @@ impl Models {
         Grid::new("models").num_columns(3).striped(true).show(ui, |ui| {
             let built_in = Button::selectable(current == BUILT_IN_NAME, BUILT_IN_NAME);
             if ui.add(built_in).clicked() {
-                actions.push(Action::Run(Command::UseBuiltInModel));
+                actions.push(Action::Run(&commands::file::USE_BUILT_IN_MODEL));
             }
             ui.label("MobileSAM, built in: quick, clean masks");
             ui.weak("ready");

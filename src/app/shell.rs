@@ -1,12 +1,6 @@
 //! The program's window: takes in what the worker and the tasks report, draws the panels, and
 //! applies the actions that they emit.
 
-mod acting;
-mod closing;
-mod commanding;
-mod drawing;
-mod receiving;
-
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -20,7 +14,7 @@ use crate::app::ahead::Ahead;
 use crate::app::background::Background;
 use crate::app::canvas::{Canvas, UnderPointer};
 use crate::app::closing::Closing;
-use crate::app::commands::Command;
+use crate::app::commands;
 use crate::app::comparison::Comparing;
 use crate::app::everything_run::EverythingRun;
 use crate::app::export_window::ExportChoices;
@@ -34,6 +28,7 @@ use crate::app::preview::Preview;
 use crate::app::relations::Relations;
 use crate::app::sessions::Sessions;
 use crate::app::settings::{Settings, Tool};
+use crate::app::state::Sample;
 use crate::app::workspace::Workspace;
 use crate::app::{models, opening, theme};
 use crate::document::{Document, Prompting};
@@ -49,59 +44,58 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The window's state.
 pub struct Tinsel {
-    engine: Engine,
-    sieve: Sieve,
-    relations: Relations,
-    sessions: Sessions,
-    comparing: Comparing,
-    background: Background,
-    workspace: Workspace,
-    inquiry: Inquiry,
-    preview: Preview,
-    run: Option<EverythingRun>,
-    canvas: Canvas,
-    mask_list: MaskList,
-    palette: Palette,
-    classes: Classes,
-    inspect: Inspect,
-    messages: Messages,
-    models: Models,
-    settings: Settings,
-    export: ExportChoices,
-    import_question: Option<ImportQuestion>,
-    closing: Closing,
-    /// Where the sample photo is put, so that the work on it can be kept.
-    sample_folder: Option<PathBuf>,
+    pub(super) engine: Engine,
+    pub(super) sieve: Sieve,
+    pub(super) relations: Relations,
+    pub(super) sessions: Sessions,
+    pub(super) comparing: Comparing,
+    pub(super) background: Background,
+    pub(super) workspace: Workspace,
+    pub(super) inquiry: Inquiry,
+    pub(super) preview: Preview,
+    pub(super) run: Option<EverythingRun>,
+    pub(super) canvas: Canvas,
+    pub(super) mask_list: MaskList,
+    pub(super) palette: Palette,
+    pub(super) classes: Classes,
+    pub(super) inspect: Inspect,
+    pub(super) messages: Messages,
+    pub(super) models: Models,
+    pub(super) settings: Settings,
+    pub(super) export: ExportChoices,
+    pub(super) import_question: Option<ImportQuestion>,
+    pub(super) closing: Closing,
+    pub(super) sample: Sample,
     /// Actions about all photos, until what the window holds of these is saved.
-    after_saving: Vec<Action>,
-    tool: Tool,
+    pub(super) after_saving: Vec<Action>,
+    pub(super) tool: Tool,
     /// The masks are hidden for a look at the bare photo.
-    masks_hidden: bool,
-    keys: Keys,
+    pub(super) masks_hidden: bool,
+    pub(super) keys: Keys,
     /// A text field had the focus at the end of the last frame; Escape and Enter then belong to it.
-    was_typing: bool,
+    pub(super) was_typing: bool,
     /// Name of the model, once it is loaded.
-    model: Option<String>,
-    loading_model: bool,
-    model_number: u64,
+    pub(super) model: Option<String>,
+    pub(super) loading_model: bool,
+    pub(super) model_number: u64,
     /// What suits the model, and what the user made of it.
-    parameters: (Parameters, Parameters),
+    pub(super) parameters: (Parameters, Parameters),
     /// How far the encoding of a photo is, in [0, 1].
-    encoding: Option<f32>,
-    encoding_number: u64,
+    pub(super) encoding: Option<f32>,
+    pub(super) encoding_number: u64,
     /// The photo whose embedding is there.
-    encoded_photo: Option<u64>,
-    ahead: Ahead,
+    pub(super) encoded_photo: Option<u64>,
+    pub(super) ahead: Ahead,
     /// The last move through the folder was to a photo before.
-    backwards: bool,
-    filmstrip: Filmstrip,
-    embeddings_folder: Option<EmbeddingFolder>,
+    pub(super) backwards: bool,
+    pub(super) filmstrip: Filmstrip,
+    pub(super) embeddings_folder: Option<EmbeddingFolder>,
     /// Embeddings on disk, in bytes, once it is known.
-    embeddings_kept: Option<u64>,
-    timing: String,
-    pointer: Option<UnderPointer>,
-    title: String,
-    takes_drops: bool,
+    pub(super) embeddings_kept: Option<u64>,
+    pub(super) timing: String,
+    pub(super) pointer: Option<UnderPointer>,
+    pub(super) title: String,
+    pub(super) takes_drops: bool,
 }
 
 impl Tinsel {
@@ -135,7 +129,7 @@ impl Tinsel {
             export: ExportChoices::default(),
             import_question: None,
             closing: Closing::default(),
-            sample_folder: None,
+            sample: Sample::default(),
             after_saving: vec![],
             tool: Tool::default(),
             masks_hidden: false,
@@ -175,7 +169,7 @@ impl Tinsel {
 
     /// Puts the sample photo into a folder, so that the work on it is kept as that on other photos.
     pub fn keeping_sample_in(mut self, folder: PathBuf) -> Self {
-        self.sample_folder = Some(folder);
+        self.sample = Sample::kept_in(folder);
         self
     }
 
@@ -300,10 +294,10 @@ impl Tinsel {
         while !self.takes_keys_itself() {
             let focused = ctx.memory(|memory| memory.focused());
             let widget_focused = focused.is_some_and(|id| !self.canvas.is(id));
-            let pressed = self.settings.keymap.pressed(ctx, widget_focused, |c| self.is_enabled(c));
+            let pressed = self.settings.keymap.pressed(ctx, widget_focused, |c| c.is_enabled(self));
             let Some(command) = pressed else { return };
             // Tab also moves the focus, which would then take the next Enter.
-            if let Some(id) = focused.filter(|_| command == Command::NextCandidate) {
+            if let Some(id) = focused.filter(|_| *command == commands::prompt::NEXT_CANDIDATE) {
                 ctx.memory_mut(|memory| memory.surrender_focus(id));
             }
             self.apply(Action::Run(command), ctx, frame);

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::Tinsel;
+use super::shell::Tinsel;
 use crate::app::background::{Dataset, Outcome, Task};
 use crate::app::everything_run::EverythingRun;
 use crate::app::export_task::Written;
@@ -340,7 +340,7 @@ impl Tinsel {
             Outcome::Opened { result: Ok(photo), session, .. } => {
                 self.leave_photo();
                 self.workspace.loading = false;
-                if !self.is_sample(&photo.path) {
+                if !self.sample.is(&photo.path) {
                     self.settings.photo_folder = photo.path.parent().map(Into::into);
                 }
                 self.engine.cancel(Job::Prompt);

@@ -1,18 +1,18 @@
 //! Lays the panels out and gives each what it shows.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::Path;
 
 use egui::{CentralPanel, Key, Label, Panel, RichText, Ui};
 
-use super::Tinsel;
+use super::shell::Tinsel;
 use crate::app::actions::Actions;
 use crate::app::canvas::{CanvasInput, SceneMask};
-use crate::app::commands::Command;
+use crate::app::commands::{Availability, CommandStates};
 use crate::app::everything_run::EverythingRun;
 use crate::app::panels::{
-    Availability, Listed, Status, Toolbar, Welcome, filters_ui, menu_ui, prompt_bar_ui, shape_ui, status_ui,
-    toolbar_ui, welcome_ui,
+    Listed, Status, Toolbar, Welcome, filters_ui, menu_ui, prompt_bar_ui, shape_ui, status_ui, toolbar_ui,
+    welcome_ui,
 };
 use crate::app::workspace::Workspace;
 use crate::colour::Colour;
@@ -28,23 +28,12 @@ const CANDIDATE_COLOUR: [u8; 3] = [0x3d, 0x9b, 0xe9];
 
 impl Tinsel {
     pub(super) fn draw(&mut self, ui: &mut Ui, actions: &mut Actions) {
-        let enabled: HashSet<Command> = Command::ALL.into_iter().filter(|c| self.is_enabled(*c)).collect();
-        let enabled = |command| enabled.contains(&command);
-        let on: HashSet<Command> = Command::ALL.into_iter().filter(|c| self.is_on(*c)).collect();
-        let is_on = |command| on.contains(&command);
+        let availability = Availability { states: CommandStates::of(self), keymap: &self.settings.keymap };
         let document = &self.workspace.document;
-        let availability = Availability {
-            is_on: &is_on,
-            keymap: &self.settings.keymap,
-            enabled: &enabled,
-            undo_label: document.undo_label(),
-            redo_label: document.redo_label(),
-        };
         self.palette.ui(ui.ctx(), &availability, actions);
         Panel::top("menu").show(ui, |ui| {
             menu_ui(ui, &availability, actions);
             let toolbar = Toolbar {
-                tool: self.tool,
                 settings: &self.settings,
                 parameters: &self.parameters.1,
                 own_parameters: &self.parameters.0,

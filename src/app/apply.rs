@@ -1,17 +1,19 @@
 //! Applies the actions that the widgets emit; the one place where the state changes.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use egui::{Context, Rect, pos2};
 
-use super::Tinsel;
+use super::shell::Tinsel;
 use crate::app::actions::Action;
 use crate::app::background::ImportTarget;
 use crate::app::everything_run::EverythingRun;
 use crate::app::export_task::Subject;
 use crate::app::models;
 use crate::app::settings::Tool;
-use crate::document::{Edit, MaskId, painted, prompting_again};
+use crate::app::state::Sample;
+use crate::document::{Edit, MaskId, MaskItem, ShapeOp, painted, prompting_again};
 use crate::engine::{Job, ModelSource};
 use crate::mask::{Mask, PixelBox};
 
@@ -23,8 +25,8 @@ impl Tinsel {
         let document = &mut self.workspace.document;
         match action {
             Action::Run(command) => {
-                if self.is_enabled(command) {
-                    self.run_command(command, ctx, frame);
+                if command.is_enabled(self) {
+                    (command.run)(self, ctx, frame);
                 }
             }
             Action::Edit(edit) => document.apply(edit),
@@ -132,8 +134,7 @@ impl Tinsel {
             Action::SetKeys(command, keys) => {
                 let robbed = self.settings.keymap.set(command, keys);
                 if !robbed.is_empty() {
-                    let names: Vec<String> =
-                        robbed.iter().map(|other| format!("“{}”", other.info().text)).collect();
+                    let names: Vec<String> = robbed.iter().map(|other| format!("“{}”", other.text)).collect();
                     self.messages.news(format!("The keys were taken from {}.", names.join(", ")));
                 }
             }
@@ -141,6 +142,92 @@ impl Tinsel {
             Action::SetModelsUrl(url) => self.settings.models_url = url,
             Action::DismissMessage(index) => self.messages.dismiss(index),
         }
+    }
+
+    pub(super) fn has_photo(&self) -> bool {
+        self.workspace.open.is_some()
+    }
+
+    pub(super) fn has_model(&self) -> bool {
+        self.model.is_some()
+    }
+
+    /// Whether a comparison is on the screen in place of the photo, so that its masks are not to be changed.
+    pub(super) fn is_photo_covered(&self) -> bool {
+        self.workspace.open.as_ref().is_some_and(|open| self.comparing.covers(open.id))
+    }
+
+    /// The ids of the selected masks, in the order of their making.
+    pub(super) fn selection(&self) -> Vec<MaskId> {
+        self.document().selection().iter().copied().collect()
+    }
+
+    /// The selected masks.
+    pub(super) fn selected(&self) -> impl Iterator<Item = &Arc<MaskItem>> {
+        let document = self.document();
+        document.selection().iter().filter_map(|id| document.mask(*id))
+    }
+
+    /// Whether at least so many masks are selected.
+    pub(super) fn selects(&self, count: usize) -> bool {
+        self.document().selection().len() >= count
+    }
+
+    pub(super) fn selects_one(&self) -> bool {
+        self.document().selection().len() == 1
+    }
+
+    /// Applies an edit of the selected masks.
+    pub(super) fn edit_selection(&mut self, edit: impl FnOnce(Vec<MaskId>) -> Edit) {
+        let edit = edit(self.selection());
+        self.workspace.document.apply(edit);
+    }
+
+    /// How many candidates answer the prompt.
+    pub(super) fn candidates(&self) -> usize {
+        self.inquiry.answer().map_or(0, |answer| answer.candidates.len())
+    }
+
+    /// Changes the pixels of the selected masks.
+    pub(super) fn reshape(&mut self, op: ShapeOp) {
+        if let Some(open) = &self.workspace.open {
+            let document = &self.workspace.document;
+            let chosen = document.masks().iter().filter(|m| document.selection().contains(&m.id));
+            self.background.reshape(open.id, chosen.cloned().collect(), op);
+        }
+    }
+
+    pub(super) fn segment_everything(&mut self) {
+        let Some(open) = &self.workspace.open else { return };
+        let wanted = self.parameters.1;
+        let searched = wanted.permissive();
+        let photo = open.region_reference();
+        let number = self.engine.segment_everything(photo.clone(), searched);
+        let model = self.model.as_deref();
+        self.run = Some(EverythingRun::new(number, &photo, model, searched, (&wanted).into()));
+    }
+
+    /// Stops what is running.
+    pub(super) fn cancel(&mut self) {
+        if self.comparing.is_running() {
+            self.engine.cancel(Job::Comparison);
+            self.engine.cancel(Job::Everything);
+        } else if self.is_searching() {
+            self.engine.cancel(Job::Everything);
+        } else {
+            // A photo is encoded for its own sake or because a prompt needs it.
+            self.engine.cancel(Job::Encoding);
+            self.engine.cancel(Job::Prompt);
+        }
+    }
+
+    pub(super) fn open_sample(&mut self) {
+        let path = self.sample.path();
+        self.workspace.photos = vec![path.clone()];
+        self.workspace.current = 0;
+        self.workspace.request += 1;
+        self.workspace.loading = true;
+        self.background.open_bytes(self.workspace.request, path, Sample::BYTES, self.sample.is_kept());
     }
 
     fn import_target(&self) -> Option<ImportTarget> {
@@ -171,6 +258,11 @@ impl Tinsel {
                 _ => {}
             }
         }
+    }
+
+    /// Whether masks of a run of everything mode are on their way into the document.
+    pub(super) fn is_run_pending(&self) -> bool {
+        self.run.as_ref().is_some_and(EverythingRun::is_pending)
     }
 
     /// Whether everything mode is under way.
@@ -220,10 +312,6 @@ impl Tinsel {
             }
             None => self.messages.news("Select the mask that something is to be taken from."),
         }
-    }
-
-    pub(super) fn resize_brush(&mut self, factor: f32) {
-        self.settings.brush_radius = (self.settings.brush_radius * factor).clamp(0.75, 1000.0);
     }
 
     /// Works on a mask again: with its prompt, or with its pixels as one.
