@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::background::{Background, Decoded};
+use super::tasks::{Decoded, Tasks};
 use crate::engine::{Engine, PhotoRef};
 
 /// How far the photo is.
@@ -24,7 +24,7 @@ pub(super) struct Ahead {
 impl Ahead {
     /// Goes on with the photo that is likely to be opened next. Call it while nothing else is to be
     /// done.
-    pub fn follow(&mut self, wish: &Path, background: &mut Background, engine: &Engine) {
+    pub fn follow(&mut self, wish: &Path, tasks: &mut Tasks, engine: &Engine) {
         match &mut self.next {
             Some((path, step)) if path == wish => {
                 if let Step::Decoded(decoded) = step {
@@ -36,7 +36,7 @@ impl Ahead {
             }
             next => {
                 *next = Some((wish.to_path_buf(), Step::Decoding));
-                background.decode(wish.to_path_buf());
+                tasks.decode(wish.to_path_buf());
             }
         }
     }

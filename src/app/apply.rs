@@ -7,12 +7,12 @@ use egui::{Context, Rect, pos2};
 
 use super::shell::Tinsel;
 use crate::app::actions::Action;
-use crate::app::background::ImportTarget;
 use crate::app::everything_run::EverythingRun;
 use crate::app::export_task::Subject;
 use crate::app::models;
 use crate::app::settings::Tool;
 use crate::app::state::Sample;
+use crate::app::tasks::ImportTarget;
 use crate::document::{Edit, MaskId, MaskItem, ShapeOp, painted, prompting_again};
 use crate::engine::{Job, ModelSource};
 use crate::mask::{Mask, PixelBox};
@@ -78,7 +78,7 @@ impl Tinsel {
                 if let (Some(open), Some(shown)) = (&self.workspace.open, &self.comparing.shown) {
                     let name = format!("{}_compare.png", open.photo.stem());
                     let dialog = dialog.set_file_name(name);
-                    self.background.save_figure(dialog, open.photo.clone(), shown.figure());
+                    self.tasks.save_figure(dialog, open.photo.clone(), shown.figure());
                 }
             }
             Action::CloseComparison => self.comparing.shown = None,
@@ -98,7 +98,7 @@ impl Tinsel {
             Action::ImportFile(file) => self.import_file(file),
             Action::ImportHere(file) => {
                 if let Some(target) = self.import_target() {
-                    self.background.import_here(file, target);
+                    self.tasks.import_here(file, target);
                 }
             }
             Action::ImportAll { .. } => {
@@ -117,10 +117,10 @@ impl Tinsel {
             }
             Action::ChooseExportFolder => {
                 let dialog = rfd::FileDialog::new().set_parent(frame);
-                self.background.pick_export_folder(dialog.set_directory(&self.export.folder));
+                self.tasks.pick_export_folder(dialog.set_directory(&self.export.folder));
             }
             Action::ChooseSavingFolder => {
-                self.background.pick_saving_folder(rfd::FileDialog::new().set_parent(frame));
+                self.tasks.pick_saving_folder(rfd::FileDialog::new().set_parent(frame));
             }
             Action::StayOpen => self.closing.stay(),
             Action::DiscardAndClose => self.close(ctx),
@@ -193,7 +193,7 @@ impl Tinsel {
         if let Some(open) = &self.workspace.open {
             let document = &self.workspace.document;
             let chosen = document.masks().iter().filter(|m| document.selection().contains(&m.id));
-            self.background.reshape(open.id, chosen.cloned().collect(), op);
+            self.tasks.reshape(open.id, chosen.cloned().collect(), op);
         }
     }
 
@@ -227,7 +227,7 @@ impl Tinsel {
         self.workspace.current = 0;
         self.workspace.request += 1;
         self.workspace.loading = true;
-        self.background.open_bytes(self.workspace.request, path, Sample::BYTES, self.sample.is_kept());
+        self.tasks.open_bytes(self.workspace.request, path, Sample::BYTES, self.sample.is_kept());
     }
 
     fn import_target(&self) -> Option<ImportTarget> {
@@ -237,7 +237,7 @@ impl Tinsel {
 
     pub(super) fn import_file(&mut self, file: PathBuf) {
         if let Some(target) = self.import_target() {
-            self.background.import_file(file, target, self.workspace.photos.clone());
+            self.tasks.import_file(file, target, self.workspace.photos.clone());
         }
     }
 
@@ -248,13 +248,13 @@ impl Tinsel {
         }
         for action in std::mem::take(&mut self.after_saving) {
             match action {
-                Action::PlanExport(job) => self.export.plan_started(self.background.plan_export(job)),
+                Action::PlanExport(job) => self.export.plan_started(self.tasks.plan_export(job)),
                 Action::Export(job) => {
                     self.settings.export = Some((job.format, job.options.clone()));
                     let photos = job.photos();
-                    self.export.started(self.background.export(job), photos);
+                    self.export.started(self.tasks.export(job), photos);
                 }
-                Action::ImportAll { file, photos } => self.background.read_dataset(file, photos),
+                Action::ImportAll { file, photos } => self.tasks.read_dataset(file, photos),
                 _ => {}
             }
         }
@@ -427,7 +427,7 @@ impl Tinsel {
     pub(super) fn list(&mut self, paths: Vec<PathBuf>, open: Option<ImportTarget>) {
         self.workspace.request += 1;
         self.workspace.loading = true;
-        self.background.list(self.workspace.request, paths, open);
+        self.tasks.list(self.workspace.request, paths, open);
     }
 
     pub(super) fn open_photo(&mut self, index: usize) {
@@ -437,7 +437,7 @@ impl Tinsel {
         self.workspace.request += 1;
         self.workspace.loading = true;
         let known = self.ahead.decoded(&path);
-        self.background.open(self.workspace.request, path, known);
+        self.tasks.open(self.workspace.request, path, known);
     }
 
     /// Puts the shown candidate into the list, now or when it has been computed.

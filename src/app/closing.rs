@@ -109,7 +109,7 @@ impl Tinsel {
     pub(super) fn save_unsaved_in(&mut self, folder: &Path) {
         self.sessions.save_elsewhere(folder);
         if self.saves_all() {
-            self.close(&self.background.ctx().clone());
+            self.close(&self.tasks.ctx().clone());
         }
     }
 

@@ -4,25 +4,24 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::shell::Tinsel;
-use crate::app::background::{Dataset, Outcome, Task};
 use crate::app::everything_run::EverythingRun;
 use crate::app::export_task::Written;
 use crate::app::import_question::ImportQuestion;
 use crate::app::models;
 use crate::app::sessions::Work;
 use crate::app::settings::Tool;
+use crate::app::tasks::{Dataset, Kind, Outcome};
 use crate::document::{Document, Edit, MaskItem, Named, NewMask, Prompting};
 use crate::engine::{Event, Job, ModelSource, Sifted};
 use crate::files::WriteError;
 use crate::files::import::{Imported, Problem};
 use crate::files::session::{Loaded, SessionError};
-use crate::models::DownloadError;
 
 impl Tinsel {
     pub(super) fn receive(&mut self) {
         let events: Vec<Event> = self.engine.events().collect();
         events.into_iter().for_each(|event| self.receive_event(event));
-        while let Some(outcome) = self.background.next() {
+        while let Some(outcome) = self.tasks.next() {
             self.receive_outcome(outcome);
         }
         let words = self.sessions.receive();
@@ -40,8 +39,8 @@ impl Tinsel {
         }
         match self.models.receive() {
             Some(Ok(file)) => self.load_model(ModelSource::file(file)),
-            Some(Err(DownloadError::Cancelled)) | None => {}
-            Some(Err(error)) => self.messages.error(error.to_string()),
+            Some(Err(error)) => self.messages.error(error),
+            None => {}
         }
     }
 
@@ -83,7 +82,7 @@ impl Tinsel {
             Event::Progress { .. } => {}
             Event::Compared { number, photo, masks, comparison, seconds } => {
                 self.encoding = None;
-                let ctx = self.background.ctx();
+                let ctx = self.tasks.ctx();
                 self.comparing.receive(ctx, (number, photo), masks, &comparison, seconds);
                 if self.workspace.open.as_ref().is_some_and(|open| open.id != photo) {
                     self.messages.news("The comparison is ready. Go back to its photo to see it.");
@@ -385,12 +384,12 @@ impl Tinsel {
             Outcome::ReadAll(Ok((found, problems))) => {
                 // Now, because photos may have been opened since it was asked for.
                 let in_window = self.workspace.paths().cloned().collect();
-                self.background.import_all(found, problems, in_window);
+                self.tasks.import_all(found, problems, in_window);
             }
             Outcome::ReadAll(Err(error)) | Outcome::ImportedAll(Err(error)) => self.messages.error(error),
             Outcome::ImportedAll(Ok((dataset, problems))) => self.take_in_all(dataset, problems),
             Outcome::Copied(picture) => {
-                self.background.ctx().copy_image(picture);
+                self.tasks.ctx().copy_image(picture);
                 self.messages.news("Copied to the clipboard.");
             }
             Outcome::Reshaped { photo, of, reshape } => {
@@ -410,14 +409,14 @@ impl Tinsel {
             Outcome::Saved(None) => {}
             Outcome::Saved(Some(Ok(file))) => self.messages.news(format!("Written: {}", file.display())),
             Outcome::Saved(Some(Err(error))) => self.messages.error(error.to_string()),
-            Outcome::Broken(task) => {
-                match task {
-                    Task::Opening => self.workspace.loading = false,
-                    Task::PlanningExport => self.export.planned(None),
-                    Task::Exporting => self.export.ended(false),
-                    Task::Dialog | Task::Importing | Task::Other => {}
+            Outcome::Broken(kind, panicked) => {
+                match kind {
+                    Kind::Opening => self.workspace.loading = false,
+                    Kind::PlanningExport => self.export.planned(None),
+                    Kind::Exporting => self.export.ended(false),
+                    Kind::Dialog | Kind::Importing | Kind::Other => {}
                 }
-                self.messages.error("An internal error stopped what was being done.");
+                self.messages.error(panicked.to_string());
             }
         }
     }

@@ -6,7 +6,6 @@
 mod actions;
 mod ahead;
 mod apply;
-mod background;
 mod canvas;
 mod closing;
 mod commands;
@@ -24,13 +23,12 @@ mod models;
 mod opening;
 mod panels;
 mod preview;
-mod relations;
 mod sessions;
 mod settings;
 mod shell;
 mod state;
+mod tasks;
 mod theme;
-mod thumbnails;
 mod workspace;
 
 use std::cell::Cell;

@@ -11,7 +11,6 @@ use egui::{Context, Event, Ui, ViewportCommand, pos2};
 
 use crate::app::actions::{Action, Actions};
 use crate::app::ahead::Ahead;
-use crate::app::background::Background;
 use crate::app::canvas::{Canvas, UnderPointer};
 use crate::app::closing::Closing;
 use crate::app::commands;
@@ -25,10 +24,10 @@ use crate::app::messages::Messages;
 use crate::app::models::Models;
 use crate::app::panels::{Classes, Inspect, Keys, MaskList, Palette};
 use crate::app::preview::Preview;
-use crate::app::relations::Relations;
 use crate::app::sessions::Sessions;
 use crate::app::settings::{Settings, Tool};
 use crate::app::state::Sample;
+use crate::app::tasks::{Relations, Tasks};
 use crate::app::workspace::Workspace;
 use crate::app::{models, opening, theme};
 use crate::document::{Document, Prompting};
@@ -49,7 +48,7 @@ pub struct Tinsel {
     pub(super) relations: Relations,
     pub(super) sessions: Sessions,
     pub(super) comparing: Comparing,
-    pub(super) background: Background,
+    pub(super) tasks: Tasks,
     pub(super) workspace: Workspace,
     pub(super) inquiry: Inquiry,
     pub(super) preview: Preview,
@@ -113,7 +112,7 @@ impl Tinsel {
             relations: Relations::new(ctx.clone()),
             sessions: Sessions::new(ctx.clone()),
             comparing: Comparing::default(),
-            background: Background::new(ctx.clone()),
+            tasks: Tasks::new(ctx.clone()),
             workspace: Workspace::default(),
             inquiry: Inquiry::default(),
             preview: Preview::default(),
@@ -122,7 +121,7 @@ impl Tinsel {
             mask_list: MaskList::new(ctx.clone()),
             palette: Palette::default(),
             classes: Classes::default(),
-            inspect: Inspect::default(),
+            inspect: Inspect::new(ctx.clone()),
             messages: Messages::default(),
             models: Models::default(),
             settings,
@@ -208,7 +207,7 @@ impl Tinsel {
 
     /// Whether anything is being opened, computed or rendered.
     pub fn is_busy(&self) -> bool {
-        self.background.is_busy()
+        self.tasks.is_busy()
             || self.loading_model
             || self.encoding.is_some()
             || self.run.as_ref().is_some_and(EverythingRun::is_pending)
@@ -285,7 +284,7 @@ impl Tinsel {
             && !self.comparing.is_running()
             && !self.run.as_ref().is_some_and(EverythingRun::is_pending);
         if is_idle && self.settings.encode_ahead {
-            self.ahead.follow(path, &mut self.background, &self.engine);
+            self.ahead.follow(path, &mut self.tasks, &self.engine);
         }
     }
 
@@ -395,7 +394,7 @@ impl eframe::App for Tinsel {
         self.sessions.flush();
         // It ends with the photo that it is at; what it has written is whole.
         self.export.cancel();
-        self.background.flush(PATIENCE);
+        self.tasks.flush(PATIENCE);
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {

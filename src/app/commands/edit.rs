@@ -91,6 +91,6 @@ commands! {
 fn copy(window: &mut Tinsel, whole: bool) {
     let mask = window.selected().next().map(|item| item.mask.clone());
     if let (Some(mask), Some(open)) = (mask, &window.workspace.open) {
-        window.background.copy(mask, open.photo.pixels.clone(), whole);
+        window.tasks.copy(mask, open.photo.pixels.clone(), whole);
     }
 }

@@ -15,7 +15,7 @@ commands! {
         text: "Open photos…",
         tooltip: "Open one or more photos",
         keys: &[ctrl(Key::O)],
-        run: |window, _, frame| window.background.pick_photos(dialog(window, frame)),
+        run: |window, _, frame| window.tasks.pick_photos(dialog(window, frame)),
         ..FILE
     };
     OPEN_FOLDER = Command {
@@ -23,7 +23,7 @@ commands! {
         text: "Open folder…",
         tooltip: "Open all photos of a folder",
         keys: &[ctrl_shift(Key::O)],
-        run: |window, _, frame| window.background.pick_folder(dialog(window, frame)),
+        run: |window, _, frame| window.tasks.pick_folder(dialog(window, frame)),
         ..FILE
     };
     OPEN_SAMPLE = Command {
@@ -38,7 +38,7 @@ commands! {
         text: "Open model…",
         tooltip: "Use the weights in a .pt or .safetensors file, or an ONNX pair",
         keys: &[ctrl(Key::M)],
-        run: |window, _, frame| window.background.pick_model(dialog(window, frame)),
+        run: |window, _, frame| window.tasks.pick_model(dialog(window, frame)),
         ..FILE
     };
     USE_BUILT_IN_MODEL = Command {
@@ -87,7 +87,7 @@ commands! {
         keys: &[ctrl_shift(Key::I)],
         over_comparison: false,
         enabled: Tinsel::has_photo,
-        run: |window, _, frame| window.background.pick_masks(rfd::FileDialog::new().set_parent(frame)),
+        run: |window, _, frame| window.tasks.pick_masks(rfd::FileDialog::new().set_parent(frame)),
         ..FILE
     };
     QUIT = Command {
