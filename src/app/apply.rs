@@ -1,24 +1,16 @@
 //! Applies the actions that the widgets emit; the one place where the state changes.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::{Context, Rect, pos2};
 
 use super::shell::Tinsel;
 use crate::app::actions::Action;
-use crate::app::everything_run::EverythingRun;
 use crate::app::export_task::Subject;
 use crate::app::models;
-use crate::app::settings::Tool;
-use crate::app::state::Sample;
-use crate::app::tasks::ImportTarget;
-use crate::document::{Edit, MaskId, MaskItem, ShapeOp, painted, prompting_again};
+use crate::document::{Edit, MaskId, MaskItem, ShapeOp, painted};
 use crate::engine::{Job, ModelSource};
-use crate::mask::{Mask, PixelBox};
-
-/// Sides of a region are at least this long, in photo pixels.
-const SMALLEST_REGION: u32 = 8;
+use crate::mask::Mask;
 
 impl Tinsel {
     pub(super) fn apply(&mut self, action: Action, ctx: &Context, frame: &eframe::Frame) {
@@ -30,16 +22,7 @@ impl Tinsel {
                 }
             }
             Action::Edit(edit) => document.apply(edit),
-            Action::AddPoint(point) => {
-                let picked = self.preview.picked(point);
-                // What a further point changes is the mask that is looked at.
-                let from = self.inquiry.former(document.prompting());
-                let first = document.prompting().is_empty();
-                document.apply(Edit::AddPoint(point, from));
-                if let Some(candidate) = picked.filter(|_| first) {
-                    document.apply(Edit::Choose(candidate));
-                }
-            }
+            Action::AddPoint(point) => self.add_point(point),
             Action::Stroke { path, erase } => {
                 if let Some((width, height)) = self.workspace.open.as_ref().map(|open| open.size()) {
                     self.paint(Mask::stroke(width, height, &path, self.settings.brush_radius), erase);
@@ -60,18 +43,10 @@ impl Tinsel {
                 self.zoom_to(&[id]);
             }
             Action::SetOpacity(opacity) => self.settings.opacity = opacity,
-            Action::SetParameters(parameters) => self.parameters.1 = parameters,
-            Action::UsePreset(preset) => self.parameters.1 = preset.parameters(&self.parameters.0),
-            Action::SetFilters(filters) => {
-                if let Some(run) = &mut self.run {
-                    run.set_filters(filters, &mut self.sieve);
-                }
-            }
-            Action::ApplyFilters => {
-                if let Some(run) = &mut self.run {
-                    run.commit(&mut self.sieve);
-                }
-            }
+            Action::SetParameters(parameters) => self.model.set_parameters(parameters),
+            Action::UsePreset(preset) => self.model.use_preset(preset),
+            Action::SetFilters(filters) => self.everything.set_filters(filters),
+            Action::ApplyFilters => self.everything.apply_filters(),
             Action::StartComparison => self.start_comparison(),
             Action::SaveComparison => {
                 let dialog = rfd::FileDialog::new().set_parent(frame);
@@ -92,7 +67,7 @@ impl Tinsel {
             Action::SetEncodeAhead(wanted) => self.settings.encode_ahead = wanted,
             Action::SetEmbeddingsLimit(gigabytes) => {
                 self.settings.embeddings_gb = gigabytes;
-                self.keep_embeddings();
+                self.encoding.limit(gigabytes, &self.engine);
             }
             Action::ClearEmbeddings => self.engine.clear_embeddings(),
             Action::ImportFile(file) => self.import_file(file),
@@ -127,10 +102,10 @@ impl Tinsel {
             Action::UseModel(source) => self.load_model(source),
             Action::SetInputSide(side) => self.set_input_side(side),
             Action::DownloadModel(entry) => match models::store(&self.settings.models_url) {
-                Ok(store) => self.models.download(entry, store, ctx),
+                Ok(store) => self.model.choice.download(entry, store, ctx),
                 Err(error) => self.messages.error(error),
             },
-            Action::CancelDownload => self.models.cancel(),
+            Action::CancelDownload => self.model.choice.cancel(),
             Action::SetKeys(command, keys) => {
                 let robbed = self.settings.keymap.set(command, keys);
                 if !robbed.is_empty() {
@@ -149,7 +124,7 @@ impl Tinsel {
     }
 
     pub(super) fn has_model(&self) -> bool {
-        self.model.is_some()
+        self.model.is_loaded()
     }
 
     /// Whether a comparison is on the screen in place of the photo, so that its masks are not to be changed.
@@ -183,11 +158,6 @@ impl Tinsel {
         self.workspace.document.apply(edit);
     }
 
-    /// How many candidates answer the prompt.
-    pub(super) fn candidates(&self) -> usize {
-        self.inquiry.answer().map_or(0, |answer| answer.candidates.len())
-    }
-
     /// Changes the pixels of the selected masks.
     pub(super) fn reshape(&mut self, op: ShapeOp) {
         if let Some(open) = &self.workspace.open {
@@ -197,47 +167,17 @@ impl Tinsel {
         }
     }
 
-    pub(super) fn segment_everything(&mut self) {
-        let Some(open) = &self.workspace.open else { return };
-        let wanted = self.parameters.1;
-        let searched = wanted.permissive();
-        let photo = open.region_reference();
-        let number = self.engine.segment_everything(photo.clone(), searched);
-        let model = self.model.as_deref();
-        self.run = Some(EverythingRun::new(number, &photo, model, searched, (&wanted).into()));
-    }
-
     /// Stops what is running.
     pub(super) fn cancel(&mut self) {
         if self.comparing.is_running() {
             self.engine.cancel(Job::Comparison);
             self.engine.cancel(Job::Everything);
-        } else if self.is_searching() {
+        } else if self.everything.is_searching() {
             self.engine.cancel(Job::Everything);
         } else {
             // A photo is encoded for its own sake or because a prompt needs it.
             self.engine.cancel(Job::Encoding);
             self.engine.cancel(Job::Prompt);
-        }
-    }
-
-    pub(super) fn open_sample(&mut self) {
-        let path = self.sample.path();
-        self.workspace.photos = vec![path.clone()];
-        self.workspace.current = 0;
-        self.workspace.request += 1;
-        self.workspace.loading = true;
-        self.tasks.open_bytes(self.workspace.request, path, Sample::BYTES, self.sample.is_kept());
-    }
-
-    fn import_target(&self) -> Option<ImportTarget> {
-        let open = self.workspace.open.as_ref()?;
-        Some(ImportTarget { id: open.id, path: open.photo.path.clone(), size: open.size() })
-    }
-
-    pub(super) fn import_file(&mut self, file: PathBuf) {
-        if let Some(target) = self.import_target() {
-            self.tasks.import_file(file, target, self.workspace.photos.clone());
         }
     }
 
@@ -260,33 +200,15 @@ impl Tinsel {
         }
     }
 
-    /// Whether masks of a run of everything mode are on their way into the document.
-    pub(super) fn is_run_pending(&self) -> bool {
-        self.run.as_ref().is_some_and(EverythingRun::is_pending)
-    }
-
-    /// Whether everything mode is under way.
-    pub(super) fn is_searching(&self) -> bool {
-        self.run.as_ref().is_some_and(EverythingRun::is_searching)
-    }
-
     pub(super) fn start_comparison(&mut self) {
         let Some(open) = &self.workspace.open else { return };
         let url = &self.settings.models_url;
-        match self.comparing.sides(&self.parameters.1, url) {
+        match self.comparing.sides(self.model.parameters(), url) {
             Ok(sides) => {
                 let number = self.engine.compare(open.reference(), sides);
                 self.comparing.start(number, url);
             }
             Err(error) => self.messages.error(error),
-        }
-    }
-
-    /// Moves the sliders to where undo or redo has put the masks.
-    pub(super) fn follow_filters(&mut self) {
-        let Some(sifting) = self.workspace.document.sifting() else { return };
-        if let Some(run) = self.run.as_mut().filter(|run| run.number == sifting.run) {
-            run.filters = sifting.filters;
         }
     }
 
@@ -314,22 +236,6 @@ impl Tinsel {
         }
     }
 
-    /// Works on a mask again: with its prompt, or with its pixels as one.
-    pub(super) fn reopen(&mut self, id: MaskId) {
-        let document = &mut self.workspace.document;
-        let Some(item) = document.mask(id) else { return };
-        if item.locked {
-            return self.messages.news("The mask is locked. Unlock it first.");
-        }
-        if self.model.is_none() {
-            return self.messages.news("The model is being loaded. Try again in a moment.");
-        }
-        let region = self.workspace.open.as_ref().and_then(|open| open.region);
-        let prompting = prompting_again(item, region);
-        document.apply(Edit::Reopen(id, prompting));
-        self.tool = Tool::Positive;
-    }
-
     /// Shows these masks as large as they fit.
     pub(super) fn zoom_to(&mut self, ids: &[MaskId]) {
         let boxes = ids.iter().filter_map(|id| self.workspace.document.mask(*id)?.mask.bbox());
@@ -340,27 +246,26 @@ impl Tinsel {
             })
             .reduce(Rect::union);
         if let Some(around) = around {
-            self.canvas.view.show(around);
+            self.stage.canvas.view.show(around);
         }
     }
 
-    /// Loads a model, with the input side that was last chosen for it.
-    pub(super) fn load_model(&mut self, mut source: ModelSource) {
-        let key = || models::to_remember(&ModelSource { side: None, ..source.clone() }.name());
-        source.side = source.side.or_else(|| self.settings.input_sides.get(&key()).copied());
-        self.loading_model = true;
-        self.model_number = self.engine.load_model(source);
+    pub(super) fn segment_everything(&mut self) {
+        if let Some(open) = &self.workspace.open {
+            let (model, parameters) = (self.model.name(), self.model.parameters());
+            self.everything.start(open.region_reference(), model, parameters, &self.engine);
+        }
+    }
+
+    pub(super) fn load_model(&mut self, source: ModelSource) {
+        self.model.load(source, &self.settings, &self.engine);
     }
 
     /// Loads the model in use again, for an input of another side, which is remembered for it.
     fn set_input_side(&mut self, side: usize) {
         let Some(name) = &self.settings.model else { return };
         match models::source(name, &self.settings.models_url) {
-            Ok(source) => {
-                let key = models::to_remember(&ModelSource { side: None, ..source.clone() }.name());
-                self.settings.input_sides.insert(key, side);
-                self.load_model(ModelSource { side: Some(side), ..source });
-            }
+            Ok(source) => self.model.load_with_side(source, side, &mut self.settings, &self.engine),
             Err(error) => self.messages.error(error),
         }
     }
@@ -373,87 +278,6 @@ impl Tinsel {
                 self.messages.error(error);
                 self.load_model(ModelSource::built_in());
             }
-        }
-    }
-
-    /// Encodes the open photo, or its region, ahead of the first click.
-    pub(super) fn encode(&mut self) {
-        if let Some(open) = self.workspace.open.as_ref().filter(|_| self.model.is_some()) {
-            self.encoding = Some(0.0);
-            self.encoded_photo = None;
-            self.encoding_number = self.engine.encode(open.region_reference());
-        }
-    }
-
-    /// Lets the network look closer at what is visible.
-    pub(super) fn enter_region(&mut self) {
-        let Some(open) = &self.workspace.open else { return };
-        let size = open.size();
-        let region = self.canvas.view.visible(size);
-        if (region.width(), region.height()) == size {
-            return self.messages.news(
-                "Zoom in first, so that only the small thing and some of its surroundings are visible.",
-            );
-        }
-        if region.width() < SMALLEST_REGION || region.height() < SMALLEST_REGION {
-            return self.messages.news("Too little of the photo is visible. Zoom out a little.");
-        }
-        self.set_region(Some(region));
-    }
-
-    pub(super) fn set_region(&mut self, region: Option<PixelBox>) {
-        let Some(open) = &mut self.workspace.open else { return };
-        if open.region == region {
-            return;
-        }
-        open.region = region;
-        // The same prompt may be answered from elsewhere now.
-        self.engine.cancel(Job::Prompt);
-        self.inquiry.forget();
-        self.preview.forget(&self.engine);
-        self.encode();
-    }
-
-    /// Keeps embeddings on disk as the settings say.
-    pub(super) fn keep_embeddings(&self) {
-        if let Some(folder) = &self.embeddings_folder {
-            self.engine
-                .keep_embeddings(folder.clone(), u64::from(self.settings.embeddings_gb) * 1_000_000_000);
-        }
-    }
-
-    /// Opens what files and folders stand for.
-    /// Opens photos and folders; pictures of masks of the open photo are imported instead, if it is given.
-    pub(super) fn list(&mut self, paths: Vec<PathBuf>, open: Option<ImportTarget>) {
-        self.workspace.request += 1;
-        self.workspace.loading = true;
-        self.tasks.list(self.workspace.request, paths, open);
-    }
-
-    pub(super) fn open_photo(&mut self, index: usize) {
-        let Some(path) = self.workspace.photos.get(index).cloned() else { return };
-        self.backwards = index < self.workspace.current;
-        self.workspace.current = index;
-        self.workspace.request += 1;
-        self.workspace.loading = true;
-        let known = self.ahead.decoded(&path);
-        self.tasks.open(self.workspace.request, path, known);
-    }
-
-    /// Puts the shown candidate into the list, now or when it has been computed.
-    pub(super) fn accept(&mut self) {
-        let prompting = self.workspace.document.prompting().clone();
-        if self.inquiry.is_pending() {
-            self.inquiry.accept_when_ready = true;
-        } else if let Some(mask) = self.inquiry.acceptable(&prompting, self.model.as_deref()) {
-            if mask.mask.is_empty() {
-                self.messages
-                    .news("The mask is empty. Add a point on the thing, or choose another candidate.");
-                self.inquiry.accept_when_ready = false;
-                return;
-            }
-            self.workspace.document.apply(Edit::Accept(mask));
-            self.inquiry.forget();
         }
     }
 }

@@ -1,21 +1,19 @@
-//! What the worker, the background tasks and a download report.
+//! What the engine, the tasks, the sessions and a download report, taken in at the beginning of a frame.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::export_task::Written;
+use super::import_question::ImportQuestion;
+use super::messages::told;
+use super::models;
+use super::settings::Tool;
 use super::shell::Tinsel;
-use crate::app::everything_run::EverythingRun;
-use crate::app::export_task::Written;
-use crate::app::import_question::ImportQuestion;
-use crate::app::models;
-use crate::app::sessions::Work;
-use crate::app::settings::Tool;
-use crate::app::tasks::{Dataset, Kind, Outcome};
-use crate::document::{Document, Edit, MaskItem, Named, NewMask, Prompting};
-use crate::engine::{Event, Job, ModelSource, Sifted};
+use super::state::{Asker, FilterChange};
+use super::tasks::{Kind, Outcome};
+use crate::document::{Edit, MaskItem};
+use crate::engine::{CandidateMask, Event, Job, ModelSource};
 use crate::files::WriteError;
-use crate::files::import::{Imported, Problem};
-use crate::files::session::{Loaded, SessionError};
 
 impl Tinsel {
     pub(super) fn receive(&mut self) {
@@ -26,37 +24,29 @@ impl Tinsel {
         }
         let words = self.sessions.receive();
         words.into_iter().for_each(|word| self.messages.error(word));
-        let work = |id, document| work_on(id, document, self.run.as_ref(), self.model.as_deref());
-        if let Some(open) = &self.workspace.open {
-            self.sessions.follow(open.id, work(open.id, &self.workspace.document));
-        }
-        for (id, document) in self.workspace.left_documents() {
-            self.sessions.follow(id, work(id, document));
-        }
+        self.follow_work();
         self.go_on_after_saving();
-        if let Some(sifted) = self.sieve.newest() {
-            self.receive_sifted(sifted);
+        if let Some(change) = self.everything.receive() {
+            self.receive_filtered(change);
         }
-        match self.models.receive() {
+        match self.model.choice.receive() {
             Some(Ok(file)) => self.load_model(ModelSource::file(file)),
             Some(Err(error)) => self.messages.error(error),
             None => {}
         }
     }
 
-    fn receive_sifted(&mut self, sifted: Sifted) {
-        let Some(run) = &mut self.run else { return };
-        let (number, photo) = (run.number, run.photo);
-        let Some(edit) = run.receive(sifted) else { return };
+    /// Puts what the filters of a run leave into its document.
+    fn receive_filtered(&mut self, FilterChange { run, photo, edit }: FilterChange) {
         let Some(document) = self.workspace.document_of(photo) else { return };
-        let first = document.sifting().is_none_or(|sifting| sifting.run != number);
+        let first = document.sifting().is_none_or(|sifting| sifting.run != run);
         document.apply(edit);
         let found = !document.masks().is_empty();
         let shown = self.workspace.open.as_ref().is_some_and(|open| open.id == photo);
         if first && !found {
             self.messages.news("No mask passed the filters. Relax them in the list of masks.");
         } else if first && shown && self.workspace.document.prompting().is_empty() {
-            self.tool = Tool::Select;
+            self.stage.tool = Tool::Select;
         }
     }
 
@@ -64,24 +54,20 @@ impl Tinsel {
         match event {
             Event::ModelLoaded { name, seconds, everything, input_side } => {
                 self.timing = format!("Model loaded in {seconds:.1} s");
-                self.settings.model = Some(models::to_remember(&name));
-                self.loading_model = false;
-                self.models.loaded(&models::to_remember(&name), input_side);
-                self.model = Some(models::display_name(&name, &self.settings.models_url));
-                self.parameters = (everything, everything);
+                self.model.loaded(&name, input_side, everything, &mut self.settings);
                 self.comparing.offer(&models::to_remember(&name));
-                self.inquiry.forget();
-                self.ahead.forget_encoding();
+                self.prompt.inquiry.forget();
+                self.encoding.ahead.forget_encoding();
                 self.encode();
             }
-            Event::Progress { job: Job::Encoding, fraction } => self.encoding = Some(fraction),
+            Event::Progress { job: Job::Encoding, fraction } => self.encoding.progress(fraction),
             Event::Progress { job: Job::Comparison, fraction } => {
-                self.encoding = None;
+                self.encoding.end();
                 self.comparing.progress(fraction);
             }
             Event::Progress { .. } => {}
             Event::Compared { number, photo, masks, comparison, seconds } => {
-                self.encoding = None;
+                self.encoding.end();
                 let ctx = self.tasks.ctx();
                 self.comparing.receive(ctx, (number, photo), masks, &comparison, seconds);
                 if self.workspace.open.as_ref().is_some_and(|open| open.id != photo) {
@@ -89,36 +75,28 @@ impl Tinsel {
                 }
             }
             Event::Encoded { photo, seconds } => {
-                self.encoding = None;
-                self.encoded_photo = Some(photo);
+                self.encoding.encoded(photo);
                 if seconds > 0.0 {
                     self.timing = format!("Photo encoded in {seconds:.2} s");
                 }
             }
-            Event::EncodedAhead { number } => self.ahead.encoded(number),
-            Event::Cancelled { job: Job::Ahead, number } => self.ahead.interrupted(number),
+            Event::EncodedAhead { number } => self.encoding.ahead.encoded(number),
+            Event::Cancelled { job: Job::Ahead, number } => self.encoding.ahead.interrupted(number),
             // Opening the photo will tell.
-            Event::Failed { job: Job::Ahead, number, .. } => self.ahead.failed(number),
-            Event::EmbeddingsKept { bytes } => self.embeddings_kept = Some(bytes),
-            Event::Predicted { number, ref candidates, suggested, .. }
-                if self.preview.receive(number, candidates, suggested) => {}
+            Event::Failed { job: Job::Ahead, number, .. } => self.encoding.ahead.failed(number),
+            Event::EmbeddingsKept { bytes } => self.encoding.kept(bytes),
             Event::Predicted { number, candidates, suggested, seconds, .. } => {
-                self.timing = format!("Mask in {:.0} ms", seconds * 1000.0);
-                self.encoding = None;
-                self.inquiry.receive(number, candidates, suggested);
-                if self.inquiry.accept_when_ready && !self.inquiry.is_pending() {
-                    self.accept();
+                match self.prompt.asker(number) {
+                    Asker::Preview => self.prompt.preview.receive(number, candidates, suggested),
+                    Asker::Inquiry => self.receive_answer(number, candidates, suggested, seconds),
                 }
             }
             Event::Found { number, masks, points_done, points_total, .. } => {
-                self.encoding = None;
-                if let Some(run) = self.run.as_mut().filter(|run| run.number == number) {
-                    run.add(masks, (points_done, points_total), &mut self.sieve);
-                }
+                self.encoding.end();
+                self.everything.add(number, masks, (points_done, points_total));
             }
             Event::EverythingDone { number, complete, seconds, .. } => {
-                if let Some(run) = self.run.as_mut().filter(|run| run.number == number) {
-                    run.end(&mut self.sieve);
+                if self.everything.done(number) {
                     let ending =
                         if complete { "" } else { "; it was cancelled, what had been found is kept" };
                     self.timing = format!("Everything segmented in {seconds:.1} s{ending}");
@@ -127,7 +105,7 @@ impl Tinsel {
             // The pointer has moved on, or the prompt itself will tell what is wrong.
             Event::Cancelled { job: Job::Preview, number }
             | Event::Failed { job: Job::Preview, number, .. } => {
-                self.preview.give_up(number);
+                self.prompt.preview.give_up(number);
             }
             Event::Cancelled { job, number } => self.ended(job, number),
             Event::Failed { job, number, message } => {
@@ -137,105 +115,20 @@ impl Tinsel {
         }
     }
 
-    /// Tells how an import has ended.
-    fn tell_imported(&mut self, word: String, problems: Vec<Problem>) {
-        if problems.is_empty() {
-            return self.messages.news(word);
-        }
-        let problems = problems.iter().map(|p| format!("{}: {}", p.place, p.what)).collect();
-        self.messages.error(format!("{word}; left out or changed: {}", told(problems)));
-    }
-
-    /// Adds masks from a file to a photo in the window, and tells about them.
-    fn imported(&mut self, photo: u64, imported: Imported) {
-        let (masks, problems) = self.take_in(photo, imported);
-        self.tell_imported(format!("{masks} masks imported"), problems);
-    }
-
-    /// Adds masks of several photos to those in the window, and tells about them and the others.
-    fn take_in_all(&mut self, dataset: Dataset, mut problems: Vec<Problem>) {
-        let Dataset { here, photos: elsewhere, mut masks } = dataset;
-        let mut photos = elsewhere.len();
-        self.filmstrip.forget(&elsewhere);
-        for item in here {
-            match self.workspace.id_at(&item.path, item.identity.size) {
-                Some(id) => {
-                    let (count, more) = self.take_in(id, item.imported);
-                    masks += count;
-                    photos += 1;
-                    problems.extend(more);
-                }
-                None => problems.push(Problem {
-                    place: item.path.display().to_string(),
-                    what: "has changed meanwhile; left out".into(),
-                }),
-            }
-        }
-        self.tell_imported(format!("{masks} masks of {photos} photos imported"), problems);
-    }
-
-    /// Adds masks from a file, as one step of undo; returns how many, and what was left out.
-    fn take_in(&mut self, photo: u64, imported: Imported) -> (usize, Vec<Problem>) {
-        let count = imported.masks.len();
-        let classed = imported.masks.into_iter().map(|mask| Named {
-            name: mask.name,
-            class: mask.class,
-            colour: mask.colour,
-            new: NewMask {
-                mask: mask.mask,
-                predicted_iou: mask.predicted_iou,
-                stability_score: mask.stability_score,
-                model: None,
-                prompting: Prompting::default(),
-                found: None,
-            },
-        });
-        let masks = classed.collect();
-        if let Some(document) = self.workspace.document_of(photo) {
-            document.apply(Edit::Import { masks, classes: imported.classes });
-        }
-        (count, imported.problems)
-    }
-
-    /// Brings back what was saved, unless there is newer work in this window.
-    fn restore(&mut self, session: Option<Box<Result<Loaded, SessionError>>>) {
-        let (Some(session), Some(open)) = (session, &self.workspace.open) else { return };
-        let has_worked = self.workspace.has_worked();
-        if let Some(former) = self.workspace.former_id.filter(|_| has_worked) {
-            self.sessions.rename(former, open.id, open.photo.fingerprint);
-        }
-        // In memory is what the file holds or will hold in a moment.
-        if self.sessions.knows(open.id) {
-            return self.restore_view();
-        }
-        let (restored, word) = self.sessions.open(open.id, &open.photo, *session);
-        if let Some(word) = word {
-            self.messages.error(word);
-        }
-        if has_worked {
-            return self.sessions.set_aside(open.id);
-        }
-        if let Some(restored) = restored {
-            self.workspace.document = Document::restored(restored);
-        }
-        self.restore_view();
-    }
-
-    /// Shows the open photo as it was left.
-    fn restore_view(&mut self) {
-        if let Some(open) = &self.workspace.open
-            && let Some(view) = self.sessions.view(open.id)
-        {
-            self.canvas.restore_view(open.id, view);
-        }
-    }
-
-    /// Saves the work on the open photo before another one takes its place.
-    pub(super) fn leave_photo(&mut self) {
-        if let Some(open) = &self.workspace.open {
-            let view = self.canvas.view.centre();
-            let work = work_on(open.id, &self.workspace.document, self.run.as_ref(), self.model.as_deref());
-            self.sessions.leave(open.id, work, view);
+    /// Takes in the answer to the prompt.
+    fn receive_answer(
+        &mut self,
+        number: u64,
+        candidates: Vec<CandidateMask>,
+        suggested: usize,
+        seconds: f32,
+    ) {
+        self.timing = format!("Mask in {:.0} ms", seconds * 1000.0);
+        self.encoding.end();
+        let inquiry = &mut self.prompt.inquiry;
+        inquiry.receive(number, candidates, suggested);
+        if inquiry.accept_when_ready && !inquiry.is_pending() {
+            self.accept();
         }
     }
 
@@ -263,46 +156,31 @@ impl Tinsel {
         self.settings.export_folder = folder.to_str().is_some().then_some(folder);
     }
 
-    /// Saves all work in the window.
-    pub(super) fn save_all(&mut self) {
-        self.leave_photo();
-        for (id, document) in self.workspace.left_documents() {
-            self.sessions.save_now(id, work_on(id, document, self.run.as_ref(), self.model.as_deref()));
-        }
-    }
-
     /// Tidies up after a job that came to nothing, unless a newer one of its kind is under way.
     fn ended(&mut self, job: Job, number: u64) {
         match job {
             // A failed model leaves the former one in place; without one the built-in serves.
-            Job::Model if self.model_number != number => {}
-            Job::Model if self.model.is_none() => self.load_model(ModelSource::built_in()),
-            Job::Model => self.loading_model = false,
-            Job::Encoding => {
-                if self.encoding_number == number {
-                    self.encoding = None;
+            Job::Model => {
+                if self.model.ended(number) {
+                    self.load_model(ModelSource::built_in());
                 }
             }
+            Job::Encoding => self.encoding.ended(number),
             Job::Prompt => {
-                self.inquiry.give_up(number);
+                self.prompt.inquiry.give_up(number);
                 // The photo may have been encoded for this prompt's sake.
-                if !self.inquiry.is_pending() {
-                    self.encoding = None;
+                if !self.prompt.inquiry.is_pending() {
+                    self.encoding.end();
                 }
             }
             Job::Preview | Job::Ahead => {}
             Job::Comparison => {
                 self.comparing.give_up(number);
-                self.encoding = None;
+                self.encoding.end();
             }
             Job::Everything => {
-                let Some(run) = self.run.as_mut().filter(|run| run.number == number) else { return };
-                self.encoding = None;
-                // What was found before the failure is worth keeping.
-                if run.found() > 0 {
-                    run.end(&mut self.sieve);
-                } else {
-                    self.run = None;
+                if self.everything.ended(number) {
+                    self.encoding.end();
                 }
             }
         }
@@ -324,7 +202,7 @@ impl Tinsel {
             }
             Outcome::Listed { request, photos, first, problems, masks } => {
                 masks.into_iter().for_each(|(photo, imported)| self.imported(photo, imported));
-                if request != self.workspace.request {
+                if !self.workspace.is_newest(request) {
                     return;
                 }
                 self.workspace.loading = false;
@@ -334,27 +212,9 @@ impl Tinsel {
                     self.open_photo(first);
                 }
             }
-            Outcome::Decoded { path, decoded } => self.ahead.receive(&path, decoded),
-            Outcome::Opened { request, .. } if request != self.workspace.request => {}
-            Outcome::Opened { result: Ok(photo), session, .. } => {
-                self.leave_photo();
-                self.workspace.loading = false;
-                if !self.sample.is(&photo.path) {
-                    self.settings.photo_folder = photo.path.parent().map(Into::into);
-                }
-                self.engine.cancel(Job::Prompt);
-                self.inquiry.forget();
-                self.mask_list.leave_photo();
-                self.classes.leave_photo();
-                let path = photo.path.clone();
-                if !self.workspace.show(photo) {
-                    let path = path.display();
-                    self.messages
-                        .error(format!("{path}: has another size than before; its masks start anew"));
-                }
-                self.restore(session);
-                self.encode();
-            }
+            Outcome::Decoded { path, decoded } => self.encoding.ahead.receive(&path, decoded),
+            Outcome::Opened { request, .. } if !self.workspace.is_newest(request) => {}
+            Outcome::Opened { result: Ok(photo), session, .. } => self.show_photo(photo, session),
             Outcome::Opened { result: Err(error), .. } => {
                 self.workspace.loading = false;
                 match self.workspace.open {
@@ -420,25 +280,4 @@ impl Tinsel {
             }
         }
     }
-}
-
-/// What is to be kept of a photo.
-fn work_on<'a>(
-    id: u64,
-    document: &'a Document,
-    run: Option<&'a EverythingRun>,
-    model: Option<&'a str>,
-) -> Work<'a> {
-    Work { document, run: run.filter(|run| run.photo == id && run.is_unfinished()), model }
-}
-
-/// The first of several problems, and how many there are besides.
-fn told(mut problems: Vec<String>) -> String {
-    const MOST: usize = 5;
-    let more = problems.len().saturating_sub(MOST);
-    problems.truncate(MOST);
-    if more > 0 {
-        problems.push(format!("and {more} more"));
-    }
-    problems.join("; ")
 }

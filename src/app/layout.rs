@@ -9,7 +9,6 @@ use super::shell::Tinsel;
 use crate::app::actions::Actions;
 use crate::app::canvas::{CanvasInput, SceneMask};
 use crate::app::commands::{Availability, CommandStates};
-use crate::app::everything_run::EverythingRun;
 use crate::app::panels::{
     Listed, Status, Toolbar, Welcome, filters_ui, menu_ui, prompt_bar_ui, shape_ui, status_ui, toolbar_ui,
     welcome_ui,
@@ -18,8 +17,6 @@ use crate::app::workspace::Workspace;
 use crate::colour::Colour;
 use crate::document::{MaskId, colours};
 use crate::mask::Coverage;
-use crate::models::Choice;
-use crate::sam::weights::BUILT_IN_NAME;
 
 /// At first, in points. Not a share of the window: that would be the one of some early frame.
 const INSPECT_HEIGHT: f32 = 225.0;
@@ -30,20 +27,20 @@ impl Tinsel {
     pub(super) fn draw(&mut self, ui: &mut Ui, actions: &mut Actions) {
         let availability = Availability { states: CommandStates::of(self), keymap: &self.settings.keymap };
         let document = &self.workspace.document;
-        self.palette.ui(ui.ctx(), &availability, actions);
+        self.panels.palette.ui(ui.ctx(), &availability, actions);
         Panel::top("menu").show(ui, |ui| {
             menu_ui(ui, &availability, actions);
             let toolbar = Toolbar {
                 settings: &self.settings,
-                parameters: &self.parameters.1,
-                own_parameters: &self.parameters.0,
-                model: self.model.as_deref(),
-                models: &self.models,
-                embeddings_kept: self.embeddings_kept,
+                parameters: self.model.parameters(),
+                own_parameters: self.model.own_parameters(),
+                model: self.model.name(),
+                models: &self.model.choice,
+                embeddings_kept: self.encoding.kept_bytes(),
             };
             toolbar_ui(ui, &toolbar, &availability, actions);
-            if self.model.as_deref().is_some_and(|model| Choice::parse(model).name == BUILT_IN_NAME) {
-                ui.horizontal(|ui| self.models.hint_ui(ui, &self.settings.models_url, actions));
+            if self.model.is_built_in() {
+                ui.horizontal(|ui| self.model.choice.hint_ui(ui, &self.settings.models_url, actions));
             }
         });
         Panel::bottom("status").show(ui, |ui| status_ui(ui, &self.status(), actions));
@@ -53,7 +50,7 @@ impl Tinsel {
             let masks_of = |path: &Path| self.workspace.masks_of(path);
             if is_strip_shown {
                 Panel::bottom("filmstrip").resizable(false).show(ui, |ui| {
-                    self.filmstrip.ui(ui, photos, *current, &masks_of, actions);
+                    self.panels.filmstrip.ui(ui, photos, *current, &masks_of, actions);
                 });
             }
         };
@@ -71,24 +68,24 @@ impl Tinsel {
             let opacity = self.settings.opacity;
             filmstrip_ui(ui, actions);
             CentralPanel::no_frame().show(ui, |ui| shown.ui(ui, open, opacity, actions));
-            self.pointer = None;
+            self.stage.pointer = None;
             return;
         }
-        let run = self.run.as_ref().filter(|run| run.photo == open.id);
+        let run = self.everything.on(open.id);
         let items = run.map_or_else(|| document.masks().to_vec(), |run| run.items_in(document));
         let colours: HashMap<MaskId, Colour> = items
             .iter()
             .map(|m| m.id)
             .zip(colours(&items, document.classes(), self.settings.colours))
             .collect();
-        let relations = self.relations.of(document.masks(), open.size());
+        let relations = self.panels.relations.of(document.masks(), open.size());
         Panel::right("masks").default_size(440.0).min_size(300.0).show(ui, |ui| {
             Panel::bottom("inspect").resizable(true).default_size(INSPECT_HEIGHT).show(ui, |ui| {
                 ui.strong("Inspect");
                 if !document.selection().is_empty() {
                     shape_ui(ui, &self.settings, &availability, actions);
                 }
-                self.inspect.ui(ui, document, &open.photo.pixels);
+                self.panels.inspect.ui(ui, document, &open.photo.pixels);
                 ui.take_available_space();
             });
             CentralPanel::no_frame().show(ui, |ui| {
@@ -96,11 +93,11 @@ impl Tinsel {
                     let kept = items.iter().filter(|m| m.found.is_some_and(|f| f.run == run.number)).count();
                     filters_ui(ui, run, kept, actions);
                 }
-                self.classes.ui(ui, document, actions);
+                self.panels.classes.ui(ui, document, actions);
                 ui.horizontal(|ui| {
                     ui.strong(format!("Masks ({})", items.len()));
-                    self.mask_list.switches_ui(ui);
-                    self.mask_list.search_ui(ui);
+                    self.panels.mask_list.switches_ui(ui);
+                    self.panels.mask_list.search_ui(ui);
                     let Coverage { covered, overlapping } = relations.coverage;
                     if covered > 0.0 {
                         let (covered, overlapping) = (covered * 100.0, overlapping * 100.0);
@@ -118,18 +115,18 @@ impl Tinsel {
                     colours: &colours,
                     parents: &relations.parents,
                 };
-                self.mask_list.ui(ui, &listed, actions);
+                self.panels.mask_list.ui(ui, &listed, actions);
             });
         });
         filmstrip_ui(ui, actions);
-        let prompting = self.canvas.effective_prompting(document);
+        let prompting = self.stage.canvas.effective_prompting(document);
         Panel::bottom("prompt")
-            .show(ui, |ui| prompt_bar_ui(ui, self.tool, &prompting, &self.inquiry, actions));
+            .show(ui, |ui| prompt_bar_ui(ui, self.stage.tool, &prompting, &self.prompt.inquiry, actions));
 
         let mut masks = vec![];
         let mut highlighted = vec![];
         let bare = !ui.text_edit_focused() && ui.input(|i| i.key_down(Key::H) && i.modifiers.is_none());
-        if !self.masks_hidden && !bare {
+        if !self.stage.masks_hidden && !bare {
             // What is worked on again is shown as it becomes.
             let reopened = document.reopened().map(|m| m.id);
             let shown = items.iter().filter(|m| document.is_shown(m) && Some(m.id) != reopened);
@@ -139,7 +136,7 @@ impl Tinsel {
         }
         if !prompting.is_empty()
             && !bare
-            && let Some((_, candidate)) = self.inquiry.shown(&prompting)
+            && let Some((_, candidate)) = self.prompt.inquiry.shown(&prompting)
         {
             masks.push(SceneMask { mask: candidate.mask.clone(), colour: CANDIDATE_COLOUR });
             highlighted.push(candidate.mask.clone());
@@ -149,30 +146,30 @@ impl Tinsel {
             document,
             masks,
             highlighted,
-            tool: self.tool,
+            tool: self.stage.tool,
             opacity: self.settings.opacity,
             style: self.settings.style,
             minimap: self.settings.minimap,
-            preview: self.preview.mask().cloned(),
+            preview: self.prompt.preview.mask().cloned(),
             brush_radius: self.settings.brush_radius,
             region: open.region,
         };
-        let canvas = CentralPanel::no_frame().show(ui, |ui| self.canvas.ui(ui, &input, actions));
-        if std::mem::replace(&mut self.pointer, canvas.inner) != canvas.inner {
+        let canvas = CentralPanel::no_frame().show(ui, |ui| self.stage.canvas.ui(ui, &input, actions));
+        if std::mem::replace(&mut self.stage.pointer, canvas.inner) != canvas.inner {
             // The status bar, which was drawn before, is to tell it too.
             canvas.response.ctx.request_repaint();
         }
     }
 
     fn status(&self) -> Status {
-        let work = if let Some((text, fraction)) = self.run.as_ref().and_then(EverythingRun::status) {
+        let work = if let Some((text, fraction)) = self.everything.status() {
             Some((text, fraction, true))
         } else if let Some((text, fraction)) = self.comparing.status() {
             Some((text, fraction, true))
-        } else if let Some(fraction) = self.encoding {
+        } else if let Some(fraction) = self.encoding.fraction() {
             let what = if self.region().is_some() { "Encoding the region" } else { "Encoding the photo" };
             Some((what.into(), fraction, true))
-        } else if self.loading_model {
+        } else if self.model.is_loading() {
             Some(("Loading the model".into(), 0.0, false))
         } else {
             None
@@ -188,13 +185,13 @@ impl Tinsel {
             }
             None => None,
         };
-        let zoom_percent = open.map(|_| self.canvas.view.zoom() * 100.0);
+        let zoom_percent = open.map(|_| self.stage.canvas.view.zoom() * 100.0);
         Status {
             work,
             timing: self.timing.clone(),
             photo,
             zoom_percent,
-            pointer: self.pointer.filter(|_| open.is_some()),
+            pointer: self.stage.pointer.filter(|_| open.is_some()),
         }
     }
 }

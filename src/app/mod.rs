@@ -4,7 +4,6 @@
 //! applies them in one place.
 
 mod actions;
-mod ahead;
 mod apply;
 mod canvas;
 mod closing;
@@ -16,13 +15,16 @@ mod export_task;
 mod export_window;
 mod filmstrip;
 mod import_question;
+mod imports;
 mod inquiry;
 mod layout;
 mod messages;
 mod models;
 mod opening;
 mod panels;
+mod photos;
 mod preview;
+mod prompting;
 mod sessions;
 mod settings;
 mod shell;

@@ -1,5 +1,5 @@
-//! The program's window: takes in what the worker and the tasks report, draws the panels, and
-//! applies the actions that they emit.
+//! The program's window, frame by frame: takes events in, runs commands, lays the panels out and applies the
+//! actions that they emit.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,33 +9,21 @@ use std::time::Duration;
 use eframe::wgpu::rwh::HasDisplayHandle;
 use egui::{Context, Event, Ui, ViewportCommand, pos2};
 
-use crate::app::actions::{Action, Actions};
-use crate::app::ahead::Ahead;
-use crate::app::canvas::{Canvas, UnderPointer};
-use crate::app::closing::Closing;
-use crate::app::commands;
-use crate::app::comparison::Comparing;
-use crate::app::everything_run::EverythingRun;
-use crate::app::export_window::ExportChoices;
-use crate::app::filmstrip::Filmstrip;
-use crate::app::import_question::ImportQuestion;
-use crate::app::inquiry::Inquiry;
-use crate::app::messages::Messages;
-use crate::app::models::Models;
-use crate::app::panels::{Classes, Inspect, Keys, MaskList, Palette};
-use crate::app::preview::Preview;
-use crate::app::sessions::Sessions;
-use crate::app::settings::{Settings, Tool};
-use crate::app::state::Sample;
-use crate::app::tasks::{Relations, Tasks};
-use crate::app::workspace::Workspace;
-use crate::app::{models, opening, theme};
-use crate::document::{Document, Prompting};
-use crate::engine::EmbeddingFolder;
-use crate::engine::{Engine, ModelSource, Sieve};
-use crate::everything::Parameters;
+use super::actions::{Action, Actions};
+use super::closing::Closing;
+use super::comparison::Comparing;
+use super::export_window::ExportChoices;
+use super::import_question::ImportQuestion;
+use super::messages::Messages;
+use super::sessions::Sessions;
+use super::settings::Settings;
+use super::state::{Encoding, Everything, Model, PanelStates, PromptQueries, Sample, Stage};
+use super::tasks::Tasks;
+use super::workspace::Workspace;
+use super::{commands, models, opening, theme};
+use crate::document::Document;
+use crate::engine::{EmbeddingFolder, Engine, ModelSource};
 use crate::mask::{Mask, PixelBox};
-use crate::prompt::Point;
 use crate::sam::weights::BUILT_IN_NAME;
 
 /// Closing the window waits at most this long for files that are being written.
@@ -44,57 +32,31 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// The window's state.
 pub struct Tinsel {
     pub(super) engine: Engine,
-    pub(super) sieve: Sieve,
-    pub(super) relations: Relations,
-    pub(super) sessions: Sessions,
-    pub(super) comparing: Comparing,
     pub(super) tasks: Tasks,
-    pub(super) workspace: Workspace,
-    pub(super) inquiry: Inquiry,
-    pub(super) preview: Preview,
-    pub(super) run: Option<EverythingRun>,
-    pub(super) canvas: Canvas,
-    pub(super) mask_list: MaskList,
-    pub(super) palette: Palette,
-    pub(super) classes: Classes,
-    pub(super) inspect: Inspect,
-    pub(super) messages: Messages,
-    pub(super) models: Models,
     pub(super) settings: Settings,
-    pub(super) export: ExportChoices,
-    pub(super) import_question: Option<ImportQuestion>,
-    pub(super) closing: Closing,
+    pub(super) messages: Messages,
+    pub(super) workspace: Workspace,
     pub(super) sample: Sample,
+    pub(super) sessions: Sessions,
     /// Actions about all photos, until what the window holds of these is saved.
     pub(super) after_saving: Vec<Action>,
-    pub(super) tool: Tool,
-    /// The masks are hidden for a look at the bare photo.
-    pub(super) masks_hidden: bool,
-    pub(super) keys: Keys,
-    /// A text field had the focus at the end of the last frame; Escape and Enter then belong to it.
-    pub(super) was_typing: bool,
-    /// Name of the model, once it is loaded.
-    pub(super) model: Option<String>,
-    pub(super) loading_model: bool,
-    pub(super) model_number: u64,
-    /// What suits the model, and what the user made of it.
-    pub(super) parameters: (Parameters, Parameters),
-    /// How far the encoding of a photo is, in [0, 1].
-    pub(super) encoding: Option<f32>,
-    pub(super) encoding_number: u64,
-    /// The photo whose embedding is there.
-    pub(super) encoded_photo: Option<u64>,
-    pub(super) ahead: Ahead,
-    /// The last move through the folder was to a photo before.
-    pub(super) backwards: bool,
-    pub(super) filmstrip: Filmstrip,
-    pub(super) embeddings_folder: Option<EmbeddingFolder>,
-    /// Embeddings on disk, in bytes, once it is known.
-    pub(super) embeddings_kept: Option<u64>,
+    pub(super) model: Model,
+    pub(super) encoding: Encoding,
+    pub(super) prompt: PromptQueries,
+    pub(super) everything: Everything,
+    pub(super) comparing: Comparing,
+    pub(super) export: ExportChoices,
+    pub(super) import_question: Option<ImportQuestion>,
+    pub(super) stage: Stage,
+    pub(super) panels: PanelStates,
+    pub(super) closing: Closing,
+    /// How long the last thing took, in words.
     pub(super) timing: String,
-    pub(super) pointer: Option<UnderPointer>,
-    pub(super) title: String,
+    /// Whether files can be dropped on the window.
     pub(super) takes_drops: bool,
+    /// A text field had the focus at the end of the last frame; Escape and Enter then belong to it.
+    was_typing: bool,
+    title: String,
 }
 
 impl Tinsel {
@@ -105,51 +67,30 @@ impl Tinsel {
         let settings: Settings =
             cc.storage.and_then(|s| eframe::get_value(s, eframe::APP_KEY)).unwrap_or_default();
         ctx.set_theme(settings.theme);
-        let (waker, sieve_waker) = (ctx.clone(), ctx.clone());
+        let waker = ctx.clone();
         let mut this = Self {
             engine: Engine::start(move || waker.request_repaint()),
-            sieve: Sieve::start(move || sieve_waker.request_repaint()),
-            relations: Relations::new(ctx.clone()),
-            sessions: Sessions::new(ctx.clone()),
-            comparing: Comparing::default(),
             tasks: Tasks::new(ctx.clone()),
-            workspace: Workspace::default(),
-            inquiry: Inquiry::default(),
-            preview: Preview::default(),
-            run: None,
-            canvas: Canvas::new(&ctx),
-            mask_list: MaskList::new(ctx.clone()),
-            palette: Palette::default(),
-            classes: Classes::default(),
-            inspect: Inspect::new(ctx.clone()),
-            messages: Messages::default(),
-            models: Models::default(),
             settings,
+            messages: Messages::default(),
+            workspace: Workspace::default(),
+            sample: Sample::default(),
+            sessions: Sessions::new(ctx.clone()),
+            after_saving: vec![],
+            model: Model::default(),
+            encoding: Encoding::default(),
+            prompt: PromptQueries::default(),
+            everything: Everything::new(ctx.clone()),
+            comparing: Comparing::default(),
             export: ExportChoices::default(),
             import_question: None,
+            stage: Stage::new(&ctx),
+            panels: PanelStates::new(&ctx),
             closing: Closing::default(),
-            sample: Sample::default(),
-            after_saving: vec![],
-            tool: Tool::default(),
-            masks_hidden: false,
-            keys: Keys::default(),
-            was_typing: false,
-            model: None,
-            loading_model: false,
-            model_number: 0,
-            parameters: Default::default(),
-            encoding: None,
-            encoding_number: 0,
-            encoded_photo: None,
-            ahead: Ahead::default(),
-            backwards: false,
-            filmstrip: Filmstrip::new(ctx),
-            embeddings_folder: None,
-            embeddings_kept: None,
             timing: String::new(),
-            pointer: None,
-            title: String::new(),
             takes_drops: opening::takes_drops(cc.display_handle().ok().map(|display| display.as_raw())),
+            was_typing: false,
+            title: String::new(),
         };
         let wanted = model.or_else(|| this.settings.model.clone());
         this.load_named_model(wanted.as_deref().unwrap_or(BUILT_IN_NAME));
@@ -161,8 +102,7 @@ impl Tinsel {
 
     /// Keeps the embeddings of photos in a folder, so that a photo is encoded once only.
     pub fn keeping_embeddings_in(mut self, folder: EmbeddingFolder) -> Self {
-        self.embeddings_folder = Some(folder);
-        self.keep_embeddings();
+        self.encoding.keep_in(folder, self.settings.embeddings_gb, &self.engine);
         self
     }
 
@@ -186,7 +126,7 @@ impl Tinsel {
 
     /// The mask that is shown as the answer to the prompt.
     pub fn candidate(&self) -> Option<&Arc<Mask>> {
-        let (_, candidate) = self.inquiry.shown(self.workspace.document.prompting())?;
+        let (_, candidate) = self.prompt.inquiry.shown(self.workspace.document.prompting())?;
         Some(&candidate.mask)
     }
 
@@ -208,91 +148,35 @@ impl Tinsel {
     /// Whether anything is being opened, computed or rendered.
     pub fn is_busy(&self) -> bool {
         self.tasks.is_busy()
-            || self.loading_model
-            || self.encoding.is_some()
-            || self.run.as_ref().is_some_and(EverythingRun::is_pending)
-            || self.relations.is_pending()
+            || self.model.is_loading()
+            || self.encoding.is_running()
+            || self.encoding.ahead.is_encoding()
+            || self.everything.is_pending()
             || self.sessions.is_saving()
             || !self.after_saving.is_empty()
             || self.comparing.is_running()
             || self.comparing.is_rendering()
-            || self.inquiry.is_pending()
-            || self.preview.is_pending()
-            || self.canvas.is_rendering()
-            || self.ahead.is_encoding()
-            || self.filmstrip.is_pending()
-            || self.inspect.is_pending()
+            || self.prompt.inquiry.is_pending()
+            || self.prompt.preview.is_pending()
+            || self.stage.canvas.is_rendering()
+            || self.panels.is_pending()
     }
 
     /// The mask that is shown as what a click would give.
     pub fn previewed(&self) -> Option<&Arc<Mask>> {
-        self.preview.mask()
+        self.prompt.preview.mask()
     }
 
     /// Where a point of the photo lies in the window, in egui points.
     pub fn photo_to_screen(&self, x: f32, y: f32) -> egui::Pos2 {
-        self.canvas.view.to_screen(pos2(x, y))
-    }
-
-    /// Asks the network about the prompt, whatever changed it: a click, a drag, undo.
-    fn follow_prompt(&mut self) {
-        let Some(open) = self.workspace.open.as_ref().filter(|_| self.model.is_some()) else { return };
-        let prompting = self.canvas.effective_prompting(&self.workspace.document);
-        // Encoding was cancelled. It is not left to the prompt, as the next one would start it anew.
-        let is_missing = self.encoded_photo != Some(open.id) && self.encoding.is_none();
-        if is_missing && self.inquiry.is_new(&prompting) {
-            self.encode();
-        }
-        let Some(open) = &self.workspace.open else { return };
-        self.inquiry.follow(&prompting, open.reference_for(&prompting), &self.engine);
-    }
-
-    /// Asks what a click at the pointer would give, if that is wanted.
-    fn follow_pointer(&mut self, ctx: &Context) {
-        let Some(open) = &self.workspace.open else { return };
-        let (shift, ctrl) = ctx.input(|i| (i.modifiers.shift, i.modifiers.command));
-        let prompting = self.workspace.document.prompting();
-        let points_out = matches!(self.tool, Tool::Positive | Tool::Negative);
-        let is_encoded = self.encoding.is_none() && self.encoded_photo == Some(open.id);
-        let ready = self.settings.live_preview && self.model.is_some() && is_encoded;
-        let asked = points_out && ready && !self.is_searching() && !self.inquiry.is_pending();
-        // With points set, a further one is only tried while Ctrl is held.
-        let free = prompting.is_empty() || ctrl;
-        let hovered = self.canvas.hovered().filter(|_| asked && free);
-        let wish = hovered.map(|at| {
-            let positive = (self.tool == Tool::Positive) != shift;
-            let mut wish = Prompting { chosen: None, ..prompting.clone() };
-            wish.from = self.inquiry.former(prompting).or(wish.from);
-            wish.prompt.points.push(Point { x: at.x, y: at.y, positive });
-            wish
-        });
-        let photo = wish.as_ref().map_or_else(|| open.reference(), |wish| open.reference_for(wish));
-        self.preview.follow(wish, photo, &self.engine, ctx);
-    }
-
-    /// Makes the photo ready that is likely to be opened next, while nothing else is to be done.
-    fn look_ahead(&mut self) {
-        let current = self.workspace.current;
-        let next = if self.backwards { current.checked_sub(1) } else { Some(current + 1) };
-        let Some(path) = next.and_then(|next| self.workspace.photos.get(next)) else { return };
-        let is_encoded = self.workspace.open.as_ref().is_some_and(|open| self.encoded_photo == Some(open.id));
-        let is_idle = is_encoded
-            && self.encoding.is_none()
-            && !self.workspace.loading
-            && !self.loading_model
-            && !self.inquiry.is_pending()
-            && !self.comparing.is_running()
-            && !self.run.as_ref().is_some_and(EverythingRun::is_pending);
-        if is_idle && self.settings.encode_ahead {
-            self.ahead.follow(path, &mut self.tasks, &self.engine);
-        }
+        self.stage.canvas.view.to_screen(pos2(x, y))
     }
 
     /// Runs the commands whose keys were pressed in this frame, one after the other.
     fn run_pressed_commands(&mut self, ctx: &Context, frame: &eframe::Frame) {
         while !self.takes_keys_itself() {
             let focused = ctx.memory(|memory| memory.focused());
-            let widget_focused = focused.is_some_and(|id| !self.canvas.is(id));
+            let widget_focused = focused.is_some_and(|id| !self.stage.canvas.is(id));
             let pressed = self.settings.keymap.pressed(ctx, widget_focused, |c| c.is_enabled(self));
             let Some(command) = pressed else { return };
             // Tab also moves the focus, which would then take the next Enter.
@@ -306,7 +190,7 @@ impl Tinsel {
     /// Whether keys belong to a window that is open.
     fn takes_keys_itself(&self) -> bool {
         let asks = self.export.is_asking() || self.import_question.is_some() || self.closing.is_asking();
-        asks || self.palette.open || self.keys.is_recording()
+        asks || self.panels.take_keys()
     }
 
     fn update_title(&mut self, ctx: &Context) {
@@ -373,7 +257,7 @@ impl eframe::App for Tinsel {
         }
         self.import_question.take_if(|question| question.ui(&ctx, &mut actions));
         self.closing.ui(&ctx, &mut actions);
-        self.keys.ui(&ctx, &self.settings.keymap, &mut actions);
+        self.panels.keys.ui(&ctx, &self.settings.keymap, &mut actions);
         self.comparing.dialog_ui(&ctx, &self.settings.models_url, &mut actions);
         self.messages.ui(&ctx, &mut actions);
         self.was_typing = ctx.text_edit_focused();

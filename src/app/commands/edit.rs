@@ -18,7 +18,7 @@ commands! {
         object: |window| window.document().undo_label(),
         run: |window, _, _| {
             window.workspace.document.undo();
-            window.follow_filters();
+            window.everything.follow(&window.workspace.document);
         },
         ..EDIT
     };
@@ -31,7 +31,7 @@ commands! {
         object: |window| window.document().redo_label(),
         run: |window, _, _| {
             window.workspace.document.redo();
-            window.follow_filters();
+            window.everything.follow(&window.workspace.document);
         },
         ..EDIT
     };
@@ -54,7 +54,7 @@ commands! {
         keys: &[plain(Key::Escape), ctrl_shift(Key::A)],
         prompt: PromptState::Empty,
         // Escape belongs to what the mouse is doing first.
-        enabled: |window| window.selects(1) && !window.canvas.is_dragging(),
+        enabled: |window| window.selects(1) && !window.stage.canvas.is_dragging(),
         run: |window, _, _| window.workspace.document.select([]),
         ..EDIT
     };

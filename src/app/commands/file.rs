@@ -45,7 +45,7 @@ commands! {
         id: "UseBuiltInModel",
         text: "Use the built-in model",
         tooltip: "Use MobileSAM, which needs no download",
-        enabled: |window| window.model.as_deref() != Some(BUILT_IN_NAME),
+        enabled: |window| window.model.name() != Some(BUILT_IN_NAME),
         run: |window, _, _| window.load_model(ModelSource::built_in()),
         ..FILE
     };
@@ -113,7 +113,7 @@ fn open_export(window: &mut Tinsel, _: &Context, _: &eframe::Frame) {
     if let Some(open) = &window.workspace.open {
         let path = &open.photo.path;
         let beside = path.parent().filter(|_| !window.sample.is(path));
-        let (model, settings) = (window.model.as_deref(), &window.settings);
+        let (model, settings) = (window.model.name(), &window.settings);
         window.export.open_for(&window.workspace.document, beside, model, settings);
     }
 }

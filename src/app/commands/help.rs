@@ -12,7 +12,7 @@ commands! {
         text: "All commands…",
         tooltip: "Find and run any command by its name",
         keys: &[ctrl_shift(Key::P)],
-        run: |window, _, _| window.palette.open = !window.palette.open,
+        run: |window, _, _| window.panels.palette.open = !window.panels.palette.open,
         ..HELP
     };
     KEYS = Command {
@@ -20,7 +20,7 @@ commands! {
         text: "Keys and gestures",
         tooltip: "All keys at a glance",
         keys: &[plain(Key::F1), plain(Key::Questionmark)],
-        run: |window, _, _| window.keys.open = !window.keys.open,
+        run: |window, _, _| window.panels.keys.open = !window.panels.keys.open,
         ..HELP
     };
 }

@@ -51,7 +51,7 @@ commands! {
         run: |window, _, _| {
             let item = window.selected().next().cloned();
             if let Some(item) = item {
-                window.mask_list.rename(&item);
+                window.panels.mask_list.rename(&item);
             }
         },
         ..MASK

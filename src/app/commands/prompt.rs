@@ -38,7 +38,7 @@ commands! {
         keys: &[plain(Key::Escape), plain(Key::B)],
         prompt: PromptState::Set,
         // Escape belongs to what the mouse is doing first.
-        enabled: |window| !window.canvas.is_dragging(),
+        enabled: |window| !window.stage.canvas.is_dragging(),
         run: |window, _, _| window.workspace.document.apply(Edit::ClearPrompt),
         ..PROMPT
     };
@@ -92,7 +92,7 @@ commands! {
         text: "Segment everything",
         tooltip: "Find a mask for everything in the photo",
         keys: &[ctrl(Key::G)],
-        enabled: |window| window.has_photo() && window.has_model() && !window.is_run_pending(),
+        enabled: |window| window.has_photo() && window.has_model() && !window.everything.is_pending(),
         run: |window, _, _| window.segment_everything(),
         ..PROMPT
     };
@@ -113,7 +113,7 @@ commands! {
         keys: &[ctrl(Key::Period)],
         over_comparison: true,
         enabled: |window| {
-            window.is_searching() || window.comparing.is_running() || window.encoding.is_some()
+            window.everything.is_searching() || window.comparing.is_running() || window.encoding.is_running()
         },
         run: |window, _, _| window.cancel(),
         ..PROMPT
@@ -147,7 +147,7 @@ const fn candidate<const NUMBER: usize>(
 fn show_next_candidate(window: &mut Tinsel, _: &Context, _: &eframe::Frame) {
     let count = window.candidates();
     let document = &mut window.workspace.document;
-    if let Some((shown, _)) = window.inquiry.shown(document.prompting()) {
+    if let Some((shown, _)) = window.prompt.inquiry.shown(document.prompting()) {
         document.apply(Edit::Choose((shown + 1) % count));
     }
 }

@@ -19,8 +19,8 @@ commands! {
         text: "Add points",
         tooltip: "Click on the thing; right click beside it",
         keys: &[plain(Key::Q)],
-        on: |window| window.tool == Tool::Positive,
-        run: |window, _, _| window.tool = Tool::Positive,
+        on: |window| window.stage.tool == Tool::Positive,
+        run: |window, _, _| window.stage.tool = Tool::Positive,
         ..TOOL
     };
     NEGATIVE = Command {
@@ -28,8 +28,8 @@ commands! {
         text: "Remove points",
         tooltip: "Click on what does not belong to the thing",
         keys: &[plain(Key::E)],
-        on: |window| window.tool == Tool::Negative,
-        run: |window, _, _| window.tool = Tool::Negative,
+        on: |window| window.stage.tool == Tool::Negative,
+        run: |window, _, _| window.stage.tool = Tool::Negative,
         ..TOOL
     };
     BOX = Command {
@@ -37,8 +37,8 @@ commands! {
         text: "Box",
         tooltip: "Drag a box around the thing",
         keys: &[plain(Key::W)],
-        on: |window| window.tool == Tool::Box,
-        run: |window, _, _| window.tool = Tool::Box,
+        on: |window| window.stage.tool == Tool::Box,
+        run: |window, _, _| window.stage.tool = Tool::Box,
         ..TOOL
     };
     SELECT = Command {
@@ -46,8 +46,8 @@ commands! {
         text: "Pick masks",
         tooltip: "Click a mask to select it",
         keys: &[plain(Key::M)],
-        on: |window| window.tool == Tool::Select,
-        run: |window, _, _| window.tool = Tool::Select,
+        on: |window| window.stage.tool == Tool::Select,
+        run: |window, _, _| window.stage.tool = Tool::Select,
         ..TOOL
     };
     BRUSH = Command {
@@ -55,8 +55,8 @@ commands! {
         text: "Brush",
         tooltip: "Paint on the selected mask, or a new one; Shift erases",
         keys: &[plain(Key::T)],
-        on: |window| window.tool == Tool::Brush,
-        run: |window, _, _| window.tool = Tool::Brush,
+        on: |window| window.stage.tool == Tool::Brush,
+        run: |window, _, _| window.stage.tool = Tool::Brush,
         ..TOOL
     };
     ERASER = Command {
@@ -64,8 +64,8 @@ commands! {
         text: "Eraser",
         tooltip: "Erase from the selected mask; Shift paints",
         keys: &[plain(Key::X)],
-        on: |window| window.tool == Tool::Eraser,
-        run: |window, _, _| window.tool = Tool::Eraser,
+        on: |window| window.stage.tool == Tool::Eraser,
+        run: |window, _, _| window.stage.tool = Tool::Eraser,
         ..TOOL
     };
     LASSO = Command {
@@ -73,8 +73,8 @@ commands! {
         text: "Lasso",
         tooltip: "Draw around an area to add it to the selected mask; Shift takes it away",
         keys: &[plain(Key::L)],
-        on: |window| window.tool == Tool::Lasso,
-        run: |window, _, _| window.tool = Tool::Lasso,
+        on: |window| window.stage.tool == Tool::Lasso,
+        run: |window, _, _| window.stage.tool = Tool::Lasso,
         ..TOOL
     };
     CROSS_LEFT = Command {
@@ -110,10 +110,10 @@ commands! {
         text: "Click at the cross",
         tooltip: "What a click of the mouse would do there; Shift: a point of the other kind",
         keys: &[plain(Key::C)],
-        enabled: |window| window.canvas.has_cross(),
+        enabled: |window| window.stage.canvas.has_cross(),
         run: |window, ctx, frame| {
             let opposite = ctx.input(|i| i.modifiers.shift);
-            let action = window.canvas.click_cross(window.tool, opposite, &window.workspace.document);
+            let action = window.stage.canvas.click_cross(window.stage.tool, opposite, &window.workspace.document);
             action.into_iter().for_each(|action| window.apply(action, ctx, frame));
         },
         ..TOOL
@@ -154,7 +154,7 @@ pub(in crate::app) fn of(tool: Tool) -> &'static Command {
 fn move_cross(window: &mut Tinsel, ctx: &Context, direction: Vec2) {
     let fine = ctx.input(|i| i.modifiers.shift);
     if let Some(open) = &window.workspace.open {
-        window.canvas.move_cross(direction, fine, open.size());
+        window.stage.canvas.move_cross(direction, fine, open.size());
     }
 }
 

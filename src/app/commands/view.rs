@@ -17,8 +17,8 @@ commands! {
         tooltip: "The bare photo and back",
         keys: &[plain(Key::V), ctrl(Key::H)],
         enabled: |window| !window.document().masks().is_empty(),
-        on: |window| window.masks_hidden,
-        run: |window, _, _| window.masks_hidden = !window.masks_hidden,
+        on: |window| window.stage.masks_hidden,
+        run: |window, _, _| window.stage.masks_hidden = !window.stage.masks_hidden,
         ..VIEW
     };
     ZOOM_IN = Command {
@@ -26,7 +26,7 @@ commands! {
         text: "Zoom in",
         keys: &[plain(Key::Plus), plain(Key::Equals)],
         enabled: Tinsel::has_photo,
-        run: |window, _, _| window.canvas.view.zoom_by(ZOOM_STEP),
+        run: |window, _, _| window.stage.canvas.view.zoom_by(ZOOM_STEP),
         ..VIEW
     };
     ZOOM_OUT = Command {
@@ -34,7 +34,7 @@ commands! {
         text: "Zoom out",
         keys: &[plain(Key::Minus)],
         enabled: Tinsel::has_photo,
-        run: |window, _, _| window.canvas.view.zoom_by(1.0 / ZOOM_STEP),
+        run: |window, _, _| window.stage.canvas.view.zoom_by(1.0 / ZOOM_STEP),
         ..VIEW
     };
     ZOOM_FIT = Command {
@@ -43,7 +43,7 @@ commands! {
         tooltip: "Show the whole photo",
         keys: &[plain(Key::Home), ctrl(Key::F)],
         enabled: Tinsel::has_photo,
-        run: |window, _, _| window.canvas.view.fit(),
+        run: |window, _, _| window.stage.canvas.view.fit(),
         ..VIEW
     };
     ZOOM_ACTUAL = Command {
@@ -52,7 +52,7 @@ commands! {
         tooltip: "One photo pixel for each screen pixel",
         keys: &[ctrl(Key::Num0), ctrl(Key::Equals)],
         enabled: Tinsel::has_photo,
-        run: |window, _, _| window.canvas.view.actual_size(),
+        run: |window, _, _| window.stage.canvas.view.actual_size(),
         ..VIEW
     };
     ZOOM_SELECTION = Command {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::tasks::{Decoded, Tasks};
+use crate::app::tasks::{Decoded, Tasks};
 use crate::engine::{Engine, PhotoRef};
 
 /// How far the photo is.
@@ -17,7 +17,7 @@ enum Step {
 
 /// What is made ready.
 #[derive(Default)]
-pub(super) struct Ahead {
+pub(in crate::app) struct Ahead {
     next: Option<(PathBuf, Step)>,
 }
 
