@@ -6,9 +6,11 @@ mod folder;
 pub mod import;
 mod names;
 mod photo;
+pub mod project;
 mod regular;
 mod selection;
 pub mod session;
+mod stamped;
 mod text;
 mod yaml;
 

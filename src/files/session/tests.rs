@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use tempfile::TempPath;
 
 use super::*;
+use crate::files::stamped;
 use crate::mask::Mask;
 
 const SIZE: (u32, u32) = (30, 20);
@@ -405,9 +406,9 @@ fn what_others_write_at_the_same_moment_is_not_destroyed() {
     let path = dir.path().join("cup.jpg.tinsel.json");
     type Replace = fn(TempPath, &Path, (Stamp, Stamp)) -> std::io::Result<bool>;
     let ways: [Replace; 2] = [
-        |new, path, stamps| save::replace(new, path, stamps, save::Former::Kept),
+        |new, path, stamps| stamped::replace(new, path, stamps, Former::Kept),
         |new, path, stamps| {
-            save::replace_and_look(new, path, stamps, save::Former::Kept, std::time::Instant::now())
+            stamped::replace_and_look(new, path, stamps, Former::Kept, std::time::Instant::now())
         },
     ];
     for replace in ways {
@@ -438,7 +439,7 @@ fn what_others_write_at_the_same_moment_is_not_destroyed() {
             std::fs::rename(dir.path().join("theirs"), &path).unwrap();
         });
         let began = std::time::Instant::now();
-        save::replace_and_look(file.into_temp_path(), &path, stamps, save::Former::Kept, began).unwrap()
+        stamped::replace_and_look(file.into_temp_path(), &path, stamps, Former::Kept, began).unwrap()
     });
     assert!(!is_ours);
     assert_eq!(bytes_of(&path), b"theirs");
