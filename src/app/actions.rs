@@ -83,5 +83,13 @@ pub(super) enum Action {
     DismissMessage(usize),
 }
 
+/// What is about all photos, and waits until the work on them is saved.
+#[derive(Debug, Clone)]
+pub(super) enum AfterSaving {
+    PlanExport(ExportJob),
+    Export(ExportJob),
+    ImportAll { file: PathBuf, photos: Vec<PathBuf> },
+}
+
 /// Collects actions while the interface is drawn.
 pub(super) type Actions = Vec<Action>;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use egui::{Context, Rect, pos2};
 
+use super::actions::{Action, AfterSaving};
+use super::export_task::{ExportJob, Subject};
+use super::models;
 use super::shell::Tinsel;
-use crate::app::actions::Action;
-use crate::app::export_task::Subject;
-use crate::app::models;
 use crate::document::{Edit, MaskId, MaskItem, ShapeOp, painted};
 use crate::engine::{Job, ModelSource};
 use crate::mask::Mask;
@@ -76,19 +76,17 @@ impl Tinsel {
                     self.tasks.import_here(file, target);
                 }
             }
-            Action::ImportAll { .. } => {
+            Action::ImportAll { file, photos } => {
                 self.save_all();
-                self.after_saving.push(action);
+                self.after_saving.push(AfterSaving::ImportAll { file, photos });
             }
-            Action::PlanExport(_) | Action::Export(_) => {
-                let of_folder = matches!(
-                    &action,
-                    Action::PlanExport(job) | Action::Export(job) if matches!(job.subject, Subject::Folder(_))
-                );
-                if of_folder {
-                    self.save_all();
-                }
-                self.after_saving.push(action);
+            Action::PlanExport(job) => {
+                self.save_exported(&job);
+                self.after_saving.push(AfterSaving::PlanExport(job));
+            }
+            Action::Export(job) => {
+                self.save_exported(&job);
+                self.after_saving.push(AfterSaving::Export(job));
             }
             Action::ChooseExportFolder => {
                 let dialog = rfd::FileDialog::new().set_parent(frame);
@@ -181,6 +179,13 @@ impl Tinsel {
         }
     }
 
+    /// Saves what an export reads from the files beside the photos.
+    fn save_exported(&mut self, job: &ExportJob) {
+        if matches!(job.subject, Subject::Folder(_)) {
+            self.save_all();
+        }
+    }
+
     /// Does what waited for the work to be saved.
     pub(super) fn go_on_after_saving(&mut self) {
         if self.sessions.is_saving() {
@@ -188,14 +193,13 @@ impl Tinsel {
         }
         for action in std::mem::take(&mut self.after_saving) {
             match action {
-                Action::PlanExport(job) => self.export.plan_started(self.tasks.plan_export(job)),
-                Action::Export(job) => {
+                AfterSaving::PlanExport(job) => self.export.plan_started(self.tasks.plan_export(job)),
+                AfterSaving::Export(job) => {
                     self.settings.export = Some((job.format, job.options.clone()));
                     let photos = job.photos();
                     self.export.started(self.tasks.export(job), photos);
                 }
-                Action::ImportAll { file, photos } => self.tasks.read_dataset(file, photos),
-                _ => {}
+                AfterSaving::ImportAll { file, photos } => self.tasks.read_dataset(file, photos),
             }
         }
     }

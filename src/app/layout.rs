@@ -5,8 +5,8 @@ use std::path::Path;
 
 use egui::{CentralPanel, Key, Label, Panel, RichText, Ui};
 
+use super::actions::Actions;
 use super::shell::Tinsel;
-use crate::app::actions::Actions;
 use crate::app::canvas::{CanvasInput, SceneMask};
 use crate::app::commands::{Availability, CommandStates};
 use crate::app::panels::{

@@ -1,7 +1,7 @@
 //! The window: eframe, panels, canvas, commands. No algorithm lives here.
 //!
 //! Widgets change nothing themselves; they emit [`Action`](actions::Action)s, and [`Tinsel`]
-//! applies them in one place.
+//! applies them in one place, `apply`. What comes from elsewhere is taken in by `events`.
 
 mod actions;
 mod apply;

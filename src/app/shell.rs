@@ -9,7 +9,7 @@ use std::time::Duration;
 use eframe::wgpu::rwh::HasDisplayHandle;
 use egui::{Context, Event, Ui, ViewportCommand, pos2};
 
-use super::actions::{Action, Actions};
+use super::actions::{Action, Actions, AfterSaving};
 use super::closing::Closing;
 use super::comparison::Comparing;
 use super::export_window::ExportChoices;
@@ -38,8 +38,7 @@ pub struct Tinsel {
     pub(super) workspace: Workspace,
     pub(super) sample: Sample,
     pub(super) sessions: Sessions,
-    /// Actions about all photos, until what the window holds of these is saved.
-    pub(super) after_saving: Vec<Action>,
+    pub(super) after_saving: Vec<AfterSaving>,
     pub(super) model: Model,
     pub(super) encoding: Encoding,
     pub(super) prompt: PromptQueries,
