@@ -174,42 +174,34 @@ struct State {
     object: Option<String>,
 }
 
-/// How all commands stand in a frame.
-pub(super) struct CommandStates(HashMap<&'static Command, State>);
+/// How all commands stand in a frame, and the keys that start them: what panels need to show them.
+pub(super) struct Availability {
+    states: HashMap<&'static Command, State>,
+    pub keymap: Keymap,
+}
 
-impl CommandStates {
+impl Availability {
     pub fn of(window: &Tinsel) -> Self {
         let state = |command: &'static Command| State {
             enabled: command.is_enabled(window),
             on: (command.on)(window),
             object: (command.object)(window).map(Into::into),
         };
-        Self(all().map(|command| (command, state(command))).collect())
-    }
-}
-
-/// What panels need to know to show commands.
-pub(super) struct Availability<'a> {
-    pub states: CommandStates,
-    pub keymap: &'a Keymap,
-}
-
-impl Availability<'_> {
-    fn state(&self, command: &Command) -> Option<&State> {
-        self.states.0.get(command)
+        let states = all().map(|command| (command, state(command))).collect();
+        Self { states, keymap: window.settings.keymap.clone() }
     }
 
     pub fn is_enabled(&self, command: &Command) -> bool {
-        self.state(command).is_some_and(|state| state.enabled)
+        self.states.get(command).is_some_and(|state| state.enabled)
     }
 
     pub fn is_on(&self, command: &Command) -> bool {
-        self.state(command).is_some_and(|state| state.on)
+        self.states.get(command).is_some_and(|state| state.on)
     }
 
     /// What a menu calls the command now.
     pub fn text(&self, command: &Command) -> String {
-        match self.state(command).and_then(|state| state.object.as_ref()) {
+        match self.states.get(command).and_then(|state| state.object.as_ref()) {
             Some(object) => format!("{}: {object}", command.text),
             None => command.text.to_owned(),
         }
