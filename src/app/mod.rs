@@ -1,32 +1,35 @@
 //! The window: eframe, panels, canvas, commands. No algorithm lives here.
 //!
 //! Widgets change nothing themselves; they emit [`Action`](actions::Action)s, and [`Tinsel`]
-//! applies them in one place.
+//! applies them in one place, `apply`. What comes from elsewhere is taken in by `events`.
 
 mod actions;
-mod ahead;
-mod background;
+mod apply;
 mod canvas;
 mod closing;
 mod commands;
 mod comparison;
+mod events;
 mod everything_run;
 mod export_task;
 mod export_window;
 mod filmstrip;
 mod import_question;
+mod imports;
 mod inquiry;
-mod keymap;
+mod layout;
 mod messages;
 mod models;
 mod opening;
 mod panels;
+mod photos;
 mod preview;
-mod relations;
+mod prompting;
 mod settings;
+mod shell;
+mod state;
+mod tasks;
 mod theme;
-mod thumbnails;
-mod window;
 mod workspace;
 
 use std::cell::Cell;
@@ -36,7 +39,7 @@ use std::sync::atomic::AtomicBool;
 
 use crate::engine::EmbeddingFolder;
 
-pub use window::Tinsel;
+pub use shell::Tinsel;
 
 /// Opens the window on photos or folders and returns when it is closed.
 ///

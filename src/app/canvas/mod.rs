@@ -223,11 +223,7 @@ impl Canvas {
     /// Zooms with the wheel or two fingers, pans with the middle button or Space and the left one.
     fn navigate(&mut self, ui: &egui::Ui, response: &Response, size: Vec2) {
         if let Some(at) = response.hover_pos() {
-            let (zoom, scroll) = ui.input(|i| (i.zoom_delta(), i.smooth_scroll_delta.y));
-            let factor = zoom * (scroll / 200.0).exp();
-            if factor != 1.0 {
-                self.view.zoom_at(at, factor, size);
-            }
+            self.view.zoom_with_wheel(ui, at, size);
         }
         if self.is_panning(ui, response) {
             self.view.pan(response.drag_delta());
