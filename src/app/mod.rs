@@ -23,7 +23,6 @@ mod opening;
 mod panels;
 mod preview;
 mod relations;
-mod sessions;
 mod settings;
 mod theme;
 mod thumbnails;

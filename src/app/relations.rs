@@ -45,13 +45,13 @@ impl Relations {
             (self.subject, self.known, self.pending) = (subject, known, false);
         }
         let is_subject = |(id, mask): &(MaskId, Arc<Mask>), item: &Arc<MaskItem>| {
-            *id == item.id && Arc::ptr_eq(mask, &item.mask)
+            *id == item.id && Arc::ptr_eq(mask, &item.annotation.mask)
         };
         let known = self.subject.len() == masks.len()
             && self.subject.iter().zip(masks).all(|(a, b)| is_subject(a, b));
         if !known && !self.pending {
             self.pending = true;
-            let subject: Subject = masks.iter().map(|m| (m.id, m.mask.clone())).collect();
+            let subject: Subject = masks.iter().map(|m| (m.id, m.annotation.mask.clone())).collect();
             let (sender, ctx) = (self.sender.clone(), self.ctx.clone());
             std::thread::spawn(move || {
                 let known = relate(&subject, size);

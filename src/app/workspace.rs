@@ -166,7 +166,8 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::document::{Edit, NewMask, Prompting};
+    use crate::annotation::Annotation;
+    use crate::document::Edit;
     use crate::mask::Mask;
 
     fn photo(fingerprint: u64, side: u32) -> Photo {
@@ -177,14 +178,8 @@ mod tests {
     fn work_comes_back_with_its_photo_and_a_changed_file_is_a_new_photo() {
         let mut workspace = Workspace::default();
         assert!(workspace.show(photo(1, 8)));
-        workspace.document.apply(Edit::AddMasks(vec![NewMask {
-            mask: Arc::new(Mask::from_fn(8, 8, |x, _| x > 3)),
-            predicted_iou: Some(0.5),
-            stability_score: Some(0.5),
-            model: None,
-            prompting: Prompting::default(),
-            found: None,
-        }]));
+        let mask = Mask::from_fn(8, 8, |x, _| x > 3);
+        workspace.document.apply(Edit::AddMasks(vec![Annotation::new("", mask)]));
         let id = workspace.open.as_ref().unwrap().id;
         workspace.put_away();
         assert_eq!(workspace.document_of(id).unwrap().masks().len(), 1);

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::arguments::PredictArguments;
 use super::{complain, load_model, print_error, print_text};
-use crate::files::export::{Format, add_mask};
+use crate::files::drawing::{add_png, binary, cutout};
 use crate::files::{FileSet, Photo};
 use crate::mask::{Mask, Rle};
 use crate::prompt::BoxPrompt;
@@ -82,10 +82,11 @@ fn run(arguments: &PredictArguments) -> anyhow::Result<()> {
 
     let masks: Vec<(Mask, f32)> = (0..prediction.candidates.len()).map(|i| prediction.mask(i)).collect();
     let (best, _) = &masks[prediction.suggested];
-    for (file, format) in [(&arguments.mask, Format::BinaryPng), (&arguments.cutout, Format::CutoutCropped)] {
-        if let Some(file) = file {
-            add_mask(&mut files, &photo, best, format, file)?;
-        }
+    if let Some(file) = &arguments.mask {
+        add_png(&mut files, file, &binary(best).into())?;
+    }
+    if let Some(file) = &arguments.cutout {
+        add_png(&mut files, file, &cutout(&photo.pixels, best, true).into())?;
     }
 
     files.commit()?;

@@ -41,6 +41,6 @@ pub use error::{Error, Result};
 pub use input::LowRes;
 pub use network::{Family, Fit, InputFormat, Label, Map, Monitor, Token};
 pub use prediction::{Candidate, Output, Prediction, has_single};
-pub use predictor::{Embedding, Encoded, Predictor};
+pub use predictor::{Embedding, Encoded, Encoding, Predictor};
 pub use query::{Query, check_prompt};
 pub use weights::Weights;

@@ -8,7 +8,8 @@ use super::decoder::{Decoded, Decoder, Prepared};
 use super::encoder;
 use super::error::Result;
 use super::network::{
-    Family, Features, InputFormat, Map, Monitor, Network, RawMasks, Token, Wanted, foreign_embedding,
+    EncoderRun, Family, Features, InputFormat, Map, Monitor, Network, RawMasks, Token, Wanted,
+    foreign_embedding,
 };
 use super::plan::Plan;
 use super::prompt_encoder::{MaskEncoder, PromptEncoder};
@@ -59,8 +60,8 @@ impl Network for Native {
         self.input_format
     }
 
-    fn encode(&self, image: Tensor, monitor: &dyn Monitor) -> Result<Vec<Map>> {
-        self.encoder.run(tvec![image.into()], monitor)?.into_iter().map(Map::try_from).collect()
+    fn start(&self, image: Tensor) -> Result<Box<dyn EncoderRun>> {
+        Ok(Box::new(self.encoder.start(tvec![image.into()])?))
     }
 
     fn encoded_shapes(&self) -> &[Vec<usize>] {

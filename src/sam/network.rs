@@ -135,15 +135,30 @@ pub(super) fn foreign_embedding() -> Error {
     Error::Network("the embedding was made by another model".into())
 }
 
+/// An encoder that is being run, step by step; it can be left alone between any two of them.
+pub(super) trait EncoderRun: Send {
+    /// Whether all steps are done.
+    fn is_done(&self) -> bool;
+    /// The share of the steps that is done, in [0, 1].
+    fn fraction(&self) -> f32;
+    /// Does the next step, if there is one.
+    fn step(&mut self) -> Result<()>;
+    /// The encoder's outputs.
+    ///
+    /// # Errors
+    /// Not all steps are done.
+    fn finish(self: Box<Self>) -> Result<Vec<Map>>;
+}
+
 /// A network that encodes photos and answers prompts.
 pub(super) trait Network: Send + Sync {
     /// Whose rules it follows.
     fn family(&self) -> Family;
     /// What the photo has to be made into.
     fn input_format(&self) -> InputFormat;
-    /// Runs the encoder on an input (1, 3, S, S).
-    fn encode(&self, image: Tensor, monitor: &dyn Monitor) -> Result<Vec<Map>>;
-    /// Shapes of what [`Network::encode`] gives.
+    /// Begins to run the encoder on an input (1, 3, S, S).
+    fn start(&self, image: Tensor) -> Result<Box<dyn EncoderRun>>;
+    /// Shapes of what [`EncoderRun::finish`] gives.
     fn encoded_shapes(&self) -> &[Vec<usize>];
     /// Makes the encoder's outputs ready for the decoder.
     ///

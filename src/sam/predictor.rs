@@ -13,7 +13,7 @@ use tract_onnx::prelude::Tensor;
 use super::error::{Error, Result};
 use super::input::{self, LowRes};
 use super::native::Native;
-use super::network::{Family, Features, InputFormat, Map, Monitor, Network, RawMasks, Token};
+use super::network::{EncoderRun, Family, Features, InputFormat, Map, Monitor, Network, RawMasks, Token};
 use super::onnx::{self, OnnxPair};
 use super::prediction::{Choice, Output, Prediction};
 use super::query::{Query, check_prompt, tokens};
@@ -31,6 +31,40 @@ pub struct Encoded {
     pub photo_size: (u32, u32),
     /// In the order of the network.
     pub maps: Vec<Map>,
+}
+
+/// A photo that is being encoded, step by step; it can be left alone between any two of them.
+pub struct Encoding {
+    run: Box<dyn EncoderRun>,
+    photo_size: (u32, u32),
+}
+
+impl Encoding {
+    /// Whether all steps are done.
+    pub fn is_done(&self) -> bool {
+        self.run.is_done()
+    }
+
+    /// The share of the steps that is done, in [0, 1].
+    pub fn fraction(&self) -> f32 {
+        self.run.fraction()
+    }
+
+    /// Does the next step, if there is one.
+    ///
+    /// # Errors
+    /// A failure of the network.
+    pub fn step(&mut self) -> Result<()> {
+        self.run.step()
+    }
+
+    /// The result.
+    ///
+    /// # Errors
+    /// Not all steps are done.
+    pub fn finish(self) -> Result<Encoded> {
+        Ok(Encoded { maps: self.run.finish()?, photo_size: self.photo_size })
+    }
 }
 
 /// What the network knows of one photo. Immutable and cheap to clone.
@@ -166,14 +200,29 @@ impl Predictor {
 
     /// The expensive part of [`Predictor::encode`], of which [`Predictor::embedding`] does the rest.
     pub fn encoded(&self, photo: &RgbImage, monitor: &dyn Monitor) -> Result<Encoded> {
+        let mut encoding = self.start_encoding(photo)?;
+        while !encoding.is_done() {
+            if monitor.cancelled() {
+                return Err(Error::Cancelled);
+            }
+            encoding.step()?;
+            monitor.progress(encoding.fraction());
+        }
+        encoding.finish()
+    }
+
+    /// Begins what [`Predictor::encoded`] does, for callers that do other things between its steps.
+    ///
+    /// # Errors
+    /// The photo has no pixels.
+    pub fn start_encoding(&self, photo: &RgbImage) -> Result<Encoding> {
         if photo.width() == 0 || photo.height() == 0 {
             return Err(Error::Input("it has no pixels".into()));
         }
         let format = self.network.input_format();
         let values = input::network_input(photo, &format)?;
         let image = Tensor::from_shape(&[1, 3, format.side, format.side], &values)?;
-        let maps = self.network.encode(image, monitor)?;
-        Ok(Encoded { maps, photo_size: photo.dimensions() })
+        Ok(Encoding { run: self.network.start(image)?, photo_size: photo.dimensions() })
     }
 
     /// Shapes of the maps that [`Predictor::encoded`] gives, whatever the photo.

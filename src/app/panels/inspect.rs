@@ -8,7 +8,7 @@ use egui::{Color32, ColorImage, Grid, TextureHandle, TextureOptions, Ui};
 use image::{RgbImage, RgbaImage};
 
 use crate::document::{Document, MaskItem};
-use crate::files::export::cutout;
+use crate::files::drawing::cutout;
 use crate::mask::{Figures, Mask};
 
 /// Longest side of the picture, in texels.
@@ -52,14 +52,14 @@ impl Inspect {
                 ui.weak("Select a mask to inspect it.");
             }
             [item] => {
-                self.picture_ui(ui, &item.mask, photo);
-                let measured = self.made_of(&item.mask);
+                self.picture_ui(ui, &item.annotation.mask, photo);
+                let measured = self.made_of(&item.annotation.mask);
                 egui::ScrollArea::vertical().show(ui, |ui| {
                     figures_ui(ui, document, item, measured.map(|(_, measured)| measured));
                 });
             }
             _ => {
-                let pixels: u64 = selected.iter().map(|m| m.mask.area()).sum();
+                let pixels: u64 = selected.iter().map(|m| m.annotation.mask.area()).sum();
                 ui.label(format!("{} masks selected, {pixels} pixels in all", selected.len()));
             }
         }
@@ -127,7 +127,7 @@ fn reduced(picture: RgbaImage) -> ColorImage {
 }
 
 fn figures_ui(ui: &mut Ui, document: &Document, item: &MaskItem, measured: Option<&Measured>) {
-    let mask = &item.mask;
+    let mask = &item.annotation.mask;
     let photo = f64::from(mask.width()) * f64::from(mask.height());
     Grid::new("figures").num_columns(2).show(ui, |ui| {
         let mut figure = |name: &str, value: String| {
@@ -135,8 +135,8 @@ fn figures_ui(ui: &mut Ui, document: &Document, item: &MaskItem, measured: Optio
             ui.label(value);
             ui.end_row();
         };
-        figure("Name", item.name.clone());
-        if let Some(class) = item.class.and_then(|id| document.class(id)) {
+        figure("Name", item.annotation.name.clone());
+        if let Some(class) = item.annotation.class.and_then(|id| document.class(id)) {
             figure("Class", class.name.clone());
         }
         let percent = 100.0 * mask.area() as f64 / photo;
@@ -144,10 +144,12 @@ fn figures_ui(ui: &mut Ui, document: &Document, item: &MaskItem, measured: Optio
         if let Some(b) = mask.bbox() {
             figure("Box", format!("{},{}  {} × {}", b.x0, b.y0, b.width(), b.height()));
         }
-        for (name, score) in [("Predicted IoU", item.predicted_iou), ("Stability", item.stability_score)] {
+        for (name, score) in
+            [("Predicted IoU", item.annotation.predicted_iou), ("Stability", item.annotation.stability_score)]
+        {
             figure(name, score.map_or("none".into(), |score| format!("{score:.3}")));
         }
-        if let Some(model) = &item.model {
+        if let Some(model) = &item.annotation.model {
             figure("Model", model.to_string());
         }
         let Some(Measured { figures, mean_colour }) = measured else { return };

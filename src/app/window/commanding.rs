@@ -9,7 +9,7 @@ use crate::app::commands::Command;
 use crate::app::everything_run::EverythingRun;
 use crate::app::settings::MaskStyle;
 use crate::document::{Edit, MaskId};
-use crate::engine::{Job, ModelSource};
+use crate::engine::{JobKind, ModelSource};
 use crate::sam::has_single;
 use crate::sam::weights::BUILT_IN_NAME;
 
@@ -146,7 +146,7 @@ impl Tinsel {
                 let chosen = selection.first().and_then(|id| document.mask(*id));
                 if let (Some(item), Some(open)) = (chosen, &self.workspace.open) {
                     let whole = command == Command::CopyMask;
-                    self.background.copy(item.mask.clone(), open.photo.pixels.clone(), whole);
+                    self.background.copy(item.annotation.mask.clone(), open.photo.pixels.clone(), whole);
                 }
             }
             Command::Undo => {
@@ -206,14 +206,14 @@ impl Tinsel {
             }
             Command::Compare => self.comparing.open = true,
             Command::Cancel if self.comparing.is_running() => {
-                self.engine.cancel(Job::Comparison);
-                self.engine.cancel(Job::Everything);
+                self.engine.cancel(JobKind::Comparison);
+                self.engine.cancel(JobKind::Everything);
             }
-            Command::Cancel if is_searching => self.engine.cancel(Job::Everything),
+            Command::Cancel if is_searching => self.engine.cancel(JobKind::Everything),
             Command::Cancel => {
                 // A photo is encoded for its own sake or because a prompt needs it.
-                self.engine.cancel(Job::Encoding);
-                self.engine.cancel(Job::Prompt);
+                self.engine.cancel(JobKind::Encoding);
+                self.engine.cancel(JobKind::Prompt);
             }
             Command::ZoomIn => self.canvas.view.zoom_by(ZOOM_STEP),
             Command::ZoomOut => self.canvas.view.zoom_by(1.0 / ZOOM_STEP),

@@ -144,9 +144,10 @@ impl Tinsel {
             // What is worked on again is shown as it becomes.
             let reopened = document.reopened().map(|m| m.id);
             let shown = items.iter().filter(|m| document.is_shown(m) && Some(m.id) != reopened);
-            masks.extend(shown.map(|m| SceneMask { mask: m.mask.clone(), colour: colours[&m.id] }));
+            masks
+                .extend(shown.map(|m| SceneMask { mask: m.annotation.mask.clone(), colour: colours[&m.id] }));
             let selected = document.selection().iter().filter_map(|id| document.mask(*id));
-            highlighted.extend(selected.filter(|m| document.is_shown(m)).map(|m| m.mask.clone()));
+            highlighted.extend(selected.filter(|m| document.is_shown(m)).map(|m| m.annotation.mask.clone()));
         }
         if !prompting.is_empty()
             && !bare

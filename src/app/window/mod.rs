@@ -7,7 +7,7 @@ mod commanding;
 mod drawing;
 mod receiving;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -32,14 +32,15 @@ use crate::app::models::Models;
 use crate::app::panels::{Classes, Inspect, Keys, MaskList, Palette};
 use crate::app::preview::Preview;
 use crate::app::relations::Relations;
-use crate::app::sessions::Sessions;
 use crate::app::settings::{Settings, Tool};
 use crate::app::workspace::Workspace;
 use crate::app::{models, opening, theme};
 use crate::document::{Document, Prompting};
 use crate::engine::EmbeddingFolder;
-use crate::engine::{Engine, ModelSource, Sieve};
+use crate::engine::{Engine, FilterTask, ModelSource};
 use crate::everything::Parameters;
+use crate::files::holds_masks;
+use crate::files::session::Autosave;
 use crate::mask::{Mask, PixelBox};
 use crate::prompt::Point;
 use crate::sam::weights::BUILT_IN_NAME;
@@ -50,9 +51,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// The window's state.
 pub struct Tinsel {
     engine: Engine,
-    sieve: Sieve,
+    filter_task: FilterTask,
     relations: Relations,
-    sessions: Sessions,
+    sessions: Autosave,
     comparing: Comparing,
     background: Background,
     workspace: Workspace,
@@ -112,12 +113,12 @@ impl Tinsel {
         let settings: Settings =
             cc.storage.and_then(|s| eframe::get_value(s, eframe::APP_KEY)).unwrap_or_default();
         ctx.set_theme(settings.theme);
-        let (waker, sieve_waker) = (ctx.clone(), ctx.clone());
+        let (waker, filter_waker, session_waker) = (ctx.clone(), ctx.clone(), ctx.clone());
         let mut this = Self {
             engine: Engine::start(move || waker.request_repaint()),
-            sieve: Sieve::start(move || sieve_waker.request_repaint()),
+            filter_task: FilterTask::start(move || filter_waker.request_repaint()),
             relations: Relations::new(ctx.clone()),
-            sessions: Sessions::new(ctx.clone()),
+            sessions: Autosave::new(move |after| session_waker.request_repaint_after(after)),
             comparing: Comparing::default(),
             background: Background::new(ctx.clone()),
             workspace: Workspace::default(),
@@ -324,11 +325,6 @@ impl Tinsel {
             ctx.send_viewport_cmd(ViewportCommand::Title(title));
         }
     }
-}
-
-/// Whether a dropped file is meant as masks of the open photo. Pictures may be photos; their pixels tell.
-fn holds_masks(path: &Path) -> bool {
-    path.extension().is_some_and(|e| ["json", "txt"].iter().any(|known| e.eq_ignore_ascii_case(known)))
 }
 
 /// Whether a mouse button comes before the first key in this frame.

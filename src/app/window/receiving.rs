@@ -9,13 +9,12 @@ use crate::app::everything_run::EverythingRun;
 use crate::app::export_task::Written;
 use crate::app::import_question::ImportQuestion;
 use crate::app::models;
-use crate::app::sessions::Work;
 use crate::app::settings::Tool;
-use crate::document::{Document, Edit, MaskItem, Named, NewMask, Prompting};
-use crate::engine::{Event, Job, ModelSource, Sifted};
+use crate::document::{Document, Edit, MaskItem};
+use crate::engine::{Event, Filtered, JobKind, ModelSource};
 use crate::files::WriteError;
 use crate::files::import::{Imported, Problem};
-use crate::files::session::{Loaded, SessionError};
+use crate::files::session::{Loaded, Opened, SessionError, Work};
 use crate::models::DownloadError;
 
 impl Tinsel {
@@ -25,8 +24,8 @@ impl Tinsel {
         while let Some(outcome) = self.background.next() {
             self.receive_outcome(outcome);
         }
-        let words = self.sessions.receive();
-        words.into_iter().for_each(|word| self.messages.error(word));
+        let notices = self.sessions.receive();
+        notices.into_iter().for_each(|notice| self.messages.error(notice));
         let work = |id, document| work_on(id, document, self.run.as_ref(), self.model.as_deref());
         if let Some(open) = &self.workspace.open {
             self.sessions.follow(open.id, work(open.id, &self.workspace.document));
@@ -35,8 +34,8 @@ impl Tinsel {
             self.sessions.follow(id, work(id, document));
         }
         self.go_on_after_saving();
-        if let Some(sifted) = self.sieve.newest() {
-            self.receive_sifted(sifted);
+        if let Some(filtered) = self.filter_task.newest() {
+            self.receive_filtered(filtered);
         }
         match self.models.receive() {
             Some(Ok(file)) => self.load_model(ModelSource::file(file)),
@@ -45,10 +44,10 @@ impl Tinsel {
         }
     }
 
-    fn receive_sifted(&mut self, sifted: Sifted) {
+    fn receive_filtered(&mut self, filtered: Filtered) {
         let Some(run) = &mut self.run else { return };
         let (number, photo) = (run.number, run.photo);
-        let Some(edit) = run.receive(sifted) else { return };
+        let Some(edit) = run.receive(filtered) else { return };
         let Some(document) = self.workspace.document_of(photo) else { return };
         let first = document.sifting().is_none_or(|sifting| sifting.run != number);
         document.apply(edit);
@@ -75,8 +74,8 @@ impl Tinsel {
                 self.ahead.forget_encoding();
                 self.encode();
             }
-            Event::Progress { job: Job::Encoding, fraction } => self.encoding = Some(fraction),
-            Event::Progress { job: Job::Comparison, fraction } => {
+            Event::Progress { job: JobKind::Encoding, fraction } => self.encoding = Some(fraction),
+            Event::Progress { job: JobKind::Comparison, fraction } => {
                 self.encoding = None;
                 self.comparing.progress(fraction);
             }
@@ -97,9 +96,9 @@ impl Tinsel {
                 }
             }
             Event::EncodedAhead { number } => self.ahead.encoded(number),
-            Event::Cancelled { job: Job::Ahead, number } => self.ahead.interrupted(number),
+            Event::Cancelled { job: JobKind::Ahead, number } => self.ahead.interrupted(number),
             // Opening the photo will tell.
-            Event::Failed { job: Job::Ahead, number, .. } => self.ahead.failed(number),
+            Event::Failed { job: JobKind::Ahead, number, .. } => self.ahead.failed(number),
             Event::EmbeddingsKept { bytes } => self.embeddings_kept = Some(bytes),
             Event::Predicted { number, ref candidates, suggested, .. }
                 if self.preview.receive(number, candidates, suggested) => {}
@@ -114,20 +113,20 @@ impl Tinsel {
             Event::Found { number, masks, points_done, points_total, .. } => {
                 self.encoding = None;
                 if let Some(run) = self.run.as_mut().filter(|run| run.number == number) {
-                    run.add(masks, (points_done, points_total), &mut self.sieve);
+                    run.add(masks, (points_done, points_total), &mut self.filter_task);
                 }
             }
             Event::EverythingDone { number, complete, seconds, .. } => {
                 if let Some(run) = self.run.as_mut().filter(|run| run.number == number) {
-                    run.end(&mut self.sieve);
+                    run.end(&mut self.filter_task);
                     let ending =
                         if complete { "" } else { "; it was cancelled, what had been found is kept" };
                     self.timing = format!("Everything segmented in {seconds:.1} s{ending}");
                 }
             }
             // The pointer has moved on, or the prompt itself will tell what is wrong.
-            Event::Cancelled { job: Job::Preview, number }
-            | Event::Failed { job: Job::Preview, number, .. } => {
+            Event::Cancelled { job: JobKind::Preview, number }
+            | Event::Failed { job: JobKind::Preview, number, .. } => {
                 self.preview.give_up(number);
             }
             Event::Cancelled { job, number } => self.ended(job, number),
@@ -178,22 +177,8 @@ impl Tinsel {
     /// Adds masks from a file, as one step of undo; returns how many, and what was left out.
     fn take_in(&mut self, photo: u64, imported: Imported) -> (usize, Vec<Problem>) {
         let count = imported.masks.len();
-        let classed = imported.masks.into_iter().map(|mask| Named {
-            name: mask.name,
-            class: mask.class,
-            colour: mask.colour,
-            new: NewMask {
-                mask: mask.mask,
-                predicted_iou: mask.predicted_iou,
-                stability_score: mask.stability_score,
-                model: None,
-                prompting: Prompting::default(),
-                found: None,
-            },
-        });
-        let masks = classed.collect();
         if let Some(document) = self.workspace.document_of(photo) {
-            document.apply(Edit::Import { masks, classes: imported.classes });
+            document.apply(Edit::Import { masks: imported.masks, classes: imported.classes });
         }
         (count, imported.problems)
     }
@@ -209,15 +194,15 @@ impl Tinsel {
         if self.sessions.knows(open.id) {
             return self.restore_view();
         }
-        let (restored, word) = self.sessions.open(open.id, &open.photo, *session);
-        if let Some(word) = word {
-            self.messages.error(word);
+        let Opened { document, notice } = self.sessions.open(open.id, &open.photo, *session);
+        if let Some(notice) = notice {
+            self.messages.error(notice);
         }
         if has_worked {
             return self.sessions.set_aside(open.id);
         }
-        if let Some(restored) = restored {
-            self.workspace.document = Document::restored(restored);
+        if let Some(document) = document {
+            self.workspace.document = document;
         }
         self.restore_view();
     }
@@ -273,35 +258,35 @@ impl Tinsel {
     }
 
     /// Tidies up after a job that came to nothing, unless a newer one of its kind is under way.
-    fn ended(&mut self, job: Job, number: u64) {
+    fn ended(&mut self, job: JobKind, number: u64) {
         match job {
             // A failed model leaves the former one in place; without one the built-in serves.
-            Job::Model if self.model_number != number => {}
-            Job::Model if self.model.is_none() => self.load_model(ModelSource::built_in()),
-            Job::Model => self.loading_model = false,
-            Job::Encoding => {
+            JobKind::Model if self.model_number != number => {}
+            JobKind::Model if self.model.is_none() => self.load_model(ModelSource::built_in()),
+            JobKind::Model => self.loading_model = false,
+            JobKind::Encoding => {
                 if self.encoding_number == number {
                     self.encoding = None;
                 }
             }
-            Job::Prompt => {
+            JobKind::Prompt => {
                 self.inquiry.give_up(number);
                 // The photo may have been encoded for this prompt's sake.
                 if !self.inquiry.is_pending() {
                     self.encoding = None;
                 }
             }
-            Job::Preview | Job::Ahead => {}
-            Job::Comparison => {
+            JobKind::Preview | JobKind::Ahead => {}
+            JobKind::Comparison => {
                 self.comparing.give_up(number);
                 self.encoding = None;
             }
-            Job::Everything => {
+            JobKind::Everything => {
                 let Some(run) = self.run.as_mut().filter(|run| run.number == number) else { return };
                 self.encoding = None;
                 // What was found before the failure is worth keeping.
                 if run.found() > 0 {
-                    run.end(&mut self.sieve);
+                    run.end(&mut self.filter_task);
                 } else {
                     self.run = None;
                 }
@@ -343,7 +328,7 @@ impl Tinsel {
                 if !self.is_sample(&photo.path) {
                     self.settings.photo_folder = photo.path.parent().map(Into::into);
                 }
-                self.engine.cancel(Job::Prompt);
+                self.engine.cancel(JobKind::Prompt);
                 self.inquiry.forget();
                 self.mask_list.leave_photo();
                 self.classes.leave_photo();
@@ -396,7 +381,9 @@ impl Tinsel {
             Outcome::Reshaped { photo, of, reshape } => {
                 let Some(document) = self.workspace.document_of(photo) else { return };
                 let is_same = |item: &Arc<MaskItem>| {
-                    document.mask(item.id).is_some_and(|now| Arc::ptr_eq(&now.mask, &item.mask))
+                    document
+                        .mask(item.id)
+                        .is_some_and(|now| Arc::ptr_eq(&now.annotation.mask, &item.annotation.mask))
                 };
                 let is_locked = of.iter().any(|item| item.locked);
                 if reshape.is_empty() && is_locked {
@@ -430,7 +417,8 @@ fn work_on<'a>(
     run: Option<&'a EverythingRun>,
     model: Option<&'a str>,
 ) -> Work<'a> {
-    Work { document, run: run.filter(|run| run.photo == id && run.is_unfinished()), model }
+    let run = run.filter(|run| run.photo == id && run.is_unfinished());
+    Work { document, run: run.map(|run| run.to_keep_with(document)), model }
 }
 
 /// The first of several problems, and how many there are besides.

@@ -35,11 +35,16 @@
 //! Where a name would be longer than the file system allows, `NAME.EXT` is cut, and a hash of all of it
 //! follows.
 
+mod autosave;
 mod content;
+mod document;
+mod file;
 mod load;
 mod save;
+mod target;
 #[cfg(test)]
 mod tests;
+mod writer;
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -49,7 +54,9 @@ pub use super::stamped::Stamp;
 use super::stamped::{
     Former, conflicts, folder_of, hash_of_path, is_there, is_writable, sibling, with_suffix,
 };
-pub use content::{Session, SessionClass, SessionMask, SessionPhoto, SessionPoint, VERSION};
+pub use autosave::{Autosave, UnfinishedRun, Work};
+pub use content::{Session, SessionClass, SessionMask, SessionPhoto, VERSION};
+pub use file::{Opened, SessionFile};
 pub use load::{Loaded, LoadedState, SessionError};
 pub use save::SaveError;
 

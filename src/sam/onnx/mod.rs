@@ -43,7 +43,8 @@ use self::signature::{HIGH_RES, IMAGE_EMBEDDING, Names, Role, Signature, Value};
 use super::config::{MEAN, STD};
 use super::error::{Error, Result};
 use super::network::{
-    Family, Features, InputFormat, Map, Monitor, Network, RawMasks, STRIDES, Token, Wanted, foreign_embedding,
+    EncoderRun, Family, Features, InputFormat, Map, Monitor, Network, RawMasks, STRIDES, Token, Wanted,
+    foreign_embedding,
 };
 
 /// Outputs of an exported encoder, as the decoder's file takes them.
@@ -95,8 +96,8 @@ impl Network for OnnxPair {
         self.input_format
     }
 
-    fn encode(&self, image: Tensor, monitor: &dyn Monitor) -> Result<Vec<Map>> {
-        self.encoder.run(image, monitor)
+    fn start(&self, image: Tensor) -> Result<Box<dyn EncoderRun>> {
+        self.encoder.start(image)
     }
 
     fn encoded_shapes(&self) -> &[Vec<usize>] {
