@@ -3,10 +3,7 @@
 use super::figure::{FigureSide, write_figure};
 use super::{Kind, Outcome, Tasks};
 use crate::app::models::MODEL_EXTENSIONS;
-use crate::files::{PHOTO_EXTENSIONS, Photo};
-
-/// Extensions of files that are offered when masks are to be imported.
-const MASK_EXTENSIONS: [&str; 6] = ["json", "txt", "png", "tif", "tiff", "bmp"];
+use crate::files::{PHOTO_EXTENSIONS, Photo, mask_extensions};
 
 impl Tasks {
     /// Shows a dialog; a second one is not opened while one is open.
@@ -44,7 +41,7 @@ impl Tasks {
 
     /// Asks for a file with masks.
     pub fn pick_masks(&mut self, dialog: rfd::FileDialog) {
-        let dialog = dialog.set_title("Import masks").add_filter("Masks", &in_both_cases(&MASK_EXTENSIONS));
+        let dialog = dialog.set_title("Import masks").add_filter("Masks", &in_both_cases(&mask_extensions()));
         self.spawn_dialog(move || Outcome::PickedMasks(dialog.pick_file()));
     }
 
@@ -76,7 +73,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let mask = GrayImage::from_fn(8, 6, |x, _| Luma([if x < 3 { 255 } else { 0 }]));
         let mut offered = vec![];
-        for extension in MASK_EXTENSIONS {
+        for extension in mask_extensions() {
             let file = dir.path().join("mask").with_extension(extension);
             if ImageFormat::from_extension(extension).is_some() {
                 mask.save(&file).unwrap();
