@@ -78,7 +78,7 @@ pub(super) enum Action {
     CancelDownload,
     SetModelsUrl(String),
     SetKeys(&'static Command, Vec<KeyboardShortcut>),
-    /// The keys of the registry again, for one command or for all.
+    /// The default keys again, for one command or for all.
     ResetKeys(Option<&'static Command>),
     DismissMessage(usize),
 }

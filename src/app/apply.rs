@@ -105,9 +105,10 @@ impl Tinsel {
             },
             Action::CancelDownload => self.model.choice.cancel(),
             Action::SetKeys(command, keys) => {
-                let robbed = self.settings.keymap.set(command, keys);
-                if !robbed.is_empty() {
-                    let names: Vec<String> = robbed.iter().map(|other| format!("“{}”", other.text)).collect();
+                let former_owners = self.settings.keymap.set(command, keys);
+                if !former_owners.is_empty() {
+                    let names: Vec<String> =
+                        former_owners.iter().map(|other| format!("“{}”", other.text)).collect();
                     self.messages.news(format!("The keys were taken from {}.", names.join(", ")));
                 }
             }

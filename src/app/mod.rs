@@ -6,11 +6,11 @@
 mod actions;
 mod apply;
 mod canvas;
-mod closing;
 mod commands;
 mod comparison;
 mod events;
 mod everything_run;
+mod exit;
 mod export_task;
 mod export_window;
 mod filmstrip;
@@ -20,11 +20,11 @@ mod inquiry;
 mod layout;
 mod messages;
 mod models;
-mod opening;
 mod panels;
 mod photos;
+mod platform;
 mod preview;
-mod prompting;
+mod prompts;
 mod settings;
 mod shell;
 mod state;
@@ -67,7 +67,7 @@ pub fn run(paths: Vec<PathBuf>, model: Option<String>) -> anyhow::Result<()> {
     };
     let run = eframe::run_native("tinsel", options, Box::new(|cc| Ok(Box::new(window(cc)))));
     // Later, something else has gone wrong.
-    run.map_err(|error| if is_created.get() { error.into() } else { opening::explained(error) })
+    run.map_err(|error| if is_created.get() { error.into() } else { platform::explained(error) })
 }
 
 /// Becomes true when the system asks the program to end: at the end of a desktop session, or by `kill`. The

@@ -10,8 +10,8 @@ use eframe::wgpu::rwh::HasDisplayHandle;
 use egui::{Context, Event, Ui, ViewportCommand, pos2};
 
 use super::actions::{Action, Actions, AfterSaving};
-use super::closing::Closing;
 use super::comparison::Comparing;
+use super::exit::Closing;
 use super::export_window::ExportChoices;
 use super::import_question::ImportQuestion;
 use super::messages::Messages;
@@ -19,7 +19,7 @@ use super::settings::Settings;
 use super::state::{Encoding, Everything, Model, PanelStates, PromptQueries, Sample, Stage};
 use super::tasks::Tasks;
 use super::workspace::Workspace;
-use super::{commands, models, opening, theme};
+use super::{commands, models, platform, theme};
 use crate::document::Document;
 use crate::engine::{EmbeddingFolder, Engine, ModelSource};
 use crate::files::holds_masks;
@@ -88,7 +88,7 @@ impl Tinsel {
             panels: PanelStates::new(&ctx),
             closing: Closing::default(),
             timing: String::new(),
-            takes_drops: opening::takes_drops(cc.display_handle().ok().map(|display| display.as_raw())),
+            takes_drops: platform::takes_drops(cc.display_handle().ok().map(|display| display.as_raw())),
             was_typing: false,
             title: String::new(),
         };

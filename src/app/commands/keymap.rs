@@ -1,4 +1,4 @@
-//! The keys of the commands: those of the registry, but for what the user has changed.
+//! The keys of the commands: their default keys, but for what the user has changed.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ impl Keymap {
         self.keys(command).first().map(|key| ctx.format_shortcut(key))
     }
 
-    /// Whether a command has other keys than in the registry.
+    /// Whether a command has other keys than its default ones.
     pub fn is_changed(&self, command: &Command) -> bool {
         self.changed.contains_key(command.id)
     }
@@ -40,19 +40,19 @@ impl Keymap {
 
     /// Gives a command these keys. They are taken from the commands that had them, which are returned.
     pub fn set(&mut self, command: &Command, keys: Vec<KeyboardShortcut>) -> Vec<&'static Command> {
-        let robbed: Vec<&Command> = all()
+        let former_owners: Vec<&Command> = all()
             .filter(|other| !command.may_share_keys(other))
             .filter(|other| self.keys(other).iter().any(|key| keys.contains(key)))
             .collect();
-        for other in &robbed {
+        for other in &former_owners {
             let left = self.keys(other).into_iter().filter(|key| !keys.contains(key)).collect();
             self.put(other, left);
         }
         self.put(command, keys);
-        robbed
+        former_owners
     }
 
-    /// Gives a command, or all, the keys of the registry again. Commands that these were given to lose them.
+    /// Gives a command, or all, the default keys again. Commands that these were given to lose them.
     pub fn reset(&mut self, command: Option<&Command>) {
         match command {
             Some(command) => drop(self.set(command, command.keys.to_vec())),

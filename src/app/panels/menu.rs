@@ -1,4 +1,4 @@
-//! Menu bar and toolbar, both made from the command registry.
+//! Menu bar and toolbar, both made from the commands.
 
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{Button, PopupCloseBehavior, Slider, Ui};

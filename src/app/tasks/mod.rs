@@ -4,12 +4,12 @@
 
 mod dialogs;
 mod download;
-mod exporting;
+mod exports;
 mod figure;
-mod importing;
+mod imports;
 mod latest;
 mod masks;
-mod opening;
+mod photos;
 mod relations;
 mod task;
 mod thumbnails;
@@ -22,9 +22,9 @@ use egui::Context;
 
 pub(super) use download::Download;
 pub(super) use figure::FigureSide;
-pub(super) use importing::{Dataset, ImportTarget};
+pub(super) use imports::{Dataset, ImportTarget};
 pub(super) use latest::{ByAddress, Latest};
-pub(super) use opening::Decoded;
+pub(super) use photos::Decoded;
 pub(super) use relations::Relations;
 pub(super) use task::{Panicked, Task};
 pub(super) use thumbnails::Thumbnails;

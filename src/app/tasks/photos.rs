@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::importing::ImportTarget;
+use super::imports::ImportTarget;
 use super::{Kind, Outcome, Tasks};
 use crate::files::import::{Imported, masks_among};
 use crate::files::session::Session;
