@@ -87,7 +87,7 @@ fn scroll_and_click(window: &mut Window, label: &str) {
 /// Clicks on the photo, at photo pixels.
 fn click_photo(window: &mut Window, (x, y): (f32, f32), button: PointerButton, modifiers: Modifiers) {
     let pos = window.state().photo_to_screen(x, y);
-    window.event(Event::PointerMoved(pos));
+    window.event_modifiers(Event::PointerMoved(pos), modifiers);
     for pressed in [true, false] {
         window.event_modifiers(Event::PointerButton { pos, button, pressed, modifiers }, modifiers);
     }

@@ -175,7 +175,8 @@ impl Canvas {
         let panning = self.is_panning(ui, &response);
         self.point(ui, &response, input, actions);
         self.draw(ui, &response, &painter, input, panning, actions);
-        let free = self.gesture.is_none() && !ui.input(|i| i.pointer.any_down());
+        // A press that may become a click keeps what it will give in view.
+        let free = self.gesture.is_none() && !ui.input(|i| i.pointer.is_decidedly_dragging());
         let hovered = response.hover_pos().filter(|_| free).map(|at| self.view.pointed(at));
         self.hovered = hovered.filter(|at| clicks::is_inside(*at, size));
         prompts::points_ui(ui, &painter, &self.view, input.document, &mut self.gesture, size, actions);
