@@ -166,7 +166,7 @@ fn write(folder: &EmbeddingFolder, tasks: &Receiver<DiskTask>, report: impl Fn(u
         match task {
             DiskTask::Save(key, encoded) if limit > 0 => {
                 if let Err(error) = folder.save(&key, &encoded) {
-                    log::warn!("{}: an embedding was not kept: {error}", folder.path().display());
+                    log::warn!("{}: an embedding could not be stored: {error}", folder.path().display());
                 }
             }
             DiskTask::Save(..) => {}

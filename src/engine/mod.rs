@@ -82,7 +82,7 @@ impl Engine {
     fn send(&self, request: Request) {
         // The worker outlives every panic, so the channel is open as long as the handle lives.
         if self.requests.send(request).is_err() {
-            log::error!("the worker thread is gone");
+            log::error!("the worker thread has stopped");
         }
     }
 }

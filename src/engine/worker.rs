@@ -14,7 +14,7 @@ pub(super) fn spawn(queue: Queue, context: Context) {
     let worker = Worker { queue, context, stack: vec![] };
     let spawned = std::thread::Builder::new().name("engine".into()).spawn(move || worker.run());
     if let Err(error) = spawned {
-        log::error!("the worker thread could not be started: {error}");
+        log::error!("the worker thread cannot be started: {error}");
     }
 }
 
@@ -67,7 +67,7 @@ impl Worker {
             Ok(Ok(_)) => {}
             Ok(Err(Error::Cancelled)) => self.cancelled(&ticket),
             Ok(Err(error)) => self.failed(&ticket, error.to_string()),
-            Err(panic) => self.failed(&ticket, format!("an internal error: {}", panic_text(&*panic))),
+            Err(panic) => self.failed(&ticket, format!("internal error: {}", panic_text(&*panic))),
         }
     }
 

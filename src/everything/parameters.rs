@@ -103,7 +103,7 @@ impl Preset {
 
 /// A parameter outside its range; the message names it and the range.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{name} is {value}, it must be between {min} and {max}")]
+#[error("{name} is {value}; it must be between {min} and {max}")]
 pub struct ParametersError {
     name: &'static str,
     value: f32,

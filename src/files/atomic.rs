@@ -14,9 +14,9 @@ use super::regular;
 /// Why nothing was written. The message names the file and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    #[error("{}: exists already and was left as it is", path.display())]
+    #[error("{}: already exists and was not changed", path.display())]
     Exists { path: PathBuf },
-    #[error("{}: cannot be written: {cause}; choose a folder you may write to", path.display())]
+    #[error("{}: cannot be written: {cause}; choose a folder that you can write to", path.display())]
     Unwritable { path: PathBuf, cause: std::io::Error },
     #[error("{}: cannot be written: {cause}", path.display())]
     Encoding { path: PathBuf, cause: String },

@@ -20,20 +20,20 @@ pub struct Selected {
 /// Why a folder brought no photos. The message names it and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum SelectionError {
-    #[error("{}: the folder cannot be read: {cause}; is the path right?", path.display())]
+    #[error("{}: the folder cannot be read: {cause}; check the path", path.display())]
     Unreadable { path: PathBuf, cause: std::io::Error },
-    #[error("{}: holds no photos", path.display())]
+    #[error("{}: contains no photos", path.display())]
     Empty { path: PathBuf },
 }
 
 /// Something in a folder that was passed over, while the rest was taken. The message names it.
 #[derive(Debug, thiserror::Error)]
 pub enum Skipped {
-    #[error("{}: skipped, because its links lead in a circle", path.display())]
+    #[error("{}: skipped: its links form a cycle", path.display())]
     Circle { path: PathBuf },
-    #[error("{}: skipped, because it is {kind}, not a file", path.display())]
+    #[error("{}: skipped: it is {kind}, not a file", path.display())]
     NoFile { path: PathBuf, kind: &'static str },
-    #[error("{}: skipped, because it cannot be read: {cause}", path.display())]
+    #[error("{}: skipped: it cannot be read: {cause}", path.display())]
     Unreadable { path: PathBuf, cause: std::io::Error },
 }
 
@@ -54,7 +54,7 @@ const RESULTS: [&str; 3] = ["_combined_overlay_", "_labels_", "_compare_"];
 /// folders, apart from hidden ones. `skip` is called with what is passed over in the folders.
 ///
 /// # Errors
-/// A folder that cannot be read, or that holds no photos.
+/// A folder that cannot be read, or that contains no photos.
 pub fn select_photos(
     files: &[PathBuf],
     folders: &[PathBuf],
@@ -215,7 +215,7 @@ mod tests {
         assert_eq!(found, ["a.jpg", "s/b.jpg", "t/d.jpg"]);
         let told: Vec<String> = skipped.iter().map(ToString::to_string).collect();
         let tells = |name: &str, why: &str| told.iter().any(|line| line.contains(name) && line.contains(why));
-        assert!(tells("s/back", "circle") && tells("pipe.jpg", "a pipe"), "{told:?}");
+        assert!(tells("s/back", "cycle") && tells("pipe.jpg", "a pipe"), "{told:?}");
         assert_eq!(tells("closed", "cannot be read"), is_closed, "{told:?}");
         assert_eq!(skipped.iter().filter(|skip| skip.is_loss()).count(), usize::from(is_closed));
     }

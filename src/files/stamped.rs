@@ -38,7 +38,7 @@ impl Stamp {
     fn now(path: &Path) -> std::io::Result<Self> {
         match path.metadata() {
             // A pipe might be waited for without end.
-            Ok(data) if !data.is_file() => return Err(std::io::Error::other("it is no file")),
+            Ok(data) if !data.is_file() => return Err(std::io::Error::other("it is not a file")),
             Ok(_) => {}
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Self::ABSENT),
             Err(e) => return Err(e),
@@ -200,7 +200,7 @@ fn keep_beside(file: TempPath, path: &Path) -> std::io::Result<()> {
 /// Lets a file be the former version. Best effort: the work itself is saved.
 fn keep_as_former(file: TempPath, path: &Path) {
     if let Err(e) = file.persist(sibling(path, ".bak.json")) {
-        log::warn!("{}: the former version cannot be kept: {}", path.display(), e.error);
+        log::warn!("{}: the previous version cannot be kept: {}", path.display(), e.error);
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) fn class_names(text: &str) -> Result<Vec<String>, String> {
     match &document["names"] {
         Yaml::BadValue | Yaml::Null => Ok(vec![]),
         Yaml::Array(names) => {
-            names.iter().map(|name| scalar(name).ok_or("a name is no text".into())).collect()
+            names.iter().map(|name| scalar(name).ok_or("a name is not text".into())).collect()
         }
         Yaml::Hash(names) => {
             let mut list: Vec<String> = vec![];
@@ -51,7 +51,7 @@ pub(super) fn isat_labels(text: &str) -> Result<Vec<(String, Option<String>)>, S
                 Ok((name, label["color"].as_str().map(Into::into)))
             })
             .collect(),
-        _ => Err("its labels are no list".into()),
+        _ => Err("its labels are not a list".into()),
     }
 }
 
@@ -115,7 +115,7 @@ fn check(text: &str) -> Result<(), String> {
             // References would be written out by the loader, and can be nested to grow without bound.
             Event::Alias(_) => return Err("it uses references (*), which are not supported".into()),
             Event::SequenceStart(..) | Event::MappingStart(..) if depth == MAX_DEPTH => {
-                return Err(format!("it is nested more than {MAX_DEPTH} times"));
+                return Err(format!("it is nested more than {MAX_DEPTH} levels deep"));
             }
             Event::SequenceStart(..) | Event::MappingStart(..) => depth += 1,
             Event::SequenceEnd | Event::MappingEnd => depth = depth.saturating_sub(1),

@@ -52,7 +52,7 @@ impl Mask {
     /// If the photo has not as many pixels as the mask.
     pub fn mean_colour(&self, rgb: &[u8]) -> Option<[f32; 3]> {
         let per_row = self.width() as usize * 3;
-        assert_eq!(rgb.len(), per_row * self.height() as usize, "the photo has not the size of the mask");
+        assert_eq!(rgb.len(), per_row * self.height() as usize, "the photo must have the size of the mask");
         let b = self.bbox()?;
         let row_sums = (b.y0..b.y1).into_par_iter().map(|y| {
             let row = &rgb[y as usize * per_row..][..per_row];

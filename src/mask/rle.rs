@@ -24,9 +24,9 @@ pub struct CompressedRle {
 /// Why a run-length encoding is none of a mask.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RleError {
-    #[error("a mask of {width}x{height} pixels is larger than can be read")]
+    #[error("a mask of {width}x{height} pixels is too large")]
     Size { width: u32, height: u32 },
-    #[error("the runs add up to {found} pixels, a {width}x{height} mask has {expected}")]
+    #[error("the runs add up to {found} pixels, but a {width}x{height} mask has {expected}")]
     Length { width: u32, height: u32, found: u64, expected: u64 },
     #[error("the compressed runs are damaged at character {at}")]
     Text { at: usize },

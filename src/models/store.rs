@@ -12,25 +12,26 @@ pub const URL_VARIABLE: &str = "TINSEL_MODELS_URL";
 /// Why there is no store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    #[error("this system names no folder for cached files; set {FOLDER_VARIABLE} to a folder for the models")]
+    #[error("this system has no folder for cached files; set {FOLDER_VARIABLE} to a folder for the models")]
     NoFolder,
-    #[error("{url}: not an address to download models from: {cause}; correct {origin}")]
+    #[error("{url}: not a valid address for downloads: {cause}; correct {origin}")]
     BadUrl { url: String, cause: &'static str, origin: &'static str },
 }
 
 /// Why a model cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum ResolveError {
-    #[error("{name}: not on this computer; `tinsel models download {name}` fetches it to {}", file.display())]
+    #[error("{name}: not on this computer; run `tinsel models download {name}` to download it to {}", file.display())]
     NotDownloaded { name: &'static str, file: PathBuf },
     #[error(
-        "{name}: {} has {found} bytes instead of {expected}; `tinsel models download {name}` fetches it again",
+        "{name}: {} has {found} bytes instead of {expected}; run `tinsel models download {name}` to download \
+         it again",
         file.display()
     )]
     Incomplete { name: &'static str, file: PathBuf, found: u64, expected: u64 },
-    #[error("{}: there is no such file, and no model of this name", path.display())]
+    #[error("{}: neither an existing file nor a known model", path.display())]
     NoFile { path: PathBuf },
-    #[error("{unknown}; a file is given by its path")]
+    #[error("{unknown}; to use a file, give its path")]
     UnknownName { unknown: UnknownName },
 }
 
@@ -92,7 +93,7 @@ impl Store {
             return bad("it must begin with https:// or http://");
         }
         if url[scheme_ends..].trim_matches('/').is_empty() || url.contains(char::is_whitespace) {
-            return bad("it names no host");
+            return bad("it has no host");
         }
         if url.contains(['?', '#']) {
             return bad("it must be a folder, without ? and #");

@@ -15,18 +15,19 @@ use super::store::{OnDisk, Store};
 /// Why a file is not known to be right.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
-    #[error("{name}: not on this computer; `tinsel models download {name}` fetches it")]
+    #[error("{name}: not on this computer; run `tinsel models download {name}` to download it")]
     Missing { name: &'static str },
     #[error("{name}: {}: cannot be read: {cause}; check its permissions", file.display())]
     Unreadable { name: &'static str, file: PathBuf, cause: std::io::Error },
     #[error(
-        "{name}: {} has {found} bytes instead of {expected}; `tinsel models download {name}` fetches it again",
+        "{name}: {} has {found} bytes instead of {expected}; run `tinsel models download {name}` to download \
+         it again",
         file.display()
     )]
     WrongLength { name: &'static str, file: PathBuf, found: u64, expected: u64 },
     #[error(
-        "{name}: {} is damaged or another file: its SHA-256 is {found} instead of {expected}; \
-         `tinsel models download {name}` fetches it again",
+        "{name}: {} is damaged or a different file: its SHA-256 is {found} instead of {expected}; run \
+         `tinsel models download {name}` to download it again",
         file.display()
     )]
     WrongHash { name: &'static str, file: PathBuf, found: String, expected: &'static str },

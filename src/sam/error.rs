@@ -4,16 +4,16 @@
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The weights file could not be read.
-    #[error("{file}: cannot read the weights: {cause}")]
+    #[error("{file}: the weights cannot be read: {cause}")]
     Unreadable { file: String, cause: std::io::Error },
     /// The file is neither a checkpoint nor a safetensors file, or a damaged one.
-    #[error("{file}: not usable as weights: {cause}; is the download complete?")]
+    #[error("{file}: the weights cannot be used: {cause}; is the download complete?")]
     Format { file: String, cause: String },
     /// The file is something else than weights that can be used.
-    #[error("{file}: not usable as weights: it is {found}; {way_out}")]
+    #[error("{file}: the weights cannot be used: it is {found}; {way_out}")]
     Unsupported { file: String, found: String, way_out: &'static str },
     /// The `config` in the metadata is missing or describes no network.
-    #[error("{file}: not a network that can be run: {cause}")]
+    #[error("{file}: the network is not supported: {cause}")]
     Config { file: String, cause: String },
     /// The network cannot take photos of this size.
     #[error("{file}: the network's input cannot have {side} pixels a side: {cause}")]
@@ -24,11 +24,11 @@ pub enum Error {
     )]
     MissingTensor { file: String, name: String, expected: Vec<usize> },
     /// A tensor has another shape than the network's configuration asks for.
-    #[error("{file}: tensor `{name}` has shape {found:?}, the network needs {expected:?}")]
+    #[error("{file}: tensor `{name}` has shape {found:?}; the network needs {expected:?}")]
     Shape { file: String, name: String, found: Vec<usize>, expected: Vec<usize> },
     /// A tensor is stored in a number format that is not supported.
     #[error(
-        "{file}: tensor `{name}` is stored as {found}; float64, float32, float16 and bfloat16 can be read"
+        "{file}: tensor `{name}` is stored as {found}; float64, float32, float16 and bfloat16 are supported"
     )]
     NumberFormat { file: String, name: String, found: String },
     /// A prompt that says nothing, or points outside the photo.

@@ -132,7 +132,7 @@ pub(super) struct RawMasks {
 
 /// What a network answers when it gets an embedding that it has not made.
 pub(super) fn foreign_embedding() -> Error {
-    Error::Network("the embedding was made by another model".into())
+    Error::Network("the embedding belongs to another model".into())
 }
 
 /// An encoder that is being run, step by step; it can be left alone between any two of them.

@@ -150,7 +150,7 @@ impl Predictor {
         }
         if let Some(side) = side {
             onnx::find_pair(path)?;
-            let cause = "that of an exported model cannot be changed".into();
+            let cause = "the input size of an exported model is fixed".into();
             return Err(Error::InputSide { file: path.display().to_string(), side, cause });
         }
         Ok(Self {
@@ -258,7 +258,7 @@ impl Predictor {
         let mask_input = mask_input.as_deref();
         let mut predictions =
             self.decode(embedding, &[points], mask_input, (output, f32::NEG_INFINITY), monitor)?;
-        predictions.pop().ok_or_else(|| Error::Network("the decoder gave no answer".into()))
+        predictions.pop().ok_or_else(|| Error::Network("the decoder returned no masks".into()))
     }
 
     /// Answers many one-point prompts together; each gets its own prediction.
@@ -322,7 +322,7 @@ impl Predictor {
         let (found, expected) = (logits.photo_size(), embedding.photo_size);
         if found != expected {
             return Err(Error::Prompt(format!(
-                "the mask prompt is that of a photo of {found:?} pixels, this one has {expected:?}"
+                "the mask prompt belongs to a photo of {found:?} pixels; this one has {expected:?}"
             )));
         }
         let placed = logits.placed(&self.network.input_format().placement(embedding.photo_size));

@@ -32,14 +32,14 @@ pub fn check_prompt(prompt: &Prompt, (width, height): (u32, u32)) -> Result<()> 
         if !inside(p.x, p.y) {
             let (x, y) = (p.x, p.y);
             return Err(Error::Prompt(format!(
-                "the point {x},{y} lies outside the photo, which is {width}x{height} pixels"
+                "the point {x},{y} lies outside the photo of {width}x{height} pixels"
             )));
         }
     }
     if let Some(BoxPrompt { x0, y0, x1, y1 }) = prompt.bbox {
         if !inside(x0, y0) || !inside(x1, y1) {
             return Err(Error::Prompt(format!(
-                "the box {x0},{y0},{x1},{y1} reaches outside the photo, which is {width}x{height} pixels"
+                "the box {x0},{y0},{x1},{y1} extends beyond the photo of {width}x{height} pixels"
             )));
         }
         if x1 <= x0 || y1 <= y0 {

@@ -68,7 +68,7 @@ impl EmbeddingFolder {
             None
         };
         if encoded.is_none() {
-            log::warn!("{}: damaged, or not made by this model; it is removed", path.display());
+            log::warn!("{}: damaged, or not made by this model; removed", path.display());
             self.remove(key);
         }
         encoded

@@ -46,23 +46,24 @@ pub enum PhotoExportError {
     #[error(transparent)]
     Write(#[from] WriteError),
     #[error(
-        "{}: has no masks kept beside it; make some in the window, or with `tinsel import`",
+        "{}: has no saved masks; create masks in the window or with `tinsel import`",
         path.display()
     )]
     NoMasks { path: PathBuf },
     #[error(
-        "{}: has {}x{} pixels, but its masks were made when it had {}x{}; bring that photo back",
+        "{}: has {}x{} pixels, but its masks were made for {}x{}; restore that version of the photo",
         path.display(), size.0, size.1, kept.0, kept.1
     )]
     OtherSize { path: PathBuf, size: (u32, u32), kept: (u32, u32) },
     #[error(
-        "{}: would be written for {first} and again for {second}; export them separately, to different folders",
+        "{}: would be written twice, for {first} and for {second}; export them separately, to different \
+         folders",
         file.display()
     )]
     SameFile { file: PathBuf, first: String, second: String },
     #[error(
-        "{}: would be called {name} in the file about all photos, as {} is; export a folder above both with \
-         the folders inside, or each of them to a folder of its own",
+        "{}: would be named {name} in the file for all photos, like {}; export their common parent folder \
+         with subfolders, or export them separately, to different folders",
         path.display(), other.display()
     )]
     SameName { path: PathBuf, name: String, other: PathBuf },

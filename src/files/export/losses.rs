@@ -66,7 +66,7 @@ impl<'a> Losses<'a> {
             losses.push(format!("{unclassed} called \"{UNCLASSED}\"."));
         }
         if !self.keeps.details && self.masks > 0 {
-            losses.push("Names, scores and colours of masks are not kept.".into());
+            losses.push("Names, scores and colours of masks are lost.".into());
         }
         losses
     }
@@ -76,7 +76,7 @@ impl<'a> Losses<'a> {
             Shape::Outlines { holes, parts } => self.of_outlines(holes, parts),
             Shape::UpperPixels if self.hidden > 0 => {
                 let hidden = self.hidden;
-                vec![format!("Where masks overlap only the upper one is kept ({hidden} pixels are hidden).")]
+                vec![format!("Where masks overlap, only the upper one is kept ({hidden} pixels are hidden).")]
             }
             Shape::UpperPixels | Shape::Pixels | Shape::Illustration => vec![],
         }
@@ -86,7 +86,7 @@ impl<'a> Losses<'a> {
         let mut losses = vec![];
         if self.empty > 0 {
             let empty = are(self.empty, "mask without pixels", "masks without pixels");
-            losses.push(format!("{empty} left out."));
+            losses.push(format!("{empty} skipped."));
         }
         if self.holed > 0 && !holes {
             let holed = count(self.holed, "mask", "masks");
@@ -97,7 +97,7 @@ impl<'a> Losses<'a> {
             match parts {
                 Parts::Grouped => {}
                 Parts::Joined => losses.push(format!("The parts of {masks} are joined by lines.")),
-                Parts::Separate => losses.push(format!("Each part of {masks} becomes an object of its own.")),
+                Parts::Separate => losses.push(format!("Each part of {masks} becomes a separate object.")),
             }
         }
         if self.options.tolerance > 0.0 {

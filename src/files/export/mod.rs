@@ -124,7 +124,7 @@ mod tests {
         let (mut photo, masks) = subject();
         let source = tempfile::tempdir().unwrap();
         photo.path = source.path().join("photo.one.jpg");
-        std::fs::write(&photo.path, b"as it is").unwrap();
+        std::fs::write(&photo.path, b"not changed").unwrap();
         for (format, copy_photo) in Format::ALL.into_iter().flat_map(|f| [(f, false), (f, true)]) {
             let dir = tempfile::tempdir().unwrap();
             let options = ExportOptions { copy_photo, ..ExportOptions::default() };

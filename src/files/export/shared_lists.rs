@@ -26,8 +26,9 @@ pub(super) fn check(lists: &ClassLists) -> Result<(), WriteError> {
 }
 
 fn check_files<'a>(mut files: impl Iterator<Item = &'a ListFile>) -> Result<(), WriteError> {
-    let cause = "another program has written other classes there at the same time, so that numbers in the labels are \
-                 wrong; export all photos again to a new folder, by one program after the other";
+    let cause = "another program has written different classes at the same time, so that class numbers in \
+                 the labels are wrong; export all photos again to a new folder, with one program after the \
+                 other";
     match files.find(|file| !file.holds()) {
         None => Ok(()),
         Some(file) => Err(WriteError::Encoding { path: file.path().into(), cause: cause.into() }),
@@ -59,7 +60,7 @@ pub(super) fn write_with_lists(
                 return Ok((files, lists));
             }
             Some(file) if began.elapsed() > MAX_WAIT => {
-                let cause = "other programs change it all the time; try again later".into();
+                let cause = "other programs keep changing it; try again later".into();
                 return Err(WriteError::Encoding { path: file.path().into(), cause });
             }
             Some(_) => {}

@@ -22,7 +22,7 @@ pub fn class_of(item: &Annotation) -> String {
 }
 
 /// The origin of the classes that an export has written before, in messages.
-pub const PREVIOUS_FOLDERS: &str = "the folders before";
+pub const PREVIOUS_FOLDERS: &str = "the previous folders";
 
 /// Classes in the order of their numbers, and the files that hold them.
 #[derive(Debug, Clone, Default)]
@@ -97,7 +97,8 @@ impl ClassList {
     pub fn join(&mut self, other: Self, file: &Path, origin: &str) -> Result<(), WriteError> {
         if let Some((ours, theirs)) = self.names().zip(other.names()).find(|(a, b)| a != b) {
             let cause = format!(
-                "its class {} has the number that {} has in {origin}; make the lists agree, or choose another folder",
+                "its class {} has the number of {} in {origin}; make the lists agree, or choose another \
+                 folder",
                 quoted(theirs),
                 quoted(ours)
             );
@@ -204,7 +205,7 @@ fn read(path: &Path) -> Result<Option<String>, WriteError> {
     match path.metadata() {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Ok(metadata) if metadata.len() > MAX_BYTES => return Err(unreadable(path, "it is too large")),
-        Ok(metadata) if !metadata.is_file() => return Err(unreadable(path, "it is no file")),
+        Ok(metadata) if !metadata.is_file() => return Err(unreadable(path, "it is not a file")),
         _ => {}
     }
     let text = std::fs::read_to_string(path).map_err(|e| unreadable(path, &e.to_string()))?;
@@ -212,7 +213,7 @@ fn read(path: &Path) -> Result<Option<String>, WriteError> {
 }
 
 fn unreadable(path: &Path, cause: &str) -> WriteError {
-    let cause = format!("the list of classes there cannot be read ({cause}); choose another folder");
+    let cause = format!("its list of classes cannot be read ({cause}); choose another folder");
     WriteError::Encoding { path: path.into(), cause }
 }
 

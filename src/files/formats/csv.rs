@@ -18,7 +18,7 @@ impl Definition for Csv {
     }
 
     fn label(&self) -> &'static str {
-        "Table of figures (CSV)"
+        "Measurements (CSV)"
     }
 
     fn keeps(&self, _: &ExportOptions) -> Keeps {

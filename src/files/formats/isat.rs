@@ -187,12 +187,12 @@ fn read(target: &Target, json: &Value) -> Result<Imported, ImportError> {
     let mut drawn: Vec<Option<Result<Mask, String>>> = objects.iter().map(|_| None).collect();
     for (i, object) in from_top.into_iter().rev() {
         let mask = points(&object["segmentation"])
-            .ok_or_else(|| "its points are no pairs of numbers".to_owned())
+            .ok_or_else(|| "its points are not pairs of numbers".to_owned())
             .and_then(|points| polygon::drawn(&points, target));
         match (is_background(object), mask) {
             (false, mask) => drawn[i] = Some(mask.map(|mask| above.cut(mask))),
             (true, Ok(mask)) => above.add(mask),
-            (true, Err(what)) => imported.problem(format!("object {}", i + 1), format!("{what}; left out")),
+            (true, Err(what)) => imported.problem(format!("object {}", i + 1), format!("{what}; skipped")),
         }
     }
     for (i, (object, mask)) in objects.iter().zip(drawn).enumerate() {

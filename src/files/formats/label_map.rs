@@ -69,7 +69,7 @@ pub fn add_label_map(
     } else if masks.len() <= u16::MAX.into() {
         paint::<u16>(photo, masks).into()
     } else {
-        let cause = format!("{} masks are more than a label map can tell apart", masks.len());
+        let cause = format!("{} masks are too many for a label map", masks.len());
         return Err(WriteError::Encoding { path: picture.into(), cause });
     };
     add_png(set, picture, &map)?;

@@ -206,7 +206,7 @@ fn read(target: &Target, json: &Value) -> Result<Imported, ImportError> {
                 group.places.push(i + 1);
             }
             Err(what) => {
-                imported.problem(format!("shape {}", i + 1), format!("{what}; left out"));
+                imported.problem(format!("shape {}", i + 1), format!("{what}; skipped"));
                 group.is_broken = true;
             }
         }
@@ -217,7 +217,7 @@ fn read(target: &Target, json: &Value) -> Result<Imported, ImportError> {
         let numbers: Vec<String> = places.iter().map(ToString::to_string).collect();
         let place = format!("shape {}", numbers.join(", "));
         if is_broken {
-            imported.problem(place, "belongs to a shape that cannot be used; left out");
+            imported.problem(place, "belongs to a shape that cannot be used; skipped");
             continue;
         }
         let class = Some(label).filter(|label| !label.is_empty());
@@ -228,7 +228,7 @@ fn read(target: &Target, json: &Value) -> Result<Imported, ImportError> {
 }
 
 fn mask_of(shape: &Value, target: &Target) -> Result<Mask, String> {
-    let points = points(&shape["points"]).ok_or("its points are no pairs of numbers")?;
+    let points = points(&shape["points"]).ok_or("its points are not pairs of numbers")?;
     target.check_outline(&points)?;
     let (width, height) = target.size;
     match (shape["shape_type"].as_str().unwrap_or("polygon"), &points[..]) {
@@ -248,9 +248,9 @@ fn mask_of(shape: &Value, target: &Target) -> Result<Mask, String> {
         }
         ("mask", [from, to]) => pixels(&shape["mask"], *from, *to, (width, height)),
         (kind @ ("rectangle" | "oriented_rectangle" | "rotation" | "circle" | "mask"), _) => {
-            Err(format!("a {kind} of {} points", points.len()))
+            Err(format!("a {kind} with {} points", points.len()))
         }
-        (kind, _) => Err(format!("a {kind} is no area")),
+        (kind, _) => Err(format!("a {kind} has no area")),
     }
 }
 
@@ -261,7 +261,7 @@ fn pixels(data: &Value, from: [f64; 2], to: [f64; 2], (width, height): (u32, u32
     let corner = |point: [f64; 2]| point.map(|v| v as i64);
     let ([x0, y0], [x1, y1]) = (corner(from), corner(to));
     if x1 < x0 || y1 < y0 {
-        return Err("its first corner is not the upper left one".into());
+        return Err("its first corner is not the top-left one".into());
     }
     let size = ((x1 - x0) as u32 + 1, (y1 - y0) as u32 + 1);
     let grey = picture::decode(&png, size)?.into_luma8();

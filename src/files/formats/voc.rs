@@ -73,7 +73,8 @@ fn add(set: &mut FileSet, subject: &Subject, classes: &mut ClassList) -> Result<
     let background = known.next().unwrap_or_else(|| BACKGROUND.into());
     if !background.trim_matches('_').eq_ignore_ascii_case("background") {
         let cause = format!(
-            "its first line is {}, but index 0 belongs to no class; put {BACKGROUND} there, or choose another folder",
+            "its first line is {}, but index 0 must not belong to a class; make {BACKGROUND} the first line, \
+             or choose another folder",
             quoted(&background)
         );
         return Err(WriteError::Encoding { path: list, cause });
@@ -81,7 +82,7 @@ fn add(set: &mut FileSet, subject: &Subject, classes: &mut ClassList) -> Result<
     classes.join(ClassList::uncoloured(known), &list, PREVIOUS_FOLDERS)?;
     classes.extend(masks);
     let refuse = |path: &Path, n: usize, what: &str| {
-        let cause = format!("{n} {what} are more than the {MAX_INDEX} that Pascal VOC can tell apart");
+        let cause = format!("{n} {what} are too many: Pascal VOC has room for {MAX_INDEX}");
         Err(WriteError::Encoding { path: path.into(), cause })
     };
     if classes.len() > MAX_INDEX {

@@ -225,7 +225,7 @@ fn read(target: &Target, lines: Vec<(usize, &str)>) -> Result<Imported, ImportEr
         let place = format!("line {number}");
         let mask = parse(line).and_then(|(class, numbers)| {
             if class >= names.len() && !names.is_empty() {
-                return Err(format!("class {class} is not listed"));
+                return Err(format!("class {class} is not in the list of classes"));
             }
             let class = names.get(class).cloned().unwrap_or_else(|| format!("class {class}"));
             let mask = drawn(&numbers, target)?;
@@ -242,9 +242,9 @@ fn parse(line: &str) -> Result<(usize, Vec<f64>), String> {
     let mut words = line.split_whitespace();
     let class = words.next().and_then(|word| word.parse::<f64>().ok());
     let class = class.filter(|class| class.fract() == 0.0 && (0.0..1e6).contains(class));
-    let class = class.ok_or("does not begin with the number of a class")? as usize;
+    let class = class.ok_or("does not begin with a class number")? as usize;
     let numbers: Result<Vec<f64>, _> = words.map(str::parse).collect();
-    let mut numbers = numbers.map_err(|_| "has something that is no number")?;
+    let mut numbers = numbers.map_err(|_| "contains something other than numbers")?;
     let count = numbers.len();
     if count % 2 == 1 && numbers.last().is_some_and(|last| (0.0..=1.0).contains(last)) {
         numbers.pop();
@@ -252,7 +252,7 @@ fn parse(line: &str) -> Result<(usize, Vec<f64>), String> {
     match numbers.len() {
         4 => Ok((class, numbers)),
         n if n >= 6 && n % 2 == 0 => Ok((class, numbers)),
-        _ => Err(format!("has {count} numbers, neither a box nor a polygon")),
+        _ => Err(format!("has {count} numbers, which is neither a box nor a polygon")),
     }
 }
 
@@ -282,7 +282,7 @@ fn class_names(labels: &Path, imported: &mut Imported) -> Vec<String> {
                 file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MAX_LIST_BYTES);
             let Some(bytes) = fits.then(|| std::fs::read(&file).ok()).flatten() else { continue };
             let names = match text::decode(&bytes) {
-                None => Err("its text is in no known encoding; save it as UTF-8".into()),
+                None => Err("its text encoding is unknown; save it as UTF-8".into()),
                 Some(decoded) if has_extension(&file, &["yaml", "yml"]) => yaml::class_names(&decoded.text),
                 Some(decoded) => Ok(names_in_lines(&decoded.text)),
             };
@@ -293,7 +293,7 @@ fn class_names(labels: &Path, imported: &mut Imported) -> Vec<String> {
             }
         }
     }
-    imported.problem("classes", "no list of names was found; classes are called by their numbers");
+    imported.problem("classes", "no class names found; classes are named after their numbers");
     vec![]
 }
 

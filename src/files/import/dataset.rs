@@ -42,7 +42,7 @@ pub fn import_dataset(file: &Path, photos: &[PathBuf]) -> Result<(Vec<ForPhoto>,
     for name in coco.photos() {
         match there.contains(name) {
             true => named.push(name),
-            false => problem(name, "is not among the photos; left out".into()),
+            false => problem(name, "is not among the photos; skipped".into()),
         }
     }
     let named: HashSet<&str> = named.into_iter().collect();
@@ -56,7 +56,7 @@ pub fn import_dataset(file: &Path, photos: &[PathBuf]) -> Result<(Vec<ForPhoto>,
         let identity = match PhotoIdentity::of(path) {
             Ok(identity) => identity,
             Err(error) => {
-                problem(&name, format!("{error}; left out"));
+                problem(&name, format!("{error}; skipped"));
                 continue;
             }
         };
@@ -65,7 +65,7 @@ pub fn import_dataset(file: &Path, photos: &[PathBuf]) -> Result<(Vec<ForPhoto>,
                 imported.problems.iter_mut().for_each(|p| p.place = format!("{name}, {}", p.place));
                 found.push(ForPhoto { path: path.clone(), identity, imported });
             }
-            Err(error) => problem(&name, format!("{error}; left out")),
+            Err(error) => problem(&name, format!("{error}; skipped")),
         }
     }
     Ok((found, problems))

@@ -41,7 +41,7 @@ pub fn import(path: &Path, size: (u32, u32), photo: impl AsRef<Path>) -> Result<
     };
     let mut imported = recognised(&target, &mut content)?;
     if let Some(encoding) = guessed {
-        imported.problem("text", format!("is not UTF-8; read as {encoding}, so check the names"));
+        imported.problem("text", format!("is not UTF-8; read as {encoding}; check the names"));
     }
     Ok(imported)
 }

@@ -16,7 +16,7 @@ pub enum DatasetError {
     Load(#[from] SessionError),
     #[error(transparent)]
     Save(#[from] SaveError),
-    #[error("{}: is about a photo of another size; move it away to begin anew", path.display())]
+    #[error("{}: belongs to a photo of a different size; move it away to start over", path.display())]
     OtherSize { path: PathBuf },
 }
 
@@ -66,7 +66,7 @@ fn take_back(former: &LoadedState, path: &Path, stamp: &Stamp) {
         _ => std::fs::remove_file(path).map_err(|e| e.to_string()),
     };
     if let Err(error) = undone {
-        log::error!("{}: cannot be brought back: {error}", path.display());
+        log::error!("{}: cannot be restored: {error}", path.display());
     }
 }
 

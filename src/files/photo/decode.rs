@@ -90,7 +90,7 @@ fn refusal(path: &Path, error: ImageError) -> PhotoError {
     let path = path.to_path_buf();
     match error {
         ImageError::Limits(e) => {
-            let limit = format!("only what takes at most {} MB to decode", MAX_DECODED_BYTES >> 20);
+            let limit = format!("at most {} MB when decoded", MAX_DECODED_BYTES >> 20);
             PhotoError::TooLarge { path, size: e.to_string(), limit }
         }
         ImageError::Unsupported(e) => {

@@ -22,7 +22,7 @@ pub(super) fn decoder<'a>(bytes: &'a [u8]) -> ImageResult<Box<dyn ImageDecoder +
         return Err(trouble::unsupported(ImageFormat::Jpeg, kind));
     }
     if !headers.ends && !headers.has_all_coefficients() {
-        return Err(damaged("it ends too early"));
+        return Err(damaged("the file ends too early"));
     }
     if headers.ends && headers.is_common() {
         return Ok(Box::new(JpegDecoder::new(Cursor::new(bytes))?));
@@ -52,7 +52,7 @@ pub(super) fn channels(stream: impl Read, is_ycbcr: bool, max_bytes: usize) -> I
         PixelFormat::L8 | PixelFormat::RGB24 => false,
         PixelFormat::CMYK32 => true,
         PixelFormat::L16 => {
-            return Err(trouble::unsupported(ImageFormat::Jpeg, "more than 8 bits a channel"));
+            return Err(trouble::unsupported(ImageFormat::Jpeg, "more than 8 bits per channel"));
         }
     };
     decoder.set_color_transform(match (is_inks, is_ycbcr) {
@@ -166,8 +166,8 @@ impl Headers {
             3 | 7 => Some("lossless coding"),
             _ if self.is_hierarchical => Some("hierarchical coding"),
             5..=6 => Some("hierarchical coding"),
-            _ if self.precision != 8 => Some("more than 8 bits a channel"),
-            _ if self.height == 0 => Some("a height that only its end tells"),
+            _ if self.precision != 8 => Some("more than 8 bits per channel"),
+            _ if self.height == 0 => Some("a height that is given at its end"),
             _ if !matches!(self.components.len(), 1 | 3 | 4) => Some("an unusual number of channels"),
             _ => None,
         }
@@ -299,7 +299,7 @@ impl ImageDecoder for Careful<'_> {
                 let [one, other] = ENDS.map(|end| self.pixels(&end));
                 match (one, other) {
                     (Ok(one), Ok(other)) if one == other => one,
-                    _ => return Err(damaged("it ends too early")),
+                    _ => return Err(damaged("the file ends too early")),
                 }
             }
         };

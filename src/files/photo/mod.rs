@@ -44,16 +44,16 @@ pub enum PhotoError {
     #[error("{}: is empty (0 bytes); was it copied completely?", path.display())]
     Empty { path: PathBuf },
     #[error(
-        "{}: is not a picture in a format that can be read (JPEG, PNG, WebP, TIFF, BMP, GIF, PNM)",
+        "{}: is not an image in a supported format (JPEG, PNG, WebP, TIFF, BMP, GIF, PNM)",
         path.display()
     )]
     NotAPicture { path: PathBuf },
     /// A picture, but of a kind that is not read.
-    #[error("{}: is {kind}, which cannot be read; save it as JPEG or PNG", path.display())]
+    #[error("{}: is {kind}, which is not supported; save it as JPEG or PNG", path.display())]
     Unsupported { path: PathBuf, kind: String },
-    #[error("{}: is too large: {size}, but {limit} can be opened; make a smaller copy", path.display())]
+    #[error("{}: is too large: {size} (supported: {limit}); make a smaller copy", path.display())]
     TooLarge { path: PathBuf, size: String, limit: String },
-    #[error("{}: is damaged or cut short ({cause}); try another copy", path.display())]
+    #[error("{}: is damaged or incomplete ({cause}); try another copy", path.display())]
     Damaged { path: PathBuf, cause: String },
 }
 
@@ -120,7 +120,7 @@ fn read(path: &Path) -> Result<Vec<u8>, PhotoError> {
     let expected = file.metadata().map_or(0, |data| data.len());
     if expected > MAX_FILE_BYTES {
         let size = format!("{} MB", expected >> 20);
-        let limit = format!("files of at most {} MB", MAX_FILE_BYTES >> 20);
+        let limit = format!("at most {} MB", MAX_FILE_BYTES >> 20);
         return Err(PhotoError::TooLarge { path: path.to_path_buf(), size, limit });
     }
     let mut bytes = Vec::with_capacity(expected as usize + 1);
@@ -154,10 +154,10 @@ mod tests {
         let jpeg = std::fs::read(&jpeg).unwrap();
         for (name, content, reason) in [
             ("empty.jpg", &[][..], "is empty"),
-            ("text.jpg", b"this is no picture at all", "not a picture"),
-            ("cut.png", &bytes[..bytes.len() / 2], "cut short"),
-            ("cut.jpg", &jpeg[..jpeg.len() - 20], "cut short"),
-            ("header.jpg", &jpeg[..100], "cut short"),
+            ("text.jpg", b"this is no picture at all", "not an image"),
+            ("cut.png", &bytes[..bytes.len() / 2], "incomplete"),
+            ("cut.jpg", &jpeg[..jpeg.len() - 20], "incomplete"),
+            ("header.jpg", &jpeg[..100], "incomplete"),
         ] {
             let path = dir.path().join(name);
             std::fs::write(&path, content).unwrap();

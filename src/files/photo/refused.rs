@@ -24,7 +24,7 @@ fn kind(bytes: &[u8]) -> Option<&'static str> {
             () if has(&[b"avif", b"avis"]) => "AVIF",
             () if has(&[b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"]) => "HEIC",
             () if has(&[b"crx "]) => "a raw photo (CR3)",
-            () => "a film",
+            () => "a video",
         });
     }
     let known: [(&[u8], &str); 8] = [
@@ -35,7 +35,7 @@ fn kind(bytes: &[u8]) -> Option<&'static str> {
         (b"8BPS", "a Photoshop document"),
         (b"%PDF", "a PDF document"),
         (b"FUJIFILM", "a raw photo (RAF)"),
-        (b"<svg", "a drawing (SVG)"),
+        (b"<svg", "a vector graphic (SVG)"),
     ];
     known.iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, kind)| *kind)
 }

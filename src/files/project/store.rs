@@ -19,10 +19,11 @@ const MAX_ATTEMPTS: u32 = 20;
 pub enum ProjectError {
     #[error("{}: cannot be read: {cause}", path.display())]
     Unreadable { path: PathBuf, cause: std::io::Error },
-    #[error("{}: is damaged ({cause}); repair it, or move it away to begin without classes and states", path.display())]
+    #[error("{}: is damaged ({cause}); repair it, or move it away to start without classes and states", path.display())]
     Damaged { path: PathBuf, cause: String },
     #[error(
-        "{}: was written by a newer Tinsel (version {version} of the format, this one knows {VERSION}); update Tinsel",
+        "{}: was written by a newer Tinsel (format version {version}; this Tinsel reads up to {VERSION}); \
+         update Tinsel",
         path.display()
     )]
     Newer { path: PathBuf, version: u32 },
@@ -114,7 +115,7 @@ impl ProjectFile {
                 Err(NotWritten::Failed(cause)) => self.move_to_spare(cause)?,
             }
         }
-        Err(self.unwritable(std::io::Error::other("others change it all the time")))
+        Err(self.unwritable(std::io::Error::other("other programs keep changing it; try again later")))
     }
 
     /// Goes on in the data folder, with what lies there.
@@ -151,7 +152,7 @@ fn bounded(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = vec![];
     regular::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(std::io::Error::other("it is larger than a project can be"));
+        return Err(std::io::Error::other("it is too large"));
     }
     Ok(bytes)
 }
@@ -165,7 +166,7 @@ fn read(path: &Path) -> Result<(Stamp, Project), ProjectError> {
     };
     let project: Project = serde_json::from_slice(&bytes).map_err(|e| damaged(e.to_string()))?;
     if project.format != FORMAT {
-        return Err(damaged(format!("it is no project but `{}`", project.format)));
+        return Err(damaged(format!("it is not a project but `{}`", project.format)));
     }
     if project.version > VERSION {
         return Err(ProjectError::Newer { path: path.into(), version: project.version });
@@ -219,7 +220,7 @@ mod tests {
         let file = dir.path().join(FILE_NAME);
         for (content, expected) in [
             ("{", "is damaged"),
-            (r#"{"format": "tinsel-session", "version": 1}"#, "is no project"),
+            (r#"{"format": "tinsel-session", "version": 1}"#, "is not a project"),
             (r#"{"format": "tinsel-project", "version": 9}"#, "newer Tinsel"),
         ] {
             std::fs::write(&file, content).unwrap();

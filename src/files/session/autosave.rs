@@ -230,7 +230,7 @@ impl Autosave {
             Err(error) => {
                 kept.due = Some(Instant::now() + RETRY);
                 kept.failure = Some(error.clone());
-                Some(format!("{error}. The work is not saved; that is tried again."))
+                Some(format!("{error}. The work is not saved yet; Tinsel keeps trying."))
             }
         }
     }
@@ -249,7 +249,7 @@ impl Autosave {
     /// The photos whose work is in memory only, by name, and why. Save and flush first.
     pub fn unsaved(&self) -> Vec<(String, String)> {
         let silent = |kept: &Kept| {
-            kept.saving.map(|_| format!("{}: the file system does not answer", kept.file.path().display()))
+            kept.saving.map(|_| format!("{}: the file system does not respond", kept.file.path().display()))
         };
         let why = |kept: &Kept| kept.failure.clone().or_else(|| silent(kept));
         let named = |kept: &Kept| Some((kept.file.base.photo.name.clone(), why(kept)?));

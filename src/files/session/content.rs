@@ -173,7 +173,7 @@ impl Session {
         for (i, SessionMask { annotation, .. }) in self.masks.iter().enumerate() {
             let (w, h) = (annotation.mask.width(), annotation.mask.height());
             if (w, h) != (width, height) {
-                return Err(format!("mask {} has {w}x{h} pixels, the photo {width}x{height}", i + 1));
+                return Err(format!("mask {} has {w}x{h} pixels, the photo has {width}x{height}", i + 1));
             }
             let Prompt { points, bbox } = &annotation.prompt;
             let points = points.iter().flat_map(|p| [p.x, p.y]);
@@ -202,9 +202,7 @@ fn bounded<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SessionMask
             while let Some(item) = list.next_element::<SessionMask>()? {
                 bytes += item.annotation.mask.bytes();
                 if bytes > MAX_MASK_BYTES {
-                    return Err(serde::de::Error::custom(
-                        "its masks take more memory than there is for them",
-                    ));
+                    return Err(serde::de::Error::custom("its masks need too much memory"));
                 }
                 masks.push(item);
             }
@@ -230,7 +228,7 @@ mod hexadecimal {
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
         let text = String::deserialize(deserializer)?;
         u64::from_str_radix(&text, 16)
-            .map_err(|_| serde::de::Error::custom(format!("`{text}` is no hexadecimal fingerprint")))
+            .map_err(|_| serde::de::Error::custom(format!("`{text}` is not a hexadecimal fingerprint")))
     }
 }
 

@@ -38,7 +38,7 @@ impl SessionFile {
             Err(error) => {
                 let path = error.path().to_path_buf();
                 let free = Loaded { state: LoadedState::Fresh, path, stamp: Stamp::ABSENT, others: vec![] };
-                (free, Some(format!("{error}. New work on this photo is saved beside it.")))
+                (free, Some(format!("{error}. New work on this photo is saved in a new file next to it.")))
             }
         };
         let Loaded { state, path, stamp, others } = loaded;
@@ -46,26 +46,27 @@ impl SessionFile {
             LoadedState::Fresh if error.is_some() => (fresh(), Place::Beside, false, error),
             LoadedState::Fresh => (fresh(), Place::There, false, None),
             LoadedState::Found(session) => {
-                let notice = format!("The newest work on {name} is used.");
+                let notice = format!("Showing the latest work on {name}.");
                 (session, Place::There, true, Some(notice).filter(|_| !others.is_empty()))
             }
             LoadedState::PhotoChanged { session, same_size: true } => {
                 let notice = format!(
-                    "{name} has changed since its masks were made; look whether they still fit. New work is \
-                     saved beside them."
+                    "{name} has changed since its masks were made; check that they still fit. New work is \
+                     saved in a new file next to theirs."
                 );
                 (session, Place::Beside, true, Some(notice))
             }
             LoadedState::PhotoChanged { same_size: false, .. } => {
                 let notice = format!(
-                    "The masks of {name} were made when it had another size; new work is saved beside them."
+                    "The masks of {name} were made when it had a different size; new work is saved in a new \
+                     file next to theirs."
                 );
                 (fresh(), Place::Beside, false, Some(notice))
             }
         };
         base.photo.fingerprint = photo.fingerprint;
         let others: Vec<String> = others.iter().map(|other| other.display().to_string()).collect();
-        let left = (!others.is_empty()).then(|| format!("Left as it is: {}.", others.join(", ")));
+        let left = (!others.is_empty()).then(|| format!("Not changed: {}.", others.join(", ")));
         let notices: Vec<String> = notice.into_iter().chain(left).collect();
         let notice = (!notices.is_empty()).then(|| notices.join(" "));
         let opened = Opened { document: exists.then(|| base.document()), notice };

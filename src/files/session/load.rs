@@ -43,15 +43,15 @@ pub enum LoadedState {
 /// Why a session could not be read. The message names the file and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
-    #[error("{}: cannot be read: {cause}; it is left as it is, and nothing is saved over it", path.display())]
+    #[error("{}: cannot be read: {cause}; the file is not changed", path.display())]
     Unreadable { path: PathBuf, cause: std::io::Error },
     #[error(
-        "{}: was written by a newer Tinsel (version {version} of the format, this one knows {VERSION}); \
-         update Tinsel, or move the file away to begin anew",
+        "{}: was written by a newer Tinsel (format version {version}; this Tinsel reads up to {VERSION}); \
+         update Tinsel, or move the file away to start over",
         path.display()
     )]
     Newer { path: PathBuf, version: u64 },
-    #[error("{}: {cause}; it is left as it is: {way_out}", path.display())]
+    #[error("{}: {cause}; the file is not changed: {way_out}", path.display())]
     Damaged { path: PathBuf, cause: String, way_out: String },
 }
 
@@ -93,7 +93,7 @@ impl Sizes {
         let sizes = self.masks.iter().map(|mask| mask.segmentation.size);
         match (1..).zip(sizes).find(|(_, size)| *size != [height, width]) {
             Some((number, [h, w])) => {
-                Err(format!("mask {number} has {w}x{h} pixels, the photo {width}x{height}"))
+                Err(format!("mask {number} has {w}x{h} pixels, the photo has {width}x{height}"))
             }
             None => Ok(()),
         }
@@ -226,7 +226,7 @@ fn read(path: &Path) -> Result<Option<(Vec<u8>, SystemTime)>, SessionError> {
     let mut bytes = vec![];
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(damaged(path, "is larger than a session can be".into()));
+        return Err(damaged(path, "is too large for a session".into()));
     }
     Ok(Some((bytes, modified)))
 }
@@ -235,7 +235,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Session, SessionError> 
     let is_damaged = |e: serde_json::Error| damaged(path, format!("is damaged ({e})"));
     let header: Header = serde_json::from_slice(bytes).map_err(is_damaged)?;
     if header.format != FORMAT {
-        return Err(damaged(path, format!("is no session but `{}`", header.format)));
+        return Err(damaged(path, format!("is not a session but `{}`", header.format)));
     }
     if header.version > u64::from(VERSION) {
         return Err(SessionError::Newer { path: path.into(), version: header.version });
@@ -250,8 +250,8 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Session, SessionError> 
 fn damaged(path: &Path, cause: String) -> SessionError {
     let former = sibling(path, ".bak.json");
     let way_out = match former.file_name().filter(|_| former.exists()) {
-        Some(name) => format!("rename {} to its name to go on from there", name.to_string_lossy()),
-        None => "move it away to begin anew".into(),
+        Some(name) => format!("rename {} to its name to continue from there", name.to_string_lossy()),
+        None => "move it away to start over".into(),
     };
     SessionError::Damaged { path: path.into(), cause, way_out }
 }

@@ -83,7 +83,7 @@ impl Writer {
     pub fn write(&self, job: Job) {
         self.drop_held(job.photo);
         if self.orders.send(Order::Save(Box::new(job))).is_err() {
-            log::error!("the thread that saves is gone");
+            log::error!("the saving thread has stopped");
         }
     }
 
@@ -115,9 +115,8 @@ fn write_all(orders: &Receiver<Order>, on_done: impl Fn(Done)) {
             job.target = Target { path: path.clone(), stamp: *stamp, place: Place::There, ..job.target };
         }
         let write = || job.target.write(&job.session, job.content);
-        let result = catch_unwind(AssertUnwindSafe(write)).unwrap_or_else(|_| {
-            Err(format!("{}: cannot be saved: an internal error stopped it", given.1.display()))
-        });
+        let result = catch_unwind(AssertUnwindSafe(write))
+            .unwrap_or_else(|_| Err(format!("{}: cannot be saved: internal error", given.1.display())));
         if let Ok(saved) = &result {
             own.insert((photo, saved.path.clone()), (saved.path.clone(), saved.stamp));
             own.insert(given, (saved.path.clone(), saved.stamp));

@@ -163,11 +163,11 @@ fn explain(error: ureq::Error, stall_limit: Duration) -> Failure {
     use std::io::ErrorKind::{ConnectionRefused, HostUnreachable, NetworkDown, NetworkUnreachable};
     let seconds = stall_limit.as_secs_f32();
     let (kind, cause) = match &error {
-        ureq::Error::HostNotFound => (FailureKind::Unreachable, "the host is not found".into()),
+        ureq::Error::HostNotFound => (FailureKind::Unreachable, "the host was not found".into()),
         ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => {
             (FailureKind::Unreachable, format!("no connection within {seconds} s"))
         }
-        ureq::Error::Timeout(_) => (FailureKind::Broken, format!("nothing came for {seconds} s")),
+        ureq::Error::Timeout(_) => (FailureKind::Broken, format!("no data for {seconds} s")),
         ureq::Error::ConnectionFailed => (FailureKind::Unreachable, "no connection".into()),
         ureq::Error::ConnectProxyFailed(why) => {
             (FailureKind::Unreachable, format!("the proxy does not connect: {why}"))
@@ -177,11 +177,11 @@ fn explain(error: ureq::Error, stall_limit: Duration) -> Failure {
                 (FailureKind::Unreachable, e.to_string())
             }
             std::io::ErrorKind::UnexpectedEof => {
-                (FailureKind::Broken, "the connection ended before the file did".into())
+                (FailureKind::Broken, "the connection ended before the end of the file".into())
             }
             _ => (FailureKind::Broken, e.to_string()),
         },
-        ureq::Error::TooManyRedirects => (FailureKind::Final, "it leads from one address to the next".into()),
+        ureq::Error::TooManyRedirects => (FailureKind::Final, "too many redirects".into()),
         _ => (FailureKind::Final, error.to_string()),
     };
     Failure { cause, kind }

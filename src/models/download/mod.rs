@@ -259,7 +259,7 @@ impl<'a> Job<'a> {
                     continue;
                 }
                 Outcome::StartOver => {
-                    let cause = "it answers a range that was not asked for".into();
+                    let cause = "a range that was not requested".into();
                     return Err(End::Failed(DownloadError::OtherFile { place, cause }));
                 }
                 Outcome::Overloaded(status) => DownloadError::Status { place, status },
@@ -299,7 +299,7 @@ impl<'a> Job<'a> {
             use_proxies: self.options.use_proxies,
         })
         .map_err(|e| {
-            let cause = format!("no thread for it: {e}");
+            let cause = format!("cannot start a thread: {e}");
             End::Failed(DownloadError::Unreachable { place: self.place.clone(), cause })
         })?;
         // Length that the body says to have, as part of the whole file.
@@ -320,7 +320,7 @@ impl<'a> Job<'a> {
                     if total.is_none_or(|total| self.done >= total) {
                         return Ok(Outcome::Complete);
                     }
-                    let cause = "the connection ended before the file did".into();
+                    let cause = "the connection ended before the end of the file".into();
                     return Ok(Outcome::Failed(Failure { cause, kind: FailureKind::Broken }));
                 }
                 Part::Failed(failure) => return Ok(Outcome::Failed(failure)),

@@ -149,7 +149,7 @@ fn guarded<T>(file: &Path, run: impl FnOnce() -> Result<T>) -> Result<T> {
     match catch_unwind(AssertUnwindSafe(run)) {
         Ok(Err(Error::Network(cause))) => Err(damaged(cause)),
         Ok(result) => result,
-        Err(_) => Err(damaged("the network in it cannot be run".into())),
+        Err(_) => Err(damaged("the network is not supported".into())),
     }
 }
 

@@ -222,7 +222,7 @@ fn an_embedding_of_another_size_is_no_pair() {
     let dims = |size: u8| [b"\x0a\x02\x08\x40", &[0x0a, 2, 8, size][..], &[0x0a, 2, 8, size]].concat();
     replaced(&folder, "b.onnx", &dims(12), &dims(13));
     let error = error(&folder, "");
-    assert!(error.contains("they are no pair"), "{error}");
+    assert!(error.contains("they do not belong together"), "{error}");
 }
 
 #[test]

@@ -32,7 +32,7 @@ impl Blob {
         }
         // Opening a pipe waits for someone to write to it.
         if !metadata.is_file() {
-            return Err(io::Error::other("it is no regular file"));
+            return Err(io::Error::other("it is not a regular file"));
         }
         let file = File::open(path)?;
         let len = file.metadata()?.len();

@@ -46,7 +46,7 @@ const SAVE_STATE_DICT: &str = "save only its weights: `torch.save(model.state_di
 const DOWNLOAD_AGAIN: &str = "download the file itself";
 const OTHER_FRAMEWORK: &str = "choose the PyTorch or safetensors file of the same model";
 const SAVE_AS_ONE: &str = "save them as one: `model.save_pretrained(folder, max_shard_size=\"100GB\")`";
-const SUPPORTED: &str = "SAM 2, SAM 2.1, SAM 1 and MobileSAM can be used";
+const SUPPORTED: &str = "SAM 2, SAM 2.1, SAM 1 and MobileSAM are supported";
 
 /// How many bytes from the beginning of a file [`file`] looks at.
 pub(super) const START_BYTES: u64 = 512;
@@ -79,32 +79,32 @@ pub(super) fn file(start: &[u8]) -> Option<Refusal> {
     } else if begins(b"\x1f\x8b") || begins(b"\x28\xb5\x2f\xfd") || begins(b"7z\xbc\xaf\x27\x1c") {
         other("a compressed file", "unpack it first")
     } else if text.starts_with("version https://git-lfs") {
-        other("a Git LFS pointer in place of the weights", "run `git lfs pull` or download the file itself")
+        other("a Git LFS pointer instead of the weights", "run `git lfs pull` or download the file itself")
     } else if text.starts_with("<!doctype") || text.starts_with("<html") || text.starts_with("<?xml") {
-        other("a web page in place of the weights", DOWNLOAD_AGAIN)
+        other("a web page instead of the weights", DOWNLOAD_AGAIN)
     } else if text.starts_with('{') && text.contains("\"weight_map\"") {
         index()
     } else if text.starts_with('{') && text.contains('"') {
-        other("a JSON file", "choose the weights beside it, such as `model.safetensors`")
+        other("a JSON file", "choose the weights next to it, such as `model.safetensors`")
     } else if is_pickle {
-        other("a pickle that torch.save did not write", SAVE_STATE_DICT)
+        other("a pickle that was not written by torch.save", SAVE_STATE_DICT)
     } else {
         return None;
     })
 }
 
 fn index() -> Refusal {
-    other("the index of weights that are split over several files", SAVE_AS_ONE)
+    other("the index of weights split over several files", SAVE_AS_ONE)
 }
 
-/// Recognises one of several files over which weights are split by its name, as
+/// Recognises one of several files that the weights are split over by its name, as
 /// `model-00001-of-00002.safetensors`.
 pub(super) fn shard(path: &Path) -> Option<Refusal> {
     let (start, total) = path.file_stem()?.to_str()?.rsplit_once("-of-")?;
     let (_, number) = start.rsplit_once('-')?;
     let (number, total) = (number.parse::<u32>().ok()?, total.parse::<u32>().ok()?);
     (number >= 1 && total > 1)
-        .then(|| other("one of several files over which weights are split", SAVE_AS_ONE))
+        .then(|| other("one of several files that the weights are split over", SAVE_AS_ONE))
 }
 
 /// A map whose first key is text: what Flax saves.
@@ -132,7 +132,7 @@ pub(super) fn archive(names: &[String]) -> Option<Refusal> {
         other("a NumPy archive", OTHER_FRAMEWORK)
     } else if any(&|name| [".pt", ".pth", ".bin", ".safetensors", ".onnx"].iter().any(|e| name.ends_with(e)))
     {
-        other("a zip archive with weights in it", "unpack it first")
+        other("a zip archive that contains weights", "unpack it first")
     } else {
         other("a zip archive without weights", DOWNLOAD_AGAIN)
     })
@@ -181,7 +181,7 @@ pub(super) fn network(names: &[String]) -> Option<Refusal> {
     names.iter().any(is_adapter).then(|| {
         other(
             "a LoRA adapter, or a model with an unmerged one",
-            "merge it into the model, as `merge_and_unload` of PEFT does, and save that",
+            "merge it into the model (for example with `merge_and_unload` of PEFT) and save the result",
         )
     })
 }

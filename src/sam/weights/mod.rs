@@ -166,8 +166,8 @@ impl Weights {
         let names = self.store.names();
         let Some(unused) = names.iter().filter(is_unused).min() else { return Ok(()) };
         let cause = format!(
-            "it holds tensors that this network has no layer for, such as `{unused}`; adapters have to be merged \
-             into the weights before they are saved, and other architectures cannot be run"
+            "it contains tensors that this network has no layer for, such as `{unused}`; merge adapters into \
+             the weights before you save them; other architectures are not supported"
         );
         Err(Error::Config { file: self.name.clone(), cause })
     }
@@ -203,7 +203,7 @@ impl Weights {
             StoreError::Io(cause) => Error::Unreadable { file: file(), cause },
         })?;
         if !values.iter().all(|value| value.is_finite()) {
-            let cause = format!("tensor `{name}` holds numbers that are not finite");
+            let cause = format!("tensor `{name}` contains numbers that are not finite");
             return Err(Error::Format { file: file(), cause });
         }
         Ok(values)
@@ -278,7 +278,7 @@ mod tests {
         assert!(Weights::open(dir.path()).is_err());
         if cfg!(unix) {
             let error = Weights::open(Path::new("/dev/null")).err().unwrap().to_string();
-            assert!(error.contains("no regular file"), "{error}");
+            assert!(error.contains("not a regular file"), "{error}");
         }
     }
 

@@ -96,7 +96,7 @@ impl Coco {
 
     /// What to know about annotations of no photo in the file.
     pub fn strays(&self) -> Option<Problem> {
-        let what = "the file has no image of this id; left out".into();
+        let what = "the file has no image with this id; skipped".into();
         (!self.strays.is_empty()).then(|| Problem { place: listed(&self.strays), what })
     }
 
@@ -118,7 +118,13 @@ impl Coco {
             let class = id(category).and_then(|id| self.names.get(&id).cloned());
             let place = place_of(*i, annotation);
             if class.is_none() && !category.is_null() {
-                imported.problem(place.clone(), format!("category {category} is not listed"));
+                imported.problem(
+                    place.clone(),
+                    format!(
+                        "category {category} is not in the list of \
+                                                         categories"
+                    ),
+                );
             }
             let mask = segmentation(&annotation["segmentation"], target).map(|mask| {
                 let mut item = imported_mask(mask, class, annotation["name"].as_str());
@@ -289,7 +295,7 @@ mod tests {
         assert_eq!(areas(&masks), [100]);
         assert_eq!(
             told,
-            ["annotation 1, annotation 2, annotation 3: the file has no image of this id; left out"]
+            ["annotation 1, annotation 2, annotation 3: the file has no image with this id; skipped"]
         );
     }
 }

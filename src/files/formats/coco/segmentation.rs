@@ -53,21 +53,21 @@ pub fn segmentation(value: &Value, target: &Target) -> Result<Mask, String> {
             polygons.iter().map(|polygon| coco_polygon(polygon, target)).collect();
         let mut masks = masks?.into_iter().flatten().peekable();
         if masks.peek().is_none() {
-            return Err("has no polygon of three points".into());
+            return Err("has no polygon with three points".into());
         }
         return Ok(united(masks, width, height));
     }
     let counts = &value["counts"];
     let size = whole(&value["size"][1]).zip(whole(&value["size"][0]));
     if let Some((w, h)) = size.filter(|size| *size != target.size) {
-        return Err(format!("its mask has {w}x{h} pixels, the photo {width}x{height}"));
+        return Err(format!("its mask has {w}x{h} pixels, the photo has {width}x{height}"));
     }
     // Before they are decoded, which takes several times as much memory.
     let max_counts = MAX_COUNTS_PER_PIXEL * (width as usize * height as usize + 1);
     if counts.as_str().is_some_and(|text| text.len() > MAX_CHARACTERS * max_counts)
         || counts.as_array().is_some_and(|counts| counts.len() > max_counts)
     {
-        return Err("its mask has more runs than the photo pixels".into());
+        return Err("its mask has more runs than the photo has pixels".into());
     }
     let rle: Rle = if counts.is_string() {
         let compressed: CompressedRle = serde_json::from_value(value.clone()).map_err(|e| e.to_string())?;
@@ -86,7 +86,7 @@ pub fn segmentation(value: &Value, target: &Target) -> Result<Mask, String> {
 /// x and y in turn; nothing for what is too short to be a polygon, as `frPyObjects` draws nothing for it.
 fn coco_polygon(value: &Value, target: &Target) -> Result<Option<Mask>, String> {
     let numbers: Option<Vec<f64>> = value.as_array().and_then(|all| all.iter().map(Value::as_f64).collect());
-    let numbers = numbers.ok_or("its polygon is no list of numbers")?;
+    let numbers = numbers.ok_or("its polygon is not a list of numbers")?;
     if numbers.len() < MIN_NUMBERS {
         return Ok(None);
     }

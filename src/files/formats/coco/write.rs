@@ -95,8 +95,9 @@ impl Part {
 
     fn read(path: &Path) -> Result<Self, String> {
         let file = File::open(path).map_err(|e| format!("{}: cannot be opened: {e}", path.display()))?;
-        serde_json::from_reader(BufReader::new(file))
-            .map_err(|e| format!("{}: is damaged ({e}); delete it and do this photo again", path.display()))
+        serde_json::from_reader(BufReader::new(file)).map_err(|e| {
+            format!("{}: is damaged ({e}); delete it and process the photo again", path.display())
+        })
     }
 }
 
@@ -159,7 +160,7 @@ fn write_document(
         for annotation in of_image {
             let class =
                 usize::try_from(annotation.category_id).ok().and_then(|id| classes.get(id.checked_sub(1)?));
-            let class = class.ok_or("a category is missing; do this photo again")?;
+            let class = class.ok_or("a category is missing; process the photo again")?;
             let place = listed.place(class).unwrap_or_else(|| {
                 listed.push(class.clone(), None);
                 listed.len() - 1

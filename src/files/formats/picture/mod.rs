@@ -239,7 +239,7 @@ fn palette_labels(
 fn grey(target: &Target, pixels: &Pixels, white: u32, name: &str) -> Result<Imported, ImportError> {
     let areas = pixels
         .areas(MAX_VALUES)
-        .ok_or_else(|| target.damaged("it has the many grey values of a photo, not those of a label map"))?;
+        .ok_or_else(|| target.damaged("it has as many grey values as a photo, not those of a label map"))?;
     let legend = legend(target.path, target.size);
     if legend.is_none() {
         match pixels.look(white) {
@@ -250,8 +250,8 @@ fn grey(target: &Target, pixels: &Pixels, white: u32, name: &str) -> Result<Impo
                 return Ok(single(mask, name));
             }
             Look::Blended => {
-                let cause = "its greys run into each other as in a photo: it is neither a label map nor one mask \
-                             with soft edges";
+                let cause = "its grey values vary smoothly, as in a photo: it is neither a label map nor a \
+                             mask with soft edges";
                 return Err(target.damaged(cause));
             }
         }

@@ -36,23 +36,23 @@ pub struct Problem {
 pub enum ImportError {
     #[error("{}: cannot be read: {cause}", path.display())]
     Unreadable { path: PathBuf, cause: std::io::Error },
-    #[error("{}: is larger than can be imported ({cause})", path.display())]
+    #[error("{}: is too large to be imported ({cause})", path.display())]
     TooLarge { path: PathBuf, cause: String },
-    #[error("{}: is nothing that can be imported: {}", path.display(), readable())]
+    #[error("{}: is not a supported file; these can be imported: {}", path.display(), readable())]
     UnknownFormat { path: PathBuf },
     #[error("{}: is damaged or incomplete ({cause})", path.display())]
     Damaged { path: PathBuf, cause: String },
     #[error(
-        "{}: is about a photo of {}x{} pixels, this one has {}x{}{}",
+        "{}: belongs to a photo of {}x{} pixels, this one has {}x{}{}",
         path.display(), found.0, found.1, expected.0, expected.1,
-        if (found.1, found.0) == *expected { "; was it made before the photo was turned upright?" } else { "" }
+        if (found.1, found.0) == *expected { "; was it made before the photo was rotated?" } else { "" }
     )]
     OtherSize { path: PathBuf, found: (u32, u32), expected: (u32, u32) },
-    #[error("{}: knows no photo called {photo}; it is about {others}", path.display())]
+    #[error("{}: contains no photo named {photo}; it belongs to {others}", path.display())]
     OtherPhoto { path: PathBuf, photo: String, others: String },
     #[error(
-        "{}: has several photos that {photo} may be: {several}; put it into a folder called as there, or leave \
-         only one of them in the file",
+        "{}: contains several photos that could be {photo}: {several}; put the photo into a folder with the \
+         same name as in the file, or keep only one of them in the file",
         path.display()
     )]
     AmbiguousPhoto { path: PathBuf, photo: String, several: String },
@@ -68,9 +68,13 @@ impl Imported {
     /// Takes a mask, or tells why there is none.
     pub(in crate::files) fn take(&mut self, place: String, mask: Result<Annotation, String>) {
         match mask {
-            Ok(item) if item.mask.is_empty() => self.problem(place, "has no pixels on the photo; left out"),
+            Ok(item) if item.mask.is_empty() => self.problem(
+                place,
+                "has no pixels inside the photo; \
+                                                                     skipped",
+            ),
             Ok(item) => self.masks.push(item),
-            Err(what) => self.problem(place, format!("{what}; left out")),
+            Err(what) => self.problem(place, format!("{what}; skipped")),
         }
     }
 

@@ -24,7 +24,7 @@ pub fn check(points: &[[f64; 2]], target: &Target) -> Result<(), String> {
 /// Tells polygons of too few points.
 pub fn check_count(points: &[[f64; 2]]) -> Result<(), String> {
     match points.len() {
-        0..3 => Err(format!("a polygon needs three points, this one has {}", points.len())),
+        0..3 => Err(format!("a polygon needs three points; this one has {}", points.len())),
         _ => Ok(()),
     }
 }

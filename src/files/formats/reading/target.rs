@@ -70,7 +70,7 @@ impl Target<'_> {
         let length: f64 = points.iter().zip(points.iter().cycle().skip(1)).map(side).sum();
         let outlines = self.costs.outlines.get() + length;
         if length > MAX_OUTLINE || outlines > MAX_OUTLINES {
-            return Err(format!("its outline of {length:.0} pixels is more than can be read"));
+            return Err(format!("its outline of {length:.0} pixels is too long"));
         }
         self.costs.outlines.set(outlines);
         Ok(())
@@ -81,7 +81,7 @@ impl Target<'_> {
         let mask = mask.and_then(|item| {
             let bytes = self.costs.mask_bytes.get() + item.mask.bytes();
             if bytes > MAX_MASK_BYTES {
-                return Err("is more than the memory for the masks of a file can hold".into());
+                return Err("needs more memory than the masks of a file may take".into());
             }
             self.costs.mask_bytes.set(bytes);
             Ok(item)
@@ -102,7 +102,7 @@ mod tests {
         let (path, photo, costs) = (Path::new("a.json"), Path::new("a.jpg"), Costs::default());
         let target = Target { path, size: (1000, 20_000), photo, costs: &costs };
         let to_and_fro: Vec<[f64; 2]> = (0..4000).map(|i| [500.0, f64::from(i % 2) * 19_999.0]).collect();
-        assert!(target.check_outline(&to_and_fro).unwrap_err().contains("more than can be read"));
+        assert!(target.check_outline(&to_and_fro).unwrap_err().contains("too long"));
         let once = target.size;
         let around = [[0.0, 0.0], [f64::from(once.0), 0.0], [0.0, f64::from(once.1)]];
         let accepted = (0..100_000).take_while(|_| target.check_outline(&around).is_ok()).count();

@@ -27,7 +27,7 @@ impl Compression {
             1 => Self::None,
             2 => Self::Fax(Coding::Bytes),
             3 | 4 if options & UNCOMPRESSED_MODE != 0 => {
-                return Err(unsupported("uncompressed parts among fax codes"));
+                return Err(unsupported("uncompressed parts in fax compression"));
             }
             3 if options & 1 == 1 => Self::Fax(Coding::Two),
             3 => Self::Fax(Coding::One),
@@ -36,7 +36,7 @@ impl Compression {
             7 => Self::Jpeg,
             8 | 32946 => Self::Deflate,
             32773 => Self::PackBits,
-            6 => return Err(unsupported("JPEG compression of the old kind")),
+            6 => return Err(unsupported("old-style JPEG compression")),
             34887 => return Err(unsupported("LERC compression")),
             34925 => return Err(unsupported("LZMA compression")),
             33003 | 33005 | 34712 => return Err(unsupported("JPEG 2000 compression")),
@@ -83,7 +83,7 @@ pub(super) fn unpack(
         Compression::Jpeg => {}
     }
     if unpacked.len() < length {
-        return Err(damaged("its data are damaged or end too early"));
+        return Err(damaged("its data is damaged or ends too early"));
     }
     unpacked.truncate(length);
     Ok(unpacked)

@@ -24,7 +24,7 @@ pub(super) enum Coding {
 /// # Errors
 /// The data are damaged or end early.
 pub(super) fn decode(data: &[u8], width: usize, rows: usize, coding: Coding) -> Result<Vec<u8>, String> {
-    let damaged = || "a line of fax codes is damaged or missing".to_owned();
+    let damaged = || "a line of its fax compression is damaged or missing".to_owned();
     // Codes are looked up by more bits than the last may have.
     let padded = data.iter().copied().chain([0; 4]).map(Result::<u8, Infallible>::Ok);
     let Ok(reader) = ByteReader::new(padded);

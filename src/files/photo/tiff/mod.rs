@@ -149,7 +149,7 @@ impl<'a> Tiff<'a> {
             return Err(damaged("it has no pixels"));
         }
         if is_raw(bytes, &directory) {
-            return Err(unsupported("the raw values of a camera"));
+            return Err(unsupported("raw camera data"));
         }
         let colours = match field(tag::PHOTOMETRIC, 0) {
             0 => Colours::WhiteIsZero,
@@ -159,8 +159,8 @@ impl<'a> Tiff<'a> {
             5 => Colours::Inks,
             6 => Colours::YCbCr,
             8..=10 => return Err(unsupported("Lab colours")),
-            32844 | 32845 => return Err(unsupported("logarithmic light")),
-            other => return Err(unsupported(format!("colours of kind {other}"))),
+            32844 | 32845 => return Err(unsupported("logarithmic luminance")),
+            other => return Err(unsupported(format!("colour type {other}"))),
         };
         let compression = Compression::of(field(tag::COMPRESSION, 1), field(tag::FAX_OPTIONS, 0))?;
         let samples = field(tag::SAMPLES, 1) as usize;
@@ -173,7 +173,7 @@ impl<'a> Tiff<'a> {
         let formats = all(tag::SAMPLE_FORMAT);
         let number = match formats.first() {
             Some(first) if formats.iter().any(|format| format != first) => {
-                return Err(unsupported("channels of different kinds"));
+                return Err(unsupported("channels of different types"));
             }
             None | Some(1 | 4) => Number::Unsigned,
             Some(2) => Number::Signed,
@@ -248,10 +248,10 @@ impl<'a> Tiff<'a> {
         let is_deep = self.number != Number::Unsigned || self.bits > 16;
         match self.colours {
             Colours::WhiteIsZero if is_deep => {
-                return Err(unsupported(format!("numbers of {} bits of which 0 is white", self.bits)));
+                return Err(unsupported(format!("numbers of {} bits with 0 as white", self.bits)));
             }
             Colours::Palette if is_deep || self.bits > 8 => {
-                return Err(unsupported(format!("a palette for {} bits", self.bits)));
+                return Err(unsupported(format!("a palette of {} bits", self.bits)));
             }
             Colours::YCbCr if is_deep || self.bits != 8 => {
                 return Err(unsupported(format!("YCbCr of {} bits", self.bits)));
@@ -263,14 +263,14 @@ impl<'a> Tiff<'a> {
         }
         let (across, down) = self.subsampling;
         if !matches!((across, down), (1 | 2 | 4, 1 | 2 | 4)) {
-            return Err(unsupported(format!("YCbCr with {across}x{down} lumas for a chroma")));
+            return Err(unsupported(format!("YCbCr with {across}x{down} subsampling")));
         }
         let is_subsampled = (across, down) != (1, 1);
         if is_subsampled && (self.is_planar || self.predictor != Predictor::None || self.samples != 3) {
-            return Err(unsupported("YCbCr subsampled in planes"));
+            return Err(unsupported("subsampled YCbCr in planes"));
         }
         if matches!(self.compression, Compression::Fax(_)) && (self.bits, self.samples) != (1, 1) {
-            return Err(unsupported("fax codes for more than black and white"));
+            return Err(unsupported("fax compression of more than black and white"));
         }
         if self.compression == Compression::Jpeg && self.bits != 8 {
             return Err(unsupported("JPEG compression of more than 8 bits"));
@@ -412,7 +412,7 @@ impl<'a> Tiff<'a> {
         let max_bytes = usize::try_from(MAX_TILE_BYTES).unwrap_or(usize::MAX).max(width * rows * samples);
         let found = jpeg::channels(stream, self.is_converted_by_jpeg(), max_bytes)?;
         if found.count != samples || found.size.0 < width || found.size.1 < rows {
-            return Err(damaged("one of its JPEG streams has another size"));
+            return Err(damaged("one of its JPEG streams has a different size"));
         }
         let row = found.size.0 * samples;
         Ok(found
@@ -496,7 +496,7 @@ impl<'a> Tiff<'a> {
         }
         let kind = if is_float { "floating-point" } else { "whole" };
         let range = if is_finite { format!("from {low} to {high}") } else { "without limit".into() };
-        Err(unsupported(format!("{kind} numbers of {} bits {range}, which are no shades", self.bits)))
+        Err(unsupported(format!("{kind} numbers of {} bits {range}, which are not shades", self.bits)))
     }
 
     /// A sample as a shade.
