@@ -669,12 +669,12 @@ fn the_command_line_lists_and_tells() {
 #[test]
 fn the_command_line_downloads_and_refuses_what_is_wrong() {
     let dir = tempfile::tempdir().unwrap();
-    let server = Server::start(vec![good(b"unknown model"), good(b"unknown model"), status("404 Not Found")]);
+    let server = Server::start(vec![good(b"no model"), good(b"no model"), status("404 Not Found")]);
     // The length is not known: only the hash can tell.
     let (code, out, err) = tinsel(&["download", "sam2-tiny"], dir.path(), &server.url, &[]);
     assert_eq!((code, out.as_str(), err.lines().count()), (Some(1), "", 1), "{err}");
     assert!(err.contains("sam2_hiera_tiny.pt.bad") && err.contains("65b50056"), "{err}");
-    assert_eq!(std::fs::read(dir.path().join("sam2_hiera_tiny.pt.bad")).unwrap(), b"unknown model");
+    assert_eq!(std::fs::read(dir.path().join("sam2_hiera_tiny.pt.bad")).unwrap(), b"no model");
     let (code, _, err) = tinsel(&["download", "sam2.1-tiny"], dir.path(), &server.url, &[]);
     assert!(code == Some(1) && err.contains("a file of 8 bytes instead of 156008466"), "{err}");
     // Proxies are for others: this host is excepted.
