@@ -13,7 +13,7 @@ pub enum Error {
     #[error("{file}: the weights cannot be used: it is {found}; {way_out}")]
     Unsupported { file: String, found: String, way_out: &'static str },
     /// The `config` in the metadata is missing or describes no network.
-    #[error("{file}: the network is not supported: {cause}")]
+    #[error("{file}: the network cannot be used: {cause}")]
     Config { file: String, cause: String },
     /// The network cannot take photos of this size.
     #[error("{file}: the network's input cannot have {side} pixels a side: {cause}")]

@@ -242,6 +242,6 @@ mod tests {
         }
         let mut ours = list(&["a", "b"]);
         let said = ours.join(list(&["a", "c"]), Path::new("x.txt"), "y").unwrap_err().to_string();
-        assert!(["x.txt: ", "\"c\"", "\"b\" has in y"].iter().all(|part| said.contains(part)), "{said}");
+        assert!(["x.txt: ", "\"c\"", "of \"b\" in y"].iter().all(|part| said.contains(part)), "{said}");
     }
 }

@@ -354,7 +354,7 @@ mod tests {
 
         put("classes.txt", "dog\ncat\n");
         let said = export().unwrap_err().to_string();
-        assert!(said.contains("classes.txt: ") && said.contains("\"cat\" has in data.yaml"), "{said}");
+        assert!(said.contains("classes.txt: ") && said.contains("of \"cat\" in data.yaml"), "{said}");
         assert_eq!(text("classes.txt"), "dog\ncat\n");
     }
 

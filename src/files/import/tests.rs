@@ -124,7 +124,7 @@ fn text_is_read_in_the_encoding_it_has() {
     let cases: [(Vec<u8>, &[&str]); 3] = [
         (format!("\u{feff}{}", shape("杯")).into(), &[]),
         (utf_16, &[]),
-        (gb_2312, &["text: is not UTF-8; read as gb18030, so check the names"]),
+        (gb_2312, &["text: is not UTF-8; read as gb18030; check the names"]),
     ];
     for (bytes, expected) in cases {
         let (masks, told) = read_file(&dir, "a.json", bytes);

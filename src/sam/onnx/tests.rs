@@ -137,7 +137,7 @@ fn among_several_pairs_the_names_choose() {
     assert_eq!(find_pair(&vit_b.0).unwrap(), vit_b);
     std::fs::rename(&vit_b.1, in_folder("another.onnx")).unwrap();
     let several = error(&folder, "sam_vit_b.onnx");
-    assert!(several.contains("several decoders fit (another.onnx, sam_vit_h_decoder.onnx)"), "{several}");
+    assert!(several.contains("several decoders match (another.onnx, sam_vit_h_decoder.onnx)"), "{several}");
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn errors_say_what_is_missing() {
     // A decoder of another network is none.
     put("mini_sam1.decoder.onnx", "a_decoder.onnx");
     says("a_encoder.onnx", "its decoder, a_decoder.onnx, is missing");
-    says("", "a_encoder.onnx and a_decoder.onnx are of different networks");
+    says("", "a_encoder.onnx and a_decoder.onnx belong to different networks");
     std::fs::write(folder.path().join("a_decoder.onnx"), "this is no model").unwrap();
     says("a_encoder.onnx", "a_decoder.onnx: not usable as weights: it is not an ONNX file");
     says("", "a_decoder.onnx: not usable as weights: it is not an ONNX file");

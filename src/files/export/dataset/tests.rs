@@ -60,7 +60,7 @@ fn photos_of_one_name_are_no_dataset() {
     let dir = photos(&[("train/x.ppm", "cup"), ("val/x.ppm", "cup")]);
     let mut apart = export(&dir, &[Format::CocoJson]);
     apart.photo(&selected(&dir, "train", "x.ppm")).unwrap();
-    let parts = ["val/x.ppm: ", "called x.ppm", "train/x.ppm", "parent folder"];
+    let parts = ["val/x.ppm: ", "named x.ppm", "train/x.ppm", "parent folder"];
     refused(apart.photo(&selected(&dir, "val", "x.ppm")), &parts);
 
     let mut above = export(&dir, &[Format::CocoJson]);
