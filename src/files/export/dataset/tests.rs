@@ -95,7 +95,7 @@ fn classes_have_the_same_numbers_in_all_folders() {
     let mut again = export(&dir, &formats);
     again.overwrite = true;
     let [first, other, third] = all(&mut again);
-    refused(other, &["b/class_names.txt: ", "\"dog\" has the number that \"cat\" has in the folders before"]);
+    refused(other, &["b/class_names.txt: ", "\"dog\" has the number of \"cat\" in the previous folders"]);
     first.and(third).unwrap();
 }
 
