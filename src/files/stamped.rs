@@ -244,7 +244,7 @@ fn remove_abandoned(path: &Path) {
         if name.as_encoded_bytes().starts_with(prefix.as_encoded_bytes())
             && age().is_some_and(|age| age > ABANDONED)
         {
-            // Best effort: it is in nobody's way.
+            // Best effort: it does no harm.
             let _ = std::fs::remove_file(entry.path());
         }
     }

@@ -3,7 +3,7 @@
 /// Licence of all weights in the catalogue.
 pub const LICENCE: &str = "Apache-2.0";
 
-/// A family of networks, with who publishes it and where.
+/// A family of networks, with its publisher and URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     Sam2,
@@ -12,7 +12,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// What it is called.
+    /// The name of the family.
     pub fn title(self) -> &'static str {
         match self {
             Self::Sam2 => "Segment Anything 2",
@@ -21,7 +21,7 @@ impl Source {
         }
     }
 
-    /// Who publishes the weights, and the page that says so.
+    /// The publisher of the weights, and its web page.
     pub fn publisher(self) -> &'static str {
         match self {
             Self::Sam2 => "Meta, https://github.com/facebookresearch/sam2",
@@ -30,7 +30,7 @@ impl Source {
         }
     }
 
-    /// Where the files lie, with a slash at the end. A mirror takes the place of all of these.
+    /// The base URL of the files, with a slash at the end. A mirror replaces all of these.
     pub fn base_url(self) -> &'static str {
         match self {
             Self::Sam2 => "https://dl.fbaipublicfiles.com/segment_anything_2/",
@@ -43,18 +43,18 @@ impl Source {
 /// One file of weights.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// What people type; unique in the catalogue.
+    /// The name for users; unique in the catalogue.
     pub name: &'static str,
     pub source: Source,
     /// Path below the base URL, with `/` between its parts. Its last part is the name of the file.
     pub path: &'static str,
     /// Length of the file, if it is known.
     pub bytes: Option<u64>,
-    /// SHA-256 of the file, 64 small hexadecimal digits.
+    /// SHA-256 of the file, 64 lower-case hexadecimal digits.
     pub sha256: &'static str,
-    /// What it is, for people.
+    /// A description for users.
     pub title: &'static str,
-    /// Number of parameters, for people.
+    /// The number of parameters, for display.
     pub parameters: &'static str,
 }
 
@@ -177,14 +177,14 @@ pub const CATALOGUE: &[Entry] = &[
     },
 ];
 
-/// A name that is not in the catalogue. The message suggests the nearest and lists all.
+/// A name that is not in the catalogue. The message suggests the nearest name and lists all.
 #[derive(Debug, thiserror::Error)]
 #[error("unknown model `{name}`{}; the models are mobile-sam (built in), {}", suggestion(name), all_names())]
 pub struct UnknownName {
     pub name: String,
 }
 
-/// The entry of this name; capitals do not matter.
+/// The entry with this name, ignoring case.
 ///
 /// # Errors
 /// [`UnknownName`].
@@ -199,7 +199,7 @@ fn all_names() -> String {
     CATALOGUE.iter().map(|entry| entry.name).collect::<Vec<_>>().join(", ")
 }
 
-/// The most that two names may differ to be suggested, in letters.
+/// The largest edit distance of a suggestion.
 const NEAR: usize = 4;
 
 fn suggestion(name: &str) -> String {
@@ -216,7 +216,7 @@ fn suggestion(name: &str) -> String {
     }
 }
 
-/// How many letters must be put in, taken out or changed to make one text of the other.
+/// The edit distance of two texts: insertions, deletions and substitutions.
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();

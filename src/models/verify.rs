@@ -12,7 +12,7 @@ use super::catalogue::Entry;
 use super::progress::{Progress, Reporter, Stage, Stopped};
 use super::store::{OnDisk, Store};
 
-/// Why a file is not known to be right.
+/// Why a file could not be verified.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
     #[error("{name}: not on this computer; run `tinsel models download {name}` to download it")]
@@ -39,7 +39,7 @@ pub enum VerifyError {
 /// nothing on disk.
 ///
 /// # Errors
-/// The file is missing, cannot be read, or is another; or `on_progress` said stop.
+/// The file is missing, cannot be read, or has different content; or `on_progress` cancelled.
 pub fn verify(
     store: &Store,
     entry: &Entry,
@@ -82,8 +82,8 @@ impl From<Stopped> for Failure {
     }
 }
 
-/// Hashes at most the next `total` bytes of a file; returns how many there were. The bound is for files
-/// that grow meanwhile or are none.
+/// Hashes at most the next `total` bytes of a file; returns their number. The limit protects against files
+/// that grow in the meantime, and against devices.
 pub(super) fn read_into(
     file: &mut File,
     hash: &mut Sha256,
@@ -106,7 +106,7 @@ pub(super) fn read_into(
     }
 }
 
-/// The hash as the catalogue writes it.
+/// The hash in the form of the catalogue.
 pub(super) fn hex(hash: Sha256) -> String {
     hash.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
         // Writing to a string cannot fail.

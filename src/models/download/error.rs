@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::models::progress::Stopped;
 use crate::models::store::{FOLDER_VARIABLE, URL_VARIABLE};
 
-/// What is downloaded, from where and to where.
+/// A download: the model, its URL and its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     pub name: &'static str,
@@ -29,7 +29,7 @@ impl Place {
     }
 }
 
-/// Why a download is not finished.
+/// Why a download failed.
 #[derive(Debug, thiserror::Error)]
 pub enum DownloadError {
     #[error(
@@ -65,7 +65,7 @@ pub enum DownloadError {
     Disk { name: &'static str, path: PathBuf, cause: std::io::Error },
     #[error("another download of {name} is running; wait for it or stop it first")]
     Busy { name: &'static str },
-    /// The part stays on disk, and the next download goes on from it.
+    /// The partial file is kept, and the next download resumes it.
     #[error("cancelled")]
     Cancelled,
 }
