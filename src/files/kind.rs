@@ -1,4 +1,4 @@
-//! What a file is, as far as its name tells.
+//! The kind of a file, judging by its name.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Names that the file system takes.
+//! File names that the file system accepts.
 
 use std::ffi::OsStr;
 use std::io::ErrorKind;

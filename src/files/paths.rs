@@ -1,4 +1,4 @@
-//! Paths as files name them.
+//! Paths inside files.
 
 use std::path::{Component, Path, PathBuf};
 

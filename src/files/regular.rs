@@ -1,4 +1,4 @@
-//! Files that hold something, as opposed to pipes and devices, which would be waited for without end.
+//! Regular files, as opposed to pipes and devices, which could block forever.
 
 use std::fs::{File, Metadata};
 use std::io::{Error, Result};

@@ -1,4 +1,4 @@
-//! The photos of a batch: from files and folders to one list that is the same on every machine.
+//! The photos of a batch: turns files and folders into one list that is the same on every machine.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! Small files of ours that several windows, people and machines may write, replaced without ever destroying
-//! what somebody else wrote: a [`Stamp`] says what the writer believes to be there.
+//! Small files of Tinsel that several windows, people and machines may write, replaced without ever
+//! destroying the work of others: a [`Stamp`] is the content that the writer expects.
 
 use std::ffi::OsString;
 use std::fs::File;

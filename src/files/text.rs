@@ -1,4 +1,4 @@
-//! Text in the encodings in which other programs write it.
+//! Text in the encodings of other programs.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Lists of classes in YAML files of other programs.
+//! Class lists in YAML files of other programs.
 
 use yaml_rust2::parser::{Event, Parser};
 use yaml_rust2::{Yaml, YamlLoader};

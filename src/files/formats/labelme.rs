@@ -1,5 +1,5 @@
-//! Files of labelme 5 and later: polygons, whose parts share a group, or pixels. Files of all versions are read,
-//! with rectangles and circles, as labelme's `shape_to_mask` draws them.
+//! Files of labelme 5 and later: polygons, whose parts share a group, or pixels. Files of all versions are
+//! read, including rectangles and circles, drawn like labelme's `shape_to_mask`.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -22,16 +22,16 @@ use crate::files::{FileSet, Photo, WriteError};
 use crate::mask::polygon::united;
 use crate::mask::{Mask, pillow};
 
-/// The version of labelme whose layout this is.
+/// The version of labelme with this layout.
 const VERSION: &str = "5.5.0";
 
-/// How labelme files hold masks.
+/// How labelme files store masks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum LabelmeShapes {
-    /// Outlines that can be edited, without holes; the parts of a mask are a group.
+    /// Editable outlines, without holes; the parts of a mask form a group.
     #[default]
     Polygons,
-    /// Pixels; keeps everything.
+    /// Pixels; lossless.
     Masks,
 }
 
@@ -103,7 +103,7 @@ fn file(to: &Destination) -> PathBuf {
     to.file(".json")
 }
 
-/// The file of a photo, which the file will look for at `photo_path`, relative to itself.
+/// The file of a photo at `photo_path`, relative to the file.
 fn document(
     photo: &Photo,
     photo_path: &str,
@@ -118,8 +118,7 @@ fn document(
                 let parts = outlines::through_pixels(&item.mask, options.tolerance);
                 let group = (parts.len() > 1).then_some(number + 1);
                 shapes.extend(parts.iter().map(|part| {
-                    // The centre of a pixel; labelme shows it there, and cuts it down to the pixel
-                    // when it makes masks.
+                    // The centre of a pixel; labelme shows it there, and truncates it to the pixel for masks.
                     let points: Vec<[f64; 2]> = part.iter().map(|p| p.map(|v| f64::from(v) + 0.5)).collect();
                     shape(item, "polygon", json!(points), json!(group), Value::Null)
                 }));
@@ -150,7 +149,7 @@ fn shape(item: &Annotation, kind: &str, points: Value, group_id: Value, mask: Va
     })
 }
 
-/// The corner pixels of the box, both inside, and a picture of what is between them.
+/// The corner pixels of the box, both inclusive, and an image of the area between them.
 fn mask_shape(item: &Annotation) -> Result<Value, String> {
     let Some(b) = item.mask.bbox() else { return Err("a mask is empty".into()) };
     let moved = item.mask.all_runs().map(|(y, [start, end])| (y - b.y0, [start - b.x0, end - b.x0]));
@@ -164,29 +163,29 @@ fn mask_shape(item: &Annotation) -> Result<Value, String> {
     Ok(shape(item, "mask", json!(corners), Value::Null, data.into()))
 }
 
-/// Where a file in a folder finds its photo, which may be copied beside it.
+/// The path of the photo relative to a file's folder; the photo may be a copy next to it.
 fn photo_path(photo: &Photo, options: &ExportOptions, folder: &Path) -> String {
     if options.copy_photo { photo.file_name() } else { relative(&photo.path, folder) }
 }
 
-/// What belongs to one mask.
+/// The objects of one mask.
 struct Group {
     label: String,
     name: Option<String>,
     places: Vec<usize>,
     masks: Vec<Mask>,
-    /// Whether a shape of it cannot be used.
+    /// Whether one of its shapes cannot be used.
     is_broken: bool,
 }
 
 fn read(target: &Target, json: &Value) -> Result<Imported, ImportError> {
-    // Files of early versions, and of programs that do not open the photo, are without size.
+    // Files of early versions, and of programs that do not open the photo, have no size.
     target.check_size_if_known(&json["imageWidth"], &json["imageHeight"])?;
     let shapes = json["shapes"].as_array().map_or(&[][..], Vec::as_slice);
     target.check_count(shapes.len())?;
     let mut imported = Imported::default();
     let mut groups: Vec<Group> = vec![];
-    // Places in `groups` by label and id.
+    // Indices in `groups` by label and id.
     let mut by_id: HashMap<(String, String), usize> = HashMap::new();
     for (i, shape) in shapes.iter().enumerate() {
         let label = name(&shape["label"]).unwrap_or_default();
@@ -241,7 +240,7 @@ fn mask_of(shape: &Value, target: &Target) -> Result<Mask, String> {
             Ok(pillow::polygon(&corners, width, height))
         }
         ("circle", [[x, y], edge]) => {
-            // As labelme computes it: a length that is rounded otherwise may be cut down to another pixel.
+            // Computed like labelme: a length with different rounding may be truncated to another pixel.
             let (dx, dy) = (x - edge[0], y - edge[1]);
             let radius = (dx * dx + dy * dy).sqrt();
             Ok(pillow::ellipse([x - radius, y - radius, x + radius, y + radius], width, height))
@@ -254,7 +253,7 @@ fn mask_of(shape: &Value, target: &Target) -> Result<Mask, String> {
     }
 }
 
-/// A picture of what lies between two corner pixels, both inside, as far as it is on the photo.
+/// An image of the area between two corner pixels, both inclusive, clipped to the photo.
 fn pixels(data: &Value, from: [f64; 2], to: [f64; 2], (width, height): (u32, u32)) -> Result<Mask, String> {
     let data = data.as_str().ok_or("its mask is missing")?;
     let png = STANDARD.decode(data.trim()).map_err(|e| format!("its mask is damaged ({e})"))?;

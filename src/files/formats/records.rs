@@ -1,4 +1,4 @@
-//! The records of SAM 2's generator, with or without what people gave the masks.
+//! The records of SAM 2's generator, optionally with names and classes.
 
 use std::path::PathBuf;
 

@@ -1,5 +1,5 @@
-//! The file set of the script that people ran before: a combined overlay, and for each mask a
-//! cut-out and a coloured layer.
+//! The files of common scripts for SAM 2: a combined overlay, and for each mask a cut-out and a coloured
+//! layer.
 
 use std::path::{Path, PathBuf};
 
@@ -36,7 +36,7 @@ impl Definition for Script {
     }
 }
 
-/// Where the files of a photo go.
+/// The destination of a photo's files.
 pub struct ScriptFiles {
     /// `NAME_combined_overlay_MODEL.png`
     pub combined: PathBuf,

@@ -1,4 +1,4 @@
-//! Sessions, as they are kept next to photos; they are written by [`crate::files::session`].
+//! Sessions, as saved next to photos; they are written by [`crate::files::session`].
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Pascal VOC: pictures whose palette index tells the class, and the object, of each pixel.
+//! Pascal VOC: images whose palette index is the class, or the object, of each pixel.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ use crate::files::{FileSet, WriteError};
 const MAX_INDEX: usize = 254;
 /// As labelme's converter calls it.
 const BACKGROUND: &str = "_background_";
-/// The list of classes.
+/// The class list.
 const LIST: &str = "class_names.txt";
 
 pub struct PascalVoc;

@@ -1,9 +1,9 @@
 //! Labels for YOLO segmentation: `labels/NAME.txt` with a line for each object, and the classes in
-//! `data.yaml` and `classes.txt`. Boxes are read, too, and the lists of classes that other programs write.
+//! `data.yaml` and `classes.txt`. Boxes and the class lists of other programs are also read.
 //!
-//! Points are pixels as shares of the photo's sides. Some readers cut them down to whole pixels and
-//! others round them, and all draw the outline as well as fill it: a point a quarter into its pixel
-//! gives all of them the same pixels back.
+//! Points are fractions of the photo's sides. Some readers truncate them to whole pixels and others round,
+//! and all draw the outline as well as fill it: a point at a quarter of its pixel gives the same pixels in
+//! all of them.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ const DATA: &str = "data.yaml";
 const PLAIN: &str = "classes.txt";
 /// Of labels.
 const EXTENSIONS: &[&str] = &["txt"];
-/// Larger files are no lists of classes.
+/// Larger files are rejected.
 const MAX_LIST_BYTES: u64 = 4 << 20;
 /// Lists of classes as YOLO and the programs around it call them.
 const LISTS: [&str; 6] = ["data.yaml", "data.yml", "dataset.yaml", "dataset.yml", "classes.txt", "obj.names"];
@@ -39,7 +39,7 @@ const LINES_TO_RECOGNISE: usize = 20;
 /// How many folders above the labels may hold the classes.
 const FOLDERS_ABOVE: usize = 3;
 
-/// How YOLO labels hold a mask of several parts.
+/// How YOLO labels store a mask with several parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum YoloParts {
     /// One object, the parts joined by lines.

@@ -1,4 +1,4 @@
-//! A COCO file about several photos.
+//! Importing a COCO file for several photos.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Reading masks that other programs, or this one, have written: what all formats have in common.
+//! Reading masks of other programs, or of this one: the common part of all formats.
 
 mod dataset;
 mod photo;
@@ -19,7 +19,7 @@ pub use dataset::{ForPhoto, import_dataset, photos_named};
 pub use photo::find_photo;
 pub use sessions::{DatasetError, add_to_session, add_to_sessions};
 
-/// Larger files are refused.
+/// Larger files are rejected.
 const MAX_BYTES: u64 = 1 << 30;
 
 /// Reads the masks that a file holds about a photo of `size` (width, height in pixels, upright). A

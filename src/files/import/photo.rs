@@ -1,4 +1,4 @@
-//! Which photo a file with masks is about.
+//! Finding the photo of a file with masks.
 
 use std::path::{Path, PathBuf};
 

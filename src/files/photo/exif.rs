@@ -1,4 +1,4 @@
-//! Which way up a photo is.
+//! The orientation of a photo.
 
 use image::metadata::Orientation;
 

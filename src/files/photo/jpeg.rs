@@ -1,8 +1,7 @@
-//! JPEG: which of two decoders gets a file right, and what neither reads.
+//! JPEG: choosing the decoder that reads a file correctly, and naming what neither reads.
 //!
-//! The fast one reads what cameras write. It mistakes sequential pictures whose components come in
-//! scans of their own, and some rare samplings; those are left to the slower one, which is held to
-//! what libjpeg makes of them.
+//! The fast decoder reads the files of cameras. It misreads sequential images with separate scans for the
+//! components, and some rare samplings; the slower decoder reads these, and is tested against libjpeg.
 
 use std::io::{Cursor, Read};
 

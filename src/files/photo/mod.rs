@@ -1,9 +1,9 @@
 //! Reading a photo: any common format, upright, as 8-bit sRGB.
 //!
-//! The file's content decides the format, not its name. Deeper channels are rounded to 8 bits. Colours
-//! with a profile become sRGB; inks (CMYK) are converted without theirs. Transparency is dropped, as
-//! `convert("RGB")` of Pillow and OpenCV do: the colours stay that the file holds behind it. Of moving
-//! pictures the first one is taken.
+//! The file's content decides the format, not its name. Deeper channels are rounded to 8 bits. Colours with a
+//! profile are converted to sRGB; CMYK is converted without its profile. Transparency is dropped, as in
+//! Pillow's `convert("RGB")` and OpenCV: the colours behind it are kept. Of an animation, the first frame is
+//! read.
 
 mod decode;
 mod exif;
@@ -24,7 +24,7 @@ use super::regular;
 
 pub(super) use self::tiff::{Tiff, is_tiff};
 
-/// Larger files are refused.
+/// Larger files are rejected.
 const MAX_FILE_BYTES: u64 = 2 << 30;
 
 /// A photo as people see it: rotated as its EXIF orientation says, without alpha.

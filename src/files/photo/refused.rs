@@ -1,4 +1,4 @@
-//! Formats that are known but not read, to say which one it is.
+//! Formats that are recognised but not supported, for messages.
 
 use std::path::Path;
 

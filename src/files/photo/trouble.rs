@@ -1,4 +1,4 @@
-//! Errors of our own decoders, in the type of those of `image`.
+//! Errors of the decoders in this module, as errors of `image`.
 
 use image::error::{DecodingError, LimitError, LimitErrorKind, UnsupportedError, UnsupportedErrorKind};
 use image::{ImageError, ImageFormat};

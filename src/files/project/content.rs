@@ -1,4 +1,4 @@
-//! What a project holds, and its changes.
+//! The content of a project, and its changes.
 
 use std::collections::BTreeMap;
 

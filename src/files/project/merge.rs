@@ -1,4 +1,4 @@
-//! Joining the changes of two windows.
+//! Merging the changes of two windows.
 
 use std::collections::BTreeMap;
 

@@ -9,7 +9,7 @@ use crate::files::regular;
 use crate::files::stamped::{self, Former, NotWritten, Stamp, folder_of, hash_of_path, is_writable};
 
 const FILE_NAME: &str = "tinsel-project.json";
-/// Larger files are no projects.
+/// Larger files are rejected.
 const MAX_BYTES: u64 = 256 << 20;
 /// How often others may be quicker in a row.
 const MAX_ATTEMPTS: u32 = 20;

@@ -1,4 +1,4 @@
-//! Saves the work on photos by itself, shortly after each change.
+//! Saves the work on photos automatically, shortly after each change.
 
 use std::collections::HashMap;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What a session file holds.
+//! The content of a session file.
 
 use std::sync::Arc;
 

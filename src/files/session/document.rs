@@ -1,4 +1,4 @@
-//! From documents to sessions and back.
+//! Conversion between documents and sessions.
 
 use std::sync::Arc;
 

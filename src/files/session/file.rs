@@ -1,4 +1,4 @@
-//! The session file of one photo: what it held when the photo was opened, and saving to it.
+//! The session file of one photo: its content when the photo was opened, and saving to it.
 
 use std::path::Path;
 

@@ -11,7 +11,7 @@ use super::content::{FORMAT, Session, VERSION};
 use super::save::SaveError;
 use super::{Existing, Places, Stamp, is_there, sibling};
 
-/// Larger files are no sessions.
+/// Larger files are rejected.
 const MAX_BYTES: u64 = 1 << 30;
 
 /// What has been kept about a photo, and the right to replace it.

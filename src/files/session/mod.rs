@@ -1,7 +1,7 @@
-//! The session of a photo: the work on it, kept in a small file beside it.
+//! The session of a photo: the work on it, saved in a small file next to it.
 //!
-//! For `NAME.EXT` the file is `NAME.EXT.tinsel.json`, beside the photo or, where that folder is not
-//! writable, in the user's data folder ([`Session::path_for`]). It is JSON:
+//! For `NAME.EXT` the file is `NAME.EXT.tinsel.json`, next to the photo or, if that folder is read-only, in
+//! the user's data folder ([`Session::path_for`]). It is JSON:
 //!
 //! ```json
 //! {
@@ -20,20 +20,19 @@
 //! }
 //! ```
 //!
-//! Coordinates are pixels of the upright photo. Masks are in the order of the list; their
-//! `segmentation` is COCO's compressed RLE, `size` is `[height, width]`. `fingerprint` is the
-//! beginning of the photo file's SHA-256. `model`, `class`, `box` and the scores may be null.
-//! `view` belongs to whoever shows the photo. Keys that this program does not know are kept when
-//! the file is written again. A file of a newer `version` is neither read nor replaced.
+//! Coordinates are pixels of the upright photo. Masks are in the order of the list; their `segmentation` is
+//! COCO's compressed RLE, `size` is `[height, width]`. `fingerprint` is the beginning of the photo file's
+//! SHA-256. `model`, `class`, `box` and the scores may be null. `view` is free for the program that shows the
+//! photo. Unknown keys are preserved when the file is written again. A file with a newer `version` is neither
+//! read nor replaced.
 //!
-//! Files are written whole or not at all, and never over something that was not read before: a
-//! [`Stamp`] says what the writer believes to be there. What must not be replaced, because another
-//! process changed it or because it is about another state of the photo, stays, and the work goes to
-//! `NAME.EXT.tinsel-conflict-N.json` beside it. The newest file about the photo as it is now is the one
-//! that is read.
+//! Files are written completely or not at all, and never over content that was not read before: a [`Stamp`]
+//! is the content that the writer expects. A file that must not be replaced, because another process changed
+//! it or because it belongs to another state of the photo, is kept, and the work goes to
+//! `NAME.EXT.tinsel-conflict-N.json` next to it. The newest file for the current photo is read.
 //!
-//! Where a name would be longer than the file system allows, `NAME.EXT` is cut, and a hash of all of it
-//! follows.
+//! If a name would be longer than the file system allows, `NAME.EXT` is truncated and followed by a hash of
+//! the full name.
 
 mod autosave;
 mod content;

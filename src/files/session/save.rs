@@ -1,4 +1,4 @@
-//! Writing a session file, without ever destroying what somebody else wrote.
+//! Writing a session file without ever destroying the work of others.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! Where the session of a photo is written, and what becomes of it if that is not possible there.
+//! The target of a session, and the alternatives if it cannot be written there.
 
 use std::path::PathBuf;
 

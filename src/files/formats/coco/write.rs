@@ -1,7 +1,7 @@
 //! Writes COCO files.
 //!
-//! A batch keeps a small file for each photo (its *part*) and joins them at the end, so that
-//! neither memory nor an interruption matter.
+//! A batch writes a small file for each photo (its *part*) and merges them at the end, so that neither memory
+//! nor interruptions matter.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -45,12 +45,12 @@ struct CocoAnnotation {
     bbox: [u32; 4],
     iscrowd: u8,
     name: String,
-    /// Null where no network has made the mask.
+    /// Null for a mask that does not come from a network.
     predicted_iou: Option<f32>,
     stability_score: Option<f32>,
 }
 
-/// One photo and its masks. The category of an annotation is its place in `classes`, from 1.
+/// One photo and its masks. The category of an annotation is its index in `classes`, from 1.
 #[derive(Debug, Serialize, Deserialize)]
 struct Part {
     image: Image,
@@ -101,7 +101,7 @@ impl Part {
     }
 }
 
-/// Adds one file about several photos.
+/// Adds one file for several photos.
 ///
 /// # Errors
 /// See [`FileSet::check`].
@@ -116,7 +116,7 @@ pub fn add_coco_dataset(
     set.add(file, |out| write_document(out, (1..).zip(photos.iter().map(part))))
 }
 
-/// Adds the part of one photo, which the file will call `file_name`.
+/// Adds the part of one photo, which is named `file_name` in the file.
 ///
 /// # Errors
 /// See [`FileSet::check`].
@@ -131,8 +131,8 @@ pub fn add_coco_part(
     set.add_json(file, &part)
 }
 
-/// Adds the file of many photos, joined from their parts, each with the id that its image gets.
-/// Annotations are numbered from 1. Only one part is in memory at a time.
+/// Adds the file for many photos, merged from their parts, each with the id of its image. Annotations are
+/// numbered from 1. Only one part is in memory at a time.
 ///
 /// # Errors
 /// See [`FileSet::check`]; a part that cannot be read.
@@ -145,7 +145,7 @@ pub fn add_coco(
     set.add(file, |out| write_document(out, parts))
 }
 
-/// The arrays are written piece by piece, because all annotations together may not fit into memory.
+/// The arrays are streamed, because all annotations together may not fit into memory.
 fn write_document(
     out: &mut dyn WriteSeek,
     parts: impl Iterator<Item = (u64, Result<Part, String>)>,

@@ -1,4 +1,4 @@
-//! Pictures: masks in black and white, cut-outs, label maps in grey or colours.
+//! Images: black-and-white masks, cut-outs, label maps in grey or colour.
 
 mod pixels;
 #[cfg(test)]
@@ -22,7 +22,7 @@ use crate::mask::Mask;
 const MAX_VALUES: usize = 65_535;
 /// More than so many colours are those of a photo.
 const MAX_COLOURS: usize = 1024;
-/// Larger files are no legends.
+/// Larger files are rejected.
 const MAX_LEGEND_BYTES: u64 = 64 << 20;
 const MAX_DECODED_BYTES: u64 = 2 << 30;
 /// What label maps with a palette call pixels that belong to nothing for certain.

@@ -1,4 +1,4 @@
-//! The values of the pixels of a picture, and how they lie next to each other.
+//! The pixel values of an image, and how they are arranged.
 
 use std::collections::{BTreeMap, HashMap};
 

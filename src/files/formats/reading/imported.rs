@@ -1,4 +1,4 @@
-//! What a file holds about a photo, and why it cannot be used.
+//! The content of a file for a photo, and why it cannot be used.
 
 use std::collections::HashSet;
 use std::path::PathBuf;

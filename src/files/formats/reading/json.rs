@@ -1,4 +1,4 @@
-//! JSON as other programs write it.
+//! JSON of other programs.
 
 use std::borrow::Cow;
 

@@ -1,8 +1,7 @@
-//! What the readers of all formats have in common.
+//! The common part of the readers of all formats.
 //!
-//! An object in a file is imported whole or not at all: what cannot be used is reported as a [`Problem`],
-//! what makes the whole file useless as an [`ImportError`]. The content decides the format, not the
-//! file's name.
+//! An object in a file is imported completely or not at all: an unusable object is reported as a [`Problem`],
+//! an unusable file as an [`ImportError`]. The content decides the format, not the file's name.
 
 mod imported;
 pub mod json;

@@ -1,4 +1,4 @@
-//! Polygons of files as masks.
+//! Polygons in files as masks.
 
 use super::Target;
 use crate::mask::Mask;

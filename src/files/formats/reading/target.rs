@@ -1,4 +1,4 @@
-//! The photo that a file is read for, and what its masks may cost.
+//! The photo that a file is read for, and the limits for its masks.
 
 use std::cell::Cell;
 use std::path::Path;

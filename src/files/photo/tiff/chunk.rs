@@ -1,4 +1,4 @@
-//! Strips and tiles, from what lies in the file to plain samples.
+//! Strips and tiles: unpacking them to plain samples.
 
 use std::io::Read;
 

@@ -1,4 +1,4 @@
-//! The tags of a TIFF or BigTIFF file's first picture.
+//! The tags of the first image in a TIFF or BigTIFF file.
 
 use std::collections::HashMap;
 

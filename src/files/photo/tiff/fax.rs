@@ -1,5 +1,4 @@
-//! The codes of fax machines: Group 3 in one and two dimensions, Group 4, and lines without marks
-//! between them.
+//! Fax compression: Group 3 in one and two dimensions, Group 4, and lines without marks between them.
 
 use std::convert::Infallible;
 

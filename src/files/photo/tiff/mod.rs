@@ -1,7 +1,7 @@
-//! TIFF, of the kinds that Pillow reads: strips and tiles, in one plane or several, in either order of
-//! bytes and of bits; grey, RGB, CMYK, YCbCr and palettes; of 1 to 16 bits, and with care of 32 and 64.
+//! TIFF, to the extent of Pillow: strips and tiles, in one or several planes, in either byte and bit order;
+//! grey, RGB, CMYK, YCbCr and palettes; 1 to 16 bits, with restrictions 32 and 64.
 //!
-//! What is left out of the first picture's fields has the value that the specification gives it.
+//! Missing fields of the first image have the default values of the specification.
 
 mod chunk;
 mod directory;
