@@ -359,7 +359,7 @@ fn a_prompt_that_makes_no_sense_is_bad_usage() {
         ("--point=-1,5", &["coffee.jpg", "-1,5", "outside"]),
         ("--point=5", &["--point", "'5'", "X,Y"]),
         ("--point=5,here", &["--point", "5,here", "not a number"]),
-        ("--point=5,5,2", &["--point", "5,5,2", "1 (on the thing) or 0"]),
+        ("--point=5,5,2", &["--point", "5,5,2", "1 (on the object) or 0"]),
         ("--box=10,10,10,90", &["coffee.jpg", "10,10,10,90", "empty"]),
         ("--box=90,90,10,10", &["coffee.jpg", "90,90,10,10", "top-left corner first"]),
         ("--box=10,10,601,90", &["coffee.jpg", "10,10,601,90", "outside", "600x400"]),
@@ -381,7 +381,7 @@ fn a_folder_that_cannot_be_written_is_named() {
     let blocked = folder.file("blocked", b"a file where the folder should be");
     let mask = folder.path("blocked/mask.png");
     fails(&["predict", COFFEE, "--point", "5,5", "-o", &mask], 1, &[&mask, "cannot be written"]);
-    fails(&["everything", COFFEE, "--out", &blocked], 2, &[&blocked, "cannot be made"]);
+    fails(&["everything", COFFEE, "--out", &blocked], 2, &[&blocked, "cannot be created"]);
 }
 
 #[test]
@@ -839,7 +839,7 @@ fn two_settings_are_compared_side_by_side() {
 
     fails(&compare, 2, &["--model", "--a"]);
     fails(&[&compare[..], &["--model=mobile-sam"; 2]].concat(), 2, &["3 models"]);
-    fails(&[&compare[..], &["--a", "iou=1"]].concat(), 2, &["--a", "no setting iou", "pred_iou_thresh"]);
+    fails(&[&compare[..], &["--a", "iou=1"]].concat(), 2, &["--a", "unknown setting iou", "pred_iou_thresh"]);
 }
 
 #[cfg(unix)]

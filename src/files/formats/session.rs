@@ -32,7 +32,7 @@ impl Reader for SessionFile {
 }
 
 fn read(target: &Target, text: &str, photo: &Value) -> Result<Imported, ImportError> {
-    // Before the masks are decoded, which may be much larger.
+    // Before decoding the masks, which may be much larger.
     if let Some(size) = whole(&photo["width"]).zip(whole(&photo["height"])) {
         target.check_size(size)?;
     }

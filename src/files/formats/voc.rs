@@ -13,9 +13,9 @@ use crate::files::drawing::for_each_pixel;
 use crate::files::yaml::quoted;
 use crate::files::{FileSet, WriteError};
 
-/// Index 0 is the background, 255 what belongs to nothing.
+/// Index 0 is the background, 255 is void.
 const MAX_INDEX: usize = 254;
-/// As labelme's converter calls it.
+/// The name in labelme's converter.
 const BACKGROUND: &str = "_background_";
 /// The class list.
 const LIST: &str = "class_names.txt";
@@ -56,15 +56,14 @@ impl Definition for PascalVoc {
     }
 }
 
-/// The pictures of classes and of objects, and the list of classes.
+/// The images of classes and of objects, and the class list.
 fn files(to: &Destination) -> [PathBuf; 3] {
     let picture = |folder: &str| to.folder.join(folder).join(format!("{}.png", to.stem));
     [picture("SegmentationClass"), picture("SegmentationObject"), to.folder.join(LIST)]
 }
 
-/// Adds `SegmentationClass/NAME.png`, `SegmentationObject/NAME.png` and the list of classes, whose
-/// line numbers from 0 are the indices. Objects are numbered from 1 in the masks' order; small
-/// masks lie on top.
+/// Adds `SegmentationClass/NAME.png`, `SegmentationObject/NAME.png` and the class list, whose line numbers
+/// from 0 are the indices. Objects are numbered from 1 in the masks' order; small masks are on top.
 fn add(set: &mut FileSet, subject: &Subject, classes: &mut ClassList) -> Result<(), WriteError> {
     let &Subject { photo, masks, to, .. } = subject;
     let [of_classes, of_objects, list] = files(to);

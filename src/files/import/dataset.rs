@@ -10,7 +10,7 @@ use crate::files::formats::reading::{Costs, Target, json};
 use crate::files::photo::name_of;
 use crate::files::text::{self, Decoded};
 
-/// What a file holds about one of several photos.
+/// The content of a file for one of several photos.
 #[derive(Debug)]
 pub struct ForPhoto {
     pub path: PathBuf,
@@ -18,7 +18,7 @@ pub struct ForPhoto {
     pub imported: Imported,
 }
 
-/// Which of these photos a COCO file is about; none if it is another file.
+/// The photos among these that a COCO file covers; none if it is another kind of file.
 ///
 /// # Errors
 /// The file cannot be read.
@@ -28,8 +28,8 @@ pub fn photos_named(file: &Path, photos: &[PathBuf]) -> Result<Vec<PathBuf>, Imp
     Ok(photos.iter().filter(|photo| names.contains(name_of(photo).as_str())).cloned().collect())
 }
 
-/// Reads the masks that a COCO file holds about each of these photos. The second part tells what is
-/// left out: photos of the file that are not among these, and photos that cannot be used.
+/// Reads the masks of each of these photos from a COCO file. The second part lists what is skipped: photos of
+/// the file that are not among these, and photos that cannot be used.
 ///
 /// # Errors
 /// The file cannot be used at all.

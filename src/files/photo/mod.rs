@@ -27,16 +27,16 @@ pub(super) use self::tiff::{Tiff, is_tiff};
 /// Larger files are rejected.
 const MAX_FILE_BYTES: u64 = 2 << 30;
 
-/// A photo as people see it: rotated as its EXIF orientation says, without alpha.
+/// A photo as displayed: with its EXIF orientation applied, without alpha.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Photo {
     pub path: PathBuf,
     pub pixels: Arc<RgbImage>,
-    /// The beginning of the file's SHA-256, to tell whether it has changed since work on it was saved.
+    /// The beginning of the file's SHA-256, to detect changes since work on it was saved.
     pub fingerprint: u64,
 }
 
-/// Why a photo could not be opened. The message names the file and what to do.
+/// Why a photo could not be opened. The message names the file and the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum PhotoError {
     #[error("{}: cannot be opened: {cause}", path.display())]
@@ -48,7 +48,7 @@ pub enum PhotoError {
         path.display()
     )]
     NotAPicture { path: PathBuf },
-    /// A picture, but of a kind that is not read.
+    /// An image in an unsupported format.
     #[error("{}: is {kind}, which is not supported; save it as JPEG or PNG", path.display())]
     Unsupported { path: PathBuf, kind: String },
     #[error("{}: is too large: {size} (supported: {limit}); make a smaller copy", path.display())]
@@ -57,12 +57,12 @@ pub enum PhotoError {
     Damaged { path: PathBuf, cause: String },
 }
 
-/// Which photo it is, without its pixels.
+/// The identity of a photo, without its pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PhotoIdentity {
     /// Width and height in pixels, upright.
     pub size: (u32, u32),
-    /// As [`Photo::fingerprint`].
+    /// See [`Photo::fingerprint`].
     pub fingerprint: u64,
 }
 
@@ -86,7 +86,7 @@ impl Photo {
         Self::from_bytes(path, &read(path)?)
     }
 
-    /// Decodes a photo that is in memory; `path` stands for it in names and messages.
+    /// Decodes a photo in memory; `path` is used for names and messages.
     ///
     /// # Errors
     /// See [`PhotoError`].

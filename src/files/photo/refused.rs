@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::PhotoError;
 
-/// Why a file in no readable format cannot be opened.
+/// The kind of a file in an unsupported format.
 pub(super) fn error(path: &Path, bytes: &[u8]) -> PhotoError {
     let path = path.to_path_buf();
     match kind(bytes) {
@@ -14,7 +14,7 @@ pub(super) fn error(path: &Path, bytes: &[u8]) -> PhotoError {
 }
 
 fn kind(bytes: &[u8]) -> Option<&'static str> {
-    // ISO media files tell their brand, and then all that they are compatible with.
+    // ISO media files list their brand first, and then all compatible brands.
     if bytes.get(4..8) == Some(b"ftyp") {
         let length = bytes.first_chunk().map_or(0, |length| u32::from_be_bytes(*length) as usize);
         let brands = bytes.get(8..length.min(bytes.len()).min(256)).unwrap_or_default();

@@ -11,10 +11,10 @@ use crate::files::stamped::{self, Former, NotWritten, Stamp, folder_of, hash_of_
 const FILE_NAME: &str = "tinsel-project.json";
 /// Larger files are rejected.
 const MAX_BYTES: u64 = 256 << 20;
-/// How often others may be quicker in a row.
+/// How often in a row others may write first.
 const MAX_ATTEMPTS: u32 = 20;
 
-/// Why a project could not be read or written. The message names the file and what to do.
+/// Why a project could not be read or written. The message names the file and the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum ProjectError {
     #[error("{}: cannot be read: {cause}", path.display())]
@@ -31,11 +31,11 @@ pub enum ProjectError {
     Unwritable { path: PathBuf, cause: std::io::Error },
 }
 
-/// The file of a project, and what it held when it was last read or written.
+/// The file of a project, and its content when it was last read or written.
 #[derive(Debug, Clone)]
 pub struct ProjectFile {
     path: PathBuf,
-    /// Where it goes when it cannot be written at `path`.
+    /// The alternative if `path` cannot be written.
     spare: Option<PathBuf>,
     stamp: Stamp,
     base: Project,
@@ -45,7 +45,7 @@ impl ProjectFile {
     /// Reads the project of a folder; an empty one if it has none.
     ///
     /// # Errors
-    /// There is a file that cannot be used. It is left as it is.
+    /// The file exists but cannot be used. It is not changed.
     pub fn open(folder: &Path) -> Result<Self, ProjectError> {
         let beside = folder.join(FILE_NAME);
         let spare = spare_of(folder);
@@ -61,7 +61,7 @@ impl ProjectFile {
     /// The project of a photo's folder.
     ///
     /// # Errors
-    /// As [`ProjectFile::open`].
+    /// Those of [`ProjectFile::open`].
     pub fn of_photo(photo: &Path) -> Result<Self, ProjectError> {
         Self::open(folder_of(photo))
     }
@@ -70,15 +70,15 @@ impl ProjectFile {
         &self.path
     }
 
-    /// As it was last read or written.
+    /// The project as last read or written.
     pub fn content(&self) -> &Project {
         &self.base
     }
 
-    /// Joins what others have written in the meantime with `ours`. `None` if they have written nothing.
+    /// Merges changes of others with `ours`. `None` if there are none.
     ///
     /// # Errors
-    /// The file cannot be read any more.
+    /// The file can no longer be read.
     pub fn refreshed(&mut self, ours: &Project) -> Result<Option<Project>, ProjectError> {
         let (stamp, theirs) = read(&self.path)?;
         if stamp == self.stamp {
@@ -89,11 +89,11 @@ impl ProjectFile {
         Ok(Some(joined))
     }
 
-    /// Writes the changes that `ours` has since the file was read, joined with those of others. Returns what the
-    /// file holds now. Where the folder cannot be written, the project goes to the user's data folder.
+    /// Writes the changes of `ours` since the file was read, merged with those of others. Returns the new
+    /// content of the file. If the folder is read-only, the project is written to the user's data folder.
     ///
     /// # Errors
-    /// The file is what it was before then.
+    /// The file is not changed then.
     pub fn save(&mut self, ours: &Project) -> Result<Project, ProjectError> {
         let mut wanted = ours.clone();
         for _ in 0..MAX_ATTEMPTS {
@@ -118,13 +118,13 @@ impl ProjectFile {
         Err(self.unwritable(std::io::Error::other("other programs keep changing it; try again later")))
     }
 
-    /// Goes on in the data folder, with what lies there.
+    /// Continues in the data folder, with the project there.
     fn move_to_spare(&mut self, cause: std::io::Error) -> Result<(), ProjectError> {
         let Some(spare) = self.spare.take().filter(|spare| *spare != self.path) else {
             return Err(self.unwritable(cause));
         };
         std::fs::create_dir_all(folder_of(&spare)).map_err(|cause| self.unwritable(cause))?;
-        // What lies there is joined with all of ours.
+        // The project there is merged with all of ours.
         (self.path, self.stamp, self.base) = (spare, Stamp::ABSENT, Project::default());
         Ok(())
     }
@@ -134,7 +134,7 @@ impl ProjectFile {
     }
 }
 
-/// The file in the user's data folder for a folder that cannot be written.
+/// The file in the user's data folder for a read-only folder.
 fn spare_of(folder: &Path) -> Option<PathBuf> {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
     let short: String = name.chars().take(20).collect();

@@ -9,12 +9,12 @@ use crate::document::Document;
 use crate::files::Photo;
 use crate::files::stamped::Stamp;
 
-/// What was kept about a photo.
+/// The saved work on a photo.
 #[derive(Debug, Default)]
 pub struct Opened {
-    /// The work, if there is some that fits the photo.
+    /// The work, if any fits the photo.
     pub document: Option<Document>,
-    /// What the user should know.
+    /// A notice for the user.
     pub notice: Option<String>,
 }
 
@@ -22,14 +22,13 @@ pub struct Opened {
 #[derive(Debug)]
 pub struct SessionFile {
     pub(super) target: Target,
-    /// What the next save starts from: what was read, about the photo as it is now. Keys that this program does
-    /// not know go back into the file.
+    /// The session that the next save starts from, for the current photo. Unknown keys are preserved.
     pub(super) base: Session,
     pub(super) exists: bool,
 }
 
 impl SessionFile {
-    /// Takes what was kept about a photo.
+    /// Opens the session file of a photo with the result of loading.
     pub fn open(photo: &Photo, loaded: Result<Loaded, SessionError>) -> (Self, Opened) {
         let name = photo.file_name();
         let fresh = || Session::new(name.clone(), photo.pixels.dimensions(), photo.fingerprint);
@@ -74,28 +73,29 @@ impl SessionFile {
         (Self { target, base, exists }, opened)
     }
 
-    /// Where the session is written.
+    /// The path that the session is written to.
     pub fn path(&self) -> &Path {
         &self.target.path
     }
 
-    /// Whether there is such a file.
+    /// Whether the file exists.
     pub fn exists(&self) -> bool {
         self.exists
     }
 
-    /// Saves the work now: in the file, beside it where it holds something else, or in the user's data folder
-    /// where it cannot be written; [`SessionFile::path`] then says where. Returns what the user should know.
+    /// Saves the work now: in the file, in a new file next to it if it belongs to other work, or in the
+    /// user's data folder if it cannot be written; [`SessionFile::path`] is then the new path. Returns a
+    /// notice for the user.
     ///
     /// # Errors
-    /// It can be saved nowhere. The message names the files and the causes.
+    /// It cannot be saved anywhere. The message names the files and the causes.
     pub fn save(&mut self, document: &Document, model: Option<&str>) -> Result<Option<String>, String> {
         let session = self.base.with_work(document, document.masks(), model);
         let saved = self.target.write(&session, Content::Work)?;
         Ok(self.saved(saved))
     }
 
-    /// Notes what was written; returns what the user should know.
+    /// Processes the result of a save; returns a notice for the user.
     pub(super) fn saved(&mut self, Saved { path, stamp, moved }: Saved) -> Option<String> {
         let former = std::mem::replace(&mut self.target.path, path);
         (self.target.stamp, self.target.place, self.exists) = (stamp, Place::There, true);

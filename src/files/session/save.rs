@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::content::{Session, VERSION};
 use crate::files::stamped::{self, Former, NotWritten, Stamp};
 
-/// Why a session was not saved. The message names the file and what to do.
+/// Why a session was not saved. The message names the file and the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum SaveError {
     #[error(
@@ -36,7 +36,7 @@ pub(super) fn save(
     })
 }
 
-/// Saves under the first of the names under which there is nothing. `path` is for messages.
+/// Saves under the first free name. `path` is used in messages.
 pub(super) fn save_new(
     session: &Session,
     path: &Path,

@@ -9,29 +9,28 @@ use crate::files::formats::{UNCLASSED, readable};
 use crate::files::session::SessionError;
 use crate::mask::Mask;
 
-/// How many places a problem names that many things have.
+/// The most places that a common problem names.
 const MAX_PLACES: usize = 5;
 
-/// What a file holds about a photo.
+/// The content of a file for a photo.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Imported {
     pub masks: Vec<Annotation>,
-    /// Classes that the file lists, also those that no mask has, with their colours where it tells
-    /// them.
+    /// Classes listed in the file, including those without masks, with their colours if the file has them.
     pub classes: Vec<(String, Option<Colour>)>,
-    /// What could not be used.
+    /// The objects that could not be used.
     pub problems: Vec<Problem>,
 }
 
-/// Something in a file that is left out, or that should be known.
+/// A skipped object in a file, or a notice about the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Where in the file.
+    /// The position in the file.
     pub place: String,
     pub what: String,
 }
 
-/// Why a file was not imported at all. The message names the file and what to do.
+/// Why a file was not imported at all. The message names the file and the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     #[error("{}: cannot be read: {cause}", path.display())]
@@ -65,7 +64,7 @@ impl Imported {
         self.problems.push(Problem { place: place.into(), what: what.into() });
     }
 
-    /// Takes a mask, or tells why there is none.
+    /// Adds a mask, or reports why it is unusable.
     pub(in crate::files) fn take(&mut self, place: String, mask: Result<Annotation, String>) {
         match mask {
             Ok(item) if item.mask.is_empty() => self.problem(
@@ -78,7 +77,7 @@ impl Imported {
         }
     }
 
-    /// Remembers classes unless they are known, or the one for masks without class.
+    /// Adds new classes, except the one for masks without class.
     pub(in crate::files) fn add_classes(
         &mut self,
         classes: impl IntoIterator<Item = (String, Option<Colour>)>,
@@ -88,7 +87,7 @@ impl Imported {
         self.classes.extend(new);
     }
 
-    /// Adds the classes of masks that no list has.
+    /// Adds the classes of masks that are missing in the list.
     pub(in crate::files) fn with_classes_of_masks(mut self) -> Self {
         let classes: Vec<String> = self.masks.iter().filter_map(|item| item.class.clone()).collect();
         self.add_classes(classes.into_iter().map(|class| (class, None)));
@@ -96,14 +95,14 @@ impl Imported {
     }
 }
 
-/// A mask of which the file tells a class and perhaps a name; the name is the class otherwise.
+/// A mask with a class and possibly a name; by default, the name is the class.
 pub(in crate::files) fn annotation(mask: Mask, class: Option<String>, name: Option<&str>) -> Annotation {
     let name = name.map(str::trim).filter(|name| !name.is_empty());
     let name = name.map_or_else(|| class.clone().unwrap_or_else(|| UNCLASSED.into()), Into::into);
     Annotation { class: class.filter(|class| class != UNCLASSED), ..Annotation::new(name, mask) }
 }
 
-/// Some of several places in a file, for a problem that all of them have.
+/// The first of several places in a file, for a common problem.
 pub(in crate::files) fn listed(places: &[String]) -> String {
     let some = places[..places.len().min(MAX_PLACES)].join(", ");
     match places.len().saturating_sub(MAX_PLACES) {
