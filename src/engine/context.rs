@@ -47,7 +47,7 @@ pub(super) struct Context {
 pub(super) enum Stage {
     /// It existed already.
     Known(Embedding),
-    /// The share of the steps that is done, in [0, 1].
+    /// The fraction of the steps done, in [0, 1].
     UnderWay(f32),
     New(NewEmbedding),
 }

@@ -8,7 +8,7 @@ use encoding_rs::{Encoding, GB18030, UTF_16BE, UTF_16LE};
 #[derive(Debug)]
 pub(super) struct Decoded<'a> {
     pub text: Cow<'a, str>,
-    /// The encoding, if nothing in the text says that it is this one.
+    /// The encoding, if it was guessed.
     pub guessed: Option<&'static str>,
 }
 

@@ -1,15 +1,15 @@
-//! What is asked of a network, and how its prompt becomes tokens.
+//! Queries to a network, and their tokens.
 
 use super::error::{Error, Result};
 use super::input::{LowRes, Placement};
 use super::network::{Family, Label, Token};
 use crate::prompt::{BoxPrompt, Prompt};
 
-/// What is asked of the network: a prompt, and perhaps an earlier answer to refine.
+/// A query to the network: a prompt, and optionally a previous answer to refine.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Query {
     pub prompt: Prompt,
-    /// Logits of an earlier answer; it may be another model's.
+    /// Logits of a previous answer, possibly of another model.
     pub mask_input: Option<LowRes>,
 }
 
@@ -19,10 +19,10 @@ impl From<Prompt> for Query {
     }
 }
 
-/// Checks that a prompt points at something, and that it lies on a photo of the given size.
+/// Checks that a prompt is not empty and lies inside a photo of the given size.
 ///
 /// # Errors
-/// [`Error::Prompt`] says which part of it does not.
+/// [`Error::Prompt`] names the part that does not.
 pub fn check_prompt(prompt: &Prompt, (width, height): (u32, u32)) -> Result<()> {
     if prompt.is_empty() {
         return Err(Error::Prompt("the prompt is empty: give at least a point or a box".into()));

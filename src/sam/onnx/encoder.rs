@@ -1,4 +1,4 @@
-//! The exported encoder: which picture it takes, which maps it gives.
+//! The exported encoder: its input and its maps.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! From an ONNX file to a graph of only those nodes that the wanted outputs need.
+//! Loading an ONNX file as a graph with only the nodes that the wanted outputs need.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;

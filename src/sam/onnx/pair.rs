@@ -1,5 +1,5 @@
-//! Which two files belong together. What a file is, its inputs and outputs tell; names only choose
-//! among several.
+//! Finds the two files of a pair. Inputs and outputs decide the role of a file; names only choose among
+//! several.
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,5 @@
-//! The declared inputs and outputs of an ONNX file, read without its weights, and what they say about
-//! the part of a network that it holds.
+//! The declared inputs and outputs of an ONNX file, read without its weights, and the part of a network that
+//! they indicate.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
@@ -12,7 +12,7 @@ use tract_onnx::prelude::{DatumType, Framework};
 use crate::sam::error::{Error, Result};
 use crate::sam::network::Family;
 
-/// What exporters call a tensor. Upper and lower case are the same.
+/// The names of a tensor in exports, ignoring case.
 pub(super) type Names = &'static [&'static str];
 
 pub(super) const IMAGE_EMBEDDING: Names =
@@ -90,7 +90,7 @@ impl Value {
     }
 }
 
-/// The part of a network that a file holds.
+/// The part of a network in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     Encoder(Family),

@@ -1,21 +1,20 @@
-//! Files that are not the weights of a network that can be run, told apart so that the message can
-//! name them and the way out.
+//! Recognises files that are not usable weights, so that the message can name their kind and the remedy.
 
 use std::path::Path;
 
 use crate::sam::error::Error;
 
-/// Why a file does not open.
+/// Why a file cannot be opened.
 #[derive(Debug)]
 pub(super) enum Refusal {
-    /// A checkpoint or safetensors file that cannot be read: what is wrong with it.
+    /// A checkpoint or safetensors file that cannot be read, with the cause.
     Damaged(String),
-    /// Something else: what the file is, and what to do instead.
+    /// Another kind of file, with its name and the remedy.
     Other { found: String, way_out: &'static str },
 }
 
 impl Refusal {
-    /// The error that says it of a file.
+    /// The error for a file.
     pub fn into_error(self, file: String) -> Error {
         match self {
             Refusal::Damaged(cause) => Error::Format { file, cause },
@@ -50,10 +49,10 @@ const SUPPORTED: &str = "SAM 2, SAM 2.1, SAM 1 and MobileSAM are supported";
 
 /// How many bytes from the beginning of a file [`file`] looks at.
 pub(super) const START_BYTES: u64 = 512;
-/// A number at the beginning of what PyTorch before 1.6 saved, and how far that beginning goes.
+/// The magic number of files from PyTorch before 1.6, and the size of the header that contains it.
 const LEGACY_TORCH: [u8; 10] = [0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
 const LEGACY_BYTES: usize = 32;
-/// Where a tar archive says that it is one.
+/// The position of the mark of a tar archive.
 const TAR_MARK: std::ops::Range<usize> = 257..262;
 
 /// Recognises a file that is neither a checkpoint nor a safetensors file by its first
@@ -116,7 +115,7 @@ fn is_message_pack(start: &[u8]) -> bool {
     matches!(key, 0xa1..=0xbf | 0xd9)
 }
 
-/// Recognises a zip archive that is no checkpoint by the names in it.
+/// Recognises a zip archive that is not a checkpoint by the names in it.
 pub(super) fn archive(names: &[String]) -> Option<Refusal> {
     // torch.save puts everything into a folder named after the file.
     let inner: Vec<&str> = names.iter().filter_map(|name| Some(name.split_once('/')?.1)).collect();
@@ -154,7 +153,7 @@ const ADAPTERS: [&str; 6] =
 /// Adapters within these belong to the network.
 const ADAPTED: [&str; 3] = ["encoder.", "decoder.", "base_model."];
 
-/// Networks that cannot be run, by parts of names which only they have.
+/// Unsupported networks, by parts of names that only they have.
 const NETWORKS: [(&str, &[&str]); 4] = [
     (
         "a SAM 3 model, which is not supported",
@@ -168,7 +167,7 @@ const NETWORKS: [(&str, &[&str]); 4] = [
     ("an HQ-SAM model, which is not supported", &["mask_decoder.hf_token.", "mask_decoder.hq_token."]),
 ];
 
-/// Recognises networks that cannot be run by the names of their tensors.
+/// Recognises unsupported networks by the names of their tensors.
 pub(super) fn network(names: &[String]) -> Option<Refusal> {
     let any = |part: &str| names.iter().any(|name| name.contains(part));
     if let Some((found, _)) = NETWORKS.iter().find(|(_, parts)| parts.iter().any(|part| any(part))) {

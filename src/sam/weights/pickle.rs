@@ -1,10 +1,9 @@
 //! Reads the pickle of a PyTorch checkpoint without executing anything.
 //!
-//! Only what a state dict is made of is understood: tensors, dicts, lists, tuples, strings and
-//! numbers. Everything else that training scripts save beside it becomes an opaque value: no global
-//! is looked up and nothing is called, so it may be anything. Values live in one arena and name each
-//! other by index, so that no nesting, sharing or cycle can exhaust the stack, and time and memory
-//! are bounded by the length of the pickle.
+//! Only the elements of a state dict are understood: tensors, dicts, lists, tuples, strings and numbers. All
+//! other data of training scripts becomes an opaque value: no global is looked up and nothing is called, so
+//! it can be anything. Values live in one arena and name each other by index, so that no nesting, sharing or
+//! cycle can exhaust the stack, and time and memory are bounded by the length of the pickle.
 
 use std::collections::HashMap;
 
