@@ -14,17 +14,17 @@ use super::export_task::{ExportJob, Progress, Written};
 use super::models::MODEL_EXTENSIONS;
 use crate::annotation::Annotation;
 use crate::document::{MaskItem, Reshape, ShapeOp, reshape};
-use crate::files::export::{Panel, Plan, add_figure, binary, cutout};
+use crate::files::drawing::{Panel, add_figure, binary, cutout};
+use crate::files::export::Plan;
 use crate::files::import::{
     ForPhoto, ImportError, Imported, Problem, add_to_sessions, import, import_dataset, masks_among,
     photos_named,
 };
 use crate::files::session::{Loaded, Session, SessionError};
-use crate::files::{FileSet, PHOTO_EXTENSIONS, Photo, PhotoError, WriteError, photos_beside, photos_in};
+use crate::files::{
+    FileSet, PHOTO_EXTENSIONS, Photo, PhotoError, WriteError, mask_extensions, photos_beside, photos_in,
+};
 use crate::mask::Mask;
-
-/// Extensions of files that are offered when masks are to be imported.
-const MASK_EXTENSIONS: [&str; 6] = ["json", "txt", "png", "tif", "tiff", "bmp"];
 
 /// What came of a slow thing.
 pub(super) enum Outcome {
@@ -232,7 +232,7 @@ impl Background {
 
     /// Asks for a file with masks.
     pub fn pick_masks(&mut self, dialog: rfd::FileDialog) {
-        let dialog = dialog.set_title("Import masks").add_filter("Masks", &in_both_cases(&MASK_EXTENSIONS));
+        let dialog = dialog.set_title("Import masks").add_filter("Masks", &in_both_cases(&mask_extensions()));
         self.spawn_dialog(move || Outcome::PickedMasks(dialog.pick_file()));
     }
 
@@ -465,7 +465,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let mask = GrayImage::from_fn(8, 6, |x, _| Luma([if x < 3 { 255 } else { 0 }]));
         let mut offered = vec![];
-        for extension in MASK_EXTENSIONS {
+        for extension in mask_extensions() {
             let file = dir.path().join("mask").with_extension(extension);
             if ImageFormat::from_extension(extension).is_some() {
                 mask.save(&file).unwrap();

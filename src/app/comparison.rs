@@ -14,7 +14,7 @@ use crate::annotation::Annotation;
 use crate::colour::{Colour, mask_colour};
 use crate::engine::{How, ModelSource, Side};
 use crate::everything::{Comparison, FoundMask, Parameters, Preset};
-use crate::files::export::largest_first;
+use crate::files::drawing::largest_first;
 use crate::mask::Mask;
 use crate::models::{CATALOGUE, OnDisk};
 use crate::sam::weights::BUILT_IN_NAME;

@@ -2,7 +2,7 @@
 
 use crate::annotation::Annotation;
 use crate::document::{ClassId, Former, Prompting};
-use crate::engine::{CandidateMask, Engine, Job, PhotoRef};
+use crate::engine::{CandidateMask, Engine, JobKind, PhotoRef};
 use crate::mask::PixelBox;
 use crate::sam::Output;
 
@@ -50,7 +50,7 @@ impl Inquiry {
     pub fn follow(&mut self, prompting: &Prompting, photo: PhotoRef, engine: &Engine) {
         if prompting.is_empty() {
             if self.is_pending() {
-                engine.cancel(Job::Prompt);
+                engine.cancel(JobKind::Prompt);
             }
             return self.forget();
         }
@@ -60,10 +60,8 @@ impl Inquiry {
         let question = question(prompting);
         self.failed = None;
         self.accept_when_ready = false;
-        // The official advice is three candidates for one ambiguous click; a more certain prompt
-        // is answered by the single mask, with the candidates to choose from.
-        let one_click = question.prompt.points.len() == 1 && question.prompt.bbox.is_none();
-        let output = if one_click { Output::Candidates } else { Output::All };
+        // A certain prompt is answered by the single mask, with the candidates to choose from.
+        let output = Output::advised(&question.prompt, Output::All);
         let part = photo.part;
         let number = engine.predict(photo, question.query_in(part), output);
         self.pending = Some(Pending { number, asked: question, part });

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use egui::Context;
 
 use crate::document::Prompting;
-use crate::engine::{CandidateMask, Engine, Job, PhotoRef};
+use crate::engine::{CandidateMask, Engine, JobKind, PhotoRef};
 use crate::mask::Mask;
 use crate::prompt::Point;
 use crate::sam::Output;
@@ -59,8 +59,7 @@ impl Preview {
         if since.elapsed() < REST {
             return ctx.request_repaint_after(REST);
         }
-        let ambiguous = wish.prompt.points.len() == 1 && wish.prompt.bbox.is_none();
-        let output = if ambiguous { Output::Candidates } else { Output::All };
+        let output = Output::advised(&wish.prompt, Output::All);
         let prompt = wish.query_in(photo.part);
         let number = engine.preview(photo, prompt, output);
         self.pending = Some((number, wish));
@@ -69,7 +68,7 @@ impl Preview {
     /// Drops question and answer.
     pub fn forget(&mut self, engine: &Engine) {
         if self.pending.take().is_some() {
-            engine.cancel(Job::Preview);
+            engine.cancel(JobKind::Preview);
         }
         (self.resting, self.answer, self.failed, self.steps) = (None, None, None, 0);
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::keymap::Keymap;
 use crate::document::ColourMode;
-use crate::files::export::{ExportOptions, Format};
+use crate::files::formats::{ExportOptions, Format};
 
 /// What a click on the canvas does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]

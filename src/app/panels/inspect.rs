@@ -8,7 +8,7 @@ use egui::{Color32, ColorImage, Grid, TextureHandle, TextureOptions, Ui};
 use image::{RgbImage, RgbaImage};
 
 use crate::document::{Document, MaskItem};
-use crate::files::export::cutout;
+use crate::files::drawing::cutout;
 use crate::mask::{Figures, Mask};
 
 /// Longest side of the picture, in texels.

@@ -7,6 +7,7 @@ use super::super::commands::Command;
 use super::super::inquiry::Inquiry;
 use super::super::settings::Tool;
 use crate::document::{Edit, Prompting};
+use crate::sam::has_single;
 
 /// The bar is there without a prompt too, so that the photo stays in its place when one begins.
 pub(in crate::app) fn prompt_bar_ui(
@@ -35,9 +36,9 @@ pub(in crate::app) fn prompt_bar_ui(
         let shown = inquiry.shown(prompting).map(|(index, _)| index);
         match inquiry.answer() {
             Some(answer) if !answer.candidates.is_empty() => {
-                let has_single = answer.candidates.len() > 3;
+                let has_single_mask = has_single(answer.candidates.len());
                 for (i, candidate) in answer.candidates.iter().enumerate() {
-                    let name = match (has_single, i) {
+                    let name = match (has_single_mask, i) {
                         (true, 0) => "Single".to_owned(),
                         (true, n) => format!("Candidate {n}"),
                         (false, n) => format!("Candidate {}", n + 1),

@@ -12,7 +12,7 @@ use crate::app::export_task::Subject;
 use crate::app::models;
 use crate::app::settings::Tool;
 use crate::document::{Edit, MaskId, painted, prompting_again};
-use crate::engine::{Job, ModelSource};
+use crate::engine::{JobKind, ModelSource};
 use crate::mask::{Mask, PixelBox};
 
 /// Sides of a region are at least this long, in photo pixels.
@@ -62,12 +62,12 @@ impl Tinsel {
             Action::UsePreset(preset) => self.parameters.1 = preset.parameters(&self.parameters.0),
             Action::SetFilters(filters) => {
                 if let Some(run) = &mut self.run {
-                    run.set_filters(filters, &mut self.sieve);
+                    run.set_filters(filters, &mut self.filter_task);
                 }
             }
             Action::ApplyFilters => {
                 if let Some(run) = &mut self.run {
-                    run.commit(&mut self.sieve);
+                    run.commit(&mut self.filter_task);
                 }
             }
             Action::StartComparison => self.start_comparison(),
@@ -320,7 +320,7 @@ impl Tinsel {
         }
         open.region = region;
         // The same prompt may be answered from elsewhere now.
-        self.engine.cancel(Job::Prompt);
+        self.engine.cancel(JobKind::Prompt);
         self.inquiry.forget();
         self.preview.forget(&self.engine);
         self.encode();

@@ -9,7 +9,8 @@ use crate::app::commands::Command;
 use crate::app::everything_run::EverythingRun;
 use crate::app::settings::MaskStyle;
 use crate::document::{Edit, MaskId};
-use crate::engine::{Job, ModelSource};
+use crate::engine::{JobKind, ModelSource};
+use crate::sam::has_single;
 use crate::sam::weights::BUILT_IN_NAME;
 
 /// The photo that an empty window offers.
@@ -183,7 +184,7 @@ impl Tinsel {
             Command::Candidate(n) => {
                 let count = self.inquiry.answer().map_or(0, |a| a.candidates.len());
                 // With the single mask in front, the candidates begin at index 1.
-                let index = usize::from(n) - usize::from(count <= 3);
+                let index = usize::from(n) - usize::from(!has_single(count));
                 if index < count {
                     document.apply(Edit::Choose(index));
                 }
@@ -205,14 +206,14 @@ impl Tinsel {
             }
             Command::Compare => self.comparing.open = true,
             Command::Cancel if self.comparing.is_running() => {
-                self.engine.cancel(Job::Comparison);
-                self.engine.cancel(Job::Everything);
+                self.engine.cancel(JobKind::Comparison);
+                self.engine.cancel(JobKind::Everything);
             }
-            Command::Cancel if is_searching => self.engine.cancel(Job::Everything),
+            Command::Cancel if is_searching => self.engine.cancel(JobKind::Everything),
             Command::Cancel => {
                 // A photo is encoded for its own sake or because a prompt needs it.
-                self.engine.cancel(Job::Encoding);
-                self.engine.cancel(Job::Prompt);
+                self.engine.cancel(JobKind::Encoding);
+                self.engine.cancel(JobKind::Prompt);
             }
             Command::ZoomIn => self.canvas.view.zoom_by(ZOOM_STEP),
             Command::ZoomOut => self.canvas.view.zoom_by(1.0 / ZOOM_STEP),

@@ -7,7 +7,7 @@ mod commanding;
 mod drawing;
 mod receiving;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -37,8 +37,9 @@ use crate::app::workspace::Workspace;
 use crate::app::{models, opening, theme};
 use crate::document::{Document, Prompting};
 use crate::engine::EmbeddingFolder;
-use crate::engine::{Engine, ModelSource, Sieve};
+use crate::engine::{Engine, FilterTask, ModelSource};
 use crate::everything::Parameters;
+use crate::files::holds_masks;
 use crate::files::session::Autosave;
 use crate::mask::{Mask, PixelBox};
 use crate::prompt::Point;
@@ -50,7 +51,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// The window's state.
 pub struct Tinsel {
     engine: Engine,
-    sieve: Sieve,
+    filter_task: FilterTask,
     relations: Relations,
     sessions: Autosave,
     comparing: Comparing,
@@ -112,10 +113,10 @@ impl Tinsel {
         let settings: Settings =
             cc.storage.and_then(|s| eframe::get_value(s, eframe::APP_KEY)).unwrap_or_default();
         ctx.set_theme(settings.theme);
-        let (waker, sieve_waker, session_waker) = (ctx.clone(), ctx.clone(), ctx.clone());
+        let (waker, filter_waker, session_waker) = (ctx.clone(), ctx.clone(), ctx.clone());
         let mut this = Self {
             engine: Engine::start(move || waker.request_repaint()),
-            sieve: Sieve::start(move || sieve_waker.request_repaint()),
+            filter_task: FilterTask::start(move || filter_waker.request_repaint()),
             relations: Relations::new(ctx.clone()),
             sessions: Autosave::new(move |after| session_waker.request_repaint_after(after)),
             comparing: Comparing::default(),
@@ -324,11 +325,6 @@ impl Tinsel {
             ctx.send_viewport_cmd(ViewportCommand::Title(title));
         }
     }
-}
-
-/// Whether a dropped file is meant as masks of the open photo. Pictures may be photos; their pixels tell.
-fn holds_masks(path: &Path) -> bool {
-    path.extension().is_some_and(|e| ["json", "txt"].iter().any(|known| e.eq_ignore_ascii_case(known)))
 }
 
 /// Whether a mouse button comes before the first key in this frame.

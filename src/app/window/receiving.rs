@@ -11,7 +11,7 @@ use crate::app::import_question::ImportQuestion;
 use crate::app::models;
 use crate::app::settings::Tool;
 use crate::document::{Document, Edit, MaskItem};
-use crate::engine::{Event, Job, ModelSource, Sifted};
+use crate::engine::{Event, Filtered, JobKind, ModelSource};
 use crate::files::WriteError;
 use crate::files::import::{Imported, Problem};
 use crate::files::session::{Loaded, Opened, SessionError, Work};
@@ -34,8 +34,8 @@ impl Tinsel {
             self.sessions.follow(id, work(id, document));
         }
         self.go_on_after_saving();
-        if let Some(sifted) = self.sieve.newest() {
-            self.receive_sifted(sifted);
+        if let Some(filtered) = self.filter_task.newest() {
+            self.receive_filtered(filtered);
         }
         match self.models.receive() {
             Some(Ok(file)) => self.load_model(ModelSource::file(file)),
@@ -44,10 +44,10 @@ impl Tinsel {
         }
     }
 
-    fn receive_sifted(&mut self, sifted: Sifted) {
+    fn receive_filtered(&mut self, filtered: Filtered) {
         let Some(run) = &mut self.run else { return };
         let (number, photo) = (run.number, run.photo);
-        let Some(edit) = run.receive(sifted) else { return };
+        let Some(edit) = run.receive(filtered) else { return };
         let Some(document) = self.workspace.document_of(photo) else { return };
         let first = document.sifting().is_none_or(|sifting| sifting.run != number);
         document.apply(edit);
@@ -74,8 +74,8 @@ impl Tinsel {
                 self.ahead.forget_encoding();
                 self.encode();
             }
-            Event::Progress { job: Job::Encoding, fraction } => self.encoding = Some(fraction),
-            Event::Progress { job: Job::Comparison, fraction } => {
+            Event::Progress { job: JobKind::Encoding, fraction } => self.encoding = Some(fraction),
+            Event::Progress { job: JobKind::Comparison, fraction } => {
                 self.encoding = None;
                 self.comparing.progress(fraction);
             }
@@ -96,9 +96,9 @@ impl Tinsel {
                 }
             }
             Event::EncodedAhead { number } => self.ahead.encoded(number),
-            Event::Cancelled { job: Job::Ahead, number } => self.ahead.interrupted(number),
+            Event::Cancelled { job: JobKind::Ahead, number } => self.ahead.interrupted(number),
             // Opening the photo will tell.
-            Event::Failed { job: Job::Ahead, number, .. } => self.ahead.failed(number),
+            Event::Failed { job: JobKind::Ahead, number, .. } => self.ahead.failed(number),
             Event::EmbeddingsKept { bytes } => self.embeddings_kept = Some(bytes),
             Event::Predicted { number, ref candidates, suggested, .. }
                 if self.preview.receive(number, candidates, suggested) => {}
@@ -113,20 +113,20 @@ impl Tinsel {
             Event::Found { number, masks, points_done, points_total, .. } => {
                 self.encoding = None;
                 if let Some(run) = self.run.as_mut().filter(|run| run.number == number) {
-                    run.add(masks, (points_done, points_total), &mut self.sieve);
+                    run.add(masks, (points_done, points_total), &mut self.filter_task);
                 }
             }
             Event::EverythingDone { number, complete, seconds, .. } => {
                 if let Some(run) = self.run.as_mut().filter(|run| run.number == number) {
-                    run.end(&mut self.sieve);
+                    run.end(&mut self.filter_task);
                     let ending =
                         if complete { "" } else { "; it was cancelled, what had been found is kept" };
                     self.timing = format!("Everything segmented in {seconds:.1} s{ending}");
                 }
             }
             // The pointer has moved on, or the prompt itself will tell what is wrong.
-            Event::Cancelled { job: Job::Preview, number }
-            | Event::Failed { job: Job::Preview, number, .. } => {
+            Event::Cancelled { job: JobKind::Preview, number }
+            | Event::Failed { job: JobKind::Preview, number, .. } => {
                 self.preview.give_up(number);
             }
             Event::Cancelled { job, number } => self.ended(job, number),
@@ -258,35 +258,35 @@ impl Tinsel {
     }
 
     /// Tidies up after a job that came to nothing, unless a newer one of its kind is under way.
-    fn ended(&mut self, job: Job, number: u64) {
+    fn ended(&mut self, job: JobKind, number: u64) {
         match job {
             // A failed model leaves the former one in place; without one the built-in serves.
-            Job::Model if self.model_number != number => {}
-            Job::Model if self.model.is_none() => self.load_model(ModelSource::built_in()),
-            Job::Model => self.loading_model = false,
-            Job::Encoding => {
+            JobKind::Model if self.model_number != number => {}
+            JobKind::Model if self.model.is_none() => self.load_model(ModelSource::built_in()),
+            JobKind::Model => self.loading_model = false,
+            JobKind::Encoding => {
                 if self.encoding_number == number {
                     self.encoding = None;
                 }
             }
-            Job::Prompt => {
+            JobKind::Prompt => {
                 self.inquiry.give_up(number);
                 // The photo may have been encoded for this prompt's sake.
                 if !self.inquiry.is_pending() {
                     self.encoding = None;
                 }
             }
-            Job::Preview | Job::Ahead => {}
-            Job::Comparison => {
+            JobKind::Preview | JobKind::Ahead => {}
+            JobKind::Comparison => {
                 self.comparing.give_up(number);
                 self.encoding = None;
             }
-            Job::Everything => {
+            JobKind::Everything => {
                 let Some(run) = self.run.as_mut().filter(|run| run.number == number) else { return };
                 self.encoding = None;
                 // What was found before the failure is worth keeping.
                 if run.found() > 0 {
-                    run.end(&mut self.sieve);
+                    run.end(&mut self.filter_task);
                 } else {
                     self.run = None;
                 }
@@ -328,7 +328,7 @@ impl Tinsel {
                 if !self.is_sample(&photo.path) {
                     self.settings.photo_folder = photo.path.parent().map(Into::into);
                 }
-                self.engine.cancel(Job::Prompt);
+                self.engine.cancel(JobKind::Prompt);
                 self.inquiry.forget();
                 self.mask_list.leave_photo();
                 self.classes.leave_photo();
