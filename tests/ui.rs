@@ -129,6 +129,16 @@ fn wait_for(window: &mut Window, file: &Path) {
     settle(window);
 }
 
+/// Runs frames until the mask is shown that a click at the pointer would give.
+fn wait_for_preview(window: &mut Window) {
+    let start = Instant::now();
+    while window.state().previewed().is_none() {
+        assert!(start.elapsed() < Duration::from_secs(10), "no preview came");
+        window.step();
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 /// A click on the photo, accepted.
 fn make_mask(window: &mut Window, at: (f32, f32)) {
     click_on(window, at);
@@ -510,12 +520,7 @@ fn resting_the_pointer_previews_the_mask_of_a_click() {
     let mut window = window(vec![sample("coffee.jpg")]);
     let at = window.state().photo_to_screen(290.0, 170.0);
     window.hover_at(at);
-    let start = Instant::now();
-    while window.state().previewed().is_none() {
-        assert!(start.elapsed() < Duration::from_secs(10), "no preview came");
-        window.step();
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    wait_for_preview(&mut window);
     let previewed = window.state().previewed().cloned().unwrap();
     assert_eq!(points(&window).len(), 0, "a preview is no prompt");
     make_mask(&mut window, (290.0, 170.0));
@@ -523,6 +528,29 @@ fn resting_the_pointer_previews_the_mask_of_a_click() {
     press(&mut window, Key::P);
     settle(&mut window);
     assert!(window.state().previewed().is_none());
+}
+
+#[test]
+fn a_click_on_a_candidate_picked_with_alt_is_one_step_of_undo() {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    let at = window.state().photo_to_screen(290.0, 170.0);
+    window.hover_at(at);
+    wait_for_preview(&mut window);
+    let suggested = window.state().previewed().cloned().unwrap();
+    window.event_modifiers(Event::PointerMoved(at), Modifiers::ALT);
+    window.step();
+    let picked = window.state().previewed().cloned().unwrap();
+    assert_ne!(picked, suggested, "Alt picks another candidate");
+
+    click_photo(&mut window, (290.0, 170.0), PointerButton::Primary, Modifiers::ALT);
+    assert_eq!(points(&window).len(), 1);
+    assert!(window.state().document().prompting().chosen.is_some());
+    assert_eq!(window.state().candidate(), Some(&picked));
+    press_with(&mut window, Modifiers::COMMAND, Key::Z);
+    assert!(window.state().document().prompting().is_empty(), "the point is gone with its candidate");
+    assert!(window.state().document().undo_label().is_none());
+    press_with(&mut window, Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    assert_eq!(window.state().candidate(), Some(&picked));
 }
 
 #[test]

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use egui::{ComboBox, Grid, Key, Ui};
 
 use super::actions::{Action, Actions};
-use super::background::FigureSide;
 use super::canvas::{Hovered, Layer, SceneMask, SideBySide};
 use super::models;
+use super::tasks::FigureSide;
 use super::workspace::OpenPhoto;
 use crate::annotation::Annotation;
 use crate::colour::{Colour, mask_colour};

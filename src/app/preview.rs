@@ -73,14 +73,18 @@ impl Preview {
         (self.resting, self.answer, self.failed, self.steps) = (None, None, None, 0);
     }
 
-    /// Takes an answer in, unless the pointer has moved on. Returns whether it was one of ours.
-    pub fn receive(&mut self, number: u64, candidates: &[CandidateMask], suggested: usize) -> bool {
-        let Some((_, asked)) = self.pending.take_if(|(pending, _)| *pending == number) else { return false };
-        let mut by_area: Vec<(usize, CandidateMask)> = candidates.iter().cloned().enumerate().collect();
+    /// Whether the answer of this number is on its way.
+    pub fn is_waiting_for(&self, number: u64) -> bool {
+        self.pending.as_ref().is_some_and(|(pending, _)| *pending == number)
+    }
+
+    /// Takes an answer in, unless the pointer has moved on.
+    pub fn receive(&mut self, number: u64, candidates: Vec<CandidateMask>, suggested: usize) {
+        let Some((_, asked)) = self.pending.take_if(|(pending, _)| *pending == number) else { return };
+        let mut by_area: Vec<(usize, CandidateMask)> = candidates.into_iter().enumerate().collect();
         by_area.sort_by_key(|(_, candidate)| candidate.mask.area());
         self.steps = 0;
         self.answer = Some(Answer { asked, by_area, suggested });
-        true
     }
 
     /// The question came to nothing.

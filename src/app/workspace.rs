@@ -63,13 +63,39 @@ pub(super) struct Workspace {
     /// The id that the open photo had before its file changed, while its work is still under that.
     pub former_id: Option<u64>,
     /// The newest request to open a photo; answers to older ones are stale.
-    pub request: u64,
+    request: u64,
+    /// The last move through the folder was to a photo before.
+    backwards: bool,
     pub loading: bool,
     /// Why the photo that was to be the first one is not open.
     pub unreadable: Option<String>,
 }
 
 impl Workspace {
+    /// Begins to open something; returns the number of the request.
+    pub fn begin(&mut self) -> u64 {
+        self.loading = true;
+        self.request += 1;
+        self.request
+    }
+
+    /// Whether nothing else has been begun since.
+    pub fn is_newest(&self, request: u64) -> bool {
+        request == self.request
+    }
+
+    /// Goes to another photo of the folder, which is still to be opened.
+    pub fn go_to(&mut self, index: usize) {
+        self.backwards = index < self.current;
+        self.current = index;
+    }
+
+    /// The photo that is likely to be opened next: the neighbour in the direction of the last move.
+    pub fn likely_next(&self) -> Option<&PathBuf> {
+        let next = if self.backwards { self.current.checked_sub(1) } else { Some(self.current + 1) };
+        self.photos.get(next?)
+    }
+
     /// Puts a decoded photo on the canvas and its document on the table. Returns false when there
     /// was work on a former state of the file whose size was another, so that it does not fit.
     pub fn show(&mut self, photo: Photo) -> bool {

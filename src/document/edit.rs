@@ -35,6 +35,8 @@ impl Reshape {
 pub enum Edit {
     /// A further point, and the former answer that the network is to start from.
     AddPoint(Point, Option<Former>),
+    /// A point, and the candidate that was picked in its preview, by its index in the prediction.
+    AddPointWithCandidate(Point, usize),
     MovePoint {
         index: usize,
         x: f32,
@@ -86,7 +88,7 @@ impl Edit {
     pub(super) fn label(&self, state: &State) -> String {
         let many = |n: usize| if n == 1 { "mask".to_owned() } else { format!("{n} masks") };
         match self {
-            Edit::AddPoint(..) => "Add point".into(),
+            Edit::AddPoint(..) | Edit::AddPointWithCandidate(..) => "Add point".into(),
             Edit::MovePoint { .. } => "Move point".into(),
             Edit::DeletePoint(_) => "Delete point".into(),
             Edit::SetBox(Some(_)) if state.prompting.prompt.bbox.is_some() => "Change box".into(),
@@ -129,6 +131,10 @@ impl Edit {
                 if from.is_some() {
                     prompting.from = from;
                 }
+            }
+            Edit::AddPointWithCandidate(point, candidate) => {
+                prompting.prompt.points.push(point);
+                prompting.chosen = Some(candidate);
             }
             Edit::MovePoint { index, x, y } => {
                 if let Some(point) = prompting.prompt.points.get_mut(index) {

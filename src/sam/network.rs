@@ -54,6 +54,11 @@ pub struct InputFormat {
 /// Strides of the three maps that the encoder hands to the decoder, in network pixels.
 pub(super) const STRIDES: [usize; 3] = [4, 8, 16];
 
+/// Masks for an ambiguous prompt (`num_multimask_outputs`).
+pub(super) const CANDIDATES: usize = 3;
+/// All masks that a decoder makes (`num_mask_tokens`): the single one, then the candidates.
+pub(super) const MASKS: usize = 1 + CANDIDATES;
+
 /// Watches a job: is asked between the steps whether to go on, and told how far it is.
 pub trait Monitor: Sync {
     /// Whether the job should stop as soon as it can.

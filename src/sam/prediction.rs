@@ -4,7 +4,7 @@
 //! Follows the end of `MaskDecoder.forward` in `sam2/modeling/sam/mask_decoder.py`, and of SAM 1's.
 
 use super::input::{LowRes, Placement};
-use super::network::{Family, RawMasks};
+use super::network::{CANDIDATES, Family, RawMasks};
 use crate::mask::Mask;
 use crate::prompt::Prompt;
 
@@ -13,8 +13,6 @@ pub const STABILITY_OFFSET: f32 = 1.0;
 /// `dynamic_multimask_stability_delta` and `..._thresh` of the published configurations.
 const DYNAMIC_DELTA: f32 = 0.05;
 const DYNAMIC_THRESHOLD: f32 = 0.98;
-/// Masks for an ambiguous prompt (`num_multimask_outputs`).
-const CANDIDATES: usize = 3;
 
 /// Which of the four masks is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

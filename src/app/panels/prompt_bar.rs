@@ -3,7 +3,7 @@
 use egui::{Button, Ui};
 
 use super::super::actions::{Action, Actions};
-use super::super::commands::Command;
+use super::super::commands;
 use super::super::inquiry::Inquiry;
 use super::super::settings::Tool;
 use crate::document::{Edit, Prompting};
@@ -19,7 +19,7 @@ pub(in crate::app) fn prompt_bar_ui(
 ) {
     ui.horizontal_wrapped(|ui| {
         if prompting.is_empty() {
-            ui.weak(Command::Tool(tool).info().tooltip);
+            ui.weak(commands::tool::of(tool).tooltip);
             ui.separator();
             for text in ["Accept", "Drop"] {
                 ui.add_enabled(false, Button::new(text));
@@ -64,10 +64,10 @@ pub(in crate::app) fn prompt_bar_ui(
         ui.separator();
         let accept = ui.add_enabled(shown.is_some() || inquiry.is_pending(), Button::new("Accept"));
         if accept.on_hover_text("Put the mask into the list (Enter)").clicked() {
-            actions.push(Action::Run(Command::Accept));
+            actions.push(Action::Run(&commands::prompt::ACCEPT));
         }
         if ui.button("Drop").on_hover_text("Remove points and box (Esc)").clicked() {
-            actions.push(Action::Run(Command::DropPrompt));
+            actions.push(Action::Run(&commands::prompt::DROP_PROMPT));
         }
     });
 }

@@ -8,9 +8,9 @@ use super::image_side::{ImageTile, Map};
 use super::layers::{Mlp, Norm};
 use super::matrices::{first_deconvolution, scale_rows, turned};
 use super::passes::Cells;
-use super::{MASKS, PREFIX, Sizes};
+use super::{PREFIX, Sizes};
 use crate::sam::error::Result;
-use crate::sam::network::Family;
+use crate::sam::network::{Family, MASKS};
 use crate::sam::numeric::tile::{
     Left, Out, Shape, View, WIDTH, add_gelu, blend, norm_gelu, product, scale_columns,
 };

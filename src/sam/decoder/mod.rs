@@ -31,7 +31,7 @@ use self::mask_head::{HighResTile, MaskHead};
 use self::run::Run;
 use self::tokens::{TokenLayer, TokenToImage};
 use super::error::{Error, Result};
-use super::network::{Features, Monitor, Wanted};
+use super::network::{Features, MASKS, Monitor, Wanted};
 use super::numeric::tile::{GRANULE, padded};
 use super::prompt_encoder::{MaskEncoder, PromptEncoder};
 use super::weights::Weights;
@@ -39,8 +39,6 @@ use super::weights::Weights;
 const PREFIX: &str = "sam_mask_decoder";
 /// Transformer layers that the passes are made for; all published networks have as many.
 const LAYERS: usize = 2;
-/// The single mask (0) and the three candidates (1 to 3).
-pub(super) const MASKS: usize = 4;
 
 /// Prompts that go through the passes together, so that weights and image are read once for all.
 const PROMPTS_TOGETHER: usize = 8;

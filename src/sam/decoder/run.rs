@@ -6,9 +6,9 @@ use super::basis::Both;
 use super::mask_head::PIXELS;
 use super::passes::{Cells, Gathered, Place, Scratch, TokenSide, initial_pass, last_pass, middle_pass};
 use super::tokens::{add, sum};
-use super::{Decoded, Decoder, MASKS, Prepared, Sizes};
+use super::{Decoded, Decoder, Prepared, Sizes};
 use crate::sam::error::{Error, Result};
-use crate::sam::network::{Monitor, Wanted};
+use crate::sam::network::{MASKS, Monitor, Wanted};
 use crate::sam::numeric::tile::WIDTH;
 
 /// Tiles that are one job for a thread, and the step between two cancellations.

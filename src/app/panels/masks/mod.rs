@@ -13,8 +13,8 @@ use image::RgbImage;
 use self::cells::{buttons_ui, figure_ui, group_buttons_ui, group_name_ui, picture_ui, score_text};
 use self::rows::{Row, SortBy, grouped, mask_after_gap, sorted, tree};
 use super::super::actions::{Action, Actions};
+use super::super::tasks::Thumbnails;
 use super::super::theme::ACCENT;
-use super::super::thumbnails::Thumbnails;
 use crate::colour::Colour;
 use crate::document::{Class, ClassId, Document, Edit, MaskId, MaskItem};
 

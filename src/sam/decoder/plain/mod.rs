@@ -38,10 +38,10 @@ mod transformer;
 mod tests;
 
 use self::transformer::TwoWayTransformer;
+use super::PREFIX;
 use super::layers::{Mlp, Norm};
-use super::{MASKS, PREFIX};
 use crate::sam::error::{Error, Result};
-use crate::sam::network::Family;
+use crate::sam::network::{Family, MASKS};
 use crate::sam::numeric::packed::{Packed, Start, multiply};
 use crate::sam::numeric::rows;
 use crate::sam::prompt_encoder::LAYER_NORM_2D_EPS;

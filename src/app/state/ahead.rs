@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::background::{Background, Decoded};
+use crate::app::tasks::{Decoded, Tasks};
 use crate::engine::{Engine, PhotoRef};
 
 /// How far the photo is.
@@ -17,14 +17,14 @@ enum Step {
 
 /// What is made ready.
 #[derive(Default)]
-pub(super) struct Ahead {
+pub(in crate::app) struct Ahead {
     next: Option<(PathBuf, Step)>,
 }
 
 impl Ahead {
     /// Goes on with the photo that is likely to be opened next. Call it while nothing else is to be
     /// done.
-    pub fn follow(&mut self, wish: &Path, background: &mut Background, engine: &Engine) {
+    pub fn follow(&mut self, wish: &Path, tasks: &mut Tasks, engine: &Engine) {
         match &mut self.next {
             Some((path, step)) if path == wish => {
                 if let Step::Decoded(decoded) = step {
@@ -36,7 +36,7 @@ impl Ahead {
             }
             next => {
                 *next = Some((wish.to_path_buf(), Step::Decoding));
-                background.decode(wish.to_path_buf());
+                tasks.decode(wish.to_path_buf());
             }
         }
     }

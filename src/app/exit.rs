@@ -1,11 +1,13 @@
 //! The end of the window: what could not be saved is not dropped without a question.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use egui::{Id, RichText};
+use egui::{Context, Id, RichText, ViewportCommand};
 
 use super::actions::{Action, Actions};
+use super::shell::Tinsel;
 
 /// How far closing the window is.
 #[derive(Debug, Default)]
@@ -51,7 +53,7 @@ impl Closing {
     }
 
     /// Asks, if there is something to ask.
-    pub fn ui(&self, ctx: &egui::Context, actions: &mut Actions) {
+    pub fn ui(&self, ctx: &Context, actions: &mut Actions) {
         if self.unsaved.is_empty() {
             return;
         }
@@ -78,5 +80,44 @@ impl Closing {
         if modal.should_close() {
             actions.push(Action::StayOpen);
         }
+    }
+}
+
+impl Tinsel {
+    /// Saves everything when the window is to be closed, and keeps it open where that fails.
+    pub(super) fn follow_closing(&mut self, ctx: &Context) {
+        let is_requested = ctx.input(|input| input.viewport().close_requested());
+        if self.closing.is_certain() {
+            return;
+        }
+        if self.closing.must_end() {
+            self.save_all();
+            self.sessions.flush();
+            self.close(ctx);
+        } else if is_requested && !self.saves_all() {
+            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+        }
+    }
+
+    /// Closes the window for certain.
+    pub(super) fn close(&mut self, ctx: &Context) {
+        self.closing.be_certain();
+        ctx.send_viewport_cmd(ViewportCommand::Close);
+    }
+
+    /// Saves what could not be saved in a folder that the user has chosen, and closes the window.
+    pub(super) fn save_unsaved_in(&mut self, folder: &Path) {
+        self.sessions.save_elsewhere(folder);
+        if self.saves_all() {
+            self.close(&self.tasks.ctx().clone());
+        }
+    }
+
+    /// Saves everything and waits for it; asks what to do if that fails.
+    fn saves_all(&mut self) -> bool {
+        self.save_all();
+        self.sessions.flush();
+        self.closing.ask(self.sessions.unsaved());
+        !self.closing.is_asking()
     }
 }

@@ -1,35 +1,35 @@
-//! The keys of the commands: those of the registry, but for what the user has changed.
+//! The keys of the commands: their default keys, but for what the user has changed.
 
 use std::collections::BTreeMap;
 
 use egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
 use serde::{Deserialize, Serialize};
 
-use super::commands::Command;
+use super::{Command, all};
 
 /// Held for the bare photo, and to move the photo.
 const HELD: [Key; 2] = [Key::H, Key::Space];
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub(super) struct Keymap {
-    /// By [`Command::id`], so that a command of another version spoils nothing.
+pub(in crate::app) struct Keymap {
+    /// By the ids of commands, so that a command of another version spoils nothing.
     changed: BTreeMap<String, Vec<KeyboardShortcut>>,
 }
 
 impl Keymap {
     /// All keys that start a command; the first one is shown beside it.
-    pub fn keys(&self, command: Command) -> Vec<KeyboardShortcut> {
-        self.changed.get(&command.id()).cloned().unwrap_or_else(|| command.info().keys)
+    pub fn keys(&self, command: &Command) -> Vec<KeyboardShortcut> {
+        self.changed.get(command.id).cloned().unwrap_or_else(|| command.keys.to_vec())
     }
 
     /// The key to show beside a command, as text.
-    pub fn text(&self, ctx: &Context, command: Command) -> Option<String> {
+    pub fn text(&self, ctx: &Context, command: &Command) -> Option<String> {
         self.keys(command).first().map(|key| ctx.format_shortcut(key))
     }
 
-    /// Whether a command has other keys than in the registry.
-    pub fn is_changed(&self, command: Command) -> bool {
-        self.changed.contains_key(&command.id())
+    /// Whether a command has other keys than its default ones.
+    pub fn is_changed(&self, command: &Command) -> bool {
+        self.changed.contains_key(command.id)
     }
 
     /// Why a combination cannot be given to a command, if so.
@@ -39,33 +39,32 @@ impl Keymap {
     }
 
     /// Gives a command these keys. They are taken from the commands that had them, which are returned.
-    pub fn set(&mut self, command: Command, keys: Vec<KeyboardShortcut>) -> Vec<Command> {
-        let robbed: Vec<Command> = Command::ALL
-            .into_iter()
-            .filter(|other| !command.may_share_keys(*other))
-            .filter(|other| self.keys(*other).iter().any(|key| keys.contains(key)))
+    pub fn set(&mut self, command: &Command, keys: Vec<KeyboardShortcut>) -> Vec<&'static Command> {
+        let former_owners: Vec<&Command> = all()
+            .filter(|other| !command.may_share_keys(other))
+            .filter(|other| self.keys(other).iter().any(|key| keys.contains(key)))
             .collect();
-        for other in &robbed {
-            let left = self.keys(*other).into_iter().filter(|key| !keys.contains(key)).collect();
-            self.put(*other, left);
+        for other in &former_owners {
+            let left = self.keys(other).into_iter().filter(|key| !keys.contains(key)).collect();
+            self.put(other, left);
         }
         self.put(command, keys);
-        robbed
+        former_owners
     }
 
-    /// Gives a command, or all, the keys of the registry again. Commands that these were given to lose them.
-    pub fn reset(&mut self, command: Option<Command>) {
+    /// Gives a command, or all, the default keys again. Commands that these were given to lose them.
+    pub fn reset(&mut self, command: Option<&Command>) {
         match command {
-            Some(command) => drop(self.set(command, command.info().keys)),
+            Some(command) => drop(self.set(command, command.keys.to_vec())),
             None => self.changed.clear(),
         }
     }
 
-    fn put(&mut self, command: Command, keys: Vec<KeyboardShortcut>) {
-        if keys == command.info().keys {
-            self.changed.remove(&command.id());
+    fn put(&mut self, command: &Command, keys: Vec<KeyboardShortcut>) {
+        if keys == command.keys {
+            self.changed.remove(command.id);
         } else {
-            self.changed.insert(command.id(), keys);
+            self.changed.insert(command.id.to_owned(), keys);
         }
     }
 
@@ -77,16 +76,15 @@ impl Keymap {
         &self,
         ctx: &Context,
         widget_focused: bool,
-        enabled: impl Fn(Command) -> bool,
-    ) -> Option<Command> {
+        enabled: impl Fn(&Command) -> bool,
+    ) -> Option<&'static Command> {
         use Key::{ArrowDown, ArrowLeft, ArrowRight, ArrowUp, Enter, Space};
         let for_widget = |k: &KeyboardShortcut| {
             let its_own = [Enter, Space, ArrowLeft, ArrowRight, ArrowUp, ArrowDown];
             widget_focused && k.modifiers == Modifiers::NONE && its_own.contains(&k.logical_key)
         };
-        let mut keyed: Vec<(KeyboardShortcut, Command)> = Command::ALL
-            .iter()
-            .flat_map(|command| self.keys(*command).into_iter().map(move |key| (key, *command)))
+        let mut keyed: Vec<(KeyboardShortcut, &'static Command)> = all()
+            .flat_map(|command| self.keys(command).into_iter().map(move |key| (key, command)))
             .filter(|(key, _)| !for_widget(key))
             .collect();
         let length = |k: &KeyboardShortcut| {
@@ -99,12 +97,12 @@ impl Keymap {
         ctx.input_mut(|input| {
             let command_of = |event: &Event| match event {
                 Event::Key { key, pressed: true, modifiers, .. } => {
-                    let matches = |(k, _): &&(KeyboardShortcut, Command)| {
+                    let matches = |(k, _): &&(KeyboardShortcut, &Command)| {
                         k.logical_key == *key && modifiers.matches_logically(k.modifiers)
                     };
                     let longest = keyed.iter().find(matches).map(|(k, _)| length(k))?;
                     let alike = keyed.iter().filter(matches).filter(|(k, _)| length(k) == longest);
-                    alike.map(|(_, command)| *command).find(|command| enabled(*command))
+                    alike.map(|(_, command)| *command).find(|command| enabled(command))
                 }
                 _ => None,
             };
@@ -118,22 +116,23 @@ impl Keymap {
 
 #[cfg(test)]
 mod tests {
+    use super::super::class::CLASS_2;
+    use super::super::file::EXPORT;
+    use super::super::plain;
+    use super::super::prompt::{CANDIDATE_1, CANDIDATE_2, REFINE};
+    use super::super::tool::BRUSH;
     use super::*;
-
-    const fn plain(key: Key) -> KeyboardShortcut {
-        KeyboardShortcut::new(Modifiers::NONE, key)
-    }
 
     #[test]
     fn a_key_belongs_to_the_command_that_it_was_given_to_last() {
         let mut keymap = Keymap::default();
-        assert_eq!(keymap.keys(Command::Refine), [plain(Key::R)]);
-        assert_eq!(keymap.set(Command::Export, vec![plain(Key::R)]), [Command::Refine]);
-        assert_eq!(keymap.keys(Command::Export), [plain(Key::R)]);
-        assert!(keymap.keys(Command::Refine).is_empty() && keymap.is_changed(Command::Refine));
-        keymap.reset(Some(Command::Refine));
-        assert_eq!(keymap.keys(Command::Refine), [plain(Key::R)]);
-        assert!(keymap.keys(Command::Export).is_empty());
+        assert_eq!(keymap.keys(&REFINE), [plain(Key::R)]);
+        assert_eq!(keymap.set(&EXPORT, vec![plain(Key::R)]), [&REFINE]);
+        assert_eq!(keymap.keys(&EXPORT), [plain(Key::R)]);
+        assert!(keymap.keys(&REFINE).is_empty() && keymap.is_changed(&REFINE));
+        keymap.reset(Some(&REFINE));
+        assert_eq!(keymap.keys(&REFINE), [plain(Key::R)]);
+        assert!(keymap.keys(&EXPORT).is_empty());
         keymap.reset(None);
         assert_eq!(keymap, Keymap::default());
     }
@@ -141,15 +140,23 @@ mod tests {
     #[test]
     fn candidates_and_classes_share_the_numbers() {
         let mut keymap = Keymap::default();
-        assert!(keymap.set(Command::Candidate(1), vec![plain(Key::Num2)]).contains(&Command::Candidate(2)));
-        assert_eq!(keymap.keys(Command::Class(2)), [plain(Key::Num2)]);
+        assert!(keymap.set(&CANDIDATE_1, vec![plain(Key::Num2)]).contains(&&CANDIDATE_2));
+        assert_eq!(keymap.keys(&CLASS_2), [plain(Key::Num2)]);
+    }
+
+    #[test]
+    fn saved_keys_are_read_by_the_ids_of_commands() {
+        let saved = r#"{"changed":{"Tool(Brush)":[],"Gone":[]}}"#;
+        let keymap: Keymap = serde_json::from_str(saved).unwrap();
+        assert!(keymap.keys(&BRUSH).is_empty() && keymap.is_changed(&BRUSH));
+        assert_eq!(serde_json::to_string(&keymap).unwrap(), r#"{"changed":{"Gone":[],"Tool(Brush)":[]}}"#);
     }
 
     #[test]
     fn what_is_held_is_no_command() {
         assert!(Keymap::refusal(plain(Key::H)).is_some() && Keymap::refusal(plain(Key::J)).is_none());
-        for command in Command::ALL {
-            assert!(command.info().keys.into_iter().all(|key| Keymap::refusal(key).is_none()), "{command:?}");
+        for command in all() {
+            assert!(command.keys.iter().all(|key| Keymap::refusal(*key).is_none()), "{command:?}");
         }
     }
 }

@@ -1,13 +1,12 @@
-//! Small pictures of masks for the list, made in the background.
+//! Small pictures of masks for the list.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
 use egui::{Color32, ColorImage, Context, TextureHandle, TextureOptions};
 use image::RgbImage;
 
-use super::background::spawn_on_pool;
+use super::latest::{ByAddress, Latest};
 use crate::mask::Mask;
 
 /// Side of a picture, in pixels.
@@ -17,47 +16,40 @@ const SAMPLES: u32 = 3;
 /// More than any screen shows at once.
 const MOST: usize = 400;
 
+/// Threads that make pictures.
+const THREADS: usize = 2;
+
 /// The pictures of the masks that were asked for lately.
-pub(super) struct Thumbnails {
-    sender: Sender<(usize, ColorImage)>,
-    receiver: Receiver<(usize, ColorImage)>,
-    /// By the address of the mask, which is kept alive meanwhile.
-    known: HashMap<usize, (Arc<Mask>, Option<TextureHandle>)>,
+pub(in crate::app) struct Thumbnails {
+    task: Latest<ByAddress<Mask>, ColorImage>,
+    known: HashMap<ByAddress<Mask>, Option<TextureHandle>>,
     ctx: Context,
 }
 
 impl Thumbnails {
     pub fn new(ctx: Context) -> Self {
-        let (sender, receiver) = unbounded();
-        Self { sender, receiver, known: HashMap::new(), ctx }
+        Self { task: Latest::new(ctx.clone(), THREADS), known: HashMap::new(), ctx }
     }
 
     /// Takes in what has been made.
     pub fn receive(&mut self) {
-        for (address, image) in self.receiver.try_iter() {
-            if let Some((_, texture)) = self.known.get_mut(&address) {
-                *texture = Some(self.ctx.load_texture("mask", image, TextureOptions::LINEAR));
-            }
+        while let Some((mask, image)) = self.task.next() {
+            let texture = image.map(|image| self.ctx.load_texture("mask", image, TextureOptions::LINEAR));
+            self.known.insert(mask, texture);
         }
     }
 
     /// The picture of a mask of this photo, as soon as it has been made.
     pub fn of(&mut self, mask: &Arc<Mask>, photo: &Arc<RgbImage>) -> Option<&TextureHandle> {
-        let address = Arc::as_ptr(mask) as usize;
-        if self.known.len() > MOST && !self.known.contains_key(&address) {
-            self.known.clear();
+        let key = ByAddress(mask.clone());
+        if !self.known.contains_key(&key) {
+            if self.known.len() > MOST {
+                self.known.clear();
+            }
+            let (mask, photo) = (mask.clone(), photo.clone());
+            self.task.ask(key.clone(), move || thumbnail(&mask, &photo));
         }
-        let entry = self.known.entry(address).or_insert_with(|| {
-            let (mask_of_it, photo) = (mask.clone(), photo.clone());
-            let (sender, ctx) = (self.sender.clone(), self.ctx.clone());
-            spawn_on_pool(move || {
-                // The list may be gone by now.
-                let _ = sender.send((address, thumbnail(&mask_of_it, &photo)));
-                ctx.request_repaint();
-            });
-            (mask.clone(), None)
-        });
-        entry.1.as_ref()
+        self.known.get(&key)?.as_ref()
     }
 }
 
