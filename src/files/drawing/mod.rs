@@ -31,6 +31,6 @@ pub(super) fn write_png(out: &mut dyn WriteSeek, picture: &DynamicImage) -> Resu
 }
 
 /// Sorts masks without a layer order: the largest first, so that small masks are on top.
-pub fn largest_first(masks: &mut [Annotation]) {
+pub fn largest_first<Class>(masks: &mut [Annotation<Class>]) {
     masks.sort_by_key(|item| std::cmp::Reverse(item.mask.area()));
 }
