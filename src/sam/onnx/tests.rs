@@ -157,8 +157,8 @@ fn errors_say_what_is_missing() {
     says("a_encoder.onnx", "its decoder, a_decoder.onnx, is missing");
     says("", "a_encoder.onnx and a_decoder.onnx belong to different networks");
     std::fs::write(folder.path().join("a_decoder.onnx"), "this is no model").unwrap();
-    says("a_encoder.onnx", "a_decoder.onnx: not usable as weights: it is not an ONNX file");
-    says("", "a_decoder.onnx: not usable as weights: it is not an ONNX file");
+    says("a_encoder.onnx", "a_decoder.onnx: the weights cannot be used: it is not an ONNX file");
+    says("", "a_decoder.onnx: the weights cannot be used: it is not an ONNX file");
     std::fs::write(folder.path().join("a_decoder.onnx"), "").unwrap();
     says("a_decoder.onnx", "it is not an ONNX file (no graph)");
     let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n";
