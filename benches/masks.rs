@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use divan::{Bencher, black_box};
-use tinsel::everything::{Filters, FoundMask, Parameters, settle};
+use tinsel::everything::{Filters, FoundMask, Parameters, filter};
 use tinsel::mask::{Mask, PixelBox, outline};
 use tinsel::sam::LowRes;
 
@@ -68,19 +68,19 @@ fn mask_with(bencher: Bencher, size: (u32, u32)) {
 }
 
 #[divan::bench(args = PHOTOS)]
-fn settle_1000(bencher: Bencher, size: (u32, u32)) {
+fn filter_1000(bencher: Bencher, size: (u32, u32)) {
     let found = found(size, 1000);
     let filters = Filters::from(&Parameters::default());
-    bencher.bench(|| settle(black_box(&found), &filters));
+    bencher.bench(|| filter(black_box(&found), &filters));
 }
 
 /// With holes and specks removed and masks inside others left out.
 #[divan::bench(args = PHOTOS, sample_count = 10)]
-fn settle_1000_with_clean_up(bencher: Bencher, size: (u32, u32)) {
+fn filter_1000_with_clean_up(bencher: Bencher, size: (u32, u32)) {
     let found = found(size, 1000);
     let official = Filters::from(&Parameters::default());
     let filters = Filters { min_mask_region_area: 100, hide_inside: true, ..official };
-    bencher.bench(|| settle(black_box(&found), &filters));
+    bencher.bench(|| filter(black_box(&found), &filters));
 }
 
 static LARGE_BLOB: LazyLock<Mask> = LazyLock::new(|| blob(LARGE, 0));

@@ -3,16 +3,16 @@
 
 use std::sync::Arc;
 
-use crate::colour::Colour;
+use crate::colour::{Colour, NEUTRAL};
 use crate::mask::Mask;
 use crate::prompt::Prompt;
 
-/// One object of a photo.
+/// One object of a photo. Its class stands there by name, or by whatever else `Class` says.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Annotation {
+pub struct Annotation<Class = String> {
+    /// Empty leaves the choice to whoever lists it.
     pub name: String,
-    /// Name of its class.
-    pub class: Option<String>,
+    pub class: Option<Class>,
     /// `None` leaves the choice to whoever shows it.
     pub colour: Option<Colour>,
     /// As large as the photo.
@@ -27,7 +27,7 @@ pub struct Annotation {
     pub prompt: Prompt,
 }
 
-impl Annotation {
+impl<Class> Annotation<Class> {
     /// A mask about which no more is known.
     pub fn new(name: impl Into<String>, mask: impl Into<Arc<Mask>>) -> Self {
         Self {
@@ -42,9 +42,14 @@ impl Annotation {
         }
     }
 
+    /// The same with another class, or with the same class told in another way.
+    pub fn with_class<Other>(self, class: Option<Other>) -> Annotation<Other> {
+        let Self { name, class: _, colour, mask, predicted_iou, stability_score, model, prompt } = self;
+        Annotation { name, class, colour, mask, predicted_iou, stability_score, model, prompt }
+    }
+
     /// The colour in pictures: its own, or grey.
     pub fn shown_colour(&self) -> Colour {
-        const UNCOLOURED: Colour = [150; 3];
-        self.colour.unwrap_or(UNCOLOURED)
+        self.colour.unwrap_or(NEUTRAL)
     }
 }

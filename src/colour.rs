@@ -3,6 +3,9 @@
 /// sRGB, 0 to 255.
 pub type Colour = [u8; 3];
 
+/// Grey, for what has no colour of its own.
+pub const NEUTRAL: Colour = [150; 3];
+
 /// The colour of the `n`th mask. Successive hues are a golden angle apart, so that any run of
 /// masks has well separated colours; saturation and value alternate so that similar hues differ.
 pub fn mask_colour(n: u64) -> Colour {

@@ -696,6 +696,103 @@ fn all_formats_hold_the_same_masks() {
     }
 }
 
+/// The JSON of what is kept beside a photo in the folder `photos`.
+fn session(folder: &Folder, photo: &str) -> Value {
+    json(folder, &format!("photos/{photo}.tinsel.json"))
+}
+
+#[test]
+fn what_everything_finds_is_kept_once_and_added_to_what_is_there() {
+    let folder = folder_of_photos(&["a.png"]);
+    let run = over_photos(&folder, &["--keep", "--format=json"]);
+    let found = list(&json(&folder, "out/a_mobile-sam.json")).len();
+    assert!(found > 1);
+    let line = format!("{found} masks, {found} new in {}", folder.path("photos/a.png.tinsel.json"));
+    assert!(run.code == Some(0) && run.err.is_empty() && run.out.contains(&line), "{}{}", run.out, run.err);
+    let first = session(&folder, "a.png");
+    let masks = list(&first["masks"]);
+    assert_eq!((masks.len(), &first["model"]), (found, &Value::from("mobile-sam")));
+    let areas: Vec<u64> = masks.iter().map(|item| mask_of_session(item).area()).collect();
+    assert!(areas.is_sorted_by(|a, b| a >= b), "the largest lies below");
+    assert!(masks.iter().all(|item| item["model"] == "mobile-sam" && item["predicted_iou"].is_f64()));
+
+    // Somebody has named a mask, hidden another one, and deleted the last; another program has added a key.
+    let mut edited = first.clone();
+    let list_of = |json: &mut Value| json["masks"].as_array_mut().unwrap().clone();
+    let mut worked_on = list_of(&mut edited);
+    let deleted = worked_on.pop().unwrap();
+    worked_on[0]["name"] = "cup".into();
+    worked_on[0]["class"] = "crockery".into();
+    worked_on[1]["visible"] = false.into();
+    worked_on[1]["tags"] = "x".into();
+    edited["masks"] = worked_on.clone().into();
+    edited["classes"] = serde_json::json!([{"name": "crockery", "colour": [1, 2, 3]}]);
+    std::fs::write(folder.path("photos/a.png.tinsel.json"), edited.to_string()).unwrap();
+    let run = over_photos(&folder, &["--keep", "--format=json", "--overwrite"]);
+    assert!(run.code == Some(0) && run.out.contains(&format!("{found} masks, 1 new in ")), "{}", run.out);
+    let second = session(&folder, "a.png");
+    assert_eq!(list(&second["masks"])[..found - 1], worked_on[..]);
+    assert_eq!(second["masks"][found - 1]["segmentation"], deleted["segmentation"]);
+    assert_eq!(second["classes"], edited["classes"]);
+
+    // Nothing is new: the file is not touched. A run that goes on needs results and session.
+    let before = std::fs::read(folder.path("photos/a.png.tinsel.json")).unwrap();
+    let run = over_photos(&folder, &["--keep", "--format=json", "--overwrite"]);
+    assert!(run.out.contains(&format!("{found} masks, 0 new in ")), "{}", run.out);
+    assert_eq!(std::fs::read(folder.path("photos/a.png.tinsel.json")).unwrap(), before);
+    let again = ["--keep", "--format=json", "--skip-existing"];
+    assert_eq!(over_photos(&folder, &again).out, "1 of 1 photos is done already\n");
+    std::fs::remove_file(folder.path("photos/a.png.tinsel.json")).unwrap();
+    assert!(over_photos(&folder, &again).out.contains(" new in "));
+
+    let photos = folder.path("photos");
+    let exported = succeed(&["export", &photos, "--format=coco", "--out", &folder.path("exported")]);
+    assert!(exported.contains(&format!("a.png: {found} masks")), "{exported}");
+}
+
+fn mask_of_session(item: &Value) -> Mask {
+    let compressed: CompressedRle = serde_json::from_value(item["segmentation"].clone()).unwrap();
+    Mask::try_from(&Rle::try_from(&compressed).unwrap()).unwrap()
+}
+
+#[test]
+fn nothing_kept_is_replaced_that_cannot_be_read_or_is_about_another_photo() {
+    let folder = folder_of_photos(&["a.png", "b.png"]);
+    let damaged = folder.file("photos/a.png.tinsel.json", b"{");
+    assert_eq!(over_photos(&folder, &["--keep"]).code, Some(0));
+    assert_eq!(std::fs::read(&damaged).unwrap(), b"{");
+    let beside = |photo: &str| json(&folder, &format!("photos/{photo}.tinsel-conflict-1.json"));
+    assert!(list(&beside("a.png")["masks"]).len() > 1);
+
+    let former = session(&folder, "b.png");
+    image::open(CAT).unwrap().thumbnail(90, 90).into_rgb8().save(folder.path("photos/b.png")).unwrap();
+    let run = over_photos(&folder, &["--keep", "--overwrite"]);
+    assert!(run.code == Some(0) && run.err.contains("had another size"), "{}", run.err);
+    assert_eq!(session(&folder, "b.png"), former);
+    assert!(beside("b.png")["masks"].is_array());
+}
+
+#[test]
+#[cfg(unix)]
+fn masks_of_photos_in_a_folder_that_is_read_only_are_kept_in_the_data_folder() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder_of_photos(&["a.png"]);
+    let photos = folder.path("photos");
+    let set_mode = |mode| std::fs::set_permissions(&photos, std::fs::Permissions::from_mode(mode)).unwrap();
+    set_mode(0o555);
+    let may_all_the_same = std::fs::write(format!("{photos}/probe"), "").is_ok();
+    let (data, out) = (folder.path("data"), folder.path("out"));
+    let arguments = ["everything", &format!("{photos}/a.png"), "--out", &out, "--keep"];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tinsel"));
+    let done = command.args(arguments).args(QUICK).env("XDG_DATA_HOME", &data).output().unwrap();
+    set_mode(0o755);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    // The superuser may write everywhere.
+    let kept = if may_all_the_same { &photos } else { &format!("{data}/tinsel/sessions") };
+    let report = String::from_utf8(done.stdout).unwrap();
+    assert!(report.contains(&format!(" new in {kept}/")), "{report}");
+}
+
 #[test]
 fn results_are_not_taken_for_photos() {
     let folder = folder_of_photos(&["a.png"]);

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use image::RgbImage;
 use serde_json::Value;
-use tinsel::everything::{FoundMask, Parameters, generate};
+use tinsel::everything::{Filters, FoundMask, Parameters, filter, generate};
 use tinsel::files::Photo;
 use tinsel::mask::{Mask, Rle};
 use tinsel::sam::Predictor;
@@ -41,7 +41,7 @@ fn run(predictor: &Predictor, photo: &RgbImage, parameters: &Parameters) -> Vec<
     let embedding = predictor.encode(photo, &()).unwrap();
     let outcome = generate(predictor, photo, &embedding, parameters, |_| {}, &()).unwrap();
     assert!(outcome.complete);
-    outcome.masks
+    filter(&outcome.found, &Filters::from(parameters)).into_iter().map(|kept| kept.found).collect()
 }
 
 fn numbers(value: &Value) -> Vec<f32> {

@@ -6,8 +6,9 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
+use tinsel::annotation::Annotation;
 use tinsel::files::Photo;
-use tinsel::files::session::{LoadedState, SaveError, Session, SessionMask};
+use tinsel::files::session::{LoadedState, SaveError, Session};
 use tinsel::mask::Mask;
 
 const SIZE: (u32, u32) = (640, 480);
@@ -22,7 +23,7 @@ fn numbered(n: u64) -> Session {
         LazyLock::new(|| Arc::new(Mask::from_fn(SIZE.0, SIZE.1, |x, y| (x * 3 + y).is_multiple_of(11))));
     let mut session = Session::new("a.jpg".into(), SIZE, FINGERPRINT);
     session.model = Some(n.to_string());
-    session.masks = (0..20).map(|_| SessionMask::new(n.to_string(), [0; 3], MASK.clone())).collect();
+    session.masks = (0..20).map(|_| Annotation::new(n.to_string(), MASK.clone()).into()).collect();
     session
 }
 
@@ -30,7 +31,7 @@ fn number(photo: &Path) -> u64 {
     let loaded = Session::load(photo, SIZE, FINGERPRINT).unwrap();
     let LoadedState::Found(session) = loaded.state else { panic!("{:?}", loaded.state) };
     let n = session.model.clone().unwrap();
-    assert!(session.masks.len() == 20 && session.masks.iter().all(|mask| mask.name == n));
+    assert!(session.masks.len() == 20 && session.masks.iter().all(|mask| mask.annotation.name == n));
     n.parse().unwrap()
 }
 
@@ -116,8 +117,8 @@ fn add_loop() {
             LoadedState::Found(session) => session,
             _ => Session::new("a.jpg".into(), SIZE, FINGERPRINT),
         };
-        let mask = Arc::new(Mask::from_fn(SIZE.0, SIZE.1, |x, _| x < 5));
-        session.masks.push(SessionMask::new(format!("{own}-{n}"), [0; 3], mask));
+        let mask = Mask::from_fn(SIZE.0, SIZE.1, |x, _| x < 5);
+        session.masks.push(Annotation::new(format!("{own}-{n}"), mask).into());
         match session.save(&loaded.path, &loaded.stamp) {
             Ok(_) => n += 1,
             Err(SaveError::ChangedByOther { .. }) => println!("refused {n}"),
@@ -157,7 +158,7 @@ fn race(set_up: impl Fn(&mut Command, usize)) {
     let files = std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().path());
     let kept = files.filter(|file| !file.to_string_lossy().contains(".bak."));
     let sessions = kept.map(|file| Session::parse(&file, &std::fs::read(&file).unwrap()).unwrap());
-    let kept = sessions.flat_map(|session| session.masks).map(|mask| mask.name).collect();
+    let kept = sessions.flat_map(|session| session.masks).map(|mask| mask.annotation.name).collect();
     let lost: Vec<_> = expected.difference(&kept).collect();
     assert!(lost.is_empty(), "{} of {} are lost: {lost:?}", lost.len(), expected.len());
 }
@@ -201,10 +202,12 @@ fn photos() -> tempfile::TempDir {
     };
     let masks = [("Ring", Some("cup"), (20, 40)), ("Disc", None, (0, 9))];
     for (name, class, (from, to)) in masks {
-        let mask = Arc::new(Mask::from_fn(size.0, size.1, |x, y| ring(x, y, from, to)));
-        let mut item = SessionMask::new(name.into(), [200, 30, 90], mask);
-        item.class = class.map(Into::into);
-        session.masks.push(item);
+        let annotation = Annotation {
+            class: class.map(Into::into),
+            colour: Some([200, 30, 90]),
+            ..Annotation::new(name, Mask::from_fn(size.0, size.1, |x, y| ring(x, y, from, to)))
+        };
+        session.masks.push(annotation.into());
     }
     let loaded = Session::load(&path, size, photo.fingerprint).unwrap();
     session.save(&loaded.path, &loaded.stamp).unwrap();
@@ -237,8 +240,8 @@ fn masks_travel_from_photo_to_photo_by_files() {
     assert_eq!((code, err.as_str()), (Some(0), ""));
     assert!(report.contains("4 masks now"), "{report}");
     let (before, after) = (session_of(&a), session_of(&b));
-    for (i, item) in after.masks.iter().enumerate() {
-        let expected = &before.masks[i % 2];
+    for (i, item) in after.masks.iter().map(|mask| &mask.annotation).enumerate() {
+        let expected = &before.masks[i % 2].annotation;
         assert_eq!((&item.mask, &item.name, &item.class), (&expected.mask, &expected.name, &expected.class));
     }
     assert_eq!(after.classes.len(), 1);
@@ -249,7 +252,7 @@ fn masks_travel_from_photo_to_photo_by_files() {
     assert_eq!(session_of(&b), after);
     tinsel(&[&"import", &b, &"--replace", &out.join("labels/a.txt")]);
     let yolo = session_of(&b);
-    let classes: Vec<_> = yolo.masks.iter().map(|item| item.class.as_deref()).collect();
+    let classes: Vec<_> = yolo.masks.iter().map(|item| item.annotation.class.as_deref()).collect();
     assert_eq!(classes, [Some("cup"), None]);
 }
 
@@ -342,10 +345,13 @@ fn classed_photos(classes: &[String]) -> tempfile::TempDir {
         image::RgbImage::new(60, 40).save(&path).unwrap();
         let photo = Photo::open(&path).unwrap();
         let mut session = Session::new(photo.file_name(), (60, 40), photo.fingerprint);
-        let mask = Arc::new(Mask::from_fn(60, 40, |x, y| (5..50).contains(&x) && (5..30).contains(&y)));
-        let mut item = SessionMask::new("Mask".into(), [200, 30, 90], mask);
-        item.class = Some(class.clone());
-        session.masks.push(item);
+        let mask = Mask::from_fn(60, 40, |x, y| (5..50).contains(&x) && (5..30).contains(&y));
+        let annotation = Annotation {
+            class: Some(class.clone()),
+            colour: Some([200, 30, 90]),
+            ..Annotation::new("Mask", mask)
+        };
+        session.masks.push(annotation.into());
         let loaded = Session::load(&path, (60, 40), photo.fingerprint).unwrap();
         session.save(&loaded.path, &loaded.stamp).unwrap();
     }

@@ -129,6 +129,16 @@ fn wait_for(window: &mut Window, file: &Path) {
     settle(window);
 }
 
+/// Runs frames until the mask is shown that a click at the pointer would give.
+fn wait_for_preview(window: &mut Window) {
+    let start = Instant::now();
+    while window.state().previewed().is_none() {
+        assert!(start.elapsed() < Duration::from_secs(10), "no preview came");
+        window.step();
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 /// A click on the photo, accepted.
 fn make_mask(window: &mut Window, at: (f32, f32)) {
     click_on(window, at);
@@ -153,7 +163,7 @@ fn a_click_gives_a_mask_there_and_enter_puts_it_into_the_list() {
     press(&mut window, Key::Enter);
     assert_eq!((masks(&window), points(&window).len()), (1, 0));
     let mask = &window.state().document().masks()[0];
-    assert!(mask.mask.get(290, 170), "the mask does not contain the clicked pixel");
+    assert!(mask.annotation.mask.get(290, 170), "the mask does not contain the clicked pixel");
     // In the list, and because it is selected also under Inspect.
     assert_eq!(window.get_all_by_label("Mask 1").count(), 2);
 }
@@ -237,7 +247,7 @@ fn masks_are_selected_hidden_singled_out_and_deleted() {
 
     press(&mut window, Key::M);
     let in_second = {
-        let mask = &window.state().document().masks()[1].mask;
+        let mask = &window.state().document().masks()[1].annotation.mask;
         let b = mask.bbox().unwrap();
         let run = mask.runs((b.y0 + b.y1) / 2).max_by_key(|r| r.len()).unwrap();
         ((run.start + run.end) as f32 / 2.0, (b.y0 + b.y1) as f32 / 2.0)
@@ -253,7 +263,7 @@ fn masks_are_selected_hidden_singled_out_and_deleted() {
     click(&mut window, "Rename Mask 1");
     window.get_by_label("New name").type_text(" cup");
     press(&mut window, Key::Enter);
-    assert_eq!(window.state().document().masks()[0].name, "Mask 1 cup");
+    assert_eq!(window.state().document().masks()[0].annotation.name, "Mask 1 cup");
 }
 
 #[test]
@@ -277,7 +287,7 @@ fn escape_belongs_to_what_is_under_way() {
     click(&mut window, "Rename Mask 1");
     window.get_by_label("New name").type_text(" never");
     press(&mut window, Key::Escape);
-    assert_eq!(window.state().document().masks()[0].name, "Mask 1");
+    assert_eq!(window.state().document().masks()[0].annotation.name, "Mask 1");
     assert_eq!(points(&window).len(), 1, "the prompt went with the name");
 
     let at = |window: &Window, x: f32, y: f32| window.state().photo_to_screen(x, y);
@@ -343,7 +353,7 @@ fn a_cancelled_everything_keeps_what_it_found() {
 #[test]
 fn masks_are_painted_cut_and_combined_and_every_step_can_be_undone() {
     let mut window = window(vec![sample("coffee.jpg")]);
-    let area = |window: &Window, i: usize| window.state().document().masks()[i].mask.area();
+    let area = |window: &Window, i: usize| window.state().document().masks()[i].annotation.mask.area();
     press(&mut window, Key::T);
     drag_photo(&mut window, (100.0, 100.0), (200.0, 100.0));
     assert_eq!(masks(&window), 1);
@@ -353,7 +363,7 @@ fn masks_are_painted_cut_and_combined_and_every_step_can_be_undone() {
     drag_photo(&mut window, (150.0, 60.0), (150.0, 140.0));
     let left = area(&window, 0);
     assert!(left < stroke - 500, "{left} of {stroke}");
-    assert!(!window.state().document().masks()[0].mask.get(150, 100));
+    assert!(!window.state().document().masks()[0].annotation.mask.get(150, 100));
 
     click(&mut window, "Change shape");
     click(&mut window, "Split into parts");
@@ -390,7 +400,10 @@ fn a_stroke_within_one_frame_is_a_stroke() {
     settle(&mut window);
     let document = window.state().document();
     assert_eq!(document.masks().len(), 1);
-    assert!(document.masks()[0].mask.get(100, 150) && document.masks()[0].mask.get(160, 150));
+    assert!(
+        document.masks()[0].annotation.mask.get(100, 150)
+            && document.masks()[0].annotation.mask.get(160, 150)
+    );
 }
 
 #[test]
@@ -403,10 +416,10 @@ fn any_mask_can_be_refined_with_clicks() {
     assert_eq!(points(&window).len(), 1, "the prompt is there again");
     make_mask(&mut window, (250.0, 120.0));
     let refined = window.state().document().masks()[0].clone();
-    assert_eq!((masks(&window), refined.id, refined.name.as_str()), (1, accepted.id, "Mask 1"));
-    assert_eq!(refined.prompting.prompt.points.len(), 2);
-    assert!(refined.prompting.from.is_some(), "the former answer was fed back");
-    assert_ne!(refined.mask, accepted.mask);
+    assert_eq!((masks(&window), refined.id, refined.annotation.name.as_str()), (1, accepted.id, "Mask 1"));
+    assert_eq!(refined.annotation.prompt.points.len(), 2);
+    assert!(refined.from.is_some(), "the former answer was fed back");
+    assert_ne!(refined.annotation.mask, accepted.annotation.mask);
 
     // What no prompt has made starts from its pixels and a point inside.
     press(&mut window, Key::T);
@@ -415,7 +428,7 @@ fn any_mask_can_be_refined_with_clicks() {
     press(&mut window, Key::R);
     let document = window.state().document();
     let [x, y] = [document.prompting().prompt.points[0].x, document.prompting().prompt.points[0].y];
-    assert!(document.masks()[0].mask.get(x as u32, y as u32));
+    assert!(document.masks()[0].annotation.mask.get(x as u32, y as u32));
     assert!(document.prompting().from.is_some());
 }
 
@@ -432,7 +445,7 @@ fn classes_are_given_with_number_keys() {
     press_with(&mut window, Modifiers::COMMAND, Key::A);
     press(&mut window, Key::Num1);
     let document = window.state().document();
-    assert_eq!(document.masks()[0].class, Some(document.classes()[0].id));
+    assert_eq!(document.masks()[0].annotation.class, Some(document.classes()[0].id));
     window.get_by_label("cup (1)");
 }
 
@@ -455,7 +468,7 @@ fn keys_after_enter_are_about_the_mask_that_was_accepted() {
         press(&mut window, key);
     }
     let of_masks = |window: &Window| -> Vec<_> {
-        window.state().document().masks().iter().map(|mask| mask.class).collect()
+        window.state().document().masks().iter().map(|mask| mask.annotation.class).collect()
     };
     assert_eq!(of_masks(&window), [Some(classes[0]), Some(classes[1])]);
     make_mask(&mut window, (100.0, 100.0));
@@ -507,19 +520,37 @@ fn resting_the_pointer_previews_the_mask_of_a_click() {
     let mut window = window(vec![sample("coffee.jpg")]);
     let at = window.state().photo_to_screen(290.0, 170.0);
     window.hover_at(at);
-    let start = Instant::now();
-    while window.state().previewed().is_none() {
-        assert!(start.elapsed() < Duration::from_secs(10), "no preview came");
-        window.step();
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    wait_for_preview(&mut window);
     let previewed = window.state().previewed().cloned().unwrap();
     assert_eq!(points(&window).len(), 0, "a preview is no prompt");
     make_mask(&mut window, (290.0, 170.0));
-    assert_eq!(window.state().document().masks()[0].mask, previewed);
+    assert_eq!(window.state().document().masks()[0].annotation.mask, previewed);
     press(&mut window, Key::P);
     settle(&mut window);
     assert!(window.state().previewed().is_none());
+}
+
+#[test]
+fn a_click_on_a_candidate_picked_with_alt_is_one_step_of_undo() {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    let at = window.state().photo_to_screen(290.0, 170.0);
+    window.hover_at(at);
+    wait_for_preview(&mut window);
+    let suggested = window.state().previewed().cloned().unwrap();
+    window.event_modifiers(Event::PointerMoved(at), Modifiers::ALT);
+    window.step();
+    let picked = window.state().previewed().cloned().unwrap();
+    assert_ne!(picked, suggested, "Alt picks another candidate");
+
+    click_photo(&mut window, (290.0, 170.0), PointerButton::Primary, Modifiers::ALT);
+    assert_eq!(points(&window).len(), 1);
+    assert!(window.state().document().prompting().chosen.is_some());
+    assert_eq!(window.state().candidate(), Some(&picked));
+    press_with(&mut window, Modifiers::COMMAND, Key::Z);
+    assert!(window.state().document().prompting().is_empty(), "the point is gone with its candidate");
+    assert!(window.state().document().undo_label().is_none());
+    press_with(&mut window, Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    assert_eq!(window.state().candidate(), Some(&picked));
 }
 
 #[test]
@@ -681,7 +712,7 @@ fn a_smaller_network_input_is_chosen_in_the_model_menu_and_told_with_its_masks()
     window.get_by_label("Model: mobile-sam@512");
     press(&mut window, Key::Escape);
     make_mask(&mut window, (290.0, 170.0));
-    let model = window.state().document().masks()[0].model.clone();
+    let model = window.state().document().masks()[0].annotation.model.clone();
     assert_eq!(model.as_deref(), Some("mobile-sam@512"));
     // Under Inspect, because the new mask is selected.
     window.get_by_label("mobile-sam@512");
@@ -735,7 +766,7 @@ fn the_theme_can_be_chosen() {
 }
 
 fn names(window: &Window) -> Vec<String> {
-    window.state().document().masks().iter().map(|m| m.name.clone()).collect()
+    window.state().document().masks().iter().map(|m| m.annotation.name.clone()).collect()
 }
 
 /// A window with masks painted in a row, called Mask 1, Mask 2, ...
@@ -799,7 +830,7 @@ fn masks_are_grouped_by_class_and_dragged_to_another() {
     window.drop_at(to);
     settle(&mut window);
     let document = window.state().document();
-    assert_eq!(document.masks()[1].class, Some(document.classes()[1].id));
+    assert_eq!(document.masks()[1].annotation.class, Some(document.classes()[1].id));
     click(&mut window, "Hide all of Without a class");
     let visible: Vec<bool> = window.state().document().masks().iter().map(|m| m.visible).collect();
     assert_eq!(visible, [false, true, false]);

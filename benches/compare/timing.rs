@@ -12,7 +12,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, anyhow, bail};
 use image::RgbImage;
 use serde_json::{Value, json};
-use tinsel::everything::{Parameters, generate};
+use tinsel::everything::{Filters, Parameters, filter, generate};
 use tinsel::files::Photo;
 use tinsel::prompt::{Point, Prompt};
 use tinsel::sam::{Embedding, Output, Predictor};
@@ -66,7 +66,7 @@ fn scores(predictor: &Predictor, embedding: &Embedding) -> Result<Value> {
     Ok(json!({ "scores": scores.collect::<Vec<_>>() }))
 }
 
-/// From the decoded photo to the masks that stay.
+/// From the decoded photo to the masks that pass the filters.
 fn everything(predictor: &Predictor, photo: &RgbImage, parameters: &str) -> Result<Value> {
     // Those of the family's own generator, with the given ones in their place.
     let mut all = serde_json::to_value(Parameters::official(predictor.family()))?;
@@ -75,8 +75,7 @@ fn everything(predictor: &Predictor, photo: &RgbImage, parameters: &str) -> Resu
     all.as_object_mut().context("parameters are an object")?.extend(given);
     let parameters: Parameters = serde_json::from_value(all)?;
     let embedding = predictor.encode(photo, &())?;
-    let mut found = 0;
-    let count = |batch: tinsel::everything::Batch| found += batch.found.len();
-    let outcome = generate(predictor, photo, &embedding, &parameters, count, &())?;
-    Ok(json!({ "found": found, "masks": outcome.masks.len() }))
+    let found = generate(predictor, photo, &embedding, &parameters, |_| {}, &())?.found;
+    let masks = filter(&found, &Filters::from(&parameters));
+    Ok(json!({ "found": found.len(), "masks": masks.len() }))
 }

@@ -15,7 +15,7 @@ use crate::prompt::Point;
 /// A wish of the user.
 #[derive(Debug, Clone)]
 pub(super) enum Action {
-    Run(Command),
+    Run(&'static Command),
     Edit(Edit),
     /// A click on the canvas, as a further point of the prompt.
     AddPoint(Point),
@@ -77,10 +77,18 @@ pub(super) enum Action {
     DownloadModel(&'static Entry),
     CancelDownload,
     SetModelsUrl(String),
-    SetKeys(Command, Vec<KeyboardShortcut>),
-    /// The keys of the registry again, for one command or for all.
-    ResetKeys(Option<Command>),
+    SetKeys(&'static Command, Vec<KeyboardShortcut>),
+    /// The default keys again, for one command or for all.
+    ResetKeys(Option<&'static Command>),
     DismissMessage(usize),
+}
+
+/// What is about all photos, and waits until the work on them is saved.
+#[derive(Debug, Clone)]
+pub(super) enum AfterSaving {
+    PlanExport(ExportJob),
+    Export(ExportJob),
+    ImportAll { file: PathBuf, photos: Vec<PathBuf> },
 }
 
 /// Collects actions while the interface is drawn.

@@ -6,15 +6,15 @@ use std::sync::Arc;
 use egui::{ComboBox, Grid, Key, Ui};
 
 use super::actions::{Action, Actions};
-use super::background::FigureSide;
 use super::canvas::{Hovered, Layer, SceneMask, SideBySide};
 use super::models;
+use super::tasks::FigureSide;
 use super::workspace::OpenPhoto;
 use crate::annotation::Annotation;
 use crate::colour::{Colour, mask_colour};
 use crate::engine::{How, ModelSource, Side};
 use crate::everything::{Comparison, FoundMask, Parameters, Preset};
-use crate::files::export::largest_first;
+use crate::files::drawing::largest_first;
 use crate::mask::Mask;
 use crate::models::{CATALOGUE, OnDisk};
 use crate::sam::weights::BUILT_IN_NAME;

@@ -4,13 +4,16 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::annotation::Annotation;
 use crate::colour::mask_colour;
-use crate::document::{Document, Edit, FoundKey, MaskId, MaskItem, NewMask, Prompting, Sifting};
-use crate::engine::{PhotoRef, Sieve, Sifted};
-use crate::everything::{Filters, FoundMask, Parameters, Settled};
+use crate::document::{ClassId, Document, Edit, FoundKey, MaskId, MaskItem, Sifting};
+use crate::engine::{FilterTask, Filtered, PhotoRef};
+use crate::everything::{Filters, FoundMask, Kept, Parameters};
+use crate::files::session::UnfinishedRun;
+use crate::prompt::Prompt;
 
-/// How far a run is.
-struct Progress {
+/// How far the search is.
+struct SearchProgress {
     points_done: usize,
     points_total: usize,
     started: Instant,
@@ -30,10 +33,10 @@ pub(super) struct EverythingRun {
     pub filters: Filters,
     initial: Filters,
     found: Arc<Vec<FoundMask>>,
-    progress: Option<Progress>,
+    progress: Option<SearchProgress>,
     /// Masks that the filters leave, to be shown instead of the document's until they get there.
     preview: Option<Vec<Arc<MaskItem>>>,
-    /// The first request of this run to the sieve.
+    /// The first request of this run to the filter task.
     first: Option<u64>,
     request: u64,
     answered: u64,
@@ -58,7 +61,7 @@ impl EverythingRun {
             filters,
             initial: filters,
             found: Arc::default(),
-            progress: Some(Progress { points_done: 0, points_total: 0, started: Instant::now() }),
+            progress: Some(SearchProgress { points_done: 0, points_total: 0, started: Instant::now() }),
             preview: Some(vec![]),
             first: None,
             request: 0,
@@ -82,11 +85,6 @@ impl EverythingRun {
         self.is_searching() || self.commit
     }
 
-    /// A number that grows with every change of the masks that the filters leave.
-    pub fn revision(&self) -> u64 {
-        self.answered
-    }
-
     /// The number of masks that were found, with the lowest thresholds and before NMS.
     pub fn found(&self) -> usize {
         self.found.len()
@@ -108,99 +106,89 @@ impl EverythingRun {
         own.iter().chain(new).cloned().collect()
     }
 
-    /// Whether this run will take the place of what an earlier one found.
-    pub fn replaces_others(&self, document: &Document) -> bool {
+    /// What is to be kept with a document while the masks are on their way there. What an earlier run found is
+    /// whole, and kept until there is something whole in its place.
+    pub fn to_keep_with(&self, document: &Document) -> UnfinishedRun {
         let is_replaced =
             |m: &Arc<MaskItem>| !m.edited && !m.locked && m.found.is_some_and(|key| key.run != self.number);
-        !self.part && document.masks().iter().any(is_replaced)
+        let replaces_others = !self.part && document.masks().iter().any(is_replaced);
+        let masks = if replaces_others { document.masks().to_vec() } else { self.items_in(document) };
+        UnfinishedRun { revision: self.answered, masks }
     }
 
-    pub fn add(&mut self, found: Vec<FoundMask>, points: (usize, usize), sieve: &mut Sieve) {
+    pub fn add(&mut self, found: Vec<FoundMask>, points: (usize, usize), task: &mut FilterTask) {
         if let Some(progress) = &mut self.progress {
             (progress.points_done, progress.points_total) = points;
         }
         Arc::make_mut(&mut self.found).extend(found);
-        self.sift(sieve);
+        self.request(task);
     }
 
     /// The search has ended; what the filters leave goes into the document.
-    pub fn end(&mut self, sieve: &mut Sieve) {
+    pub fn end(&mut self, task: &mut FilterTask) {
         self.progress = None;
-        self.commit(sieve);
+        self.commit(task);
     }
 
-    pub fn set_filters(&mut self, filters: Filters, sieve: &mut Sieve) {
+    pub fn set_filters(&mut self, filters: Filters, task: &mut FilterTask) {
         self.filters = filters;
-        self.sift(sieve);
+        self.request(task);
     }
 
     /// Puts what the filters leave into the document as soon as it is known.
-    pub fn commit(&mut self, sieve: &mut Sieve) {
+    pub fn commit(&mut self, task: &mut FilterTask) {
         self.commit = true;
-        self.sift(sieve);
+        self.request(task);
     }
 
-    fn sift(&mut self, sieve: &mut Sieve) {
-        self.request = sieve.request(self.found.clone(), self.filters);
+    fn request(&mut self, task: &mut FilterTask) {
+        self.request = task.request(self.found.clone(), self.filters);
         self.first.get_or_insert(self.request);
     }
 
     /// Takes an answer in; returns the change of the document, if it is due.
-    pub fn receive(&mut self, sifted: Sifted) -> Option<Edit> {
+    pub fn receive(&mut self, filtered: Filtered) -> Option<Edit> {
         // An answer to the run before this one.
-        if self.first.is_none_or(|first| sifted.number < first) {
+        if self.first.is_none_or(|first| filtered.number < first) {
             return None;
         }
-        self.answered = sifted.number;
-        if !(self.commit && sifted.number == self.request) {
-            self.preview = Some(self.items(&sifted.settled));
+        self.answered = filtered.number;
+        if !(self.commit && filtered.number == self.request) {
+            self.preview = Some(self.items(&filtered.kept));
             return None;
         }
         (self.commit, self.preview) = (false, None);
-        let kept = sifted.settled.into_iter().map(|s| NewMask {
-            found: Some(self.key(&s)),
-            mask: s.found.mask,
-            predicted_iou: Some(s.found.predicted_iou),
-            stability_score: Some(s.found.stability_score),
-            model: self.model.clone(),
-            prompting: Prompting::default(),
-        });
-        let kept = kept.collect();
-        let sifting = Sifting { run: self.number, filters: sifted.filters, beside: self.part };
+        let kept = filtered.kept.iter().map(|kept| (kept.index, self.annotation(kept))).collect();
+        let sifting = Sifting { run: self.number, filters: filtered.filters, beside: self.part };
         Some(Edit::Sift { sifting, kept })
     }
 
-    fn key(&self, settled: &Settled) -> FoundKey {
-        FoundKey { run: self.number, index: settled.index }
+    /// Name and colour stay the same however often filters take the mask away and back.
+    fn annotation(&self, kept: &Kept) -> Annotation<ClassId> {
+        let annotation = Annotation {
+            colour: Some(mask_colour(kept.index as u64)),
+            model: self.model.clone(),
+            // Refining starts from the pixels: another answer to the same point would be another mask.
+            prompt: Prompt::default(),
+            ..kept.found.annotation(format!("Found {}", kept.index + 1))
+        };
+        annotation.with_class(None)
     }
 
-    fn items(&self, settled: &[Settled]) -> Vec<Arc<MaskItem>> {
-        let item = |s: &Settled| {
-            Arc::new(MaskItem {
-                // Ids of masks in documents grow from 1.
-                id: MaskId(u64::MAX - s.index as u64),
-                name: format!("Found {}", s.index + 1),
-                colour: mask_colour(s.index as u64),
-                visible: true,
-                mask: s.found.mask.clone(),
-                predicted_iou: Some(s.found.predicted_iou),
-                stability_score: Some(s.found.stability_score),
-                model: self.model.clone(),
-                prompting: Prompting::default(),
-                found: Some(self.key(s)),
-                edited: false,
-                class: None,
-                locked: false,
-            })
+    fn items(&self, kept: &[Kept]) -> Vec<Arc<MaskItem>> {
+        let item = |kept: &Kept| {
+            // Ids of masks in documents grow from 1.
+            let item = MaskItem::new(MaskId(u64::MAX - kept.index as u64), self.annotation(kept));
+            Arc::new(MaskItem { found: Some(FoundKey { run: self.number, index: kept.index }), ..item })
         };
-        let mut items: Vec<Arc<MaskItem>> = settled.iter().map(item).collect();
-        items.sort_by_key(|m| Reverse(m.mask.area()));
+        let mut items: Vec<Arc<MaskItem>> = kept.iter().map(item).collect();
+        items.sort_by_key(|m| Reverse(m.annotation.mask.area()));
         items
     }
 
     /// What the status bar says of a search under way, and the share of points done in [0, 1].
     pub fn status(&self) -> Option<(String, f32)> {
-        let Progress { points_done, points_total, started } = self.progress.as_ref()?;
+        let SearchProgress { points_done, points_total, started } = self.progress.as_ref()?;
         if *points_total == 0 {
             return Some(("Segmenting everything".into(), 0.0));
         }

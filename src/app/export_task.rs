@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::annotation::Annotation;
-use crate::files::export::{
-    DatasetExport, ExportOptions, Format, Plan, Wanted, export_with, plan, plan_dataset,
-};
+use crate::files::export::{DatasetExport, Plan, Wanted, export_with, plan, plan_dataset};
+use crate::files::formats::{ExportOptions, Format};
 use crate::files::session::Session;
 use crate::files::{Photo, Selected, WriteError};
 
@@ -119,7 +118,7 @@ impl ExportJob {
             progress.photos_done.fetch_add(1, Ordering::Relaxed);
             tick();
         }
-        if let Some((file, _)) = export.finish()? {
+        for (file, _) in export.finish()? {
             written.files += 1;
             written.file = Some(file);
         }

@@ -11,7 +11,10 @@ use super::settings::Settings;
 use crate::annotation::Annotation;
 use crate::document::{Document, MaskId};
 use crate::files::Photo;
-use crate::files::export::{CocoSegmentation, ExportOptions, Format, LabelmeShapes, Plan, YoloParts};
+use crate::files::export::Plan;
+use crate::files::formats::{
+    CocoSegmentation, ExportOptions, Format, FormatOption, LabelmeShapes, YoloParts,
+};
 
 /// Which masks are exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -319,41 +322,46 @@ fn summary(plan: &Plan, which: Which) -> String {
 
 /// What can be chosen about a format.
 fn options_ui(ui: &mut Ui, format: Format, options: &mut ExportOptions) {
-    ui.horizontal_wrapped(|ui| match format {
-        Format::CutoutCropped | Format::CutoutFull | Format::ContactSheet => {
-            if format == Format::CutoutCropped {
-                named(ui, "Margin", DragValue::new(&mut options.margin).range(0..=1000).suffix(" px"));
-            }
+    let all = format.options(options);
+    let (outlines, others): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|option| *option == FormatOption::Tolerance);
+    ui.horizontal_wrapped(|ui| others.into_iter().for_each(|option| option_ui(ui, option, options)));
+    for option in outlines {
+        ui.horizontal(|ui| option_ui(ui, option, options));
+    }
+    ui.separator();
+}
+
+fn option_ui(ui: &mut Ui, option: FormatOption, options: &mut ExportOptions) {
+    match option {
+        FormatOption::Margin => {
+            named(ui, "Margin", DragValue::new(&mut options.margin).range(0..=1000).suffix(" px"))
+        }
+        FormatOption::Feather => {
             named(ui, "Soft edge", DragValue::new(&mut options.feather).range(0.0..=50.0).suffix(" px"));
         }
-        Format::CocoJson => {
+        FormatOption::CocoSegmentation => {
             ui.radio_value(&mut options.coco, CocoSegmentation::CompressedRle, "Compressed RLE");
             ui.radio_value(&mut options.coco, CocoSegmentation::Rle, "Uncompressed RLE");
             ui.radio_value(&mut options.coco, CocoSegmentation::Polygons, "Polygons");
         }
-        Format::Labelme => {
+        FormatOption::LabelmeShapes => {
             ui.radio_value(&mut options.labelme, LabelmeShapes::Polygons, "Polygons");
             ui.radio_value(&mut options.labelme, LabelmeShapes::Masks, "Pixels");
-            ui.checkbox(&mut options.copy_photo, "Copy the photo, too");
         }
-        Format::Yolo => {
+        FormatOption::YoloParts => {
             ui.radio_value(&mut options.yolo, YoloParts::Joined, "Parts joined");
             ui.radio_value(&mut options.yolo, YoloParts::Separate, "Parts as objects of their own");
+        }
+        FormatOption::CopyPhoto => {
             ui.checkbox(&mut options.copy_photo, "Copy the photo, too");
         }
-        Format::Voc | Format::Isat => {
-            ui.checkbox(&mut options.copy_photo, "Copy the photo, too");
-        }
-        _ => {}
-    });
-    if format.has_outlines(options) {
-        ui.horizontal(|ui| {
+        FormatOption::Tolerance => {
             let tolerance =
                 DragValue::new(&mut options.tolerance).range(0.0..=20.0).speed(0.05).suffix(" px");
             named(ui, "Simplify outlines by up to", tolerance);
-        });
+        }
     }
-    ui.separator();
 }
 
 fn named(ui: &mut Ui, name: &str, value: DragValue) {

@@ -1,7 +1,8 @@
 //! Asks the engine whatever the prompt says, and keeps the former answer until the new one comes.
 
-use crate::document::{Former, NewMask, Prompting};
-use crate::engine::{CandidateMask, Engine, Job, PhotoRef};
+use crate::annotation::Annotation;
+use crate::document::{ClassId, Former, Prompting};
+use crate::engine::{CandidateMask, Engine, JobKind, PhotoRef};
 use crate::mask::PixelBox;
 use crate::sam::Output;
 
@@ -49,7 +50,7 @@ impl Inquiry {
     pub fn follow(&mut self, prompting: &Prompting, photo: PhotoRef, engine: &Engine) {
         if prompting.is_empty() {
             if self.is_pending() {
-                engine.cancel(Job::Prompt);
+                engine.cancel(JobKind::Prompt);
             }
             return self.forget();
         }
@@ -59,10 +60,8 @@ impl Inquiry {
         let question = question(prompting);
         self.failed = None;
         self.accept_when_ready = false;
-        // The official advice is three candidates for one ambiguous click; a more certain prompt
-        // is answered by the single mask, with the candidates to choose from.
-        let one_click = question.prompt.points.len() == 1 && question.prompt.bbox.is_none();
-        let output = if one_click { Output::Candidates } else { Output::All };
+        // A certain prompt is answered by the single mask, with the candidates to choose from.
+        let output = Output::advised(&question.prompt, Output::All);
         let part = photo.part;
         let number = engine.predict(photo, question.query_in(part), output);
         self.pending = Some(Pending { number, asked: question, part });
@@ -114,19 +113,17 @@ impl Inquiry {
 
     /// The shown candidate, which `model` made, as a mask for the list; `None` while its answer is
     /// pending.
-    pub fn acceptable(&self, prompting: &Prompting, model: Option<&str>) -> Option<NewMask> {
+    pub fn acceptable(&self, prompting: &Prompting, model: Option<&str>) -> Option<Annotation<ClassId>> {
         if self.is_pending() {
             return None;
         }
         let (_, candidate) = self.shown(prompting)?;
         self.answer.as_ref().filter(|answer| answer.asked == question(prompting))?;
-        Some(NewMask {
-            mask: candidate.mask.clone(),
+        Some(Annotation {
             predicted_iou: Some(candidate.predicted_iou),
             stability_score: Some(candidate.stability_score),
             model: model.map(Into::into),
-            prompting: prompting.clone(),
-            found: None,
+            ..Annotation::new("", candidate.mask.clone())
         })
     }
 }

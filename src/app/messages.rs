@@ -74,6 +74,17 @@ impl Messages {
     }
 }
 
+/// The first of several problems, and how many there are besides.
+pub(super) fn told(mut problems: Vec<String>) -> String {
+    const MOST: usize = 5;
+    let more = problems.len().saturating_sub(MOST);
+    problems.truncate(MOST);
+    if more > 0 {
+        problems.push(format!("and {more} more"));
+    }
+    problems.join("; ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,33 +1,35 @@
 //! The window: eframe, panels, canvas, commands. No algorithm lives here.
 //!
 //! Widgets change nothing themselves; they emit [`Action`](actions::Action)s, and [`Tinsel`]
-//! applies them in one place.
+//! applies them in one place, `apply`. What comes from elsewhere is taken in by `events`.
 
 mod actions;
-mod ahead;
-mod background;
+mod apply;
 mod canvas;
-mod closing;
 mod commands;
 mod comparison;
+mod events;
 mod everything_run;
+mod exit;
 mod export_task;
 mod export_window;
 mod filmstrip;
 mod import_question;
+mod imports;
 mod inquiry;
-mod keymap;
+mod layout;
 mod messages;
 mod models;
-mod opening;
 mod panels;
+mod photos;
+mod platform;
 mod preview;
-mod relations;
-mod sessions;
+mod prompts;
 mod settings;
+mod shell;
+mod state;
+mod tasks;
 mod theme;
-mod thumbnails;
-mod window;
 mod workspace;
 
 use std::cell::Cell;
@@ -37,7 +39,7 @@ use std::sync::atomic::AtomicBool;
 
 use crate::engine::EmbeddingFolder;
 
-pub use window::Tinsel;
+pub use shell::Tinsel;
 
 /// Opens the window on photos or folders and returns when it is closed.
 ///
@@ -65,7 +67,7 @@ pub fn run(paths: Vec<PathBuf>, model: Option<String>) -> anyhow::Result<()> {
     };
     let run = eframe::run_native("tinsel", options, Box::new(|cc| Ok(Box::new(window(cc)))));
     // Later, something else has gone wrong.
-    run.map_err(|error| if is_created.get() { error.into() } else { opening::explained(error) })
+    run.map_err(|error| if is_created.get() { error.into() } else { platform::explained(error) })
 }
 
 /// Becomes true when the system asks the program to end: at the end of a desktop session, or by `kill`. The

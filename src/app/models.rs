@@ -1,19 +1,15 @@
 //! The model menu: what there is, what is on disk, downloads with progress and cancel.
 
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
 use egui::{Button, Grid, ProgressBar, TextEdit, Ui};
 
 use super::actions::{Action, Actions};
-use super::commands::Command;
+use super::commands;
+use super::tasks::Download;
 use crate::engine::ModelSource;
 use crate::models::{
-    CATALOGUE, Choice, DownloadError, Entry, INPUT_SIDES, LICENCE, OnDisk, Options, Progress, Stage, Store,
-    download,
+    CATALOGUE, Choice, DownloadError, Entry, INPUT_SIDES, LICENCE, OnDisk, Progress, Stage, Store,
 };
 use crate::sam::weights::BUILT_IN_NAME;
 
@@ -34,23 +30,10 @@ pub(super) fn is_model_file(path: &Path) -> bool {
     path.extension().is_some_and(|e| MODEL_EXTENSIONS.iter().any(|known| e.eq_ignore_ascii_case(known)))
 }
 
-/// News of a download.
-enum News {
-    Progress(Progress),
-    Ended(Result<PathBuf, DownloadError>),
-}
-
-struct Running {
-    entry: &'static Entry,
-    news: Receiver<News>,
-    stop: Arc<AtomicBool>,
-    last: Option<Progress>,
-}
-
 /// The models and the download that is running, if one is.
 #[derive(Default)]
 pub(super) struct Models {
-    running: Option<Running>,
+    running: Option<Download>,
     in_use: Option<InUse>,
 }
 
@@ -99,19 +82,7 @@ pub(super) fn display_name(name: &str, base_url: &str) -> String {
 impl Models {
     /// Starts a download; only one runs at a time.
     pub fn download(&mut self, entry: &'static Entry, store: Store, ctx: &egui::Context) {
-        if self.running.is_some() {
-            return;
-        }
-        let (sender, news) = unbounded();
-        let stop = Arc::new(AtomicBool::new(false));
-        self.running = Some(Running { entry, news, stop: stop.clone(), last: None });
-        let ctx = ctx.clone();
-        std::thread::spawn(move || {
-            let ended = fetch(entry, &store, &stop, &sender, &ctx);
-            // The window may have closed meanwhile.
-            let _ = sender.send(News::Ended(ended));
-            ctx.request_repaint();
-        });
+        self.running.get_or_insert_with(|| Download::start(entry, store, ctx));
     }
 
     /// A model was loaded; `name` is that of [`to_remember`], the side that of the network input in pixels.
@@ -122,30 +93,27 @@ impl Models {
     /// Stops the download; what has come stays, and the next one goes on from there.
     pub fn cancel(&self) {
         if let Some(running) = &self.running {
-            running.stop.store(true, Ordering::Relaxed);
+            running.stop();
         }
     }
 
-    /// Takes in news; returns how a download has ended.
-    pub fn receive(&mut self) -> Option<Result<PathBuf, DownloadError>> {
-        let running = self.running.as_mut()?;
-        for news in running.news.try_iter() {
-            match news {
-                News::Progress(progress) => running.last = Some(progress),
-                News::Ended(ended) => {
-                    self.running = None;
-                    return Some(ended);
-                }
-            }
+    /// The file of a download that has ended, or what went wrong. Nothing if it was cancelled.
+    pub fn receive(&mut self) -> Option<Result<PathBuf, String>> {
+        let outcome = self.running.as_ref()?.outcome()?;
+        self.running = None;
+        match outcome {
+            Ok(Ok(file)) => Some(Ok(file)),
+            Ok(Err(DownloadError::Cancelled)) => None,
+            Ok(Err(error)) => Some(Err(error.to_string())),
+            Err(panicked) => Some(Err(panicked.to_string())),
         }
-        None
     }
 
     /// While the built-in model is in use: how to get a better one.
     pub fn hint_ui(&self, ui: &mut Ui, base_url: &str, actions: &mut Actions) {
         if let Some(running) = &self.running {
-            ui.add(ProgressBar::new(fraction(running.last)).desired_width(90.0).show_percentage());
-            ui.weak(format!("{}, {}", running.entry.name, describe(running.last)));
+            ui.add(ProgressBar::new(fraction(running.progress())).desired_width(90.0).show_percentage());
+            ui.weak(format!("{}, {}", running.entry.name, describe(running.progress())));
             return;
         }
         let Some(entry) = CATALOGUE.iter().find(|entry| entry.name == SUGGESTED) else { return };
@@ -175,7 +143,7 @@ impl Models {
         }
         mirror_ui(ui, base_url, actions);
         if ui.button("Open a model file…").clicked() {
-            actions.push(Action::Run(Command::OpenModel));
+            actions.push(Action::Run(&commands::file::OPEN_MODEL));
         }
     }
 
@@ -183,7 +151,7 @@ impl Models {
         Grid::new("models").num_columns(3).striped(true).show(ui, |ui| {
             let built_in = Button::selectable(current == BUILT_IN_NAME, BUILT_IN_NAME);
             if ui.add(built_in).clicked() {
-                actions.push(Action::Run(Command::UseBuiltInModel));
+                actions.push(Action::Run(&commands::file::USE_BUILT_IN_MODEL));
             }
             ui.label("MobileSAM, built in: quick, clean masks");
             ui.weak("ready");
@@ -215,8 +183,8 @@ impl Models {
         ui.label(format!("{}, {} parameters", entry.title, entry.parameters));
         if let Some(running) = self.running.as_ref().filter(|r| r.entry == entry) {
             ui.horizontal(|ui| {
-                ui.add(ProgressBar::new(fraction(running.last)).desired_width(90.0).show_percentage());
-                ui.weak(describe(running.last));
+                ui.add(ProgressBar::new(fraction(running.progress())).desired_width(90.0).show_percentage());
+                ui.weak(describe(running.progress()));
                 if ui.small_button("Stop").accessible_name(format!("Stop {}", entry.name)).clicked() {
                     actions.push(Action::CancelDownload);
                 }
@@ -271,23 +239,6 @@ impl InUse {
             }
         });
     }
-}
-
-/// Downloads on the calling thread.
-fn fetch(
-    entry: &Entry,
-    store: &Store,
-    stop: &AtomicBool,
-    sender: &Sender<News>,
-    ctx: &egui::Context,
-) -> Result<PathBuf, DownloadError> {
-    let mut report = |progress| {
-        // The window may have closed meanwhile.
-        let _ = sender.send(News::Progress(progress));
-        ctx.request_repaint();
-        if stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    };
-    download(store, entry, &Options::default(), &mut report)
 }
 
 fn fraction(progress: Option<Progress>) -> f32 {

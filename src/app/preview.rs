@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use egui::Context;
 
 use crate::document::Prompting;
-use crate::engine::{CandidateMask, Engine, Job, PhotoRef};
+use crate::engine::{CandidateMask, Engine, JobKind, PhotoRef};
 use crate::mask::Mask;
 use crate::prompt::Point;
 use crate::sam::Output;
@@ -59,8 +59,7 @@ impl Preview {
         if since.elapsed() < REST {
             return ctx.request_repaint_after(REST);
         }
-        let ambiguous = wish.prompt.points.len() == 1 && wish.prompt.bbox.is_none();
-        let output = if ambiguous { Output::Candidates } else { Output::All };
+        let output = Output::advised(&wish.prompt, Output::All);
         let prompt = wish.query_in(photo.part);
         let number = engine.preview(photo, prompt, output);
         self.pending = Some((number, wish));
@@ -69,19 +68,23 @@ impl Preview {
     /// Drops question and answer.
     pub fn forget(&mut self, engine: &Engine) {
         if self.pending.take().is_some() {
-            engine.cancel(Job::Preview);
+            engine.cancel(JobKind::Preview);
         }
         (self.resting, self.answer, self.failed, self.steps) = (None, None, None, 0);
     }
 
-    /// Takes an answer in, unless the pointer has moved on. Returns whether it was one of ours.
-    pub fn receive(&mut self, number: u64, candidates: &[CandidateMask], suggested: usize) -> bool {
-        let Some((_, asked)) = self.pending.take_if(|(pending, _)| *pending == number) else { return false };
-        let mut by_area: Vec<(usize, CandidateMask)> = candidates.iter().cloned().enumerate().collect();
+    /// Whether the answer of this number is on its way.
+    pub fn is_waiting_for(&self, number: u64) -> bool {
+        self.pending.as_ref().is_some_and(|(pending, _)| *pending == number)
+    }
+
+    /// Takes an answer in, unless the pointer has moved on.
+    pub fn receive(&mut self, number: u64, candidates: Vec<CandidateMask>, suggested: usize) {
+        let Some((_, asked)) = self.pending.take_if(|(pending, _)| *pending == number) else { return };
+        let mut by_area: Vec<(usize, CandidateMask)> = candidates.into_iter().enumerate().collect();
         by_area.sort_by_key(|(_, candidate)| candidate.mask.area());
         self.steps = 0;
         self.answer = Some(Answer { asked, by_area, suggested });
-        true
     }
 
     /// The question came to nothing.

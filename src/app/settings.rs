@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use egui::ThemePreference;
 use serde::{Deserialize, Serialize};
 
-use super::keymap::Keymap;
+use super::commands::Keymap;
 use crate::document::ColourMode;
-use crate::files::export::{ExportOptions, Format};
+use crate::files::formats::{ExportOptions, Format};
 
 /// What a click on the canvas does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -42,10 +42,6 @@ pub(super) enum MaskStyle {
     Both,
     /// Everything outside the masks is darkened.
     Dim,
-}
-
-impl MaskStyle {
-    pub const ALL: [MaskStyle; 4] = [MaskStyle::Fill, MaskStyle::Outline, MaskStyle::Both, MaskStyle::Dim];
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -63,13 +63,39 @@ pub(super) struct Workspace {
     /// The id that the open photo had before its file changed, while its work is still under that.
     pub former_id: Option<u64>,
     /// The newest request to open a photo; answers to older ones are stale.
-    pub request: u64,
+    request: u64,
+    /// The last move through the folder was to a photo before.
+    backwards: bool,
     pub loading: bool,
     /// Why the photo that was to be the first one is not open.
     pub unreadable: Option<String>,
 }
 
 impl Workspace {
+    /// Begins to open something; returns the number of the request.
+    pub fn begin(&mut self) -> u64 {
+        self.loading = true;
+        self.request += 1;
+        self.request
+    }
+
+    /// Whether nothing else has been begun since.
+    pub fn is_newest(&self, request: u64) -> bool {
+        request == self.request
+    }
+
+    /// Goes to another photo of the folder, which is still to be opened.
+    pub fn go_to(&mut self, index: usize) {
+        self.backwards = index < self.current;
+        self.current = index;
+    }
+
+    /// The photo that is likely to be opened next: the neighbour in the direction of the last move.
+    pub fn likely_next(&self) -> Option<&PathBuf> {
+        let next = if self.backwards { self.current.checked_sub(1) } else { Some(self.current + 1) };
+        self.photos.get(next?)
+    }
+
     /// Puts a decoded photo on the canvas and its document on the table. Returns false when there
     /// was work on a former state of the file whose size was another, so that it does not fit.
     pub fn show(&mut self, photo: Photo) -> bool {
@@ -166,7 +192,8 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::document::{Edit, NewMask, Prompting};
+    use crate::annotation::Annotation;
+    use crate::document::Edit;
     use crate::mask::Mask;
 
     fn photo(fingerprint: u64, side: u32) -> Photo {
@@ -177,14 +204,8 @@ mod tests {
     fn work_comes_back_with_its_photo_and_a_changed_file_is_a_new_photo() {
         let mut workspace = Workspace::default();
         assert!(workspace.show(photo(1, 8)));
-        workspace.document.apply(Edit::AddMasks(vec![NewMask {
-            mask: Arc::new(Mask::from_fn(8, 8, |x, _| x > 3)),
-            predicted_iou: Some(0.5),
-            stability_score: Some(0.5),
-            model: None,
-            prompting: Prompting::default(),
-            found: None,
-        }]));
+        let mask = Mask::from_fn(8, 8, |x, _| x > 3);
+        workspace.document.apply(Edit::AddMasks(vec![Annotation::new("", mask)]));
         let id = workspace.open.as_ref().unwrap().id;
         workspace.put_away();
         assert_eq!(workspace.document_of(id).unwrap().masks().len(), 1);

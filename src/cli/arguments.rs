@@ -77,6 +77,7 @@ Examples:
   tinsel everything --img-dir holiday --out masks --save-segment-imgs --json
   tinsel everything holiday --recursive --out masks --format coco,labels --skip-existing
   tinsel everything holiday --out masks --format coco --shard 2/8
+  tinsel everything holiday --out masks --keep && tinsel holiday     find everything, then correct it in the window
 
 Files in the output folder, for a photo NAME.jpg, by --format:
   script  NAME_combined_overlay_MODEL.png       the photo with all masks painted over it
@@ -88,6 +89,9 @@ Files in the output folder, for a photo NAME.jpg, by --format:
   coco    coco_MODEL.json                       COCO instances of all photos, made at the end of the run
           coco_MODEL_shardIofN.json             the same, of one shard
           coco_MODEL/NAME.json                  what it is made from; --skip-existing needs it
+
+With --keep also NAME.jpg.tinsel.json, beside the photo or, where its folder is read-only, in the user's data folder.
+The masks of a run are added to those that are there; a mask with the same pixels is not added again.
 
 A run with --skip-existing goes on where one was interrupted. Without --shard it also joins the results
 of all shards into one COCO file.";
@@ -164,6 +168,11 @@ pub struct EverythingArguments {
     /// Also write the format `json`.
     #[arg(long)]
     pub json: bool,
+
+    /// Also keep the masks beside each photo, as the window does: to be corrected there, and exported with `tinsel
+    /// export`. Masks that are kept there already stay; only those that are missing are added.
+    #[arg(long)]
+    pub keep: bool,
 }
 
 #[derive(Debug, Args)]

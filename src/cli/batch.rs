@@ -307,6 +307,11 @@ impl Progress<'_> {
         self.stop
     }
 
+    /// Tells the user something about the photo.
+    pub fn tell(&self, notice: &str) {
+        self.bar.suspend(|| print_error(&format!("tinsel: {notice}")));
+    }
+
     /// Points of the grid that are done, in one of several passes counted from 0.
     pub fn points(&self, (pass, passes): (usize, usize), done: usize, total: usize) {
         let of = if passes > 1 { format!("pass {} of {passes}, ", pass + 1) } else { String::new() };

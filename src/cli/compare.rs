@@ -15,7 +15,7 @@ use crate::annotation::Annotation;
 use crate::colour::mask_colour;
 use crate::everything::compare::{Alone, Comparison, compare};
 use crate::everything::{FoundMask, Parameters};
-use crate::files::export::{Panel, add_figure, add_json, largest_first};
+use crate::files::drawing::{Panel, add_figure, largest_first};
 use crate::files::{FileSet, Photo};
 use crate::sam::Predictor;
 
@@ -123,7 +123,7 @@ impl Work for Compare<'_> {
         let batch = &self.arguments.batch;
         let mut set = FileSet::new(batch.overwrite || batch.skip_existing);
         add_figure(&mut set, photo, &panel(a, &painted_a), &panel(b, &painted_b), &figure)?;
-        add_json(&mut set, &self.report(photo, &found, &compared), &report)?;
+        set.add_json(&report, &self.report(photo, &found, &compared))?;
         set.commit()?;
         let [a, b] = [&painted_a, &painted_b].map(|masks| in_words(masks, &compared));
         let iou = compared.mean_iou().map_or(String::new(), |iou| format!("; mean IoU of partners {iou:.2}"));

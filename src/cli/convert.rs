@@ -11,7 +11,8 @@ use super::{complain, print_text};
 use crate::annotation::Annotation;
 use crate::colour::mask_colour;
 use crate::files::Photo;
-use crate::files::export::{ExportOptions, Format, export_with, losses};
+use crate::files::export::{export_with, losses};
+use crate::files::formats::{ExportOptions, Format};
 use crate::files::import::{find_photo, import};
 
 pub(super) const EXAMPLES: &str = "\

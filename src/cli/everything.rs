@@ -8,15 +8,18 @@ use serde::Serialize;
 
 use super::arguments::{EverythingArguments, GeneratorArguments, ResultFormat, Shard};
 use super::batch::{self, Job, Jobs, Progress, Work};
+use super::keep::{Kept, keep};
 use super::{complain, load_model, model_stem};
 use crate::annotation::Annotation;
 use crate::colour::{Colour, mask_colour};
-use crate::everything::{FoundMask, Parameters, generate};
-use crate::files::export::{
-    ScriptFiles, add_coco, add_coco_part, add_json, add_label_map, largest_first, remove_leftovers, slashed,
-};
-use crate::files::{FileSet, Photo};
+use crate::document::ClassId;
+use crate::everything::{Batch, Filters, FoundMask, Parameters, filter, generate};
+use crate::files::drawing::largest_first;
+use crate::files::formats::{ScriptFiles, add_coco, add_coco_part, add_label_map, remove_leftovers};
+use crate::files::session::Session;
+use crate::files::{FileSet, Photo, slashed};
 use crate::mask::Rle;
+use crate::prompt::Prompt;
 use crate::sam::Predictor;
 
 /// One mask in the JSON file, with the fields of the official generator.
@@ -82,12 +85,12 @@ pub(super) fn find_masks(
 ) -> anyhow::Result<Vec<FoundMask>> {
     let named = || photo.path.display().to_string();
     let embedding = predictor.encode(&photo.pixels, progress.monitor()).with_context(named)?;
-    let on_batch =
-        |batch: crate::everything::Batch| progress.points(pass, batch.points_done, batch.points_total);
+    let on_batch = |batch: &Batch| progress.points(pass, batch.points_done, batch.points_total);
     let outcome = generate(predictor, &photo.pixels, &embedding, parameters, on_batch, progress.monitor())
         .with_context(named)?;
     ensure!(outcome.complete, "{}: interrupted", named());
-    Ok(outcome.masks)
+    let kept = filter(&outcome.found, &Filters::from(parameters));
+    Ok(kept.into_iter().map(|kept| kept.found).collect())
 }
 
 struct Everything<'a> {
@@ -159,6 +162,7 @@ impl Work for Everything<'_> {
         self.results(job).iter().all(|file| file.exists())
             && (!self.writes(ResultFormat::Script)
                 || self.files(job).script.are_complete(self.arguments.save_segment_imgs))
+            && (!self.arguments.keep || Session::exists_for(&job.photo))
     }
 
     fn process(&self, job: &Job, photo: &Photo, progress: &Progress) -> anyhow::Result<String> {
@@ -172,16 +176,24 @@ impl Work for Everything<'_> {
             add_label_map(&mut set, photo, &exported, &files.labels, &files.legend)?;
         }
         if self.writes(ResultFormat::Json) {
-            add_json(&mut set, &records(&masks), &files.json)?;
+            set.add_json(&files.json, &records(&masks))?;
         }
         if self.writes(ResultFormat::Coco) {
             add_coco_part(&mut set, photo, slashed(&job.below), &exported, &files.coco_part)?;
+        }
+        let mut report = format!("{} mask{}", masks.len(), if masks.len() == 1 { "" } else { "s" });
+        if self.arguments.keep {
+            // First, so that a photo whose results are there is kept, too.
+            let kept = keep(photo, kept_masks(&masks, &self.model), &self.model)?;
+            let Kept { report: of_kept, notices } = kept;
+            notices.iter().for_each(|notice| progress.tell(notice));
+            report += &format!(", {of_kept},");
         }
         set.commit()?;
         if self.arguments.save_segment_imgs && self.replaces() {
             remove_leftovers(&files.script, masks.len())?;
         }
-        Ok(format!("{} mask{}", masks.len(), if masks.len() == 1 { "" } else { "s" }))
+        Ok(report)
     }
 
     fn summarise(&self, done: &[&Job]) -> anyhow::Result<()> {
@@ -198,6 +210,19 @@ fn export_masks(masks: &[FoundMask]) -> Vec<Annotation> {
     let mut masks: Vec<Annotation> = masks.iter().enumerate().map(export).collect();
     largest_first(&mut masks);
     masks
+}
+
+/// Masks for a session, the largest below.
+fn kept_masks(masks: &[FoundMask], model: &str) -> Vec<Annotation<ClassId>> {
+    let kept = |found: &FoundMask| Annotation {
+        model: Some(model.into()),
+        // Refining starts from the pixels: another answer to the same point would be another mask.
+        prompt: Prompt::default(),
+        ..found.annotation(String::new())
+    };
+    let mut masks: Vec<Annotation> = masks.iter().map(kept).collect();
+    largest_first(&mut masks);
+    masks.into_iter().map(|mask| mask.with_class(None)).collect()
 }
 
 /// Mask `i` of a result as it is written.

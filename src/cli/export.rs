@@ -8,7 +8,8 @@ use clap::Args;
 
 use super::formats::FormatArguments;
 use super::{complain, print_error, print_text};
-use crate::files::export::{DatasetExport, Exported, Format, Wanted};
+use crate::files::export::{DatasetExport, Exported, Wanted};
+use crate::files::formats::Format;
 use crate::files::session::Session;
 use crate::files::{Selected, select_photos};
 
@@ -92,8 +93,11 @@ fn run(arguments: &ExportArguments) -> anyhow::Result<ExitCode> {
         }
     }
     match export.finish() {
-        Ok(Some((file, photos))) => print_text(&format!("{}: {photos} photos\n", file.display()))?,
-        Ok(None) => {}
+        Ok(files) => {
+            for (file, photos) in files {
+                print_text(&format!("{}: {photos} photos\n", file.display()))?;
+            }
+        }
         Err(error) => {
             complain(&error.into());
             return Ok(ExitCode::FAILURE);

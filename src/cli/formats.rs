@@ -6,7 +6,9 @@ use anyhow::bail;
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 
-use crate::files::export::{CocoSegmentation, ExportOptions, Format, LabelmeShapes, YoloParts};
+use crate::files::formats::{
+    CocoSegmentation, ExportOptions, Format, FormatOption, LabelmeShapes, YoloParts,
+};
 
 /// What the commands that write masks have in common.
 #[derive(Debug, Args)]
@@ -39,13 +41,19 @@ pub struct FormatArguments {
     #[arg(long, value_name = "PIXELS", default_value_t = 0.0)]
     pub feather: f32,
 
-    /// Also copy the photos to where the format expects them (labelme, YOLO, Pascal VOC, ISAT).
-    #[arg(long)]
+    #[arg(long, help = with_formats("Also copy the photos to where the format expects them", FormatOption::CopyPhoto))]
     pub with_photos: bool,
 
     /// Replace files that exist already.
     #[arg(long)]
     pub overwrite: bool,
+}
+
+/// The help of an option that has an effect on some formats only, with their names.
+fn with_formats(help: &str, option: FormatOption) -> String {
+    let chosen = ExportOptions::default();
+    let formats = Format::ALL.iter().filter(|format| format.options(&chosen).contains(&option));
+    format!("{help} ({})", formats.map(|format| format.key()).collect::<Vec<_>>().join(", "))
 }
 
 /// The widest edge that may be asked for, in pixels.

@@ -10,6 +10,7 @@ mod everything;
 mod export;
 mod formats;
 mod import;
+mod keep;
 mod models;
 mod predict;
 mod terminal;

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::arguments::PredictArguments;
 use super::{complain, load_model, print_error, print_text};
-use crate::files::export::{Format, add_mask};
+use crate::files::drawing::{add_png, binary, cutout};
 use crate::files::{FileSet, Photo};
 use crate::mask::{Mask, Rle};
 use crate::prompt::BoxPrompt;
@@ -76,17 +76,17 @@ fn run(arguments: &PredictArguments) -> anyhow::Result<()> {
         .map_err(|e| Usage(format!("{}: {e}", arguments.photo.display())))?;
     let predictor = load_model(arguments.model.as_deref()).map_err(|e| Usage(format!("{e:#}")))?;
     let embedding = predictor.encode(&photo.pixels, &())?;
-    // The official advice: three candidates for one ambiguous click, one mask for anything more.
-    let one_click = prompt.points.len() == 1 && prompt.bbox.is_none();
-    let output = if arguments.candidates || one_click { Output::Candidates } else { Output::Single };
+    let advised = Output::advised(&prompt, Output::Single);
+    let output = if arguments.candidates { Output::Candidates } else { advised };
     let prediction = predictor.predict(&embedding, &prompt.into(), output, &())?;
 
     let masks: Vec<(Mask, f32)> = (0..prediction.candidates.len()).map(|i| prediction.mask(i)).collect();
     let (best, _) = &masks[prediction.suggested];
-    for (file, format) in [(&arguments.mask, Format::BinaryPng), (&arguments.cutout, Format::CutoutCropped)] {
-        if let Some(file) = file {
-            add_mask(&mut files, &photo, best, format, file)?;
-        }
+    if let Some(file) = &arguments.mask {
+        add_png(&mut files, file, &binary(best).into())?;
+    }
+    if let Some(file) = &arguments.cutout {
+        add_png(&mut files, file, &cutout(&photo.pixels, best, true).into())?;
     }
 
     files.commit()?;

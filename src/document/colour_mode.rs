@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use super::{Class, MaskItem};
-use crate::colour::{Colour, mask_colour};
-
-const UNKNOWN: Colour = [150; 3];
+use crate::colour::{Colour, NEUTRAL, mask_colour};
 
 /// What the colours of masks tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
@@ -26,16 +24,20 @@ pub enum ColourMode {
 /// The colours of masks in a mode, in their order.
 pub fn colours(masks: &[Arc<MaskItem>], classes: &[Class], mode: ColourMode) -> Vec<Colour> {
     match mode {
-        ColourMode::Own => masks.iter().map(|m| m.colour).collect(),
+        ColourMode::Own => masks.iter().map(|m| m.annotation.shown_colour()).collect(),
         ColourMode::Class => {
-            let colour = |m: &Arc<MaskItem>| classes.iter().find(|c| Some(c.id) == m.class).map(|c| c.colour);
-            masks.iter().map(|m| colour(m).unwrap_or(UNKNOWN)).collect()
+            let colour = |m: &Arc<MaskItem>| {
+                classes.iter().find(|c| Some(c.id) == m.annotation.class).map(|c| c.colour)
+            };
+            masks.iter().map(|m| colour(m).unwrap_or(NEUTRAL)).collect()
         }
         ColourMode::Random(seed) => masks.iter().map(|m| mask_colour(scramble(m.id.0, seed))).collect(),
-        ColourMode::Score => masks.iter().map(|m| m.predicted_iou.map_or(UNKNOWN, on_scale)).collect(),
+        ColourMode::Score => {
+            masks.iter().map(|m| m.annotation.predicted_iou.map_or(NEUTRAL, on_scale)).collect()
+        }
         ColourMode::Area => {
             let mut by_area: Vec<usize> = (0..masks.len()).collect();
-            by_area.sort_by_key(|i| masks[*i].mask.area());
+            by_area.sort_by_key(|i| masks[*i].annotation.mask.area());
             let mut colours = vec![Colour::default(); masks.len()];
             for (rank, i) in by_area.into_iter().enumerate() {
                 colours[i] = on_scale((rank as f32 + 0.5) / masks.len() as f32);
@@ -67,23 +69,17 @@ fn on_scale(share: f32) -> Colour {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::annotation::Annotation;
+    use crate::document::MaskId;
 
     fn item(id: u64, area: u32, predicted_iou: f32) -> Arc<MaskItem> {
-        Arc::new(MaskItem {
-            id: crate::document::MaskId(id),
-            name: String::new(),
-            colour: mask_colour(id),
-            visible: true,
-            mask: Arc::new(crate::mask::Mask::from_fn(20, 1, |x, _| x < area)),
+        let mask = crate::mask::Mask::from_fn(20, 1, |x, _| x < area);
+        let annotation = Annotation {
+            colour: Some(mask_colour(id)),
             predicted_iou: Some(predicted_iou),
-            stability_score: None,
-            model: None,
-            prompting: Default::default(),
-            found: None,
-            edited: false,
-            class: None,
-            locked: false,
-        })
+            ..Annotation::new("", mask)
+        };
+        Arc::new(MaskItem::new(MaskId(id), annotation))
     }
 
     #[test]

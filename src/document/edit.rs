@@ -6,23 +6,9 @@ use std::sync::Arc;
 use super::{
     Class, ClassId, Colour, Former, FoundKey, MaskId, MaskItem, NAME, Prompting, Sifting, State, mask_colour,
 };
+use crate::annotation::Annotation;
 use crate::mask::Mask;
-use crate::prompt::BoxPrompt;
-use crate::prompt::Point;
-
-/// A mask on its way into the document.
-#[derive(Debug, Clone, PartialEq)]
-pub struct NewMask {
-    pub mask: Arc<Mask>,
-    /// As [`MaskItem::predicted_iou`](super::MaskItem).
-    pub predicted_iou: Option<f32>,
-    pub stability_score: Option<f32>,
-    /// As [`MaskItem::model`](super::MaskItem).
-    pub model: Option<Arc<str>>,
-    pub prompting: Prompting,
-    /// Where in a run of everything mode the mask comes from.
-    pub found: Option<FoundKey>,
-}
+use crate::prompt::{BoxPrompt, Point, Prompt};
 
 /// A change of the pixels of masks, such as a brush stroke or a union.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -33,7 +19,7 @@ pub struct Reshape {
     pub changed: Vec<(MaskId, Arc<Mask>)>,
     pub removed: Vec<MaskId>,
     /// Each new mask takes name, class and place from the mask that it is a part of, if there is one.
-    pub added: Vec<(NewMask, Option<MaskId>)>,
+    pub added: Vec<(Annotation<ClassId>, Option<MaskId>)>,
 }
 
 impl Reshape {
@@ -43,21 +29,14 @@ impl Reshape {
     }
 }
 
-/// A mask that comes with a name, such as one from a file.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Named {
-    pub name: String,
-    /// Name of its class, which is made if there is none of that name.
-    pub class: Option<String>,
-    pub colour: Option<Colour>,
-    pub new: NewMask,
-}
-
-/// One change of a document; coordinates are photo pixels. What is locked stays as it is.
+/// One change of a document; coordinates are photo pixels. What is locked stays as it is. A new mask without
+/// name or colour gets its own.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Edit {
     /// A further point, and the former answer that the network is to start from.
     AddPoint(Point, Option<Former>),
+    /// A point, and the candidate that was picked in its preview, by its index in the prediction.
+    AddPointWithCandidate(Point, usize),
     MovePoint {
         index: usize,
         x: f32,
@@ -70,20 +49,20 @@ pub enum Edit {
     ClearPrompt,
     /// Works on a mask again, with this prompt.
     Reopen(MaskId, Prompting),
-    /// Puts the answer to the prompt into the list, or into the mask that was reopened, and starts
-    /// a new prompt.
-    Accept(NewMask),
+    /// Puts the answer to the prompt into the list, together with the prompt, or into the mask that was
+    /// reopened, and starts a new prompt.
+    Accept(Annotation<ClassId>),
     Reshape(Reshape),
-    AddMasks(Vec<NewMask>),
-    /// Leaves exactly `kept` of what a run of everything mode found. They replace those of other
-    /// runs; what was changed by hand stays as it is.
+    AddMasks(Vec<Annotation<ClassId>>),
+    /// Leaves exactly `kept` of what a run of everything mode found, each with its [`FoundKey::index`]. They
+    /// replace those of other runs; what was changed by hand stays as it is.
     Sift {
         sifting: Sifting,
-        kept: Vec<NewMask>,
+        kept: Vec<(usize, Annotation<ClassId>)>,
     },
-    /// Adds masks with names and classes, and classes that no mask has.
+    /// Adds masks whose classes are made where there are none of their names, and classes that no mask has.
     Import {
-        masks: Vec<Named>,
+        masks: Vec<Annotation>,
         classes: Vec<(String, Option<Colour>)>,
     },
     Delete(Vec<MaskId>),
@@ -109,7 +88,7 @@ impl Edit {
     pub(super) fn label(&self, state: &State) -> String {
         let many = |n: usize| if n == 1 { "mask".to_owned() } else { format!("{n} masks") };
         match self {
-            Edit::AddPoint(..) => "Add point".into(),
+            Edit::AddPoint(..) | Edit::AddPointWithCandidate(..) => "Add point".into(),
             Edit::MovePoint { .. } => "Move point".into(),
             Edit::DeletePoint(_) => "Delete point".into(),
             Edit::SetBox(Some(_)) if state.prompting.prompt.bbox.is_some() => "Change box".into(),
@@ -153,6 +132,10 @@ impl Edit {
                     prompting.from = from;
                 }
             }
+            Edit::AddPointWithCandidate(point, candidate) => {
+                prompting.prompt.points.push(point);
+                prompting.chosen = Some(candidate);
+            }
             Edit::MovePoint { index, x, y } => {
                 if let Some(point) = prompting.prompt.points.get_mut(index) {
                     (point.x, point.y) = (x, y);
@@ -182,41 +165,12 @@ impl Edit {
                     state.reopened = Some(id);
                 }
             }
-            Edit::Accept(mask) => {
-                *prompting = Prompting::default();
-                let reopened = state.reopened.take();
-                match reopened.filter(|id| state.masks.iter().any(|m| m.id == *id && !m.locked)) {
-                    Some(id) => change(state, &[id], |m| {
-                        m.mask = mask.mask.clone();
-                        m.predicted_iou = mask.predicted_iou;
-                        m.stability_score = mask.stability_score;
-                        m.model = mask.model.clone();
-                        m.prompting = mask.prompting.clone();
-                        m.edited = true;
-                    }),
-                    None => add(state, last_id, mask),
-                }
-            }
+            Edit::Accept(answer) => accept(state, last_id, answer),
             Edit::Reshape(reshape) => reshape.perform(state, last_id),
-            Edit::AddMasks(masks) => masks.into_iter().for_each(|mask| add(state, last_id, mask)),
-            Edit::Import { masks, classes } => {
-                // Files may list very many classes.
-                let known = state.classes.iter().rev().map(|class| (class.name.clone(), class.id));
-                let mut ids: HashMap<String, ClassId> = known.collect();
-                for (name, colour) in classes {
-                    ids.entry(name).or_insert_with_key(|name| add_class(state, last_id, name, colour));
-                }
-                for Named { name, class, colour, new } in masks {
-                    let class = class.map(|class| {
-                        *ids.entry(class).or_insert_with_key(|name| add_class(state, last_id, name, None))
-                    });
-                    add(state, last_id, new);
-                    if let Some(item) = state.masks.last_mut().map(Arc::make_mut) {
-                        (item.name, item.class, item.edited) = (name, class, true);
-                        item.colour = colour.unwrap_or(item.colour);
-                    }
-                }
+            Edit::AddMasks(masks) => {
+                state.masks.extend(masks.into_iter().map(|mask| Arc::new(new_item(last_id, mask))));
             }
+            Edit::Import { masks, classes } => import(state, last_id, masks, classes),
             Edit::Sift { sifting, kept } => sift(state, last_id, sifting, kept),
             Edit::Delete(ids) => {
                 let deleted = |m: &Arc<MaskItem>| ids.contains(&m.id) && !m.locked;
@@ -224,7 +178,7 @@ impl Edit {
                 state.masks.retain(|m| !deleted(m));
             }
             Edit::Rename(id, name) => change(state, &[id], |m| {
-                m.name.clone_from(&name);
+                m.annotation.name.clone_from(&name);
                 m.edited = true;
             }),
             Edit::SetVisible(ids, visible) => set(state, &ids, |m| m.visible = visible),
@@ -238,7 +192,7 @@ impl Edit {
                 state.masks = stay;
             }
             Edit::SetClass(ids, class) => change(state, &ids, |m| {
-                m.class = class;
+                m.annotation.class = class;
                 m.edited = true;
             }),
             Edit::AddClass(name) => {
@@ -250,54 +204,85 @@ impl Edit {
             Edit::SetClassColour(id, colour) => change_class(state, id, |class| class.colour = colour),
             Edit::DeleteClass(id) => {
                 Arc::make_mut(&mut state.classes).retain(|class| class.id != id);
-                for item in state.masks.iter_mut().filter(|m| m.class == Some(id)) {
-                    Arc::make_mut(item).class = None;
+                for item in state.masks.iter_mut().filter(|m| m.annotation.class == Some(id)) {
+                    Arc::make_mut(item).annotation.class = None;
                 }
             }
         }
     }
 }
 
-fn add(state: &mut State, last_id: &mut u64, new: NewMask) {
+/// A mask for the list, with a name and a colour if it has none.
+fn new_item(last_id: &mut u64, mut annotation: Annotation<ClassId>) -> MaskItem {
     *last_id += 1;
-    // What was found keeps its name and colour however often filters take it away and back.
-    let (name, colour) = match new.found {
-        Some(key) => (format!("Found {}", key.index + 1), mask_colour(key.index as u64)),
-        None => (format!("{NAME}{last_id}"), mask_colour(*last_id)),
-    };
-    state.masks.push(Arc::new(MaskItem {
-        id: MaskId(*last_id),
-        name,
-        colour,
-        visible: true,
-        mask: new.mask,
-        predicted_iou: new.predicted_iou,
-        stability_score: new.stability_score,
-        model: new.model,
-        prompting: new.prompting,
-        found: new.found,
-        edited: false,
-        class: None,
-        locked: false,
-    }));
+    if annotation.name.is_empty() {
+        annotation.name = format!("{NAME}{last_id}");
+    }
+    annotation.colour.get_or_insert_with(|| mask_colour(*last_id));
+    MaskItem::new(MaskId(*last_id), annotation)
 }
 
-fn sift(state: &mut State, last_id: &mut u64, sifting: Sifting, kept: Vec<NewMask>) {
-    let wanted = |m: &MaskItem| kept.iter().find(|new| new.found == m.found);
-    let is_others = |m: &MaskItem| m.found.is_none_or(|key| sifting.beside && key.run != sifting.run);
+fn accept(state: &mut State, last_id: &mut u64, answer: Annotation<ClassId>) {
+    let Prompting { prompt, chosen, from } = std::mem::take(&mut state.prompting);
+    let answer = Annotation { prompt, ..answer };
+    let reopened = state.reopened.take();
+    match reopened.filter(|id| state.masks.iter().any(|m| m.id == *id && !m.locked)) {
+        Some(id) => change(state, &[id], |m| {
+            let Annotation { name, class, colour, .. } = m.annotation.clone();
+            m.annotation = Annotation { name, class, colour, ..answer.clone() };
+            (m.chosen, m.from, m.edited) = (chosen, from.clone(), true);
+        }),
+        None => {
+            let item = MaskItem { chosen, from, ..new_item(last_id, answer) };
+            state.masks.push(Arc::new(item));
+        }
+    }
+}
+
+fn import(
+    state: &mut State,
+    last_id: &mut u64,
+    masks: Vec<Annotation>,
+    classes: Vec<(String, Option<Colour>)>,
+) {
+    // Files may list very many classes.
+    let known = state.classes.iter().rev().map(|class| (class.name.clone(), class.id));
+    let mut ids: HashMap<String, ClassId> = known.collect();
+    for (name, colour) in classes {
+        ids.entry(name).or_insert_with_key(|name| add_class(state, last_id, name, colour));
+    }
+    for mut annotation in masks {
+        let class = annotation
+            .class
+            .take()
+            .map(|class| *ids.entry(class).or_insert_with_key(|name| add_class(state, last_id, name, None)));
+        let item = new_item(last_id, annotation.with_class(class));
+        state.masks.push(Arc::new(MaskItem { edited: true, ..item }));
+    }
+}
+
+fn sift(state: &mut State, last_id: &mut u64, sifting: Sifting, kept: Vec<(usize, Annotation<ClassId>)>) {
+    let run = sifting.run;
+    let wanted = |m: &MaskItem| {
+        let FoundKey { index, .. } = m.found.filter(|key| key.run == run)?;
+        kept.iter().find(|(kept, _)| *kept == index).map(|(_, annotation)| annotation)
+    };
+    let is_others = |m: &MaskItem| m.found.is_none_or(|key| sifting.beside && key.run != run);
     state.masks.retain(|m| is_others(m) || m.edited || m.locked || wanted(m).is_some());
-    for item in state.masks.iter_mut().filter(|m| m.found.is_some() && !m.edited && !m.locked) {
+    for item in state.masks.iter_mut().filter(|m| !m.edited && !m.locked) {
         // Cleaning up small regions changes the pixels of what stays.
-        if let Some(new) = wanted(item).filter(|new| new.mask != item.mask) {
-            Arc::make_mut(item).mask = new.mask.clone();
+        if let Some(new) = wanted(item).filter(|new| new.mask != item.annotation.mask) {
+            Arc::make_mut(item).annotation.mask = new.mask.clone();
         }
     }
     state.sifting = Some(sifting);
-    for new in kept {
-        let is_there = state.masks.iter().any(|m| m.found == new.found);
-        if !is_there && !new.found.is_some_and(|key| state.dismissed.contains(&key)) {
-            add(state, last_id, new);
-            lay_over_larger(&mut state.masks, sifting.run);
+    for (index, annotation) in kept {
+        let key = FoundKey { run, index };
+        let is_listed = state.masks.iter().any(|m| m.found == Some(key));
+        if !is_listed && !state.dismissed.contains(&key) {
+            let item = MaskItem { found: Some(key), ..new_item(last_id, annotation) };
+            state.masks.push(Arc::new(item));
+            lay_over_larger(&mut state.masks, run);
         }
     }
 }
@@ -306,7 +291,8 @@ fn sift(state: &mut State, last_id: &mut u64, sifting: Sifting, kept: Vec<NewMas
 fn lay_over_larger(masks: &mut [Arc<MaskItem>], run: u64) {
     let Some((last, others)) = masks.split_last() else { return };
     let of_run = |m: &MaskItem| m.found.is_some_and(|key| key.run == run);
-    let smaller = others.iter().position(|m| of_run(m) && m.mask.area() < last.mask.area());
+    let smaller =
+        others.iter().position(|m| of_run(m) && m.annotation.mask.area() < last.annotation.mask.area());
     if let Some(at) = smaller {
         masks[at..].rotate_right(1);
     }
@@ -359,25 +345,25 @@ impl Reshape {
                 removed.push(id);
             } else {
                 change(state, &[id], |m| {
-                    m.mask = mask.clone();
+                    m.annotation.mask = mask.clone();
                     // The prompt no longer tells how the mask came to be.
-                    m.prompting = Prompting::default();
-                    m.edited = true;
+                    m.annotation.prompt = Prompt::default();
+                    (m.chosen, m.from, m.edited) = (None, None, true);
                 });
             }
         }
         for (new, part_of) in added {
-            add(state, last_id, new);
+            let mut item = new_item(last_id, new);
             let whole = part_of.and_then(|id| state.masks.iter().position(|m| m.id == id));
-            let Some(at) = whole else { continue };
-            if let Some(mut part) = state.masks.pop() {
-                let whole = state.masks[at].clone();
-                let item = Arc::make_mut(&mut part);
-                item.class = whole.class;
+            let mut at = state.masks.len();
+            if let Some(whole) = whole {
+                let annotation = &state.masks[whole].annotation;
+                item.annotation.name = format!("{} part", annotation.name);
+                item.annotation.class = annotation.class;
                 item.edited = true;
-                item.name = format!("{} part", whole.name);
-                state.masks.insert(at + 1, part);
+                at = whole + 1;
             }
+            state.masks.insert(at, Arc::new(item));
         }
         let goes = |m: &Arc<MaskItem>| removed.contains(&m.id) && !m.locked;
         state.dismissed.extend(state.masks.iter().filter(|m| goes(m)).filter_map(|m| m.found));

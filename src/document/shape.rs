@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::edit::{NewMask, Reshape};
-use super::{Former, MaskId, MaskItem, Prompting};
+use super::edit::Reshape;
+use super::{ClassId, Former, MaskItem, Prompting};
+use crate::annotation::Annotation;
 use crate::mask::{Mask, PixelBox};
 use crate::prompt::{Point, Prompt};
 use crate::sam::LowRes;
@@ -65,11 +66,11 @@ pub fn reshape(items: &[Arc<MaskItem>], op: ShapeOp) -> Reshape {
             return change;
         }
         let combine = |combined: Mask, other: &Arc<MaskItem>| match op {
-            ShapeOp::Union => combined.union(&other.mask),
-            ShapeOp::Subtract => combined.difference(&other.mask),
-            _ => combined.intersection(&other.mask),
+            ShapeOp::Union => combined.union(&other.annotation.mask),
+            ShapeOp::Subtract => combined.difference(&other.annotation.mask),
+            _ => combined.intersection(&other.annotation.mask),
         };
-        let combined = others.iter().fold((*first.mask).clone(), combine);
+        let combined = others.iter().fold((*first.annotation.mask).clone(), combine);
         change.changed.push((first.id, Arc::new(combined)));
         if others_change {
             change.removed.extend(others.iter().map(|item| item.id));
@@ -79,7 +80,7 @@ pub fn reshape(items: &[Arc<MaskItem>], op: ShapeOp) -> Reshape {
     let items: Vec<&Arc<MaskItem>> = items.iter().filter(|item| !item.locked).collect();
     if op == ShapeOp::Split {
         for item in items {
-            let mut parts = item.mask.parts().into_iter();
+            let mut parts = item.annotation.mask.parts().into_iter();
             let (Some(largest), true) = (parts.next(), parts.len() > 0) else { continue };
             change.changed.push((item.id, Arc::new(largest)));
             // Each goes right behind the whole, so that the last one added comes first.
@@ -91,28 +92,28 @@ pub fn reshape(items: &[Arc<MaskItem>], op: ShapeOp) -> Reshape {
     }
     let changed = items.into_par_iter().filter_map(|item| {
         let mask = match op {
-            ShapeOp::FillHoles(None) => item.mask.filled(),
-            ShapeOp::FillHoles(Some(area)) => item.mask.without_small_holes(area),
-            ShapeOp::RemoveSpecks(area) => item.mask.without_small_parts(area),
-            ShapeOp::Smooth(radius) => item.mask.smoothed(radius),
-            ShapeOp::Grow(pixels) => item.mask.grown(pixels),
-            ShapeOp::Shrink(pixels) => item.mask.shrunk(pixels),
-            _ => item.mask.largest_part(),
+            ShapeOp::FillHoles(None) => item.annotation.mask.filled(),
+            ShapeOp::FillHoles(Some(area)) => item.annotation.mask.without_small_holes(area),
+            ShapeOp::RemoveSpecks(area) => item.annotation.mask.without_small_parts(area),
+            ShapeOp::Smooth(radius) => item.annotation.mask.smoothed(radius),
+            ShapeOp::Grow(pixels) => item.annotation.mask.grown(pixels),
+            ShapeOp::Shrink(pixels) => item.annotation.mask.shrunk(pixels),
+            _ => item.annotation.mask.largest_part(),
         };
-        (mask != *item.mask).then(|| (item.id, Arc::new(mask)))
+        (mask != *item.annotation.mask).then(|| (item.id, Arc::new(mask)))
     });
     change.changed = changed.collect();
     change
 }
 
-fn part_of(item: &MaskItem, mask: Mask) -> NewMask {
-    NewMask {
-        mask: Arc::new(mask),
-        predicted_iou: item.predicted_iou,
-        stability_score: item.stability_score,
-        model: item.model.clone(),
-        prompting: Prompting::default(),
-        found: None,
+/// A part of a mask, which the same model has made; the prompt tells of the whole only.
+fn part_of(item: &MaskItem, mask: Mask) -> Annotation<ClassId> {
+    let whole = &item.annotation;
+    Annotation {
+        predicted_iou: whole.predicted_iou,
+        stability_score: whole.stability_score,
+        model: whole.model.clone(),
+        ..Annotation::new("", mask)
     }
 }
 
@@ -122,21 +123,15 @@ pub fn painted(item: Option<&MaskItem>, area: Mask, subtract: bool) -> Option<Re
     let mut change = Reshape { what: what.to_owned(), ..Reshape::default() };
     match item {
         Some(item) => {
-            let mask = if subtract { item.mask.difference(&area) } else { item.mask.union(&area) };
+            let mask = if subtract {
+                item.annotation.mask.difference(&area)
+            } else {
+                item.annotation.mask.union(&area)
+            };
             change.changed.push((item.id, Arc::new(mask)));
         }
         None if subtract || area.is_empty() => return None,
-        None => {
-            let new = NewMask {
-                mask: Arc::new(area),
-                predicted_iou: None,
-                stability_score: None,
-                model: None,
-                prompting: Prompting::default(),
-                found: None,
-            };
-            change.added.push((new, None::<MaskId>));
-        }
+        None => change.added.push((Annotation::new("", area), None)),
     }
     Some(change)
 }
@@ -153,26 +148,27 @@ const GRID_SIDE: usize = 256;
 /// A prompt of several clicks started from the answer to the ones before. Where that is gone, because
 /// it is not kept in files, the mask itself stands for it.
 pub fn prompting_again(item: &MaskItem, part: Option<PixelBox>) -> Prompting {
-    let former = &item.prompting;
+    let former = item.prompting();
     let clicks = former.prompt.points.len() + usize::from(former.prompt.bbox.is_some());
     if clicks == 1 || (clicks > 1 && former.from.is_some()) {
-        return former.clone();
+        return former;
     }
     let holds = |part: &PixelBox| {
-        let b = item.mask.bbox().unwrap_or(*part);
+        let b = item.annotation.mask.bbox().unwrap_or(*part);
         let holds_mask = part.x0 <= b.x0 && part.y0 <= b.y0 && b.x1 <= part.x1 && b.y1 <= part.y1;
         holds_mask && former.prompt.lies_in(*part)
     };
     let part = part.filter(holds);
-    let seen = part.map_or_else(|| item.mask.clone(), |part| Arc::new(item.mask.cropped(part)));
+    let seen = part
+        .map_or_else(|| item.annotation.mask.clone(), |part| Arc::new(item.annotation.mask.cropped(part)));
     let grid = seen.coverage_grid(GRID_SIDE).into_iter();
     let logits = grid.map(|share| (2.0 * share - 1.0) * CERTAIN).collect();
     let logits = LowRes::over_photo(logits, GRID_SIDE, (seen.width(), seen.height()));
     let from = logits.ok().map(|logits| Former { logits, part });
     if clicks > 1 {
-        return Prompting { chosen: None, from, ..former.clone() };
+        return Prompting { chosen: None, from, ..former };
     }
-    let inside = item.mask.inner_point().map(|[x, y]| Point { x, y, positive: true });
+    let inside = item.annotation.mask.inner_point().map(|[x, y]| Point { x, y, positive: true });
     let prompt = Prompt { points: inside.into_iter().collect(), bbox: None };
     Prompting { prompt, from, ..Prompting::default() }
 }
@@ -185,14 +181,8 @@ mod tests {
     #[test]
     fn nothing_is_combined_if_a_locked_mask_would_change() {
         let mut document = Document::default();
-        let strip = |from: u32, to: u32| NewMask {
-            mask: Arc::new(Mask::from_fn(20, 4, |x, _| (from..to).contains(&x))),
-            predicted_iou: None,
-            stability_score: None,
-            model: None,
-            prompting: Prompting::default(),
-            found: None,
-        };
+        let strip =
+            |from: u32, to: u32| Annotation::new("", Mask::from_fn(20, 4, |x, _| (from..to).contains(&x)));
         document.apply(Edit::AddMasks(vec![strip(0, 10), strip(5, 15)]));
         let [first, second] = [0, 1].map(|i| document.masks()[i].id);
         document.apply(Edit::SetLocked(vec![second], true));

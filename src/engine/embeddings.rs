@@ -40,11 +40,11 @@ pub(super) struct Embeddings {
 
 struct Disk {
     folder: EmbeddingFolder,
-    jobs: Sender<Job>,
+    tasks: Sender<DiskTask>,
 }
 
 /// What the thread that writes is asked for.
-enum Job {
+enum DiskTask {
     Save(EmbeddingKey, Encoded),
     Limit(u64),
     Clear,
@@ -97,7 +97,7 @@ impl Embeddings {
     pub fn add(&mut self, subject: Subject, model: &Predictor, embedding: Embedding, encoded: Encoded) {
         if let Some((disk, key)) = self.on_disk(subject, model) {
             // Best effort: an embedding that is not written can be computed again.
-            let _ = disk.jobs.try_send(Job::Save(key, encoded));
+            let _ = disk.tasks.try_send(DiskTask::Save(key, encoded));
         }
         self.remember(subject, embedding);
     }
@@ -135,43 +135,43 @@ impl Embeddings {
         model: Option<&ModelSource>,
         report: impl Fn(u64) + Send + 'static,
     ) {
-        let jobs = match self.disk.take_if(|disk| disk.folder == folder) {
-            Some(disk) => disk.jobs,
+        let tasks = match self.disk.take_if(|disk| disk.folder == folder) {
+            Some(disk) => disk.tasks,
             None => {
-                let (jobs, to_do) = bounded(MOST_WAITING);
+                let (tasks, to_do) = bounded(MOST_WAITING);
                 let folder = folder.clone();
                 std::thread::spawn(move || write(&folder, &to_do, report));
                 self.model = model.and_then(model_hash);
-                jobs
+                tasks
             }
         };
         // The thread ends only with this end of the channel.
-        let _ = jobs.send(Job::Limit(limit));
-        self.disk = Some(Disk { folder, jobs });
+        let _ = tasks.send(DiskTask::Limit(limit));
+        self.disk = Some(Disk { folder, tasks });
     }
 
     /// Removes all files of the folder. What is in memory stays.
     pub fn clear_disk(&self) {
         if let Some(disk) = &self.disk {
             // As above.
-            let _ = disk.jobs.send(Job::Clear);
+            let _ = disk.tasks.send(DiskTask::Clear);
         }
     }
 }
 
 /// Writes and removes files, so that nobody waits for the disk.
-fn write(folder: &EmbeddingFolder, jobs: &Receiver<Job>, report: impl Fn(u64)) {
+fn write(folder: &EmbeddingFolder, tasks: &Receiver<DiskTask>, report: impl Fn(u64)) {
     let mut limit = 0;
-    for job in jobs {
-        match job {
-            Job::Save(key, encoded) if limit > 0 => {
+    for task in tasks {
+        match task {
+            DiskTask::Save(key, encoded) if limit > 0 => {
                 if let Err(error) = folder.save(&key, &encoded) {
                     log::warn!("{}: an embedding was not kept: {error}", folder.path().display());
                 }
             }
-            Job::Save(..) => {}
-            Job::Limit(bytes) => limit = bytes,
-            Job::Clear => drop(folder.trim(0)),
+            DiskTask::Save(..) => {}
+            DiskTask::Limit(bytes) => limit = bytes,
+            DiskTask::Clear => drop(folder.trim(0)),
         }
         report(folder.trim(limit));
     }

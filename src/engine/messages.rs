@@ -1,16 +1,17 @@
-//! What goes to the worker and what comes back.
+//! Models and photos as requests name them, and the events that come back.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use image::RgbImage;
 
-use super::store::EmbeddingFolder;
-use crate::everything::{Comparison, FoundMask, Parameters, Preset};
+use super::jobs::JobKind;
+use crate::everything::{Comparison, FoundMask, Parameters, crop};
 use crate::mask::{Mask, PixelBox};
 use crate::models::Choice;
+use crate::prompt::BoxPrompt;
 use crate::sam::weights::BUILT_IN_NAME;
-use crate::sam::{Error, LowRes, Output, Predictor, Query};
+use crate::sam::{Error, LowRes, Predictor, Query};
 
 /// Which model to load.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -57,67 +58,38 @@ pub struct PhotoRef {
     pub part: Option<PixelBox>,
 }
 
-/// The kinds of job; of each, only the newest is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Job {
-    Model,
-    Encoding,
-    /// As encoding, for a photo that is not there yet.
-    Ahead,
-    Prompt,
-    /// As a prompt, for a place that is only pointed at.
-    Preview,
-    Everything,
-    Comparison,
-}
-
-/// One of two results that are compared: a model, and how it segments everything.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Side {
-    pub model: ModelSource,
-    pub how: How,
-}
-
-/// Parameters of everything mode.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum How {
-    /// On top of those that suit the model.
-    Preset(Preset),
-    Exactly(Parameters),
-}
-
-impl Job {
-    /// What the job does, as a heading for messages about it.
-    pub fn label(self) -> &'static str {
-        match self {
-            Job::Model => "Loading the model",
-            Job::Encoding => "Encoding the photo",
-            Job::Ahead => "Encoding the next photo",
-            Job::Prompt => "Computing the mask",
-            Job::Preview => "Computing the preview",
-            Job::Everything => "Segmenting everything",
-            Job::Comparison => "Comparing",
-        }
+impl PhotoRef {
+    /// The pixels that the network is to see.
+    pub(super) fn seen(&self) -> Arc<RgbImage> {
+        self.part.map_or_else(|| self.pixels.clone(), |part| Arc::new(crop(&self.pixels, part)))
     }
-}
 
-/// Identifies one request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Ticket {
-    pub job: Job,
-    pub number: u64,
-}
+    /// A query about the photo as one about what the network sees.
+    pub(super) fn seen_query(&self, mut query: Query) -> Query {
+        let Some(part) = self.part else { return query };
+        let (left, top) = (part.x0 as f32, part.y0 as f32);
+        for point in &mut query.prompt.points {
+            (point.x, point.y) = (point.x - left, point.y - top);
+        }
+        if let Some(b) = &mut query.prompt.bbox {
+            *b = BoxPrompt { x0: b.x0 - left, y0: b.y0 - top, x1: b.x1 - left, y1: b.y1 - top };
+        }
+        query
+    }
 
-#[derive(Debug)]
-pub(super) enum Command {
-    LoadModel { ticket: Ticket, source: ModelSource },
-    KeepEmbeddings { folder: EmbeddingFolder, limit: u64 },
-    ClearEmbeddings,
-    Encode { ticket: Ticket, photo: PhotoRef },
-    EncodeAhead { ticket: Ticket, photo: PhotoRef },
-    Predict { ticket: Ticket, photo: PhotoRef, query: Query, output: Output },
-    Everything { ticket: Ticket, photo: PhotoRef, parameters: Parameters },
-    Compare { ticket: Ticket, photo: PhotoRef, sides: Box<[Side; 2]> },
+    /// A mask of what the network sees as one of the whole photo.
+    pub(super) fn whole_mask(&self, mask: Mask) -> Mask {
+        let Some(part) = self.part else { return mask };
+        let (width, height) = self.pixels.dimensions();
+        mask.placed(part.x0, part.y0, width, height)
+    }
+
+    /// Masks found in what the network sees, as those of the whole photo; without those that the part seems to cut.
+    pub(super) fn whole_found(&self, found: Vec<FoundMask>) -> Vec<FoundMask> {
+        let Some(part) = self.part else { return found };
+        let size = self.pixels.dimensions();
+        found.iter().filter_map(|found| found.in_photo(part, size)).collect()
+    }
 }
 
 /// A candidate at the photo's size.
@@ -142,7 +114,7 @@ pub enum Event {
         input_side: usize,
     },
     /// A job has got this far, in [0, 1].
-    Progress { job: Job, fraction: f32 },
+    Progress { job: JobKind, fraction: f32 },
     /// The photo's embedding is there; `seconds` is 0 when it was still known.
     Encoded { photo: u64, seconds: f32 },
     /// The embedding of a photo that was to be encoded ahead is there.
@@ -157,10 +129,10 @@ pub enum Event {
         object_score: Option<f32>,
         seconds: f32,
     },
-    /// Everything mode has done another batch; the masks are not settled by NMS yet.
+    /// Everything mode has done another batch; the masks are those before NMS.
     Found { number: u64, photo: u64, masks: Vec<FoundMask>, points_done: usize, points_total: usize },
-    /// Everything mode has ended; the masks are settled. `complete` is false after a cancellation.
-    EverythingDone { number: u64, photo: u64, masks: Vec<FoundMask>, complete: bool, seconds: f32 },
+    /// Everything mode has ended; [`Event::Found`] has brought the masks. `complete` is false after a cancellation.
+    EverythingDone { number: u64, photo: u64, complete: bool, seconds: f32 },
     /// Both sides of a comparison have been computed, in their order.
     Compared {
         number: u64,
@@ -169,8 +141,8 @@ pub enum Event {
         comparison: Comparison,
         seconds: [f32; 2],
     },
-    /// A job was given up because it was cancelled or a newer one came.
-    Cancelled { job: Job, number: u64 },
+    /// A job was cancelled, or replaced by a newer one.
+    Cancelled { job: JobKind, number: u64 },
     /// A job failed; the worker goes on.
-    Failed { job: Job, number: u64, message: String },
+    Failed { job: JobKind, number: u64, message: String },
 }

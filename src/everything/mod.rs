@@ -4,13 +4,15 @@
 
 pub mod compare;
 mod crops;
+mod filter;
+mod found;
 mod generator;
 mod grid;
 mod nms;
 mod parameters;
-mod settle;
 
 pub use compare::{Alone, Comparison, DEFAULT_MIN_IOU, Pair, compare};
-pub use generator::{Batch, FoundMask, Outcome, crop, generate};
+pub use filter::{Filters, Kept, filter};
+pub use found::FoundMask;
+pub use generator::{Batch, Outcome, Search, crop, generate};
 pub use parameters::{Parameters, ParametersError, Preset};
-pub use settle::{Filters, Settled, settle};

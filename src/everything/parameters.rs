@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::sam::{Family, Predictor};
 
 /// Parameters of the generator, with the names and defaults of `SAM2AutomaticMaskGenerator`, which are those of
-/// SAM 1's but for `pred_iou_thresh` and what SAM 2 adds. Two things differ from it: masks without a pixel are left out, and `min_mask_region_area` does what it did in SAM 1; SAM 2
-/// has the option, but does not use it.
+/// SAM 1's but for `pred_iou_thresh` and what SAM 2 adds. Two things differ from it: masks without a pixel are left
+/// out, and `min_mask_region_area` does what it did in SAM 1; SAM 2 has the option, but does not use it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Parameters {

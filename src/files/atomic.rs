@@ -6,6 +6,7 @@ use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use serde::Serialize;
 use tempfile::{Builder, PathPersistError, TempDir, TempPath};
 
 use super::regular;
@@ -79,6 +80,14 @@ impl FileSet {
     /// As [`FileSet::add`].
     pub(super) fn add_text(&mut self, path: &Path, text: &str) -> Result<(), WriteError> {
         self.add(path, |out| out.write_all(text.as_bytes()).map_err(|e| e.to_string()))
+    }
+
+    /// As [`FileSet::add`], for a JSON value.
+    ///
+    /// # Errors
+    /// As [`FileSet::add`].
+    pub fn add_json(&mut self, path: &Path, value: &impl Serialize) -> Result<(), WriteError> {
+        self.add(path, |out| serde_json::to_writer(out, value).map_err(|e| e.to_string()))
     }
 
     /// As [`FileSet::add`], for a text that was made from the one that is there already: that is

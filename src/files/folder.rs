@@ -2,16 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// Extensions of files that are taken for photos when a folder is opened.
-pub const PHOTO_EXTENSIONS: &[&str] =
-    &["jpg", "jpeg", "jfif", "png", "webp", "tif", "tiff", "bmp", "gif", "pnm", "pbm", "pgm", "ppm"];
-
-/// Whether a file of this name is taken for a photo.
-pub(super) fn is_photo(path: &Path) -> bool {
-    let Some(extension) = path.extension() else { return false };
-    let hidden = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'));
-    !hidden && PHOTO_EXTENSIONS.iter().any(|e| extension.eq_ignore_ascii_case(e))
-}
+use super::kind::is_photo;
 
 /// The photos directly in a folder, by name; numbers in names count as numbers. What is no file, such as a folder
 /// or a pipe, is none, whatever it is called.

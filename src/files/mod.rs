@@ -1,18 +1,26 @@
 //! Photos in, results out.
 
 mod atomic;
+pub mod drawing;
 pub mod export;
 mod folder;
+pub mod formats;
 pub mod import;
+mod kind;
 mod names;
+mod paths;
 mod photo;
+pub mod project;
 mod regular;
 mod selection;
 pub mod session;
+mod stamped;
 mod text;
 mod yaml;
 
 pub use atomic::{FileSet, WriteError};
-pub use folder::{PHOTO_EXTENSIONS, photos_beside, photos_in};
+pub use folder::{photos_beside, photos_in};
+pub use kind::{PHOTO_EXTENSIONS, holds_masks, mask_extensions};
+pub use paths::slashed;
 pub use photo::{Photo, PhotoError, PhotoIdentity};
 pub use selection::{Selected, SelectionError, Skipped, select_photos};

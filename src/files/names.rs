@@ -16,6 +16,11 @@ pub(super) fn is_allowed(path: &Path) -> bool {
     !there.join(name).symlink_metadata().is_err_and(|e| e.kind() == ErrorKind::InvalidFilename)
 }
 
+/// Whether a file has one of these extensions, in upper or lower case.
+pub(super) fn has_extension(path: &Path, extensions: &[&str]) -> bool {
+    path.extension().is_some_and(|own| extensions.iter().any(|extension| own.eq_ignore_ascii_case(extension)))
+}
+
 /// The beginning of a name and a hash of all of it, in at most so many bytes.
 pub(super) fn shortened(name: &OsStr, bytes: usize) -> String {
     let (hash, text) = (hash_of(name.as_encoded_bytes()), name.to_string_lossy());

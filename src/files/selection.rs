@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::folder::{is_photo, sort_by_name};
+use super::folder::sort_by_name;
+use super::kind::is_photo;
 use super::regular;
 
 /// A photo and where it stands among the others.

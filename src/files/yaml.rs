@@ -55,6 +55,41 @@ pub(super) fn isat_labels(text: &str) -> Result<Vec<(String, Option<String>)>, S
     }
 }
 
+/// Text in quotes, as both YAML and JSON read it.
+pub(super) fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// Replaces the block under a key at the left border of a YAML text, or appends it.
+pub(super) fn with_block(text: &str, key: &str, block: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let start =
+        lines.iter().position(|line| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':')));
+    let start = start.unwrap_or(lines.len());
+    let end = lines.get(start).map_or(start, |first| start + 1 + lines_of_value(first, &lines[start + 1..]));
+    let whole = |lines: &[&str]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+    whole(&lines[..start]) + block + &whole(&lines[end..])
+}
+
+/// How many of the lines after the first one of a value belong to it, too.
+fn lines_of_value(first: &str, after: &[&str]) -> usize {
+    // A list in brackets may go over several lines.
+    let opened =
+        |line: &str| line.matches(['[', '{']).count() as i64 - line.matches([']', '}']).count() as i64;
+    let (mut open, mut count) = (opened(first), 0);
+    for (i, line) in after.iter().enumerate() {
+        let is_blank = line.trim().is_empty();
+        if open > 0 || line.starts_with([' ', '\t', '-']) && !is_blank {
+            open += opened(line);
+            count = i + 1;
+        } else if !is_blank && !line.starts_with('#') {
+            // Comments and blank lines belong to it only if more of it follows.
+            break;
+        }
+    }
+    count
+}
+
 fn scalar(value: &Yaml) -> Option<String> {
     match value {
         Yaml::String(text) | Yaml::Real(text) => Some(text.clone()),
@@ -143,5 +178,20 @@ mod tests {
         let text = "label:\n- color: '#ff0000'\n  name: __background__\n- name: cup\nlanguage: zh\n";
         let expected = [("__background__".into(), Some("#ff0000".into())), ("cup".into(), None)];
         assert_eq!(isat_labels(text).unwrap(), expected);
+    }
+
+    #[test]
+    fn only_the_block_is_replaced() {
+        let block = "names:\n  0: \"a\"\n";
+        let cases = [
+            ("path: x\nnames: [a,\n b]\nnc: 2\n", "path: x\nnames:\n  0: \"a\"\nnc: 2\n"),
+            ("names:\n  0: a\n  1: b\n\nval: y # why\n", "names:\n  0: \"a\"\n\nval: y # why\n"),
+            ("names:\n  0: a\n# more\n\n  1: b\n# y\nval: y\n", "names:\n  0: \"a\"\n# y\nval: y\n"),
+            ("names:\n- a\n- b\nval: y\n", "names:\n  0: \"a\"\nval: y\n"),
+            ("val: y\n", "val: y\nnames:\n  0: \"a\"\n"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(with_block(text, "names", block), expected);
+        }
     }
 }

@@ -7,18 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::encoder::EncoderConfig;
-
-/// The generation of Segment Anything that a network belongs to. It decides how photos and prompts
-/// are given to the network and how its answers are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Family {
-    /// Segment Anything (2023) and MobileSAM.
-    Sam1,
-    /// SAM 2 and SAM 2.1.
-    #[default]
-    Sam2,
-}
+use super::network::{Family, InputFormat, STRIDES};
 
 /// Sizes of a network, as the `config` JSON in a weights file's metadata gives them.
 ///
@@ -76,8 +65,6 @@ pub(super) const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
 /// Their standard deviation.
 pub(super) const STD: [f32; 3] = [0.229, 0.224, 0.225];
 
-/// Strides of the three maps that the encoder hands to the decoder.
-pub(crate) const STRIDES: [usize; 3] = [4, 8, 16];
 /// Every input side is a multiple of this: the deepest map of any encoder has stride 32.
 const SIDE_STEP: usize = 32;
 /// Input sides that a network can have, in pixels.
@@ -204,6 +191,11 @@ impl Config {
             return fail("`mean` and `std` must be finite, `std` above zero");
         }
         self.encoder.check(self.image_size).or_else(|what| fail(&what))
+    }
+
+    /// What the network takes.
+    pub fn input_format(&self) -> InputFormat {
+        InputFormat { side: self.image_size, mean: self.mean, std: self.std, fit: self.family.fit() }
     }
 
     /// Side of the low-resolution logits, in cells: a quarter of the input's.

@@ -12,33 +12,35 @@
 //! | [`encoder::vit`] | SAM 1: `modeling/image_encoder.py` |
 //! | [`encoder::tiny_vit`] | MobileSAM: `modeling/tiny_vit_sam.py` |
 //! | [`prompt_encoder`] | `modeling/sam/prompt_encoder.py` |
-//! | [`decoder`] | `modeling/sam/mask_decoder.py`, `transformer.py` |
+//! | [`decoder`], in the official order [`decoder::plain`] | `modeling/sam/mask_decoder.py`, `transformer.py` |
 //! | [`input`] | `utils/transforms.py` |
-//! | [`predictor`] | `sam2_image_predictor.py`, SAM 1: `predictor.py` |
+//! | [`prediction`] | the end of `MaskDecoder.forward` in `mask_decoder.py` |
+//! | [`query`], [`predictor`] | `sam2_image_predictor.py`, SAM 1: `predictor.py` |
 
 pub mod config;
-mod decoder;
+pub mod decoder;
 pub mod encoder;
 mod error;
-mod gemm;
 pub mod input;
-mod kernels;
 mod native;
 mod network;
+mod numeric;
 mod onnx;
 mod plan;
+pub mod prediction;
 pub mod predictor;
-mod prompt_encoder;
-mod simd;
+pub mod prompt_encoder;
+pub mod query;
 pub mod weights;
 
 #[cfg(test)]
 mod parity;
 
-pub use config::{Config, Family};
+pub use config::Config;
 pub use error::{Error, Result};
 pub use input::LowRes;
-pub use network::Map;
-pub use plan::Monitor;
-pub use predictor::{Candidate, Embedding, Encoded, Output, Prediction, Predictor, Query, check_prompt};
+pub use network::{Family, Fit, InputFormat, Label, Map, Monitor, Token};
+pub use prediction::{Candidate, Output, Prediction, has_single};
+pub use predictor::{Embedding, Encoded, Encoding, Predictor};
+pub use query::{Query, check_prompt};
 pub use weights::Weights;

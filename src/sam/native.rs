@@ -1,14 +1,17 @@
 //! The network built from named weights: the encoder's graph, the prompt encoder and the decoder.
 
+use std::sync::Arc;
+
 use tract_onnx::prelude::{Tensor, tvec};
 
-use super::config::Family;
-use super::decoder::Decoder;
+use super::decoder::{Decoded, Decoder, Prepared};
 use super::encoder;
 use super::error::Result;
-use super::input::InputFormat;
-use super::network::{Features, Map, Network, RawMasks, Token, Wanted, foreign_embedding};
-use super::plan::{Monitor, Plan};
+use super::network::{
+    EncoderRun, Family, Features, InputFormat, Map, Monitor, Network, RawMasks, Token, Wanted,
+    foreign_embedding,
+};
+use super::plan::Plan;
 use super::prompt_encoder::{MaskEncoder, PromptEncoder};
 use super::weights::Weights;
 
@@ -36,7 +39,7 @@ impl Native {
         let encoder = Plan::new(encoder::graph(&weights)?)?;
         let this = Self {
             family: config.family,
-            input_format: InputFormat::of_config(config),
+            input_format: config.input_format(),
             encoded_shapes: encoder.output_shapes()?,
             encoder,
             decoder: Decoder::new(&weights, &prompts, &masks)?,
@@ -57,37 +60,35 @@ impl Network for Native {
         self.input_format
     }
 
-    fn encode(&self, image: Tensor, monitor: &dyn Monitor) -> Result<Vec<Map>> {
-        self.encoder.run(tvec![image.into()], monitor)?.into_iter().map(Map::try_from).collect()
+    fn start(&self, image: Tensor) -> Result<Box<dyn EncoderRun>> {
+        Ok(Box::new(self.encoder.start(tvec![image.into()])?))
     }
 
     fn encoded_shapes(&self) -> &[Vec<usize>] {
         &self.encoded_shapes
     }
 
-    fn prepare(&self, maps: &[Map]) -> Result<Features> {
+    fn prepare(&self, maps: &[Map]) -> Result<Arc<dyn Features>> {
         let values: Vec<&[f32]> = maps.iter().map(|map| &map.values[..]).collect();
-        self.decoder.prepare(&values).map(Features::Prepared).ok_or_else(foreign_embedding)
+        Ok(Arc::new(self.decoder.prepare(&values).ok_or_else(foreign_embedding)?))
     }
 
     fn decode(
         &self,
-        features: &Features,
+        features: &dyn Features,
         prompts: &[Vec<Token>],
         mask_input: Option<&[f32]>,
         wanted: Wanted,
         monitor: &dyn Monitor,
     ) -> Result<Vec<RawMasks>> {
-        let Features::Prepared(prepared) = features else {
-            return Err(foreign_embedding());
-        };
+        let prepared = features.of::<Prepared>()?;
         let sparse: Vec<Vec<f32>> = prompts.iter().map(|tokens| self.prompts.sparse(tokens)).collect();
         let with_mask = mask_input.map(|logits| {
             self.decoder.with_mask(prepared, &self.masks.channels(logits, self.decoder.side()))
         });
         let decoded =
             self.decoder.decode(with_mask.as_ref().unwrap_or(prepared), &sparse, wanted, monitor)?;
-        let raw = |decoded: super::decoder::Decoded| RawMasks {
+        let raw = |decoded: Decoded| RawMasks {
             logits: decoded.logits.map(|logits| logits.map(Into::into)).into(),
             iou: decoded.iou.into(),
             object_score: decoded.object_score,

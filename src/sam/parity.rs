@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use super::decoder::Prepared;
 use super::encoder::tests::stages;
-use super::input::{InputFormat, LowRes};
-use super::network::{Features, Label};
-use super::prompt_encoder::{MASK_CHANNELS, MaskEncoder, PromptEncoder};
+use super::input::LowRes;
+use super::network::{InputFormat, Label};
+use super::numeric::on_each_instruction_set;
+use super::prompt_encoder::{MaskEncoder, PromptEncoder};
 use super::*;
 use crate::prompt::{BoxPrompt, Point, Prompt};
 use safetensors::SafeTensors;
@@ -15,7 +17,7 @@ use safetensors::SafeTensors;
 /// Largest deviation of a stage, relative to the largest reference value.
 const STAGE_TOLERANCE: f32 = 1e-4;
 pub(super) const LOGITS_TOLERANCE: f32 = 1e-3;
-const IOU_TOLERANCE: f32 = 1e-4;
+pub(super) const IOU_TOLERANCE: f32 = 1e-4;
 
 pub(super) const CASES: [&str; 5] = ["one_point", "three_points", "box", "box_and_points", "refine"];
 
@@ -28,7 +30,7 @@ fn mini() -> Weights {
 }
 
 /// Small networks with random weights, one for each encoder.
-const NETWORKS: [&str; 3] = ["mini", "mini_sam1", "mini_tiny_vit"];
+pub(super) const NETWORKS: [&str; 3] = ["mini", "mini_sam1", "mini_tiny_vit"];
 
 pub(super) struct Reference(Vec<u8>);
 
@@ -53,7 +55,7 @@ impl Reference {
         (view.shape().to_vec(), values)
     }
 
-    fn has(&self, name: &str) -> bool {
+    pub(super) fn has(&self, name: &str) -> bool {
         SafeTensors::deserialize(&self.0).unwrap().tensor(name).is_ok()
     }
 
@@ -66,7 +68,7 @@ impl Reference {
 
     /// A (1, channels, height, width) map as (height, width, channels); one of (1, cells, channels) as
     /// it is.
-    fn channels_last(&self, name: &str) -> Vec<f32> {
+    pub(super) fn channels_last(&self, name: &str) -> Vec<f32> {
         let (shape, values) = self.get(name);
         if shape.len() == 3 {
             return values;
@@ -118,7 +120,7 @@ fn encoder_stages() {
     for network in NETWORKS {
         let reference = Reference::of(network);
         let weights = Weights::open(&data(&format!("{network}.safetensors"))).unwrap();
-        let format = InputFormat::of_config(weights.config());
+        let format = weights.config().input_format();
         let input = input::network_input(&reference.photo(), &format).unwrap();
         assert_close(&format!("{network} image"), &input, &reference.get("image").1, STAGE_TOLERANCE);
         for (name, found) in stages(&weights, &reference.get("image").1) {
@@ -130,7 +132,7 @@ fn encoder_stages() {
 
 /// The tokens of a prompt as the official predictors give them.
 fn tokens(prompt: &Prompt, config: &Config, photo_size: (u32, u32)) -> Vec<network::Token> {
-    let placement = InputFormat::of_config(config).placement(photo_size);
+    let placement = config.input_format().placement(photo_size);
     let at = |x: f32, y: f32| placement.in_network([x, y]);
     let corners = prompt
         .bbox
@@ -162,7 +164,7 @@ fn check_prompt_encoder(network: &str) {
     assert_close("dense_pe", &dense_position, &reference.channels_last("dense_pe"), STAGE_TOLERANCE);
     let masks = MaskEncoder::new(&weights).unwrap();
     for case in CASES {
-        let query = reference.query(case, &InputFormat::of_config(&config));
+        let query = reference.query(case, &config.input_format());
         let points = tokens(&query.prompt, &config, reference.photo().dimensions());
         let sparse = encoder.sparse(&points);
         let expected = reference.get(&format!("case.{case}.sparse")).1;
@@ -174,19 +176,7 @@ fn check_prompt_encoder(network: &str) {
         }
         let expected = reference.channels_last(&format!("case.{case}.dense"));
         let dense = match &query.mask_input {
-            Some(mask) => {
-                let tiles = masks.channels(mask.values(), config.embedding_side());
-                let (weight, bias) = masks.projection();
-                let width = tiles[0].len() / MASK_CHANNELS;
-                let value = |cell: usize, row: &[f32]| -> f32 {
-                    let channel = |c: usize| tiles[cell / width][c * width + cell % width];
-                    row.iter().enumerate().map(|(c, w)| w * channel(c)).sum()
-                };
-                let rows = || weight.chunks(MASK_CHANNELS).zip(bias);
-                (0..expected.len() / config.d_model)
-                    .flat_map(|cell| rows().map(move |(row, bias)| value(cell, row) + bias))
-                    .collect()
-            }
+            Some(mask) => masks.dense(mask.values(), config.embedding_side()),
             None => encoder.no_mask().repeat(expected.len() / config.d_model),
         };
         assert_close(&format!("{case} dense"), &dense, &expected, STAGE_TOLERANCE);
@@ -244,6 +234,17 @@ fn predictions_in_both_modes() {
             check_predictions(&Reference::of(network), &predictor, true, LOGITS_TOLERANCE);
         }
     }
+}
+
+#[test]
+fn predictions_on_each_instruction_set() {
+    on_each_instruction_set(|| {
+        for network in NETWORKS {
+            let weights = Weights::open(&data(&format!("{network}.safetensors"))).unwrap();
+            let predictor = Predictor::new(weights).unwrap();
+            check_predictions(&Reference::of(network), &predictor, true, LOGITS_TOLERANCE);
+        }
+    });
 }
 
 #[test]
@@ -313,7 +314,7 @@ fn full_size_networks() {
         let embedding = predictor.encode(&reference.photo(), &pauses).unwrap();
         let encode = start.elapsed();
         let pause = pauses.0.into_inner().unwrap().1;
-        let Features::Prepared(prepared) = &embedding.features else { panic!("not the native network") };
+        let prepared = embedding.features.of::<Prepared>().unwrap();
         let expected = reference.channels_last("embedding");
         let found = prepared.embedding(64 * 64);
         assert_close(&format!("{name} embedding"), &found, &expected, STAGE_TOLERANCE);

@@ -7,8 +7,8 @@ use std::f32::consts::TAU;
 use rayon::prelude::*;
 
 use super::error::Result;
-use super::kernels::{Left, Out, Shape, View, WIDTH, add_to_rows, norm_gelu, product};
 use super::network::{Label, Token};
+use super::numeric::tile::{Left, Out, Shape, View, WIDTH, add_to_rows, norm_gelu, product, transpose};
 use super::weights::Weights;
 
 const PREFIX: &str = "sam_prompt_encoder";
@@ -16,10 +16,11 @@ const PREFIX: &str = "sam_prompt_encoder";
 pub(super) const MASK_CHANNELS: usize = 16;
 /// Pixels that a 2x2 convolution of stride 2 makes one of.
 const TAPS: usize = 4;
-const LAYER_NORM_2D_EPS: f32 = 1e-6;
+/// Epsilon of the official `LayerNorm2d`.
+pub(super) const LAYER_NORM_2D_EPS: f32 = 1e-6;
 
 /// Embeds points and box corners.
-pub(super) struct PromptEncoder {
+pub struct PromptEncoder {
     d_model: usize,
     image_size: f32,
     /// (2, d_model / 2)
@@ -31,6 +32,10 @@ pub(super) struct PromptEncoder {
 }
 
 impl PromptEncoder {
+    /// Reads the weights.
+    ///
+    /// # Errors
+    /// A tensor that is missing or has another shape than the configuration asks for.
     pub fn new(weights: &Weights) -> Result<Self> {
         let d = weights.config().d_model;
         let get = |name: &str, shape: &[usize]| weights.values(&format!("{PREFIX}.{name}"), shape);
@@ -133,7 +138,7 @@ impl Downscale {
 }
 
 /// Embeds the low-resolution logits of a former answer.
-pub(super) struct MaskEncoder {
+pub struct MaskEncoder {
     first: Downscale,
     second: Downscale,
     projection: Vec<f32>,
@@ -141,6 +146,10 @@ pub(super) struct MaskEncoder {
 }
 
 impl MaskEncoder {
+    /// Reads the weights.
+    ///
+    /// # Errors
+    /// As [`PromptEncoder::new`].
     pub fn new(weights: &Weights) -> Result<Self> {
         let d = weights.config().d_model;
         let last = format!("{PREFIX}.mask_downscaling.6");
@@ -154,13 +163,31 @@ impl MaskEncoder {
 
     /// The last layer, which takes a cell's channels to the dense embedding: weights
     /// (d_model, [`MASK_CHANNELS`]) and bias.
-    pub fn projection(&self) -> (&[f32], &[f32]) {
+    pub(super) fn projection(&self) -> (&[f32], &[f32]) {
         (&self.projection, &self.projection_bias)
+    }
+
+    /// The dense embedding of a mask, (cells, d_model) row-major. `logits` are (4 * side, 4 * side) for an
+    /// embedding of `side` cells.
+    pub fn dense(&self, logits: &[f32], side: usize) -> Vec<f32> {
+        let d = self.projection_bias.len();
+        let of_tile = |channels: &Vec<f32>| {
+            let mut tile: Vec<f32> = self.projection_bias.iter().flat_map(|bias| [*bias; WIDTH]).collect();
+            let shape = Shape { rows: d, depth: MASK_CHANNELS, columns: WIDTH };
+            let left = Left::Plain(View::new(&self.projection, MASK_CHANNELS));
+            product(Out::adding(&mut tile, WIDTH), left, View::new(channels, WIDTH), shape);
+            let mut cells = vec![0f32; tile.len()];
+            transpose(&mut cells, d, &tile);
+            cells
+        };
+        let mut dense: Vec<f32> = self.channels(logits, side).iter().flat_map(of_tile).collect();
+        dense.truncate(side * side * d);
+        dense
     }
 
     /// What the last layer takes, for each [`WIDTH`] cells ([`MASK_CHANNELS`], WIDTH). `logits` are
     /// (4 * side, 4 * side) for an embedding of `side` cells.
-    pub fn channels(&self, logits: &[f32], side: usize) -> Vec<Vec<f32>> {
+    pub(super) fn channels(&self, logits: &[f32], side: usize) -> Vec<Vec<f32>> {
         let cells = side * side;
         let tile = |first: usize| {
             let mut halfway = vec![0f32; MASK_CHANNELS * WIDTH];

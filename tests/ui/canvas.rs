@@ -234,7 +234,10 @@ fn a_box_is_moved_and_resized_in_single_steps_and_goes_with_points() {
     window.get_by_label_contains("Single");
     press(&mut window, Key::Enter);
     let accepted = window.state().document().masks()[0].clone();
-    assert_eq!((accepted.prompting.prompt.points.len(), accepted.prompting.prompt.bbox.is_some()), (2, true));
+    assert_eq!(
+        (accepted.annotation.prompt.points.len(), accepted.annotation.prompt.bbox.is_some()),
+        (2, true)
+    );
 
     drag_photo(&mut window, (330.0, 235.0), (415.0, 330.0));
     let at = |window: &Window, x: f32, y: f32| window.state().photo_to_screen(x, y);
@@ -339,7 +342,8 @@ fn a_double_click_works_on_the_mask_that_is_selected() {
     let square = |from: f32, to: f32| vec![[from, from], [to, from], [to, to], [from, to]];
     let mut window = window_with(&photo, &[square(20.0, 280.0), square(100.0, 200.0)]);
     press(&mut window, Key::M);
-    let reopened = |window: &Window| window.state().document().reopened().map(|item| item.mask.area());
+    let reopened =
+        |window: &Window| window.state().document().reopened().map(|item| item.annotation.mask.area());
     click_on(&mut window, (150.0, 150.0));
     // The clicks of a moment ago must not count.
     (0..60).for_each(|_| window.step());

@@ -189,8 +189,11 @@ fn the_work_is_saved_by_itself_and_comes_back() {
 
     let second = window(vec![photo.clone()]);
     let restored = second.state().document().masks()[0].clone();
-    assert_eq!((&restored.mask, &restored.name), (&accepted.mask, &accepted.name));
-    assert_eq!(restored.prompting.prompt.points, accepted.prompting.prompt.points);
+    assert_eq!(
+        (&restored.annotation.mask, &restored.annotation.name),
+        (&accepted.annotation.mask, &accepted.annotation.name)
+    );
+    assert_eq!(restored.annotation.prompt.points, accepted.annotation.prompt.points);
 
     std::fs::write(&file, "{\"format\": \"tinsel-session\", \"version\": 99}").unwrap();
     let mut third = window(vec![photo]);
@@ -207,7 +210,7 @@ fn a_mask_of_several_clicks_is_refined_from_itself_after_a_restart() {
     let mut first = window(vec![photo.clone()]);
     click_on(&mut first, (280.0, 150.0));
     make_mask(&mut first, (320.0, 160.0));
-    let made = first.state().document().masks()[0].mask.clone();
+    let made = first.state().document().masks()[0].annotation.mask.clone();
     wait_for(&mut first, &photo.with_file_name("coffee.jpg.tinsel.json"));
 
     let mut second = window(vec![photo]);
@@ -216,7 +219,7 @@ fn a_mask_of_several_clicks_is_refined_from_itself_after_a_restart() {
     assert_eq!(points(&second).len(), 2);
     assert!(second.state().document().prompting().from.is_some());
     press(&mut second, Key::Enter);
-    let again = second.state().document().masks()[0].mask.clone();
+    let again = second.state().document().masks()[0].annotation.mask.clone();
     let iou = made.intersection(&again).area() as f64 / made.union(&again).area() as f64;
     assert!(iou > 0.9, "IoU {iou} with the mask before the restart");
 }
@@ -243,7 +246,7 @@ fn work_on_a_photo_that_was_replaced_is_kept_beside_the_former_and_found_again()
 
     let third = window(vec![photo]);
     assert_eq!(masks(&third), 2);
-    third.get_by_label_contains("The newest work on coffee.jpg is shown");
+    third.get_by_label_contains("The newest work on coffee.jpg is used");
     assert_eq!(std::fs::read(&session).unwrap(), former);
 }
 
@@ -348,7 +351,7 @@ fn exported_masks_are_taken_in_again_by_dropping_the_file() {
         press(&mut first, Key::Enter);
     }
     let areas = |window: &Window| -> Vec<u64> {
-        window.state().document().masks().iter().map(|m| m.mask.area()).collect()
+        window.state().document().masks().iter().map(|m| m.annotation.mask.area()).collect()
     };
     press_with(&mut first, Modifiers::COMMAND, Key::E);
     click(&mut first, "labelme (JSON)");
@@ -381,7 +384,7 @@ fn a_dropped_picture_is_masks_of_the_open_photo_only_if_it_reads_as_such() {
         drop_files(&mut window, &[name]);
         window.get_by_label_contains("coffee.jpg (");
         assert_eq!(masks(&window), number);
-        assert_eq!(window.state().document().masks()[number - 1].mask.area(), 600);
+        assert_eq!(window.state().document().masks()[number - 1].annotation.mask.area(), 600);
     }
     press_with(&mut window, Modifiers::COMMAND, Key::Z);
     assert_eq!(masks(&window), 2, "an import is one step of undo");

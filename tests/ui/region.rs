@@ -28,7 +28,7 @@ fn a_region_is_looked_at_closer_until_it_is_left() {
     press(&mut window, Key::Enter);
     assert_eq!(masks(&window), 1);
     let size = |window: &Window| {
-        let mask = &window.state().document().masks()[0].mask;
+        let mask = &window.state().document().masks()[0].annotation.mask;
         (mask.width(), mask.height())
     };
     assert_eq!(size(&window), (600, 400));
@@ -63,7 +63,7 @@ fn everything_in_a_region_comes_beside_what_was_found_before() {
     let after = window.state().document().masks();
     assert_eq!(after[..before.len()], before);
     for item in &after[before.len()..] {
-        let b = item.mask.bbox().unwrap();
+        let b = item.annotation.mask.bbox().unwrap();
         assert!(b.x0 >= region.x0 && b.y0 >= region.y0 && b.x1 <= region.x1 && b.y1 <= region.y1);
     }
 }

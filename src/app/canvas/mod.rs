@@ -1,17 +1,17 @@
 //! The photo with masks and prompts over it, and what the mouse does there.
 
 mod box_grip;
+mod clicks;
 mod cross;
-mod drawing;
 mod minimap;
 mod outlines;
-mod pointing;
 mod polylines;
 mod prompts;
 mod region;
 mod scene;
 mod side_by_side;
 mod strips;
+mod strokes;
 mod tiles;
 mod view;
 
@@ -20,16 +20,16 @@ use std::sync::Arc;
 
 use egui::{Color32, EventFilter, Id, Key, Painter, PointerButton, Pos2, Rect, Response, Sense, Vec2};
 
+pub(super) use clicks::UnderPointer;
 use cross::Cross;
-use drawing::Drawing;
 use minimap::minimap_ui;
 use outlines::{Outlined, Outlines};
-pub(super) use pointing::UnderPointer;
 use prompts::Gesture;
 use region::region_ui;
 use scene::Scene;
 pub(super) use scene::SceneMask;
 pub(super) use side_by_side::{Hovered, Layer, SideBySide};
+use strokes::Drawing;
 use tiles::Tiles;
 pub(super) use view::View;
 
@@ -177,7 +177,7 @@ impl Canvas {
         self.draw(ui, &response, &painter, input, panning, actions);
         let free = self.gesture.is_none() && !ui.input(|i| i.pointer.any_down());
         let hovered = response.hover_pos().filter(|_| free).map(|at| self.view.pointed(at));
-        self.hovered = hovered.filter(|at| pointing::is_inside(*at, size));
+        self.hovered = hovered.filter(|at| clicks::is_inside(*at, size));
         prompts::points_ui(ui, &painter, &self.view, input.document, &mut self.gesture, size, actions);
         let prompting = self.effective_prompting(input.document);
         prompts::paint(&painter, &self.view, &prompting, self.gesture.as_ref());
@@ -186,7 +186,7 @@ impl Canvas {
         if let Some(overview) = self.tiles.overview(size).filter(|_| input.minimap) {
             minimap_ui(ui, &response, &mut self.view, size_px, overview);
         }
-        pointing::under_pointer(&self.view, &response, input.photo)
+        clicks::under_pointer(&self.view, &response, input.photo)
     }
 
     /// Outlines lie on top of all that is filled, in the order of the layers.
@@ -223,11 +223,7 @@ impl Canvas {
     /// Zooms with the wheel or two fingers, pans with the middle button or Space and the left one.
     fn navigate(&mut self, ui: &egui::Ui, response: &Response, size: Vec2) {
         if let Some(at) = response.hover_pos() {
-            let (zoom, scroll) = ui.input(|i| (i.zoom_delta(), i.smooth_scroll_delta.y));
-            let factor = zoom * (scroll / 200.0).exp();
-            if factor != 1.0 {
-                self.view.zoom_at(at, factor, size);
-            }
+            self.view.zoom_with_wheel(ui, at, size);
         }
         if self.is_panning(ui, response) {
             self.view.pan(response.drag_delta());

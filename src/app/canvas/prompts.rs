@@ -5,7 +5,7 @@ use egui::{Color32, Key, Painter, PointerButton, Pos2, Rect, Sense, Stroke, Stro
 use super::super::actions::{Action, Actions};
 use super::super::theme::{ACCENT, NEGATIVE, POSITIVE};
 use super::box_grip::Grip;
-use super::pointing::is_on_top;
+use super::clicks::is_on_top;
 use super::view::{View, clamp_to_photo};
 use crate::document::{Document, Edit, Prompting};
 use crate::prompt::BoxPrompt;

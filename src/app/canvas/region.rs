@@ -3,7 +3,7 @@
 use egui::{Align, Color32, Layout, Painter, Rect, Shape, Stroke, Ui, UiBuilder, Vec2, pos2, vec2};
 
 use super::super::actions::{Action, Actions};
-use super::super::commands::Command;
+use super::super::commands::prompt::WHOLE_PHOTO;
 use super::super::theme::ACCENT;
 use super::view::View;
 use crate::mask::PixelBox;
@@ -44,8 +44,8 @@ pub(super) fn region_ui(
         egui::Frame::popup(ui.style()).inner_margin(vec2(6.0, 1.0)).show(ui, |ui| {
             ui.label(format!("Region {} × {}", region.width(), region.height()))
                 .on_hover_text("Prompts inside are answered from a closer look at this part");
-            if ui.small_button("Whole photo").on_hover_text(Command::WholePhoto.info().tooltip).clicked() {
-                actions.push(Action::Run(Command::WholePhoto));
+            if ui.small_button("Whole photo").on_hover_text(WHOLE_PHOTO.tooltip).clicked() {
+                actions.push(Action::Run(&WHOLE_PHOTO));
             }
         });
     });

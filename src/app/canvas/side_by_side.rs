@@ -89,11 +89,7 @@ impl SideBySide {
             (pane, at - offset(pane))
         });
         if let Some((_, at)) = hovered {
-            let (zoom, scroll) = ui.input(|i| (i.zoom_delta(), i.smooth_scroll_delta.y));
-            let factor = zoom * (scroll / 200.0).exp();
-            if factor != 1.0 {
-                self.view.zoom_at(at, factor, size_px);
-            }
+            self.view.zoom_with_wheel(ui, at, size_px);
         }
         if response.dragged_by(PointerButton::Primary) || response.dragged_by(PointerButton::Middle) {
             self.view.pan(response.drag_delta());

@@ -1,4 +1,4 @@
-//! Textures of the visible tiles, rendered on a thread of their own.
+//! Textures of the visible tiles, rendered in the background.
 //!
 //! A photo larger than the largest texture is shown in tiles; of a pyramid of resolutions only
 //! the level that fits the zoom is rendered. While a newer picture of a tile is on its way the
@@ -8,12 +8,12 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
 use egui::{
     Color32, ColorImage, Mesh, Painter, Rect, TextureFilter, TextureHandle, TextureId, TextureOptions, pos2,
     vec2,
 };
 
+use super::super::tasks::Latest;
 use super::scene::{Scene, TILE, TileKey, overlay_tile, photo_tile};
 use super::view::View;
 
@@ -36,19 +36,12 @@ enum Layer {
     Overlay,
 }
 
-struct Request {
+/// A tile in one of its states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Wanted {
     layer: Layer,
     key: TileKey,
     revision: u64,
-    scene: Arc<Scene>,
-}
-
-struct Rendered {
-    layer: Layer,
-    key: TileKey,
-    revision: u64,
-    /// `None` where there is nothing to see.
-    image: Option<ColorImage>,
 }
 
 struct Tile {
@@ -60,42 +53,34 @@ struct Tile {
 
 /// The tiles of one photo and of the masks over it.
 pub(super) struct Tiles {
-    requests: Sender<Request>,
-    rendered: Receiver<Rendered>,
+    /// Answers with `None` where there is nothing to see.
+    task: Latest<Wanted, Option<ColorImage>>,
     tiles: HashMap<(Layer, TileKey), Tile>,
-    pending: HashMap<(Layer, TileKey), u64>,
     sharp: bool,
 }
 
 impl Tiles {
     pub fn new(ctx: egui::Context) -> Self {
-        let (requests, to_render) = unbounded();
-        let (sender, rendered) = unbounded();
-        std::thread::spawn(move || render(&to_render, &sender, &ctx));
-        Self { requests, rendered, tiles: HashMap::new(), pending: HashMap::new(), sharp: false }
+        Self { task: Latest::new(ctx, 1), tiles: HashMap::new(), sharp: false }
     }
 
     /// Forgets everything, for another photo.
     pub fn clear(&mut self) {
         self.tiles.clear();
-        self.pending.clear();
+        self.task.clear();
     }
 
     /// Whether a tile is being rendered.
     pub fn is_pending(&self) -> bool {
-        !self.pending.is_empty()
+        self.task.is_pending()
     }
 
     /// Takes in what has been rendered.
     pub fn receive(&mut self, ctx: &egui::Context) {
         let mut uploads = 0;
         while uploads < MOST_UPLOADS {
-            let Ok(Rendered { layer, key, revision, image }) = self.rendered.try_recv() else { return };
-            // Only what was asked for last is of use; the rest belongs to another photo or is stale.
-            if self.pending.get(&(layer, key)) != Some(&revision) {
-                continue;
-            }
-            self.pending.remove(&(layer, key));
+            let Some((Wanted { layer, key, revision }, image)) = self.task.next() else { return };
+            let image = image.flatten();
             uploads += usize::from(image.is_some());
             let former = self.tiles.remove(&(layer, key)).and_then(|tile| tile.texture);
             let first = image.as_ref().and_then(|image| image.pixels.first().copied()).unwrap_or_default();
@@ -148,7 +133,11 @@ impl Tiles {
                 tile.paint(painter, view, *key, size);
             }
         }
-        self.pending.retain(|(_, key), _| key.level == level || *key == overview);
+        self.task.keep(|wanted| match wanted.layer {
+            Layer::Photo if wanted.key == overview => wanted.revision == photo_revision,
+            Layer::Photo => wanted.revision == photo_revision && visible.contains(&wanted.key),
+            Layer::Overlay => wanted.revision == overlay_revision && visible.contains(&wanted.key),
+        });
         if self.tiles.len() > MOST_TILES {
             self.tiles.retain(|(_, key), _| visible.contains(key) || *key == overview);
         }
@@ -173,14 +162,10 @@ impl Tiles {
     }
 
     fn want(&mut self, layer: Layer, key: TileKey, revision: u64, scene: &Arc<Scene>) {
-        let current = self.tiles.get(&(layer, key)).is_some_and(|tile| tile.revision == revision);
-        let coming = self.pending.get(&(layer, key)) == Some(&revision);
-        if !current && !coming {
-            self.pending.insert((layer, key), revision);
-            let request = Request { layer, key, revision, scene: scene.clone() };
-            if self.requests.send(request).is_err() {
-                log::error!("the tile thread is gone");
-            }
+        let is_current = self.tiles.get(&(layer, key)).is_some_and(|tile| tile.revision == revision);
+        if !is_current {
+            let scene = scene.clone();
+            self.task.ask(Wanted { layer, key, revision }, move || render(layer, key, &scene));
         }
     }
 }
@@ -239,29 +224,11 @@ fn visible_tiles(in_photo: Rect, level: u8, (width, height): (u32, u32)) -> Vec<
         .collect()
 }
 
-/// Renders the newest request of each tile until the canvas is gone.
-fn render(requests: &Receiver<Request>, rendered: &Sender<Rendered>, ctx: &egui::Context) {
-    while let Ok(first) = requests.recv() {
-        let mut newest: HashMap<(Layer, TileKey), Request> = HashMap::new();
-        for request in std::iter::once(first).chain(requests.try_iter()) {
-            newest.insert((request.layer, request.key), request);
-        }
-        let mut batch: Vec<Request> = newest.into_values().collect();
-        // The overview is the coarsest and the cheapest thing to show.
-        let order = |r: &Request| (Reverse(r.key.level), r.layer == Layer::Overlay, r.key.row, r.key.column);
-        batch.sort_by_key(order);
-        for Request { layer, key, revision, scene } in batch {
-            let image = match layer {
-                Layer::Photo => Some(photo_tile(&scene.photo, key)),
-                Layer::Overlay => {
-                    Some(overlay_tile(&scene, key)).filter(|tile| tile.pixels.iter().any(|p| p.a() > 0))
-                }
-            };
-            if rendered.send(Rendered { layer, key, revision, image }).is_err() {
-                return;
-            }
-            ctx.request_repaint();
-        }
+/// The picture of a tile; `None` where there is nothing to see.
+fn render(layer: Layer, key: TileKey, scene: &Scene) -> Option<ColorImage> {
+    match layer {
+        Layer::Photo => Some(photo_tile(&scene.photo, key)),
+        Layer::Overlay => Some(overlay_tile(scene, key)).filter(|tile| tile.pixels.iter().any(|p| p.a() > 0)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where the photo lies on the screen: zoom and pan.
 
 use egui::emath::TSTransform;
-use egui::{Pos2, Rect, Vec2, pos2, vec2};
+use egui::{Pos2, Rect, Ui, Vec2, pos2, vec2};
 
 use crate::mask::PixelBox;
 
@@ -9,6 +9,8 @@ use crate::mask::PixelBox;
 const MARGIN: f32 = 12.0;
 /// Largest zoom, in screen pixels for each photo pixel.
 const MAX_ZOOM: f32 = 64.0;
+/// Points that the wheel scrolls to zoom by the factor e.
+const POINTS_PER_E: f32 = 200.0;
 /// Smallest side of the photo on the screen, in points.
 const MIN_SIDE: f32 = 32.0;
 
@@ -176,6 +178,15 @@ impl View {
         self.screen_from_photo = TSTransform::new((at - fixed.to_vec2() * new).to_vec2(), new);
         self.remainder = Vec2::ZERO;
         self.fitted = false;
+    }
+
+    /// Zooms as the wheel or two fingers say, around the pointer at `at`.
+    pub fn zoom_with_wheel(&mut self, ui: &Ui, at: Pos2, size: Vec2) {
+        let (zoom, scroll) = ui.input(|i| (i.zoom_delta(), i.smooth_scroll_delta.y));
+        let factor = zoom * (scroll / POINTS_PER_E).exp();
+        if factor != 1.0 {
+            self.zoom_at(at, factor, size);
+        }
     }
 
     pub fn screen_from_photo(&self) -> TSTransform {

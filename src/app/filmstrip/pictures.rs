@@ -1,13 +1,12 @@
-//! Small pictures of photos, made on threads of their own when they come into view.
+//! Small pictures of photos, made in the background when they come into view.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
 use egui::{ColorImage, TextureHandle, TextureOptions};
 use image::imageops;
 
+use super::super::tasks::Latest;
 use super::TILE;
 use crate::files::Photo;
 use crate::files::session::Session;
@@ -27,28 +26,14 @@ pub(super) struct Known {
     seen: u64,
 }
 
-/// What a thread found out about a photo.
+/// What was found out about a photo.
 struct Made {
-    path: PathBuf,
     picture: Option<ColorImage>,
     masks: usize,
 }
 
-/// What the threads are to do.
-#[derive(Default)]
-struct Wanted {
-    paths: VecDeque<PathBuf>,
-    under_way: HashSet<PathBuf>,
-    /// Pixels that a picture may have.
-    size: (u32, u32),
-    closing: bool,
-}
-
-type Shared = Arc<(Mutex<Wanted>, Condvar)>;
-
 pub(super) struct Pictures {
-    shared: Shared,
-    made: Receiver<Made>,
+    task: Latest<PathBuf, Made>,
     known: HashMap<PathBuf, Known>,
     frame: u64,
     ctx: egui::Context,
@@ -56,13 +41,7 @@ pub(super) struct Pictures {
 
 impl Pictures {
     pub fn new(ctx: egui::Context) -> Self {
-        let shared = Shared::default();
-        let (sender, made) = unbounded();
-        for _ in 0..THREADS {
-            let (shared, sender, ctx) = (shared.clone(), sender.clone(), ctx.clone());
-            std::thread::spawn(move || work(&shared, &sender, &ctx));
-        }
-        Self { shared, made, known: HashMap::new(), frame: 0, ctx }
+        Self { task: Latest::new(ctx.clone(), THREADS), known: HashMap::new(), frame: 0, ctx }
     }
 
     pub fn get(&self, path: &Path) -> Option<&Known> {
@@ -70,13 +49,13 @@ impl Pictures {
     }
 
     pub fn is_pending(&self) -> bool {
-        let wanted = lock(&self.shared);
-        !wanted.paths.is_empty() || !wanted.under_way.is_empty() || !self.made.is_empty()
+        self.task.is_pending()
     }
 
     /// Takes in what has been made.
     pub fn receive(&mut self) {
-        for Made { path, picture, masks } in self.made.try_iter() {
+        while let Some((path, made)) = self.task.next() {
+            let Made { picture, masks } = made.unwrap_or(Made { picture: None, masks: 0 });
             let load = |image| self.ctx.load_texture("photo", image, TextureOptions::LINEAR);
             self.known.insert(path, Known { picture: picture.map(load), masks, seen: self.frame });
         }
@@ -102,47 +81,20 @@ impl Pictures {
             self.known.retain(|_, known| known.seen >= oldest);
         }
         let pixels = (TILE * self.ctx.pixels_per_point()).ceil();
-        let mut wanted = lock(&self.shared);
-        let missing = in_view.iter().filter(|path| !self.known.contains_key(*path));
-        let missing = missing.filter(|path| !wanted.under_way.contains(*path)).cloned().collect();
-        wanted.paths = missing;
-        wanted.size = (pixels.x as u32, pixels.y as u32);
-        if !wanted.paths.is_empty() {
-            self.shared.1.notify_all();
+        let size = (pixels.x as u32, pixels.y as u32);
+        self.task.keep(|path| in_view.contains(path));
+        for path in in_view.iter().filter(|path| !self.known.contains_key(*path)) {
+            let subject = path.clone();
+            self.task.ask(path.clone(), move || look(&subject, size));
         }
     }
 }
 
-impl Drop for Pictures {
-    fn drop(&mut self) {
-        lock(&self.shared).closing = true;
-        self.shared.1.notify_all();
-    }
-}
-
-fn lock(shared: &Shared) -> MutexGuard<'_, Wanted> {
-    shared.0.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn work(shared: &Shared, made: &Sender<Made>, ctx: &egui::Context) {
-    let mut wanted = lock(shared);
-    while !wanted.closing {
-        let Some(path) = wanted.paths.pop_front() else {
-            wanted = shared.1.wait(wanted).unwrap_or_else(PoisonError::into_inner);
-            continue;
-        };
-        wanted.under_way.insert(path.clone());
-        let size = wanted.size;
-        drop(wanted);
-        // A decoder that panics on a damaged file must not take the strip along.
-        let picture = std::panic::catch_unwind(|| picture(&path, size)).unwrap_or_default();
-        let masks = Session::count_masks(&path).unwrap_or(0);
-        // The window may have closed meanwhile.
-        let _ = made.send(Made { path: path.clone(), picture, masks });
-        wanted = lock(shared);
-        wanted.under_way.remove(&path);
-        ctx.request_repaint();
-    }
+/// Looks at a photo and at what is kept beside it.
+fn look(path: &Path, size: (u32, u32)) -> Made {
+    // A decoder that panics on a damaged file leaves the number of masks.
+    let picture = std::panic::catch_unwind(|| picture(path, size)).unwrap_or_default();
+    Made { picture, masks: Session::count_masks(path).unwrap_or(0) }
 }
 
 /// A photo made small enough for a tile; `None` if it cannot be read.

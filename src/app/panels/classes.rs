@@ -81,13 +81,13 @@ impl Classes {
             }
             _ => {
                 let selection: Vec<MaskId> = document.selection().iter().copied().collect();
-                let count = document.masks().iter().filter(|m| m.class == Some(class.id)).count();
+                let count = document.masks().iter().filter(|m| m.annotation.class == Some(class.id)).count();
                 let text = format!("{} ({count})", class.name);
                 let button = ui.add(Button::new(text).fill(Color32::TRANSPARENT));
                 let tooltip = "Marks the selected masks; selects those of the class if none is selected";
                 if button.on_hover_text(tooltip).clicked() {
                     actions.push(if selection.is_empty() {
-                        let own = document.masks().iter().filter(|m| m.class == Some(class.id));
+                        let own = document.masks().iter().filter(|m| m.annotation.class == Some(class.id));
                         Action::Select(own.map(|m| m.id).collect())
                     } else {
                         Action::Edit(Edit::SetClass(selection, Some(class.id)))

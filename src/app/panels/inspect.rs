@@ -1,14 +1,13 @@
 //! The selected mask by itself: cut out of the photo, with its figures.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
-use egui::{Color32, ColorImage, Grid, TextureHandle, TextureOptions, Ui};
+use egui::{Color32, ColorImage, Context, Grid, TextureHandle, TextureOptions, Ui};
 use image::{RgbImage, RgbaImage};
 
+use super::super::tasks::{ByAddress, Latest};
 use crate::document::{Document, MaskItem};
-use crate::files::export::cutout;
+use crate::files::drawing::cutout;
 use crate::mask::{Figures, Mask};
 
 /// Longest side of the picture, in texels.
@@ -16,11 +15,9 @@ const MOST_TEXELS: u32 = 640;
 
 /// Renders the cut-out in the background and shows it.
 pub(in crate::app) struct Inspect {
-    sender: Sender<Option<(ColorImage, Measured)>>,
-    receiver: Receiver<Option<(ColorImage, Measured)>>,
-    /// The mask that is being looked at. Only one is at a time: cut-outs can be large, and of several that
-    /// are selected one after the other only the last one is wanted.
-    under_way: Option<Arc<Mask>>,
+    /// Only one mask is looked at at a time: cut-outs can be large, and of several that are selected one
+    /// after the other only the last one is wanted.
+    task: Latest<ByAddress<Mask>, (ColorImage, Measured)>,
     made: Option<Made>,
 }
 
@@ -36,15 +33,17 @@ struct Measured {
     mean_colour: Option<[f32; 3]>,
 }
 
-impl Default for Inspect {
-    fn default() -> Self {
-        let (sender, receiver) = unbounded();
-        Self { sender, receiver, under_way: None, made: None }
-    }
-}
-
 impl Inspect {
+    pub fn new(ctx: Context) -> Self {
+        Self { task: Latest::new(ctx, 1), made: None }
+    }
+
     pub fn ui(&mut self, ui: &mut Ui, document: &Document, photo: &Arc<RgbImage>) {
+        while let Some((ByAddress(of), made)) = self.task.next() {
+            let texture = |picture| ui.ctx().load_texture("inspect", picture, TextureOptions::LINEAR);
+            let shown = made.map(|(picture, measured)| (texture(picture), measured));
+            self.made = Some(Made { of, shown });
+        }
         let selected: Vec<&Arc<MaskItem>> =
             document.selection().iter().filter_map(|id| document.mask(*id)).collect();
         match selected[..] {
@@ -52,14 +51,14 @@ impl Inspect {
                 ui.weak("Select a mask to inspect it.");
             }
             [item] => {
-                self.picture_ui(ui, &item.mask, photo);
-                let measured = self.made_of(&item.mask);
+                self.picture_ui(ui, &item.annotation.mask, photo);
+                let measured = self.made_of(&item.annotation.mask);
                 egui::ScrollArea::vertical().show(ui, |ui| {
                     figures_ui(ui, document, item, measured.map(|(_, measured)| measured));
                 });
             }
             _ => {
-                let pixels: u64 = selected.iter().map(|m| m.mask.area()).sum();
+                let pixels: u64 = selected.iter().map(|m| m.annotation.mask.area()).sum();
                 ui.label(format!("{} masks selected, {pixels} pixels in all", selected.len()));
             }
         }
@@ -67,7 +66,7 @@ impl Inspect {
 
     /// Whether a mask is being looked at.
     pub fn is_pending(&self) -> bool {
-        self.under_way.is_some()
+        self.task.is_pending()
     }
 
     fn made_of(&self, mask: &Arc<Mask>) -> Option<&(TextureHandle, Measured)> {
@@ -75,27 +74,13 @@ impl Inspect {
     }
 
     fn picture_ui(&mut self, ui: &mut Ui, mask: &Arc<Mask>, photo: &Arc<RgbImage>) {
-        if let Ok(made) = self.receiver.try_recv()
-            && let Some(of) = self.under_way.take().filter(|of| Arc::ptr_eq(of, mask))
-        {
-            let texture = |picture| ui.ctx().load_texture("inspect", picture, TextureOptions::LINEAR);
-            let shown = made.map(|(picture, measured)| (texture(picture), measured));
-            self.made = Some(Made { of, shown });
-        }
         let is_made = self.made.as_ref().is_some_and(|made| Arc::ptr_eq(&made.of, mask));
-        if !is_made && self.under_way.is_none() {
-            self.under_way = Some(mask.clone());
-            let (sender, ctx) = (self.sender.clone(), ui.ctx().clone());
-            let (mask, photo) = (mask.clone(), photo.clone());
-            std::thread::spawn(move || {
-                let made = catch_unwind(AssertUnwindSafe(|| {
-                    let mean_colour = mask.mean_colour(photo.as_raw());
-                    let measured = Measured { figures: mask.figures(), mean_colour };
-                    (reduced(cutout(&photo, &mask, true)), measured)
-                }));
-                // The window may have closed meanwhile.
-                let _ = sender.send(made.ok());
-                ctx.request_repaint();
+        if !is_made && !self.task.is_pending() {
+            let (subject, photo) = (mask.clone(), photo.clone());
+            self.task.ask(ByAddress(mask.clone()), move || {
+                let mean_colour = subject.mean_colour(photo.as_raw());
+                let measured = Measured { figures: subject.figures(), mean_colour };
+                (reduced(cutout(&photo, &subject, true)), measured)
             });
         }
         if let Some((texture, _)) = self.made_of(mask) {
@@ -127,7 +112,7 @@ fn reduced(picture: RgbaImage) -> ColorImage {
 }
 
 fn figures_ui(ui: &mut Ui, document: &Document, item: &MaskItem, measured: Option<&Measured>) {
-    let mask = &item.mask;
+    let mask = &item.annotation.mask;
     let photo = f64::from(mask.width()) * f64::from(mask.height());
     Grid::new("figures").num_columns(2).show(ui, |ui| {
         let mut figure = |name: &str, value: String| {
@@ -135,8 +120,8 @@ fn figures_ui(ui: &mut Ui, document: &Document, item: &MaskItem, measured: Optio
             ui.label(value);
             ui.end_row();
         };
-        figure("Name", item.name.clone());
-        if let Some(class) = item.class.and_then(|id| document.class(id)) {
+        figure("Name", item.annotation.name.clone());
+        if let Some(class) = item.annotation.class.and_then(|id| document.class(id)) {
             figure("Class", class.name.clone());
         }
         let percent = 100.0 * mask.area() as f64 / photo;
@@ -144,10 +129,12 @@ fn figures_ui(ui: &mut Ui, document: &Document, item: &MaskItem, measured: Optio
         if let Some(b) = mask.bbox() {
             figure("Box", format!("{},{}  {} × {}", b.x0, b.y0, b.width(), b.height()));
         }
-        for (name, score) in [("Predicted IoU", item.predicted_iou), ("Stability", item.stability_score)] {
+        for (name, score) in
+            [("Predicted IoU", item.annotation.predicted_iou), ("Stability", item.annotation.stability_score)]
+        {
             figure(name, score.map_or("none".into(), |score| format!("{score:.3}")));
         }
-        if let Some(model) = &item.model {
+        if let Some(model) = &item.annotation.model {
             figure("Model", model.to_string());
         }
         let Some(Measured { figures, mean_colour }) = measured else { return };

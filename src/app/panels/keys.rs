@@ -5,8 +5,7 @@ use egui::{
 };
 
 use super::super::actions::{Action, Actions};
-use super::super::commands::{Command, Menu};
-use super::super::keymap::Keymap;
+use super::super::commands::{Command, Keymap, Menu};
 
 const GESTURES: [(&str, &str); 19] = [
     ("Left click", "a point on the thing"),
@@ -35,7 +34,7 @@ const GESTURES: [(&str, &str); 19] = [
 pub(in crate::app) struct Keys {
     pub open: bool,
     /// The command whose next key is waited for, and which of its keys that replaces.
-    recording: Option<(Command, Option<usize>)>,
+    recording: Option<(&'static Command, Option<usize>)>,
     refusal: Option<&'static str>,
 }
 
@@ -54,10 +53,8 @@ impl Keys {
         window.collapsible(false).default_height(560.0).show(ctx, |ui| {
             ui.label("Click a key to change it, + to add one.");
             if let Some((command, _)) = self.recording {
-                let text = format!(
-                    "Press the keys for “{}”; Backspace: none, Escape: as it was",
-                    command.info().text
-                );
+                let text =
+                    format!("Press the keys for “{}”; Backspace: none, Escape: as it was", command.text);
                 ui.strong(text);
             } else if let Some(refusal) = self.refusal {
                 ui.colored_label(ui.visuals().error_fg_color, refusal);
@@ -77,8 +74,8 @@ impl Keys {
                     ui.add_space(8.0);
                     ui.heading(menu.label());
                     Grid::new(menu.label()).num_columns(2).striped(true).show(ui, |ui| {
-                        for command in Command::ALL.into_iter().filter(|c| c.info().menu == menu) {
-                            ui.label(command.info().text).on_hover_text(command.info().tooltip);
+                        for command in menu.commands() {
+                            ui.label(command.text).on_hover_text(command.tooltip);
                             ui.horizontal(|ui| self.keys_of_ui(ui, command, keymap, actions));
                             ui.end_row();
                         }
@@ -92,8 +89,8 @@ impl Keys {
         }
     }
 
-    fn keys_of_ui(&mut self, ui: &mut Ui, command: Command, keymap: &Keymap, actions: &mut Actions) {
-        let text = command.info().text;
+    fn keys_of_ui(&mut self, ui: &mut Ui, command: &'static Command, keymap: &Keymap, actions: &mut Actions) {
+        let text = command.text;
         let keys = keymap.keys(command);
         let places = keys.iter().map(|key| ui.ctx().format_shortcut(key)).enumerate();
         let buttons: Vec<(Option<usize>, String)> =

@@ -1,33 +1,21 @@
-//! Menu bar and toolbar, both made from the command registry.
+//! Menu bar and toolbar, both made from the commands.
 
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{Button, PopupCloseBehavior, Slider, Ui};
 
 use super::super::actions::{Action, Actions};
-use super::super::commands::{Command, Menu};
-use super::super::keymap::Keymap;
+use super::super::commands::{self, Availability, Command, Menu};
 use super::super::models::Models;
-use super::super::settings::{MaskStyle, Settings, Tool};
+use super::super::settings::{Settings, Tool};
 use super::{embeddings_ui, everything_settings_ui};
 use crate::document::ColourMode;
 use crate::everything::Parameters;
-
-/// Which commands make sense at the moment, and how some are called now.
-pub(in crate::app) struct Availability<'a> {
-    pub enabled: &'a dyn Fn(Command) -> bool,
-    pub undo_label: Option<&'a str>,
-    pub redo_label: Option<&'a str>,
-    /// What is switched on, of the commands that switch.
-    pub is_on: &'a dyn Fn(Command) -> bool,
-    pub keymap: &'a Keymap,
-}
 
 pub(in crate::app) fn menu_ui(ui: &mut Ui, availability: &Availability, actions: &mut Actions) {
     egui::MenuBar::new().ui(ui, |ui| {
         for menu in Menu::ALL {
             ui.menu_button(menu.label(), |ui| {
-                let shown = |c: &Command| c.info().menu == menu && !matches!(c, Command::Class(_));
-                for command in Command::ALL.into_iter().filter(shown) {
+                for command in menu.commands().filter(|command| command.in_menu) {
                     command_item_ui(ui, command, availability, actions);
                 }
             });
@@ -35,21 +23,19 @@ pub(in crate::app) fn menu_ui(ui: &mut Ui, availability: &Availability, actions:
     });
 }
 
-fn command_item_ui(ui: &mut Ui, command: Command, availability: &Availability, actions: &mut Actions) {
-    let info = command.info();
-    let what = match command {
-        Command::Undo => availability.undo_label,
-        Command::Redo => availability.redo_label,
-        _ => None,
-    };
-    let text = what.map_or_else(|| info.text.to_owned(), |what| format!("{}: {what}", info.text));
-    let mut button = Button::new(text).selected((availability.is_on)(command));
+fn command_item_ui(
+    ui: &mut Ui,
+    command: &'static Command,
+    availability: &Availability,
+    actions: &mut Actions,
+) {
+    let mut button = Button::new(availability.text(command)).selected(availability.is_on(command));
     if let Some(key) = availability.keymap.text(ui.ctx(), command) {
         button = button.shortcut_text(key);
     }
-    let mut response = ui.add_enabled((availability.enabled)(command), button);
-    if !info.tooltip.is_empty() {
-        response = response.on_hover_text(info.tooltip);
+    let mut response = ui.add_enabled(availability.is_enabled(command), button);
+    if !command.tooltip.is_empty() {
+        response = response.on_hover_text(command.tooltip);
     }
     if response.clicked() {
         actions.push(Action::Run(command));
@@ -58,7 +44,6 @@ fn command_item_ui(ui: &mut Ui, command: Command, availability: &Availability, a
 
 /// What the toolbar shows.
 pub(in crate::app) struct Toolbar<'a> {
-    pub tool: Tool,
     pub settings: &'a Settings,
     pub parameters: &'a Parameters,
     /// The parameters that suit the model.
@@ -76,32 +61,26 @@ pub(in crate::app) fn toolbar_ui(
     availability: &Availability,
     actions: &mut Actions,
 ) {
-    let Toolbar { tool, settings, parameters, own_parameters, model, models, embeddings_kept } = *toolbar;
+    let Toolbar { settings, parameters, own_parameters, model, models, embeddings_kept } = *toolbar;
     ui.horizontal_wrapped(|ui| {
-        let button = |ui: &mut Ui, command: Command, text: &str, selected: bool| {
-            let info = command.info();
+        let mut button = |ui: &mut Ui, command: &'static Command, text: &str| {
             let keys = availability.keymap.text(ui.ctx(), command).map(|key| format!(" ({key})"));
-            let button = Button::new(text).selected(selected);
-            ui.add_enabled((availability.enabled)(command), button)
-                .on_hover_text(format!("{}{}", info.tooltip, keys.unwrap_or_default()))
-                .clicked()
+            let button = Button::new(text).selected(availability.is_on(command));
+            let response = ui.add_enabled(availability.is_enabled(command), button);
+            let tooltip = format!("{}{}", command.tooltip, keys.unwrap_or_default());
+            if response.on_hover_text(tooltip).clicked() {
+                actions.push(Action::Run(command));
+            }
         };
-        for (command, text) in [(Command::OpenPhotos, "Open"), (Command::OpenFolder, "Folder")] {
-            if button(ui, command, text, false) {
-                actions.push(Action::Run(command));
-            }
+        button(ui, &commands::file::OPEN_PHOTOS, "Open");
+        button(ui, &commands::file::OPEN_FOLDER, "Folder");
+        ui.separator();
+        for command in Tool::ALL.map(commands::tool::of) {
+            button(ui, command, command.text);
         }
         ui.separator();
-        for one in Tool::ALL {
-            let command = Command::Tool(one);
-            if button(ui, command, command.info().text, tool == one) {
-                actions.push(Action::Run(command));
-            }
-        }
-        ui.separator();
-        if button(ui, Command::SegmentEverything, "Segment everything", false) {
-            actions.push(Action::Run(Command::SegmentEverything));
-        }
+        let everything = &commands::prompt::SEGMENT_EVERYTHING;
+        button(ui, everything, everything.text);
         // Menus with sliders and fields stay open while these are used.
         let stays = || MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         let (settings_button, _) = MenuButton::new("Settings")
@@ -116,11 +95,10 @@ pub(in crate::app) fn toolbar_ui(
             actions.push(Action::SetOpacity(opacity / 100.0));
         }
         ui.menu_button("Style", |ui| {
-            for style in MaskStyle::ALL {
-                let info = Command::Style(style).info();
-                let button = Button::new(info.text).selected(settings.style == style);
-                if ui.add(button).on_hover_text(info.tooltip).clicked() {
-                    actions.push(Action::Run(Command::Style(style)));
+            for command in commands::view::STYLES {
+                let button = Button::new(command.text).selected(availability.is_on(command));
+                if ui.add(button).on_hover_text(command.tooltip).clicked() {
+                    actions.push(Action::Run(command));
                 }
             }
         });

@@ -3,8 +3,7 @@
 use egui::{Align2, Button, Context, Key, Modifiers, ScrollArea, TextEdit, Window};
 
 use super::super::actions::{Action, Actions};
-use super::super::commands::Command;
-use super::Availability;
+use super::super::commands::{self, Availability, Command};
 
 /// What the palette remembers between frames.
 #[derive(Default)]
@@ -29,15 +28,14 @@ impl Palette {
         let (up, down) = (pressed(Key::ArrowUp), pressed(Key::ArrowDown));
         let (enter, escape) = (pressed(Key::Enter), pressed(Key::Escape));
         let words: Vec<String> = self.typed.to_lowercase().split_whitespace().map(str::to_owned).collect();
-        let matches = |c: &Command| {
-            let info = c.info();
-            let text = format!("{} {}", info.text, info.tooltip).to_lowercase();
-            *c != Command::Palette && words.iter().all(|word| text.contains(word))
+        let matches = |c: &&Command| {
+            let text = format!("{} {}", c.text, c.tooltip).to_lowercase();
+            **c != commands::help::PALETTE && words.iter().all(|word| text.contains(word))
         };
-        let mut found: Vec<Command> = Command::ALL.into_iter().filter(matches).collect();
+        let mut found: Vec<&'static Command> = commands::all().filter(matches).collect();
         // What is called so comes before what is only described so.
         let is_called_so = |c: &Command| {
-            let text = c.info().text.to_lowercase();
+            let text = c.text.to_lowercase();
             words.iter().all(|word| text.contains(word))
         };
         found.sort_by_key(|c| !is_called_so(c));
@@ -58,18 +56,17 @@ impl Palette {
             response.request_focus();
             ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
                 for (i, command) in found.iter().enumerate() {
-                    let info = command.info();
                     let mut button =
-                        Button::new(info.text).selected(i == self.chosen).frame(i == self.chosen);
-                    if let Some(key) = availability.keymap.text(ui.ctx(), *command) {
+                        Button::new(command.text).selected(i == self.chosen).frame(i == self.chosen);
+                    if let Some(key) = availability.keymap.text(ui.ctx(), command) {
                         button = button.shortcut_text(key);
                     }
-                    let enabled = (availability.enabled)(*command);
+                    let enabled = availability.is_enabled(command);
                     let response = ui.add_enabled(enabled, button.min_size(egui::vec2(440.0, 0.0)));
                     if i == self.chosen && (up || down) {
                         response.scroll_to_me(None);
                     }
-                    if response.on_hover_text(info.tooltip).clicked() {
+                    if response.on_hover_text(command.tooltip).clicked() {
                         run = Some(*command);
                     }
                 }

@@ -3,10 +3,11 @@
 use egui::{Button, Ui};
 
 use super::super::actions::{Action, Actions};
-use super::super::commands::Command;
+use super::super::commands;
 use super::super::inquiry::Inquiry;
 use super::super::settings::Tool;
 use crate::document::{Edit, Prompting};
+use crate::sam::has_single;
 
 /// The bar is there without a prompt too, so that the photo stays in its place when one begins.
 pub(in crate::app) fn prompt_bar_ui(
@@ -18,7 +19,7 @@ pub(in crate::app) fn prompt_bar_ui(
 ) {
     ui.horizontal_wrapped(|ui| {
         if prompting.is_empty() {
-            ui.weak(Command::Tool(tool).info().tooltip);
+            ui.weak(commands::tool::of(tool).tooltip);
             ui.separator();
             for text in ["Accept", "Drop"] {
                 ui.add_enabled(false, Button::new(text));
@@ -35,9 +36,9 @@ pub(in crate::app) fn prompt_bar_ui(
         let shown = inquiry.shown(prompting).map(|(index, _)| index);
         match inquiry.answer() {
             Some(answer) if !answer.candidates.is_empty() => {
-                let has_single = answer.candidates.len() > 3;
+                let has_single_mask = has_single(answer.candidates.len());
                 for (i, candidate) in answer.candidates.iter().enumerate() {
-                    let name = match (has_single, i) {
+                    let name = match (has_single_mask, i) {
                         (true, 0) => "Single".to_owned(),
                         (true, n) => format!("Candidate {n}"),
                         (false, n) => format!("Candidate {}", n + 1),
@@ -63,10 +64,10 @@ pub(in crate::app) fn prompt_bar_ui(
         ui.separator();
         let accept = ui.add_enabled(shown.is_some() || inquiry.is_pending(), Button::new("Accept"));
         if accept.on_hover_text("Put the mask into the list (Enter)").clicked() {
-            actions.push(Action::Run(Command::Accept));
+            actions.push(Action::Run(&commands::prompt::ACCEPT));
         }
         if ui.button("Drop").on_hover_text("Remove points and box (Esc)").clicked() {
-            actions.push(Action::Run(Command::DropPrompt));
+            actions.push(Action::Run(&commands::prompt::DROP_PROMPT));
         }
     });
 }

@@ -3,9 +3,8 @@
 use egui::{Button, DragValue, Ui};
 
 use super::super::actions::{Action, Actions};
-use super::super::commands::{Command, Shape};
+use super::super::commands::{self, Availability};
 use super::super::settings::Settings;
-use super::Availability;
 
 pub(in crate::app) fn shape_ui(
     ui: &mut Ui,
@@ -15,11 +14,10 @@ pub(in crate::app) fn shape_ui(
 ) {
     egui::CollapsingHeader::new("Change shape").default_open(false).show(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
-            for shape in Shape::ALL {
-                let command = Command::Shape(shape);
-                let info = command.info();
-                let button = ui.add_enabled((availability.enabled)(command), Button::new(info.text).small());
-                if button.on_hover_text(info.tooltip).clicked() {
+            for command in commands::shape::ALL {
+                let button = Button::new(command.text).small();
+                let button = ui.add_enabled(availability.is_enabled(command), button);
+                if button.on_hover_text(command.tooltip).clicked() {
                     actions.push(Action::Run(command));
                 }
             }

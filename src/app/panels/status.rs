@@ -4,7 +4,7 @@ use egui::{ProgressBar, Ui};
 
 use super::super::actions::{Action, Actions};
 use super::super::canvas::UnderPointer;
-use super::super::commands::Command;
+use super::super::commands;
 
 pub(in crate::app) struct Status {
     /// What is being done, how far it is in [0, 1], and whether it can be cancelled.
@@ -23,7 +23,7 @@ pub(in crate::app) fn status_ui(ui: &mut Ui, status: &Status, actions: &mut Acti
                 ui.label(text);
                 ui.add(ProgressBar::new(*fraction).desired_width(160.0).show_percentage());
                 if *can_cancel && ui.small_button("Cancel").clicked() {
-                    actions.push(Action::Run(Command::Cancel));
+                    actions.push(Action::Run(&commands::prompt::CANCEL));
                 }
             }
             None => {

@@ -3,7 +3,7 @@
 use egui::{RichText, Ui};
 
 use super::super::actions::{Action, Actions};
-use super::super::commands::Command;
+use super::super::commands::file::{OPEN_FOLDER, OPEN_PHOTOS, OPEN_SAMPLE};
 
 pub(in crate::app) struct Welcome<'a> {
     pub loading: bool,
@@ -29,10 +29,9 @@ pub(in crate::app) fn welcome_ui(ui: &mut Ui, welcome: &Welcome, actions: &mut A
         ui.add_space(4.0);
         ui.label(RichText::new(hint).weak());
         ui.add_space(16.0);
-        for command in [Command::OpenPhotos, Command::OpenFolder, Command::OpenSample] {
-            let info = command.info();
-            let button = egui::Button::new(info.text).min_size(egui::vec2(220.0, 30.0));
-            if ui.add(button).on_hover_text(info.tooltip).clicked() {
+        for command in [&OPEN_PHOTOS, &OPEN_FOLDER, &OPEN_SAMPLE] {
+            let button = egui::Button::new(command.text).min_size(egui::vec2(220.0, 30.0));
+            if ui.add(button).on_hover_text(command.tooltip).clicked() {
                 actions.push(Action::Run(command));
             }
         }

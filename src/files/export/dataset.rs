@@ -3,18 +3,18 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::classes::{ClassLists, check, write_with_lists};
-use super::format::{Destination, planned_files_for};
-use super::{CocoPhoto, ExportOptions, Format, add_coco_dataset, add_export, is_shared, losses, slashed};
+use super::shared_lists::{ClassLists, check, write_with_lists};
+use super::{add_export, is_shared, losses, planned_files};
 use crate::annotation::Annotation;
+use crate::files::formats::definition::{Dataset, Subject};
+use crate::files::formats::destination::Destination;
+use crate::files::formats::{DatasetPhoto, ExportOptions, Format};
+use crate::files::paths::slashed;
 use crate::files::session::{LoadedState, Session, SessionError};
 use crate::files::{FileSet, Photo, PhotoError, Selected, WriteError};
-
-/// The file about all photos.
-pub(super) const COCO_DATASET: &str = "coco.json";
 
 /// Which of the kept masks are exported.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -30,10 +30,9 @@ impl Wanted {
         let is_wanted = |class: Option<&String>| {
             self.classes.is_empty() || class.is_some_and(|class| self.classes.contains(class))
         };
-        let masks = session.masks.iter();
-        let masks =
-            masks.filter(|item| is_wanted(item.class.as_ref()) && (item.visible || !self.visible_only));
-        masks.map(Annotation::from).collect()
+        let masks = session.masks.iter().filter(|item| item.visible || !self.visible_only);
+        let annotations = masks.map(|item| &item.annotation);
+        annotations.filter(|annotation| is_wanted(annotation.class.as_ref())).cloned().collect()
     }
 }
 
@@ -93,9 +92,9 @@ pub struct DatasetExport {
     pub wanted: Wanted,
     pub folder: PathBuf,
     pub overwrite: bool,
-    /// Whether COCO is one file about all photos.
+    /// Whether formats that can have one file about all photos do so.
     pub joins: bool,
-    photos: Vec<CocoPhoto>,
+    photos: Vec<DatasetPhoto>,
     /// How the file about all photos calls them.
     names: HashMap<String, PathBuf>,
     classes: ClassLists,
@@ -120,8 +119,9 @@ impl DatasetExport {
         }
     }
 
-    fn is_joined(&self, format: Format) -> bool {
-        self.joins && format == Format::CocoJson
+    /// The file about all photos, if the format has one.
+    fn dataset(&self, format: Format) -> Option<Dataset> {
+        format.definition().dataset().filter(|_| self.joins)
     }
 
     /// Writes all formats of a photo, or none.
@@ -139,7 +139,8 @@ impl DatasetExport {
             let mut classes = self.classes.clone();
             for (format, to) in &places {
                 let classes = classes.entry(*format).or_default();
-                add_export(set, &photo, &masks, *format, &self.options, to, classes)?;
+                let subject = Subject { photo: &photo, masks: &masks, options: &self.options, to };
+                add_export(set, *format, &subject, classes)?;
             }
             Ok(classes)
         };
@@ -151,14 +152,14 @@ impl DatasetExport {
         let exported = Exported { masks: masks.len(), files, notes };
         if let Some(file_name) = in_dataset {
             self.names.insert(file_name.clone(), photo.path);
-            self.photos.push(CocoPhoto { file_name, size: photo.pixels.dimensions(), masks });
+            self.photos.push(DatasetPhoto { file_name, size: photo.pixels.dimensions(), masks });
         }
         Ok(exported)
     }
 
     /// How the file about all photos will call a photo, if there is to be one; no other is called so.
     fn name_in_dataset(&self, selected: &Selected) -> Result<Option<String>, PhotoExportError> {
-        if !self.formats.iter().any(|format| self.is_joined(*format)) {
+        if !self.formats.iter().any(|format| self.dataset(*format).is_some()) {
             return Ok(None);
         }
         let name = slashed(&selected.below);
@@ -171,10 +172,16 @@ impl DatasetExport {
     /// Where the files of each format go; none is that of another photo or format, nor the one about all photos.
     fn claim(&self, photo: &Photo, masks: &[Annotation], folder: &Path) -> Result<Claim, PhotoExportError> {
         let mut claim = Claim::default();
-        let (joined, own): (Vec<Format>, Vec<Format>) =
-            self.formats.iter().copied().partition(|format| self.is_joined(*format));
-        if let Some(format) = joined.first() {
-            claim.files.insert(self.folder.join(COCO_DATASET), format!("all photos as {}", format.key()));
+        let mut own = vec![];
+        for format in self.formats.iter().copied() {
+            match self.dataset(format) {
+                Some(Dataset { file_name, .. }) => {
+                    claim
+                        .files
+                        .insert(self.folder.join(file_name), format!("all photos as {}", format.key()));
+                }
+                None => own.push(format),
+            }
         }
         for format in own {
             let about = format!("{} as {}", photo.path.display(), format.key());
@@ -211,21 +218,23 @@ impl DatasetExport {
         Ok((self.wanted.masks(&session), notes))
     }
 
-    /// Writes the file about all photos, if there is to be one, and returns it with their number. Looks whether
-    /// the lists of classes are still what the labels mean.
+    /// Writes the files about all photos, if there are to be any, and returns each with their number. Looks
+    /// whether the lists of classes are still what the labels mean.
     ///
     /// # Errors
     /// See [`WriteError`].
-    pub fn finish(self) -> Result<Option<(PathBuf, usize)>, WriteError> {
+    pub fn finish(self) -> Result<Vec<(PathBuf, usize)>, WriteError> {
         check(&self.classes)?;
         if self.photos.is_empty() {
-            return Ok(None);
+            return Ok(vec![]);
         }
         let mut set = FileSet::new(self.overwrite);
-        let file = self.folder.join(COCO_DATASET);
-        add_coco_dataset(&mut set, &self.photos, &self.options, &file)?;
-        set.commit()?;
-        Ok(Some((file, self.photos.len())))
+        let mut done = HashSet::new();
+        let formats = self.formats.iter().filter(|format| done.insert(**format));
+        for Dataset { file_name, add } in formats.filter_map(|format| self.dataset(*format)) {
+            add(&mut set, &self.photos, &self.options, &self.folder.join(file_name))?;
+        }
+        Ok(set.commit()?.into_iter().map(|file| (file, self.photos.len())).collect())
     }
 }
 
@@ -240,12 +249,14 @@ pub(super) fn destination(
     is_taken: impl Fn(&PathBuf) -> bool,
 ) -> (Destination, Vec<PathBuf>) {
     let files = |to: Destination| {
-        let mut files = planned_files_for(photo, masks, format, options, &to);
+        let mut files = planned_files(photo, masks, format, options, &to);
         files.retain(|file| !is_shared(file));
         (to, files)
     };
     let usual = files(Destination::new(folder, photo));
-    if format.is_found_by_stem() || !usual.1.iter().any(is_taken) {
+    // Programs that look for the photo do so by the stem of the file about it.
+    let needs_stem = format.definition().photo_folder().is_some();
+    if needs_stem || !usual.1.iter().any(is_taken) {
         return usual;
     }
     files(Destination::of_its_own(folder, photo))

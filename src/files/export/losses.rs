@@ -2,9 +2,9 @@
 
 use rayon::prelude::*;
 
-use super::UNCLASSED;
-use super::format::{CocoSegmentation, ExportOptions, Format, LabelmeShapes, YoloParts};
 use crate::annotation::Annotation;
+use crate::files::formats::definition::{Keeps, Parts, Shape};
+use crate::files::formats::{ExportOptions, Format, UNCLASSED};
 use crate::mask::polygon::{polygons, without_holes};
 use crate::mask::union_area;
 
@@ -18,7 +18,7 @@ pub fn losses(format: Format, options: &ExportOptions, masks: &[Annotation]) -> 
 
 /// What of the masks of one or several photos would be lost in a format.
 pub struct Losses<'a> {
-    format: Format,
+    keeps: Keeps,
     options: &'a ExportOptions,
     masks: usize,
     empty: usize,
@@ -34,76 +34,76 @@ pub struct Losses<'a> {
 impl<'a> Losses<'a> {
     /// Nothing so far.
     pub fn new(format: Format, options: &'a ExportOptions) -> Self {
-        Self { format, options, masks: 0, empty: 0, holed: 0, filled: 0, parted: 0, hidden: 0, unclassed: 0 }
+        let keeps = format.definition().keeps(options);
+        Self { keeps, options, masks: 0, empty: 0, holed: 0, filled: 0, parted: 0, hidden: 0, unclassed: 0 }
     }
 
     /// Adds the masks of a photo.
     pub fn add(&mut self, masks: &[Annotation]) {
         self.masks += masks.len();
         self.unclassed += masks.iter().filter(|item| item.class.is_none()).count();
-        if self.format.has_outlines(self.options) {
-            let of: Vec<Outlined> = masks.par_iter().map(Outlined::new).collect();
-            self.empty += masks.iter().filter(|item| item.mask.is_empty()).count();
-            self.holed += of.iter().filter(|o| o.filled > 0).count();
-            self.filled += of.iter().map(|o| o.filled).sum::<u64>();
-            self.parted += of.iter().filter(|o| o.parts > 1).count();
-        }
-        if matches!(self.format, Format::LabelMap | Format::Voc) {
-            let total: u64 = masks.iter().map(|item| item.mask.area()).sum();
-            self.hidden += total - union_area(masks.iter().map(|item| &*item.mask));
+        match self.keeps.shape {
+            Shape::Outlines { .. } => {
+                let of: Vec<Outlined> = masks.par_iter().map(Outlined::new).collect();
+                self.empty += masks.iter().filter(|item| item.mask.is_empty()).count();
+                self.holed += of.iter().filter(|o| o.filled > 0).count();
+                self.filled += of.iter().map(|o| o.filled).sum::<u64>();
+                self.parted += of.iter().filter(|o| o.parts > 1).count();
+            }
+            Shape::UpperPixels => {
+                let total: u64 = masks.iter().map(|item| item.mask.area()).sum();
+                self.hidden += total - union_area(masks.iter().map(|item| &*item.mask));
+            }
+            Shape::Pixels | Shape::Illustration => {}
         }
     }
 
     /// What is lost, in sentences for people.
     pub fn sentences(&self) -> Vec<String> {
-        let mut losses = vec![];
-        let (format, options) = (self.format, self.options);
-        if self.empty > 0 {
-            let empty = are(self.empty, "mask without pixels", "masks without pixels");
-            losses.push(format!("{empty} left out."));
-        }
-        let holes_are_kept = matches!(format, Format::Svg | Format::GeoJson);
-        if self.holed > 0 && !holes_are_kept {
-            let holed = count(self.holed, "mask", "masks");
-            losses.push(format!("The holes of {holed} are filled ({} pixels).", self.filled));
-        }
-        if self.parted > 0 && format == Format::Yolo {
-            let masks = count(self.parted, "mask", "masks");
-            losses.push(match options.yolo {
-                YoloParts::Joined => format!("The parts of {masks} are joined by lines."),
-                YoloParts::Separate => format!("Each part of {masks} becomes an object of its own."),
-            });
-        }
-        if format.has_outlines(options) && options.tolerance > 0.0 {
-            losses.push(format!("Outlines are simplified by up to {} pixels.", options.tolerance));
-        }
-        if self.hidden > 0 {
-            let hidden = self.hidden;
-            losses.push(format!(
-                "Where masks overlap only the upper one is kept ({hidden} pixels are hidden)."
-            ));
-        }
-        let has_classes =
-            matches!(format, Format::Yolo | Format::Voc | Format::Isat | Format::Labelme | Format::CocoJson);
-        if has_classes && self.unclassed > 0 {
+        let mut losses = self.of_shape();
+        if !self.keeps.missing_class && self.unclassed > 0 {
             let unclassed = are(self.unclassed, "mask without class", "masks without class");
             losses.push(format!("{unclassed} called \"{UNCLASSED}\"."));
         }
-        if matches!(format, Format::Yolo | Format::Voc) && self.masks > 0 {
+        if !self.keeps.details && self.masks > 0 {
             losses.push("Names, scores and colours of masks are not kept.".into());
         }
         losses
     }
-}
 
-/// Whether a format keeps each pixel of any mask, as far as it is about pixels at all.
-pub fn keeps_pixels(format: Format, options: &ExportOptions) -> bool {
-    match format {
-        Format::CocoJson => options.coco != CocoSegmentation::Polygons,
-        Format::Labelme => options.labelme == LabelmeShapes::Masks,
-        Format::Records | Format::BinaryPng => true,
-        Format::Svg | Format::GeoJson => options.tolerance <= 0.0,
-        _ => false,
+    fn of_shape(&self) -> Vec<String> {
+        match self.keeps.shape {
+            Shape::Outlines { holes, parts } => self.of_outlines(holes, parts),
+            Shape::UpperPixels if self.hidden > 0 => {
+                let hidden = self.hidden;
+                vec![format!("Where masks overlap only the upper one is kept ({hidden} pixels are hidden).")]
+            }
+            Shape::UpperPixels | Shape::Pixels | Shape::Illustration => vec![],
+        }
+    }
+
+    fn of_outlines(&self, holes: bool, parts: Parts) -> Vec<String> {
+        let mut losses = vec![];
+        if self.empty > 0 {
+            let empty = are(self.empty, "mask without pixels", "masks without pixels");
+            losses.push(format!("{empty} left out."));
+        }
+        if self.holed > 0 && !holes {
+            let holed = count(self.holed, "mask", "masks");
+            losses.push(format!("The holes of {holed} are filled ({} pixels).", self.filled));
+        }
+        if self.parted > 0 {
+            let masks = count(self.parted, "mask", "masks");
+            match parts {
+                Parts::Grouped => {}
+                Parts::Joined => losses.push(format!("The parts of {masks} are joined by lines.")),
+                Parts::Separate => losses.push(format!("Each part of {masks} becomes an object of its own.")),
+            }
+        }
+        if self.options.tolerance > 0.0 {
+            losses.push(format!("Outlines are simplified by up to {} pixels.", self.options.tolerance));
+        }
+        losses
     }
 }
 
@@ -127,4 +127,34 @@ fn count(n: usize, one: &str, many: &str) -> String {
 
 fn are(n: usize, one: &str, many: &str) -> String {
     format!("{} {}", count(n, one, many), if n == 1 { "is" } else { "are" })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::files::formats::tests::subject;
+    use crate::mask::Mask;
+
+    #[test]
+    fn what_is_lost_is_said() {
+        let (_, mut masks) = subject();
+        let said =
+            |format, options: &ExportOptions, masks: &[Annotation]| losses(format, options, masks).join(" ");
+        let options = ExportOptions::default();
+        assert_eq!(said(Format::BinaryPng, &options, &masks), "");
+        assert_eq!(said(Format::GeoJson, &options, &masks), "");
+        let yolo = said(Format::Yolo, &options, &masks);
+        assert!(yolo.contains("The holes of 1 mask are filled (1 pixels)."), "{yolo}");
+        assert!(yolo.contains("2 masks without class are called \"object\"."), "{yolo}");
+        masks[0].mask = Arc::new(Mask::from_fn(6, 4, |x, _| x % 2 == 1));
+        masks.iter_mut().for_each(|item| item.class = Some("cup".into()));
+        let yolo = said(Format::Yolo, &options, &masks);
+        assert!(yolo.contains("The parts of 1 mask are joined"), "{yolo}");
+        assert!(said(Format::LabelMap, &options, &masks).contains("1 pixels are hidden"));
+        assert_eq!(said(Format::Labelme, &options, &masks), "");
+        let options = ExportOptions { tolerance: 1.5, ..options };
+        assert!(said(Format::Svg, &options, &masks).contains("1.5 pixels"));
+    }
 }

@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::dataset::{COCO_DATASET, Wanted, destination};
-use super::format::{Destination, planned_files_for};
+use super::dataset::{Wanted, destination};
 use super::losses::Losses;
-use super::{ExportOptions, Format, is_shared};
+use super::{is_shared, planned_files};
 use crate::annotation::Annotation;
+use crate::files::formats::destination::Destination;
+use crate::files::formats::{ExportOptions, Format};
 use crate::files::session::Session;
 
 /// What an export will do.
@@ -43,7 +44,7 @@ pub fn plan(
 ) -> Plan {
     let mut losses = Losses::new(format, options);
     losses.add(masks);
-    let files = planned_files_for(photo, masks, format, options, &Destination::new(folder, photo));
+    let files = planned_files(photo, masks, format, options, &Destination::new(folder, photo));
     Plan { photos: 1, masks: masks.len(), files, ..Plan::default() }.finished(&losses)
 }
 
@@ -58,6 +59,7 @@ pub fn plan_dataset(
     mut go_on: impl FnMut() -> bool,
 ) -> Option<Plan> {
     let mut losses = Losses::new(format, options);
+    let dataset = format.definition().dataset();
     let mut plan = Plan::default();
     let mut seen = HashSet::new();
     for photo in photos {
@@ -69,15 +71,13 @@ pub fn plan_dataset(
         losses.add(&masks);
         plan.photos += 1;
         plan.masks += masks.len();
-        if format != Format::CocoJson {
+        if dataset.is_none() {
             let (to, _) = destination(photo, &masks, format, options, folder, |file| seen.contains(file));
             // Lists of classes are planned for each photo.
-            let files = planned_files_for(photo, &masks, format, options, &to);
+            let files = planned_files(photo, &masks, format, options, &to);
             plan.files.extend(files.into_iter().filter(|file| seen.insert(file.clone())));
         }
     }
-    if format == Format::CocoJson && plan.photos > 0 {
-        plan.files.push(folder.join(COCO_DATASET));
-    }
+    plan.files.extend(dataset.filter(|_| plan.photos > 0).map(|dataset| folder.join(dataset.file_name)));
     Some(plan.finished(&losses))
 }

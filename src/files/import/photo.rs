@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-
+use crate::files::formats::readers;
+use crate::files::formats::reading::json;
 use crate::files::{PHOTO_EXTENSIONS, text};
 
 /// The photo that a file names, or that is called as the file is, if it is where the programs that
@@ -31,11 +31,8 @@ fn same(a: &Path, b: &Path) -> bool {
 fn named(file: &Path) -> Option<String> {
     let bytes = super::read(file).ok()?;
     let decoded = text::decode(&bytes).filter(|decoded| super::is_json(&decoded.text))?;
-    let json = super::json::parse(&decoded.text).ok()?;
-    let images = json["images"].as_array().filter(|images| images.len() == 1);
-    let names = [&json["photo"]["name"], &json["imagePath"], &json["info"]["name"]];
-    let name = names.into_iter().find_map(Value::as_str);
-    name.or_else(|| images?[0]["file_name"].as_str()).map(Into::into)
+    let json = json::parse(&decoded.text).ok()?;
+    readers().find_map(|reader| reader.photo_name(&json)).map(Into::into)
 }
 
 #[cfg(test)]

@@ -62,60 +62,86 @@ pub struct SessionClass {
     pub other: Map<String, Value>,
 }
 
-/// A finished mask and what made it.
+/// A finished mask, and how it is listed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "WrittenMask", into = "WrittenMask")]
 pub struct SessionMask {
-    pub name: String,
-    /// Name of its class; it may be missing in the list of classes.
-    #[serde(default)]
-    pub class: Option<String>,
-    pub colour: Colour,
-    #[serde(default = "yes")]
+    /// Its class may be missing in the list of classes. A mask without colour is written with
+    /// [`Annotation::shown_colour`], so that each has one in the file.
+    pub annotation: Annotation,
     pub visible: bool,
-    #[serde(default)]
     pub locked: bool,
-    /// As large as the photo.
-    #[serde(with = "segmentation", rename = "segmentation")]
-    pub mask: Arc<Mask>,
-    /// In [0, 1]; `None` where no network has made the mask.
-    #[serde(default)]
-    pub predicted_iou: Option<f32>,
-    /// In [0, 1]; `None` where no network has made the mask.
-    #[serde(default)]
-    pub stability_score: Option<f32>,
-    /// Name of the model that made the mask; `None` where no network has.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub model: Option<String>,
-    /// The clicks that made the mask.
-    #[serde(default)]
-    pub points: Vec<SessionPoint>,
-    /// The box that made the mask: left, top, right, bottom.
-    #[serde(default, rename = "box")]
-    pub bbox: Option<[f32; 4]>,
-    #[serde(flatten)]
+    /// Keys that this program does not know.
     pub other: Map<String, Value>,
 }
 
-/// A click, in pixels of the upright photo.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct SessionPoint {
-    pub x: f32,
-    pub y: f32,
-    pub positive: bool,
+impl From<Annotation> for SessionMask {
+    /// Visible, and not locked.
+    fn from(annotation: Annotation) -> Self {
+        Self { annotation, visible: true, locked: false, other: Map::new() }
+    }
 }
 
-impl From<&SessionMask> for Annotation {
-    fn from(item: &SessionMask) -> Self {
-        let points = item.points.iter().map(|p| Point { x: p.x, y: p.y, positive: p.positive }).collect();
+/// A mask as it stands in the file.
+#[derive(Serialize, Deserialize)]
+struct WrittenMask {
+    name: String,
+    #[serde(default)]
+    class: Option<String>,
+    colour: Colour,
+    #[serde(default = "yes")]
+    visible: bool,
+    #[serde(default)]
+    locked: bool,
+    #[serde(with = "segmentation")]
+    segmentation: Arc<Mask>,
+    #[serde(default)]
+    predicted_iou: Option<f32>,
+    #[serde(default)]
+    stability_score: Option<f32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    model: Option<String>,
+    #[serde(default)]
+    points: Vec<Point>,
+    /// Left, top, right, bottom.
+    #[serde(default)]
+    r#box: Option<[f32; 4]>,
+    #[serde(flatten)]
+    other: Map<String, Value>,
+}
+
+impl From<WrittenMask> for SessionMask {
+    fn from(written: WrittenMask) -> Self {
+        let bbox = written.r#box.map(|[x0, y0, x1, y1]| BoxPrompt { x0, y0, x1, y1 });
+        let annotation = Annotation {
+            name: written.name,
+            class: written.class,
+            colour: Some(written.colour),
+            mask: written.segmentation,
+            predicted_iou: written.predicted_iou,
+            stability_score: written.stability_score,
+            model: written.model.map(Into::into),
+            prompt: Prompt { points: written.points, bbox },
+        };
+        Self { annotation, visible: written.visible, locked: written.locked, other: written.other }
+    }
+}
+
+impl From<SessionMask> for WrittenMask {
+    fn from(SessionMask { annotation, visible, locked, other }: SessionMask) -> Self {
         Self {
-            name: item.name.clone(),
-            class: item.class.clone(),
-            colour: Some(item.colour),
-            mask: item.mask.clone(),
-            predicted_iou: item.predicted_iou,
-            stability_score: item.stability_score,
-            model: item.model.as_deref().map(Into::into),
-            prompt: Prompt { points, bbox: item.bbox.map(|[x0, y0, x1, y1]| BoxPrompt { x0, y0, x1, y1 }) },
+            colour: annotation.shown_colour(),
+            name: annotation.name,
+            class: annotation.class,
+            visible,
+            locked,
+            segmentation: annotation.mask,
+            predicted_iou: annotation.predicted_iou,
+            stability_score: annotation.stability_score,
+            model: annotation.model.as_deref().map(Into::into),
+            points: annotation.prompt.points,
+            r#box: annotation.prompt.bbox.map(|b| [b.x0, b.y0, b.x1, b.y1]),
+            other,
         }
     }
 }
@@ -144,37 +170,19 @@ impl Session {
     /// Says what of it could not be read again.
     pub(super) fn check(&self) -> Result<(), String> {
         let SessionPhoto { width, height, .. } = self.photo;
-        for (i, item) in self.masks.iter().enumerate() {
-            let (w, h) = (item.mask.width(), item.mask.height());
+        for (i, SessionMask { annotation, .. }) in self.masks.iter().enumerate() {
+            let (w, h) = (annotation.mask.width(), annotation.mask.height());
             if (w, h) != (width, height) {
                 return Err(format!("mask {} has {w}x{h} pixels, the photo {width}x{height}", i + 1));
             }
-            let points = item.points.iter().flat_map(|p| [p.x, p.y]);
-            if !points.chain(item.bbox.into_iter().flatten()).all(f32::is_finite) {
+            let Prompt { points, bbox } = &annotation.prompt;
+            let points = points.iter().flat_map(|p| [p.x, p.y]);
+            let corners = bbox.iter().flat_map(|b| [b.x0, b.y0, b.x1, b.y1]);
+            if !points.chain(corners).all(f32::is_finite) {
                 return Err(format!("a point or the box of mask {} is not a number", i + 1));
             }
         }
         Ok(())
-    }
-}
-
-impl SessionMask {
-    /// A visible mask that no network has made.
-    pub fn new(name: String, colour: Colour, mask: Arc<Mask>) -> Self {
-        Self {
-            name,
-            class: None,
-            colour,
-            visible: true,
-            locked: false,
-            mask,
-            predicted_iou: None,
-            stability_score: None,
-            model: None,
-            points: vec![],
-            bbox: None,
-            other: Map::new(),
-        }
     }
 }
 
@@ -192,7 +200,7 @@ fn bounded<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SessionMask
         fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
             let (mut masks, mut bytes) = (vec![], 0);
             while let Some(item) = list.next_element::<SessionMask>()? {
-                bytes += item.mask.bytes();
+                bytes += item.annotation.mask.bytes();
                 if bytes > MAX_MASK_BYTES {
                     return Err(serde::de::Error::custom(
                         "its masks take more memory than there is for them",

@@ -8,8 +8,8 @@ use std::time::SystemTime;
 use serde::Deserialize;
 
 use super::content::{FORMAT, Session, VERSION};
-use super::save::{SaveError, Stamp};
-use super::{Existing, Places, is_there, sibling};
+use super::save::SaveError;
+use super::{Existing, Places, Stamp, is_there, sibling};
 
 /// Larger files are no sessions.
 const MAX_BYTES: u64 = 1 << 30;

@@ -35,26 +35,34 @@
 //! Where a name would be longer than the file system allows, `NAME.EXT` is cut, and a hash of all of it
 //! follows.
 
+mod autosave;
 mod content;
+mod document;
+mod file;
 mod load;
 mod save;
+mod target;
 #[cfg(test)]
 mod tests;
+mod writer;
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use super::names::{SHORTEST_LIMIT, hash_of, is_allowed, shortened};
-pub use content::{Session, SessionClass, SessionMask, SessionPhoto, SessionPoint, VERSION};
+use super::names::{SHORTEST_LIMIT, is_allowed, shortened};
+pub use super::stamped::Stamp;
+use super::stamped::{
+    Former, conflicts, folder_of, hash_of_path, is_there, is_writable, sibling, with_suffix,
+};
+pub use autosave::{Autosave, UnfinishedRun, Work};
+pub use content::{Session, SessionClass, SessionMask, SessionPhoto, VERSION};
+pub use file::{Opened, SessionFile};
 pub use load::{Loaded, LoadedState, SessionError};
-use save::Former;
-pub use save::{SaveError, Stamp};
+pub use save::SaveError;
 
 const SUFFIX: &str = ".tinsel.json";
 /// The longest ending of a file that belongs to a session.
 const LONGEST_SUFFIX: &str = ".tinsel-conflict-1000.bak.json";
-/// Names for conflicting versions are given up after this many.
-const MAX_CONFLICTS: u32 = 1000;
 /// People may have deleted some of the conflicting versions; so many numbers in a row are not missing.
 const MAX_GAP: u32 = 8;
 
@@ -241,49 +249,7 @@ fn with_names(folder: &Path, name: &OsStr, is_allowed: impl Fn(&Path) -> bool) -
     places
 }
 
-/// Whether there is something under a name, be it a link to nothing.
-fn is_there(path: &Path) -> bool {
-    path.symlink_metadata().is_ok()
-}
-
 /// The user's folder for sessions of photos in folders that cannot be written.
 fn data_folder() -> Option<PathBuf> {
     Some(dirs::data_dir()?.join("tinsel").join("sessions"))
-}
-
-/// The file for the n-th conflicting version, from the session file or that of another such version.
-fn conflict(path: &Path, n: u32) -> PathBuf {
-    path.with_extension("").with_extension(format!("tinsel-conflict-{n}.json"))
-}
-
-/// The files for conflicting versions, from the session file or that of another such version.
-fn conflicts(path: &Path) -> impl Iterator<Item = PathBuf> {
-    (1..=MAX_CONFLICTS).map(move |n| conflict(path, n))
-}
-
-/// `NAME.EXT` to `NAME.EXTsuffix`.
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(suffix);
-    path.with_file_name(name)
-}
-
-/// `NAME.json` to `NAMEending`.
-fn sibling(path: &Path, ending: &str) -> PathBuf {
-    with_suffix(&path.with_extension(""), ending)
-}
-
-fn hash_of_path(path: &Path) -> String {
-    let absolute = path.canonicalize().or_else(|_| std::path::absolute(path));
-    let absolute = absolute.unwrap_or_else(|_| path.to_path_buf());
-    hash_of(absolute.as_os_str().as_encoded_bytes())
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// Whether a file can be made in a folder; asks by making one, which leaves no trace.
-fn is_writable(folder: &Path) -> bool {
-    tempfile::tempfile_in(folder).is_ok()
 }

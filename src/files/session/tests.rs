@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 use tempfile::TempPath;
 
 use super::*;
+use crate::annotation::Annotation;
+use crate::files::stamped;
 use crate::mask::Mask;
+use crate::prompt::{BoxPrompt, Point, Prompt};
 
 const SIZE: (u32, u32) = (30, 20);
 
@@ -15,15 +18,17 @@ fn session(masks: u32) -> Session {
     session.classes.push(SessionClass { name: "cup".into(), colour: [1, 2, 3], other: Default::default() });
     for i in 0..masks {
         let mask = Mask::from_fn(SIZE.0, SIZE.1, |x, y| (x * 7 + y * 3 + i) % 5 < 2);
-        session.masks.push(SessionMask {
+        let annotation = Annotation {
             class: (i == 0).then(|| "cup".into()),
+            colour: Some([i as u8, 0, 9]),
             predicted_iou: Some(0.93),
-            points: vec![SessionPoint { x: 1.1, y: 2.7, positive: i % 2 == 0 }],
-            bbox: Some([0.1, 0.2, 30.0, 19.9]),
-            locked: i == 1,
-            visible: i != 1,
-            ..SessionMask::new(format!("Mask {i}"), [i as u8, 0, 9], Arc::new(mask))
-        });
+            prompt: Prompt {
+                points: vec![Point { x: 1.1, y: 2.7, positive: i % 2 == 0 }],
+                bbox: Some(BoxPrompt { x0: 0.1, y0: 0.2, x1: 30.0, y1: 19.9 }),
+            },
+            ..Annotation::new(format!("Mask {i}"), mask)
+        };
+        session.masks.push(SessionMask { locked: i == 1, visible: i != 1, ..annotation.into() });
     }
     session
 }
@@ -89,15 +94,48 @@ fn unknown_keys_survive() {
     assert_eq!(written, json);
 }
 
+/// Files of versions before this one, and other programs, depend on each key.
+#[test]
+fn the_file_keeps_its_keys_and_their_order() {
+    let mut session = Session::new("cup.jpg".into(), (3, 2), 255);
+    let annotation = Annotation {
+        class: Some("cup".into()),
+        predicted_iou: Some(0.5),
+        model: Some("mobile-sam".into()),
+        prompt: Prompt {
+            points: vec![Point { x: 1.0, y: 0.5, positive: true }],
+            bbox: Some(BoxPrompt { x0: 0.0, y0: 0.5, x1: 3.0, y1: 2.0 }),
+        },
+        ..Annotation::new("a", Mask::from_fn(3, 2, |x, y| x + y == 0))
+    };
+    let bare = Annotation { colour: Some([1, 2, 3]), ..Annotation::new("b", annotation.mask.clone()) };
+    session.masks = vec![annotation.into(), SessionMask { visible: false, locked: true, ..bare.into() }];
+    session.masks[1].other.insert("candidate".into(), 2.into());
+    let expected = concat!(
+        r#"{"format":"tinsel-session","version":1,"#,
+        r#""photo":{"name":"cup.jpg","width":3,"height":2,"fingerprint":"00000000000000ff"},"#,
+        r#""model":null,"classes":[],"masks":["#,
+        r#"{"name":"a","class":"cup","colour":[150,150,150],"visible":true,"locked":false,"#,
+        r#""segmentation":{"size":[2,3],"counts":"015"},"predicted_iou":0.5,"stability_score":null,"#,
+        r#""model":"mobile-sam","points":[{"x":1.0,"y":0.5,"positive":true}],"box":[0.0,0.5,3.0,2.0]},"#,
+        r#"{"name":"b","class":null,"colour":[1,2,3],"visible":false,"locked":true,"#,
+        r#""segmentation":{"size":[2,3],"counts":"015"},"predicted_iou":null,"stability_score":null,"#,
+        r#""points":[],"box":null,"candidate":2}],"view":{}}"#,
+    );
+    assert_eq!(serde_json::to_string(&session).unwrap(), expected);
+    let read = load::parse(Path::new("x"), expected.as_bytes()).unwrap();
+    assert_eq!(serde_json::to_string(&read).unwrap(), expected);
+}
+
 #[test]
 fn keys_that_may_be_missing_have_defaults() {
     let minimal = r#"{"format": "tinsel-session", "version": 1,
         "photo": {"name": "cup.jpg", "width": 3, "height": 2, "fingerprint": "ff"},
         "masks": [{"name": "a", "colour": [1, 2, 3], "segmentation": {"size": [2, 3], "counts": "015"}}]}"#;
     let session = load::parse(Path::new("x"), minimal.as_bytes()).unwrap();
-    let mask = &session.masks[0];
-    assert!(mask.visible && !mask.locked && mask.class.is_none() && mask.predicted_iou.is_none());
-    assert!(mask.mask.get(0, 0) && mask.mask.area() == 1);
+    let SessionMask { annotation, visible, locked, .. } = &session.masks[0];
+    assert!(*visible && !locked && annotation.class.is_none() && annotation.predicted_iou.is_none());
+    assert!(annotation.mask.get(0, 0) && annotation.mask.area() == 1);
 }
 
 #[test]
@@ -186,7 +224,8 @@ fn set_time(path: &Path, seconds: u64) {
 fn about(fingerprint: u64, size: (u32, u32), masks: u32) -> Session {
     let mut about = session(masks);
     about.photo = Session::new("cup.jpg".into(), size, fingerprint).photo;
-    let fit = |item: &mut SessionMask| item.mask = Arc::new(Mask::from_fn(size.0, size.1, |x, _| x > 3));
+    let mask = Arc::new(Mask::from_fn(size.0, size.1, |x, _| x > 3));
+    let fit = |item: &mut SessionMask| item.annotation.mask = mask.clone();
     about.masks.iter_mut().for_each(fit);
     about
 }
@@ -263,7 +302,7 @@ fn what_could_not_be_loaded_again_is_not_saved() {
     let mut wrong_size = session(1);
     wrong_size.photo.width += 1;
     let mut not_a_number = session(1);
-    not_a_number.masks[0].points[0].x = f32::NAN;
+    not_a_number.masks[0].annotation.prompt.points[0].x = f32::NAN;
     for bad in [wrong_size, not_a_number] {
         assert!(matches!(bad.save(&path, &Stamp::ABSENT), Err(SaveError::Invalid { .. })));
         assert!(!path.exists());
@@ -405,9 +444,9 @@ fn what_others_write_at_the_same_moment_is_not_destroyed() {
     let path = dir.path().join("cup.jpg.tinsel.json");
     type Replace = fn(TempPath, &Path, (Stamp, Stamp)) -> std::io::Result<bool>;
     let ways: [Replace; 2] = [
-        |new, path, stamps| save::replace(new, path, stamps, save::Former::Kept),
+        |new, path, stamps| stamped::replace(new, path, stamps, Former::Kept),
         |new, path, stamps| {
-            save::replace_and_look(new, path, stamps, save::Former::Kept, std::time::Instant::now())
+            stamped::replace_and_look(new, path, stamps, Former::Kept, std::time::Instant::now())
         },
     ];
     for replace in ways {
@@ -438,7 +477,7 @@ fn what_others_write_at_the_same_moment_is_not_destroyed() {
             std::fs::rename(dir.path().join("theirs"), &path).unwrap();
         });
         let began = std::time::Instant::now();
-        save::replace_and_look(file.into_temp_path(), &path, stamps, save::Former::Kept, began).unwrap()
+        stamped::replace_and_look(file.into_temp_path(), &path, stamps, Former::Kept, began).unwrap()
     });
     assert!(!is_ours);
     assert_eq!(bytes_of(&path), b"theirs");

@@ -8,7 +8,7 @@
 
 use super::Sizes;
 use super::matrices::{centre_rows, scale_rows, turned};
-use crate::sam::kernels::{Left, Out, Shape, View, padded, product};
+use crate::sam::numeric::tile::{Left, Out, Shape, View, padded, product};
 
 /// Rows of d channels for each coordinate, with the transposed rows at hand for products.
 #[derive(Clone, Default)]

@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use super::matrices::{centre_columns, centre_rows, first_deconvolution, scale_rows, tiled, turned};
 use super::{PREFIX, Sizes};
 use crate::sam::error::Result;
-use crate::sam::kernels::{Left, Out, Shape, View, WIDTH, add_to_rows, dot_columns, padded, product};
+use crate::sam::numeric::tile::{Left, Out, Shape, View, WIDTH, add_to_rows, dot_columns, padded, product};
 use crate::sam::prompt_encoder::{MASK_CHANNELS, MaskEncoder, PromptEncoder};
 use crate::sam::weights::Weights;
 
@@ -371,7 +371,7 @@ impl ImageSide {
         let tile = |tile: &ImageTile| {
             let d = tile.cells.len() / WIDTH;
             let mut out = vec![0f32; tile.cells.len()];
-            crate::sam::kernels::transpose(&mut out, d, &tile.cells);
+            crate::sam::numeric::tile::transpose(&mut out, d, &tile.cells);
             out
         };
         let mut all: Vec<f32> = self.tiles.iter().flat_map(tile).collect();

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::sam::error::Result;
-use crate::sam::kernels::{Left, Out, Shape, View, WIDTH, product};
+use crate::sam::numeric::tile::{Left, Out, Shape, View, WIDTH, product};
 use crate::sam::weights::Weights;
 
 /// Weights with fewer values than this are not worth waking other threads for.

@@ -8,16 +8,15 @@ use super::image_side::{ImageTile, Map};
 use super::layers::{Mlp, Norm};
 use super::matrices::{first_deconvolution, scale_rows, turned};
 use super::passes::Cells;
-use super::{MASKS, PREFIX, Sizes};
-use crate::sam::config::Family;
+use super::{PREFIX, Sizes};
 use crate::sam::error::Result;
-use crate::sam::kernels::{
+use crate::sam::network::{Family, MASKS};
+use crate::sam::numeric::tile::{
     Left, Out, Shape, View, WIDTH, add_gelu, blend, norm_gelu, product, scale_columns,
 };
+use crate::sam::prompt_encoder::LAYER_NORM_2D_EPS;
 use crate::sam::weights::Weights;
 
-/// Epsilon of the official `LayerNorm2d`.
-const LAYER_NORM_2D_EPS: f32 = 1e-6;
 /// A cell becomes 2x2 pixels, and each of them 2x2 again.
 const PARTS: usize = 4;
 /// Pixels of a cell.

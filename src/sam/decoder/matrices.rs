@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::PREFIX;
 use crate::sam::error::Result;
-use crate::sam::kernels::{WIDTH, sum_columns};
+use crate::sam::numeric::tile::{WIDTH, sum_columns};
 use crate::sam::weights::Weights;
 
 /// Subtracts its mean from each row of `width` values.

@@ -1,12 +1,14 @@
-//! The mask decoder: prompt tokens and image cells look at each other twice, then the mask tokens
+//! The mask decoder: prompt tokens and image cells attend to each other twice, then the mask tokens
 //! are turned into masks, predicted IoUs and an object score.
 //!
-//! Computes what `sam2/modeling/sam/mask_decoder.py` and `transformer.py` define, in another order:
-//! what depends on the image alone is made once an image ([`image_side`]), what a prompt adds to the
-//! image's cells is kept as a few coordinates for each ([`basis`]), and the cells are gone through in
-//! tiles that fit the processor's caches ([`passes`]), as often as the tokens have to have seen all of
-//! them. The upscaling to masks ([`mask_head`]) is the last such pass, and only made for masks that
-//! are wanted once their predicted IoU is known.
+//! Computes what `sam2/modeling/sam/mask_decoder.py` and `transformer.py` define. [`plain`] does so in the
+//! official order. The program asks the folded decoder, which is the rest of this folder: what depends on the
+//! image alone is made once an image (`image_side`), what a prompt adds to the image's cells is kept as a few
+//! coordinates for each (`basis`), and the cells pass by in tiles that fit the processor's caches (`passes`), as
+//! often as the tokens need to have seen all of them. The upscaling to masks (`mask_head`) is the last such
+//! pass, made only for masks that are wanted once their predicted IoU is known.
+//!
+//! `docs/decoder.md` derives this order from the official one, formula by formula.
 
 mod basis;
 mod image_side;
@@ -14,6 +16,7 @@ mod layers;
 mod mask_head;
 mod matrices;
 mod passes;
+pub mod plain;
 mod run;
 mod tokens;
 
@@ -28,17 +31,14 @@ use self::mask_head::{HighResTile, MaskHead};
 use self::run::Run;
 use self::tokens::{TokenLayer, TokenToImage};
 use super::error::{Error, Result};
-use super::kernels::{GRANULE, padded};
-use super::network::Wanted;
-use super::plan::Monitor;
+use super::network::{Features, MASKS, Monitor, Wanted};
+use super::numeric::tile::{GRANULE, padded};
 use super::prompt_encoder::{MaskEncoder, PromptEncoder};
 use super::weights::Weights;
 
 const PREFIX: &str = "sam_mask_decoder";
 /// Transformer layers that the passes are made for; all published networks have as many.
 const LAYERS: usize = 2;
-/// The single mask (0) and the three candidates (1 to 3).
-pub(super) const MASKS: usize = 4;
 
 /// Prompts that go through the passes together, so that weights and image are read once for all.
 const PROMPTS_TOGETHER: usize = 8;
@@ -113,14 +113,15 @@ pub(super) struct Prepared {
     high_res: Arc<Vec<HighResTile>>,
 }
 
-impl Prepared {
-    /// The memory it takes, in bytes.
-    pub fn bytes(&self) -> usize {
+impl Features for Prepared {
+    fn bytes(&self) -> usize {
         let tiles = self.image.tiles.iter().map(ImageTile::numbers);
         let high_res = self.high_res.iter().map(HighResTile::numbers);
         tiles.chain(high_res).sum::<usize>() * size_of::<f32>()
     }
+}
 
+impl Prepared {
     fn high_res(&self, tile: usize) -> &HighResTile {
         &self.high_res[tile % self.high_res.len()]
     }

@@ -1,15 +1,15 @@
 //! The passes over the image's cells, one tile at a time for each prompt.
 //!
-//! A pass ends where tokens have looked at all cells, because what the tokens do next depends on
-//! it: layer 0 looks, cells look back and layer 1 looks, cells look back and the last attention
-//! looks. The tokens' softmax runs over all cells, so a pass keeps a running one; everything else
-//! about a tile stays in the processor's caches until the pass is done with it.
+//! A pass ends where tokens have attended to all cells, because what they do next depends on it: in layer 0;
+//! in layer 1, after the cells have attended to the tokens; and in the last attention, after they have once
+//! more. The tokens' softmax runs over all cells, so a pass keeps a running one; everything else about a tile
+//! stays in the processor's caches until the pass is done with it.
 
 use super::Sizes;
 use super::basis::{Both, First};
 use super::image_side::{ImageTile, ImageWeights, Map, Position, Values};
 use super::layers::Norm;
-use crate::sam::kernels::{
+use crate::sam::numeric::tile::{
     GRANULE, Left, Out, RunningSoftmax, Shape, View, WIDTH, blend, dot_columns, product, scale_columns,
     softmax_groups, transpose,
 };
@@ -157,8 +157,8 @@ fn on_coordinates(out: &mut [f32], left: &[f32], stride: usize, coordinates: &[f
     product(Out::new(out, WIDTH), Left::Plain(View::new(left, stride)), View::new(coordinates, WIDTH), shape);
 }
 
-/// Layer 0: tokens with `queries` (tokens, d / 2) look at a tile of which `valid` cells exist.
-pub fn look(
+/// Layer 0: tokens with `queries` (tokens, d / 2) attend to a tile of which `valid` cells exist.
+pub fn initial_pass(
     sizes: &Sizes,
     image: &ImageTile,
     queries: &[f32],
@@ -172,8 +172,8 @@ pub fn look(
     gathered.add_values(sizes, &scratch.scores, image.values(Values::Layer0));
 }
 
-/// What a prompt's tokens bring to a pass in which cells look at them and they look at the cells.
-pub struct Looks<'a> {
+/// What a prompt's tokens bring to a pass in which cells attend to them and they attend to the cells.
+pub struct TokenSide<'a> {
     /// (tokens, d / 2), with the softmax's scale
     pub keys: &'a [f32],
     /// (tokens, d / 2)
@@ -218,12 +218,12 @@ pub struct Place<'a> {
     pub valid: usize,
 }
 
-/// Layer 0's cells look at the tokens, and layer 1's tokens look at the cells.
-pub fn first_pass(
+/// Layer 0's cells attend to the tokens, and layer 1's tokens attend to the cells.
+pub fn middle_pass(
     sizes: &Sizes,
     at: &Place,
     basis: &First,
-    tokens: &Looks,
+    tokens: &TokenSide,
     cells: Cells,
     gathered: &mut Gathered,
     scratch: &mut Scratch,
@@ -267,12 +267,12 @@ pub fn first_pass(
     gathered.add_values(sizes, scores, at.image.values(Values::Layer1));
 }
 
-/// Layer 1's cells look at the tokens, and the last attention's tokens look at the cells.
-pub fn second_pass(
+/// Layer 1's cells attend to the tokens, and the last attention's tokens attend to the cells.
+pub fn last_pass(
     sizes: &Sizes,
     at: &Place,
     (first, both): (&First, &Both),
-    tokens: &Looks,
+    tokens: &TokenSide,
     cells: Cells,
     gathered: &mut Gathered,
     scratch: &mut Scratch,

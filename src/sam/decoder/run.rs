@@ -4,13 +4,12 @@ use rayon::prelude::*;
 
 use super::basis::Both;
 use super::mask_head::PIXELS;
-use super::passes::{Cells, Gathered, Looks, Place, Scratch, first_pass, look, second_pass};
+use super::passes::{Cells, Gathered, Place, Scratch, TokenSide, initial_pass, last_pass, middle_pass};
 use super::tokens::{add, sum};
-use super::{Decoded, Decoder, MASKS, Prepared, Sizes};
+use super::{Decoded, Decoder, Prepared, Sizes};
 use crate::sam::error::{Error, Result};
-use crate::sam::kernels::WIDTH;
-use crate::sam::network::Wanted;
-use crate::sam::plan::Monitor;
+use crate::sam::network::{MASKS, Monitor, Wanted};
+use crate::sam::numeric::tile::WIDTH;
 
 /// Tiles that are one job for a thread, and the step between two cancellations.
 const TILES_TOGETHER: usize = 8;
@@ -54,54 +53,57 @@ impl Run<'_> {
         let mut tokens = position.clone();
 
         layer0.attend(&mut tokens, &position, sizes.tokens, true);
-        let queries = layer0.look.queries(sizes, &sum(&tokens, &position));
+        let queries = layer0.token_to_image.queries(sizes, &sum(&tokens, &position));
         let gathered = self.pass(sizes, buffer, 0, |at, i, _, gathered, scratch| {
-            look(sizes, at.image, self.part(&queries, i), at.valid, gathered, scratch);
+            initial_pass(sizes, at.image, self.part(&queries, i), at.valid, gathered, scratch);
         })?;
-        let mixed = gathered.into_iter().flat_map(|gathered| layer0.look.mixed(sizes, gathered, None));
-        layer0.digest(&mut tokens, &mixed.collect::<Vec<_>>());
+        let mixed =
+            gathered.into_iter().flat_map(|gathered| layer0.token_to_image.mixed(sizes, gathered, None));
+        layer0.after_image(&mut tokens, &mixed.collect::<Vec<_>>());
 
-        let keys = layer0.be_seen.keys(sizes, &sum(&tokens, &position));
-        let values = layer0.be_seen.values(&tokens);
+        let keys = layer0.image_to_token.keys(sizes, &sum(&tokens, &position));
+        let values = layer0.image_to_token.values(&tokens);
         let first = self.for_each_prompt(|i| self.decoder.first(sizes, self.part(&values, i)));
         layer1.attend(&mut tokens, &position, sizes.tokens, false);
-        let queries = layer1.look.queries(sizes, &sum(&tokens, &position));
-        let queries_on_coordinates = self
-            .for_each_prompt(|i| layer1.look.on_coordinates(sizes, self.part(&queries, i), &first[i].plain));
+        let queries = layer1.token_to_image.queries(sizes, &sum(&tokens, &position));
+        let queries_on_coordinates = self.for_each_prompt(|i| {
+            layer1.token_to_image.on_coordinates(sizes, self.part(&queries, i), &first[i].plain)
+        });
         let stride = first[0].plain.stride();
         let gathered = self.pass(sizes, buffer, stride, |at, i, cells, gathered, scratch| {
-            let looks = Looks {
+            let side = TokenSide {
                 keys: self.part(&keys, i),
                 values: self.part(&values, i),
                 keys_on_coordinates: &[],
                 queries: self.part(&queries, i),
                 queries_on_coordinates: &queries_on_coordinates[i],
             };
-            first_pass(sizes, at, &first[i], &looks, cells, gathered, scratch);
+            middle_pass(sizes, at, &first[i], &side, cells, gathered, scratch);
         })?;
         let mixed = gathered.into_iter().zip(&first);
-        let mixed =
-            mixed.flat_map(|(gathered, first)| layer1.look.mixed(sizes, gathered, Some(&first.plain)));
-        layer1.digest(&mut tokens, &mixed.collect::<Vec<_>>());
+        let mixed = mixed
+            .flat_map(|(gathered, first)| layer1.token_to_image.mixed(sizes, gathered, Some(&first.plain)));
+        layer1.after_image(&mut tokens, &mixed.collect::<Vec<_>>());
 
-        let keys = layer1.be_seen.keys(sizes, &sum(&tokens, &position));
-        let values = layer1.be_seen.values(&tokens);
+        let keys = layer1.image_to_token.keys(sizes, &sum(&tokens, &position));
+        let values = layer1.image_to_token.values(&tokens);
         let both = self.for_each_prompt(|i| self.decoder.both(sizes, &first[i], self.part(&values, i)));
-        let keys_on_coordinates = self
-            .for_each_prompt(|i| layer1.be_seen.on_coordinates(sizes, self.part(&keys, i), &first[i].plain));
+        let keys_on_coordinates = self.for_each_prompt(|i| {
+            layer1.image_to_token.on_coordinates(sizes, self.part(&keys, i), &first[i].plain)
+        });
         let queries = last.queries(sizes, &sum(&tokens, &position));
         let queries_on_coordinates =
             self.for_each_prompt(|i| last.on_coordinates(sizes, self.part(&queries, i), &both[i].all));
         let stride = both[0].all.stride();
         let gathered = self.pass(sizes, buffer, stride, |at, i, cells, gathered, scratch| {
-            let looks = Looks {
+            let side = TokenSide {
                 keys: self.part(&keys, i),
                 values: self.part(&values, i),
                 keys_on_coordinates: &keys_on_coordinates[i],
                 queries: self.part(&queries, i),
                 queries_on_coordinates: &queries_on_coordinates[i],
             };
-            second_pass(sizes, at, (&first[i], &both[i]), &looks, cells, gathered, scratch);
+            last_pass(sizes, at, (&first[i], &both[i]), &side, cells, gathered, scratch);
         })?;
         let mixed = gathered.into_iter().zip(&both);
         let mixed = mixed.flat_map(|(gathered, both)| last.mixed(sizes, gathered, Some(&both.all)));

@@ -9,7 +9,7 @@ use super::layers::{Linear, Mlp, Norm, SelfAttention};
 use super::matrices::{scale_rows, turned};
 use super::passes::Gathered;
 use crate::sam::error::Result;
-use crate::sam::kernels::{GRANULE, Left, Out, Shape, View, product};
+use crate::sam::numeric::tile::{GRANULE, Left, Out, Shape, View, product};
 use crate::sam::weights::Weights;
 
 /// Folds the channel scales of a norm into a projection (d / 2, d) of what comes out of it.
@@ -19,7 +19,7 @@ fn after_norm(mut projection: Vec<f32>, norm: &Norm) -> Vec<f32> {
 }
 
 /// For each head, `tokens` (tokens, d / 2) times a projection (d / 2, d) of the image: what the
-/// tokens look for in a cell's d channels, (heads * tokens, d).
+/// tokens seek in a cell's d channels, (heads * tokens, d).
 fn through(sizes: &Sizes, tokens: &[f32], projection: &[f32]) -> Vec<f32> {
     let Sizes { d, narrow, head, .. } = *sizes;
     let mut out = vec![0f32; sizes.rows() * d];
@@ -31,7 +31,7 @@ fn through(sizes: &Sizes, tokens: &[f32], projection: &[f32]) -> Vec<f32> {
     out
 }
 
-/// The tokens' part of an `Attention` in which tokens look at the image.
+/// The tokens' part of an `Attention` in which tokens attend to the image.
 pub struct TokenToImage {
     q: Linear,
     out: Linear,
@@ -109,7 +109,7 @@ impl TokenToImage {
     }
 }
 
-/// The tokens' part of an `Attention` in which the image looks at tokens.
+/// The tokens' part of an `Attention` in which the image attends to tokens.
 pub struct ImageToToken {
     k: Linear,
     v: Linear,
@@ -156,11 +156,11 @@ impl ImageToToken {
 pub struct TokenLayer {
     self_attention: SelfAttention,
     norm1: Norm,
-    pub look: TokenToImage,
+    pub token_to_image: TokenToImage,
     norm2: Norm,
     mlp: Mlp,
     norm3: Norm,
-    pub be_seen: ImageToToken,
+    pub image_to_token: ImageToToken,
 }
 
 impl TokenLayer {
@@ -178,15 +178,15 @@ impl TokenLayer {
         Ok(Self {
             self_attention: SelfAttention::new(weights, &name("self_attn"), d, heads)?,
             norm1: norm(1)?,
-            look: TokenToImage::new(weights, &name("cross_attn_token_to_image"), d, before)?,
+            token_to_image: TokenToImage::new(weights, &name("cross_attn_token_to_image"), d, before)?,
             norm2: norm(2)?,
             mlp: Mlp::new(weights, &name("mlp"), &[d, mlp_dim, d])?,
             norm3: norm(3)?,
-            be_seen: ImageToToken::new(weights, &name("cross_attn_image_to_token"), d, before)?,
+            image_to_token: ImageToToken::new(weights, &name("cross_attn_image_to_token"), d, before)?,
         })
     }
 
-    /// Before the tokens look at the image. `position` is what the tokens were at first.
+    /// Self-attention, before the tokens attend to the image. `position` is what the tokens were at first.
     pub fn attend(&self, tokens: &mut Vec<f32>, position: &[f32], count: usize, first_layer: bool) {
         if first_layer {
             // The first layer's tokens are their own position; nothing is added to themselves.
@@ -198,9 +198,9 @@ impl TokenLayer {
         self.norm1.apply(tokens);
     }
 
-    /// After it: `mixed` is what they saw, (prompts * tokens, d / 2).
-    pub fn digest(&self, tokens: &mut [f32], mixed: &[f32]) {
-        add(tokens, &self.look.out(mixed));
+    /// What follows that: `mixed` is what they gathered, (prompts * tokens, d / 2).
+    pub fn after_image(&self, tokens: &mut [f32], mixed: &[f32]) {
+        add(tokens, &self.token_to_image.out(mixed));
         self.norm2.apply(tokens);
         let changed = self.mlp.apply(tokens);
         add(tokens, &changed);

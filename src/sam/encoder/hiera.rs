@@ -4,24 +4,21 @@
 
 use serde::Deserialize;
 
-use super::EncoderConfig;
 use super::graph::{Graph, Wire};
-use super::neck;
 use super::ops::{
     Attention, GlobalAttention, Linear, Norm, PatchEmbed, QkvOrder, ResidualMlp, WindowAttention, WindowBias,
     Windows,
 };
-use crate::sam::config::{Config, Family, MOST_PIXELS, MOST_VALUES, MOST_WIDTH, STRIDES};
+use super::{Encoder, EncoderConfig, Kind, MOST_BLOCKS, count_blocks, neck};
+use crate::sam::config::{Config, MOST_PIXELS, MOST_VALUES, MOST_WIDTH, part};
 use crate::sam::error::{Error, Result};
+use crate::sam::network::{Family, STRIDES};
 use crate::sam::weights::{TensorStore, Weights};
 
 const PREFIX: &str = "image_encoder.trunk";
 const LAYER_NORM_EPS: f32 = 1e-6;
 /// `mlp_ratio` of the official class.
 const MLP_RATIO: usize = 4;
-/// More blocks than any network has; counting ends here whatever the file holds.
-pub(super) const MOST_BLOCKS: usize = 256;
-
 /// Sizes of a Hiera, under the names of the official configuration files.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct HieraConfig {
@@ -41,9 +38,16 @@ pub struct HieraConfig {
     pub window_pos_embed_bkg_spatial_size: [usize; 2],
 }
 
-impl HieraConfig {
-    /// See [`EncoderConfig::check`].
-    pub fn check(&self, side: usize) -> Result<(), String> {
+pub(super) const KIND: Kind = Kind {
+    name: "hiera",
+    default_of: Some(Family::Sam2),
+    from_json: |json, _| part(json).map(EncoderConfig::Hiera),
+    detect,
+    without_effect: &[],
+};
+
+impl Encoder for HieraConfig {
+    fn check(&self, side: usize) -> Result<(), String> {
         let fail = |what: &str| Err(what.to_owned());
         if self.stages.len() != 4 || self.window_spec.len() != 4 {
             return fail("`stages` and `window_spec` must have four entries");
@@ -68,6 +72,17 @@ impl HieraConfig {
             return fail("`window_pos_embed_bkg_spatial_size` must be between 1 and 256");
         }
         Ok(())
+    }
+
+    fn features(&self, g: &mut Graph, config: &Config, image: Wire) -> Result<Vec<Wire>> {
+        let stages = trunk(g, self, image)?;
+        let features = neck::features(g, config, self.embed_dim, &stages)?;
+        Ok(vec![features.embedding, features.high_res_0, features.high_res_1])
+    }
+
+    #[cfg(test)]
+    fn stages(&self, g: &mut Graph, image: Wire) -> Result<(&'static str, Vec<Wire>)> {
+        Ok(("trunk", trunk(g, self, image)?))
     }
 }
 
@@ -118,9 +133,8 @@ const VARIANTS: [Variant; 4] = [
     },
 ];
 
-/// The published network that these tensors belong to, if they are those of a Hiera; the error says
-/// why it is none of them.
-pub fn detect(store: &dyn TensorStore) -> Option<Result<Config, String>> {
+/// See [`Kind::detect`].
+fn detect(store: &dyn TensorStore) -> Option<Result<Config, String>> {
     let embed_dim = *store.shape(&format!("{PREFIX}.patch_embed.proj.weight"))?.first()?;
     let blocks = count_blocks(store, &format!("{PREFIX}.blocks"));
     let matching = |v: &&Variant| v.embed_dim == embed_dim && v.stages.iter().sum::<usize>() == blocks;
@@ -141,24 +155,6 @@ pub fn detect(store: &dyn TensorStore) -> Option<Result<Config, String>> {
         window_pos_embed_bkg_spatial_size: [variant.background; 2],
     };
     Some(Ok(Config::published(Family::Sam2, EncoderConfig::Hiera(encoder))))
-}
-
-/// Transformer blocks `{prefix}.0`, `{prefix}.1` and so on that these tensors have.
-pub(super) fn count_blocks(store: &dyn TensorStore, prefix: &str) -> usize {
-    let is_block = |i: &usize| store.shape(&format!("{prefix}.{i}.norm1.weight")).is_some();
-    (0..MOST_BLOCKS).take_while(is_block).count()
-}
-
-/// The graph of trunk and neck; see [`super::graph()`].
-pub(super) fn features(
-    g: &mut Graph,
-    config: &Config,
-    encoder: &HieraConfig,
-    image: Wire,
-) -> Result<Vec<Wire>> {
-    let stages = trunk(g, encoder, image)?;
-    let features = neck::features(g, config, encoder, &stages)?;
-    Ok(vec![features.embedding, features.high_res_0, features.high_res_1])
 }
 
 /// What distinguishes one block from the next.
@@ -204,7 +200,7 @@ fn blocks(config: &HieraConfig) -> (Vec<Block>, Vec<usize>) {
 
 /// Builds the trunk on the network input (1, 3, S, S) and returns the last map of each stage,
 /// (height, width, channels), from stride 4 to stride 32.
-pub(super) fn trunk(g: &mut Graph, config: &HieraConfig, image: Wire) -> Result<Vec<Wire>> {
+fn trunk(g: &mut Graph, config: &HieraConfig, image: Wire) -> Result<Vec<Wire>> {
     let background = config.window_pos_embed_bkg_spatial_size;
     let embed = PatchEmbed::load(g.weights(), PREFIX, config.embed_dim, background, config.window_spec[0])?;
     let mut x = g.apply(image, &format!("{PREFIX}.patch_embed"), embed)?;

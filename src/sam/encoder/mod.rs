@@ -1,7 +1,8 @@
 //! Image encoders: a photo as network input in, the maps that the decoder takes out.
 //!
-//! An encoder is a module here with its sizes, their check, the published networks that have it, and
-//! its graph, and an entry in [`EncoderConfig`].
+//! An encoder is a module here, with its sizes, their check, the published networks that have it and its
+//! graph, and an entry in [`EncoderConfig`] and [`KINDS`]. Nothing outside this folder knows one from the
+//! other.
 
 mod graph;
 pub(super) mod hiera;
@@ -18,8 +19,9 @@ use self::graph::{Graph, Wire};
 use self::hiera::HieraConfig;
 use self::tiny_vit::TinyVitConfig;
 use self::vit::VitConfig;
-use super::config::{Config, Family, part};
+use super::config::{Config, part};
 use super::error::Result;
+use super::network::Family;
 use super::weights::{TensorStore, Weights};
 
 /// Which encoder a network has, and its sizes.
@@ -33,38 +35,81 @@ pub enum EncoderConfig {
     TinyVit(TinyVitConfig),
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Kind {
-    Hiera,
-    Vit,
-    TinyVit,
-}
-
-#[derive(Deserialize)]
-struct Choice {
-    encoder: Option<Kind>,
-}
-
 impl EncoderConfig {
+    fn encoder(&self) -> &dyn Encoder {
+        match self {
+            Self::Hiera(config) => config,
+            Self::Vit(config) => config,
+            Self::TinyVit(config) => config,
+        }
+    }
+
     /// The sizes in a network's JSON, `encoder` telling which; a family's first encoder without it.
     pub fn from_json(json: &Value, family: Family, image_size: usize) -> Result<Self, String> {
-        let kind = part::<Choice>(json)?.encoder;
-        Ok(match (kind, family) {
-            (Some(Kind::Hiera), _) | (None, Family::Sam2) => Self::Hiera(part(json)?),
-            (Some(Kind::Vit), _) | (None, Family::Sam1) => Self::Vit(VitConfig::from_json(json, image_size)?),
-            (Some(Kind::TinyVit), _) => Self::TinyVit(part(json)?),
-        })
+        let name = part::<Choice>(json)?.encoder;
+        let is_meant = |kind: &&Kind| match &name {
+            Some(name) => kind.name == name,
+            None => kind.default_of == Some(family),
+        };
+        let Some(kind) = KINDS.iter().find(is_meant) else {
+            let names = KINDS.map(|kind| kind.name).join(", ");
+            return Err(format!("`encoder` is {name:?}; it can be one of {names}"));
+        };
+        (kind.from_json)(json, image_size)
     }
 
     /// Rejects sizes that no encoder can have for an input of `side` pixels.
     pub fn check(&self, side: usize) -> Result<(), String> {
-        match self {
-            Self::Hiera(config) => config.check(side),
-            Self::Vit(config) => config.check(side),
-            Self::TinyVit(config) => config.check(side),
-        }
+        self.encoder().check(side)
     }
+}
+
+/// What the sizes of an encoder say.
+trait Encoder {
+    /// See [`EncoderConfig::check`].
+    fn check(&self, side: usize) -> Result<(), String>;
+
+    /// Builds the graph from the input to the maps that the decoder takes; see [`graph()`].
+    fn features(&self, g: &mut Graph, config: &Config, image: Wire) -> Result<Vec<Wire>>;
+
+    /// What comes out of each stage, and what the reference files call it.
+    #[cfg(test)]
+    fn stages(&self, _g: &mut Graph, _image: Wire) -> Result<(&'static str, Vec<Wire>)> {
+        Ok(("stage", vec![]))
+    }
+}
+
+/// How an encoder is known from what a file says.
+struct Kind {
+    /// `encoder` in a network's JSON.
+    name: &'static str,
+    /// The family whose networks have this encoder when their JSON names none.
+    default_of: Option<Family>,
+    /// Reads the sizes in a network's JSON, for an input of so many pixels a side.
+    from_json: fn(&Value, usize) -> Result<EncoderConfig, String>,
+    /// The published network that these tensors belong to, if they are those of this encoder; the error says
+    /// why it is none.
+    detect: fn(&dyn TensorStore) -> Option<Result<Config, String>>,
+    /// Parts of the names of tensors that its files carry and that change nothing.
+    without_effect: &'static [&'static str],
+}
+
+/// All encoders, in the order in which they are looked for.
+const KINDS: [Kind; 3] = [hiera::KIND, vit::KIND, tiny_vit::KIND];
+
+/// What a network's JSON says of its encoder.
+#[derive(Deserialize)]
+struct Choice {
+    encoder: Option<String>,
+}
+
+/// More blocks than any network has; counting ends here whatever the file holds.
+const MOST_BLOCKS: usize = 256;
+
+/// Transformer blocks `{prefix}.0`, `{prefix}.1` and so on that these tensors have.
+fn count_blocks(store: &dyn TensorStore, prefix: &str) -> usize {
+    let is_block = |i: &usize| store.shape(&format!("{prefix}.{i}.norm1.weight")).is_some();
+    (0..MOST_BLOCKS).take_while(is_block).count()
 }
 
 /// The published network that these tensors belong to. The error says why it is none.
@@ -72,8 +117,12 @@ pub(super) fn detect(store: &dyn TensorStore) -> Result<Config, String> {
     let none = || {
         "it holds no image encoder of Segment Anything: SAM 1, MobileSAM, SAM 2 and SAM 2.1 can be run".into()
     };
-    let found = hiera::detect(store).or_else(|| vit::detect(store)).or_else(|| tiny_vit::detect(store));
-    found.unwrap_or_else(|| Err(none()))
+    KINDS.iter().find_map(|kind| (kind.detect)(store)).unwrap_or_else(|| Err(none()))
+}
+
+/// Whether a tensor of this name changes nothing in any encoder.
+pub(super) fn is_without_effect(name: &str) -> bool {
+    KINDS.iter().flat_map(|kind| kind.without_effect).any(|part| name.contains(part))
 }
 
 /// The graph from (1, 3, S, S) to the maps that the decoder takes, channels last: the embedding, and
@@ -82,16 +131,8 @@ pub(super) fn graph(weights: &Weights) -> Result<TypedModel> {
     let config = weights.config();
     let mut g = Graph::new(weights);
     let image = g.input("image", &[1, 3, config.image_size, config.image_size])?;
-    let features = features(&mut g, config, image)?;
+    let features = config.encoder.encoder().features(&mut g, config, image)?;
     g.finish(&features)
-}
-
-fn features(g: &mut Graph, config: &Config, image: Wire) -> Result<Vec<Wire>> {
-    match &config.encoder {
-        EncoderConfig::Hiera(encoder) => hiera::features(g, config, encoder, image),
-        EncoderConfig::Vit(encoder) => vit::features(g, config, encoder, image),
-        EncoderConfig::TinyVit(encoder) => tiny_vit::features(g, config, encoder, image),
-    }
 }
 
 #[cfg(test)]
@@ -108,24 +149,11 @@ pub(super) mod tests {
         let mut g = Graph::new(weights);
         let shape = [1, 3, config.image_size, config.image_size];
         let input = g.input("image", &shape).unwrap();
-        let numbered = |name: &str, wires: &[Wire]| -> Vec<String> {
-            (0..wires.len()).map(|i| format!("{name}_{i}")).collect()
-        };
-        let (mut wires, mut names) = match &config.encoder {
-            EncoderConfig::Hiera(encoder) => {
-                let stages = hiera::trunk(&mut g, encoder, input).unwrap();
-                let names = numbered("trunk", &stages);
-                (stages, names)
-            }
-            EncoderConfig::Vit(_) => (vec![], vec![]),
-            EncoderConfig::TinyVit(encoder) => {
-                let stages = tiny_vit::layers(&mut g, encoder, input).unwrap();
-                let names = numbered("stage", &stages);
-                (stages, names)
-            }
-        };
+        let encoder = config.encoder.encoder();
+        let (name, mut wires) = encoder.stages(&mut g, input).unwrap();
+        let mut names: Vec<String> = (0..wires.len()).map(|i| format!("{name}_{i}")).collect();
         let outputs = ["embedding", "high_res_0", "high_res_1"].map(str::to_owned);
-        let features = features(&mut g, config, input).unwrap();
+        let features = encoder.features(&mut g, config, input).unwrap();
         names.extend(outputs.into_iter().take(features.len()));
         wires.extend(features);
         let plan = Plan::new(g.finish(&wires).unwrap()).unwrap();

@@ -7,12 +7,11 @@ use tract_onnx::tract_core::internal::ToDim;
 use tract_onnx::tract_core::ops::array::MultiBroadcastTo;
 
 use super::graph::{Graph, Wire};
-use super::hiera::HieraConfig;
 use super::ops::Linear;
 use crate::sam::config::Config;
 use crate::sam::error::Result;
-use crate::sam::gemm::{Packed, Start, multiply};
-use crate::sam::simd;
+use crate::sam::numeric::packed::{Packed, Start, multiply};
+use crate::sam::numeric::rows;
 use crate::sam::weights::Weights;
 
 /// What the decoder takes from the pyramid.
@@ -25,7 +24,8 @@ pub(super) struct ImageFeatures {
     pub high_res_1: Wire,
 }
 
-/// Takes the last map of each stage, from stride 4 to stride 32, to the decoder's inputs.
+/// Takes the last map of each stage, from stride 4 to stride 32, to the decoder's inputs. The first has
+/// `first_channels`, each further one twice as many.
 ///
 /// The deepest map only flows top-down into stride 16 and is then dropped (`scalp` 1); strides 4
 /// and 8 are lateral only (`fpn_top_down_levels` 2 and 3). On these the decoder's first layer
@@ -33,14 +33,14 @@ pub(super) struct ImageFeatures {
 pub(super) fn features(
     g: &mut Graph,
     config: &Config,
-    encoder: &HieraConfig,
+    first_channels: usize,
     stages: &[Wire],
 ) -> Result<ImageFeatures> {
     let (weights, d) = (g.weights(), config.d_model);
     let laterals: Vec<Conv1x1> = (0..4)
         .map(|level| {
             let name = format!("image_encoder.neck.convs.{}.conv", 3 - level);
-            Conv1x1::load(weights, &name, encoder.embed_dim << level, d)
+            Conv1x1::load(weights, &name, first_channels << level, d)
         })
         .collect::<Result<_>>()?;
     let [lateral0, lateral1, mut lateral2, lateral3] =
@@ -48,7 +48,7 @@ pub(super) fn features(
     let high_res_0 = lateral0.then(Conv1x1::load(weights, "sam_mask_decoder.conv_s0", d, d / 8)?);
     let high_res_1 = lateral1.then(Conv1x1::load(weights, "sam_mask_decoder.conv_s1", d, d / 4)?);
     // A single picture has no memory of former frames; the network was trained with this in its place.
-    simd::add(&mut lateral2.bias, &weights.values("no_mem_embed", &[1, 1, d])?);
+    rows::add(&mut lateral2.bias, &weights.values("no_mem_embed", &[1, 1, d])?);
     let deepest = lateral3.wire(g, stages[3])?;
     let above = upsample_nearest2x(g, deepest)?;
     let embedding = lateral2.wire(g, stages[2])?;

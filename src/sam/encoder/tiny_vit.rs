@@ -4,15 +4,15 @@
 
 use serde::Deserialize;
 
-use super::EncoderConfig;
 use super::graph::{Graph, Wire};
-use super::hiera::MOST_BLOCKS;
 use super::ops::{
     Around, Attention, Chain, ConvNeck, ConvStem, DistanceBias, LocalMlp, MapLayer, MbConv, Norm, QkvOrder,
     ResidualMlp, WindowAttention, Windows,
 };
-use crate::sam::config::{Config, Family, MOST_VALUES, MOST_WIDTH, STRIDES};
+use super::{Encoder, EncoderConfig, Kind, MOST_BLOCKS};
+use crate::sam::config::{Config, MOST_VALUES, MOST_WIDTH, part};
 use crate::sam::error::Result;
+use crate::sam::network::{Family, STRIDES};
 use crate::sam::weights::{TensorStore, Weights};
 
 const PREFIX: &str = "image_encoder";
@@ -36,6 +36,20 @@ pub struct TinyVitConfig {
     pub window_sizes: Vec<usize>,
 }
 
+pub(super) const KIND: Kind = Kind {
+    name: "tiny_vit",
+    default_of: None,
+    from_json: |json, _| part(json).map(EncoderConfig::TinyVit),
+    detect,
+    // The classifier, counters, and tables that are computed.
+    without_effect: &[
+        "image_encoder.head.",
+        "image_encoder.norm_head.",
+        "num_batches_tracked",
+        "attention_bias_idxs",
+    ],
+};
+
 impl TinyVitConfig {
     /// MobileSAM's.
     fn mobile_sam() -> Self {
@@ -46,9 +60,10 @@ impl TinyVitConfig {
             window_sizes: vec![7, 7, 14, 7],
         }
     }
+}
 
-    /// See [`EncoderConfig::check`].
-    pub fn check(&self, side: usize) -> Result<(), String> {
+impl Encoder for TinyVitConfig {
+    fn check(&self, side: usize) -> Result<(), String> {
         let fail = |what: &str| Err(what.to_owned());
         let lists = [&self.embed_dims, &self.depths, &self.num_heads, &self.window_sizes];
         if lists.iter().any(|list| list.len() != LAYERS) {
@@ -75,10 +90,22 @@ impl TinyVitConfig {
         }
         Ok(())
     }
+
+    fn features(&self, g: &mut Graph, config: &Config, image: Wire) -> Result<Vec<Wire>> {
+        let last = layers(g, self, image)?[LAYERS - 1];
+        let (name, width) = (format!("{PREFIX}.neck"), self.embed_dims[LAYERS - 1]);
+        let neck = ConvNeck::load(g.weights(), &name, width, config.d_model)?;
+        Ok(vec![g.apply(last, &name, neck)?])
+    }
+
+    #[cfg(test)]
+    fn stages(&self, g: &mut Graph, image: Wire) -> Result<(&'static str, Vec<Wire>)> {
+        Ok(("stage", layers(g, self, image)?))
+    }
 }
 
-/// MobileSAM, if these tensors belong to a TinyViT; the error says why they are not those of MobileSAM.
-pub fn detect(store: &dyn TensorStore) -> Option<Result<Config, String>> {
+/// See [`Kind::detect`]: MobileSAM, by the channels of its first layer.
+fn detect(store: &dyn TensorStore) -> Option<Result<Config, String>> {
     let config = TinyVitConfig::mobile_sam();
     let channels = *store.shape(&format!("{PREFIX}.layers.0.blocks.0.conv1.c.weight"))?.get(1)?;
     if channels != config.embed_dims[0] {
@@ -90,25 +117,8 @@ pub fn detect(store: &dyn TensorStore) -> Option<Result<Config, String>> {
     Some(Ok(Config::published(Family::Sam1, EncoderConfig::TinyVit(config))))
 }
 
-/// The graph; see [`super::graph()`].
-pub(super) fn features(
-    g: &mut Graph,
-    config: &Config,
-    encoder: &TinyVitConfig,
-    image: Wire,
-) -> Result<Vec<Wire>> {
-    let layers = layers(g, encoder, image)?;
-    let neck = ConvNeck::load(
-        g.weights(),
-        &format!("{PREFIX}.neck"),
-        encoder.embed_dims[LAYERS - 1],
-        config.d_model,
-    )?;
-    Ok(vec![g.apply(layers[LAYERS - 1], &format!("{PREFIX}.neck"), neck)?])
-}
-
 /// Builds the trunk on the network input (1, 3, S, S) and returns what comes out of each layer.
-pub(super) fn layers(g: &mut Graph, encoder: &TinyVitConfig, image: Wire) -> Result<Vec<Wire>> {
+fn layers(g: &mut Graph, encoder: &TinyVitConfig, image: Wire) -> Result<Vec<Wire>> {
     let weights = g.weights();
     let stem = ConvStem::load(weights, &format!("{PREFIX}.patch_embed"), encoder.embed_dims[0])?;
     let mut first: Vec<Box<dyn MapLayer>> = vec![Box::new(stem)];

@@ -6,15 +6,15 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::EncoderConfig;
 use super::graph::{Graph, Wire};
-use super::hiera::{MOST_BLOCKS, count_blocks};
 use super::ops::{
     Attention, AxisBias, ConvNeck, GlobalAttention, Norm, PATCH, Patches, QkvOrder, ResidualMlp,
     WindowAttention, WindowBias, Windows,
 };
-use crate::sam::config::{Config, Family, MOST_VALUES, MOST_WIDTH, part};
+use super::{Encoder, EncoderConfig, Kind, MOST_BLOCKS, count_blocks};
+use crate::sam::config::{Config, MOST_VALUES, MOST_WIDTH, part};
 use crate::sam::error::Result;
+use crate::sam::network::Family;
 use crate::sam::weights::TensorStore;
 
 const PREFIX: &str = "image_encoder";
@@ -38,18 +38,27 @@ pub struct VitConfig {
     pub pos_embed_side: usize,
 }
 
+pub(super) const KIND: Kind = Kind {
+    name: "vit",
+    default_of: Some(Family::Sam1),
+    from_json: |json, image_size| VitConfig::from_json(json, image_size).map(EncoderConfig::Vit),
+    detect,
+    without_effect: &[],
+};
+
 impl VitConfig {
     /// The sizes in a network's JSON; the position embedding is that of the input if nothing is said.
-    pub fn from_json(json: &Value, image_size: usize) -> Result<Self, String> {
+    fn from_json(json: &Value, image_size: usize) -> Result<Self, String> {
         let mut config: Self = part(json)?;
         if config.pos_embed_side == 0 {
             config.pos_embed_side = image_size / PATCH;
         }
         Ok(config)
     }
+}
 
-    /// See [`EncoderConfig::check`].
-    pub fn check(&self, side: usize) -> Result<(), String> {
+impl Encoder for VitConfig {
+    fn check(&self, side: usize) -> Result<(), String> {
         let fail = |what: &str| Err(what.to_owned());
         let sizes = [self.embed_dim, self.num_heads];
         if sizes.iter().any(|n| !(1..=MOST_WIDTH).contains(n))
@@ -68,16 +77,26 @@ impl VitConfig {
         }
         Ok(())
     }
+
+    fn features(&self, g: &mut Graph, config: &Config, image: Wire) -> Result<Vec<Wire>> {
+        let (stored, cells) = (self.pos_embed_side, config.embedding_side());
+        let patches = Patches::load(g.weights(), PREFIX, self.embed_dim, stored, cells)?;
+        let mut x = g.apply(image, &format!("{PREFIX}.patch_embed"), patches)?;
+        for i in 0..self.depth {
+            x = block(g, self, i, x, stored)?;
+        }
+        let neck = ConvNeck::load(g.weights(), &format!("{PREFIX}.neck"), self.embed_dim, config.d_model)?;
+        Ok(vec![g.apply(x, &format!("{PREFIX}.neck"), neck)?])
+    }
 }
 
 /// What distinguishes the published encoders `vit_b`, `vit_l` and `vit_h`.
 const VARIANTS: [(usize, usize, usize, [usize; 4]); 3] =
     [(768, 12, 12, [2, 5, 8, 11]), (1024, 24, 16, [5, 11, 17, 23]), (1280, 32, 16, [7, 15, 23, 31])];
 
-/// The published network that these tensors belong to, if they are those of a plain vision
-/// transformer; the error says why it is none of them. A position embedding of another size than the
-/// published one tells the side of the input.
-pub fn detect(store: &dyn TensorStore) -> Option<Result<Config, String>> {
+/// See [`Kind::detect`]. A position embedding of another size than the published one tells the side of the
+/// input.
+fn detect(store: &dyn TensorStore) -> Option<Result<Config, String>> {
     let &[_, cells, _, embed_dim] = store.shape(&format!("{PREFIX}.pos_embed"))? else { return None };
     let depth = count_blocks(store, &format!("{PREFIX}.blocks"));
     let matching = |v: &&(usize, usize, usize, [usize; 4])| (v.0, v.1) == (embed_dim, depth);
@@ -98,24 +117,6 @@ pub fn detect(store: &dyn TensorStore) -> Option<Result<Config, String>> {
     };
     let config = Config::published(Family::Sam1, EncoderConfig::Vit(encoder));
     Some(config.with_image_size(cells.saturating_mul(PATCH)))
-}
-
-/// The graph; see [`super::graph()`].
-pub(super) fn features(
-    g: &mut Graph,
-    config: &Config,
-    encoder: &VitConfig,
-    image: Wire,
-) -> Result<Vec<Wire>> {
-    let cells = config.embedding_side();
-    let stored = encoder.pos_embed_side;
-    let patches = Patches::load(g.weights(), PREFIX, encoder.embed_dim, stored, cells)?;
-    let mut x = g.apply(image, &format!("{PREFIX}.patch_embed"), patches)?;
-    for i in 0..encoder.depth {
-        x = block(g, encoder, i, x, stored)?;
-    }
-    let neck = ConvNeck::load(g.weights(), &format!("{PREFIX}.neck"), encoder.embed_dim, config.d_model)?;
-    Ok(vec![g.apply(x, &format!("{PREFIX}.neck"), neck)?])
 }
 
 /// `Block.forward` on a (height, width, channels) map; `stored` is the side of the map that the

@@ -3,11 +3,11 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Fit, Placement};
+use super::Placement;
 use crate::mask::{Mask, MaskRows};
-use crate::sam::config::STRIDES;
 use crate::sam::error::{Error, Result};
-use crate::sam::kernels::{Counts, Cuts, WIDTH, cut};
+use crate::sam::network::{Fit, STRIDES};
+use crate::sam::numeric::tile::{Counts, Cuts, WIDTH, cut};
 
 /// What a network is told of the empty part of its square: surely no object.
 const NOWHERE: f32 = -10.0;
@@ -277,6 +277,7 @@ impl<'a> Enlarged<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sam::numeric::on_each_instruction_set;
 
     /// A square of logits with this side, for a photo of this size.
     fn placed(fit: Fit, low_res_side: usize, photo_size: (u32, u32)) -> Placement {
@@ -302,32 +303,34 @@ mod tests {
 
     #[test]
     fn masks_and_stability_are_those_of_the_enlarged_logits() {
-        let side = 24;
-        for (round, size) in
-            [(1, 1), (3, 70), (64, 64), (131, 77), (500, 20), (200, 300)].into_iter().enumerate()
-        {
-            let low_res: Vec<f32> = (0..side * side)
-                .map(|i| {
-                    let (x, y) = ((i % side) as f32 - 9.0, (i / side) as f32 - 14.0);
-                    let noise = ((i * 7919 + round * 31) % 101) as f32 / 101.0;
-                    5.0 - x.hypot(y) * (0.6 + noise) - if i % 97 == 5 { 1e9 } else { 0.0 }
-                })
-                .collect();
-            let cases = [(0.0, 1.0), (0.5, 0.0), (-3.0, 2.0), (40.0, 1.0)];
-            for ((threshold, offset), fit) in
-                cases.into_iter().flat_map(|case| [(case, Fit::Stretch), (case, Fit::Pad)])
+        on_each_instruction_set(|| {
+            let side = 24;
+            for (round, size) in
+                [(1, 1), (3, 70), (64, 64), (131, 77), (500, 20), (200, 300)].into_iter().enumerate()
             {
-                let placement = placed(fit, side, size);
-                let logits = logits_in_photo(&low_res, &placement);
-                let count = |limit: f32| logits.iter().filter(|x| **x > limit).count() as f32;
-                let (inner, outer) = (count(threshold + offset), count(threshold - offset));
-                let (mask, stability) = mask_in_photo(&low_res, &placement, threshold, offset);
-                assert_eq!(stability, if outer == 0.0 { 0.0 } else { inner / outer });
-                let expected =
-                    Mask::from_fn(size.0, size.1, |x, y| logits[(y * size.0 + x) as usize] > threshold);
-                assert_eq!(mask, expected, "{size:?} {threshold}");
+                let low_res: Vec<f32> = (0..side * side)
+                    .map(|i| {
+                        let (x, y) = ((i % side) as f32 - 9.0, (i / side) as f32 - 14.0);
+                        let noise = ((i * 7919 + round * 31) % 101) as f32 / 101.0;
+                        5.0 - x.hypot(y) * (0.6 + noise) - if i % 97 == 5 { 1e9 } else { 0.0 }
+                    })
+                    .collect();
+                let cases = [(0.0, 1.0), (0.5, 0.0), (-3.0, 2.0), (40.0, 1.0)];
+                for ((threshold, offset), fit) in
+                    cases.into_iter().flat_map(|case| [(case, Fit::Stretch), (case, Fit::Pad)])
+                {
+                    let placement = placed(fit, side, size);
+                    let logits = logits_in_photo(&low_res, &placement);
+                    let count = |limit: f32| logits.iter().filter(|x| **x > limit).count() as f32;
+                    let (inner, outer) = (count(threshold + offset), count(threshold - offset));
+                    let (mask, stability) = mask_in_photo(&low_res, &placement, threshold, offset);
+                    assert_eq!(stability, if outer == 0.0 { 0.0 } else { inner / outer });
+                    let expected =
+                        Mask::from_fn(size.0, size.1, |x, y| logits[(y * size.0 + x) as usize] > threshold);
+                    assert_eq!(mask, expected, "{size:?} {threshold}");
+                }
             }
-        }
+        });
     }
 
     #[test]

@@ -11,42 +11,13 @@ use image::RgbImage;
 use rayon::prelude::*;
 
 pub use self::logits::LowRes;
-use super::config::{Config, Family, STRIDES};
 use super::error::{Error, Result};
+use super::network::{Fit, InputFormat, STRIDES};
 
 /// Channels of a photo's pixel.
 const COLOURS: usize = 3;
 
-/// How a photo of any shape becomes a square.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fit {
-    /// Both sides become those of the square; the aspect ratio is not kept. Values are interpolated as
-    /// they are. (SAM 2)
-    Stretch,
-    /// The longer side becomes that of the square, and zeros fill the rest at the right or the bottom.
-    /// Values are rounded to 8 bits, as Pillow does. (SAM 1)
-    Pad,
-}
-
-/// What a network takes: a square of this side, in pixels, normalised with these figures on [0, 1].
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct InputFormat {
-    pub side: usize,
-    pub mean: [f32; 3],
-    pub std: [f32; 3],
-    pub fit: Fit,
-}
-
 impl InputFormat {
-    /// What a network of these sizes takes.
-    pub fn of_config(config: &Config) -> Self {
-        let fit = match config.family {
-            Family::Sam1 => Fit::Pad,
-            Family::Sam2 => Fit::Stretch,
-        };
-        Self { side: config.image_size, mean: config.mean, std: config.std, fit }
-    }
-
     /// Side of the low-resolution logits that come back.
     pub fn low_res_side(&self) -> usize {
         self.side / STRIDES[0]

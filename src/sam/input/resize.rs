@@ -3,8 +3,9 @@
 use image::RgbImage;
 use rayon::prelude::*;
 
-use super::{COLOURS, InputFormat};
-use crate::sam::simd;
+use super::COLOURS;
+use crate::sam::network::InputFormat;
+use crate::sam::numeric::rows;
 
 /// (3, side, side), row-major: interpolated values on [0, 1], normalised.
 pub fn stretched(photo: &RgbImage, format: &InputFormat) -> Vec<f32> {
@@ -20,7 +21,7 @@ pub fn stretched(photo: &RgbImage, format: &InputFormat) -> Vec<f32> {
         line.clear();
         line.resize(width * COLOURS, 0f32);
         for (y, weight) in taps_y.iter() {
-            simd::add_scaled_bytes(line, &photo.as_raw()[y * width * COLOURS..], weight);
+            rows::add_scaled_bytes(line, &photo.as_raw()[y * width * COLOURS..], weight);
         }
         let pixels = line.as_chunks::<COLOURS>().0;
         for (x, taps_x) in taps_x.iter().enumerate() {
@@ -77,7 +78,7 @@ pub fn as_pillow(photo: &RgbImage, width: usize, height: usize) -> Vec<u8> {
         sums.clear();
         sums.resize(row_length, 1i32 << (PRECISION_BITS - 1));
         for (y, weight) in (first..).zip(weights) {
-            simd::add_weighted_bytes(sums, &narrow[y * row_length..][..row_length], weight);
+            rows::add_weighted_bytes(sums, &narrow[y * row_length..][..row_length], weight);
         }
         out.iter_mut().zip(sums).for_each(|(out, sum)| *out = to_byte(*sum));
     });
@@ -137,6 +138,7 @@ fn triangles(from: usize, to: usize) -> impl Iterator<Item = (usize, Vec<f64>)> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sam::numeric::on_each_instruction_set;
 
     #[test]
     fn shrinking_averages_under_a_triangle() {
@@ -154,14 +156,16 @@ mod tests {
 
     #[test]
     fn pixels_are_those_of_pillow() {
-        // Image.fromarray(pixels).resize((width, height), Image.BILINEAR).tobytes()
-        let pixel = |x: u32, y: u32| {
-            image::Rgb([x * 37 + y * 11, x * x * 5 + y * 3, 255 - x * 20 - y * 9].map(|v| v as u8))
-        };
-        let photo = RgbImage::from_fn(7, 5, pixel);
-        for (width, height, expected) in PILLOW {
-            assert_eq!(as_pillow(&photo, width, height), expected, "{width}x{height}");
-        }
+        on_each_instruction_set(|| {
+            // Image.fromarray(pixels).resize((width, height), Image.BILINEAR).tobytes()
+            let pixel = |x: u32, y: u32| {
+                image::Rgb([x * 37 + y * 11, x * x * 5 + y * 3, 255 - x * 20 - y * 9].map(|v| v as u8))
+            };
+            let photo = RgbImage::from_fn(7, 5, pixel);
+            for (width, height, expected) in PILLOW {
+                assert_eq!(as_pillow(&photo, width, height), expected, "{width}x{height}");
+            }
+        });
     }
 
     const PILLOW: [(usize, usize, &[u8]); 4] = [

@@ -11,13 +11,12 @@ use super::signature::{
     Signature, Value,
 };
 use super::{as_number, feature_values, graph, guarded, misfit, missing, names_of};
-use crate::sam::config::Family;
 use crate::sam::error::Result;
-use crate::sam::network::{Label, Token};
-use crate::sam::plan::{Monitor, Plan};
+use crate::sam::network::{self, CANDIDATES, Family, Label, Monitor, Token};
+use crate::sam::plan::Plan;
 
 /// Numbers of masks that decoders give: a single one, the candidates, both.
-const MASK_COUNTS: [usize; 3] = [1, 3, 4];
+const MASK_COUNTS: [usize; 3] = [1, CANDIDATES, network::MASKS];
 
 /// A decoder's file, ready to run.
 pub(super) struct Decoder {

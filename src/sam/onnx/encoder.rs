@@ -6,10 +6,10 @@ use tract_onnx::prelude::*;
 
 use super::signature::{IMAGE_EMBEDDING, Signature, Value};
 use super::{as_number, feature_values, graph, guarded, misfit, names_of};
-use crate::sam::config::{Family, MEAN, MOST_PIXELS, STD, STRIDES};
+use crate::sam::config::{MEAN, MOST_PIXELS, STD};
 use crate::sam::error::Result;
-use crate::sam::network::Map;
-use crate::sam::plan::{Monitor, Plan};
+use crate::sam::network::{EncoderRun, Family, Map, STRIDES};
+use crate::sam::plan::{Plan, Run};
 
 /// An encoder's file, ready to run.
 pub(super) struct Encoder {
@@ -48,10 +48,36 @@ impl Encoder {
         self.picture.side
     }
 
-    /// Runs on a normalised picture (1, 3, S, S).
-    pub fn run(&self, image: Tensor, monitor: &dyn Monitor) -> Result<Vec<Map>> {
+    /// Begins to run on a normalised picture (1, 3, S, S).
+    pub fn start(&self, image: Tensor) -> Result<Box<dyn EncoderRun>> {
         let image = self.picture.given(image)?;
-        let outputs = guarded(&self.file, || self.plan.run(tvec![image.into()], monitor))?;
+        let run = guarded(&self.file, || self.plan.start(tvec![image.into()]))?;
+        Ok(Box::new(GuardedRun { file: self.file.clone(), run }))
+    }
+}
+
+/// A run whose errors name the file.
+struct GuardedRun {
+    file: PathBuf,
+    run: Run,
+}
+
+impl EncoderRun for GuardedRun {
+    fn is_done(&self) -> bool {
+        self.run.is_done()
+    }
+
+    fn fraction(&self) -> f32 {
+        self.run.fraction()
+    }
+
+    fn step(&mut self) -> Result<()> {
+        guarded(&self.file, || self.run.step())
+    }
+
+    fn finish(self: Box<Self>) -> Result<Vec<Map>> {
+        let Self { file, run } = *self;
+        let outputs = guarded(&file, || run.outputs())?;
         outputs.into_iter().map(|map| Map::try_from(as_number(map, DatumType::F32)?)).collect()
     }
 }

@@ -32,6 +32,7 @@ mod tests;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Arc;
 
 use tract_onnx::prelude::{DatumType, TValue, Tensor};
 
@@ -39,11 +40,21 @@ use self::decoder::Decoder;
 use self::encoder::Encoder;
 pub(super) use self::pair::{find_pair, is_meant};
 use self::signature::{HIGH_RES, IMAGE_EMBEDDING, Names, Role, Signature, Value};
-use super::config::{Family, MEAN, STD, STRIDES};
+use super::config::{MEAN, STD};
 use super::error::{Error, Result};
-use super::input::{Fit, InputFormat};
-use super::network::{Features, Map, Network, RawMasks, Token, Wanted, foreign_embedding};
-use super::plan::Monitor;
+use super::network::{
+    EncoderRun, Family, Features, InputFormat, Map, Monitor, Network, RawMasks, STRIDES, Token, Wanted,
+    foreign_embedding,
+};
+
+/// Outputs of an exported encoder, as the decoder's file takes them.
+struct Maps(Vec<TValue>);
+
+impl Features for Maps {
+    fn bytes(&self) -> usize {
+        self.0.iter().map(|map| map.len() * size_of::<f32>()).sum()
+    }
+}
 
 /// A pair of exported models.
 pub(super) struct OnnxPair {
@@ -69,11 +80,7 @@ impl OnnxPair {
         let cells = embedding.and_then(|dims| dims.last().copied().flatten());
         let varying = cells.map(|cells| cells.saturating_mul(STRIDES[2]));
         let encoder = Encoder::open(&encoder_file, &encoder, family, varying)?;
-        let fit = match family {
-            Family::Sam1 => Fit::Pad,
-            Family::Sam2 => Fit::Stretch,
-        };
-        let input_format = InputFormat { side: encoder.side(), mean: MEAN, std: STD, fit };
+        let input_format = InputFormat { side: encoder.side(), mean: MEAN, std: STD, fit: family.fit() };
         let side = input_format.low_res_side();
         let decoder = Decoder::open(&decoder_file, &decoder, family, side, &encoder.shapes)?;
         Ok(Self { input_format, family, encoder, decoder })
@@ -89,15 +96,15 @@ impl Network for OnnxPair {
         self.input_format
     }
 
-    fn encode(&self, image: Tensor, monitor: &dyn Monitor) -> Result<Vec<Map>> {
-        self.encoder.run(image, monitor)
+    fn start(&self, image: Tensor) -> Result<Box<dyn EncoderRun>> {
+        self.encoder.start(image)
     }
 
     fn encoded_shapes(&self) -> &[Vec<usize>] {
         &self.encoder.shapes
     }
 
-    fn prepare(&self, maps: &[Map]) -> Result<Features> {
+    fn prepare(&self, maps: &[Map]) -> Result<Arc<dyn Features>> {
         let same = |(map, shape): (&Map, &Vec<usize>)| {
             map.shape == *shape && map.values.len() == shape.iter().product::<usize>()
         };
@@ -105,20 +112,18 @@ impl Network for OnnxPair {
             return Err(foreign_embedding());
         }
         let value = |map: &Map| Ok(Tensor::from_shape(&map.shape, &map.values)?.into());
-        Ok(Features::Exported(maps.iter().map(value).collect::<Result<_>>()?))
+        Ok(Arc::new(Maps(maps.iter().map(value).collect::<Result<_>>()?)))
     }
 
     fn decode(
         &self,
-        features: &Features,
+        features: &dyn Features,
         prompts: &[Vec<Token>],
         mask_input: Option<&[f32]>,
         wanted: Wanted,
         monitor: &dyn Monitor,
     ) -> Result<Vec<RawMasks>> {
-        let Features::Exported(features) = features else {
-            return Err(foreign_embedding());
-        };
+        let Maps(features) = features.of()?;
         let side = self.input_format.low_res_side();
         let one = |points: &Vec<_>| {
             let [logits, iou] = self.decoder.decode(features, points, mask_input, monitor)?;

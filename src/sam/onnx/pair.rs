@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use super::signature::{Role, Signature};
-use crate::sam::config::Family;
 use crate::sam::error::{Error, Result};
+use crate::sam::network::Family;
 
 /// Parts of file names that say what a file is, not which network it is of.
 const WORDS: [&str; 11] = [

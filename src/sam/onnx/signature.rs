@@ -9,8 +9,8 @@ use tract_onnx::pb::tensor_shape_proto::dimension::Value as Dimension;
 use tract_onnx::pb::{ValueInfoProto, type_proto};
 use tract_onnx::prelude::{DatumType, Framework};
 
-use crate::sam::config::Family;
 use crate::sam::error::{Error, Result};
+use crate::sam::network::Family;
 
 /// What exporters call a tensor. Upper and lower case are the same.
 pub(super) type Names = &'static [&'static str];

@@ -8,8 +8,8 @@ use super::encoder::Picture;
 use super::*;
 use crate::prompt::{Point, Prompt};
 use crate::sam::parity::{CASES, LOGITS_TOLERANCE, Reference, assert_close, check_predictions, data};
-use crate::sam::predictor::{Output, Prediction, Predictor, Query};
 use crate::sam::weights::Weights;
+use crate::sam::{Output, Prediction, Predictor, Query};
 
 /// A folder with copies of test files, given as (from, to).
 fn folder(files: &[(&str, &str)]) -> TempDir {

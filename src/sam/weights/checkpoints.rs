@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::prompt::{BoxPrompt, Point, Prompt};
-use crate::sam::config::Family;
 use crate::sam::encoder::EncoderConfig;
-use crate::sam::predictor::{Output, Predictor};
+use crate::sam::network::Family;
+use crate::sam::{Output, Predictor};
 
 fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)

@@ -73,15 +73,8 @@ pub struct Weights {
 
 /// The parts of a network that are built here. Tensors of others, such as SAM 2's memory, are ignored.
 const PARTS: [&str; 3] = ["image_encoder.", "sam_prompt_encoder.", "sam_mask_decoder."];
-/// Tensors in these parts that change nothing: MobileSAM's classifier, counters, tables that are computed,
-/// and what is added to all keys alike, which the softmax takes away again.
-const WITHOUT_EFFECT: [&str; 5] = [
-    "image_encoder.head.",
-    "image_encoder.norm_head.",
-    "num_batches_tracked",
-    "attention_bias_idxs",
-    "k_proj.bias",
-];
+/// What is added to all keys of an attention alike changes nothing: the softmax takes it away again.
+const KEY_BIAS: &str = "k_proj.bias";
 
 impl Weights {
     /// The built-in model, MobileSAM.
@@ -166,7 +159,8 @@ impl Weights {
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         let is_unused = |name: &&String| {
             PARTS.iter().any(|part| name.starts_with(part))
-                && !WITHOUT_EFFECT.iter().any(|known| name.contains(known))
+                && !name.contains(KEY_BIAS)
+                && !encoder::is_without_effect(name)
                 && !asked.contains(*name)
         };
         let names = self.store.names();

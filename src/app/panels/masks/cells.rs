@@ -32,14 +32,14 @@ pub(super) fn figure_ui(ui: &mut Ui, text: String, settled: bool) {
 
 pub(super) fn buttons_ui(ui: &mut Ui, document: &Document, item: &MaskItem, actions: &mut Actions) {
     ui.spacing_mut().item_spacing.x = 2.0;
-    if eye_ui(ui, item.visible, &item.name) {
+    if eye_ui(ui, item.visible, &item.annotation.name) {
         actions.push(Action::Edit(Edit::SetVisible(vec![item.id], !item.visible)));
     }
     let alone = document.solo() == Some(item.id);
-    if button_ui(ui, "S", "Solo", &item.name, alone) {
+    if button_ui(ui, "S", "Solo", &item.annotation.name, alone) {
         actions.push(Action::Edit(Edit::Solo((!alone).then_some(item.id))));
     }
-    if button_ui(ui, "×", "Delete", &item.name, false) {
+    if button_ui(ui, "×", "Delete", &item.annotation.name, false) {
         actions.push(Action::Edit(Edit::Delete(vec![item.id])));
     }
 }

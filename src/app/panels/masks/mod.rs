@@ -13,8 +13,8 @@ use image::RgbImage;
 use self::cells::{buttons_ui, figure_ui, group_buttons_ui, group_name_ui, picture_ui, score_text};
 use self::rows::{Row, SortBy, grouped, mask_after_gap, sorted, tree};
 use super::super::actions::{Action, Actions};
+use super::super::tasks::Thumbnails;
 use super::super::theme::ACCENT;
-use super::super::thumbnails::Thumbnails;
 use crate::colour::Colour;
 use crate::document::{Class, ClassId, Document, Edit, MaskId, MaskItem};
 
@@ -77,8 +77,8 @@ impl MaskList {
     /// Lets the user type another name for a mask.
     pub fn rename(&mut self, item: &MaskItem) {
         self.search.clear();
-        self.folded.remove(&item.class);
-        self.renaming = Some((item.id, item.name.clone()));
+        self.folded.remove(&item.annotation.class);
+        self.renaming = Some((item.id, item.annotation.name.clone()));
         self.selection.clear();
     }
 
@@ -147,18 +147,26 @@ impl MaskList {
                         Row::Mask { item, depth } => {
                             let settled = document.mask(item.id).is_some();
                             row.set_selected(settled && document.selection().contains(&item.id));
-                            let colour = listed.colours.get(&item.id).copied().unwrap_or(item.colour);
+                            let colour = listed
+                                .colours
+                                .get(&item.id)
+                                .copied()
+                                .unwrap_or(item.annotation.shown_colour());
                             row.col(|ui| {
-                                picture_ui(ui, self.thumbnails.of(&item.mask, listed.photo), colour)
+                                picture_ui(
+                                    ui,
+                                    self.thumbnails.of(&item.annotation.mask, listed.photo),
+                                    colour,
+                                )
                             });
                             row.col(|ui| {
                                 ui.add_space(INDENT * *depth as f32);
-                                let class = item.class.and_then(|id| document.class(id));
+                                let class = item.annotation.class.and_then(|id| document.class(id));
                                 self.name_ui(ui, item, class, settled, actions);
                             });
-                            row.col(|ui| figure_ui(ui, item.mask.area().to_string(), settled));
-                            row.col(|ui| figure_ui(ui, score_text(item.predicted_iou), settled));
-                            row.col(|ui| figure_ui(ui, score_text(item.stability_score), settled));
+                            row.col(|ui| figure_ui(ui, item.annotation.mask.area().to_string(), settled));
+                            row.col(|ui| figure_ui(ui, score_text(item.annotation.predicted_iou), settled));
+                            row.col(|ui| figure_ui(ui, score_text(item.annotation.stability_score), settled));
                             row.col(|ui| {
                                 if settled {
                                     buttons_ui(ui, document, item, actions);
@@ -175,8 +183,13 @@ impl MaskList {
         let Listed { document, items, parents, .. } = *listed;
         let wanted = self.search.trim().to_lowercase();
         let is_wanted = |item: &MaskItem| {
-            let class = item.class.and_then(|id| document.class(id)).map(|class| class.name.to_lowercase());
-            item.name.to_lowercase().contains(&wanted) || class.is_some_and(|name| name.contains(&wanted))
+            let class = item
+                .annotation
+                .class
+                .and_then(|id| document.class(id))
+                .map(|class| class.name.to_lowercase());
+            item.annotation.name.to_lowercase().contains(&wanted)
+                || class.is_some_and(|name| name.contains(&wanted))
         };
         let found = items.iter().filter(|item| is_wanted(item));
         match self.sort_by {
@@ -316,7 +329,7 @@ impl MaskList {
                 if response.lost_focus() {
                     let name = text.trim().to_owned();
                     let kept = !ui.input(|i| i.key_pressed(Key::Escape)) && !name.is_empty();
-                    if kept && name != item.name {
+                    if kept && name != item.annotation.name {
                         actions.push(Action::Edit(Edit::Rename(item.id, name)));
                     }
                     self.renaming = None;
@@ -332,14 +345,14 @@ impl MaskList {
                     let [r, g, b] = class.colour;
                     ui.colored_label(Color32::from_rgb(r, g, b), "■").on_hover_text(&class.name);
                 }
-                ui.label(&item.name);
+                ui.label(&item.annotation.name);
                 let button = ui.small_button("…").on_hover_text("Rename");
-                if button.accessible_name(format!("Rename {}", item.name)).clicked() {
-                    self.renaming = Some((item.id, item.name.clone()));
+                if button.accessible_name(format!("Rename {}", item.annotation.name)).clicked() {
+                    self.renaming = Some((item.id, item.annotation.name.clone()));
                 }
             }
             _ => {
-                ui.weak(&item.name);
+                ui.weak(&item.annotation.name);
             }
         }
     }

@@ -38,10 +38,14 @@ impl SortBy {
         let score = |score: Option<f32>| score.unwrap_or(-1.0);
         match self {
             SortBy::Order | SortBy::Tree | SortBy::Class => Ordering::Equal,
-            SortBy::Name => a.name.to_lowercase().cmp(&b.name.to_lowercase()),
-            SortBy::Area => a.mask.area().cmp(&b.mask.area()),
-            SortBy::PredictedIou => score(a.predicted_iou).total_cmp(&score(b.predicted_iou)),
-            SortBy::Stability => score(a.stability_score).total_cmp(&score(b.stability_score)),
+            SortBy::Name => a.annotation.name.to_lowercase().cmp(&b.annotation.name.to_lowercase()),
+            SortBy::Area => a.annotation.mask.area().cmp(&b.annotation.mask.area()),
+            SortBy::PredictedIou => {
+                score(a.annotation.predicted_iou).total_cmp(&score(b.annotation.predicted_iou))
+            }
+            SortBy::Stability => {
+                score(a.annotation.stability_score).total_cmp(&score(b.annotation.stability_score))
+            }
         }
     }
 }
@@ -94,7 +98,7 @@ pub(super) fn grouped<'a>(
 ) -> Vec<Row<'a>> {
     let mut members: HashMap<Option<ClassId>, Vec<&Arc<MaskItem>>> = HashMap::new();
     for item in items {
-        members.entry(item.class).or_default().push(item);
+        members.entry(item.annotation.class).or_default().push(item);
     }
     let mut rows = vec![];
     for class in classes.iter().map(Some).chain([None]) {
@@ -125,7 +129,7 @@ pub(super) fn tree<'a>(items: &'a [Arc<MaskItem>], parents: &HashMap<MaskId, Mas
         children.entry(None).or_default().extend(orphans);
     }
     for siblings in children.values_mut() {
-        siblings.sort_by_key(|m| (m.mask.area(), Reverse(m.id)));
+        siblings.sort_by_key(|m| (m.annotation.mask.area(), Reverse(m.id)));
     }
     // The largest is last, where it is taken from next.
     let mut open: Vec<(&Arc<MaskItem>, usize)> =
@@ -157,19 +161,13 @@ pub(super) fn mask_after_gap(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Document, Edit, NewMask, Prompting};
+    use crate::annotation::Annotation;
+    use crate::document::{Document, Edit};
     use crate::mask::Mask;
 
     fn document(masks: usize) -> Document {
         let mut document = Document::default();
-        let new = |n: usize| NewMask {
-            mask: Arc::new(Mask::from_fn(8, 8, |x, _| x as usize <= n)),
-            predicted_iou: Some(0.5),
-            stability_score: Some(0.5),
-            model: None,
-            prompting: Prompting::default(),
-            found: None,
-        };
+        let new = |n: usize| Annotation::new("", Mask::from_fn(8, 8, |x, _| x as usize <= n));
         document.apply(Edit::AddMasks((0..masks).map(new).collect()));
         document
     }

@@ -53,7 +53,7 @@ fn no_two_things_share_a_file() {
     joined.overwrite = true;
     refused(joined.photo(&photo("coco.ppm")), &["out/coco.json", "all photos as coco", "coco.ppm as"]);
     joined.photo(&photo("b.ppm")).unwrap();
-    assert!(joined.finish().unwrap().is_some());
+    assert!(!joined.finish().unwrap().is_empty());
 }
 #[test]
 fn photos_of_one_name_are_no_dataset() {
@@ -67,7 +67,7 @@ fn photos_of_one_name_are_no_dataset() {
     for name in ["train/x.ppm", "val/x.ppm"] {
         above.photo(&selected(&dir, "", name)).unwrap();
     }
-    let (file, photos) = above.finish().unwrap().unwrap();
+    let (file, photos) = above.finish().unwrap().remove(0);
     let json: serde_json::Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
     assert_eq!((photos, &json["images"][1]["file_name"]), (2, &"val/x.ppm".into()));
 }
@@ -108,7 +108,7 @@ fn photos_that_differ_in_their_extension_alone_do_not_share_files_that_need_not_
     for name in ["b.ppm", "b.pnm"] {
         both.photo(&selected(&dir, "", name)).unwrap();
     }
-    assert_eq!(both.finish().unwrap().unwrap().1, 2);
+    assert_eq!(both.finish().unwrap()[0].1, 2);
     let there = |name: &str| dir.path().join("out").join(name).exists();
     for name in ["_masks.json", ".svg", "_mask_mask.png", "_masks.csv", "_combined_overlay_masks.png"] {
         assert!(there(&format!("b{name}")) && there(&format!("b.pnm{name}")), "{name}");

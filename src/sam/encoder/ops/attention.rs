@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::layers::{Linear, Norm, room};
 use crate::sam::error::Result;
-use crate::sam::gemm::{self, Packed, Start};
-use crate::sam::simd;
+use crate::sam::numeric::packed::{self, Packed, Start};
+use crate::sam::numeric::rows;
 use crate::sam::weights::Weights;
 
 /// Queries whose scores exist at a time.
@@ -81,8 +81,8 @@ impl Head {
             rows.clone().flat_map(|row| &weight[row * inputs..][..width * inputs]).copied().collect();
         let mut own_bias: Vec<f32> = rows.flat_map(|row| &bias[*row..][..width]).copied().collect();
         let scale = std::f32::consts::LOG2_E / (width as f32).sqrt();
-        simd::scale(&mut own_weight[..width * inputs], scale);
-        simd::scale(&mut own_bias[..width], scale);
+        rows::scale(&mut own_weight[..width * inputs], scale);
+        rows::scale(&mut own_bias[..width], scale);
         Self { qkv: Linear::new(&own_weight, own_bias) }
     }
 
@@ -158,26 +158,26 @@ pub fn attend<'k>(
                 start = Start::Result;
             }
             first_key += tokens;
-            gemm::multiply(queries, query_stride, &group.keys, start, scores, tokens);
+            packed::multiply(queries, query_stride, &group.keys, start, scores, tokens);
             let rows = scores.chunks_exact_mut(tokens).zip(&mut tile.seen).zip(out.chunks_mut(out_stride));
             for ((scores, (largest, sum)), out) in rows {
                 if group.last_counts > 1 {
                     scores[tokens - 1] += (group.last_counts as f32).log2();
                 }
-                let (new_largest, new_sum) = simd::exp2_below_largest(scores, *largest);
+                let (new_largest, new_sum) = rows::exp2_below_largest(scores, *largest);
                 if new_largest > *largest && i > 0 {
                     let factor = (*largest - new_largest).exp2();
-                    simd::scale(&mut out[..width], factor);
+                    rows::scale(&mut out[..width], factor);
                     *sum *= factor;
                 }
                 (*largest, *sum) = (new_largest, *sum + new_sum);
             }
             let start = if i == 0 { Start::Zero } else { Start::Result };
-            gemm::multiply(scores, tokens, &group.values, start, out, out_stride);
+            packed::multiply(scores, tokens, &group.values, start, out, out_stride);
         }
         let width = groups.clone().next().map_or(0, |group| group.values.columns());
         for ((_, sum), out) in tile.seen.iter().zip(out.chunks_mut(out_stride)) {
-            simd::scale(&mut out[..width], sum.recip());
+            rows::scale(&mut out[..width], sum.recip());
         }
     }
 }
@@ -186,6 +186,7 @@ pub fn attend<'k>(
 mod tests {
     use super::*;
     use crate::sam::encoder::ops::layers::tests::{assert_close, numbers};
+    use crate::sam::numeric::on_each_instruction_set;
 
     const WIDTH: usize = 10;
 
@@ -205,26 +206,28 @@ mod tests {
 
     #[test]
     fn groups_of_keys_count_as_one_and_a_token_may_stand_for_many() {
-        // Scores grow from group to group, so that the sums have to be scaled down.
-        let mut qkv = numbers((QUERIES_TOGETHER + 21) * 3 * WIDTH, 1);
-        for (i, row) in qkv.chunks_mut(3 * WIDTH).enumerate() {
-            simd::scale(&mut row[WIDTH..2 * WIDTH], 1.0 + i as f32 / 40.0);
-        }
-        let group = |rows: std::ops::Range<usize>| {
-            let mut keys = Keys::default();
-            keys.set(&qkv[rows.start * 3 * WIDTH..rows.end * 3 * WIDTH], WIDTH);
-            keys
-        };
-        let mut groups = [group(0..50), group(50..53), group(53..QUERIES_TOGETHER)];
-        groups[1].last_counts = 6;
-        let rows: Vec<&[f32]> = qkv.chunks(3 * WIDTH).collect();
-        let tokens = [&rows[..QUERIES_TOGETHER], &[rows[52]; 5]].concat();
-        let stride = WIDTH + 3;
-        let mut out = vec![7.0; rows.len() * stride];
-        attend(&mut Tile::default(), &qkv, 3 * WIDTH, groups.iter(), None, &mut out, stride);
-        let found: Vec<f32> = out.chunks(stride).flat_map(|row| &row[..WIDTH]).copied().collect();
-        assert_close(&found, &by_definition(&qkv, &tokens), 1e-4);
-        assert!(out.chunks(stride).all(|row| row[WIDTH..] == [7.0; 3]), "it wrote between the rows");
+        on_each_instruction_set(|| {
+            // Scores grow from group to group, so that the sums have to be scaled down.
+            let mut qkv = numbers((QUERIES_TOGETHER + 21) * 3 * WIDTH, 1);
+            for (i, row) in qkv.chunks_mut(3 * WIDTH).enumerate() {
+                rows::scale(&mut row[WIDTH..2 * WIDTH], 1.0 + i as f32 / 40.0);
+            }
+            let group = |rows: std::ops::Range<usize>| {
+                let mut keys = Keys::default();
+                keys.set(&qkv[rows.start * 3 * WIDTH..rows.end * 3 * WIDTH], WIDTH);
+                keys
+            };
+            let mut groups = [group(0..50), group(50..53), group(53..QUERIES_TOGETHER)];
+            groups[1].last_counts = 6;
+            let rows: Vec<&[f32]> = qkv.chunks(3 * WIDTH).collect();
+            let tokens = [&rows[..QUERIES_TOGETHER], &[rows[52]; 5]].concat();
+            let stride = WIDTH + 3;
+            let mut out = vec![7.0; rows.len() * stride];
+            attend(&mut Tile::default(), &qkv, 3 * WIDTH, groups.iter(), None, &mut out, stride);
+            let found: Vec<f32> = out.chunks(stride).flat_map(|row| &row[..WIDTH]).copied().collect();
+            assert_close(&found, &by_definition(&qkv, &tokens), 1e-4);
+            assert!(out.chunks(stride).all(|row| row[WIDTH..] == [7.0; 3]), "it wrote between the rows");
+        });
     }
 
     #[test]

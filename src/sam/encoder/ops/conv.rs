@@ -3,8 +3,8 @@
 use pulp::{Simd, WithSimd};
 
 use crate::sam::error::Result;
-use crate::sam::gemm::{self, Packed, Start};
-use crate::sam::simd::{self, dispatch, mul_add};
+use crate::sam::numeric::packed::{self, Packed, Start};
+use crate::sam::numeric::{dispatch, mul_add, rows};
 use crate::sam::weights::Weights;
 
 /// Cells of a kernel, row by row.
@@ -31,7 +31,7 @@ pub fn folded(weights: &Weights, prefix: &str, shape: [usize; 4]) -> Result<(Vec
         .map(|(gamma, variance)| gamma / (variance + BATCH_NORM_EPS).sqrt())
         .collect();
     for (kernel, scale) in kernel.chunks_exact_mut(shape[1..].iter().product()).zip(&scales) {
-        simd::scale(kernel, *scale);
+        rows::scale(kernel, *scale);
     }
     let bias = beta.iter().zip(&mean).zip(&scales).map(|((beta, mean), scale)| beta - mean * scale);
     Ok((kernel, bias.collect()))
@@ -75,7 +75,7 @@ impl Conv3x3 {
     pub fn apply(&self, rows: [&[f32]; 3], out: &mut [f32]) {
         let mut start = Start::Bias(&self.bias);
         for (row, kernel) in rows.into_iter().zip(&self.kernel_rows) {
-            gemm::multiply(row, self.stride * self.inputs, kernel, start, out, self.outputs());
+            packed::multiply(row, self.stride * self.inputs, kernel, start, out, self.outputs());
             start = Start::Result;
         }
     }
@@ -181,7 +181,7 @@ fn cells<S: Simd, const STRIDE: usize, const N: usize>(
 pub mod tests {
     use super::*;
     use crate::sam::encoder::ops::layers::tests::{assert_close, numbers};
-    use crate::sam::simd::tests::on_each_instruction_set;
+    use crate::sam::numeric::on_each_instruction_set;
 
     /// PyTorch's `conv2d` with padding 1 on a channels-last map; `kernel` is
     /// (outputs, inputs of a group, 3, 3).

@@ -9,8 +9,8 @@ use super::conv::{Conv3x3, folded};
 use super::layers::room;
 use super::rings::Ring;
 use crate::sam::error::Result;
-use crate::sam::gemm::{self, Packed, Start};
-use crate::sam::simd;
+use crate::sam::numeric::packed::{self, Packed, Start};
+use crate::sam::numeric::rows;
 use crate::sam::weights::Weights;
 
 const COLOURS: usize = 3;
@@ -72,8 +72,8 @@ impl ConvStem {
                 left.fill(0.0);
                 right.fill(0.0);
                 let start = Start::Bias(&self.first_bias);
-                gemm::multiply(columns, STRIDE * COLUMN, &self.first, start, middle, between);
-                simd::gelu(middle);
+                packed::multiply(columns, STRIDE * COLUMN, &self.first, start, middle, between);
+                rows::gelu(middle);
             });
             self.second.apply(rows, out);
         }
@@ -135,7 +135,7 @@ mod tests {
         let image = numbers(COLOURS * side * side, 5);
         let pixels: Vec<f32> = (0..image.len()).map(|i| image[i % 3 * side * side + i / 3]).collect();
         let mut hidden = convolved(&pixels, [side, side, COLOURS], &w1, &b1, STRIDE);
-        simd::gelu(&mut hidden);
+        rows::gelu(&mut hidden);
         let expected = convolved(&hidden, [side / 2, side / 2, between], &w2, &b2, STRIDE);
         let stem = ConvStem::new(&w1, b1, &w2, b2);
         let shape = [1, 3, side, side];

@@ -1,6 +1,6 @@
 //! Position embeddings for maps of another size than the stored one.
 
-use crate::sam::simd;
+use crate::sam::numeric::rows;
 
 /// Source indices and weights of one target position.
 pub struct Taps {
@@ -44,11 +44,11 @@ pub fn resized(map: &[f32], from: [usize; 2], to: [usize; 2]) -> Vec<f32> {
     for (taps_y, out) in cubic_taps(from[0], to[0]).iter().zip(out.chunks_exact_mut(to[1] * channels)) {
         line.fill(0.0);
         for (row, weight) in taps_y.iter() {
-            simd::add_scaled(&mut line, &map[row * row_length..][..row_length], weight);
+            rows::add_scaled(&mut line, &map[row * row_length..][..row_length], weight);
         }
         for (out, taps) in out.chunks_exact_mut(channels).zip(&taps_x) {
             for (column, weight) in taps.iter() {
-                simd::add_scaled(out, &line[column * channels..][..channels], weight);
+                rows::add_scaled(out, &line[column * channels..][..channels], weight);
             }
         }
     }

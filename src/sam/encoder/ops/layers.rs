@@ -6,8 +6,8 @@ use tract_onnx::tract_core::internal::bail;
 
 use super::function::Function;
 use crate::sam::error::Result;
-use crate::sam::gemm::{self, Packed, Start};
-use crate::sam::simd;
+use crate::sam::numeric::packed::{self, Packed, Start};
+use crate::sam::numeric::rows;
 use crate::sam::weights::Weights;
 
 /// Rows that one thread takes through a chain of layers at a time: few enough to stay in the
@@ -44,12 +44,12 @@ impl Linear {
 
     /// (rows, inputs) to (rows, outputs).
     pub fn apply(&self, rows: &[f32], out: &mut [f32]) {
-        gemm::multiply(rows, self.inputs(), &self.weight, Start::Bias(&self.bias), out, self.outputs());
+        packed::multiply(rows, self.inputs(), &self.weight, Start::Bias(&self.bias), out, self.outputs());
     }
 
     /// Like [`Linear::apply`], added to what `out` holds.
     pub fn add(&self, rows: &[f32], out: &mut [f32]) {
-        gemm::multiply(
+        packed::multiply(
             rows,
             self.inputs(),
             &self.weight,
@@ -112,7 +112,7 @@ impl Norm {
 
     /// (rows, width) to (rows, width).
     pub fn apply(&self, rows: &[f32], out: &mut [f32]) {
-        simd::layer_norm(rows, &self.gamma, &self.beta, self.eps, out);
+        rows::layer_norm(rows, &self.gamma, &self.beta, self.eps, out);
     }
 }
 

@@ -12,7 +12,7 @@ use super::layers::{Linear, room};
 use super::rings::Ring;
 use super::windows::{Place, Windows};
 use crate::sam::error::Result;
-use crate::sam::simd;
+use crate::sam::numeric::rows;
 use crate::sam::weights::Weights;
 
 /// Columns of the result that are one job for a thread: three rows of so few stay in the processor's
@@ -103,14 +103,14 @@ impl MbConv {
                 left.fill(0.0);
                 right.fill(0.0);
                 self.widen.apply(&map[(row * width + first) * inputs..(row * width + end) * inputs], middle);
-                simd::gelu(middle);
+                rows::gelu(middle);
             });
             self.depthwise.apply(rows, between);
-            simd::gelu(between);
+            rows::gelu(between);
             self.narrow.apply(between, out);
             if self.around == Around::Residual {
-                simd::add(out, &map[(y * width + x0) * inputs..]);
-                simd::gelu(out);
+                rows::add(out, &map[(y * width + x0) * inputs..]);
+                rows::gelu(out);
             }
         }
     }
@@ -158,13 +158,13 @@ mod tests {
             let map = numbers(height * width * inputs, 7);
 
             let mut wide = linear_by_definition(&map, &w1, &b1);
-            simd::gelu(&mut wide);
+            rows::gelu(&mut wide);
             let mut mixed = convolved(&wide, [height, width, hidden], &w2, &b2, stride);
-            simd::gelu(&mut mixed);
+            rows::gelu(&mut mixed);
             let mut expected = linear_by_definition(&mixed, &w3, &b3);
             if around == Around::Residual {
-                simd::add(&mut expected, &map);
-                simd::gelu(&mut expected);
+                rows::add(&mut expected, &map);
+                rows::gelu(&mut expected);
             }
 
             let layer = MbConv {

@@ -7,8 +7,8 @@ use tract_onnx::tract_core::internal::ensure;
 use super::function::Function;
 use super::layers::{Norm, ROWS_TOGETHER, room};
 use crate::sam::error::Result;
-use crate::sam::gemm::{self, Packed, Start};
-use crate::sam::simd;
+use crate::sam::numeric::packed::{self, Packed, Start};
+use crate::sam::numeric::rows;
 use crate::sam::weights::Weights;
 
 /// Hidden values of a row that exist at a time. A few hundred keep them in the processor's cache
@@ -76,9 +76,9 @@ impl ResidualMlp {
         for part in &self.parts {
             let count = part.inward.columns();
             let hidden = room(hidden, rows.len() / width * count);
-            gemm::multiply(normed, width, &part.inward, Start::Bias(&part.inward_bias), hidden, count);
-            simd::gelu(hidden);
-            gemm::multiply(hidden, count, &part.outward, start, rows, width);
+            packed::multiply(normed, width, &part.inward, Start::Bias(&part.inward_bias), hidden, count);
+            rows::gelu(hidden);
+            packed::multiply(hidden, count, &part.outward, start, rows, width);
             start = Start::Result;
         }
     }
@@ -120,9 +120,9 @@ mod tests {
         let mut normed = vec![0.0; x.len()];
         norm().apply(&x, &mut normed);
         let mut between = linear_by_definition(&normed, &inward, &inward_bias);
-        simd::gelu(&mut between);
+        rows::gelu(&mut between);
         let mut expected = linear_by_definition(&between, &outward, &bias);
-        simd::add(&mut expected, &x);
+        rows::add(&mut expected, &x);
 
         let mlp = ResidualMlp::new(norm(), &inward, &inward_bias, &outward, bias);
         let output = mlp.eval(Tensor::from_shape(&[rows, width], &x).unwrap()).unwrap();

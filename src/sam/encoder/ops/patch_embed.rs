@@ -8,8 +8,8 @@ use super::cubic::{Taps, cubic_taps};
 use super::function::Function;
 use super::layers::room;
 use crate::sam::error::Result;
-use crate::sam::gemm::{self, Packed, Start};
-use crate::sam::simd;
+use crate::sam::numeric::packed::{self, Packed, Start};
+use crate::sam::numeric::rows;
 use crate::sam::weights::Weights;
 
 const COLOURS: usize = 3;
@@ -50,7 +50,7 @@ impl PatchEmbed {
         let background = weights.values(&name("pos_embed"), &[1, channels, rows, columns])?;
         let tile = weights.values(&name("pos_embed_window"), &[1, channels, window, window])?;
         let mut tile = channels_last(&tile, channels);
-        tile.chunks_exact_mut(channels).for_each(|cell| simd::add(cell, &bias));
+        tile.chunks_exact_mut(channels).for_each(|cell| rows::add(cell, &bias));
         Ok(Self {
             kernel: Packed::from_columns(&kernel, COLOURS * KERNEL * KERNEL, channels),
             background: channels_last(&background, channels),
@@ -65,13 +65,13 @@ impl PatchEmbed {
     fn position(&self, y: usize, taps_y: &Taps, taps_x: &[Taps], line: &mut [f32], out: &mut [f32]) {
         line.fill(0.0);
         for (row, weight) in taps_y.iter() {
-            simd::add_scaled(line, &self.background[row * line.len()..], weight);
+            rows::add_scaled(line, &self.background[row * line.len()..], weight);
         }
         let tile = &self.tile[y % self.window * self.window * self.channels..];
         for (x, (out, taps)) in out.chunks_exact_mut(self.channels).zip(taps_x).enumerate() {
             out.copy_from_slice(&tile[x % self.window * self.channels..][..self.channels]);
             for (column, weight) in taps.iter() {
-                simd::add_scaled(out, &line[column * self.channels..][..self.channels], weight);
+                rows::add_scaled(out, &line[column * self.channels..][..self.channels], weight);
             }
         }
     }
@@ -130,7 +130,7 @@ impl Function for PatchEmbed {
                 self.position(y, &taps_y, &taps_x, room(line, columns * channels), out);
                 let patches = room(patches, cells * self.kernel.depth());
                 unfold(image, side, y, patches);
-                gemm::multiply(patches, self.kernel.depth(), &self.kernel, Start::Result, out, channels);
+                packed::multiply(patches, self.kernel.depth(), &self.kernel, Start::Result, out, channels);
             },
         );
         Ok(output)

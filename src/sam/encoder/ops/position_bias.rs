@@ -8,8 +8,8 @@ use super::attention::ScoreBias;
 use super::layers::room;
 use super::windows::{Place, Windows};
 use crate::sam::error::Result;
-use crate::sam::gemm::{self, Packed, Start};
-use crate::sam::simd;
+use crate::sam::numeric::packed::{self, Packed, Start};
+use crate::sam::numeric::rows;
 use crate::sam::weights::Weights;
 
 /// The logarithm of a sum of powers of two, given their exponents.
@@ -117,7 +117,7 @@ impl AxisBias {
         };
         let mut vectors = [reversed(rows), reversed(columns)].concat();
         // Queries come with the softmax's scale, but the product is one with the bare query.
-        simd::scale(&mut vectors, (head_width as f32).sqrt());
+        rows::scale(&mut vectors, (head_width as f32).sqrt());
         let count = vectors.len() / head_width;
         Self { vectors: Packed::from_columns(&vectors, head_width, count), size }
     }
@@ -134,7 +134,7 @@ impl AxisBias {
     ) -> impl ScoreBias {
         let (count, distances) = (queries.len().div_ceil(stride), self.vectors.columns());
         let products = room(memory, count * distances);
-        gemm::multiply(queries, stride, &self.vectors, Start::Zero, products, distances);
+        packed::multiply(queries, stride, &self.vectors, Start::Zero, products, distances);
         AlongAxes { products, distances, first, part, size: self.size }
     }
 }
@@ -176,7 +176,7 @@ impl ScoreBias for AlongAxes<'_> {
             while !rest.is_empty() && key < height * width {
                 let count = (width - key % width).min(rest.len());
                 let (now, later) = rest.split_at_mut(count);
-                simd::add_to_all(&of_columns[key % width..][..count], of_rows[key / width], now);
+                rows::add_to_all(&of_columns[key % width..][..count], of_rows[key / width], now);
                 (key, rest) = (key + count, later);
             }
             if let [stand_in] = rest {

@@ -11,7 +11,7 @@ use super::function::Function;
 use super::layers::{Linear, ROWS_TOGETHER, room};
 use super::position_bias::{AxisBias, DistanceBias};
 use super::windows::{Place, Windows, max_pool2x2};
-use crate::sam::simd;
+use crate::sam::numeric::rows;
 
 /// `x + attention(norm(x))` within each window; where a stage begins the queries and the way
 /// around are pooled 2x2, which halves the map.
@@ -168,7 +168,7 @@ impl WindowAttention {
             let mut changes = &memory.out[..];
             for row in windows.iter_mut().flatten() {
                 let (now, later) = changes.split_at(row.len());
-                simd::add(row, now);
+                rows::add(row, now);
                 changes = later;
             }
         });

@@ -1,6 +1,6 @@
 //! How a channels-last map is cut into windows, without moving anything.
 
-use crate::sam::simd;
+use crate::sam::numeric::rows;
 
 /// Windows of a map, in rows from the top left. Where the map does not divide, the windows at its
 /// right and bottom reach beyond it.
@@ -87,7 +87,7 @@ pub fn max_pool2x2(
         let (y, x) = (2 * (i / (width / 2)), 2 * (i % (width / 2)));
         out.copy_from_slice(cell(y, x));
         for other in [cell(y, x + 1), cell(y + 1, x), cell(y + 1, x + 1)] {
-            simd::max(out, other);
+            rows::max(out, other);
         }
     }
 }

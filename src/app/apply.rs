@@ -1,0 +1,288 @@
+//! Applies the actions that the widgets emit; the one place where the state changes.
+
+use std::sync::Arc;
+
+use egui::{Context, Rect, pos2};
+
+use super::actions::{Action, AfterSaving};
+use super::export_task::{ExportJob, Subject};
+use super::models;
+use super::shell::Tinsel;
+use crate::document::{Edit, MaskId, MaskItem, ShapeOp, painted};
+use crate::engine::{JobKind, ModelSource};
+use crate::mask::Mask;
+
+impl Tinsel {
+    pub(super) fn apply(&mut self, action: Action, ctx: &Context, frame: &eframe::Frame) {
+        let document = &mut self.workspace.document;
+        match action {
+            Action::Run(command) => {
+                if command.is_enabled(self) {
+                    (command.run)(self, ctx, frame);
+                }
+            }
+            Action::Edit(edit) => document.apply(edit),
+            Action::AddPoint(point) => self.add_point(point),
+            Action::Stroke { path, erase } => {
+                if let Some((width, height)) = self.workspace.open.as_ref().map(|open| open.size()) {
+                    self.paint(Mask::stroke(width, height, &path, self.settings.brush_radius), erase);
+                }
+            }
+            Action::Lasso { path, subtract } => {
+                if let Some((width, height)) = self.workspace.open.as_ref().map(|open| open.size()) {
+                    self.paint(Mask::polygon(width, height, &path), subtract);
+                }
+            }
+            Action::Reopen(id) => self.reopen(id),
+            Action::SetShapePixels(pixels) => self.settings.shape_pixels = pixels,
+            Action::SetSpeckArea(area) => self.settings.speck_area = area,
+            Action::Select(ids) => document.select(ids),
+            Action::ToggleSelected(id) => document.toggle_selected(id),
+            Action::ZoomToMask(id) => {
+                document.select([id]);
+                self.zoom_to(&[id]);
+            }
+            Action::SetOpacity(opacity) => self.settings.opacity = opacity,
+            Action::SetParameters(parameters) => self.model.set_parameters(parameters),
+            Action::UsePreset(preset) => self.model.use_preset(preset),
+            Action::SetFilters(filters) => self.everything.set_filters(filters),
+            Action::ApplyFilters => self.everything.apply_filters(),
+            Action::StartComparison => self.start_comparison(),
+            Action::SaveComparison => {
+                let dialog = rfd::FileDialog::new().set_parent(frame);
+                if let (Some(open), Some(shown)) = (&self.workspace.open, &self.comparing.shown) {
+                    let name = format!("{}_compare.png", open.photo.stem());
+                    let dialog = dialog.set_file_name(name);
+                    self.tasks.save_figure(dialog, open.photo.clone(), shown.figure());
+                }
+            }
+            Action::CloseComparison => self.comparing.shown = None,
+            Action::SetColourMode(mode) => self.settings.colours = mode,
+            Action::OpenDropped(paths) => self.list(paths, self.import_target()),
+            Action::GoToPhoto(index) => {
+                if index != self.workspace.current || self.workspace.open.is_none() {
+                    self.open_photo(index);
+                }
+            }
+            Action::SetEncodeAhead(wanted) => self.settings.encode_ahead = wanted,
+            Action::SetEmbeddingsLimit(gigabytes) => {
+                self.settings.embeddings_gb = gigabytes;
+                self.encoding.limit(gigabytes, &self.engine);
+            }
+            Action::ClearEmbeddings => self.engine.clear_embeddings(),
+            Action::ImportFile(file) => self.import_file(file),
+            Action::ImportHere(file) => {
+                if let Some(target) = self.import_target() {
+                    self.tasks.import_here(file, target);
+                }
+            }
+            Action::ImportAll { file, photos } => {
+                self.save_all();
+                self.after_saving.push(AfterSaving::ImportAll { file, photos });
+            }
+            Action::PlanExport(job) => {
+                self.save_exported(&job);
+                self.after_saving.push(AfterSaving::PlanExport(job));
+            }
+            Action::Export(job) => {
+                self.save_exported(&job);
+                self.after_saving.push(AfterSaving::Export(job));
+            }
+            Action::ChooseExportFolder => {
+                let dialog = rfd::FileDialog::new().set_parent(frame);
+                self.tasks.pick_export_folder(dialog.set_directory(&self.export.folder));
+            }
+            Action::ChooseSavingFolder => {
+                self.tasks.pick_saving_folder(rfd::FileDialog::new().set_parent(frame));
+            }
+            Action::StayOpen => self.closing.stay(),
+            Action::DiscardAndClose => self.close(ctx),
+            Action::UseModel(source) => self.load_model(source),
+            Action::SetInputSide(side) => self.set_input_side(side),
+            Action::DownloadModel(entry) => match models::store(&self.settings.models_url) {
+                Ok(store) => self.model.choice.download(entry, store, ctx),
+                Err(error) => self.messages.error(error),
+            },
+            Action::CancelDownload => self.model.choice.cancel(),
+            Action::SetKeys(command, keys) => {
+                let former_owners = self.settings.keymap.set(command, keys);
+                if !former_owners.is_empty() {
+                    let names: Vec<String> =
+                        former_owners.iter().map(|other| format!("“{}”", other.text)).collect();
+                    self.messages.news(format!("The keys were taken from {}.", names.join(", ")));
+                }
+            }
+            Action::ResetKeys(command) => self.settings.keymap.reset(command),
+            Action::SetModelsUrl(url) => self.settings.models_url = url,
+            Action::DismissMessage(index) => self.messages.dismiss(index),
+        }
+    }
+
+    pub(super) fn has_photo(&self) -> bool {
+        self.workspace.open.is_some()
+    }
+
+    pub(super) fn has_model(&self) -> bool {
+        self.model.is_loaded()
+    }
+
+    /// Whether a comparison is on the screen in place of the photo, so that its masks are not to be changed.
+    pub(super) fn is_photo_covered(&self) -> bool {
+        self.workspace.open.as_ref().is_some_and(|open| self.comparing.covers(open.id))
+    }
+
+    /// The ids of the selected masks, in the order of their making.
+    pub(super) fn selection(&self) -> Vec<MaskId> {
+        self.document().selection().iter().copied().collect()
+    }
+
+    /// The selected masks.
+    pub(super) fn selected(&self) -> impl Iterator<Item = &Arc<MaskItem>> {
+        let document = self.document();
+        document.selection().iter().filter_map(|id| document.mask(*id))
+    }
+
+    /// Whether at least so many masks are selected.
+    pub(super) fn selects(&self, count: usize) -> bool {
+        self.document().selection().len() >= count
+    }
+
+    pub(super) fn selects_one(&self) -> bool {
+        self.document().selection().len() == 1
+    }
+
+    /// Applies an edit of the selected masks.
+    pub(super) fn edit_selection(&mut self, edit: impl FnOnce(Vec<MaskId>) -> Edit) {
+        let edit = edit(self.selection());
+        self.workspace.document.apply(edit);
+    }
+
+    /// Changes the pixels of the selected masks.
+    pub(super) fn reshape(&mut self, op: ShapeOp) {
+        if let Some(open) = &self.workspace.open {
+            let document = &self.workspace.document;
+            let chosen = document.masks().iter().filter(|m| document.selection().contains(&m.id));
+            self.tasks.reshape(open.id, chosen.cloned().collect(), op);
+        }
+    }
+
+    /// Stops what is running.
+    pub(super) fn cancel(&mut self) {
+        if self.comparing.is_running() {
+            self.engine.cancel(JobKind::Comparison);
+            self.engine.cancel(JobKind::Everything);
+        } else if self.everything.is_searching() {
+            self.engine.cancel(JobKind::Everything);
+        } else {
+            // A photo is encoded for its own sake or because a prompt needs it.
+            self.engine.cancel(JobKind::Encoding);
+            self.engine.cancel(JobKind::Prompt);
+        }
+    }
+
+    /// Saves what an export reads from the files beside the photos.
+    fn save_exported(&mut self, job: &ExportJob) {
+        if matches!(job.subject, Subject::Folder(_)) {
+            self.save_all();
+        }
+    }
+
+    /// Does what waited for the work to be saved.
+    pub(super) fn go_on_after_saving(&mut self) {
+        if self.sessions.is_saving() {
+            return;
+        }
+        for action in std::mem::take(&mut self.after_saving) {
+            match action {
+                AfterSaving::PlanExport(job) => self.export.plan_started(self.tasks.plan_export(job)),
+                AfterSaving::Export(job) => {
+                    self.settings.export = Some((job.format, job.options.clone()));
+                    let photos = job.photos();
+                    self.export.started(self.tasks.export(job), photos);
+                }
+                AfterSaving::ImportAll { file, photos } => self.tasks.read_dataset(file, photos),
+            }
+        }
+    }
+
+    pub(super) fn start_comparison(&mut self) {
+        let Some(open) = &self.workspace.open else { return };
+        let url = &self.settings.models_url;
+        match self.comparing.sides(self.model.parameters(), url) {
+            Ok(sides) => {
+                let number = self.engine.compare(open.reference(), sides);
+                self.comparing.start(number, url);
+            }
+            Err(error) => self.messages.error(error),
+        }
+    }
+
+    /// Adds an area to the selected mask or takes it away; a new mask if none is selected.
+    fn paint(&mut self, area: Mask, subtract: bool) {
+        let document = &mut self.workspace.document;
+        let selected = document.selection().iter().filter_map(|id| document.mask(*id)).collect::<Vec<_>>();
+        let item = match selected[..] {
+            [] => None,
+            [item] if item.locked => {
+                return self.messages.news("The selected mask is locked. Unlock it first.");
+            }
+            [item] => Some(item.clone()),
+            _ => return self.messages.news("Select one mask to paint on, or none for a new one."),
+        };
+        match painted(item.as_deref(), area, subtract) {
+            Some(change) => {
+                let is_new = !change.added.is_empty();
+                document.apply(Edit::Reshape(change));
+                if let Some(new) = document.masks().last().map(|m| m.id).filter(|_| is_new) {
+                    document.select([new]);
+                }
+            }
+            None => self.messages.news("Select the mask that something is to be taken from."),
+        }
+    }
+
+    /// Shows these masks as large as they fit.
+    pub(super) fn zoom_to(&mut self, ids: &[MaskId]) {
+        let boxes = ids.iter().filter_map(|id| self.workspace.document.mask(*id)?.annotation.mask.bbox());
+        let around = boxes
+            .map(|b| {
+                let corner = |x: u32, y: u32| pos2(x as f32, y as f32);
+                Rect::from_min_max(corner(b.x0, b.y0), corner(b.x1, b.y1))
+            })
+            .reduce(Rect::union);
+        if let Some(around) = around {
+            self.stage.canvas.view.show(around);
+        }
+    }
+
+    pub(super) fn segment_everything(&mut self) {
+        if let Some(open) = &self.workspace.open {
+            let (model, parameters) = (self.model.name(), self.model.parameters());
+            self.everything.start(open.region_reference(), model, parameters, &self.engine);
+        }
+    }
+
+    pub(super) fn load_model(&mut self, source: ModelSource) {
+        self.model.load(source, &self.settings, &self.engine);
+    }
+
+    /// Loads the model in use again, for an input of another side, which is remembered for it.
+    fn set_input_side(&mut self, side: usize) {
+        let Some(name) = &self.settings.model else { return };
+        match models::source(name, &self.settings.models_url) {
+            Ok(source) => self.model.load_with_side(source, side, &mut self.settings, &self.engine),
+            Err(error) => self.messages.error(error),
+        }
+    }
+
+    /// Loads a model by name or path; the built-in model, with the reason, if there is none.
+    pub(super) fn load_named_model(&mut self, name: &str) {
+        match models::source(name, &self.settings.models_url) {
+            Ok(source) => self.load_model(source),
+            Err(error) => {
+                self.messages.error(error);
+                self.load_model(ModelSource::built_in());
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The menu File: photos, models, masks in files.
+
+use egui::{Context, Key, ViewportCommand};
+
+use super::{Command, Menu, commands, ctrl, ctrl_shift, plain};
+use crate::app::shell::Tinsel;
+use crate::engine::ModelSource;
+use crate::sam::weights::BUILT_IN_NAME;
+
+const FILE: Command = Command { menu: Menu::File, over_comparison: true, ..super::COMMAND };
+
+commands! {
+    OPEN_PHOTOS = Command {
+        id: "OpenPhotos",
+        text: "Open photos…",
+        tooltip: "Open one or more photos",
+        keys: &[ctrl(Key::O)],
+        run: |window, _, frame| window.tasks.pick_photos(dialog(window, frame)),
+        ..FILE
+    };
+    OPEN_FOLDER = Command {
+        id: "OpenFolder",
+        text: "Open folder…",
+        tooltip: "Open all photos of a folder",
+        keys: &[ctrl_shift(Key::O)],
+        run: |window, _, frame| window.tasks.pick_folder(dialog(window, frame)),
+        ..FILE
+    };
+    OPEN_SAMPLE = Command {
+        id: "OpenSample",
+        text: "Open the sample photo",
+        tooltip: "A photo to try things on",
+        run: |window, _, _| window.open_sample(),
+        ..FILE
+    };
+    OPEN_MODEL = Command {
+        id: "OpenModel",
+        text: "Open model…",
+        tooltip: "Use the weights in a .pt or .safetensors file, or an ONNX pair",
+        keys: &[ctrl(Key::M)],
+        run: |window, _, frame| window.tasks.pick_model(dialog(window, frame)),
+        ..FILE
+    };
+    USE_BUILT_IN_MODEL = Command {
+        id: "UseBuiltInModel",
+        text: "Use the built-in model",
+        tooltip: "Use MobileSAM, which needs no download",
+        enabled: |window| window.model.name() != Some(BUILT_IN_NAME),
+        run: |window, _, _| window.load_model(ModelSource::built_in()),
+        ..FILE
+    };
+    NEXT_PHOTO = Command {
+        id: "NextPhoto",
+        text: "Next photo",
+        tooltip: "The next photo of the folder",
+        keys: &[plain(Key::D), plain(Key::PageDown)],
+        enabled: |window| window.workspace.current + 1 < window.workspace.photos.len(),
+        run: |window, _, _| window.open_photo(window.workspace.current + 1),
+        ..FILE
+    };
+    PREVIOUS_PHOTO = Command {
+        id: "PreviousPhoto",
+        text: "Previous photo",
+        tooltip: "The photo before in the folder",
+        keys: &[plain(Key::A), plain(Key::PageUp)],
+        enabled: |window| window.workspace.current > 0,
+        run: |window, _, _| window.open_photo(window.workspace.current - 1),
+        ..FILE
+    };
+    EXPORT = Command {
+        id: "Export",
+        text: "Export…",
+        tooltip: "Write masks to files",
+        keys: &[ctrl(Key::E), ctrl(Key::S)],
+        over_comparison: false,
+        enabled: |window| {
+            let has_masks = !window.document().masks().is_empty();
+            window.has_photo() && (has_masks || window.workspace.photos.len() > 1)
+        },
+        run: open_export,
+        ..FILE
+    };
+    IMPORT_MASKS = Command {
+        id: "ImportMasks",
+        text: "Import masks…",
+        tooltip: "Add masks from COCO, labelme, YOLO, ISAT or PNG files",
+        keys: &[ctrl_shift(Key::I)],
+        over_comparison: false,
+        enabled: Tinsel::has_photo,
+        run: |window, _, frame| window.tasks.pick_masks(rfd::FileDialog::new().set_parent(frame)),
+        ..FILE
+    };
+    QUIT = Command {
+        id: "Quit",
+        text: "Quit",
+        tooltip: "Close the window",
+        keys: &[ctrl(Key::Q)],
+        run: |_, ctx, _| ctx.send_viewport_cmd(ViewportCommand::Close),
+        ..FILE
+    };
+}
+
+/// A dialog over the window, in the folder of the last photo.
+fn dialog(window: &Tinsel, frame: &eframe::Frame) -> rfd::FileDialog {
+    let dialog = rfd::FileDialog::new().set_parent(frame);
+    match &window.settings.photo_folder {
+        Some(folder) => dialog.set_directory(folder),
+        None => dialog,
+    }
+}
+
+fn open_export(window: &mut Tinsel, _: &Context, _: &eframe::Frame) {
+    if let Some(open) = &window.workspace.open {
+        let path = &open.photo.path;
+        let beside = path.parent().filter(|_| !window.sample.is(path));
+        let (model, settings) = (window.model.name(), &window.settings);
+        window.export.open_for(&window.workspace.document, beside, model, settings);
+    }
+}

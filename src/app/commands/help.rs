@@ -1,0 +1,26 @@
+//! The menu Help.
+
+use egui::Key;
+
+use super::{Command, Menu, commands, ctrl_shift, plain};
+
+const HELP: Command = Command { menu: Menu::Help, over_comparison: true, ..super::COMMAND };
+
+commands! {
+    PALETTE = Command {
+        id: "Palette",
+        text: "All commands…",
+        tooltip: "Find and run any command by its name",
+        keys: &[ctrl_shift(Key::P)],
+        run: |window, _, _| window.panels.palette.open = !window.panels.palette.open,
+        ..HELP
+    };
+    KEYS = Command {
+        id: "Keys",
+        text: "Keys and gestures",
+        tooltip: "All keys at a glance",
+        keys: &[plain(Key::F1), plain(Key::Questionmark)],
+        run: |window, _, _| window.panels.keys.open = !window.panels.keys.open,
+        ..HELP
+    };
+}

@@ -1,0 +1,162 @@
+//! The keys of the commands: their default keys, but for what the user has changed.
+
+use std::collections::BTreeMap;
+
+use egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
+use serde::{Deserialize, Serialize};
+
+use super::{Command, all};
+
+/// Held for the bare photo, and to move the photo.
+const HELD: [Key; 2] = [Key::H, Key::Space];
+
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(in crate::app) struct Keymap {
+    /// By the ids of commands, so that a command of another version spoils nothing.
+    changed: BTreeMap<String, Vec<KeyboardShortcut>>,
+}
+
+impl Keymap {
+    /// All keys that start a command; the first one is shown beside it.
+    pub fn keys(&self, command: &Command) -> Vec<KeyboardShortcut> {
+        self.changed.get(command.id).cloned().unwrap_or_else(|| command.keys.to_vec())
+    }
+
+    /// The key to show beside a command, as text.
+    pub fn text(&self, ctx: &Context, command: &Command) -> Option<String> {
+        self.keys(command).first().map(|key| ctx.format_shortcut(key))
+    }
+
+    /// Whether a command has other keys than its default ones.
+    pub fn is_changed(&self, command: &Command) -> bool {
+        self.changed.contains_key(command.id)
+    }
+
+    /// Why a combination cannot be given to a command, if so.
+    pub fn refusal(key: KeyboardShortcut) -> Option<&'static str> {
+        let held = key.modifiers == Modifiers::NONE && HELD.contains(&key.logical_key);
+        held.then_some("H and Space are held to see the bare photo and to move it")
+    }
+
+    /// Gives a command these keys. They are taken from the commands that had them, which are returned.
+    pub fn set(&mut self, command: &Command, keys: Vec<KeyboardShortcut>) -> Vec<&'static Command> {
+        let former_owners: Vec<&Command> = all()
+            .filter(|other| !command.may_share_keys(other))
+            .filter(|other| self.keys(other).iter().any(|key| keys.contains(key)))
+            .collect();
+        for other in &former_owners {
+            let left = self.keys(other).into_iter().filter(|key| !keys.contains(key)).collect();
+            self.put(other, left);
+        }
+        self.put(command, keys);
+        former_owners
+    }
+
+    /// Gives a command, or all, the default keys again. Commands that these were given to lose them.
+    pub fn reset(&mut self, command: Option<&Command>) {
+        match command {
+            Some(command) => drop(self.set(command, command.keys.to_vec())),
+            None => self.changed.clear(),
+        }
+    }
+
+    fn put(&mut self, command: &Command, keys: Vec<KeyboardShortcut>) {
+        if keys == command.keys {
+            self.changed.remove(command.id);
+        } else {
+            self.changed.insert(command.id.to_owned(), keys);
+        }
+    }
+
+    /// The enabled command whose keys were pressed first in this frame, if any; that press is consumed,
+    /// those after it are left, because frames can be long.
+    ///
+    /// While a widget has the keyboard focus, Enter, Space and the arrows are its own.
+    pub fn pressed(
+        &self,
+        ctx: &Context,
+        widget_focused: bool,
+        enabled: impl Fn(&Command) -> bool,
+    ) -> Option<&'static Command> {
+        use Key::{ArrowDown, ArrowLeft, ArrowRight, ArrowUp, Enter, Space};
+        let for_widget = |k: &KeyboardShortcut| {
+            let its_own = [Enter, Space, ArrowLeft, ArrowRight, ArrowUp, ArrowDown];
+            widget_focused && k.modifiers == Modifiers::NONE && its_own.contains(&k.logical_key)
+        };
+        let mut keyed: Vec<(KeyboardShortcut, &'static Command)> = all()
+            .flat_map(|command| self.keys(command).into_iter().map(move |key| (key, command)))
+            .filter(|(key, _)| !for_widget(key))
+            .collect();
+        let length = |k: &KeyboardShortcut| {
+            let Modifiers { alt, shift, command, .. } = k.modifiers;
+            u8::from(alt) + u8::from(shift) + u8::from(command)
+        };
+        // egui lets Ctrl+Z match while Shift is held too, so the longer combinations go first, and nothing
+        // takes the place of a longer one whose command is not enabled.
+        keyed.sort_by_key(|(k, _)| std::cmp::Reverse(length(k)));
+        ctx.input_mut(|input| {
+            let command_of = |event: &Event| match event {
+                Event::Key { key, pressed: true, modifiers, .. } => {
+                    let matches = |(k, _): &&(KeyboardShortcut, &Command)| {
+                        k.logical_key == *key && modifiers.matches_logically(k.modifiers)
+                    };
+                    let longest = keyed.iter().find(matches).map(|(k, _)| length(k))?;
+                    let alike = keyed.iter().filter(matches).filter(|(k, _)| length(k) == longest);
+                    alike.map(|(_, command)| *command).find(|command| enabled(command))
+                }
+                _ => None,
+            };
+            let (at, command) =
+                input.events.iter().enumerate().find_map(|(at, event)| Some((at, command_of(event)?)))?;
+            input.events.remove(at);
+            Some(command)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::class::CLASS_2;
+    use super::super::file::EXPORT;
+    use super::super::plain;
+    use super::super::prompt::{CANDIDATE_1, CANDIDATE_2, REFINE};
+    use super::super::tool::BRUSH;
+    use super::*;
+
+    #[test]
+    fn a_key_belongs_to_the_command_that_it_was_given_to_last() {
+        let mut keymap = Keymap::default();
+        assert_eq!(keymap.keys(&REFINE), [plain(Key::R)]);
+        assert_eq!(keymap.set(&EXPORT, vec![plain(Key::R)]), [&REFINE]);
+        assert_eq!(keymap.keys(&EXPORT), [plain(Key::R)]);
+        assert!(keymap.keys(&REFINE).is_empty() && keymap.is_changed(&REFINE));
+        keymap.reset(Some(&REFINE));
+        assert_eq!(keymap.keys(&REFINE), [plain(Key::R)]);
+        assert!(keymap.keys(&EXPORT).is_empty());
+        keymap.reset(None);
+        assert_eq!(keymap, Keymap::default());
+    }
+
+    #[test]
+    fn candidates_and_classes_share_the_numbers() {
+        let mut keymap = Keymap::default();
+        assert!(keymap.set(&CANDIDATE_1, vec![plain(Key::Num2)]).contains(&&CANDIDATE_2));
+        assert_eq!(keymap.keys(&CLASS_2), [plain(Key::Num2)]);
+    }
+
+    #[test]
+    fn saved_keys_are_read_by_the_ids_of_commands() {
+        let saved = r#"{"changed":{"Tool(Brush)":[],"Gone":[]}}"#;
+        let keymap: Keymap = serde_json::from_str(saved).unwrap();
+        assert!(keymap.keys(&BRUSH).is_empty() && keymap.is_changed(&BRUSH));
+        assert_eq!(serde_json::to_string(&keymap).unwrap(), r#"{"changed":{"Gone":[],"Tool(Brush)":[]}}"#);
+    }
+
+    #[test]
+    fn what_is_held_is_no_command() {
+        assert!(Keymap::refusal(plain(Key::H)).is_some() && Keymap::refusal(plain(Key::J)).is_none());
+        for command in all() {
+            assert!(command.keys.iter().all(|key| Keymap::refusal(*key).is_none()), "{command:?}");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What is done to whole masks; in the menu Mask.
+
+use egui::Key;
+
+use super::{Command, Menu, commands, ctrl, plain, shift};
+use crate::app::shell::Tinsel;
+use crate::document::Edit;
+
+const MASK: Command = Command { menu: Menu::Mask, enabled: |window| window.selects(1), ..super::COMMAND };
+
+commands! {
+    HIDE_SELECTED = Command {
+        id: "HideSelected",
+        text: "Hide or show selected",
+        tooltip: "Hide the selected masks, or show them again",
+        keys: &[plain(Key::S)],
+        run: |window, _, _| {
+            let any_visible = window.selected().any(|m| m.visible);
+            window.edit_selection(|selection| Edit::SetVisible(selection, !any_visible));
+        },
+        ..MASK
+    };
+    SOLO_SELECTED = Command {
+        id: "SoloSelected",
+        text: "Show selected alone",
+        tooltip: "Show only this mask, or all again",
+        keys: &[shift(Key::S)],
+        run: |window, _, _| {
+            let has_solo = window.document().solo().is_some();
+            window.edit_selection(|selection| Edit::Solo(selection.first().copied().filter(|_| !has_solo)));
+        },
+        ..MASK
+    };
+    LOCK_SELECTED = Command {
+        id: "LockSelected",
+        text: "Lock or unlock selected",
+        tooltip: "Protect the selected masks from being changed or deleted",
+        keys: &[ctrl(Key::L)],
+        run: |window, _, _| {
+            let all_locked = window.selected().all(|m| m.locked);
+            window.edit_selection(|selection| Edit::SetLocked(selection, !all_locked));
+        },
+        ..MASK
+    };
+    RENAME_SELECTED = Command {
+        id: "RenameSelected",
+        text: "Rename selected",
+        tooltip: "Give the selected mask another name",
+        keys: &[plain(Key::F2)],
+        enabled: Tinsel::selects_one,
+        run: |window, _, _| {
+            let item = window.selected().next().cloned();
+            if let Some(item) = item {
+                window.panels.mask_list.rename(&item);
+            }
+        },
+        ..MASK
+    };
+    RAISE = Command {
+        id: "Raise",
+        text: "Bring forward",
+        tooltip: "Draw the selected masks over the one above them",
+        keys: &[ctrl(Key::ArrowUp)],
+        run: |window, _, _| move_selected(window, true),
+        ..MASK
+    };
+    LOWER = Command {
+        id: "Lower",
+        text: "Send backward",
+        tooltip: "Draw the selected masks under the one below them",
+        keys: &[ctrl(Key::ArrowDown)],
+        run: |window, _, _| move_selected(window, false),
+        ..MASK
+    };
+}
+
+fn move_selected(window: &mut Tinsel, up: bool) {
+    let document = &mut window.workspace.document;
+    let edit = document.moved_by_one(up);
+    edit.into_iter().for_each(|edit| document.apply(edit));
+}

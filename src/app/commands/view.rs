@@ -1,0 +1,167 @@
+//! The menu View: zoom, how masks are painted, which panels there are.
+
+use egui::{Context, Key, ThemePreference};
+
+use super::{Command, Menu, commands, ctrl, plain, shift};
+use crate::app::settings::MaskStyle;
+use crate::app::shell::Tinsel;
+
+const ZOOM_STEP: f32 = 1.25;
+
+const VIEW: Command = Command { menu: Menu::View, ..super::COMMAND };
+
+commands! {
+    SHOW_ALL = Command {
+        id: "ShowAll",
+        text: "Hide or show all masks",
+        tooltip: "The bare photo and back",
+        keys: &[plain(Key::V), ctrl(Key::H)],
+        enabled: |window| !window.document().masks().is_empty(),
+        on: |window| window.stage.masks_hidden,
+        run: |window, _, _| window.stage.masks_hidden = !window.stage.masks_hidden,
+        ..VIEW
+    };
+    ZOOM_IN = Command {
+        id: "ZoomIn",
+        text: "Zoom in",
+        keys: &[plain(Key::Plus), plain(Key::Equals)],
+        enabled: Tinsel::has_photo,
+        run: |window, _, _| window.stage.canvas.view.zoom_by(ZOOM_STEP),
+        ..VIEW
+    };
+    ZOOM_OUT = Command {
+        id: "ZoomOut",
+        text: "Zoom out",
+        keys: &[plain(Key::Minus)],
+        enabled: Tinsel::has_photo,
+        run: |window, _, _| window.stage.canvas.view.zoom_by(1.0 / ZOOM_STEP),
+        ..VIEW
+    };
+    ZOOM_FIT = Command {
+        id: "ZoomFit",
+        text: "Fit",
+        tooltip: "Show the whole photo",
+        keys: &[plain(Key::Home), ctrl(Key::F)],
+        enabled: Tinsel::has_photo,
+        run: |window, _, _| window.stage.canvas.view.fit(),
+        ..VIEW
+    };
+    ZOOM_ACTUAL = Command {
+        id: "ZoomActual",
+        text: "100 %",
+        tooltip: "One photo pixel for each screen pixel",
+        keys: &[ctrl(Key::Num0), ctrl(Key::Equals)],
+        enabled: Tinsel::has_photo,
+        run: |window, _, _| window.stage.canvas.view.actual_size(),
+        ..VIEW
+    };
+    ZOOM_SELECTION = Command {
+        id: "ZoomSelection",
+        text: "Zoom to selection",
+        tooltip: "Show the selected masks as large as they fit",
+        keys: &[plain(Key::Z)],
+        enabled: |window| window.selects(1),
+        run: |window, _, _| window.zoom_to(&window.selection()),
+        ..VIEW
+    };
+    FILL = Command {
+        id: "Style(Fill)",
+        text: "Filled masks",
+        tooltip: "Paint the inside of masks",
+        on: |window| window.settings.style == MaskStyle::Fill,
+        run: |window, _, _| toggle_style(window, MaskStyle::Fill),
+        ..VIEW
+    };
+    OUTLINE = Command {
+        id: "Style(Outline)",
+        text: "Outlines only",
+        tooltip: "Paint the borders of masks",
+        keys: &[plain(Key::O)],
+        on: |window| window.settings.style == MaskStyle::Outline,
+        run: |window, _, _| toggle_style(window, MaskStyle::Outline),
+        ..VIEW
+    };
+    FILL_AND_OUTLINE = Command {
+        id: "Style(Both)",
+        text: "Fill and outline",
+        tooltip: "Paint inside and border of masks",
+        on: |window| window.settings.style == MaskStyle::Both,
+        run: |window, _, _| toggle_style(window, MaskStyle::Both),
+        ..VIEW
+    };
+    DIM = Command {
+        id: "Style(Dim)",
+        text: "Dim everything else",
+        tooltip: "Darken what lies outside the masks",
+        keys: &[shift(Key::O)],
+        on: |window| window.settings.style == MaskStyle::Dim,
+        run: |window, _, _| toggle_style(window, MaskStyle::Dim),
+        ..VIEW
+    };
+    MINIMAP = Command {
+        id: "Minimap",
+        text: "Minimap",
+        tooltip: "Show the whole photo in a corner while only a part of it is in view",
+        on: |window| window.settings.minimap,
+        run: |window, _, _| window.settings.minimap = !window.settings.minimap,
+        ..VIEW
+    };
+    LIVE_PREVIEW = Command {
+        id: "LivePreview",
+        text: "Live preview",
+        tooltip: "Show the mask that a click would give; Alt for a larger or smaller one",
+        keys: &[plain(Key::P)],
+        on: |window| window.settings.live_preview,
+        run: |window, _, _| window.settings.live_preview = !window.settings.live_preview,
+        ..VIEW
+    };
+    FILMSTRIP = Command {
+        id: "Filmstrip",
+        text: "Filmstrip",
+        tooltip: "Show the photos of the folder below the canvas",
+        keys: &[shift(Key::F)],
+        over_comparison: true,
+        on: |window| window.settings.filmstrip,
+        run: |window, _, _| window.settings.filmstrip = !window.settings.filmstrip,
+        ..VIEW
+    };
+    SYSTEM_THEME = Command {
+        id: "Theme(System)",
+        text: "Theme of the system",
+        tooltip: "Light or dark, as the system says",
+        over_comparison: true,
+        on: |window| window.settings.theme == ThemePreference::System,
+        run: |window, ctx, _| set_theme(window, ctx, ThemePreference::System),
+        ..VIEW
+    };
+    LIGHT_THEME = Command {
+        id: "Theme(Light)",
+        text: "Light theme",
+        over_comparison: true,
+        on: |window| window.settings.theme == ThemePreference::Light,
+        run: |window, ctx, _| set_theme(window, ctx, ThemePreference::Light),
+        ..VIEW
+    };
+    DARK_THEME = Command {
+        id: "Theme(Dark)",
+        text: "Dark theme",
+        over_comparison: true,
+        on: |window| window.settings.theme == ThemePreference::Dark,
+        run: |window, ctx, _| set_theme(window, ctx, ThemePreference::Dark),
+        ..VIEW
+    };
+}
+
+/// How masks are painted, in the order of the menu Style.
+pub(in crate::app) const STYLES: [&Command; 4] = [&FILL, &OUTLINE, &FILL_AND_OUTLINE, &DIM];
+
+/// The command of the style that is in use leads back to filled masks.
+fn toggle_style(window: &mut Tinsel, style: MaskStyle) {
+    let back = window.settings.style == style;
+    window.settings.style = if back { MaskStyle::Fill } else { style };
+}
+
+fn set_theme(window: &mut Tinsel, ctx: &Context, theme: ThemePreference) {
+    window.settings.theme = theme;
+    ctx.set_theme(theme);
+}

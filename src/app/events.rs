@@ -1,0 +1,285 @@
+//! What the engine, the tasks, the sessions and a download report, taken in at the beginning of a frame.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::export_task::Written;
+use super::import_question::ImportQuestion;
+use super::messages::told;
+use super::models;
+use super::settings::Tool;
+use super::shell::Tinsel;
+use super::state::{Asker, FilterChange};
+use super::tasks::{Kind, Outcome};
+use crate::document::{Edit, MaskItem};
+use crate::engine::{CandidateMask, Event, JobKind, ModelSource};
+use crate::files::WriteError;
+
+impl Tinsel {
+    pub(super) fn receive(&mut self) {
+        let events: Vec<Event> = self.engine.events().collect();
+        events.into_iter().for_each(|event| self.receive_event(event));
+        while let Some(outcome) = self.tasks.next() {
+            self.receive_outcome(outcome);
+        }
+        let words = self.sessions.receive();
+        words.into_iter().for_each(|word| self.messages.error(word));
+        self.follow_work();
+        self.go_on_after_saving();
+        if let Some(change) = self.everything.receive() {
+            self.receive_filtered(change);
+        }
+        match self.model.choice.receive() {
+            Some(Ok(file)) => self.load_model(ModelSource::file(file)),
+            Some(Err(error)) => self.messages.error(error),
+            None => {}
+        }
+    }
+
+    /// Puts what the filters of a run leave into its document.
+    fn receive_filtered(&mut self, FilterChange { run, photo, edit }: FilterChange) {
+        let Some(document) = self.workspace.document_of(photo) else { return };
+        let first = document.sifting().is_none_or(|sifting| sifting.run != run);
+        document.apply(edit);
+        let found = !document.masks().is_empty();
+        let shown = self.workspace.open.as_ref().is_some_and(|open| open.id == photo);
+        if first && !found {
+            self.messages.news("No mask passed the filters. Relax them in the list of masks.");
+        } else if first && shown && self.workspace.document.prompting().is_empty() {
+            self.stage.tool = Tool::Select;
+        }
+    }
+
+    fn receive_event(&mut self, event: Event) {
+        match event {
+            Event::ModelLoaded { name, seconds, everything, input_side } => {
+                self.timing = format!("Model loaded in {seconds:.1} s");
+                self.model.loaded(&name, input_side, everything, &mut self.settings);
+                self.comparing.offer(&models::to_remember(&name));
+                self.prompt.inquiry.forget();
+                self.encoding.ahead.forget_encoding();
+                self.encode();
+            }
+            Event::Progress { job: JobKind::Encoding, fraction } => self.encoding.progress(fraction),
+            Event::Progress { job: JobKind::Comparison, fraction } => {
+                self.encoding.end();
+                self.comparing.progress(fraction);
+            }
+            Event::Progress { .. } => {}
+            Event::Compared { number, photo, masks, comparison, seconds } => {
+                self.encoding.end();
+                let ctx = self.tasks.ctx();
+                self.comparing.receive(ctx, (number, photo), masks, &comparison, seconds);
+                if self.workspace.open.as_ref().is_some_and(|open| open.id != photo) {
+                    self.messages.news("The comparison is ready. Go back to its photo to see it.");
+                }
+            }
+            Event::Encoded { photo, seconds } => {
+                self.encoding.encoded(photo);
+                if seconds > 0.0 {
+                    self.timing = format!("Photo encoded in {seconds:.2} s");
+                }
+            }
+            Event::EncodedAhead { number } => self.encoding.ahead.encoded(number),
+            Event::Cancelled { job: JobKind::Ahead, number } => self.encoding.ahead.interrupted(number),
+            // Opening the photo will tell.
+            Event::Failed { job: JobKind::Ahead, number, .. } => self.encoding.ahead.failed(number),
+            Event::EmbeddingsKept { bytes } => self.encoding.kept(bytes),
+            Event::Predicted { number, candidates, suggested, seconds, .. } => {
+                match self.prompt.asker(number) {
+                    Asker::Preview => self.prompt.preview.receive(number, candidates, suggested),
+                    Asker::Inquiry => self.receive_answer(number, candidates, suggested, seconds),
+                }
+            }
+            Event::Found { number, masks, points_done, points_total, .. } => {
+                self.encoding.end();
+                self.everything.add(number, masks, (points_done, points_total));
+            }
+            Event::EverythingDone { number, complete, seconds, .. } => {
+                if self.everything.done(number) {
+                    let ending =
+                        if complete { "" } else { "; it was cancelled, what had been found is kept" };
+                    self.timing = format!("Everything segmented in {seconds:.1} s{ending}");
+                }
+            }
+            // The pointer has moved on, or the prompt itself will tell what is wrong.
+            Event::Cancelled { job: JobKind::Preview, number }
+            | Event::Failed { job: JobKind::Preview, number, .. } => {
+                self.prompt.preview.give_up(number);
+            }
+            Event::Cancelled { job, number } => self.ended(job, number),
+            Event::Failed { job, number, message } => {
+                self.ended(job, number);
+                self.messages.error(format!("{}: {message}", job.label()));
+            }
+        }
+    }
+
+    /// Takes in the answer to the prompt.
+    fn receive_answer(
+        &mut self,
+        number: u64,
+        candidates: Vec<CandidateMask>,
+        suggested: usize,
+        seconds: f32,
+    ) {
+        self.timing = format!("Mask in {:.0} ms", seconds * 1000.0);
+        self.encoding.end();
+        let inquiry = &mut self.prompt.inquiry;
+        inquiry.receive(number, candidates, suggested);
+        if inquiry.accept_when_ready && !inquiry.is_pending() {
+            self.accept();
+        }
+    }
+
+    /// Tells what was exported.
+    fn exported(&mut self, folder: PathBuf, result: Result<Written, WriteError>) {
+        self.export.ended(result.is_ok());
+        let written = match result {
+            Ok(written) => written,
+            Err(error) => return self.messages.error(error.to_string()),
+        };
+        let Written { files, photos, .. } = written;
+        self.messages.news(match (&written.file, files) {
+            _ if written.cancelled => {
+                format!("Cancelled; {files} files about {photos} photos were written to {}", folder.display())
+            }
+            (Some(file), 1) => format!("Written: {}", file.display()),
+            _ if photos > 1 => format!("{files} files about {photos} photos written to {}", folder.display()),
+            _ => format!("{files} files written to {}", folder.display()),
+        });
+        if !written.problems.is_empty() {
+            let left_out = told(written.problems);
+            self.messages.error(format!("Photos that were left out: {left_out}"));
+        }
+        // Settings are kept as text, which not every path is.
+        self.settings.export_folder = folder.to_str().is_some().then_some(folder);
+    }
+
+    /// Tidies up after a job that came to nothing, unless a newer one of its kind is under way.
+    fn ended(&mut self, job: JobKind, number: u64) {
+        match job {
+            // A failed model leaves the former one in place; without one the built-in serves.
+            JobKind::Model => {
+                if self.model.ended(number) {
+                    self.load_model(ModelSource::built_in());
+                }
+            }
+            JobKind::Encoding => self.encoding.ended(number),
+            JobKind::Prompt => {
+                self.prompt.inquiry.give_up(number);
+                // The photo may have been encoded for this prompt's sake.
+                if !self.prompt.inquiry.is_pending() {
+                    self.encoding.end();
+                }
+            }
+            JobKind::Preview | JobKind::Ahead => {}
+            JobKind::Comparison => {
+                self.comparing.give_up(number);
+                self.encoding.end();
+            }
+            JobKind::Everything => {
+                if self.everything.ended(number) {
+                    self.encoding.end();
+                }
+            }
+        }
+    }
+
+    fn receive_outcome(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Picked(paths) if paths.is_empty() => {}
+            Outcome::Picked(paths) => self.list(paths, None),
+            Outcome::PickedModel(path) => {
+                if let Some(path) = path {
+                    self.load_model(ModelSource::file(path));
+                }
+            }
+            Outcome::PickedExportFolder(folder) => {
+                if let Some(folder) = folder {
+                    self.export.folder = folder;
+                }
+            }
+            Outcome::Listed { request, photos, first, problems, masks } => {
+                masks.into_iter().for_each(|(photo, imported)| self.imported(photo, imported));
+                if !self.workspace.is_newest(request) {
+                    return;
+                }
+                self.workspace.loading = false;
+                problems.into_iter().for_each(|p| self.messages.error(p));
+                if !photos.is_empty() {
+                    self.workspace.photos = photos;
+                    self.open_photo(first);
+                }
+            }
+            Outcome::Decoded { path, decoded } => self.encoding.ahead.receive(&path, decoded),
+            Outcome::Opened { request, .. } if !self.workspace.is_newest(request) => {}
+            Outcome::Opened { result: Ok(photo), session, .. } => self.show_photo(photo, session),
+            Outcome::Opened { result: Err(error), .. } => {
+                self.workspace.loading = false;
+                match self.workspace.open {
+                    Some(_) => self.messages.error(error.to_string()),
+                    None => self.workspace.unreadable = Some(error.to_string()),
+                }
+            }
+            Outcome::PickedSavingFolder(folder) => {
+                if let Some(folder) = folder {
+                    self.save_unsaved_in(&folder);
+                }
+            }
+            Outcome::Planned(plan) => self.export.planned(plan),
+            Outcome::Exported { folder, result } => self.exported(folder, result),
+            Outcome::PickedMasks(file) => {
+                if let Some(file) = file {
+                    self.import_file(file);
+                }
+            }
+            Outcome::HasMasksOf { file, photos } => {
+                self.import_question = Some(ImportQuestion { file, photos });
+            }
+            Outcome::Imported { result: Err(error), .. } => self.messages.error(error.to_string()),
+            Outcome::Imported { photo, result: Ok(imported) } => {
+                self.imported(photo, imported);
+            }
+            Outcome::ReadAll(Ok((found, problems))) => {
+                // Now, because photos may have been opened since it was asked for.
+                let in_window = self.workspace.paths().cloned().collect();
+                self.tasks.import_all(found, problems, in_window);
+            }
+            Outcome::ReadAll(Err(error)) | Outcome::ImportedAll(Err(error)) => self.messages.error(error),
+            Outcome::ImportedAll(Ok((dataset, problems))) => self.take_in_all(dataset, problems),
+            Outcome::Copied(picture) => {
+                self.tasks.ctx().copy_image(picture);
+                self.messages.news("Copied to the clipboard.");
+            }
+            Outcome::Reshaped { photo, of, reshape } => {
+                let Some(document) = self.workspace.document_of(photo) else { return };
+                let is_same = |item: &Arc<MaskItem>| {
+                    document
+                        .mask(item.id)
+                        .is_some_and(|now| Arc::ptr_eq(&now.annotation.mask, &item.annotation.mask))
+                };
+                let is_locked = of.iter().any(|item| item.locked);
+                if reshape.is_empty() && is_locked {
+                    self.messages.news("A selected mask is locked. Unlock it first.");
+                } else if of.iter().all(is_same) {
+                    document.apply(Edit::Reshape(reshape));
+                } else {
+                    self.messages.news("The masks have changed meanwhile; please do it again.");
+                }
+            }
+            Outcome::Saved(None) => {}
+            Outcome::Saved(Some(Ok(file))) => self.messages.news(format!("Written: {}", file.display())),
+            Outcome::Saved(Some(Err(error))) => self.messages.error(error.to_string()),
+            Outcome::Broken(kind, panicked) => {
+                match kind {
+                    Kind::Opening => self.workspace.loading = false,
+                    Kind::PlanningExport => self.export.planned(None),
+                    Kind::Exporting => self.export.ended(false),
+                    Kind::Dialog | Kind::Importing | Kind::Other => {}
+                }
+                self.messages.error(panicked.to_string());
+            }
+        }
+    }
+}

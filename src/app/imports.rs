@@ -1,0 +1,68 @@
+//! Masks from files.
+
+use std::path::PathBuf;
+
+use super::messages::told;
+use super::shell::Tinsel;
+use super::tasks::{Dataset, ImportTarget};
+use crate::document::Edit;
+use crate::files::import::{Imported, Problem};
+
+impl Tinsel {
+    pub(super) fn import_target(&self) -> Option<ImportTarget> {
+        let open = self.workspace.open.as_ref()?;
+        Some(ImportTarget { id: open.id, path: open.photo.path.clone(), size: open.size() })
+    }
+
+    pub(super) fn import_file(&mut self, file: PathBuf) {
+        if let Some(target) = self.import_target() {
+            self.tasks.import_file(file, target, self.workspace.photos.clone());
+        }
+    }
+
+    /// Tells how an import has ended.
+    fn tell_imported(&mut self, word: String, problems: Vec<Problem>) {
+        if problems.is_empty() {
+            return self.messages.news(word);
+        }
+        let problems = problems.iter().map(|p| format!("{}: {}", p.place, p.what)).collect();
+        self.messages.error(format!("{word}; left out or changed: {}", told(problems)));
+    }
+
+    /// Adds masks from a file to a photo in the window, and tells about them.
+    pub(super) fn imported(&mut self, photo: u64, imported: Imported) {
+        let (masks, problems) = self.take_in(photo, imported);
+        self.tell_imported(format!("{masks} masks imported"), problems);
+    }
+
+    /// Adds masks of several photos to those in the window, and tells about them and the others.
+    pub(super) fn take_in_all(&mut self, dataset: Dataset, mut problems: Vec<Problem>) {
+        let Dataset { here, photos: elsewhere, mut masks } = dataset;
+        let mut photos = elsewhere.len();
+        self.panels.filmstrip.forget(&elsewhere);
+        for item in here {
+            match self.workspace.id_at(&item.path, item.identity.size) {
+                Some(id) => {
+                    let (count, more) = self.take_in(id, item.imported);
+                    masks += count;
+                    photos += 1;
+                    problems.extend(more);
+                }
+                None => problems.push(Problem {
+                    place: item.path.display().to_string(),
+                    what: "has changed meanwhile; left out".into(),
+                }),
+            }
+        }
+        self.tell_imported(format!("{masks} masks of {photos} photos imported"), problems);
+    }
+
+    /// Adds masks from a file, as one step of undo; returns how many, and what was left out.
+    fn take_in(&mut self, photo: u64, imported: Imported) -> (usize, Vec<Problem>) {
+        let count = imported.masks.len();
+        if let Some(document) = self.workspace.document_of(photo) {
+            document.apply(Edit::Import { masks: imported.masks, classes: imported.classes });
+        }
+        (count, imported.problems)
+    }
+}

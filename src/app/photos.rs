@@ -1,0 +1,148 @@
+//! Photos on their way into the window and out of it.
+
+use std::path::PathBuf;
+
+use super::shell::Tinsel;
+use super::state::{Everything, Sample};
+use super::tasks::ImportTarget;
+use crate::document::Document;
+use crate::engine::JobKind;
+use crate::files::Photo;
+use crate::files::session::{Loaded, Opened, SessionError, Work};
+
+impl Tinsel {
+    pub(super) fn open_sample(&mut self) {
+        let path = self.sample.path();
+        self.workspace.photos = vec![path.clone()];
+        self.workspace.current = 0;
+        let request = self.workspace.begin();
+        self.tasks.open_bytes(request, path, Sample::BYTES, self.sample.is_kept());
+    }
+
+    /// Opens photos and folders; pictures of masks of the open photo are imported instead, if it is given.
+    pub(super) fn list(&mut self, paths: Vec<PathBuf>, open: Option<ImportTarget>) {
+        let request = self.workspace.begin();
+        self.tasks.list(request, paths, open);
+    }
+
+    pub(super) fn open_photo(&mut self, index: usize) {
+        let Some(path) = self.workspace.photos.get(index).cloned() else { return };
+        self.workspace.go_to(index);
+        let request = self.workspace.begin();
+        let known = self.encoding.ahead.decoded(&path);
+        self.tasks.open(request, path, known);
+    }
+
+    /// Encodes the open photo, or its region, ahead of the first click.
+    pub(super) fn encode(&mut self) {
+        if let Some(open) = self.workspace.open.as_ref().filter(|_| self.model.is_loaded()) {
+            self.encoding.start(open.region_reference(), &self.engine);
+        }
+    }
+
+    /// Makes the photo ready that is likely to be opened next, while nothing else is to be done.
+    pub(super) fn look_ahead(&mut self) {
+        let Some(path) = self.workspace.likely_next() else { return };
+        let is_ready = self.workspace.open.as_ref().is_some_and(|open| self.encoding.is_ready(open.id));
+        let is_idle = is_ready
+            && !self.workspace.loading
+            && !self.model.is_loading()
+            && !self.prompt.inquiry.is_pending()
+            && !self.comparing.is_running()
+            && !self.everything.is_pending();
+        if is_idle && self.settings.encode_ahead {
+            self.encoding.ahead.follow(path, &mut self.tasks, &self.engine);
+        }
+    }
+
+    /// Puts a photo that has been read in the place of the open one, with what is kept about it.
+    pub(super) fn show_photo(&mut self, photo: Photo, session: Option<Box<Result<Loaded, SessionError>>>) {
+        self.leave_photo();
+        self.workspace.loading = false;
+        if !self.sample.is(&photo.path) {
+            self.settings.photo_folder = photo.path.parent().map(Into::into);
+        }
+        self.engine.cancel(JobKind::Prompt);
+        self.prompt.inquiry.forget();
+        self.panels.leave_photo();
+        let path = photo.path.clone();
+        if !self.workspace.show(photo) {
+            let path = path.display();
+            self.messages.error(format!("{path}: has another size than before; its masks start anew"));
+        }
+        self.restore(session);
+        self.encode();
+    }
+
+    /// Brings back what was saved, unless there is newer work in this window.
+    pub(super) fn restore(&mut self, session: Option<Box<Result<Loaded, SessionError>>>) {
+        let (Some(session), Some(open)) = (session, &self.workspace.open) else { return };
+        let has_worked = self.workspace.has_worked();
+        if let Some(former) = self.workspace.former_id.filter(|_| has_worked) {
+            self.sessions.rename(former, open.id, open.photo.fingerprint);
+        }
+        // In memory is what the file holds or will hold in a moment.
+        if self.sessions.knows(open.id) {
+            return self.restore_view();
+        }
+        let Opened { document, notice } = self.sessions.open(open.id, &open.photo, *session);
+        if let Some(notice) = notice {
+            self.messages.error(notice);
+        }
+        if has_worked {
+            return self.sessions.set_aside(open.id);
+        }
+        if let Some(document) = document {
+            self.workspace.document = document;
+        }
+        self.restore_view();
+    }
+
+    /// Shows the open photo as it was left.
+    fn restore_view(&mut self) {
+        if let Some(open) = &self.workspace.open
+            && let Some(view) = self.sessions.view(open.id)
+        {
+            self.stage.canvas.restore_view(open.id, view);
+        }
+    }
+
+    /// Saves the work on the open photo before another one takes its place.
+    pub(super) fn leave_photo(&mut self) {
+        if let Some(open) = &self.workspace.open {
+            let view = self.stage.canvas.view.centre();
+            let work = work_on(open.id, &self.workspace.document, &self.everything, self.model.name());
+            self.sessions.leave(open.id, work, view);
+        }
+    }
+
+    /// Saves all work in the window.
+    pub(super) fn save_all(&mut self) {
+        self.leave_photo();
+        for (id, document) in self.workspace.left_documents() {
+            self.sessions.save_now(id, work_on(id, document, &self.everything, self.model.name()));
+        }
+    }
+
+    /// Saves the work on all photos some time after its last change.
+    pub(super) fn follow_work(&mut self) {
+        let work = |id, document| work_on(id, document, &self.everything, self.model.name());
+        if let Some(open) = &self.workspace.open {
+            self.sessions.follow(open.id, work(open.id, &self.workspace.document));
+        }
+        for (id, document) in self.workspace.left_documents() {
+            self.sessions.follow(id, work(id, document));
+        }
+    }
+}
+
+/// What is to be kept of a photo.
+fn work_on<'a>(
+    id: u64,
+    document: &'a Document,
+    everything: &'a Everything,
+    model: Option<&'a str>,
+) -> Work<'a> {
+    let run = everything.on(id).filter(|run| run.is_unfinished());
+    Work { document, run: run.map(|run| run.to_keep_with(document)), model }
+}

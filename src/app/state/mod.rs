@@ -1,0 +1,18 @@
+//! What the window is in the middle of. Each state owns its fields and tells what follows from a change.
+
+mod ahead;
+mod encoding;
+mod everything;
+mod model;
+mod panels;
+mod prompt;
+mod sample;
+mod stage;
+
+pub(super) use encoding::Encoding;
+pub(super) use everything::{Everything, FilterChange};
+pub(super) use model::Model;
+pub(super) use panels::PanelStates;
+pub(super) use prompt::{Asker, PromptQueries};
+pub(super) use sample::Sample;
+pub(super) use stage::Stage;

@@ -1,0 +1,47 @@
+//! What the panels and the windows over the photo remember between frames.
+
+use egui::Context;
+
+use crate::app::filmstrip::Filmstrip;
+use crate::app::panels::{Classes, Inspect, Keys, MaskList, Palette};
+use crate::app::tasks::Relations;
+
+pub(in crate::app) struct PanelStates {
+    pub mask_list: MaskList,
+    pub classes: Classes,
+    pub inspect: Inspect,
+    pub filmstrip: Filmstrip,
+    pub palette: Palette,
+    pub keys: Keys,
+    pub relations: Relations,
+}
+
+impl PanelStates {
+    pub fn new(ctx: &Context) -> Self {
+        Self {
+            mask_list: MaskList::new(ctx.clone()),
+            classes: Classes::default(),
+            inspect: Inspect::new(ctx.clone()),
+            filmstrip: Filmstrip::new(ctx.clone()),
+            palette: Palette::default(),
+            keys: Keys::default(),
+            relations: Relations::new(ctx.clone()),
+        }
+    }
+
+    /// Forgets what is about the masks and classes of one photo.
+    pub fn leave_photo(&mut self) {
+        self.mask_list.leave_photo();
+        self.classes.leave_photo();
+    }
+
+    /// Whether pictures or figures are being made.
+    pub fn is_pending(&self) -> bool {
+        self.relations.is_pending() || self.filmstrip.is_pending() || self.inspect.is_pending()
+    }
+
+    /// Whether keys belong to one of the windows.
+    pub fn take_keys(&self) -> bool {
+        self.palette.open || self.keys.is_recording()
+    }
+}

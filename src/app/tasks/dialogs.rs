@@ -1,0 +1,87 @@
+//! Dialogs of the system; one at a time.
+
+use super::figure::{FigureSide, write_figure};
+use super::{Kind, Outcome, Tasks};
+use crate::app::models::MODEL_EXTENSIONS;
+use crate::files::{PHOTO_EXTENSIONS, Photo, mask_extensions};
+
+impl Tasks {
+    /// Shows a dialog; a second one is not opened while one is open.
+    fn spawn_dialog(&mut self, run: impl FnOnce() -> Outcome + Send + 'static) {
+        if !self.is_running(Kind::Dialog) {
+            self.spawn(Kind::Dialog, run);
+        }
+    }
+
+    pub fn pick_photos(&mut self, dialog: rfd::FileDialog) {
+        let dialog = dialog.set_title("Open photos").add_filter("Photos", &in_both_cases(PHOTO_EXTENSIONS));
+        self.spawn_dialog(|| Outcome::Picked(dialog.pick_files().unwrap_or_default()));
+    }
+
+    pub fn pick_folder(&mut self, dialog: rfd::FileDialog) {
+        let dialog = dialog.set_title("Open a folder of photos");
+        self.spawn_dialog(|| Outcome::Picked(dialog.pick_folder().into_iter().collect()));
+    }
+
+    pub fn pick_model(&mut self, dialog: rfd::FileDialog) {
+        let dialog = dialog.set_title("Open a model").add_filter("Models", MODEL_EXTENSIONS);
+        self.spawn_dialog(|| Outcome::PickedModel(dialog.pick_file()));
+    }
+
+    pub fn pick_export_folder(&mut self, dialog: rfd::FileDialog) {
+        let dialog = dialog.set_title("Export to");
+        self.spawn_dialog(|| Outcome::PickedExportFolder(dialog.pick_folder()));
+    }
+
+    /// Asks for a folder for work that cannot be saved in its place.
+    pub fn pick_saving_folder(&mut self, dialog: rfd::FileDialog) {
+        let dialog = dialog.set_title("Save the work in");
+        self.spawn_dialog(|| Outcome::PickedSavingFolder(dialog.pick_folder()));
+    }
+
+    /// Asks for a file with masks.
+    pub fn pick_masks(&mut self, dialog: rfd::FileDialog) {
+        let dialog = dialog.set_title("Import masks").add_filter("Masks", &in_both_cases(&mask_extensions()));
+        self.spawn_dialog(move || Outcome::PickedMasks(dialog.pick_file()));
+    }
+
+    /// Asks for a file and writes the picture of a comparison there.
+    pub fn save_figure(&mut self, dialog: rfd::FileDialog, photo: Photo, sides: [FigureSide; 2]) {
+        let dialog = dialog.set_title("Save the comparison").add_filter("PNG", &["png"]);
+        self.spawn_dialog(move || {
+            let Some(file) = dialog.save_file() else { return Outcome::Saved(None) };
+            // The dialog has asked whether to replace a file.
+            Outcome::Saved(Some(write_figure(&photo, &sides, &file).map(|()| file)))
+        });
+    }
+}
+
+/// Extensions as dialogs want them, which tell `JPG` from `jpg`.
+fn in_both_cases(extensions: &[&str]) -> Vec<String> {
+    extensions.iter().flat_map(|e| [(*e).to_owned(), e.to_uppercase()]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{GrayImage, ImageFormat, Luma};
+
+    use super::*;
+    use crate::files::import::import;
+
+    #[test]
+    fn the_dialog_offers_the_pictures_that_can_be_imported() {
+        let dir = tempfile::tempdir().unwrap();
+        let mask = GrayImage::from_fn(8, 6, |x, _| Luma([if x < 3 { 255 } else { 0 }]));
+        let mut offered = vec![];
+        for extension in mask_extensions() {
+            let file = dir.path().join("mask").with_extension(extension);
+            if ImageFormat::from_extension(extension).is_some() {
+                mask.save(&file).unwrap();
+                let imported = import(&file, (8, 6), "photo.jpg").unwrap();
+                assert_eq!(imported.masks[0].mask.area(), 18, "{extension}");
+                offered.push(extension);
+            }
+        }
+        assert_eq!(offered, ["png", "tif", "tiff", "bmp"]);
+    }
+}

@@ -1,0 +1,164 @@
+//! Slow work that is not the network's, off the window's thread: a [`Task`] runs to its end, of
+//! [`Latest`] only what is still wanted is done. [`Tasks`] collects what comes of reading photos,
+//! dialogs, importing and exporting.
+
+mod dialogs;
+mod download;
+mod exports;
+mod figure;
+mod imports;
+mod latest;
+mod masks;
+mod photos;
+mod relations;
+mod task;
+mod thumbnails;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui::Context;
+
+pub(super) use download::Download;
+pub(super) use figure::FigureSide;
+pub(super) use imports::{Dataset, ImportTarget};
+pub(super) use latest::{ByAddress, Latest};
+pub(super) use photos::Decoded;
+pub(super) use relations::Relations;
+pub(super) use task::{Panicked, Task};
+pub(super) use thumbnails::Thumbnails;
+
+use super::export_task::Written;
+use crate::document::{MaskItem, Reshape};
+use crate::files::export::Plan;
+use crate::files::import::{ForPhoto, ImportError, Imported, Problem};
+use crate::files::session::{Loaded, SessionError};
+use crate::files::{Photo, PhotoError, WriteError};
+
+/// What came of a task.
+pub(super) enum Outcome {
+    /// The user picked files or a folder to open; empty when the dialog was cancelled.
+    Picked(Vec<PathBuf>),
+    PickedModel(Option<PathBuf>),
+    PickedExportFolder(Option<PathBuf>),
+    PickedSavingFolder(Option<PathBuf>),
+    /// The photos to leaf through, and which of them to show first; and masks of a photo that was open.
+    Listed {
+        request: u64,
+        photos: Vec<PathBuf>,
+        first: usize,
+        problems: Vec<String>,
+        masks: Vec<(u64, Imported)>,
+    },
+    /// A photo that may be opened next has been read; `None` if that failed.
+    Decoded {
+        path: PathBuf,
+        decoded: Option<Decoded>,
+    },
+    Opened {
+        request: u64,
+        result: Result<Photo, PhotoError>,
+        /// What was kept about the photo; `None` if it has no file that something could lie beside.
+        session: Option<Box<Result<Loaded, SessionError>>>,
+    },
+    /// What an export would do; `None` when that was cancelled.
+    Planned(Option<Plan>),
+    Exported {
+        folder: PathBuf,
+        result: Result<Written, WriteError>,
+    },
+    /// A file was written where the user said; `None` when the dialog was cancelled.
+    Saved(Option<Result<PathBuf, WriteError>>),
+    PickedMasks(Option<PathBuf>),
+    /// A file is about several photos.
+    HasMasksOf {
+        file: PathBuf,
+        photos: Vec<PathBuf>,
+    },
+    /// Masks of a photo were read from a file.
+    Imported {
+        photo: u64,
+        result: Result<Imported, ImportError>,
+    },
+    /// Masks of several photos were read from a file, and what was left out.
+    ReadAll(Result<(Vec<ForPhoto>, Vec<Problem>), String>),
+    /// They were added to what is kept about photos that are not in the window.
+    ImportedAll(Result<(Dataset, Vec<Problem>), String>),
+    /// A picture for the clipboard.
+    Copied(egui::ColorImage),
+    /// Masks of a photo were given another shape.
+    Reshaped {
+        photo: u64,
+        /// The masks as they were.
+        of: Vec<Arc<MaskItem>>,
+        reshape: Reshape,
+    },
+    /// The task panicked.
+    Broken(Kind, Panicked),
+}
+
+/// What a task is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Dialog,
+    Opening,
+    PlanningExport,
+    Exporting,
+    Importing,
+    Other,
+}
+
+impl Kind {
+    /// Whether it writes files, so that the end of the program waits for it.
+    fn writes(self) -> bool {
+        matches!(self, Kind::Exporting | Kind::Importing)
+    }
+}
+
+/// Starts tasks and collects their outcomes.
+pub(super) struct Tasks {
+    running: Vec<(Kind, Task<Outcome>)>,
+    ctx: Context,
+}
+
+impl Tasks {
+    pub fn new(ctx: Context) -> Self {
+        Self { running: vec![], ctx }
+    }
+
+    /// The next outcome, if one has come.
+    pub fn next(&mut self) -> Option<Outcome> {
+        let ended = |(at, (_, task)): (usize, &(Kind, Task<Outcome>))| Some((at, task.outcome()?));
+        let (at, outcome) = self.running.iter().enumerate().find_map(ended)?;
+        let (kind, _) = self.running.remove(at);
+        Some(outcome.unwrap_or_else(|panicked| Outcome::Broken(kind, panicked)))
+    }
+
+    /// The window's context.
+    pub fn ctx(&self) -> &Context {
+        &self.ctx
+    }
+
+    /// Whether a task is running.
+    pub fn is_busy(&self) -> bool {
+        !self.running.is_empty()
+    }
+
+    fn is_running(&self, kind: Kind) -> bool {
+        self.running.iter().any(|(running, _)| *running == kind)
+    }
+
+    fn spawn(&mut self, kind: Kind, run: impl FnOnce() -> Outcome + Send + 'static) {
+        self.running.push((kind, Task::start(&self.ctx, |_| run())));
+    }
+
+    /// Waits for tasks that write files, for the end of the program.
+    pub fn flush(&mut self, patience: Duration) {
+        let until = Instant::now() + patience;
+        let is_writing = |(kind, task): &(Kind, Task<Outcome>)| kind.writes() && !task.has_ended();
+        while self.running.iter().any(is_writing) && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Encoding a photo before it is asked for, while there is nothing else to do.
+
+use super::{Job, JobKind, Step};
+use crate::engine::Engine;
+use crate::engine::context::{Context, Stage};
+use crate::engine::messages::{Event, PhotoRef};
+use crate::engine::queue::Ticket;
+use crate::sam::Error;
+
+pub(super) const LABEL: &str = "Encoding the next photo";
+
+struct EncodeAhead {
+    photo: PhotoRef,
+}
+
+impl Engine {
+    /// Encodes a photo that is likely to be asked for next, answered by [`Event::EncodedAhead`]; all other work goes
+    /// first, and anything but prompts ends it. Returns the number that its event will carry.
+    pub fn encode_ahead(&self, photo: PhotoRef) -> u64 {
+        self.submit(JobKind::Ahead, EncodeAhead { photo })
+    }
+}
+
+impl Job for EncodeAhead {
+    fn photo(&self) -> Option<&PhotoRef> {
+        Some(&self.photo)
+    }
+
+    fn step(&mut self, ticket: &Ticket, context: &mut Context) -> Result<Step, Error> {
+        match context.encoding_step(ticket, &self.photo)? {
+            Stage::UnderWay(_) => return Ok(Step::More),
+            Stage::Known(_) => {}
+            Stage::New(new) => context.keep(new),
+        }
+        context.reporter.send(Event::EncodedAhead { number: ticket.number });
+        Ok(Step::Done)
+    }
+}

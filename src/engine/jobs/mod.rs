@@ -1,0 +1,66 @@
+//! The jobs of the worker, one file each: the request, the steps, and the answer.
+//!
+//! A new job is a file here and a [`JobKind`]; the compiler then demands its place in the queue.
+
+pub(super) mod compare;
+mod encode;
+mod encode_ahead;
+mod everything;
+mod load_model;
+mod predict;
+
+use super::context::Context;
+use super::messages::PhotoRef;
+use super::queue::Ticket;
+use crate::sam::Error;
+
+/// The kinds of job; of each, only the newest request is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum JobKind {
+    Model,
+    Encoding,
+    /// As encoding, for a photo that is not open yet.
+    Ahead,
+    Prompt,
+    /// As a prompt, for a place that is only pointed at.
+    Preview,
+    Everything,
+    Comparison,
+}
+
+impl JobKind {
+    /// What the job does, as a heading for messages about it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Model => load_model::LABEL,
+            Self::Encoding => encode::LABEL,
+            Self::Ahead => encode_ahead::LABEL,
+            Self::Prompt => predict::LABEL,
+            Self::Preview => predict::LABEL_OF_PREVIEW,
+            Self::Everything => everything::LABEL,
+            Self::Comparison => compare::LABEL,
+        }
+    }
+}
+
+/// Whether a job has more steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    More,
+    Done,
+}
+
+/// A job: its request and its progress.
+pub(super) trait Job: Send {
+    /// The photo whose embedding it needs.
+    fn photo(&self) -> Option<&PhotoRef> {
+        None
+    }
+
+    /// Does a part of the work and reports the results. Other jobs may run before the next step.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] if the ticket was cancelled, or what went wrong; the worker reports either, and no step
+    /// follows.
+    fn step(&mut self, ticket: &Ticket, context: &mut Context) -> Result<Step, Error>;
+}

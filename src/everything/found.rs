@@ -1,0 +1,73 @@
+//! A mask that the generator found.
+
+use std::sync::Arc;
+
+use crate::annotation::Annotation;
+use crate::mask::{Mask, PixelBox};
+use crate::prompt::{Point, Prompt};
+
+/// A box this close to the border of its crop, in pixels, belongs to a thing that the crop cuts
+/// (`is_box_near_crop_edge`).
+const NEAR_EDGE: u32 = 20;
+
+/// One mask that the generator found, with the fields of the official result.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoundMask {
+    /// At the photo's size.
+    pub mask: Arc<Mask>,
+    /// The network's own estimate of the mask's IoU, in [0, 1].
+    pub predicted_iou: f32,
+    /// How little the mask changes with the threshold, in [0, 1].
+    pub stability_score: f32,
+    /// The grid point it answers, in photo pixels.
+    pub point: [f32; 2],
+    /// The part of the photo that the network looked at.
+    pub crop_box: PixelBox,
+}
+
+impl FoundMask {
+    /// The mask by the name that it is to have.
+    pub fn annotation(&self, name: String) -> Annotation {
+        let [x, y] = self.point;
+        Annotation {
+            predicted_iou: Some(self.predicted_iou),
+            stability_score: Some(self.stability_score),
+            prompt: Prompt { points: vec![Point { x, y, positive: true }], bbox: None },
+            ..Annotation::new(name, self.mask.clone())
+        }
+    }
+
+    /// `batched_mask_to_box`: the last set row and column belong to the box, which makes it one
+    /// pixel smaller than [`PixelBox`] on each side.
+    pub(super) fn official_box(&self) -> PixelBox {
+        let b = self.mask.bbox().unwrap_or(PixelBox { x0: 0, y0: 0, x1: 1, y1: 1 });
+        PixelBox { x1: b.x1 - 1, y1: b.y1 - 1, ..b }
+    }
+
+    /// `[x, y, width, height]` as the official generator reports it.
+    pub fn bbox_xywh(&self) -> [u32; 4] {
+        self.official_box().xywh()
+    }
+
+    /// What was found in a part of a photo, as found in the photo; `None` if the part seems to cut the
+    /// thing.
+    pub fn in_photo(&self, part: PixelBox, (width, height): (u32, u32)) -> Option<Self> {
+        let PixelBox { x0: left, y0: top, .. } = part;
+        let mask = Arc::new(self.mask.placed(left, top, width, height));
+        let point = [self.point[0] + left as f32, self.point[1] + top as f32];
+        let PixelBox { x0, y0, x1, y1 } = self.crop_box;
+        let crop_box = PixelBox { x0: x0 + left, y0: y0 + top, x1: x1 + left, y1: y1 + top };
+        let found = Self { mask, point, crop_box: part, ..*self };
+        (!found.is_cut()).then_some(Self { crop_box, ..found })
+    }
+
+    /// `is_box_near_crop_edge`: whether the crop, but not the photo, seems to cut the thing.
+    pub(super) fn is_cut(&self) -> bool {
+        let (b, c) = (self.official_box(), self.crop_box);
+        let photo = PixelBox { x0: 0, y0: 0, x1: self.mask.width(), y1: self.mask.height() };
+        let sides = |b: PixelBox| [b.x0, b.y0, b.x1, b.y1];
+        let near = |a: u32, b: u32| a.abs_diff(b) <= NEAR_EDGE;
+        let edges = sides(b).into_iter().zip(sides(c).into_iter().zip(sides(photo)));
+        edges.into_iter().any(|(side, (crop, photo))| near(side, crop) && !near(side, photo))
+    }
+}

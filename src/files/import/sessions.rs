@@ -1,0 +1,91 @@
+//! Adding imported masks to sessions.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use super::{ForPhoto, Imported};
+use crate::annotation::Annotation;
+use crate::colour::{Colour, mask_colour};
+use crate::files::photo::name_of;
+use crate::files::session::{Loaded, LoadedState, SaveError, Session, SessionClass, SessionError, Stamp};
+
+/// Why masks were not added to sessions. The message names the file and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum DatasetError {
+    #[error(transparent)]
+    Load(#[from] SessionError),
+    #[error(transparent)]
+    Save(#[from] SaveError),
+    #[error("{}: is about a photo of another size; move it away to begin anew", path.display())]
+    OtherSize { path: PathBuf },
+}
+
+/// A session that is to be written, and what it was.
+struct Change {
+    session: Session,
+    fingerprint: u64,
+    former: Loaded,
+}
+
+/// Adds masks to what is kept about photos: to all of them, or to none if that fails for one.
+///
+/// # Errors
+/// See [`DatasetError`]; what is kept is as before then.
+pub fn add_to_sessions(items: Vec<ForPhoto>) -> Result<(), DatasetError> {
+    let mut changes = vec![];
+    for ForPhoto { path, identity, imported } in items {
+        let loaded = Session::load(&path, identity.size, identity.fingerprint)?;
+        let mut session = match &loaded.state {
+            LoadedState::Fresh => Session::new(name_of(&path), identity.size, identity.fingerprint),
+            LoadedState::Found(session) | LoadedState::PhotoChanged { session, same_size: true } => {
+                session.clone()
+            }
+            LoadedState::PhotoChanged { .. } => return Err(DatasetError::OtherSize { path: loaded.path }),
+        };
+        add_to_session(&mut session, imported);
+        changes.push(Change { session, fingerprint: identity.fingerprint, former: loaded });
+    }
+    let mut done: Vec<(Loaded, PathBuf, Stamp)> = vec![];
+    for Change { mut session, fingerprint, former } in changes {
+        match former.save(&mut session, fingerprint) {
+            Ok((path, stamp)) => done.push((former, path, stamp)),
+            Err(error) => {
+                done.iter().for_each(|(former, path, stamp)| take_back(&former.state, path, stamp));
+                return Err(error.into());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Brings back what was there. The best that can be done: the failure that led here is told.
+fn take_back(former: &LoadedState, path: &Path, stamp: &Stamp) {
+    let undone = match former {
+        LoadedState::Found(session) => session.save(path, stamp).map(drop).map_err(|e| e.to_string()),
+        // What was there, if anything, lies beside it.
+        _ => std::fs::remove_file(path).map_err(|e| e.to_string()),
+    };
+    if let Err(error) = undone {
+        log::error!("{}: cannot be brought back: {error}", path.display());
+    }
+}
+
+/// Adds masks and the classes that are new. A mask without colour gets that of its class, or one of
+/// its own.
+pub fn add_to_session(session: &mut Session, imported: Imported) {
+    let mut colours: HashMap<String, Colour> =
+        session.classes.iter().rev().map(|class| (class.name.clone(), class.colour)).collect();
+    for (name, colour) in imported.classes {
+        if !colours.contains_key(&name) {
+            let colour = colour.unwrap_or_else(|| mask_colour(session.classes.len() as u64));
+            colours.insert(name.clone(), colour);
+            session.classes.push(SessionClass { name, colour, other: Default::default() });
+        }
+    }
+    for item in imported.masks {
+        let of_class = || item.class.as_ref().and_then(|class| colours.get(class).copied());
+        let colour = item.colour.or_else(of_class);
+        let colour = colour.unwrap_or_else(|| mask_colour(session.masks.len() as u64 + 1));
+        session.masks.push(Annotation { colour: Some(colour), ..item }.into());
+    }
+}

@@ -1,0 +1,46 @@
+//! What a file is, as far as its name tells.
+
+use std::path::Path;
+
+use super::formats::readers;
+use super::names::has_extension;
+
+/// Extensions of files that are taken for photos when a folder is opened.
+pub const PHOTO_EXTENSIONS: &[&str] =
+    &["jpg", "jpeg", "jfif", "png", "webp", "tif", "tiff", "bmp", "gif", "pnm", "pbm", "pgm", "ppm"];
+
+/// Extensions of files that masks can be imported from.
+pub fn mask_extensions() -> Vec<&'static str> {
+    let mut extensions = vec![];
+    for extension in readers().flat_map(|reader| reader.extensions()) {
+        if !extensions.contains(extension) {
+            extensions.push(*extension);
+        }
+    }
+    extensions
+}
+
+/// Whether a file of this name is taken for a photo.
+pub(super) fn is_photo(path: &Path) -> bool {
+    let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+    !is_hidden && has_extension(path, PHOTO_EXTENSIONS)
+}
+
+/// Whether a file of this name can hold masks but is no photo. Pictures may be either; their pixels tell.
+pub fn holds_masks(path: &Path) -> bool {
+    has_extension(path, &mask_extensions()) && !has_extension(path, PHOTO_EXTENSIONS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_with_masks_is_no_photo_and_pictures_may_be() {
+        let kinds = |name: &str| [is_photo(Path::new(name)), holds_masks(Path::new(name))];
+        assert_eq!(["a.json", "a.TXT"].map(kinds), [[false, true]; 2]);
+        assert_eq!(["a.png", "a.TIF", "a.jpg"].map(kinds), [[true, false]; 3]);
+        assert_eq!([".a.png", "a", "a.yaml"].map(kinds), [[false; 2]; 3]);
+        assert_eq!(mask_extensions(), ["json", "png", "tif", "tiff", "bmp", "txt"]);
+    }
+}

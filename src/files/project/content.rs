@@ -1,0 +1,235 @@
+//! What a project holds, and its changes.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::colour::{Colour, mask_colour};
+
+pub(super) const FORMAT: &str = "tinsel-project";
+/// The version of the format that is written; older ones are read.
+pub(super) const VERSION: u32 = 1;
+
+/// What the photos of a folder share.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Project {
+    pub(super) format: String,
+    pub(super) version: u32,
+    /// In the order of the list; names are unique.
+    #[serde(default)]
+    pub classes: Vec<ProjectClass>,
+    /// By file name.
+    #[serde(default)]
+    pub photos: BTreeMap<String, PhotoEntry>,
+    /// Oldest first.
+    #[serde(default)]
+    pub renames: Vec<Rename>,
+    /// Keys that this program does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A class of objects.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProjectClass {
+    pub name: String,
+    pub colour: Colour,
+    /// The digit that chooses it, 1 to 9.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<u8>,
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// What is known about a photo besides its session.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct PhotoEntry {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<PhotoState>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+impl PhotoEntry {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What a person has said about the work on a photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PhotoState {
+    Done,
+    /// Somebody should look at it again.
+    Review,
+}
+
+/// A class that has another name since a revision, or is part of another class.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rename {
+    pub from: String,
+    pub to: String,
+    pub revision: u64,
+}
+
+impl Default for Project {
+    fn default() -> Self {
+        Self {
+            format: FORMAT.into(),
+            version: VERSION,
+            classes: vec![],
+            photos: BTreeMap::new(),
+            renames: vec![],
+            other: Map::new(),
+        }
+    }
+}
+
+impl Project {
+    /// Whether nobody has said anything yet.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Grows with every rename; sessions note it.
+    pub fn revision(&self) -> u64 {
+        self.renames.last().map_or(0, |rename| rename.revision)
+    }
+
+    pub fn class(&self, name: &str) -> Option<&ProjectClass> {
+        self.classes.iter().find(|class| class.name == name)
+    }
+
+    /// The class chosen by a digit.
+    pub fn class_of_key(&self, key: u8) -> Option<&ProjectClass> {
+        self.classes.iter().find(|class| class.key == Some(key))
+    }
+
+    /// The name that a class has now which was called `name` at a revision.
+    pub fn name_since<'a>(&'a self, name: &'a str, revision: u64) -> &'a str {
+        let later = self.renames.iter().filter(|rename| rename.revision > revision);
+        later.fold(name, |name, rename| if rename.from == name { &rename.to } else { name })
+    }
+
+    /// Adds a class unless there is one of its name, with the first digit that is free. Without a colour it gets
+    /// one that its neighbours do not have.
+    pub fn add_class(&mut self, name: &str, colour: Option<Colour>) {
+        if self.class(name).is_some() {
+            return;
+        }
+        let key = (1..=9).find(|key| self.class_of_key(*key).is_none());
+        let colour = colour.unwrap_or_else(|| mask_colour(self.classes.len() as u64 + 1));
+        self.classes.push(ProjectClass { name: name.into(), colour, key, other: Map::new() });
+    }
+
+    /// Gives a class another name in all photos; if there is a class of that name, it takes this one in.
+    pub fn rename_class(&mut self, from: &str, to: &str) {
+        if from == to || self.class(from).is_none() {
+            return;
+        }
+        if self.class(to).is_some() {
+            self.classes.retain(|class| class.name != from);
+        } else if let Some(class) = self.classes.iter_mut().find(|class| class.name == from) {
+            class.name = to.into();
+        }
+        let revision = self.revision() + 1;
+        self.renames.push(Rename { from: from.into(), to: to.into(), revision });
+    }
+
+    pub fn set_colour(&mut self, name: &str, colour: Colour) {
+        if let Some(class) = self.classes.iter_mut().find(|class| class.name == name) {
+            class.colour = colour;
+        }
+    }
+
+    /// Gives a class a digit, which another class loses.
+    pub fn set_key(&mut self, name: &str, key: Option<u8>) {
+        for class in &mut self.classes {
+            if class.name == name {
+                class.key = key;
+            } else if class.key == key {
+                class.key = None;
+            }
+        }
+    }
+
+    /// What a person has said about a photo, by its file name.
+    pub fn state(&self, photo: &str) -> Option<PhotoState> {
+        self.photos.get(photo)?.state
+    }
+
+    pub fn set_state(&mut self, photo: &str, state: Option<PhotoState>) {
+        self.entry(photo, |entry| entry.state = state);
+    }
+
+    pub fn note(&self, photo: &str) -> &str {
+        self.photos.get(photo).map_or("", |entry| &entry.note)
+    }
+
+    pub fn set_note(&mut self, photo: &str, note: &str) {
+        self.entry(photo, |entry| entry.note = note.into());
+    }
+
+    fn entry(&mut self, photo: &str, change: impl FnOnce(&mut PhotoEntry)) {
+        let mut entry = self.photos.remove(photo).unwrap_or_default();
+        change(&mut entry);
+        if !entry.is_empty() {
+            self.photos.insert(photo.into(), entry);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn later_renames_are_applied_to_older_names_only() {
+        let mut project = Project::default();
+        ["mug", "cup", "dog"].iter().for_each(|name| project.add_class(name, None));
+        project.rename_class("mug", "beaker");
+        assert_eq!(project.name_since("mug", 0), "beaker");
+        project.rename_class("beaker", "cup");
+        assert_eq!(project.classes.iter().map(|c| &*c.name).collect::<Vec<_>>(), ["cup", "dog"]);
+        assert_eq!((project.name_since("mug", 0), project.name_since("beaker", 1)), ("cup", "cup"));
+        // A class of an old name that is made later is another one.
+        project.add_class("mug", None);
+        assert_eq!((project.name_since("mug", project.revision()), project.revision()), ("mug", 2));
+        project.rename_class("nothing", "dog");
+        project.rename_class("dog", "dog");
+        assert_eq!(project.revision(), 2);
+    }
+
+    #[test]
+    fn classes_get_the_first_free_digit_and_a_digit_has_one_class() {
+        let mut project = Project::default();
+        for n in 0..11 {
+            project.add_class(&format!("class {n}"), None);
+        }
+        project.add_class("class 3", Some([0; 3]));
+        assert_eq!(project.classes.len(), 11);
+        let keys: Vec<_> = project.classes.iter().filter_map(|class| class.key).collect();
+        assert_eq!(keys, (1..=9).collect::<Vec<_>>());
+        project.set_key("class 10", Some(2));
+        assert_eq!(project.class_of_key(2).unwrap().name, "class 10");
+        assert_eq!(project.class("class 1").unwrap().key, None);
+        project.set_key("class 10", None);
+        assert_eq!(project.class("class 9").unwrap().key, None);
+    }
+
+    #[test]
+    fn a_photo_about_which_nothing_is_said_has_no_entry() {
+        let mut project = Project::default();
+        project.set_state("a.jpg", Some(PhotoState::Review));
+        project.set_note("a.jpg", "dark");
+        assert_eq!((project.state("a.jpg"), project.note("a.jpg")), (Some(PhotoState::Review), "dark"));
+        project.set_state("a.jpg", None);
+        assert!(!project.is_empty());
+        project.set_note("a.jpg", "");
+        assert!(project.is_empty());
+    }
+}
