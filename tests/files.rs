@@ -233,7 +233,7 @@ fn masks_travel_from_photo_to_photo_by_files() {
     assert!(report.contains("a.jpg: 2 masks, 8 files"), "{report}");
     assert!(report.contains("The holes of 1 mask are filled"), "{report}");
     let (code, _, err) = tinsel(&[&"export", &a, &"--format", &"labelme", &"--out", &out]);
-    assert!(code == Some(1) && err.contains("exists already") && err.contains("--overwrite"), "{err}");
+    assert!(code == Some(1) && err.contains("already exists") && err.contains("--overwrite"), "{err}");
 
     let labelme = out.join("a.json");
     let (code, report, err) = tinsel(&[&"import", &b, &labelme, &out.join("a_masks.json")]);
@@ -272,7 +272,7 @@ fn a_folder_becomes_one_dataset() {
         (1, &"cup".into())
     );
     let (code, _, err) = tinsel(&[&"export", &dir.path().join("b.jpg"), &"--format", &"csv", &"--out", &out]);
-    assert!(code == Some(1) && err.contains("b.jpg: has no masks kept beside it"), "{err}");
+    assert!(code == Some(1) && err.contains("b.jpg: has no saved masks"), "{err}");
     let (code, ..) = tinsel(&[&"export", &dir.path(), &"--format", &"csv,nonsense", &"--out", &out]);
     assert_eq!(code, Some(2));
 }
@@ -416,9 +416,9 @@ fn a_pipe_with_the_name_of_a_list_is_not_waited_for() {
     }
     assert!(Command::new("mkfifo").arg(out.join("data.yaml")).status().unwrap().success());
     let (code, report, err) = tinsel(&[&"import", &b, &out.join("labels/a.txt")]);
-    assert!(code == Some(0) && report.contains("classes are called by their numbers"), "{report}{err}");
+    assert!(code == Some(0) && report.contains("classes are named after their numbers"), "{report}{err}");
     let (code, _, err) = tinsel(&[&"export", &a, &"--format", &"yolo", &"--overwrite", &"--out", &out]);
-    assert!(code == Some(1) && err.contains("data.yaml: ") && err.contains("it is no file"), "{err}");
+    assert!(code == Some(1) && err.contains("data.yaml: ") && err.contains("it is not a file"), "{err}");
 }
 
 #[test]

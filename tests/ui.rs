@@ -642,10 +642,10 @@ fn a_dropped_photo_opens_and_a_bad_one_says_why() {
     let mut window = window(vec![sample("cat.jpg")]);
     window.input_mut().dropped_files.push(Arc::new(Dropped(bad)));
     settle(&mut window);
-    window.get_by_label_contains("notes.jpg: is not a picture");
+    window.get_by_label_contains("notes.jpg: is not an image");
     window.get_by_label_contains("cat.jpg");
     click(&mut window, "Dismiss message 1");
-    assert!(window.query_by_label_contains("is not a picture").is_none());
+    assert!(window.query_by_label_contains("is not an image").is_none());
 
     window.input_mut().dropped_files.push(Arc::new(Dropped(sample("coffee.jpg"))));
     settle(&mut window);

@@ -52,7 +52,7 @@ fn prepare(arguments: &EverythingArguments) -> anyhow::Result<(Jobs, Everything<
         formats.push(ResultFormat::Json);
     }
     if arguments.save_segment_imgs && !formats.contains(&ResultFormat::Script) {
-        bail!("--save-segment-imgs belongs to the format script; add it to --format");
+        bail!("--save-segment-imgs needs the format script; add it to --format");
     }
     let jobs = batch::jobs(&arguments.batch)?;
     let predictor = load_model(arguments.model.as_deref())?;
@@ -71,7 +71,7 @@ pub(super) fn parameters(
     Ok(parameters)
 }
 
-/// All masks of a photo. `pass` says which of how many models this is, counted from 0.
+/// Finds all masks of a photo. `pass` is the index of the model, from 0, and the number of models.
 ///
 /// # Errors
 /// A failure of the network; the run was interrupted.
@@ -97,11 +97,11 @@ struct Everything<'a> {
     formats: Vec<ResultFormat>,
     predictor: Predictor,
     parameters: Parameters,
-    /// Its name in file names.
+    /// The model's name in file names.
     model: String,
 }
 
-/// Where the results of a photo go.
+/// The files for the results of a photo.
 struct Results {
     script: ScriptFiles,
     json: PathBuf,
@@ -128,7 +128,7 @@ impl Everything<'_> {
         self.formats.contains(&format)
     }
 
-    /// Whether files that are there already may be replaced.
+    /// Whether existing files may be replaced.
     fn replaces(&self) -> bool {
         self.arguments.batch.overwrite || self.arguments.batch.skip_existing
     }
@@ -182,9 +182,9 @@ impl Work for Everything<'_> {
         }
         let mut report = format!("{} mask{}", masks.len(), if masks.len() == 1 { "" } else { "s" });
         if self.arguments.keep {
-            // First, so that a photo whose results are there is kept, too.
+            // Before the results, because a photo with results counts as done.
             let kept = keep(photo, kept_masks(&masks, &self.model), &self.model)?;
-            kept.notices.iter().for_each(|notice| progress.tell(notice));
+            kept.notices.iter().for_each(|notice| progress.show_notice(notice));
             report += &format!(", {},", kept.report);
         }
         set.commit()?;
@@ -210,7 +210,7 @@ fn export_masks(masks: &[FoundMask]) -> Vec<Annotation> {
     masks
 }
 
-/// Masks for a session, the largest below.
+/// The masks for a session, the largest at the bottom.
 fn kept_masks(masks: &[FoundMask], model: &str) -> Vec<Annotation<ClassId>> {
     let kept =
         |found: &FoundMask| Annotation { model: Some(model.into()), ..found.annotation(String::new()) };
@@ -219,7 +219,7 @@ fn kept_masks(masks: &[FoundMask], model: &str) -> Vec<Annotation<ClassId>> {
     masks
 }
 
-/// Mask `i` of a result as it is written.
+/// Mask `i` of a result as an annotation.
 pub(super) fn export_mask(found: &FoundMask, i: usize, colour: Colour) -> Annotation {
     Annotation { colour: Some(colour), ..found.annotation(format!("mask {i}")) }
 }

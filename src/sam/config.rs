@@ -1,4 +1,4 @@
-//! The sizes of a network. Everything that differs between networks is here; nothing is assumed.
+//! The sizes of a network: everything that differs between networks.
 
 use std::ops::RangeInclusive;
 
@@ -11,8 +11,8 @@ use super::network::{Family, InputFormat, STRIDES};
 
 /// Sizes of a network, as the `config` JSON in a weights file's metadata gives them.
 ///
-/// Names are those of the official configuration files where these have one. What has a default is
-/// the same in every published network of its family.
+/// Names follow the official configuration files. Fields with a default are the same in every published
+/// network of the family.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
     pub family: Family,
@@ -43,7 +43,7 @@ pub struct DecoderConfig {
     pub iou_head_hidden_dim: usize,
     /// Whether maps at strides 4 and 8 are added while masks are upscaled.
     pub high_res: bool,
-    /// Whether a token tells if there is an object at all.
+    /// Whether a token predicts if there is an object at all.
     pub object_score: bool,
 }
 
@@ -90,8 +90,8 @@ const SIDE_STEP: usize = 32;
 /// Input sides that a network can have, in pixels.
 const SIDES: RangeInclusive<usize> = 64..=MOST_PIXELS;
 
-/// Limits that keep a hostile file from asking for more memory than any real network needs; the
-/// largest published one has 1024 pixels and 9 million values in its first map.
+/// Limits that keep a hostile file from requesting more memory than any real network needs; the largest
+/// published one has 1024 pixels and 9 million values in its first map.
 pub(super) const MOST_PIXELS: usize = 1536;
 pub(super) const MOST_VALUES: usize = 1 << 26;
 pub(super) const MOST_WIDTH: usize = 4096;
@@ -178,10 +178,10 @@ impl Config {
         }
     }
 
-    /// The same network for photos made into squares of another side.
+    /// The same network for another input side.
     ///
     /// # Errors
-    /// No network can have this side, or not this one; says why.
+    /// The network does not support this side, with the reason.
     pub fn with_image_size(mut self, side: usize) -> Result<Self, String> {
         if !SIDES.contains(&side) || !side.is_multiple_of(SIDE_STEP) {
             return Err(format!(
@@ -195,7 +195,7 @@ impl Config {
         Ok(self)
     }
 
-    /// Rejects sizes that no network can have, before anything is allocated from them.
+    /// Rejects impossible sizes before anything is allocated from them.
     fn check(&self) -> Result<(), String> {
         let fail = |what: &str| Err(format!("{what} ({self:?})"));
         if !SIDES.contains(&self.image_size) || !self.image_size.is_multiple_of(SIDE_STEP) {
@@ -215,7 +215,7 @@ impl Config {
         self.encoder.check(self.image_size).or_else(|what| fail(&what))
     }
 
-    /// What the network takes.
+    /// The network input.
     pub fn input_format(&self) -> InputFormat {
         InputFormat { side: self.image_size, mean: self.mean, std: self.std, fit: self.family.fit() }
     }

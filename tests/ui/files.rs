@@ -237,7 +237,7 @@ fn work_on_a_photo_that_was_replaced_is_kept_beside_the_former_and_found_again()
     smaller.save(&photo).unwrap();
 
     let mut second = window(vec![photo.clone()]);
-    second.get_by_label_contains("had another size");
+    second.get_by_label_contains("had a different size");
     assert_eq!(masks(&second), 0);
     make_mask(&mut second, (145.0, 85.0));
     make_mask(&mut second, (185.0, 145.0));
