@@ -21,6 +21,7 @@ use egui::{Context, Key, KeyboardShortcut, Modifiers};
 pub(super) use keymap::Keymap;
 
 use super::shell::Tinsel;
+use super::texts::menus as texts;
 
 /// Defines the commands of a file, and the list of them in the order of the menu.
 macro_rules! commands {
@@ -97,12 +98,12 @@ impl Menu {
 
     pub fn label(self) -> &'static str {
         match self {
-            Menu::File => "File",
-            Menu::Edit => "Edit",
-            Menu::View => "View",
-            Menu::Mask => "Mask",
-            Menu::Shape => "Shape",
-            Menu::Help => "Help",
+            Menu::File => texts::FILE,
+            Menu::Edit => texts::EDIT,
+            Menu::View => texts::VIEW,
+            Menu::Mask => texts::MASK,
+            Menu::Shape => texts::SHAPE,
+            Menu::Help => texts::HELP,
         }
     }
 
@@ -202,7 +203,7 @@ impl Availability {
     /// What a menu calls the command now.
     pub fn text(&self, command: &Command) -> String {
         match self.states.get(command).and_then(|state| state.object.as_ref()) {
-            Some(object) => format!("{}: {object}", command.text),
+            Some(object) => texts::command_on(command.text, object),
             None => command.text.to_owned(),
         }
     }
