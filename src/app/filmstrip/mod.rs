@@ -13,6 +13,7 @@ use egui::{
 
 use self::pictures::{Known, Pictures};
 use super::actions::{Action, Actions};
+use super::texts::{self, filmstrip};
 use super::theme::ACCENT;
 
 /// The room for a picture, in points.
@@ -103,12 +104,11 @@ fn tile_ui(
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let unreadable = known.is_some_and(|known| known.picture.is_none());
     let state = match masks {
-        _ if unreadable => ", unreadable".to_owned(),
-        0 => String::new(),
-        1 => ", 1 mask".to_owned(),
-        n => format!(", {n} masks"),
+        _ if unreadable => Some(filmstrip::UNREADABLE.to_owned()),
+        0 => None,
+        n => Some(texts::masks(n)),
     };
-    let label = format!("Photo {name}{state}");
+    let label = filmstrip::label(&name, state.as_deref());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_current, &label));
     let painter = ui.painter_at(rect.expand(2.0));
     painter.rect_filled(rect, 2.0, ui.visuals().extreme_bg_color);
@@ -124,7 +124,7 @@ fn tile_ui(
             painter.text(
                 rect.center(),
                 Align2::CENTER_CENTER,
-                "unreadable",
+                filmstrip::UNREADABLE,
                 FontId::proportional(12.0),
                 colour,
             );
@@ -132,8 +132,7 @@ fn tile_ui(
         None => {}
     }
     if masks > 0 {
-        let text = if masks > 999 { "999+".to_owned() } else { masks.to_string() };
-        let text = painter.layout_no_wrap(text, FontId::proportional(11.0), Color32::WHITE);
+        let text = painter.layout_no_wrap(filmstrip::mark(masks), FontId::proportional(11.0), Color32::WHITE);
         let size = (text.size() + vec2(8.0, 2.0)).max(Vec2::splat(15.0));
         let mark = Align2::RIGHT_TOP.align_size_within_rect(size, rect.shrink(3.0));
         painter.rect(
@@ -161,7 +160,7 @@ fn tile_ui(
             StrokeKind::Inside,
         );
     }
-    response.on_hover_text(format!("{name}{state}")).clicked()
+    response.on_hover_text(filmstrip::tooltip(&name, state.as_deref())).clicked()
 }
 
 #[cfg(test)]

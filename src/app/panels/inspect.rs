@@ -6,6 +6,7 @@ use egui::{Color32, ColorImage, Context, Grid, TextureHandle, TextureOptions, Ui
 use image::{RgbImage, RgbaImage};
 
 use super::super::tasks::{ByAddress, Latest};
+use super::super::texts::inspect as texts;
 use crate::document::{Document, MaskItem};
 use crate::files::drawing::cutout;
 use crate::mask::{Figures, Mask};
@@ -48,7 +49,7 @@ impl Inspect {
             document.selection().iter().filter_map(|id| document.mask(*id)).collect();
         match selected[..] {
             [] => {
-                ui.weak("Select a mask to inspect it.");
+                ui.weak(texts::EMPTY);
             }
             [item] => {
                 self.picture_ui(ui, &item.annotation.mask, photo);
@@ -59,7 +60,7 @@ impl Inspect {
             }
             _ => {
                 let pixels: u64 = selected.iter().map(|m| m.annotation.mask.area()).sum();
-                ui.label(format!("{} masks selected, {pixels} pixels in all", selected.len()));
+                ui.label(texts::several(selected.len(), pixels));
             }
         }
     }
@@ -85,7 +86,7 @@ impl Inspect {
         }
         if let Some((texture, _)) = self.made_of(mask) {
             let room = egui::vec2(ui.available_width(), (ui.available_height() - 150.0).max(60.0));
-            let image = egui::Image::new(texture).max_size(room).alt_text("Cut-out of the selected mask");
+            let image = egui::Image::new(texture).max_size(room).alt_text(texts::PICTURE);
             ui.vertical_centered(|ui| {
                 let response = ui.add(image.bg_fill(Color32::TRANSPARENT));
                 ui.painter().rect_stroke(
@@ -120,32 +121,33 @@ fn figures_ui(ui: &mut Ui, document: &Document, item: &MaskItem, measured: Optio
             ui.label(value);
             ui.end_row();
         };
-        figure("Name", item.annotation.name.clone());
+        figure(texts::NAME, item.annotation.name.clone());
         if let Some(class) = item.annotation.class.and_then(|id| document.class(id)) {
-            figure("Class", class.name.clone());
+            figure(texts::CLASS, class.name.clone());
         }
         let percent = 100.0 * mask.area() as f64 / photo;
-        figure("Area", format!("{} pixels, {percent:.2} %", mask.area()));
+        figure(texts::AREA, texts::area(mask.area(), percent));
         if let Some(b) = mask.bbox() {
-            figure("Box", format!("{},{}  {} × {}", b.x0, b.y0, b.width(), b.height()));
+            figure(texts::BOX, texts::bbox(b));
         }
-        for (name, score) in
-            [("Predicted IoU", item.annotation.predicted_iou), ("Stability", item.annotation.stability_score)]
-        {
-            figure(name, score.map_or("none".into(), |score| format!("{score:.3}")));
+        for (name, score) in [
+            (texts::PREDICTED_IOU, item.annotation.predicted_iou),
+            (texts::STABILITY, item.annotation.stability_score),
+        ] {
+            figure(name, score.map_or(texts::NO_SCORE.into(), texts::score));
         }
         if let Some(model) = &item.annotation.model {
-            figure("Model", model.to_string());
+            figure(texts::MODEL, model.to_string());
         }
         let Some(Measured { figures, mean_colour }) = measured else { return };
         if let Some(f) = figures {
-            figure("Perimeter", format!("{:.1} pixels", f.perimeter));
-            figure("Centroid", format!("{:.1},{:.1}", f.centroid[0], f.centroid[1]));
-            figure("Equivalent diameter", format!("{:.1} pixels", f.equivalent_diameter));
-            figure("Parts, holes", format!("{}, {}", f.parts, f.holes));
+            figure(texts::PERIMETER, texts::length(f.perimeter));
+            figure(texts::CENTROID, texts::position(f.centroid));
+            figure(texts::EQUIVALENT_DIAMETER, texts::length(f.equivalent_diameter));
+            figure(texts::PARTS_AND_HOLES, texts::parts_and_holes(f.parts, f.holes));
         }
-        if let Some([r, g, b]) = mean_colour.map(|colour| colour.map(|v| v.round() as u8)) {
-            figure("Mean colour", format!("#{r:02x}{g:02x}{b:02x}"));
+        if let Some(colour) = mean_colour {
+            figure(texts::MEAN_COLOUR, texts::colour(colour.map(|v| v.round() as u8)));
         }
     });
 }

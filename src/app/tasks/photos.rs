@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use super::imports::ImportTarget;
 use super::{Kind, Outcome, Tasks};
+use crate::app::texts::photos as texts;
 use crate::files::import::{Imported, masks_among};
 use crate::files::session::Session;
 use crate::files::{Photo, PhotoError, photos_beside, photos_in};
@@ -77,7 +78,7 @@ impl Tasks {
 
 /// Writes a file, unless it is there already.
 fn put(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    if std::fs::read(path).is_ok_and(|there| there == bytes) {
+    if std::fs::read(path).is_ok_and(|existing| existing == bytes) {
         return Ok(());
     }
     path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
@@ -107,11 +108,9 @@ fn list(request: u64, paths: &[PathBuf], masks: Vec<(u64, Imported)>) -> Outcome
     for path in paths {
         if path.is_dir() {
             match photos_in(path) {
-                Ok(found) if found.is_empty() => {
-                    problems.push(format!("{}: holds no photos", path.display()));
-                }
+                Ok(found) if found.is_empty() => problems.push(texts::no_photos(path)),
                 Ok(found) => photos.extend(found),
-                Err(e) => problems.push(format!("{}: the folder cannot be read: {e}", path.display())),
+                Err(error) => problems.push(texts::unreadable_folder(path, &error)),
             }
         } else {
             photos.push(path.clone());

@@ -74,7 +74,7 @@ fn thumbnail(mask: &Mask, photo: &RgbImage) -> ColorImage {
             }
             let (x, y) = (x as u32, y as u32);
             let Some(colour) = photo.get_pixel_checked(x, y) else { continue };
-            // A quarter of the light is enough to see where the thing lies.
+            // A quarter of the light is enough to see where the object lies.
             let light = if mask.get(x, y) { 4 } else { 1 };
             for (sum, channel) in sum.iter_mut().zip(colour.0) {
                 *sum += u32::from(channel) * light;
