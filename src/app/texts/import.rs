@@ -9,7 +9,7 @@ pub const CANCEL: &str = "Cancel import";
 pub const PHOTO_CHANGED: &str = "changed in the meantime; skipped";
 
 pub fn question(file: &str, photos: usize) -> String {
-    format!("{file} contains masks for {} in this folder.", super::photos(photos))
+    format!("{file} contains masks for {} in this window.", super::photos(photos))
 }
 
 pub fn masks_imported(masks: usize) -> String {
