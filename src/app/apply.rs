@@ -142,7 +142,7 @@ impl Tinsel {
         document.selection().iter().filter_map(|id| document.mask(*id))
     }
 
-    /// Whether at least so many masks are selected.
+    /// Whether at least this many masks are selected.
     pub(super) fn selects(&self, count: usize) -> bool {
         self.document().selection().len() >= count
     }
@@ -180,7 +180,7 @@ impl Tinsel {
         }
     }
 
-    /// Saves what an export reads from the files beside the photos.
+    /// Saves what an export reads from the files next to the photos.
     fn save_exported(&mut self, job: &ExportJob) {
         if matches!(job.subject, Subject::Folder(_)) {
             self.save_all();

@@ -100,7 +100,7 @@ impl Default for Comparing {
 impl Comparing {
     /// Offers a model that has been loaded.
     pub fn offer(&mut self, name_or_path: &str) {
-        if !self.files.iter().any(|known| known == name_or_path) && name_or_path != BUILT_IN_NAME {
+        if !self.files.iter().any(|file| file == name_or_path) && name_or_path != BUILT_IN_NAME {
             self.files.push(name_or_path.to_owned());
         }
     }
@@ -247,7 +247,7 @@ impl Comparing {
 }
 
 impl Shown {
-    /// What the picture of the comparison shows beside the photo.
+    /// What the picture of the comparison shows next to the photo.
     pub fn figure(&self) -> [FigureSide; 2] {
         self.sides.each_ref().map(|side| {
             let export = |(i, found): (usize, &FoundMask)| Annotation {
@@ -295,7 +295,7 @@ impl Shown {
         if *pane == PHOTO { in_side(0).or_else(|| in_side(1)) } else { in_side(pane - 1) }
     }
 
-    /// What is known of the mask at the pointer.
+    /// A description of the mask at the pointer.
     fn description(&self) -> String {
         let Some((side, mask)) = self.hovered else {
             return texts::HINT.into();

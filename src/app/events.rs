@@ -83,7 +83,7 @@ impl Tinsel {
             }
             Event::EncodedAhead { number } => self.encoding.ahead.encoded(number),
             Event::Cancelled { job: JobKind::Ahead, number } => self.encoding.ahead.interrupted(number),
-            // Opening the photo will tell.
+            // Opening the photo will say why.
             Event::Failed { job: JobKind::Ahead, number, .. } => self.encoding.ahead.failed(number),
             Event::EmbeddingsKept { bytes } => self.encoding.kept(bytes),
             Event::Predicted { number, candidates, suggested, seconds, .. } => {
@@ -101,7 +101,7 @@ impl Tinsel {
                     self.timing = texts::everything::ended(complete, seconds);
                 }
             }
-            // The pointer has moved on, or the prompt itself will tell what is wrong.
+            // The pointer has moved on, or the prompt itself will report what is wrong.
             Event::Cancelled { job: JobKind::Preview, number }
             | Event::Failed { job: JobKind::Preview, number, .. } => {
                 self.prompt.preview.give_up(number);

@@ -36,7 +36,7 @@ impl Closing {
         self.certain
     }
 
-    pub fn be_certain(&mut self) {
+    pub fn confirm(&mut self) {
         *self = Self { certain: true, ..Self::new(self.end.clone()) };
     }
 
@@ -102,7 +102,7 @@ impl Tinsel {
 
     /// Closes the window for certain.
     pub(super) fn close(&mut self, ctx: &Context) {
-        self.closing.be_certain();
+        self.closing.confirm();
         ctx.send_viewport_cmd(ViewportCommand::Close);
     }
 

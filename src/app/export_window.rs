@@ -241,7 +241,7 @@ impl ExportChoices {
             photo: photo.path.clone(),
             photos: photos.len(),
         };
-        let plan = self.plan.as_ref().filter(|(known, _)| *known == choice).map(|(_, plan)| plan.clone());
+        let plan = self.plan.as_ref().filter(|(planned, _)| *planned == choice).map(|(_, plan)| plan.clone());
         match &self.planning {
             Some((asked, progress)) if *asked != choice => progress.cancel(),
             None if plan.is_none() && self.running.is_none() => {

@@ -1,4 +1,4 @@
-//! The model menu: what there is, what is on disk, downloads with progress and cancel.
+//! The model menu: what is available, what is on disk, downloads with progress and cancel.
 
 use std::path::{Path, PathBuf};
 
@@ -28,7 +28,7 @@ const SUGGESTED: &str = "sam2.1-tiny";
 
 /// Whether a file is meant as a model.
 pub(super) fn is_model_file(path: &Path) -> bool {
-    path.extension().is_some_and(|e| MODEL_EXTENSIONS.iter().any(|known| e.eq_ignore_ascii_case(known)))
+    path.extension().is_some_and(|e| MODEL_EXTENSIONS.iter().any(|model| e.eq_ignore_ascii_case(model)))
 }
 
 /// The models and the download that is running, if one is.
@@ -70,13 +70,13 @@ pub(super) fn to_remember(name: &str) -> String {
     std::path::absolute(name).map_or_else(|_| name.to_owned(), |path| path.display().to_string())
 }
 
-/// How a loaded model is called: by its name in the catalogue, or by its file.
+/// What a loaded model is called: by its name in the catalogue, or by its file.
 pub(super) fn display_name(name: &str, base_url: &str) -> String {
     let Choice { name, side } = Choice::parse(name);
     let path = Path::new(&name);
-    let known = store(base_url).ok().and_then(|store| store.entry_of(path));
+    let entry = store(base_url).ok().and_then(|store| store.entry_of(path));
     let file = || path.file_name().map(|f| f.to_string_lossy().into_owned());
-    let shown = known.map(|entry| entry.name.to_owned()).or_else(file);
+    let shown = entry.map(|entry| entry.name.to_owned()).or_else(file);
     Choice { name: shown.unwrap_or(name), side }.to_string()
 }
 
@@ -91,7 +91,7 @@ impl Models {
         self.in_use = Some(InUse { name: name.to_owned(), input_side });
     }
 
-    /// Stops the download; what has come stays, and the next one goes on from there.
+    /// Stops the download; what has come stays, and the next one resumes from there.
     pub fn cancel(&self) {
         if let Some(running) = &self.running {
             running.stop();

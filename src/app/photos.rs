@@ -30,8 +30,8 @@ impl Tinsel {
         let Some(path) = self.workspace.photos.get(index).cloned() else { return };
         self.workspace.go_to(index);
         let request = self.workspace.begin();
-        let known = self.encoding.ahead.decoded(&path);
-        self.tasks.open(request, path, known);
+        let decoded = self.encoding.ahead.decoded(&path);
+        self.tasks.open(request, path, decoded);
     }
 
     /// Encodes the open photo, or its region, ahead of the first click.
@@ -56,7 +56,7 @@ impl Tinsel {
         }
     }
 
-    /// Puts a photo that has been read in the place of the open one, with what is kept about it.
+    /// Puts a photo that has been read in the place of the open one, with the work saved on it.
     pub(super) fn show_photo(&mut self, photo: Photo, session: Option<Box<Result<Loaded, SessionError>>>) {
         self.leave_photo();
         self.workspace.loading = false;
@@ -74,7 +74,7 @@ impl Tinsel {
         self.encode();
     }
 
-    /// Brings back what was saved, unless there is newer work in this window.
+    /// Restores what was saved, unless there is newer work in this window.
     pub(super) fn restore(&mut self, session: Option<Box<Result<Loaded, SessionError>>>) {
         let (Some(session), Some(open)) = (session, &self.workspace.open) else { return };
         let has_worked = self.workspace.has_worked();

@@ -18,12 +18,12 @@ pub(in crate::app) struct Keymap {
 }
 
 impl Keymap {
-    /// All keys that start a command; the first one is shown beside it.
+    /// All keys that start a command; the first one is shown next to it.
     pub fn keys(&self, command: &Command) -> Vec<KeyboardShortcut> {
         self.changed.get(command.id).cloned().unwrap_or_else(|| command.keys.to_vec())
     }
 
-    /// The key to show beside a command, as text.
+    /// The key to show next to a command, as text.
     pub fn text(&self, ctx: &Context, command: &Command) -> Option<String> {
         self.keys(command).first().map(|key| ctx.format_shortcut(key))
     }

@@ -43,7 +43,7 @@ pub(super) struct Command {
     pub menu: Menu,
     /// Whether the menu lists it; the palette and the list of shortcuts list all commands.
     pub in_menu: bool,
-    /// The default keys; the first one is shown beside the command.
+    /// The default keys; the first one is shown next to the command.
     pub keys: &'static [KeyboardShortcut],
     pub prompt: PromptState,
     /// Whether it makes sense while a comparison covers the photo, because it neither shows nor changes masks.

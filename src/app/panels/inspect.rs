@@ -19,11 +19,11 @@ pub(in crate::app) struct Inspect {
     /// Only one mask is looked at at a time: cut-outs can be large, and of several that are selected one
     /// after the other only the last one is wanted.
     task: Latest<ByAddress<Mask>, (ColorImage, Measured)>,
-    made: Option<Made>,
+    newest: Option<Inspected>,
 }
 
-/// What came of looking at a mask; nothing after an internal error.
-struct Made {
+/// The newest mask that was measured; nothing is shown after an internal error.
+struct Inspected {
     of: Arc<Mask>,
     shown: Option<(TextureHandle, Measured)>,
 }
@@ -36,14 +36,14 @@ struct Measured {
 
 impl Inspect {
     pub fn new(ctx: Context) -> Self {
-        Self { task: Latest::new(ctx, 1), made: None }
+        Self { task: Latest::new(ctx, 1), newest: None }
     }
 
     pub fn ui(&mut self, ui: &mut Ui, document: &Document, photo: &Arc<RgbImage>) {
-        while let Some((ByAddress(of), made)) = self.task.next() {
+        while let Some((ByAddress(of), outcome)) = self.task.next() {
             let texture = |picture| ui.ctx().load_texture("inspect", picture, TextureOptions::LINEAR);
-            let shown = made.map(|(picture, measured)| (texture(picture), measured));
-            self.made = Some(Made { of, shown });
+            let shown = outcome.map(|(picture, measured)| (texture(picture), measured));
+            self.newest = Some(Inspected { of, shown });
         }
         let selected: Vec<&Arc<MaskItem>> =
             document.selection().iter().filter_map(|id| document.mask(*id)).collect();
@@ -53,7 +53,7 @@ impl Inspect {
             }
             [item] => {
                 self.picture_ui(ui, &item.annotation.mask, photo);
-                let measured = self.made_of(&item.annotation.mask);
+                let measured = self.inspected(&item.annotation.mask);
                 egui::ScrollArea::vertical().show(ui, |ui| {
                     figures_ui(ui, document, item, measured.map(|(_, measured)| measured));
                 });
@@ -70,13 +70,13 @@ impl Inspect {
         self.task.is_pending()
     }
 
-    fn made_of(&self, mask: &Arc<Mask>) -> Option<&(TextureHandle, Measured)> {
-        self.made.as_ref().filter(|made| Arc::ptr_eq(&made.of, mask))?.shown.as_ref()
+    fn inspected(&self, mask: &Arc<Mask>) -> Option<&(TextureHandle, Measured)> {
+        self.newest.as_ref().filter(|newest| Arc::ptr_eq(&newest.of, mask))?.shown.as_ref()
     }
 
     fn picture_ui(&mut self, ui: &mut Ui, mask: &Arc<Mask>, photo: &Arc<RgbImage>) {
-        let is_made = self.made.as_ref().is_some_and(|made| Arc::ptr_eq(&made.of, mask));
-        if !is_made && !self.task.is_pending() {
+        let is_inspected = self.newest.as_ref().is_some_and(|newest| Arc::ptr_eq(&newest.of, mask));
+        if !is_inspected && !self.task.is_pending() {
             let (subject, photo) = (mask.clone(), photo.clone());
             self.task.ask(ByAddress(mask.clone()), move || {
                 let mean_colour = subject.mean_colour(photo.as_raw());
@@ -84,7 +84,7 @@ impl Inspect {
                 (reduced(cutout(&photo, &subject, true)), measured)
             });
         }
-        if let Some((texture, _)) = self.made_of(mask) {
+        if let Some((texture, _)) = self.inspected(mask) {
             let room = egui::vec2(ui.available_width(), (ui.available_height() - 150.0).max(60.0));
             let image = egui::Image::new(texture).max_size(room).alt_text(texts::PICTURE);
             ui.vertical_centered(|ui| {

@@ -36,7 +36,7 @@ impl Tasks {
             Ok(named) if named.iter().any(|photo| *photo != open.path) => {
                 Outcome::HasMasksOf { file, photos: named }
             }
-            // If the file cannot be read, this tells why.
+            // If the file cannot be read, this says why.
             _ => open.import(&file),
         });
     }
