@@ -11,7 +11,6 @@ use crate::document::{ClassId, Document, Edit, FoundKey, MaskId, MaskItem, Sifti
 use crate::engine::{FilterTask, Filtered, PhotoRef};
 use crate::everything::{Filters, FoundMask, Kept, Parameters};
 use crate::files::session::UnfinishedRun;
-use crate::prompt::Prompt;
 
 /// How far the search is.
 struct SearchProgress {
@@ -166,14 +165,11 @@ impl EverythingRun {
 
     /// Name and colour stay the same however often filters take the mask away and back.
     fn annotation(&self, kept: &Kept) -> Annotation<ClassId> {
-        let annotation = Annotation {
+        Annotation {
             colour: Some(mask_colour(kept.index as u64)),
             model: self.model.clone(),
-            // Refining starts from the pixels: another answer to the same point would be another mask.
-            prompt: Prompt::default(),
             ..kept.found.annotation(texts::mask_name(kept.index + 1))
-        };
-        annotation.with_class(None)
+        }
     }
 
     fn items(&self, kept: &[Kept]) -> Vec<Arc<MaskItem>> {

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::arguments::{EverythingArguments, GeneratorArguments, ResultFormat, Shard};
 use super::batch::{self, Job, Jobs, Progress, Work};
-use super::keep::{Kept, keep};
+use super::keep::keep;
 use super::{complain, load_model, model_stem};
 use crate::annotation::Annotation;
 use crate::colour::{Colour, mask_colour};
@@ -19,7 +19,6 @@ use crate::files::formats::{ScriptFiles, add_coco, add_coco_part, add_label_map,
 use crate::files::session::Session;
 use crate::files::{FileSet, Photo, slashed};
 use crate::mask::Rle;
-use crate::prompt::Prompt;
 use crate::sam::Predictor;
 
 /// One mask in the JSON file, with the fields of the official generator.
@@ -185,9 +184,8 @@ impl Work for Everything<'_> {
         if self.arguments.keep {
             // First, so that a photo whose results are there is kept, too.
             let kept = keep(photo, kept_masks(&masks, &self.model), &self.model)?;
-            let Kept { report: of_kept, notices } = kept;
-            notices.iter().for_each(|notice| progress.tell(notice));
-            report += &format!(", {of_kept},");
+            kept.notices.iter().for_each(|notice| progress.tell(notice));
+            report += &format!(", {},", kept.report);
         }
         set.commit()?;
         if self.arguments.save_segment_imgs && self.replaces() {
@@ -214,15 +212,11 @@ fn export_masks(masks: &[FoundMask]) -> Vec<Annotation> {
 
 /// Masks for a session, the largest below.
 fn kept_masks(masks: &[FoundMask], model: &str) -> Vec<Annotation<ClassId>> {
-    let kept = |found: &FoundMask| Annotation {
-        model: Some(model.into()),
-        // Refining starts from the pixels: another answer to the same point would be another mask.
-        prompt: Prompt::default(),
-        ..found.annotation(String::new())
-    };
-    let mut masks: Vec<Annotation> = masks.iter().map(kept).collect();
+    let kept =
+        |found: &FoundMask| Annotation { model: Some(model.into()), ..found.annotation(String::new()) };
+    let mut masks: Vec<Annotation<ClassId>> = masks.iter().map(kept).collect();
     largest_first(&mut masks);
-    masks.into_iter().map(|mask| mask.with_class(None)).collect()
+    masks
 }
 
 /// Mask `i` of a result as it is written.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::annotation::Annotation;
 use crate::mask::{Mask, PixelBox};
-use crate::prompt::{Point, Prompt};
 
 /// A box this close to the border of its crop, in pixels, belongs to a thing that the crop cuts
 /// (`is_box_near_crop_edge`).
@@ -26,13 +25,12 @@ pub struct FoundMask {
 }
 
 impl FoundMask {
-    /// The mask by the name that it is to have.
-    pub fn annotation(&self, name: String) -> Annotation {
-        let [x, y] = self.point;
+    /// The mask by the name that it is to have, without class and colour. It has no prompt: working on it again
+    /// starts from its pixels, because another answer to the same point would be another mask.
+    pub fn annotation<Class>(&self, name: String) -> Annotation<Class> {
         Annotation {
             predicted_iou: Some(self.predicted_iou),
             stability_score: Some(self.stability_score),
-            prompt: Prompt { points: vec![Point { x, y, positive: true }], bbox: None },
             ..Annotation::new(name, self.mask.clone())
         }
     }

@@ -32,6 +32,6 @@ pub(super) fn write_png(out: &mut dyn WriteSeek, picture: &DynamicImage) -> Resu
 
 /// Puts masks that nobody has laid over each other into layers: the largest first, so that small ones
 /// come to lie on top.
-pub fn largest_first(masks: &mut [Annotation]) {
+pub fn largest_first<Class>(masks: &mut [Annotation<Class>]) {
     masks.sort_by_key(|item| std::cmp::Reverse(item.mask.area()));
 }
