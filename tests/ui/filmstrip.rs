@@ -118,7 +118,7 @@ fn encoded_photos_are_kept_on_disk_and_can_be_cleared() {
     click(&mut second, "Clear encoded photos");
     wait_for(&mut second, 0);
     second.get_by_label_contains("Encoded photos on disk: 0 MB");
-    click(&mut second, "Keep at most none of encoded photos");
+    click(&mut second, "Keep no encoded photos");
     press(&mut second, Key::Escape);
     press(&mut second, Key::A);
     second.get_by_label_contains("cat.jpg (1 of 2)");
