@@ -286,6 +286,7 @@ mod tests {
             (MINI_TINY_VIT, "[16, 32, 48, 64]", "[16, 33, 48, 64]"),
             (MINI_TINY_VIT, "[7, 7, 14, 7]", "[7, 7, 0, 7]"),
             (MINI_TINY_VIT, "[1, 2, 2, 1]", "[1, 2, 200000000, 1]"),
+            (MINI_TINY_VIT, "[7, 7, 14, 7]", "[7, 7, 64, 7]"),
         ] {
             assert!(Config::from_json(&of.replace(from, to)).is_err(), "{to}");
         }

@@ -257,7 +257,7 @@ impl Fields {
             let length = match key & 7 {
                 0 => {
                     self.varint()?;
-                    continue;
+                    0
                 }
                 1 => 8,
                 2 => self.varint()?,

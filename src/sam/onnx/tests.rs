@@ -317,3 +317,15 @@ fn folders_of_onnx_pairs() {
         println!("{}: {answer:?}", folder.file_name().unwrap_or_default().display());
     }
 }
+
+#[test]
+fn a_number_that_goes_on_after_its_message_is_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    // A graph of one byte, which begins a number of two; the second form in the field of a model's version.
+    for bytes in [&[0x3a, 1, 0x80, 0][..], &[0x3a, 2, 0x08, 0x80, 0]] {
+        let file = folder.path().join("encoder.onnx");
+        std::fs::write(&file, bytes).unwrap();
+        let error = Signature::read(&file).unwrap_err().to_string();
+        assert!(error.contains("encoder.onnx") && error.contains("ends too early"), "{error}");
+    }
+}
