@@ -13,7 +13,7 @@ use super::everything::{export_mask, find_masks, parameters};
 use super::{complain, load_model, model_stem};
 use crate::annotation::Annotation;
 use crate::colour::mask_colour;
-use crate::everything::compare::{Alone, Comparison, compare};
+use crate::everything::compare::{Comparison, Unmatched, compare};
 use crate::everything::{FoundMask, Parameters};
 use crate::files::drawing::{Panel, add_figure, largest_first};
 use crate::files::{FileSet, Photo};
@@ -169,7 +169,7 @@ struct SideReport<'a> {
     /// The share of the photo covered by all masks together, in [0, 1].
     covered: f64,
     /// Masks that the other side lacks.
-    alone: Vec<AloneReport>,
+    alone: Vec<UnmatchedReport>,
 }
 
 #[derive(Serialize)]
@@ -190,7 +190,7 @@ struct PairReport {
 }
 
 #[derive(Serialize)]
-struct AloneReport {
+struct UnmatchedReport {
     mask: usize,
     /// The mask of the other side that overlaps it most; null if none does.
     nearest: Option<usize>,
@@ -216,7 +216,7 @@ impl Compare<'_> {
 }
 
 impl Side {
-    fn report(&self, found: &[FoundMask], alone: &[Alone], covered: f64) -> SideReport<'_> {
+    fn report(&self, found: &[FoundMask], unmatched: &[Unmatched], covered: f64) -> SideReport<'_> {
         let mask = |found: &FoundMask| MaskReport {
             area: found.mask.area(),
             bbox: found.bbox_xywh(),
@@ -224,18 +224,18 @@ impl Side {
             stability_score: found.stability_score,
             point_coords: [found.point],
         };
-        let unmatched = |alone: &Alone| AloneReport {
-            mask: alone.mask,
-            nearest: alone.nearest.map(|(mask, _)| mask),
-            iou: alone.nearest.map_or(0.0, |(_, iou)| iou),
+        let report = |item: &Unmatched| UnmatchedReport {
+            mask: item.mask,
+            nearest: item.nearest.map(|(mask, _)| mask),
+            iou: item.nearest.map_or(0.0, |(_, iou)| iou),
         };
         SideReport {
             model: &self.model,
             parameters: self.parameters,
             masks: found.iter().map(mask).collect(),
-            with_partner: found.len() - alone.len(),
+            with_partner: found.len() - unmatched.len(),
             covered,
-            alone: alone.iter().map(unmatched).collect(),
+            alone: unmatched.iter().map(report).collect(),
         }
     }
 }

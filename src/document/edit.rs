@@ -140,19 +140,19 @@ impl Edit {
             Edit::MovePoint { index, x, y } => {
                 if let Some(point) = prompting.prompt.points.get_mut(index) {
                     (point.x, point.y) = (x, y);
-                    anew(prompting);
+                    forget_answer(prompting);
                 }
             }
             Edit::DeletePoint(index) => {
                 if index < prompting.prompt.points.len() {
                     prompting.prompt.points.remove(index);
-                    anew(prompting);
+                    forget_answer(prompting);
                     forget_empty(state);
                 }
             }
             Edit::SetBox(bbox) => {
                 prompting.prompt.bbox = bbox;
-                anew(prompting);
+                forget_answer(prompting);
                 forget_empty(state);
             }
             Edit::Choose(candidate) => prompting.chosen = Some(candidate),
@@ -247,8 +247,8 @@ fn import(
     classes: Vec<(String, Option<Colour>)>,
 ) {
     // Files may list very many classes.
-    let known = state.classes.iter().rev().map(|class| (class.name.clone(), class.id));
-    let mut ids: HashMap<String, ClassId> = known.collect();
+    let existing = state.classes.iter().rev().map(|class| (class.name.clone(), class.id));
+    let mut ids: HashMap<String, ClassId> = existing.collect();
     for (name, colour) in classes {
         ids.entry(name).or_insert_with_key(|name| add_class(state, last_id, name, colour));
     }
@@ -325,7 +325,7 @@ fn change_class(state: &mut State, id: ClassId, with: impl FnOnce(&mut Class)) {
 }
 
 /// The prompt has changed, so that no previous answer belongs to it.
-fn anew(prompting: &mut Prompting) {
+fn forget_answer(prompting: &mut Prompting) {
     prompting.chosen = None;
     prompting.from = None;
 }

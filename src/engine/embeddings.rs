@@ -58,8 +58,8 @@ impl Embeddings {
     /// The key of a photo's embedding. Takes a moment for new pixels.
     pub fn subject(&mut self, photo: &PhotoRef) -> Subject {
         let weak = Arc::downgrade(&photo.pixels);
-        let known = self.hashes.iter().find(|(of, _)| of.ptr_eq(&weak)).map(|(_, hash)| *hash);
-        let hash = known.unwrap_or_else(|| {
+        let cached = self.hashes.iter().find(|(of, _)| of.ptr_eq(&weak)).map(|(_, hash)| *hash);
+        let hash = cached.unwrap_or_else(|| {
             let hash = ContentHash::of_pixels(&photo.pixels);
             self.hashes.retain(|(of, _)| of.strong_count() > 0);
             self.hashes.push((weak, hash));
@@ -71,12 +71,12 @@ impl Embeddings {
 
     pub fn is_in_memory(&mut self, photo: &PhotoRef) -> bool {
         let subject = self.subject(photo);
-        self.memory.iter().any(|(known, _)| *known == subject)
+        self.memory.iter().any(|(cached, _)| *cached == subject)
     }
 
     /// Returns the embedding from memory or from disk.
     pub fn find(&mut self, subject: Subject, model: &Predictor) -> Option<Embedding> {
-        if let Some(i) = self.memory.iter().position(|(known, _)| *known == subject) {
+        if let Some(i) = self.memory.iter().position(|(cached, _)| *cached == subject) {
             let (_, embedding) = self.memory.remove(i)?;
             self.remember(subject, embedding.clone());
             return Some(embedding);

@@ -19,7 +19,7 @@ pub struct Pair {
 
 /// An unmatched mask.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Alone {
+pub struct Unmatched {
     /// Its index in its own list.
     pub mask: usize,
     /// The mask of the other list that overlaps it most, and their IoU; `None` if none does.
@@ -32,9 +32,9 @@ pub struct Comparison {
     /// The most similar first. No mask is in two pairs.
     pub pairs: Vec<Pair>,
     /// Masks of A that B lacks, in A's order.
-    pub only_a: Vec<Alone>,
+    pub only_a: Vec<Unmatched>,
     /// Masks of B that A lacks, in B's order.
-    pub only_b: Vec<Alone>,
+    pub only_b: Vec<Unmatched>,
     /// The share of the photo covered by all masks of A together, in [0, 1].
     pub covered_a: f64,
     pub covered_b: f64,
@@ -85,16 +85,16 @@ pub fn compare(a: &[Arc<Mask>], b: &[Arc<Mask>], min_iou: f64) -> Comparison {
     });
     Comparison {
         pairs: possible,
-        only_a: alone(a, &taken_a, b),
-        only_b: alone(b, &taken_b, a),
+        only_a: unmatched(a, &taken_a, b),
+        only_b: unmatched(b, &taken_b, a),
         covered_a: covered(a),
         covered_b: covered(b),
     }
 }
 
-fn alone(masks: &[Arc<Mask>], taken: &[bool], others: &[Arc<Mask>]) -> Vec<Alone> {
+fn unmatched(masks: &[Arc<Mask>], taken: &[bool], others: &[Arc<Mask>]) -> Vec<Unmatched> {
     let left: Vec<usize> = (0..masks.len()).filter(|i| !taken[*i]).collect();
-    left.into_par_iter().map(|mask| Alone { mask, nearest: nearest(&masks[mask], others) }).collect()
+    left.into_par_iter().map(|mask| Unmatched { mask, nearest: nearest(&masks[mask], others) }).collect()
 }
 
 fn nearest(mask: &Mask, others: &[Arc<Mask>]) -> Option<(usize, f64)> {
@@ -137,7 +137,7 @@ mod tests {
         let b = [columns(0, 18), columns(0, 19), columns(55, 75), columns(90, 100)];
         let found = compare(&a, &b, DEFAULT_MIN_IOU);
         assert_eq!(found.pairs, [Pair { a: 0, b: 1, iou: 0.95 }]);
-        assert_eq!(found.only_a, [Alone { mask: 1, nearest: Some((2, 0.2)) }]);
+        assert_eq!(found.only_a, [Unmatched { mask: 1, nearest: Some((2, 0.2)) }]);
         let nearest: Vec<_> = found.only_b.iter().map(|alone| (alone.mask, alone.nearest)).collect();
         assert_eq!(nearest, [(0, Some((0, 0.9))), (2, Some((1, 0.2))), (3, None)]);
         assert_eq!((found.covered_a, found.covered_b), (0.3, 0.49));

@@ -142,9 +142,9 @@ fn add_classes(
     classes: &mut ClassList,
 ) -> Result<(), WriteError> {
     let mut list = ListFile::read(file, |text| Ok(yaml::isat_labels(text)?.into_iter().collect()))?;
-    let listed = list.classes()?;
-    let before = listed.len();
-    classes.join(listed, file, PREVIOUS_FOLDERS)?;
+    let existing = list.classes()?;
+    let before = existing.len();
+    classes.join(existing, file, PREVIOUS_FOLDERS)?;
     if classes.is_empty() {
         classes.push(BACKGROUND.into(), Some("#000000".into()));
     }

@@ -68,8 +68,8 @@ fn add(set: &mut FileSet, subject: &Subject, classes: &mut ClassList) -> Result<
     let &Subject { photo, masks, to, .. } = subject;
     let [of_classes, of_objects, list] = files(to);
     let mut file = ListFile::read(&list, of_lines)?;
-    let mut known = file.classes()?.names().map(Into::into).collect::<Vec<String>>().into_iter();
-    let background = known.next().unwrap_or_else(|| BACKGROUND.into());
+    let mut existing = file.classes()?.names().map(Into::into).collect::<Vec<String>>().into_iter();
+    let background = existing.next().unwrap_or_else(|| BACKGROUND.into());
     if !background.trim_matches('_').eq_ignore_ascii_case("background") {
         let cause = format!(
             "its first line is {}, but index 0 must not belong to a class; make {BACKGROUND} the first line, \
@@ -78,7 +78,7 @@ fn add(set: &mut FileSet, subject: &Subject, classes: &mut ClassList) -> Result<
         );
         return Err(WriteError::Encoding { path: list, cause });
     }
-    classes.join(ClassList::uncoloured(known), &list, PREVIOUS_FOLDERS)?;
+    classes.join(ClassList::uncoloured(existing), &list, PREVIOUS_FOLDERS)?;
     classes.extend(masks);
     let refuse = |path: &Path, n: usize, what: &str| {
         let cause = format!("{n} {what} are too many: Pascal VOC has room for {MAX_INDEX}");

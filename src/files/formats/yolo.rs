@@ -120,9 +120,9 @@ fn add(set: &mut FileSet, subject: &Subject, classes: &mut ClassList) -> Result<
     let mut data = ListFile::read(&data, |text| yaml::class_names(text).map(ClassList::uncoloured))?;
     let in_data = data.classes()?;
     let mut plain_file = ListFile::read(&plain, of_lines)?;
-    let mut listed = in_data.clone();
-    listed.join(plain_file.classes()?, &plain, DATA)?;
-    classes.join(listed, &plain, PREVIOUS_FOLDERS)?;
+    let mut existing = in_data.clone();
+    existing.join(plain_file.classes()?, &plain, DATA)?;
+    classes.join(existing, &plain, PREVIOUS_FOLDERS)?;
     classes.extend(masks);
     set.add_text(&labels, &object_lines(photo, masks, classes, options))?;
     if data.text().is_none() || classes.len() != in_data.len() {

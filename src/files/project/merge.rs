@@ -76,8 +76,8 @@ fn one_class_a_digit(classes: &mut [ProjectClass]) {
 /// Theirs first, because sessions may already rely on their revisions, then our additions.
 fn renames(base: &Project, ours: &Project, theirs: &Project) -> Vec<Rename> {
     let mut merged = theirs.renames.clone();
-    let known = ours.renames.iter().zip(&base.renames).take_while(|(a, b)| a == b).count();
-    let added = (theirs.revision() + 1..).zip(&ours.renames[known..]);
+    let shared = ours.renames.iter().zip(&base.renames).take_while(|(a, b)| a == b).count();
+    let added = (theirs.revision() + 1..).zip(&ours.renames[shared..]);
     merged.extend(added.map(|(revision, rename)| Rename { revision, ..rename.clone() }));
     merged
 }

@@ -24,14 +24,14 @@ impl Session {
     }
 
     fn class(&self, class: &Class) -> SessionClass {
-        let known = self.classes.iter().find(|known| known.name == class.name);
-        let other = known.map(|known| known.other.clone()).unwrap_or_default();
+        let previous = self.classes.iter().find(|previous| previous.name == class.name);
+        let other = previous.map(|previous| previous.other.clone()).unwrap_or_default();
         SessionClass { name: class.name.clone(), colour: class.colour, other }
     }
 
     fn mask(&self, document: &Document, item: &MaskItem) -> SessionMask {
-        let known = self.masks.iter().find(|known| known.annotation.name == item.annotation.name);
-        let mut other = known.map(|known| known.other.clone()).unwrap_or_default();
+        let previous = self.masks.iter().find(|previous| previous.annotation.name == item.annotation.name);
+        let mut other = previous.map(|previous| previous.other.clone()).unwrap_or_default();
         other.remove(CANDIDATE);
         if let Some(chosen) = item.chosen {
             other.insert(CANDIDATE.into(), chosen.into());
@@ -61,10 +61,10 @@ impl Session {
 
     /// The classes of the list, and those that only masks name.
     fn all_classes(&self) -> Vec<Class> {
-        let listed = self.classes.iter().map(|class| (&class.name, Some(class.colour)));
+        let in_list = self.classes.iter().map(|class| (&class.name, Some(class.colour)));
         let named = self.masks.iter().filter_map(|mask| Some((mask.annotation.class.as_ref()?, None)));
         let mut classes: Vec<Class> = vec![];
-        for (name, colour) in listed.chain(named) {
+        for (name, colour) in in_list.chain(named) {
             if classes.iter().all(|class| class.name != *name) {
                 let id = ClassId(classes.len() as u64 + 1);
                 let colour = colour.unwrap_or_else(|| mask_colour(id.0));
