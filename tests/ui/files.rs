@@ -246,7 +246,7 @@ fn work_on_a_photo_that_was_replaced_is_kept_beside_the_former_and_found_again()
 
     let third = window(vec![photo]);
     assert_eq!(masks(&third), 2);
-    third.get_by_label_contains("The newest work on coffee.jpg is used");
+    third.get_by_label_contains("Showing the latest work on coffee.jpg");
     assert_eq!(std::fs::read(&session).unwrap(), former);
 }
 
