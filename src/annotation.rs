@@ -7,28 +7,28 @@ use crate::colour::{Colour, NEUTRAL};
 use crate::mask::Mask;
 use crate::prompt::Prompt;
 
-/// One object of a photo. Its class stands there by name, or by whatever else `Class` says.
+/// One object of a photo. Its class is given by name, or in another form (`Class`).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Annotation<Class = String> {
-    /// Empty leaves the choice to whoever lists it.
+    /// If empty, the document chooses a name.
     pub name: String,
     pub class: Option<Class>,
-    /// `None` leaves the choice to whoever shows it.
+    /// If `None`, the document chooses a colour.
     pub colour: Option<Colour>,
-    /// As large as the photo.
+    /// At the photo's size.
     pub mask: Arc<Mask>,
-    /// The network's own estimate of the IoU, in [0, 1]; `None` where no network has made the mask.
+    /// The IoU predicted by the network, in [0, 1]; `None` for a mask that does not come from a network.
     pub predicted_iou: Option<f32>,
-    /// How little the mask changes with the threshold, in [0, 1]; `None` as above.
+    /// The stability of the mask when the threshold changes, in [0, 1]; `None` as above.
     pub stability_score: Option<f32>,
-    /// Name of the model that made the mask; `None` where no network has, or nobody has noted it.
+    /// Name of the model that made the mask; `None` if it is unknown or there is none.
     pub model: Option<Arc<str>>,
-    /// The prompt that made the mask; empty where none has, or nobody has noted it.
+    /// The prompt that made the mask; empty if it is unknown or there is none.
     pub prompt: Prompt,
 }
 
 impl<Class> Annotation<Class> {
-    /// A mask about which no more is known.
+    /// An annotation with a name and a mask only.
     pub fn new(name: impl Into<String>, mask: impl Into<Arc<Mask>>) -> Self {
         Self {
             name: name.into(),
@@ -42,13 +42,13 @@ impl<Class> Annotation<Class> {
         }
     }
 
-    /// The same with another class, or with the same class told in another way.
+    /// The same annotation with another class, or with its class in another form.
     pub fn with_class<Other>(self, class: Option<Other>) -> Annotation<Other> {
         let Self { name, class: _, colour, mask, predicted_iou, stability_score, model, prompt } = self;
         Annotation { name, class, colour, mask, predicted_iou, stability_score, model, prompt }
     }
 
-    /// The colour in pictures: its own, or grey.
+    /// The colour in images: its own, or grey.
     pub fn shown_colour(&self) -> Colour {
         self.colour.unwrap_or(NEUTRAL)
     }

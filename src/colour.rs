@@ -3,7 +3,7 @@
 /// sRGB, 0 to 255.
 pub type Colour = [u8; 3];
 
-/// Grey, for what has no colour of its own.
+/// Grey, for objects without a colour.
 pub const NEUTRAL: Colour = [150; 3];
 
 /// The colour of the `n`th mask. Successive hues are a golden angle apart, so that any run of

@@ -29,7 +29,7 @@ impl BoxPrompt {
     }
 }
 
-/// Any mixture of points and a box.
+/// Any combination of points and a box.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Prompt {
     pub points: Vec<Point>,
@@ -37,7 +37,7 @@ pub struct Prompt {
 }
 
 impl Prompt {
-    /// Whether it points at nothing.
+    /// Whether it has neither points nor a box.
     pub fn is_empty(&self) -> bool {
         self.points.is_empty() && self.bbox.is_none()
     }

@@ -298,7 +298,7 @@ fn files_are_replaced_only_with_overwrite() {
         let run = tinsel(arguments);
         assert_eq!(run.code, Some(1), "{}", run.err);
         let first = run.err.lines().next().unwrap();
-        assert!(first.contains(file.as_str()) && first.contains("exists already"), "{first}");
+        assert!(first.contains(file.as_str()) && first.contains("already exists"), "{first}");
         assert!(first.contains("--overwrite"), "{first}");
         assert_eq!(std::fs::read(file).unwrap(), b"mine");
         succeed(&[arguments, &["--overwrite"]].concat());
@@ -312,7 +312,7 @@ fn all_files_of_a_photo_are_written_or_none() {
     let folder = Folder::new();
     let (mask, cutout) = (folder.path("mask.png"), folder.file("cut.png", b"mine"));
     let click = ["predict", COFFEE, "--point", "270,160", "-o", &mask];
-    fails(&[&click[..], &["--cutout", &cutout]].concat(), 1, &[&cutout, "exists already"]);
+    fails(&[&click[..], &["--cutout", &cutout]].concat(), 1, &[&cutout, "already exists"]);
     fails(&[&click[..], &["--cutout", &mask]].concat(), 2, &["different files"]);
     folder.file("coffee_mobile-sam.json", b"mine");
     let out = folder.path("");
@@ -339,10 +339,10 @@ fn a_photo_that_cannot_be_read_is_named_with_the_reason() {
     let png = std::fs::read(&png).unwrap();
     let jpeg = std::fs::read(COFFEE).unwrap();
     for (name, content, reason) in [
-        ("text.jpg", &b"this is no picture at all"[..], "is not a picture"),
+        ("text.jpg", &b"this is no picture at all"[..], "is not an image"),
         ("empty.jpg", b"", "is empty"),
-        ("cut.png", &png[..png.len() / 2], "cut short"),
-        ("cut.jpg", &jpeg[..jpeg.len() / 2], "cut short"),
+        ("cut.png", &png[..png.len() / 2], "incomplete"),
+        ("cut.jpg", &jpeg[..jpeg.len() / 2], "incomplete"),
     ] {
         let file = folder.file(name, content);
         fails(&["predict", &file, "--point", "5,5"], 1, &[&file, reason]);
@@ -359,10 +359,10 @@ fn a_prompt_that_makes_no_sense_is_bad_usage() {
         ("--point=-1,5", &["coffee.jpg", "-1,5", "outside"]),
         ("--point=5", &["--point", "'5'", "X,Y"]),
         ("--point=5,here", &["--point", "5,here", "not a number"]),
-        ("--point=5,5,2", &["--point", "5,5,2", "1 (on the thing) or 0"]),
+        ("--point=5,5,2", &["--point", "5,5,2", "1 (on the object) or 0"]),
         ("--box=10,10,10,90", &["coffee.jpg", "10,10,10,90", "empty"]),
         ("--box=90,90,10,10", &["coffee.jpg", "90,90,10,10", "top-left corner first"]),
-        ("--box=10,10,601,90", &["coffee.jpg", "10,10,601,90", "outside", "600x400"]),
+        ("--box=10,10,601,90", &["coffee.jpg", "10,10,601,90", "extends beyond", "600x400"]),
         ("--box=10,10,90", &["--box", "10,10,90", "X0,Y0,X1,Y1"]),
     ] {
         fails(&["predict", COFFEE, argument], 2, parts);
@@ -381,7 +381,7 @@ fn a_folder_that_cannot_be_written_is_named() {
     let blocked = folder.file("blocked", b"a file where the folder should be");
     let mask = folder.path("blocked/mask.png");
     fails(&["predict", COFFEE, "--point", "5,5", "-o", &mask], 1, &[&mask, "cannot be written"]);
-    fails(&["everything", COFFEE, "--out", &blocked], 2, &[&blocked, "cannot be made"]);
+    fails(&["everything", COFFEE, "--out", &blocked], 2, &[&blocked, "cannot be created"]);
 }
 
 #[test]
@@ -401,7 +401,7 @@ fn a_model_that_cannot_be_used_is_named() {
     for (model, parts) in [
         (&incomplete, &[lost, "is missing"][..]),
         (&cut, &["is the download complete?"]),
-        (&missing, &["there is no such file"]),
+        (&missing, &["neither an existing file"]),
     ] {
         let arguments = ["everything", COFFEE, "--out", &out, "--model", model];
         fails(&arguments, 2, &[&[model.as_str()], parts].concat());
@@ -432,7 +432,7 @@ fn a_bad_photo_does_not_stop_the_others() {
     assert_eq!(run.code, Some(1));
     let [reason, summary, again] = run.err.lines().collect::<Vec<_>>()[..] else { panic!("{}", run.err) };
     for reason in [reason, again] {
-        assert!(reason.contains(&bad) && reason.contains("is not a picture"), "{reason}");
+        assert!(reason.contains(&bad) && reason.contains("is not an image"), "{reason}");
     }
     assert!(summary.contains("1 of 3 photos"), "{summary}");
     assert!(run.out.contains("coffee.jpg") && run.out.contains("cat.jpg"), "{}", run.out);
@@ -455,7 +455,7 @@ fn circles_and_pipes_are_told_and_the_rest_is_done() {
     let run = over_photos(&folder, &["--recursive", "--format=labels"]);
     assert_eq!(run.code, Some(0), "{}", run.err);
     let told = |name: &str, why: &str| run.err.lines().any(|line| line.contains(name) && line.contains(why));
-    assert!(told("s/back", "circle") && told("pipe.jpg", "a pipe"), "{}", run.err);
+    assert!(told("s/back", "cycle") && told("pipe.jpg", "a pipe"), "{}", run.err);
     assert_eq!(run.err.lines().count(), 2, "{}", run.err);
     for name in ["out/a", "out/s/b", "out/t/c"] {
         assert!(Path::new(&folder.path(&format!("{name}_labels_mobile-sam.png"))).exists(), "{name}");
@@ -543,7 +543,7 @@ fn the_photos_of_a_folder_are_taken_and_a_folder_without_photos_is_named() {
     std::fs::create_dir(&photos).unwrap();
     folder.file("photos/notes.txt", b"nothing to see");
     let arguments = ["everything", "--img-dir", &photos, "--out", &out, "--points-per-side", "2"];
-    fails(&arguments, 2, &[&photos, "holds no photos"]);
+    fails(&arguments, 2, &[&photos, "contains no photos"]);
     std::fs::copy(CAT, folder.path("photos/tom.jpg")).unwrap();
     succeed(&arguments);
     assert_eq!(folder.names("out"), ["tom_combined_overlay_mobile-sam.png"]);
@@ -591,7 +591,7 @@ fn a_run_goes_on_where_it_was_interrupted() {
     let coco = json(&folder, "out/coco_mobile-sam.json");
 
     let again = over_photos(&folder, &formats);
-    assert_eq!((again.code, again.out.as_str()), (Some(0), "3 of 3 photos are done already\n"));
+    assert_eq!((again.code, again.out.as_str()), (Some(0), "3 of 3 photos already done\n"));
     let alone = |files: Vec<(String, std::time::SystemTime)>| {
         files.into_iter().filter(|(name, _)| !name.starts_with("coco")).collect::<Vec<_>>()
     };
@@ -609,7 +609,7 @@ fn a_run_goes_on_where_it_was_interrupted() {
         let resumed = over_photos(&folder, &formats);
         assert_eq!(resumed.code, Some(0), "{}", resumed.err);
         let lines: Vec<&str> = resumed.out.lines().collect();
-        assert!(lines.len() == 2 && lines[0] == "2 of 3 photos are done already", "{}", resumed.out);
+        assert!(lines.len() == 2 && lines[0] == "2 of 3 photos already done", "{}", resumed.out);
         assert!(lines[1].contains("b.png: "), "{}", resumed.out);
         assert!(Path::new(&folder.path(missing)).exists(), "{missing}");
     }
@@ -635,7 +635,7 @@ fn shards_share_the_photos_and_are_joined_by_a_run_without() {
     assert_eq!(share("2/2"), ["2.png", "4.png"], "whatever is done already");
 
     let joined = over_photos(&folder, &[&coco[..], &["--skip-existing"]].concat());
-    assert_eq!((joined.code, joined.out.as_str()), (Some(0), "5 of 5 photos are done already\n"));
+    assert_eq!((joined.code, joined.out.as_str()), (Some(0), "5 of 5 photos already done\n"));
     let ids = |name: &str| -> Vec<(u64, String)> {
         let images = json(&folder, name)["images"].clone();
         let id = |image: &Value| (image["id"].as_u64().unwrap(), image["file_name"].as_str().unwrap().into());
@@ -741,7 +741,7 @@ fn what_everything_finds_is_kept_once_and_added_to_what_is_there() {
     assert!(run.out.contains(&format!("{found} masks, 0 new in ")), "{}", run.out);
     assert_eq!(std::fs::read(folder.path("photos/a.png.tinsel.json")).unwrap(), before);
     let again = ["--keep", "--format=json", "--skip-existing"];
-    assert_eq!(over_photos(&folder, &again).out, "1 of 1 photos is done already\n");
+    assert_eq!(over_photos(&folder, &again).out, "1 of 1 photos already done\n");
     std::fs::remove_file(folder.path("photos/a.png.tinsel.json")).unwrap();
     assert!(over_photos(&folder, &again).out.contains(" new in "));
 
@@ -767,7 +767,7 @@ fn nothing_kept_is_replaced_that_cannot_be_read_or_is_about_another_photo() {
     let former = session(&folder, "b.png");
     image::open(CAT).unwrap().thumbnail(90, 90).into_rgb8().save(folder.path("photos/b.png")).unwrap();
     let run = over_photos(&folder, &["--keep", "--overwrite"]);
-    assert!(run.code == Some(0) && run.err.contains("had another size"), "{}", run.err);
+    assert!(run.code == Some(0) && run.err.contains("had a different size"), "{}", run.err);
     assert_eq!(session(&folder, "b.png"), former);
     assert!(beside("b.png")["masks"].is_array());
 }
@@ -800,7 +800,7 @@ fn results_are_not_taken_for_photos() {
     let beside = ["everything", &photos, "--out", &photos, "--skip-existing", "--format=script,labels"];
     let run = |more: &[&str]| tinsel(&[&beside[..], &QUICK, more].concat());
     assert_eq!(run(&[]).code, Some(0));
-    assert_eq!(run(&[]).out, "1 of 1 photos is done already\n");
+    assert_eq!(run(&[]).out, "1 of 1 photos already done\n");
     fails(&[&beside[..], &["--recursive"]].concat(), 2, &[&photos, "--recursive", "another --out"]);
 }
 
@@ -829,7 +829,7 @@ fn two_settings_are_compared_side_by_side() {
         assert!((0.0..=1.0).contains(&number(&side["covered"])));
     }
     let (all_a, all_b) = (count(&a["masks"]), count(&b["masks"]));
-    let expected = format!("a.png: A {all_a} masks, {pairs} with a partner; B {all_b} mask");
+    let expected = format!("a.png: A {all_a} masks, {pairs} matched; B {all_b} mask");
     assert!(line.contains(&expected), "{line}");
 
     let figure = image::open(folder.path("out/a_compare_mobile-sam_mobile-sam.png")).unwrap().into_rgb8();
@@ -839,7 +839,7 @@ fn two_settings_are_compared_side_by_side() {
 
     fails(&compare, 2, &["--model", "--a"]);
     fails(&[&compare[..], &["--model=mobile-sam"; 2]].concat(), 2, &["3 models"]);
-    fails(&[&compare[..], &["--a", "iou=1"]].concat(), 2, &["--a", "no setting iou", "pred_iou_thresh"]);
+    fails(&[&compare[..], &["--a", "iou=1"]].concat(), 2, &["--a", "unknown setting iou", "pred_iou_thresh"]);
 }
 
 #[cfg(unix)]

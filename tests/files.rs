@@ -233,7 +233,7 @@ fn masks_travel_from_photo_to_photo_by_files() {
     assert!(report.contains("a.jpg: 2 masks, 8 files"), "{report}");
     assert!(report.contains("The holes of 1 mask are filled"), "{report}");
     let (code, _, err) = tinsel(&[&"export", &a, &"--format", &"labelme", &"--out", &out]);
-    assert!(code == Some(1) && err.contains("exists already") && err.contains("--overwrite"), "{err}");
+    assert!(code == Some(1) && err.contains("already exists") && err.contains("--overwrite"), "{err}");
 
     let labelme = out.join("a.json");
     let (code, report, err) = tinsel(&[&"import", &b, &labelme, &out.join("a_masks.json")]);
@@ -272,7 +272,7 @@ fn a_folder_becomes_one_dataset() {
         (1, &"cup".into())
     );
     let (code, _, err) = tinsel(&[&"export", &dir.path().join("b.jpg"), &"--format", &"csv", &"--out", &out]);
-    assert!(code == Some(1) && err.contains("b.jpg: has no masks kept beside it"), "{err}");
+    assert!(code == Some(1) && err.contains("b.jpg: has no saved masks"), "{err}");
     let (code, ..) = tinsel(&[&"export", &dir.path(), &"--format", &"csv,nonsense", &"--out", &out]);
     assert_eq!(code, Some(2));
 }
@@ -321,7 +321,7 @@ fn what_two_photos_or_formats_would_share_is_refused() {
         }
     }
     let (code, _, err) = tinsel(&[&"export", &ends[0], &ends[1], &"--format", &"coco", &"--out", &out]);
-    assert!(code == Some(1) && err.contains("val/a.jpg: would be called a.jpg"), "{err}");
+    assert!(code == Some(1) && err.contains("val/a.jpg: would be named a.jpg"), "{err}");
 
     // From the folder above both, each gets its own masks back.
     let (out, above) = (dir.path().join("coco"), dir.path().join("ds"));
@@ -416,9 +416,9 @@ fn a_pipe_with_the_name_of_a_list_is_not_waited_for() {
     }
     assert!(Command::new("mkfifo").arg(out.join("data.yaml")).status().unwrap().success());
     let (code, report, err) = tinsel(&[&"import", &b, &out.join("labels/a.txt")]);
-    assert!(code == Some(0) && report.contains("classes are called by their numbers"), "{report}{err}");
+    assert!(code == Some(0) && report.contains("classes are named after their numbers"), "{report}{err}");
     let (code, _, err) = tinsel(&[&"export", &a, &"--format", &"yolo", &"--overwrite", &"--out", &out]);
-    assert!(code == Some(1) && err.contains("data.yaml: ") && err.contains("it is no file"), "{err}");
+    assert!(code == Some(1) && err.contains("data.yaml: ") && err.contains("it is not a file"), "{err}");
 }
 
 #[test]

@@ -1,42 +1,127 @@
-//! The layers point one way: each module names only modules below it.
+//! The layers point one way: each module uses only modules below it, and only the crates that are its own.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Folder under src/, and what its files must not mention.
-const FORBIDDEN: &[(&str, &[&str])] = &[
-    ("mask", &["crate::sam", "crate::everything", "crate::document", "crate::files", "crate::engine"]),
-    ("sam", &["crate::everything", "crate::document", "crate::files", "crate::engine"]),
-    ("everything", &["crate::document", "crate::files", "crate::engine", "tract_"]),
-    ("document", &["crate::files", "crate::engine", "tract_"]),
-    ("files", &["crate::everything", "crate::sam", "crate::engine", "tract_"]),
+/// Each module under src/ and those of ours that it may use.
+const LAYERS: &[(&str, &[&str])] = &[
+    ("colour", &[]),
+    ("mask", &[]),
+    ("prompt", &["mask"]),
+    ("annotation", &["colour", "mask", "prompt"]),
+    ("models", &[]),
+    ("sam", &["mask", "prompt"]),
+    ("everything", &["annotation", "colour", "mask", "prompt", "sam"]),
+    ("document", &["annotation", "colour", "everything", "mask", "prompt", "sam"]),
+    ("files", &["annotation", "colour", "document", "mask", "prompt"]),
+    ("engine", &["everything", "mask", "models", "prompt", "sam"]),
+    ("cli", &["annotation", "colour", "document", "everything", "files", "mask", "models", "prompt", "sam"]),
     (
-        "models",
-        &["crate::sam", "crate::everything", "crate::document", "crate::files", "crate::engine", "tract_"],
+        "app",
+        &[
+            "annotation",
+            "colour",
+            "document",
+            "engine",
+            "everything",
+            "files",
+            "mask",
+            "models",
+            "prompt",
+            "sam",
+        ],
     ),
-    ("engine", &["crate::document", "crate::files", "tract_"]),
-    ("cli", &["crate::engine", "tract_"]),
-    ("app", &["crate::cli", "tract_"]),
 ];
 
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
-    entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] }).collect()
+/// Crates that only some modules may use.
+const CRATES: &[(&str, &[&str])] = &[
+    ("egui", &["app"]),
+    ("eframe", &["app"]),
+    ("egui_extras", &["app"]),
+    ("epaint", &["app"]),
+    ("epaint_default_fonts", &["app"]),
+    ("rfd", &["app"]),
+    ("clap", &["cli"]),
+    ("indicatif", &["cli"]),
+    ("anyhow", &["app", "cli"]),
+    ("ureq", &["models"]),
+    ("tract_onnx", &["sam"]),
+    ("tract_linalg", &["sam"]),
+    ("pulp", &["sam"]),
+];
+
+/// The Rust files of a module, be it a file or a folder.
+fn sources(module: &Path) -> Vec<PathBuf> {
+    let file = module.with_extension("rs");
+    if file.is_file() {
+        return vec![file];
+    }
+    let entries = std::fs::read_dir(module).unwrap().map(|entry| entry.unwrap().path());
+    let below = |path: PathBuf| if path.is_dir() { sources(&path) } else { vec![path] };
+    entries.flat_map(below).collect()
+}
+
+/// The first names of all paths in a source text, and the modules of ours after `crate::`.
+fn names(text: &str) -> (BTreeSet<String>, BTreeSet<String>) {
+    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let (mut roots, mut ours) = (BTreeSet::new(), BTreeSet::new());
+    for line in code {
+        let (mut rest, mut is_inside_path) = (line, false);
+        while let Some(at) = rest.find("::") {
+            let before = &rest[..at];
+            let start = before.rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |i| i + 1);
+            let name = &before[start..];
+            if start > 0 || !is_inside_path {
+                roots.insert(name.to_owned());
+            }
+            (rest, is_inside_path) = (&rest[at + 2..], true);
+            if name == "crate" {
+                let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+                let listed =
+                    rest.strip_prefix('{').map(|list| list.split_once('}').map_or(list, |(list, _)| list));
+                let modules = listed.unwrap_or(&rest[..end]).split(',').map(|path| path.trim());
+                ours.extend(modules.map(|path| path.split("::").next().unwrap_or(path).to_owned()));
+            }
+        }
+    }
+    (roots, ours)
 }
 
 #[test]
 fn no_module_reaches_up() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for (module, forbidden) in FORBIDDEN {
+    for (module, below) in LAYERS {
         let files = sources(&src.join(module));
         assert!(!files.is_empty(), "src/{module} is gone");
         for file in files {
-            let text = std::fs::read_to_string(&file).unwrap();
-            let outside = ["app", "cli"].contains(module);
-            let ui = ["egui", "eframe", "crate::app", "crate::cli"].iter().filter(|_| !outside);
-            for name in forbidden.iter().chain(ui) {
-                let found = text.lines().find(|line| line.contains(name) && !line.trim().starts_with("//"));
-                assert!(found.is_none(), "{} mentions {name}: {}", file.display(), found.unwrap_or(""));
-            }
+            let (roots, ours) = names(&std::fs::read_to_string(&file).unwrap());
+            let allowed = |name: &str| name == *module || below.contains(&name);
+            let up = ours.iter().find(|name| LAYERS.iter().any(|(other, _)| other == name) && !allowed(name));
+            assert!(up.is_none(), "{} uses {}", file.display(), up.unwrap());
+            let foreign =
+                CRATES.iter().find(|(name, users)| roots.contains(*name) && !users.contains(module));
+            assert!(foreign.is_none(), "{} uses {}", file.display(), foreign.unwrap().0);
         }
     }
+}
+
+#[test]
+fn every_module_has_its_layer() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for entry in std::fs::read_dir(src).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        if !["lib", "main"].contains(&name.as_str()) {
+            assert!(LAYERS.iter().any(|(module, _)| *module == name), "src/{name} has no layer");
+        }
+    }
+}
+
+#[test]
+fn names_are_found_in_every_form_of_path() {
+    let (roots, ours) = names(
+        "use crate::{app, sam::Query};\nlet x = egui::Id::new(crate::mask::Mask::new());\n// tract_onnx::x",
+    );
+    assert!(ours.iter().map(String::as_str).eq(["app", "mask", "sam"]));
+    assert!(roots.contains("egui") && !roots.contains("Id") && !roots.contains("tract_onnx"));
 }

@@ -114,7 +114,7 @@ fn a_whole_jpeg_file_opens_without_the_marker_of_its_end() {
             for filled in [0, 700] {
                 std::fs::write(&path, [&whole[..end - cut], &vec![0; filled]].concat()).unwrap();
                 let error = Photo::open(&path).unwrap_err().to_string();
-                assert!(error.contains("cut short"), "{name} without {cut} bytes: {error}");
+                assert!(error.contains("incomplete"), "{name} without {cut} bytes: {error}");
             }
         }
     }
@@ -229,7 +229,7 @@ fn formats_that_are_not_read_are_named_with_a_way_out() {
         ("phone.heic", &*media(b"heic\0\0\0\0mif1heic"), "HEIC"),
         ("phone.jpg", &media(b"mif1\0\0\0\0mif1heic"), "HEIC"),
         ("small.avif", &media(b"avif\0\0\0\0avifmif1"), "AVIF"),
-        ("clip.mp4", &media(b"isom\0\0\0\0isom"), "a film"),
+        ("clip.mp4", &media(b"isom\0\0\0\0isom"), "a video"),
         ("new.jxl", b"\xff\x0a0123456789", "JPEG XL"),
         ("heights.tiff", &heights, "floating-point numbers of 32 bits from -"),
         ("counts.tiff", &counts, "whole numbers of 32 bits from "),

@@ -1,4 +1,4 @@
-//! What can be written on the command line.
+//! The arguments of the command line.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -15,17 +15,17 @@ use crate::prompt::Point;
 
 /// Interactive image segmentation with the Segment Anything networks, on your own processor.
 ///
-/// Without a command the window opens, on the given photos or folder. All coordinates are pixels
-/// of the upright photo (rotated as its EXIF orientation says); the origin is its top-left corner.
+/// Without a command, the window opens with the given photos or folder. All coordinates are pixels of the
+/// upright photo (its EXIF orientation applied); the origin is the top-left corner.
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
 pub struct Cli {
-    /// Photos, or a folder of photos, to open in the window.
+    /// Photos or a folder of photos to open in the window.
     #[arg(value_name = "PHOTO|FOLDER")]
     pub paths: Vec<PathBuf>,
 
-    /// Model for the window: `mobile-sam` (built in), a downloaded one such as `sam2.1-tiny`, or a file. `NAME@512`
-    /// makes photos smaller for the network: quicker and less precise.
+    /// Model for the window: `mobile-sam` (built in), a downloaded model such as `sam2.1-tiny`, or a file.
+    /// `NAME@512` gives the network a smaller input: faster and less precise.
     #[arg(long, value_name = "NAME|FILE")]
     pub model: Option<String>,
 
@@ -36,29 +36,29 @@ pub struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   tinsel holiday/                                     open a folder of photos
-  tinsel predict cup.jpg --point 300,180 -o cup.png   the mask of what is at (300, 180)
-  tinsel everything *.jpg --out masks                 an overlay with all masks, for each photo
+  tinsel predict cup.jpg --point 300,180 -o cup.png   the mask of the object at (300, 180)
+  tinsel everything *.jpg --out masks                 one overlay with all masks per photo
 
-Exit codes: 0 done, 1 a photo failed (the others are still done), 2 bad usage, 130 interrupted.";
+Exit codes: 0 success, 1 a photo failed (the others are still processed), 2 invalid usage, 130 interrupted.";
 
 #[derive(Debug, Subcommand)]
 pub enum Task {
-    /// Compute the mask of one thing in a photo, from points and a box.
+    /// Compute the mask of one object in a photo from points and a box.
     #[command(after_help = PREDICT_EXAMPLES)]
     Predict(PredictArguments),
-    /// Find everything in photos: one mask for each thing.
+    /// Segment everything in photos: one mask per object.
     #[command(after_help = EVERYTHING_EXAMPLES)]
     Everything(EverythingArguments),
-    /// Find everything with two models, or two settings, and show what each of them misses.
+    /// Segment everything with two models or two settings, and show which masks each of them misses.
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(CompareArguments),
-    /// Write the masks that are kept beside photos, in the formats of other programs.
+    /// Export the saved masks of photos to the formats of other programs.
     #[command(after_help = super::export::EXAMPLES)]
     Export(ExportArguments),
-    /// Read masks of other programs and keep them beside a photo.
+    /// Import masks from other programs and save them with a photo.
     #[command(after_help = super::import::EXAMPLES)]
     Import(ImportArguments),
-    /// Turn a file with masks into another format.
+    /// Convert a file with masks to another format.
     #[command(after_help = super::convert::EXAMPLES)]
     Convert(ConvertArguments),
     /// List, download and verify published models: SAM 2, SAM 1 and MobileSAM.
@@ -68,8 +68,8 @@ pub enum Task {
 const PREDICT_EXAMPLES: &str = "\
 Examples:
   tinsel predict cup.jpg --point 300,180 -o mask.png
-  tinsel predict cup.jpg --point 300,180 --point 90,40,0 --cutout cup.png   without what is at (90, 40)
-  tinsel predict cup.jpg --box 120,60,420,330 --json                        a box, the answer as JSON";
+  tinsel predict cup.jpg --point 300,180 --point 90,40,0 --cutout cup.png   excludes (90, 40)
+  tinsel predict cup.jpg --box 120,60,420,330 --json                        a box; the result as JSON";
 
 const EVERYTHING_EXAMPLES: &str = "\
 Examples:
@@ -77,23 +77,23 @@ Examples:
   tinsel everything --img-dir holiday --out masks --save-segment-imgs --json
   tinsel everything holiday --recursive --out masks --format coco,labels --skip-existing
   tinsel everything holiday --out masks --format coco --shard 2/8
-  tinsel everything holiday --out masks --keep && tinsel holiday     find everything, then correct it in the window
+  tinsel everything holiday --out masks --keep && tinsel holiday     then correct the masks in the window
 
-Files in the output folder, for a photo NAME.jpg, by --format:
-  script  NAME_combined_overlay_MODEL.png       the photo with all masks painted over it
+Files in the output folder for a photo NAME.jpg, by --format:
+  script  NAME_combined_overlay_MODEL.png       the photo with all masks drawn over it
           NAME_MODEL/NAME_mask_I.png            with --save-segment-imgs: the photo, transparent outside mask I
           NAME_MODEL/NAME_mask_I_overlay.png    with --save-segment-imgs: mask I in one colour
-  json    NAME_MODEL.json                       what SAM2AutomaticMaskGenerator would return
-  labels  NAME_labels_MODEL.png                 a grey picture: value I where mask I is on top, else 0
-          NAME_labels_MODEL.json                area, box and scores for each value
-  coco    coco_MODEL.json                       COCO instances of all photos, made at the end of the run
-          coco_MODEL_shardIofN.json             the same, of one shard
-          coco_MODEL/NAME.json                  what it is made from; --skip-existing needs it
+  json    NAME_MODEL.json                       the output of SAM2AutomaticMaskGenerator
+  labels  NAME_labels_MODEL.png                 a grey image: value I where mask I is on top, otherwise 0
+          NAME_labels_MODEL.json                area, box and scores of each value
+  coco    coco_MODEL.json                       COCO instances of all photos, written at the end of the run
+          coco_MODEL_shardIofN.json             the same for one shard
+          coco_MODEL/NAME.json                  the part for one photo; --skip-existing needs it
 
-With --keep also NAME.jpg.tinsel.json, beside the photo or, where its folder is read-only, in the user's data folder.
-The masks of a run are added to those that are there; a mask with the same pixels is not added again.
+With --keep also NAME.jpg.tinsel.json, next to the photo or, if its folder is read-only, in the user's data folder.
+The masks of a run are added to the saved ones; a mask with the same pixels is not added twice.
 
-A run with --skip-existing goes on where one was interrupted. Without --shard it also joins the results
+With --skip-existing, a run resumes after an interruption. Without --shard, it also merges the results
 of all shards into one COCO file.";
 
 const COMPARE_EXAMPLES: &str = "\
@@ -101,37 +101,37 @@ Examples:
   tinsel compare cup.jpg --model sam2.1-large --model sam2.1-tiny --out compared
   tinsel compare holiday --model sam2.1-tiny --b pred_iou_thresh=0.7 --out compared
 
-Files in the output folder, for a photo NAME.jpg:
-  NAME_compare_A_B.png     the photo, the masks of A and the masks of B; partners have the same colour
-  NAME_compare_A_B.json    how many masks there are, which are partners, which are missing on either side";
+Files in the output folder for a photo NAME.jpg:
+  NAME_compare_A_B.png     the photo, the masks of A and the masks of B; matched masks have the same colour
+  NAME_compare_A_B.json    the masks of both sides, which of them match, and which are missing on either side";
 
 #[derive(Debug, Args)]
 pub struct PredictArguments {
     /// The photo.
     pub photo: PathBuf,
 
-    /// A point on the thing (X,Y or X,Y,1) or beside it (X,Y,0). May be given several times.
+    /// A point on the object (X,Y or X,Y,1) or outside it (X,Y,0). Can be repeated.
     #[arg(long, value_name = "X,Y[,0|1]", value_parser = parse_point, allow_hyphen_values = true)]
     pub point: Vec<Point>,
 
-    /// A box around the thing, from its top-left to its bottom-right corner.
+    /// A box around the object: top-left corner, then bottom-right corner.
     #[arg(long = "box", value_name = "X0,Y0,X1,Y1", value_parser = parse_box, allow_hyphen_values = true)]
     pub bbox: Option<BoxPrompt>,
 
-    /// Report all three candidates instead of one mask; files get the best of them.
+    /// Report all three candidates instead of one mask; files contain the best one.
     #[arg(long)]
     pub candidates: bool,
 
-    /// `mobile-sam` (built in), a downloaded one such as `sam2.1-tiny`, or a file. `NAME@512`
-    /// makes photos smaller for the network: quicker and less precise.
+    /// Model: `mobile-sam` (built in), a downloaded model such as `sam2.1-tiny`, or a file. `NAME@512` gives
+    /// the network a smaller input: faster and less precise.
     #[arg(long, value_name = "NAME|FILE")]
     pub model: Option<String>,
 
-    /// Write the mask: white on black, PNG.
+    /// Save the mask as a PNG: white on black.
     #[arg(short = 'o', long = "mask", value_name = "MASK.png")]
     pub mask: Option<PathBuf>,
 
-    /// Write the thing itself: transparent outside the mask, cropped, PNG.
+    /// Save the object as a PNG: cropped, transparent outside the mask.
     #[arg(long, value_name = "CUT.png")]
     pub cutout: Option<PathBuf>,
 
@@ -139,7 +139,7 @@ pub struct PredictArguments {
     #[arg(long)]
     pub json: bool,
 
-    /// Replace files that exist already.
+    /// Replace existing files.
     #[arg(long)]
     pub overwrite: bool,
 }
@@ -149,19 +149,19 @@ pub struct EverythingArguments {
     #[command(flatten)]
     pub batch: BatchArguments,
 
-    /// `mobile-sam` (built in), a downloaded one such as `sam2.1-tiny`, or a file. `NAME@512`
-    /// makes photos smaller for the network: quicker and less precise.
+    /// Model: `mobile-sam` (built in), a downloaded model such as `sam2.1-tiny`, or a file. `NAME@512` gives
+    /// the network a smaller input: faster and less precise.
     #[arg(long, value_name = "NAME|FILE")]
     pub model: Option<String>,
 
     #[command(flatten)]
     pub generator: GeneratorArguments,
 
-    /// What to write; several with commas.
+    /// Output formats, separated by commas.
     #[arg(long, value_name = "FORMAT", value_delimiter = ',', default_value = "script")]
     pub format: Vec<ResultFormat>,
 
-    /// Also write each mask as a cut-out and as a coloured layer, in the format `script`.
+    /// In the format `script`, also write each mask as a cut-out and as a coloured layer.
     #[arg(long)]
     pub save_segment_imgs: bool,
 
@@ -169,8 +169,8 @@ pub struct EverythingArguments {
     #[arg(long)]
     pub json: bool,
 
-    /// Also keep the masks beside each photo, as the window does: to be corrected there, and exported with `tinsel
-    /// export`. Masks that are kept there already stay; only those that are missing are added.
+    /// Also save the masks with each photo, as the window does, to be corrected there and exported with
+    /// `tinsel export`. Saved masks are kept; only new ones are added.
     #[arg(long)]
     pub keep: bool,
 }
@@ -180,21 +180,21 @@ pub struct CompareArguments {
     #[command(flatten)]
     pub batch: BatchArguments,
 
-    /// The models A and B: `mobile-sam` (built in), downloaded ones such as `sam2.1-tiny`, or files; also with
-    /// `@` and an input side, as `sam2.1-tiny@512`.
-    /// One alone is compared with itself, under different settings.
+    /// The models A and B: `mobile-sam` (built in), downloaded models such as `sam2.1-tiny`, or files;
+    /// optionally with `@` and an input side, such as `sam2.1-tiny@512`. A single model is compared with
+    /// itself under different settings.
     #[arg(long, value_name = "NAME|FILE", required = true)]
     pub model: Vec<String>,
 
-    /// Settings of A alone, under the names of SAM2AutomaticMaskGenerator; several with commas.
+    /// Settings of A only, named as in SAM2AutomaticMaskGenerator, separated by commas.
     #[arg(long, value_name = "SETTING=VALUE", value_delimiter = ',', value_parser = parse_setting)]
     pub a: Vec<Setting>,
 
-    /// Settings of B alone.
+    /// Settings of B only.
     #[arg(long, value_name = "SETTING=VALUE", value_delimiter = ',', value_parser = parse_setting)]
     pub b: Vec<Setting>,
 
-    /// Masks are partners if their IoU is at least this.
+    /// Masks match if their IoU is at least this.
     #[arg(long, value_name = "0..1", default_value_t = crate::everything::compare::DEFAULT_MIN_IOU)]
     pub min_iou: f64,
 
@@ -202,46 +202,46 @@ pub struct CompareArguments {
     pub generator: GeneratorArguments,
 }
 
-/// What the commands for many photos have in common.
+/// The arguments that the batch commands have in common.
 #[derive(Debug, Args)]
 pub struct BatchArguments {
-    /// Photos, and folders of which all photos are taken.
+    /// Photos, and folders whose photos are all processed.
     #[arg(value_name = "PHOTO|FOLDER", required_unless_present = "img_dir")]
     pub photos: Vec<PathBuf>,
 
-    /// Take all photos of this folder, too.
+    /// Also process all photos of this folder.
     #[arg(long, value_name = "DIR")]
     pub img_dir: Option<PathBuf>,
 
-    /// Look for photos in the folders inside the folders, too; the output folder gets the same ones.
+    /// Also search subfolders; the output folder gets the same structure.
     #[arg(long, short)]
     pub recursive: bool,
 
-    /// Folder for the results; it is made if it is missing.
+    /// Folder for the results; created if it does not exist.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
 
-    /// Do only the I-th of N equal shares of the photos (I from 1), for runs on several machines.
+    /// Process only the I-th of N equal shares of the photos (I from 1), for runs on several machines.
     #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
 
-    /// Skip photos whose results are there already, whatever the settings were that made them.
+    /// Skip photos whose results exist, whatever settings they were made with.
     #[arg(long, conflicts_with = "overwrite")]
     pub skip_existing: bool,
 
-    /// Replace files that exist already.
+    /// Replace existing files.
     #[arg(long)]
     pub overwrite: bool,
 }
 
-/// The parameters of the generator that differ from a model's own.
+/// The generator parameters that override a model's own.
 #[derive(Debug, Args)]
 pub struct GeneratorArguments {
     /// Points along each side of the grid [default: 32].
     #[arg(long, value_name = "N")]
     pub points_per_side: Option<u32>,
 
-    /// Points decoded together [default: 64].
+    /// Points decoded in one batch [default: 64].
     #[arg(long, value_name = "N")]
     pub points_per_batch: Option<u32>,
 
@@ -258,7 +258,7 @@ pub struct GeneratorArguments {
     #[arg(long, value_name = "0..1")]
     pub box_nms_thresh: Option<f64>,
 
-    /// Logits between which the stability is measured, up and down from the threshold [default: 1].
+    /// Offset of the logits, up and down from the threshold, that stability is measured with [default: 1].
     #[arg(long, value_name = "LOGITS")]
     pub stability_score_offset: Option<f32>,
 
@@ -266,15 +266,15 @@ pub struct GeneratorArguments {
     #[arg(long, value_name = "LOGIT", allow_hyphen_values = true)]
     pub mask_threshold: Option<f32>,
 
-    /// Also search N layers of overlapping parts of the photo: 4, then 16, ... [default: 0].
+    /// Also search N layers of overlapping crops of the photo: 4, then 16, ... [default: 0].
     #[arg(long, value_name = "N")]
     pub crop_n_layers: Option<u32>,
 
-    /// As --box-nms-thresh, between masks of different parts of the photo [default: 0.7].
+    /// Like --box-nms-thresh, between masks of different crops [default: 0.7].
     #[arg(long, value_name = "0..1")]
     pub crop_nms_thresh: Option<f64>,
 
-    /// How far the parts overlap, as a share of the photo's shorter side [default: 0.341].
+    /// Overlap of the crops, as a share of the photo's shorter side [default: 0.341].
     #[arg(long, value_name = "0..1")]
     pub crop_overlap_ratio: Option<f64>,
 
@@ -282,15 +282,15 @@ pub struct GeneratorArguments {
     #[arg(long, value_name = "N")]
     pub crop_n_points_downscale_factor: Option<u32>,
 
-    /// Fill holes and remove separate parts smaller than this, as SAM 1 did [default: 0].
+    /// Fill holes and remove separate parts smaller than this, as SAM 1 does [default: 0].
     #[arg(long, value_name = "PIXELS")]
     pub min_mask_region_area: Option<u32>,
 
-    /// Show each mask to the network again to refine it; several times slower.
+    /// Feed each mask back to the network to refine it; several times slower.
     #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "true|false")]
     pub use_m2m: Option<bool>,
 
-    /// Take three masks for each point (true, the default) or one.
+    /// Three masks for each point (true, the default) or one.
     #[arg(long, value_name = "true|false")]
     pub multimask_output: Option<bool>,
 }
@@ -319,10 +319,10 @@ impl GeneratorArguments {
     }
 }
 
-/// The kinds of results of `everything`.
+/// The output formats of `everything`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ResultFormat {
-    /// An overlay, as scripts around SAM 2 write it.
+    /// An overlay, as in common scripts for SAM 2.
     Script,
     /// One COCO instances file for all photos, with compressed RLE.
     Coco,
@@ -347,14 +347,14 @@ impl FromStr for Shard {
         match numbers {
             Some((index, count)) if (1..=count).contains(&index) => Ok(Self { index, count }),
             Some((index, count)) => {
-                Err(format!("there is no share {index} of {count}; they are counted from 1"))
+                Err(format!("share {index} of {count} does not exist; shares are counted from 1"))
             }
-            None => Err("a shard is I/N, as in 2/8".into()),
+            None => Err("a shard is I/N, such as 2/8".into()),
         }
     }
 }
 
-/// One parameter of the generator by name, with its value.
+/// The name of a generator parameter and its value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Setting {
     pub name: String,
@@ -362,7 +362,7 @@ pub struct Setting {
 }
 
 fn parse_setting(text: &str) -> Result<Setting, String> {
-    let example = "a setting is NAME=VALUE, as in pred_iou_thresh=0.7";
+    let example = "a setting is NAME=VALUE, such as pred_iou_thresh=0.7";
     let (name, value) = text.split_once('=').ok_or(example)?;
     let value =
         serde_json::from_str(value.trim()).map_err(|_| format!("`{value}` is not a value; {example}"))?;
@@ -382,15 +382,15 @@ fn parse_point(text: &str) -> Result<Point, String> {
     match parse_numbers(text)?[..] {
         [x, y] => Ok(Point { x, y, positive: true }),
         [x, y, label] if label == 0.0 || label == 1.0 => Ok(Point { x, y, positive: label == 1.0 }),
-        [_, _, _] => Err("the third number must be 1 (on the thing) or 0 (beside it)".into()),
-        _ => Err("a point is X,Y or X,Y,0 or X,Y,1, as in 300,180".into()),
+        [_, _, _] => Err("the third number must be 1 (on the object) or 0 (outside it)".into()),
+        _ => Err("a point is X,Y or X,Y,0 or X,Y,1, such as 300,180".into()),
     }
 }
 
 fn parse_box(text: &str) -> Result<BoxPrompt, String> {
     match parse_numbers(text)?[..] {
         [x0, y0, x1, y1] => Ok(BoxPrompt { x0, y0, x1, y1 }),
-        _ => Err("a box is X0,Y0,X1,Y1, as in 120,60,420,330".into()),
+        _ => Err("a box is X0,Y0,X1,Y1, such as 120,60,420,330".into()),
     }
 }
 

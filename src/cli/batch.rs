@@ -1,5 +1,5 @@
-//! What the commands for many photos have in common: which photos in which order, the next one
-//! decoded while one is worked on, one progress bar for all, and a report at the end.
+//! The common part of the batch commands: the order of the photos, decoding one photo ahead, one progress bar
+//! for all, and a report at the end.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,67 +20,67 @@ use super::{complain, harmless, print_error, print_text};
 use crate::files::{FileSet, Photo, select_photos};
 use crate::sam::Monitor;
 
-/// As shells report a program that Ctrl+C ended.
+/// The exit code that shells report for a program ended by Ctrl+C.
 const INTERRUPTED: u8 = 130;
 
 /// One photo of a batch.
 #[derive(Debug)]
 pub(super) struct Job {
     pub photo: PathBuf,
-    /// Its place among the photos of all shards, from 1.
+    /// The position among the photos of all shards, from 1.
     pub number: u64,
-    /// Its path below the folder that was given.
+    /// The path relative to the given folder.
     pub below: PathBuf,
 }
 
 impl Job {
-    /// Where its results belong.
+    /// The folder for its results.
     pub fn folder(&self, out: &Path) -> PathBuf {
         out.join(self.below.parent().unwrap_or(Path::new("")))
     }
 
-    /// Name without extension, for the names of its results.
+    /// File name without extension, used in the names of its results.
     pub fn stem(&self) -> String {
         self.below.file_stem().unwrap_or_default().to_string_lossy().into_owned()
     }
 }
 
-/// What is done with each photo.
+/// The processing of each photo.
 pub(super) trait Work {
-    /// The files that are all there once a photo is done.
+    /// The files that all exist once a photo is done.
     fn results(&self, job: &Job) -> Vec<PathBuf>;
 
-    /// The file about all photos, if there is one.
+    /// The file that covers all photos, if any.
     fn summary(&self) -> Option<PathBuf> {
         None
     }
 
-    /// Whether a former run has done a photo.
+    /// Whether a previous run has processed a photo.
     fn is_done(&self, job: &Job) -> bool {
         self.results(job).iter().all(|file| file.exists())
     }
 
-    /// Does a photo, all files or none, and tells in a few words what came out.
+    /// Processes a photo, writing all files or none, and returns a short report.
     ///
     /// # Errors
-    /// Anything that concerns this photo alone, or that the run was interrupted meanwhile.
+    /// Anything that concerns only this photo; the run was interrupted.
     fn process(&self, job: &Job, photo: &Photo, progress: &Progress) -> anyhow::Result<String>;
 
-    /// Writes the file about all photos, of which these are done.
+    /// Writes the file that covers all photos; `done` are those that succeeded.
     fn summarise(&self, _done: &[&Job]) -> anyhow::Result<()> {
         Ok(())
     }
 }
 
-/// What is to be done.
+/// The photos of a run.
 pub(super) struct Jobs {
-    /// In order, of all shards.
+    /// The photos of all shards, in order.
     all: Vec<Job>,
-    /// Why there may be further photos.
+    /// Why photos may be missing.
     lost: Vec<String>,
 }
 
-/// The photos that the arguments name. What is passed over in folders is told.
+/// The photos named by the arguments. Skipped files and folders are reported.
 pub(super) fn jobs(arguments: &BatchArguments) -> anyhow::Result<Jobs> {
     let (mut folders, files): (Vec<_>, Vec<_>) =
         arguments.photos.iter().cloned().partition(|path| path.is_dir());
@@ -91,7 +91,7 @@ pub(super) fn jobs(arguments: &BatchArguments) -> anyhow::Result<Jobs> {
         folders.iter().find(|folder| arguments.recursive && real(out).starts_with(real(folder)))
     {
         bail!(
-            "{}: lies in {}, where --recursive would take the results for photos; choose another --out",
+            "{}: is inside {}, where --recursive would treat the results as photos; choose another --out",
             out.display(),
             folder.display()
         );
@@ -111,14 +111,14 @@ pub(super) fn jobs(arguments: &BatchArguments) -> anyhow::Result<Jobs> {
     Ok(Jobs { all: (1..).zip(selected).map(job).collect(), lost })
 }
 
-/// Makes the output folder.
+/// Creates the output folder.
 pub(super) fn make_folder(out: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(out).map_err(|e| {
-        anyhow!("{}: the output folder cannot be made: {e}; choose another --out", out.display())
+        anyhow!("{}: the output folder cannot be created: {e}; choose another --out", out.display())
     })
 }
 
-/// Runs the work over the photos of the asked-for shard and reports what became of them.
+/// Processes the photos of the requested shard and reports the results.
 pub(super) fn run(all: &Jobs, arguments: &BatchArguments, work: &impl Work) -> ExitCode {
     match try_run(all, arguments, work) {
         Ok(code) => code,
@@ -134,14 +134,13 @@ fn try_run(all: &Jobs, arguments: &BatchArguments, work: &impl Work) -> anyhow::
     let files = FileSet::new(arguments.overwrite || arguments.skip_existing);
     work.summary().map_or(Ok(()), |file| files.check(&file))?;
     make_folder(&arguments.out)?;
-    let stop = Stop::on_signals().map_err(|e| anyhow!("Ctrl+C cannot be watched for: {e}"))?;
+    let stop = Stop::on_signals().map_err(|e| anyhow!("cannot listen for Ctrl+C: {e}"))?;
 
     let jobs: Vec<&Job> = all.all.iter().filter(|job| is_in(arguments.shard, job)).collect();
     let (done, todo): (Vec<&Job>, Vec<&Job>) =
         jobs.iter().copied().partition(|job| arguments.skip_existing && work.is_done(job));
     if !done.is_empty() {
-        let (count, verb) = (done.len(), if done.len() == 1 { "is" } else { "are" });
-        print_text(&format!("{count} of {} photos {verb} done already\n", jobs.len()))?;
+        print_text(&format!("{} of {} photos already done\n", done.len(), jobs.len()))?;
     }
     let mut batch =
         Batch { done, failures: vec![], seconds: 0.0, total: todo.len(), bar: progress_bar(&todo) };
@@ -157,7 +156,7 @@ fn try_run(all: &Jobs, arguments: &BatchArguments, work: &impl Work) -> anyhow::
     if interrupted {
         let left = jobs.len() - batch.done.len();
         print_error(&format!(
-            "tinsel: interrupted, {left} of {} photos are left; --skip-existing goes on there",
+            "tinsel: interrupted, {left} of {} photos remain; continue with --skip-existing",
             jobs.len()
         ));
         return Ok(ExitCode::from(INTERRUPTED));
@@ -172,19 +171,19 @@ fn try_run(all: &Jobs, arguments: &BatchArguments, work: &impl Work) -> anyhow::
         batch.failures.iter().for_each(|reason| print_error(&format!("  {reason}")));
     }
     if !all.lost.is_empty() {
-        print_error("tinsel: the photos there are missing:");
+        print_error("tinsel: photos may be missing:");
         all.lost.iter().for_each(|reason| print_error(&format!("  {reason}")));
     }
     let well = summarised.is_ok() && batch.failures.is_empty() && all.lost.is_empty();
     Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Every share gets each `count`-th photo: neighbours, which are often alike, are spread evenly.
+/// Each share gets every `count`-th photo, so that neighbours, which are often alike, are spread evenly.
 fn is_in(shard: Option<Shard>, job: &Job) -> bool {
     shard.is_none_or(|Shard { index, count }| (job.number - 1) % count as u64 == index as u64 - 1)
 }
 
-/// Results are named after the photos, so that two of the same name would overwrite each other.
+/// Results are named after their photos: two photos with the same name would overwrite each other's.
 fn refuse_collisions(jobs: &[Job], work: &impl Work) -> anyhow::Result<()> {
     let summary = work.summary();
     let mut writers: HashMap<PathBuf, &Path> = HashMap::new();
@@ -192,7 +191,7 @@ fn refuse_collisions(jobs: &[Job], work: &impl Work) -> anyhow::Result<()> {
         for file in work.results(job) {
             if summary.as_ref() == Some(&file) {
                 bail!(
-                    "{}: its results would overwrite {}, which is about all photos; give it another name",
+                    "{}: its results would overwrite {}, the summary of all photos; rename the photo",
                     job.photo.display(),
                     file.display()
                 );
@@ -201,10 +200,11 @@ fn refuse_collisions(jobs: &[Job], work: &impl Work) -> anyhow::Result<()> {
                 let way_out = if other.parent() == job.photo.parent() {
                     ""
                 } else {
-                    ", or a folder above both with --recursive"
+                    ", or pass their common parent folder with --recursive"
                 };
                 bail!(
-                    "{} and {} would write the same files; run them with different --out folders{way_out}",
+                    "{} and {} would write the same files; process them with different --out \
+                     folders{way_out}",
                     other.display(),
                     job.photo.display()
                 );
@@ -214,28 +214,28 @@ fn refuse_collisions(jobs: &[Job], work: &impl Work) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Does something with one photo; a panic there must not take the other photos along.
+/// Runs `run` for one photo and turns a panic into an error, so that the other photos are still processed.
 fn caught<T>(photo: &Path, run: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
-    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| bail!("{}: an internal error", photo.display()))
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| bail!("{}: internal error", photo.display()))
 }
 
-/// How far the photos are.
+/// The state of a run.
 struct Batch<'a> {
     done: Vec<&'a Job>,
     failures: Vec<String>,
-    /// Time that the photos done in this run took.
+    /// Time spent on the photos done in this run.
     seconds: f64,
-    /// Photos of this run: done, failed and still to do.
+    /// Photos of this run: done, failed and pending.
     total: usize,
     bar: ProgressBar,
 }
 
 impl<'a> Batch<'a> {
-    /// Does the photos one by one; whether it was interrupted.
+    /// Processes the photos one by one. Returns whether the run was interrupted.
     fn process(&mut self, jobs: &[&'a Job], work: &impl Work, stop: &Stop) -> anyhow::Result<bool> {
         let done_before = self.done.len();
         std::thread::scope(|scope| {
-            // Without room: one photo waits decoded, and no more.
+            // No buffer: at most one decoded photo waits.
             let (sender, decoded) = sync_channel(0);
             scope.spawn(move || {
                 jobs.iter()
@@ -286,7 +286,7 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// How far the photo at hand is, for the progress bar.
+/// The progress of the current photo, for the progress bar.
 pub(super) struct Progress<'a> {
     bar: &'a ProgressBar,
     stop: &'a Stop,
@@ -302,17 +302,17 @@ pub(super) struct Progress<'a> {
 const STEPS: f64 = 1000.0;
 
 impl Progress<'_> {
-    /// Whoever works on the photo asks this whether to go on.
+    /// Tells the processing whether to stop.
     pub fn monitor(&self) -> &dyn Monitor {
         self.stop
     }
 
-    /// Tells the user something about the photo.
-    pub fn tell(&self, notice: &str) {
+    /// Shows the user a notice about the photo.
+    pub fn show_notice(&self, notice: &str) {
         self.bar.suspend(|| print_error(&format!("tinsel: {notice}")));
     }
 
-    /// Points of the grid that are done, in one of several passes counted from 0.
+    /// Shows the number of grid points done, in one of several passes counted from 0.
     pub fn points(&self, (pass, passes): (usize, usize), done: usize, total: usize) {
         let of = if passes > 1 { format!("pass {} of {passes}, ", pass + 1) } else { String::new() };
         let share = (pass as f64 + done as f64 / total.max(1) as f64) / passes as f64;
@@ -336,19 +336,19 @@ fn progress_bar(todo: &[&Job]) -> ProgressBar {
     bar
 }
 
-/// The time for `photos` more, the first of which has been worked on for a while.
+/// The estimated time for the remaining `photos`, of which the first has already taken `seconds_spent`.
 fn time_left(photos: usize, seconds_each: Option<f64>, seconds_spent: f64) -> Option<Duration> {
     let each = seconds_each?;
     let further = photos.saturating_sub(1) as f64 * each;
     Duration::try_from_secs_f64(further + (each - seconds_spent).max(0.0)).ok()
 }
 
-/// Whether the run should come to an end.
+/// Whether the run should stop.
 struct Stop(Arc<AtomicBool>);
 
 impl Stop {
-    /// Is set by Ctrl+C, or by the request to terminate with which schedulers announce that the
-    /// time is up. A second one ends the program at once.
+    /// Is set by Ctrl+C, or by the SIGTERM that schedulers send when the time is up. A second signal ends the
+    /// program immediately.
     fn on_signals() -> std::io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM] {

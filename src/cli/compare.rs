@@ -1,4 +1,4 @@
-//! `tinsel compare`: two models, or two settings of one, side by side.
+//! `tinsel compare`: two models, or two settings of one model, side by side.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -13,7 +13,7 @@ use super::everything::{export_mask, find_masks, parameters};
 use super::{complain, load_model, model_stem};
 use crate::annotation::Annotation;
 use crate::colour::mask_colour;
-use crate::everything::compare::{Alone, Comparison, compare};
+use crate::everything::compare::{Comparison, Unmatched, compare};
 use crate::everything::{FoundMask, Parameters};
 use crate::files::drawing::{Panel, add_figure, largest_first};
 use crate::files::{FileSet, Photo};
@@ -33,15 +33,15 @@ pub fn compare_models(arguments: &CompareArguments) -> ExitCode {
 fn prepare(arguments: &CompareArguments) -> anyhow::Result<(Jobs, Compare<'_>)> {
     ensure!(
         (0.0..=1.0).contains(&arguments.min_iou),
-        "--min-iou is {}, it must be between 0 and 1",
+        "--min-iou is {}; it must be between 0 and 1",
         arguments.min_iou
     );
     let differ = arguments.a != arguments.b;
     let (a, b) = match &arguments.model[..] {
         [both] if differ => (both, both),
-        [_] => bail!("give a second --model, or other settings for one of the two with --a or --b"),
+        [_] => bail!("give a second --model, or different settings with --a or --b"),
         [a, b] => (a, b),
-        more => bail!("{} models are given, two can be compared", more.len()),
+        more => bail!("{} models given, but only two can be compared", more.len()),
     };
     let jobs = batch::jobs(&arguments.batch)?;
     let first = Rc::new(load_model(Some(a))?);
@@ -58,16 +58,16 @@ fn prepare(arguments: &CompareArguments) -> anyhow::Result<(Jobs, Compare<'_>)> 
     Ok((jobs, Compare { arguments, sides }))
 }
 
-/// The parameters with some of them set by name.
+/// Returns the parameters with some of them set by name.
 fn with_settings(parameters: Parameters, settings: &[Setting]) -> anyhow::Result<Parameters> {
     let mut all = serde_json::to_value(parameters)?;
     for Setting { name, value } in settings {
         match all.get_mut(name) {
-            Some(known) => *known = value.clone(),
+            Some(parameter) => *parameter = value.clone(),
             None => {
                 let names: Vec<&String> = all.as_object().into_iter().flat_map(|all| all.keys()).collect();
                 let names: Vec<&str> = names.into_iter().map(String::as_str).collect();
-                bail!("there is no setting {name}; there are {}", names.join(", "))
+                bail!("unknown setting {name}; the settings are {}", names.join(", "))
             }
         }
         serde_json::from_value::<Parameters>(all.clone()).map_err(|e| anyhow!("{name}={value}: {e}"))?;
@@ -81,9 +81,9 @@ fn with_settings(parameters: Parameters, settings: &[Setting]) -> anyhow::Result
 struct Side {
     predictor: Rc<Predictor>,
     parameters: Parameters,
-    /// Its name in file names.
+    /// The model's name in file names.
     model: String,
-    /// Its name over a panel.
+    /// The title of its panel.
     title: String,
 }
 
@@ -118,23 +118,23 @@ impl Work for Compare<'_> {
         let painted_a = painted(&found[0], 0..found[0].len());
         let painted_b = painted(&found[1], compared.numbers_of_b());
         let panel =
-            |side: &Side, masks| Panel { title: side.title.clone(), note: in_words(masks, &compared), masks };
+            |side: &Side, masks| Panel { title: side.title.clone(), note: describe(masks, &compared), masks };
         let [figure, report] = self.files(job);
         let batch = &self.arguments.batch;
         let mut set = FileSet::new(batch.overwrite || batch.skip_existing);
         add_figure(&mut set, photo, &panel(a, &painted_a), &panel(b, &painted_b), &figure)?;
         set.add_json(&report, &self.report(photo, &found, &compared))?;
         set.commit()?;
-        let [a, b] = [&painted_a, &painted_b].map(|masks| in_words(masks, &compared));
-        let iou = compared.mean_iou().map_or(String::new(), |iou| format!("; mean IoU of partners {iou:.2}"));
+        let [a, b] = [&painted_a, &painted_b].map(|masks| describe(masks, &compared));
+        let iou = compared.mean_iou().map_or(String::new(), |iou| format!("; mean IoU of matches {iou:.2}"));
         Ok(format!("A {a}; B {b}{iou}"))
     }
 }
 
-/// `23 masks, 17 with a partner`
-fn in_words(masks: &[Annotation], compared: &Comparison) -> String {
+/// `23 masks, 17 matched`
+fn describe(masks: &[Annotation], compared: &Comparison) -> String {
     let plural = if masks.len() == 1 { "" } else { "s" };
-    format!("{} mask{plural}, {} with a partner", masks.len(), compared.pairs.len())
+    format!("{} mask{plural}, {} matched", masks.len(), compared.pairs.len())
 }
 
 fn painted(found: &[FoundMask], numbers: impl IntoIterator<Item = usize>) -> Vec<Annotation> {
@@ -145,18 +145,18 @@ fn painted(found: &[FoundMask], numbers: impl IntoIterator<Item = usize>) -> Vec
     masks
 }
 
-/// The comparison of one photo as a file. Masks are named by their places in the lists.
+/// The comparison of one photo as a file. Masks are given by their indices in the lists.
 #[derive(Serialize)]
 struct Report<'a> {
     photo: String,
     width: u32,
     height: u32,
-    /// Partners have at least this IoU.
+    /// Matched masks have at least this IoU.
     min_iou: f64,
     mean_iou_of_pairs: Option<f64>,
     a: SideReport<'a>,
     b: SideReport<'a>,
-    /// The most alike first.
+    /// The most similar first.
     pairs: Vec<PairReport>,
 }
 
@@ -166,10 +166,10 @@ struct SideReport<'a> {
     parameters: Parameters,
     masks: Vec<MaskReport>,
     with_partner: usize,
-    /// The share of the photo that the masks cover together, in [0, 1].
+    /// The share of the photo covered by all masks together, in [0, 1].
     covered: f64,
     /// Masks that the other side lacks.
-    alone: Vec<AloneReport>,
+    alone: Vec<UnmatchedReport>,
 }
 
 #[derive(Serialize)]
@@ -190,11 +190,11 @@ struct PairReport {
 }
 
 #[derive(Serialize)]
-struct AloneReport {
+struct UnmatchedReport {
     mask: usize,
-    /// The mask of the other side that overlaps it most; null when none does.
+    /// The mask of the other side that overlaps it most; null if none does.
     nearest: Option<usize>,
-    /// With the nearest.
+    /// The IoU with `nearest`.
     iou: f64,
 }
 
@@ -216,7 +216,7 @@ impl Compare<'_> {
 }
 
 impl Side {
-    fn report(&self, found: &[FoundMask], alone: &[Alone], covered: f64) -> SideReport<'_> {
+    fn report(&self, found: &[FoundMask], unmatched: &[Unmatched], covered: f64) -> SideReport<'_> {
         let mask = |found: &FoundMask| MaskReport {
             area: found.mask.area(),
             bbox: found.bbox_xywh(),
@@ -224,18 +224,18 @@ impl Side {
             stability_score: found.stability_score,
             point_coords: [found.point],
         };
-        let lonely = |alone: &Alone| AloneReport {
-            mask: alone.mask,
-            nearest: alone.nearest.map(|(mask, _)| mask),
-            iou: alone.nearest.map_or(0.0, |(_, iou)| iou),
+        let report = |item: &Unmatched| UnmatchedReport {
+            mask: item.mask,
+            nearest: item.nearest.map(|(mask, _)| mask),
+            iou: item.nearest.map_or(0.0, |(_, iou)| iou),
         };
         SideReport {
             model: &self.model,
             parameters: self.parameters,
             masks: found.iter().map(mask).collect(),
-            with_partner: found.len() - alone.len(),
+            with_partner: found.len() - unmatched.len(),
             covered,
-            alone: alone.iter().map(lonely).collect(),
+            alone: unmatched.iter().map(report).collect(),
         }
     }
 }
@@ -255,7 +255,7 @@ mod tests {
             with_settings(own, &[setting("pred_iou_thresh", 0.5), setting("points_per_batch", 7)]).unwrap();
         assert_eq!(set, Parameters { pred_iou_thresh: 0.5, points_per_batch: 7, ..own });
         for (wrong, part) in [
-            (setting("iou", 0.5), "there is no setting iou; there are"),
+            (setting("iou", 0.5), "unknown setting iou; the settings are"),
             (setting("points_per_side", 2.5), "points_per_side=2.5"),
             (setting("points_per_side", "many"), "points_per_side"),
             (setting("box_nms_thresh", 7.0), "box_nms_thresh is 7"),

@@ -17,21 +17,21 @@ use crate::files::import::{find_photo, import};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  tinsel convert cup.json --to yolo --out dataset                     the photo is the one that the file names
+  tinsel convert cup.json --to yolo --out dataset                     the photo named in the file
   tinsel convert instances.json --photo cup.jpg --to labelme --out .
   tinsel convert cup_mask.png --photo cup.jpg --to svg --tolerance 1 --out outlines";
 
 #[derive(Debug, Args)]
 pub struct ConvertArguments {
-    /// A file with masks, in any format that `tinsel import` reads.
+    /// File with masks, in any format that `tinsel import` reads.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 
-    /// The format to write.
+    /// Output format.
     #[arg(long, value_name = "FORMAT")]
     pub to: Format,
 
-    /// The photo that the masks are about, where it is not found by what the file says.
+    /// Photo of the masks, if the file does not lead to it.
     #[arg(long)]
     pub photo: Option<PathBuf>,
 
@@ -61,7 +61,7 @@ fn run(arguments: &ConvertArguments, options: &ExportOptions) -> anyhow::Result<
     let file = &arguments.file;
     std::fs::metadata(file).map_err(|e| anyhow!("{}: cannot be read: {e}", file.display()))?;
     let photo = arguments.photo.clone().or_else(|| find_photo(file)).ok_or_else(|| {
-        anyhow!("{}: does not say where its photo is; give it with --photo", file.display())
+        anyhow!("{}: does not lead to its photo; give the photo with --photo", file.display())
     })?;
     let photo = Photo::open(&photo)?;
     let imported = import(file, photo.pixels.dimensions(), &photo.path)?;

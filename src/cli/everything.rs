@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::arguments::{EverythingArguments, GeneratorArguments, ResultFormat, Shard};
 use super::batch::{self, Job, Jobs, Progress, Work};
-use super::keep::{Kept, keep};
+use super::keep::keep;
 use super::{complain, load_model, model_stem};
 use crate::annotation::Annotation;
 use crate::colour::{Colour, mask_colour};
@@ -19,7 +19,6 @@ use crate::files::formats::{ScriptFiles, add_coco, add_coco_part, add_label_map,
 use crate::files::session::Session;
 use crate::files::{FileSet, Photo, slashed};
 use crate::mask::Rle;
-use crate::prompt::Prompt;
 use crate::sam::Predictor;
 
 /// One mask in the JSON file, with the fields of the official generator.
@@ -53,7 +52,7 @@ fn prepare(arguments: &EverythingArguments) -> anyhow::Result<(Jobs, Everything<
         formats.push(ResultFormat::Json);
     }
     if arguments.save_segment_imgs && !formats.contains(&ResultFormat::Script) {
-        bail!("--save-segment-imgs belongs to the format script; add it to --format");
+        bail!("--save-segment-imgs needs the format script; add it to --format");
     }
     let jobs = batch::jobs(&arguments.batch)?;
     let predictor = load_model(arguments.model.as_deref())?;
@@ -72,7 +71,7 @@ pub(super) fn parameters(
     Ok(parameters)
 }
 
-/// All masks of a photo. `pass` says which of how many models this is, counted from 0.
+/// Finds all masks of a photo. `pass` is the index of the model, from 0, and the number of models.
 ///
 /// # Errors
 /// A failure of the network; the run was interrupted.
@@ -98,11 +97,11 @@ struct Everything<'a> {
     formats: Vec<ResultFormat>,
     predictor: Predictor,
     parameters: Parameters,
-    /// Its name in file names.
+    /// The model's name in file names.
     model: String,
 }
 
-/// Where the results of a photo go.
+/// The files for the results of a photo.
 struct Results {
     script: ScriptFiles,
     json: PathBuf,
@@ -129,7 +128,7 @@ impl Everything<'_> {
         self.formats.contains(&format)
     }
 
-    /// Whether files that are there already may be replaced.
+    /// Whether existing files may be replaced.
     fn replaces(&self) -> bool {
         self.arguments.batch.overwrite || self.arguments.batch.skip_existing
     }
@@ -183,11 +182,10 @@ impl Work for Everything<'_> {
         }
         let mut report = format!("{} mask{}", masks.len(), if masks.len() == 1 { "" } else { "s" });
         if self.arguments.keep {
-            // First, so that a photo whose results are there is kept, too.
+            // Before the results, because a photo with results counts as done.
             let kept = keep(photo, kept_masks(&masks, &self.model), &self.model)?;
-            let Kept { report: of_kept, notices } = kept;
-            notices.iter().for_each(|notice| progress.tell(notice));
-            report += &format!(", {of_kept},");
+            kept.notices.iter().for_each(|notice| progress.show_notice(notice));
+            report += &format!(", {},", kept.report);
         }
         set.commit()?;
         if self.arguments.save_segment_imgs && self.replaces() {
@@ -212,20 +210,16 @@ fn export_masks(masks: &[FoundMask]) -> Vec<Annotation> {
     masks
 }
 
-/// Masks for a session, the largest below.
+/// The masks for a session, the largest at the bottom.
 fn kept_masks(masks: &[FoundMask], model: &str) -> Vec<Annotation<ClassId>> {
-    let kept = |found: &FoundMask| Annotation {
-        model: Some(model.into()),
-        // Refining starts from the pixels: another answer to the same point would be another mask.
-        prompt: Prompt::default(),
-        ..found.annotation(String::new())
-    };
-    let mut masks: Vec<Annotation> = masks.iter().map(kept).collect();
+    let kept =
+        |found: &FoundMask| Annotation { model: Some(model.into()), ..found.annotation(String::new()) };
+    let mut masks: Vec<Annotation<ClassId>> = masks.iter().map(kept).collect();
     largest_first(&mut masks);
-    masks.into_iter().map(|mask| mask.with_class(None)).collect()
+    masks
 }
 
-/// Mask `i` of a result as it is written.
+/// Mask `i` of a result as an annotation.
 pub(super) fn export_mask(found: &FoundMask, i: usize, colour: Colour) -> Annotation {
     Annotation { colour: Some(colour), ..found.annotation(format!("mask {i}")) }
 }

@@ -1,4 +1,4 @@
-//! `tinsel export`: the masks of sessions in the formats of other programs.
+//! `tinsel export`: writes the masks of sessions in the formats of other programs.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -16,32 +16,32 @@ use crate::files::{Selected, select_photos};
 pub(super) const EXAMPLES: &str = "\
 Examples:
   tinsel export cup.jpg --format cutouts --feather 2 --out cut
-  tinsel export photos --format coco --out dataset               one coco.json about all photos
+  tinsel export photos --format coco --out dataset               one coco.json for all photos
   tinsel export photos --format yolo --with-photos --out dataset
   tinsel export photos --format labelme,csv --class cup --out labelled
 
-The masks are those in NAME.EXT.tinsel.json beside each photo, which the window writes and `tinsel import`.
-What a format cannot hold is told.";
+The masks are read from NAME.EXT.tinsel.json next to each photo, which the window and `tinsel import` write.
+Whatever a format cannot store is reported.";
 
 #[derive(Debug, Args)]
 pub struct ExportArguments {
-    /// Photos, and folders of which all photos with masks are taken.
+    /// Photos, and folders whose photos with masks are all exported.
     #[arg(value_name = "PHOTO|FOLDER", required = true)]
     pub photos: Vec<PathBuf>,
 
-    /// Look for photos in the folders inside the folders, too; the output folder gets the same ones.
+    /// Also search subfolders; the output folder gets the same structure.
     #[arg(long, short)]
     pub recursive: bool,
 
-    /// What to write; several with commas.
+    /// Output formats, separated by commas.
     #[arg(long, value_name = "FORMAT", value_delimiter = ',', required = true)]
     pub format: Vec<Format>,
 
-    /// Leave hidden masks out.
+    /// Skip hidden masks.
     #[arg(long)]
     pub visible: bool,
 
-    /// Only masks of these classes; several with commas.
+    /// Export only masks of these classes, separated by commas.
     #[arg(long, value_name = "CLASS", value_delimiter = ',')]
     pub class: Vec<String>,
 
@@ -72,11 +72,11 @@ fn run(arguments: &ExportArguments) -> anyhow::Result<ExitCode> {
     selected.retain(|photo| asked_for(photo) || Session::exists_for(&photo.path));
     if selected.is_empty() {
         bail!(
-            "{}: no photo there has masks kept beside it; make some in the window, or with `tinsel import`",
+            "{}: no photo has saved masks; create masks in the window or with `tinsel import`",
             arguments.photos[0].display()
         );
     }
-    // Several photos make one dataset.
+    // Several photos form one dataset.
     let joins = !folders.is_empty() || selected.len() > 1;
     let mut export = DatasetExport::new(arguments.format.clone(), arguments.to.out.clone());
     export.options = options;
@@ -114,8 +114,9 @@ fn run(arguments: &ExportArguments) -> anyhow::Result<ExitCode> {
 
 fn report(photo: &Selected, Exported { masks, files, mut notes }: Exported) -> String {
     notes.dedup();
-    let many = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-    let mut report = format!("{}: {}, {}\n", photo.path.display(), many(masks, "mask"), many(files, "file"));
+    let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    let mut report =
+        format!("{}: {}, {}\n", photo.path.display(), count(masks, "mask"), count(files, "file"));
     notes.iter().for_each(|note| report += &format!("  {note}\n"));
     report
 }

@@ -10,60 +10,60 @@ use crate::files::formats::{
     CocoSegmentation, ExportOptions, Format, FormatOption, LabelmeShapes, YoloParts,
 };
 
-/// What the commands that write masks have in common.
+/// The arguments that the commands which write masks have in common.
 #[derive(Debug, Args)]
 pub struct FormatArguments {
-    /// Folder for the files; it is made if it is missing.
+    /// Folder for the files; created if it does not exist.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
 
-    /// How COCO files hold masks.
+    /// How COCO files store masks.
     #[arg(long, value_name = "FORM", default_value = "compressed")]
     pub coco: CocoSegmentation,
 
-    /// How labelme files hold masks.
+    /// How labelme files store masks.
     #[arg(long, value_name = "FORM", default_value = "polygons")]
     pub labelme: LabelmeShapes,
 
-    /// How YOLO labels hold masks of several parts.
+    /// How YOLO labels store masks with several parts.
     #[arg(long, value_name = "FORM", default_value = "joined")]
     pub yolo: YoloParts,
 
-    /// Let outlines leave the mask by so many pixels, to have fewer points.
+    /// Simplify outlines; they deviate from the mask by at most this.
     #[arg(long, value_name = "PIXELS", default_value_t = 0.0)]
     pub tolerance: f32,
 
-    /// Photo pixels around a cropped cut-out.
+    /// Margin around a cropped cut-out.
     #[arg(long, value_name = "PIXELS", default_value_t = 0)]
     pub margin: u32,
 
-    /// Fade the edges of cut-outs over so many pixels.
+    /// Width of the soft edge of cut-outs.
     #[arg(long, value_name = "PIXELS", default_value_t = 0.0)]
     pub feather: f32,
 
-    #[arg(long, help = with_formats("Also copy the photos to where the format expects them", FormatOption::CopyPhoto))]
+    #[arg(long, help = with_formats("Also copy the photos to the folder where the format expects them", FormatOption::CopyPhoto))]
     pub with_photos: bool,
 
-    /// Replace files that exist already.
+    /// Replace existing files.
     #[arg(long)]
     pub overwrite: bool,
 }
 
-/// The help of an option that has an effect on some formats only, with their names.
+/// The help of an option that only affects some formats, with their names.
 fn with_formats(help: &str, option: FormatOption) -> String {
     let chosen = ExportOptions::default();
     let formats = Format::ALL.iter().filter(|format| format.options(&chosen).contains(&option));
     format!("{help} ({})", formats.map(|format| format.key()).collect::<Vec<_>>().join(", "))
 }
 
-/// The widest edge that may be asked for, in pixels.
+/// The largest tolerance and soft edge, in pixels.
 const MAX_SOFTNESS: f32 = 1000.0;
 
 impl FormatArguments {
     /// The options for the library.
     ///
     /// # Errors
-    /// Numbers that make no sense.
+    /// A number is out of range.
     pub fn options(&self) -> anyhow::Result<ExportOptions> {
         for (name, value) in [("tolerance", self.tolerance), ("feather", self.feather)] {
             if !(0.0..=MAX_SOFTNESS).contains(&value) {
@@ -100,8 +100,8 @@ impl ValueEnum for CocoSegmentation {
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(match self {
-            Self::CompressedRle => PossibleValue::new("compressed").help("The short RLE of pycocotools"),
-            Self::Rle => PossibleValue::new("rle").help("RLE as numbers"),
+            Self::CompressedRle => PossibleValue::new("compressed").help("Compressed RLE, as in pycocotools"),
+            Self::Rle => PossibleValue::new("rle").help("Uncompressed RLE"),
             Self::Polygons => PossibleValue::new("polygons").help("Outlines, without holes"),
         })
     }
@@ -114,9 +114,7 @@ impl ValueEnum for LabelmeShapes {
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(match self {
-            Self::Polygons => {
-                PossibleValue::new("polygons").help("Outlines that can be edited, without holes")
-            }
+            Self::Polygons => PossibleValue::new("polygons").help("Editable outlines, without holes"),
             Self::Masks => PossibleValue::new("masks").help("Pixels"),
         })
     }
@@ -129,8 +127,8 @@ impl ValueEnum for YoloParts {
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(match self {
-            Self::Joined => PossibleValue::new("joined").help("One object, the parts joined by lines"),
-            Self::Separate => PossibleValue::new("separate").help("An object for each part"),
+            Self::Joined => PossibleValue::new("joined").help("One object; lines connect the parts"),
+            Self::Separate => PossibleValue::new("separate").help("One object for each part"),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! `tinsel import`: masks of other programs into the session of a photo.
+//! `tinsel import`: adds masks of other programs to the session of a photo.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -14,11 +14,11 @@ use crate::files::session::{LoadedState, Session};
 pub(super) const EXAMPLES: &str = "\
 Examples:
   tinsel import cup.jpg cup.json            from labelme, ISAT, COCO, records or a session
-  tinsel import cup.jpg labels/cup.txt      from YOLO; names of classes from data.yaml, classes.txt or obj.names
-  tinsel import cup.jpg masks/*.png         masks in black and white, cut-outs or label maps
+  tinsel import cup.jpg labels/cup.txt      from YOLO; class names from data.yaml, classes.txt or obj.names
+  tinsel import cup.jpg masks/*.png         black-and-white masks, cut-outs or label maps
 
-The masks are added to those in cup.jpg.tinsel.json: from all files, or from none if one of them cannot be
-used. Single things in a file that cannot be used are told and left out; with --strict nothing is imported then.";
+The masks are added to those in cup.jpg.tinsel.json: from all files, or from none if a file cannot be read.
+Individual objects that cannot be used are skipped and reported; with --strict, nothing is imported then.";
 
 #[derive(Debug, Args)]
 pub struct ImportArguments {
@@ -29,11 +29,11 @@ pub struct ImportArguments {
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
 
-    /// Put the masks in place of those that are kept beside the photo.
+    /// Replace the saved masks of the photo.
     #[arg(long)]
     pub replace: bool,
 
-    /// Import nothing if there is anything that cannot be used.
+    /// Import nothing if any object cannot be used.
     #[arg(long)]
     pub strict: bool,
 }
@@ -58,11 +58,14 @@ fn run(arguments: &ImportArguments) -> anyhow::Result<()> {
         LoadedState::Fresh => Session::new(photo.file_name(), size, photo.fingerprint),
         LoadedState::Found(session) => session.clone(),
         LoadedState::PhotoChanged { session, same_size: true } => {
-            report += "The photo has changed since its masks were made; these are left as they are.\n";
+            report += "The photo has changed since its masks were made; the masks are kept.\n";
             session.clone()
         }
         LoadedState::PhotoChanged { .. } => {
-            bail!("{}: is about a photo of another size; move it away to begin anew", loaded.path.display())
+            bail!(
+                "{}: belongs to a photo of a different size; move it away to start over",
+                loaded.path.display()
+            )
         }
     };
     if arguments.replace {
@@ -81,7 +84,7 @@ fn run(arguments: &ImportArguments) -> anyhow::Result<()> {
     }
     if arguments.strict && problems > 0 {
         print_text(&report)?;
-        bail!("{}: {problems} problems, so nothing was imported", photo.path.display());
+        bail!("{}: {problems} problems; nothing was imported", photo.path.display());
     }
     let (path, _) = loaded.save(&mut session, photo.fingerprint)?;
     print_text(&format!("{report}{}: {} masks now\n", path.display(), session.masks.len()))

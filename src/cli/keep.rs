@@ -1,4 +1,4 @@
-//! Keeping what was found with the photos, as the window does.
+//! Saves the masks that were found with their photos, as the window does.
 
 use anyhow::anyhow;
 
@@ -7,19 +7,19 @@ use crate::document::{ClassId, Document, Edit};
 use crate::files::Photo;
 use crate::files::session::{Opened, Session, SessionFile};
 
-/// What became of the masks of a photo.
+/// The result of saving the masks of a photo.
 pub(super) struct Kept {
-    /// What the report tells: how many masks are new, and where they are kept.
+    /// For the report: the number of new masks, and their file.
     pub report: String,
-    /// What the user should know besides.
+    /// Further notices for the user.
     pub notices: Vec<String>,
 }
 
-/// Adds masks to what is kept about a photo, but for those that are there already, pixel by pixel. A photo of which
-/// nothing is kept gets a session even without masks, as a sign that it is done.
+/// Adds masks to the session of a photo, except those whose pixels are already there. A photo without a
+/// session gets one even without masks, as a sign that it is done.
 ///
 /// # Errors
-/// The session can be written nowhere.
+/// The session cannot be written anywhere.
 pub(super) fn keep(photo: &Photo, masks: Vec<Annotation<ClassId>>, model: &str) -> anyhow::Result<Kept> {
     let loaded = Session::load(&photo.path, photo.pixels.dimensions(), photo.fingerprint);
     let (mut file, Opened { document, notice }) = SessionFile::open(photo, loaded);
@@ -36,7 +36,7 @@ pub(super) fn keep(photo: &Photo, masks: Vec<Annotation<ClassId>>, model: &str) 
 
 fn missing_in(document: &Document, mut masks: Vec<Annotation<ClassId>>) -> Vec<Annotation<ClassId>> {
     let is_kept =
-        |new: &Annotation<ClassId>| document.masks().iter().any(|known| known.annotation.mask == new.mask);
+        |new: &Annotation<ClassId>| document.masks().iter().any(|item| item.annotation.mask == new.mask);
     masks.retain(|new| !is_kept(new));
     masks
 }

@@ -1,6 +1,7 @@
-//! The command line: arguments to library calls to exit codes and reports.
+//! The command line: turns arguments into library calls, and results into reports and exit codes.
 //!
-//! Exit codes: 0 done, 1 a photo failed (the others are still done), 2 bad usage, 130 interrupted.
+//! Exit codes: 0 success, 1 a photo failed (the others are still processed), 2 invalid usage, 130
+//! interrupted.
 
 mod arguments;
 mod batch;
@@ -47,7 +48,7 @@ fn load_model(model: Option<&str>) -> anyhow::Result<Predictor> {
     predictor.context("the model cannot be used")
 }
 
-/// The model's name as part of a file name.
+/// The model's name, for use in file names.
 fn model_stem(predictor: &Predictor) -> String {
     let Choice { name, side } = Choice::parse(predictor.name());
     let stem = Path::new(&name).file_stem();
@@ -55,7 +56,7 @@ fn model_stem(predictor: &Predictor) -> String {
     Choice { name, side }.to_string()
 }
 
-/// One line for a failure, with its causes and the option that helps.
+/// Prints an error in one line, with its causes and the option that helps.
 fn complain(error: &anyhow::Error) {
     let exists = error.chain().any(|e| {
         matches!(e.downcast_ref(), Some(WriteError::Exists { .. }))

@@ -1,4 +1,4 @@
-//! `tinsel models`: which weights there are, what is on disk, and how the rest gets there.
+//! `tinsel models`: lists, downloads and verifies the published weights.
 
 use std::ops::ControlFlow;
 use std::process::ExitCode;
@@ -13,7 +13,7 @@ use crate::models::{
 };
 use crate::sam::weights::BUILT_IN_NAME;
 
-/// Of the built-in model, for people.
+/// The number of parameters of the built-in model, for display.
 const BUILT_IN_PARAMETERS: &str = "10.1 M";
 
 #[derive(Debug, Args)]
@@ -30,38 +30,38 @@ Examples:
   tinsel predict cup.jpg --point 300,180 --model sam2.1-tiny
 
 Environment:
-  TINSEL_MODELS_DIR          folder of the models, instead of the one in the user's cache
-  TINSEL_MODELS_URL          base URL of the models, for mirrors
+  TINSEL_MODELS_DIR          folder of the models instead of the one in the user's cache
+  TINSEL_MODELS_URL          base URL of the models, for a mirror
   HTTPS_PROXY, HTTP_PROXY,   proxies
   ALL_PROXY, NO_PROXY
 
-Exit codes: 0 done, 1 failed, 2 bad usage.";
+Exit codes: 0 success, 1 failure, 2 invalid usage.";
 
 #[derive(Debug, Subcommand)]
 pub enum ModelsTask {
-    /// List all models and what of them is on disk.
+    /// List all models and whether they are on disk.
     List,
-    /// Tell all about one model.
+    /// Show the details of a model.
     Info {
-        /// The model, as `list` names it.
+        /// Name of the model, as shown by `list`.
         #[arg(value_parser = parse_model)]
         name: Model,
     },
-    /// Download a model, or go on with a download that was broken off (also by Ctrl+C).
+    /// Download a model, or resume an interrupted download.
     Download {
-        /// The model, as `list` names it.
+        /// Name of the model, as shown by `list`.
         #[arg(value_parser = parse_model)]
         name: Model,
     },
-    /// Compare length and SHA-256 of the files on disk with the official ones.
+    /// Compare the size and SHA-256 of the files on disk with the official ones.
     Verify {
-        /// The model, as `list` names it; without it, all that are on disk.
+        /// Name of the model, as shown by `list`; by default, all models on disk.
         #[arg(value_parser = parse_model)]
         name: Option<Model>,
     },
-    /// Print the path of a model, or of the folder where they all lie.
+    /// Print the path of a model, or of the folder of all models.
     Path {
-        /// The model, as `list` names it; without it, the folder.
+        /// Name of the model, as shown by `list`; by default, the folder.
         #[arg(value_parser = parse_model)]
         name: Option<Model>,
     },
@@ -70,7 +70,7 @@ pub enum ModelsTask {
 /// A model named on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Model {
-    /// The one in the program.
+    /// The built-in model.
     BuiltIn,
     Official(&'static Entry),
 }
@@ -124,10 +124,10 @@ fn on_disk(store: &Store, entry: &Entry) -> String {
     match (store.state(entry), entry.bytes) {
         (OnDisk::Missing, _) => "no".into(),
         (OnDisk::Partial { bytes }, Some(total)) => {
-            format!("{} %, to be resumed", bytes.min(total) as u128 * 100 / total.max(1) as u128)
+            format!("{} %, can be resumed", bytes.min(total) as u128 * 100 / total.max(1) as u128)
         }
-        (OnDisk::Partial { bytes }, None) => format!("{}, to be resumed", megabytes(bytes)),
-        (OnDisk::Present { bytes }, Some(total)) if bytes != total => "wrong length".into(),
+        (OnDisk::Partial { bytes }, None) => format!("{}, can be resumed", megabytes(bytes)),
+        (OnDisk::Present { bytes }, Some(total)) if bytes != total => "wrong size".into(),
         (OnDisk::Present { .. }, _) => "yes".into(),
     }
 }
@@ -140,7 +140,7 @@ fn info(store: &Store, model: Model) -> String {
     let Model::Official(entry) = model else {
         return format!(
             "name        {BUILT_IN_NAME}\n\
-             what        MobileSAM: Segment Anything with a small image encoder\n\
+             title       MobileSAM: Segment Anything with a small image encoder\n\
              parameters  {BUILT_IN_PARAMETERS}\n\
              licence     {LICENCE}\n\
              source      {}\n\
@@ -154,7 +154,7 @@ fn info(store: &Store, model: Model) -> String {
     };
     format!(
         "name        {}\n\
-         what        {}\n\
+         title       {}\n\
          parameters  {}\n\
          size        {size}\n\
          licence     {LICENCE}\n\
@@ -176,12 +176,12 @@ fn info(store: &Store, model: Model) -> String {
 
 fn fetch(store: &Store, model: Model) -> anyhow::Result<()> {
     let Model::Official(entry) = model else {
-        return print_text(&format!("{BUILT_IN_NAME}: is built in, there is nothing to download\n"));
+        return print_text(&format!("{BUILT_IN_NAME}: built in, no download needed\n"));
     };
     let bar = Bar::new(entry.name);
     let file = download(store, entry, &Options::default(), &mut |progress| bar.show(&progress));
     bar.close();
-    print_text(&format!("{}: complete and right: {}\n", entry.name, file?.display()))
+    print_text(&format!("{}: downloaded and verified: {}\n", entry.name, file?.display()))
 }
 
 fn verify_all(store: &Store, model: Option<Model>) -> ExitCode {
@@ -196,7 +196,7 @@ fn verify_all(store: &Store, model: Option<Model>) -> ExitCode {
     let mut code = ExitCode::SUCCESS;
     if entries.is_empty() {
         let text = match model {
-            Some(_) => format!("{BUILT_IN_NAME}: is built in, there is nothing to verify\n"),
+            Some(_) => format!("{BUILT_IN_NAME}: built in, nothing to verify\n"),
             None => format!("No models in {}\n", store.folder().display()),
         };
         if let Err(error) = print_text(&text) {
@@ -208,8 +208,9 @@ fn verify_all(store: &Store, model: Option<Model>) -> ExitCode {
         let bar = Bar::new(entry.name);
         let done = verify(store, entry, &mut |progress| bar.show(&progress));
         bar.close();
-        let told = done.map_err(Into::into).and_then(|()| print_text(&format!("{}: right\n", entry.name)));
-        if let Err(error) = told {
+        let printed =
+            done.map_err(Into::into).and_then(|()| print_text(&format!("{}: verified\n", entry.name)));
+        if let Err(error) = printed {
             complain(&error);
             code = ExitCode::FAILURE;
         }
@@ -220,7 +221,7 @@ fn verify_all(store: &Store, model: Option<Model>) -> ExitCode {
 fn path(store: &Store, model: Option<Model>) -> anyhow::Result<()> {
     let path = match model {
         None => store.folder().to_owned(),
-        Some(Model::BuiltIn) => return Err(anyhow!("{BUILT_IN_NAME}: is built in and has no file")),
+        Some(Model::BuiltIn) => return Err(anyhow!("{BUILT_IN_NAME}: built in, has no file")),
         Some(Model::Official(entry)) => store.resolve(entry.name)?,
     };
     print_text(&format!("{}\n", path.display()))
@@ -263,7 +264,7 @@ fn message(progress: &Progress) -> String {
         text += " checked";
     }
     text += &format!(", {:.1} MB/s", progress.bytes_per_second / 1e6);
-    // Beyond a day it is no forecast.
+    // Beyond a day it is no estimate.
     if let Some(seconds) = progress.seconds_left.filter(|&seconds| seconds < 86_400.0) {
         let seconds = seconds.ceil() as u64;
         text += &match seconds / 3600 {

@@ -21,7 +21,7 @@ struct Report {
     area: u64,
     /// x, y, width, height
     bbox: [u32; 4],
-    /// Null where an exported model does not tell it.
+    /// Null if an exported model does not provide it.
     object_score: Option<f32>,
     segmentation: Rle,
 }
@@ -29,7 +29,7 @@ struct Report {
 /// Runs the command and returns its exit code.
 pub fn predict(arguments: &PredictArguments) -> ExitCode {
     if arguments.point.is_empty() && arguments.bbox.is_none() {
-        print_error("tinsel: say where the thing is: give at least one --point X,Y or a --box X0,Y0,X1,Y1");
+        print_error("tinsel: no prompt: give at least one --point X,Y or a --box X0,Y0,X1,Y1");
         return ExitCode::from(2);
     }
     match run(arguments) {
@@ -41,23 +41,23 @@ pub fn predict(arguments: &PredictArguments) -> ExitCode {
     }
 }
 
-/// An error in what was asked, not in the photo.
+/// An error in the arguments, not in the photo.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct Usage(String);
 
-/// The box without what of it lies less than a pixel outside the photo: detectors write such boxes. One that
-/// reaches farther is left as it is, and found wrong.
-fn cut_to_photo(bbox: BoxPrompt, (width, height): (u32, u32)) -> BoxPrompt {
-    let cut = |value: f32, side: u32| {
-        let cut = value.clamp(0.0, side as f32);
-        if (value - cut).abs() < 1.0 { cut } else { value }
+/// The box, clipped to the photo if it reaches less than a pixel outside, as the boxes of detectors do. A box
+/// that reaches farther is not changed, so that the check rejects it.
+fn clip_to_photo(bbox: BoxPrompt, (width, height): (u32, u32)) -> BoxPrompt {
+    let clip = |value: f32, side: u32| {
+        let clipped = value.clamp(0.0, side as f32);
+        if (value - clipped).abs() < 1.0 { clipped } else { value }
     };
     BoxPrompt {
-        x0: cut(bbox.x0, width),
-        y0: cut(bbox.y0, height),
-        x1: cut(bbox.x1, width),
-        y1: cut(bbox.y1, height),
+        x0: clip(bbox.x0, width),
+        y0: clip(bbox.y0, height),
+        x1: clip(bbox.x1, width),
+        y1: clip(bbox.y1, height),
     }
 }
 
@@ -70,7 +70,7 @@ fn run(arguments: &PredictArguments) -> anyhow::Result<()> {
         return Err(Usage("give --mask and --cutout different files".into()).into());
     }
     let photo = Photo::open(&arguments.photo)?;
-    let bbox = arguments.bbox.map(|bbox| cut_to_photo(bbox, photo.pixels.dimensions()));
+    let bbox = arguments.bbox.map(|bbox| clip_to_photo(bbox, photo.pixels.dimensions()));
     let prompt = Prompt { points: arguments.point.clone(), bbox };
     check_prompt(&prompt, photo.pixels.dimensions())
         .map_err(|e| Usage(format!("{}: {e}", arguments.photo.display())))?;

@@ -1,9 +1,9 @@
-//! What is written to the terminal.
+//! Output to the terminal.
 
 use std::borrow::Cow;
 use std::io::{ErrorKind, Write};
 
-/// Prints to standard output; a reader that has gone away is no error.
+/// Prints to standard output; a closed pipe is not an error.
 pub(super) fn print_text(text: &str) -> anyhow::Result<()> {
     match std::io::stdout().write_all(harmless(text).as_bytes()) {
         Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(e.into()),
@@ -11,22 +11,23 @@ pub(super) fn print_text(text: &str) -> anyhow::Result<()> {
     }
 }
 
-/// Prints a line to standard error. Work does not end because nobody can be told about it.
+/// Prints a line to standard error. Failures are ignored: the work goes on even if nobody can read its
+/// messages.
 pub(super) fn print_error(line: &str) {
     let _ = writeln!(std::io::stderr(), "{}", harmless(line));
 }
 
-/// A text without what would command a terminal, or turn round what it shows: names of files may hold
-/// anything. Such characters are written as `\u{1b}`.
+/// The text without characters that control the terminal or reverse the direction of text: file names may
+/// contain anything. Such characters are written as `\u{1b}`.
 pub(super) fn harmless(text: &str) -> Cow<'_, str> {
-    let commands = |c: char| {
+    let is_control = |c: char| {
         c.is_control() && !matches!(c, '\n' | '\t')
             || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
-    if !text.contains(commands) {
+    if !text.contains(is_control) {
         return text.into();
     }
-    let shown = |c: char| if commands(c) { c.escape_unicode().to_string() } else { c.into() };
+    let shown = |c: char| if is_control(c) { c.escape_unicode().to_string() } else { c.into() };
     text.chars().map(shown).collect::<String>().into()
 }
 

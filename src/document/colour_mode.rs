@@ -1,19 +1,19 @@
-//! What the colours of masks show.
+//! The meaning of the colours of masks.
 
 use std::sync::Arc;
 
 use super::{Class, MaskItem};
 use crate::colour::{Colour, NEUTRAL, mask_colour};
 
-/// What the colours of masks tell.
+/// The meaning of the colours of masks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum ColourMode {
-    /// Each mask has a colour of its own, which never changes.
+    /// Each mask has its own colour, which never changes.
     #[default]
     Own,
-    /// The same with other colours for each seed, to tell neighbours apart that look alike.
+    /// The same with different colours for each seed, to distinguish neighbours with similar colours.
     Random(u64),
-    /// That of the mask's class; grey without one.
+    /// The colour of the mask's class; grey without a class.
     Class,
     /// From the smallest mask, dark blue, to the largest, yellow.
     Area,
@@ -21,7 +21,7 @@ pub enum ColourMode {
     Score,
 }
 
-/// The colours of masks in a mode, in their order.
+/// The colours of the masks in a mode, in the order of the masks.
 pub fn colours(masks: &[Arc<MaskItem>], classes: &[Class], mode: ColourMode) -> Vec<Colour> {
     match mode {
         ColourMode::Own => masks.iter().map(|m| m.annotation.shown_colour()).collect(),
@@ -47,7 +47,7 @@ pub fn colours(masks: &[Arc<MaskItem>], classes: &[Class], mode: ColourMode) -> 
     }
 }
 
-/// A number that looks random and is always the same for the same two.
+/// A number that looks random and only depends on the two arguments.
 fn scramble(n: u64, seed: u64) -> u64 {
     let mut x = n.wrapping_add(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -55,8 +55,7 @@ fn scramble(n: u64, seed: u64) -> u64 {
     (x ^ (x >> 31)) % 1_000_003
 }
 
-/// A colour for a share in [0, 1] on a scale that grows evenly lighter, from dark blue over red to
-/// yellow.
+/// The colour of a share in [0, 1] on a perceptually even scale from dark blue over red to yellow.
 fn on_scale(share: f32) -> Colour {
     const STOPS: [[f32; 3]; 5] =
         [[40., 30., 150.], [130., 20., 165.], [205., 70., 120.], [245., 140., 65.], [245., 235., 50.]];

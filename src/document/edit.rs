@@ -1,4 +1,4 @@
-//! The changes a document knows.
+//! The edits of a document.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,12 +13,13 @@ use crate::prompt::{BoxPrompt, Point, Prompt};
 /// A change of the pixels of masks, such as a brush stroke or a union.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Reshape {
-    /// What the step is called.
+    /// The label of the undo step.
     pub what: String,
-    /// New pixels of masks that stay; one left without pixels goes.
+    /// New pixels of existing masks; a mask without pixels is removed.
     pub changed: Vec<(MaskId, Arc<Mask>)>,
     pub removed: Vec<MaskId>,
-    /// Each new mask takes name, class and place from the mask that it is a part of, if there is one.
+    /// New masks, each with the mask that it is a part of, if any: it inherits that mask's name, class and
+    /// position.
     pub added: Vec<(Annotation<ClassId>, Option<MaskId>)>,
 }
 
@@ -29,13 +30,13 @@ impl Reshape {
     }
 }
 
-/// One change of a document; coordinates are photo pixels. What is locked stays as it is. A new mask without
-/// name or colour gets its own.
+/// One change of a document; coordinates are photo pixels. Locked masks are not changed. A new mask without a
+/// name or colour gets one.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Edit {
-    /// A further point, and the former answer that the network is to start from.
+    /// Adds a point, and the previous answer that the network should start from.
     AddPoint(Point, Option<Former>),
-    /// A point, and the candidate that was picked in its preview, by its index in the prediction.
+    /// Adds a point, and chooses the candidate picked in its preview, by its index in the prediction.
     AddPointWithCandidate(Point, usize),
     MovePoint {
         index: usize,
@@ -44,23 +45,23 @@ pub enum Edit {
     },
     DeletePoint(usize),
     SetBox(Option<BoxPrompt>),
-    /// Picks a candidate by its index in the prediction.
+    /// Chooses a candidate by its index in the prediction.
     Choose(usize),
     ClearPrompt,
-    /// Works on a mask again, with this prompt.
+    /// Reopens a mask with this prompt.
     Reopen(MaskId, Prompting),
-    /// Puts the answer to the prompt into the list, together with the prompt, or into the mask that was
-    /// reopened, and starts a new prompt.
+    /// Adds the answer to the prompt, together with the prompt, to the list or to the reopened mask, and
+    /// starts a new prompt.
     Accept(Annotation<ClassId>),
     Reshape(Reshape),
     AddMasks(Vec<Annotation<ClassId>>),
-    /// Leaves exactly `kept` of what a run of everything mode found, each with its [`FoundKey::index`]. They
-    /// replace those of other runs; what was changed by hand stays as it is.
+    /// Keeps exactly `kept` of the masks that a run of everything mode found, each with its
+    /// [`FoundKey::index`]. They replace the masks of other runs; masks edited by hand are kept.
     Sift {
         sifting: Sifting,
         kept: Vec<(usize, Annotation<ClassId>)>,
     },
-    /// Adds masks whose classes are made where there are none of their names, and classes that no mask has.
+    /// Adds masks and classes. Classes are matched by name; missing ones are created.
     Import {
         masks: Vec<Annotation>,
         classes: Vec<(String, Option<Colour>)>,
@@ -70,7 +71,7 @@ pub enum Edit {
     SetVisible(Vec<MaskId>, bool),
     SetLocked(Vec<MaskId>, bool),
     Solo(Option<MaskId>),
-    /// Moves masks in the list to the place before another one, or to its end.
+    /// Moves masks in the list before another mask, or to the end.
     Move {
         ids: Vec<MaskId>,
         before: Option<MaskId>,
@@ -79,12 +80,12 @@ pub enum Edit {
     AddClass(String),
     RenameClass(ClassId, String),
     SetClassColour(ClassId, Colour),
-    /// Masks of the class stay, without one.
+    /// Masks of the class are kept, without a class.
     DeleteClass(ClassId),
 }
 
 impl Edit {
-    /// What the step is called in the menu.
+    /// The label of the undo step in the menu.
     pub(super) fn label(&self, state: &State) -> String {
         let many = |n: usize| if n == 1 { "mask".to_owned() } else { format!("{n} masks") };
         match self {
@@ -95,7 +96,7 @@ impl Edit {
             Edit::SetBox(Some(_)) => "Draw box".into(),
             Edit::SetBox(None) => "Delete box".into(),
             Edit::Choose(_) => "Choose candidate".into(),
-            Edit::ClearPrompt => "Drop prompt".into(),
+            Edit::ClearPrompt => "Clear prompt".into(),
             Edit::Reopen(..) => "Refine mask".into(),
             Edit::Accept(_) => "Accept mask".into(),
             Edit::Reshape(reshape) => reshape.what.clone(),
@@ -109,8 +110,8 @@ impl Edit {
             Edit::Rename(..) => "Rename mask".into(),
             Edit::SetVisible(ids, true) => format!("Show {}", many(ids.len())),
             Edit::SetVisible(ids, false) => format!("Hide {}", many(ids.len())),
-            Edit::Solo(Some(_)) => "Show one mask alone".into(),
-            Edit::Solo(None) => "Show all masks again".into(),
+            Edit::Solo(Some(_)) => "Show only one mask".into(),
+            Edit::Solo(None) => "Show all masks".into(),
             Edit::SetLocked(ids, true) => format!("Lock {}", many(ids.len())),
             Edit::SetLocked(ids, false) => format!("Unlock {}", many(ids.len())),
             Edit::Move { ids, .. } => format!("Move {}", many(ids.len())),
@@ -139,19 +140,19 @@ impl Edit {
             Edit::MovePoint { index, x, y } => {
                 if let Some(point) = prompting.prompt.points.get_mut(index) {
                     (point.x, point.y) = (x, y);
-                    anew(prompting);
+                    forget_answer(prompting);
                 }
             }
             Edit::DeletePoint(index) => {
                 if index < prompting.prompt.points.len() {
                     prompting.prompt.points.remove(index);
-                    anew(prompting);
+                    forget_answer(prompting);
                     forget_empty(state);
                 }
             }
             Edit::SetBox(bbox) => {
                 prompting.prompt.bbox = bbox;
-                anew(prompting);
+                forget_answer(prompting);
                 forget_empty(state);
             }
             Edit::Choose(candidate) => prompting.chosen = Some(candidate),
@@ -246,8 +247,8 @@ fn import(
     classes: Vec<(String, Option<Colour>)>,
 ) {
     // Files may list very many classes.
-    let known = state.classes.iter().rev().map(|class| (class.name.clone(), class.id));
-    let mut ids: HashMap<String, ClassId> = known.collect();
+    let existing = state.classes.iter().rev().map(|class| (class.name.clone(), class.id));
+    let mut ids: HashMap<String, ClassId> = existing.collect();
     for (name, colour) in classes {
         ids.entry(name).or_insert_with_key(|name| add_class(state, last_id, name, colour));
     }
@@ -270,7 +271,7 @@ fn sift(state: &mut State, last_id: &mut u64, sifting: Sifting, kept: Vec<(usize
     let is_others = |m: &MaskItem| m.found.is_none_or(|key| sifting.beside && key.run != run);
     state.masks.retain(|m| is_others(m) || m.edited || m.locked || wanted(m).is_some());
     for item in state.masks.iter_mut().filter(|m| !m.edited && !m.locked) {
-        // Cleaning up small regions changes the pixels of what stays.
+        // Cleaning small regions changes the pixels of the kept masks.
         if let Some(new) = wanted(item).filter(|new| new.mask != item.annotation.mask) {
             Arc::make_mut(item).annotation.mask = new.mask.clone();
         }
@@ -287,7 +288,7 @@ fn sift(state: &mut State, last_id: &mut u64, sifting: Sifting, kept: Vec<(usize
     }
 }
 
-/// Moves the last mask down in the layers, under the first smaller one of its run.
+/// Moves the last mask down in the layers, below the first smaller mask of its run.
 fn lay_over_larger(masks: &mut [Arc<MaskItem>], run: u64) {
     let Some((last, others)) = masks.split_last() else { return };
     let of_run = |m: &MaskItem| m.found.is_some_and(|key| key.run == run);
@@ -298,7 +299,7 @@ fn lay_over_larger(masks: &mut [Arc<MaskItem>], run: u64) {
     }
 }
 
-/// Sets what a lock does not protect.
+/// Sets a property that a lock does not protect.
 fn set(state: &mut State, ids: &[MaskId], mut with: impl FnMut(&mut MaskItem)) {
     state.masks.iter_mut().filter(|m| ids.contains(&m.id)).for_each(|m| with(Arc::make_mut(m)));
 }
@@ -309,7 +310,7 @@ fn change(state: &mut State, ids: &[MaskId], mut with: impl FnMut(&mut MaskItem)
     }
 }
 
-/// A new class, whose name no other has.
+/// Adds a class with a new name.
 fn add_class(state: &mut State, last_id: &mut u64, name: &str, colour: Option<Colour>) -> ClassId {
     *last_id += 1;
     let (id, colour) = (ClassId(*last_id), colour.unwrap_or_else(|| mask_colour(*last_id)));
@@ -323,13 +324,13 @@ fn change_class(state: &mut State, id: ClassId, with: impl FnOnce(&mut Class)) {
     }
 }
 
-/// The prompt is another one, which no former answer belongs to.
-fn anew(prompting: &mut Prompting) {
+/// The prompt has changed, so that no previous answer belongs to it.
+fn forget_answer(prompting: &mut Prompting) {
     prompting.chosen = None;
     prompting.from = None;
 }
 
-/// Without points and box, nothing is being worked on.
+/// Without points and box, no mask is reopened.
 fn forget_empty(state: &mut State) {
     if state.prompting.is_empty() {
         state.prompting = Prompting::default();
@@ -346,7 +347,7 @@ impl Reshape {
             } else {
                 change(state, &[id], |m| {
                     m.annotation.mask = mask.clone();
-                    // The prompt no longer tells how the mask came to be.
+                    // The prompt no longer describes how the mask was made.
                     m.annotation.prompt = Prompt::default();
                     (m.chosen, m.from, m.edited) = (None, None, true);
                 });

@@ -1,6 +1,6 @@
-//! Steps back and forth between whole states.
+//! Undo and redo between whole states.
 
-/// Former states with the name of the change that left them.
+/// Previous states, each with the label of the change that replaced it.
 #[derive(Debug)]
 pub(super) struct History<S> {
     undo: Vec<(String, S)>,
@@ -14,7 +14,7 @@ impl<S> Default for History<S> {
 }
 
 impl<S> History<S> {
-    /// Remembers the state before a change. What had been undone can no longer be redone.
+    /// Stores the state before a change. Undone changes can no longer be redone.
     pub fn push(&mut self, label: String, before: S) {
         self.undo.push((label, before));
         self.redo.clear();

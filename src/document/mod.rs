@@ -1,4 +1,4 @@
-//! What a person makes on one photo: masks, the prompt being worked on, and every step back.
+//! The work on one photo: masks, the current prompt, and the history.
 //!
 //! Changes come in as [`Edit`]s through [`Document::apply`]; each is one step of undo.
 
@@ -24,31 +24,31 @@ use crate::mask::PixelBox;
 use crate::prompt::Prompt;
 use crate::sam::{LowRes, Query};
 
-/// Identifies a mask within its document; never used twice.
+/// The id of a mask within its document; never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MaskId(pub u64);
 
-/// Which of the masks that a run of everything mode found.
+/// The id of a mask found by everything mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FoundKey {
     pub run: u64,
     pub index: usize,
 }
 
-/// A run of everything mode and what of its masks is wanted.
+/// A run of everything mode and the filters for its masks.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sifting {
     pub run: u64,
     pub filters: Filters,
-    /// Masks of other runs stay, because this one searched only a part of the photo.
+    /// Masks of other runs are kept, because this run only searched a part of the photo.
     pub beside: bool,
 }
 
-/// Identifies a class within its document; never used twice.
+/// The id of a class within its document; never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClassId(pub u64);
 
-/// A kind of thing, such as "cup", that masks can be marked as.
+/// A class of objects, such as "cup".
 #[derive(Debug, Clone, PartialEq)]
 pub struct Class {
     pub id: ClassId,
@@ -60,23 +60,23 @@ pub struct Class {
 #[derive(Debug, Clone, PartialEq)]
 pub struct MaskItem {
     pub id: MaskId,
-    /// Always with a colour.
+    /// Always has a colour.
     pub annotation: Annotation<ClassId>,
-    /// As [`Prompting::chosen`], of the prompt that made the mask.
+    /// Like [`Prompting::chosen`], for the prompt that made the mask.
     pub chosen: Option<usize>,
-    /// As [`Prompting::from`], of the prompt that made the mask.
+    /// Like [`Prompting::from`], for the prompt that made the mask.
     pub from: Option<Former>,
-    /// Where in a run of everything mode the mask comes from.
+    /// The origin of the mask in a run of everything mode.
     pub found: Option<FoundKey>,
     pub visible: bool,
-    /// Protected from being changed or deleted.
+    /// Protected against changes and deletion.
     pub locked: bool,
-    /// Changed by hand, so that filters leave it alone.
+    /// Edited by hand, so that filters do not change it.
     pub edited: bool,
 }
 
 impl MaskItem {
-    /// A visible mask that nobody has touched.
+    /// A visible, unlocked mask that has not been edited.
     pub fn new(id: MaskId, annotation: Annotation<ClassId>) -> Self {
         Self {
             id,
@@ -96,21 +96,21 @@ impl MaskItem {
     }
 }
 
-/// The prompt being worked on, in photo pixels.
+/// The current prompt, in photo pixels.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Prompting {
     pub prompt: Prompt,
-    /// The candidate that was chosen by hand; `None` leaves it to the network's suggestion.
+    /// The candidate chosen by hand; `None` means the network's suggestion.
     pub chosen: Option<usize>,
-    /// A former answer to start from.
+    /// The previous answer to start from.
     pub from: Option<Former>,
 }
 
-/// An answer of the network, to ask again with.
+/// An answer of the network, as input of the next prompt.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Former {
     pub logits: LowRes,
-    /// The part of the photo that they cover; `None` for all of it.
+    /// The part of the photo that they cover; `None` for the whole photo.
     pub part: Option<PixelBox>,
 }
 
@@ -119,7 +119,7 @@ impl Prompting {
         self.prompt.is_empty()
     }
 
-    /// What the network is asked when it sees this part of the photo, or all of it.
+    /// The query to the network for this part of the photo, or for the whole photo.
     pub fn query_in(&self, part: Option<PixelBox>) -> Query {
         let former = self.from.as_ref().filter(|former| former.part == part);
         let mask_input = former.map(|former| former.logits.clone());
@@ -127,21 +127,21 @@ impl Prompting {
     }
 }
 
-/// Everything that undo brings back. Cheap to clone: the masks are shared.
+/// Everything that undo restores. Cheap to clone: the masks are shared.
 #[derive(Debug, Clone, PartialEq, Default)]
 struct State {
     masks: Vec<Arc<MaskItem>>,
     classes: Arc<Vec<Class>>,
     prompting: Prompting,
-    /// The mask that the prompt will replace when it is accepted.
+    /// The mask that accepting the prompt will replace.
     reopened: Option<MaskId>,
     solo: Option<MaskId>,
     sifting: Option<Sifting>,
-    /// Found masks that were deleted by hand; filters do not bring them back.
+    /// Found masks that were deleted by hand; filters do not restore them.
     dismissed: BTreeSet<FoundKey>,
 }
 
-/// What the name of a mask begins with, before its number.
+/// The default name of a mask, before its number.
 const NAME: &str = "Mask ";
 
 /// The work on one photo.
@@ -155,10 +155,10 @@ pub struct Document {
 }
 
 impl Document {
-    /// A document with work that was saved, and nothing to undo. The ids are all different.
+    /// A document with saved work and no history. All ids must be different.
     pub fn restored(classes: Vec<Class>, masks: Vec<MaskItem>) -> Self {
         let ids = masks.iter().map(|m| m.id.0).chain(classes.iter().map(|c| c.id.0));
-        // New masks are called by their id, and no name is given twice.
+        // New masks are named after their id, and no name is given twice.
         let numbers = masks.iter().filter_map(|m| m.annotation.name.strip_prefix(NAME)?.parse().ok());
         let last_id = ids.chain(numbers).max().unwrap_or(0);
         let masks = masks.into_iter().map(Arc::new).collect();
@@ -166,7 +166,7 @@ impl Document {
         Self { state, last_id, ..Self::default() }
     }
 
-    /// A number that grows with every change; 0 is the beginning.
+    /// A number that grows with every change, from 0.
     pub fn revision(&self) -> u64 {
         self.revision
     }
@@ -186,7 +186,7 @@ impl Document {
         &self.state.classes
     }
 
-    /// What a mask is outside the document.
+    /// A mask as an annotation with the name of its class.
     pub fn annotation(&self, item: &MaskItem) -> Annotation {
         let class = item.annotation.class.and_then(|id| self.class(id));
         item.annotation.clone().with_class(class.map(|class| class.name.clone()))
@@ -197,17 +197,17 @@ impl Document {
         self.state.classes.iter().find(|class| class.id == id)
     }
 
-    /// The mask that is being worked on again and that accepting the prompt will change.
+    /// The reopened mask, which accepting the prompt will change.
     pub fn reopened(&self) -> Option<&Arc<MaskItem>> {
         self.mask(self.state.reopened?)
     }
 
-    /// The prompt being worked on.
+    /// The current prompt.
     pub fn prompting(&self) -> &Prompting {
         &self.state.prompting
     }
 
-    /// The only mask to be shown, if one is singled out.
+    /// The only mask to be shown, if any.
     pub fn solo(&self) -> Option<MaskId> {
         self.state.solo
     }
@@ -231,7 +231,7 @@ impl Document {
         self.forget_lost_ids();
     }
 
-    /// Adds a mask to the selection or takes it out.
+    /// Adds a mask to the selection or removes it.
     pub fn toggle_selected(&mut self, id: MaskId) {
         if !self.selection.remove(&id) {
             self.selection.insert(id);
@@ -247,8 +247,8 @@ impl Document {
         shown.into_iter().map(|m| m.id).collect()
     }
 
-    /// The mask at a pixel that a click selects: the smallest one, or, when one there is the only
-    /// one selected, the next larger one and after the largest the smallest again.
+    /// The mask that a click at a pixel selects: the smallest mask there. If exactly one mask there is
+    /// selected, the next larger one, and after the largest the smallest again.
     pub fn next_mask_at(&self, x: u32, y: u32) -> Option<MaskId> {
         let there = self.masks_at(x, y);
         let selected = self.selection.first().filter(|_| self.selection.len() == 1);
@@ -256,8 +256,8 @@ impl Document {
         there.get(position.map_or(0, |i| (i + 1) % there.len())).copied()
     }
 
-    /// The edit that draws the selected masks over the next one above them (`up`), or under the next
-    /// one below; `None` where there is no such.
+    /// The edit that moves the selected masks above the next mask (`up`) or below the previous one; `None` if
+    /// there is none.
     pub fn moved_by_one(&self, up: bool) -> Option<Edit> {
         let masks = self.masks();
         let is_selected = |m: &Arc<MaskItem>| self.selection.contains(&m.id);
@@ -272,20 +272,20 @@ impl Document {
         Some(Edit::Move { ids: self.selection.iter().copied().collect(), before })
     }
 
-    /// The run of everything mode that was sifted last, and how.
+    /// The last filtered run of everything mode, and its filters.
     pub fn sifting(&self) -> Option<Sifting> {
         self.state.sifting
     }
 
-    /// Makes one change, as one step of undo. A change that changes nothing is no step. A mask that is
-    /// accepted is selected, alone.
+    /// Applies an edit as one undo step. An edit without effect is not a step. An accepted mask becomes the
+    /// only selected one.
     pub fn apply(&mut self, edit: Edit) {
         let before = self.state.clone();
         let label = edit.label(&before);
         let accepts = matches!(edit, Edit::Accept(_));
         edit.perform(&mut self.state, &mut self.last_id);
         if accepts {
-            // What is done next is about this mask.
+            // The next action will apply to this mask.
             let is_new = |mask: &&Arc<MaskItem>| !before.masks.iter().any(|known| Arc::ptr_eq(known, mask));
             self.selection = self.state.masks.iter().filter(is_new).map(|mask| mask.id).collect();
         }
@@ -296,17 +296,17 @@ impl Document {
         self.forget_lost_ids();
     }
 
-    /// What undo would take back.
+    /// The label of the change that undo would revert.
     pub fn undo_label(&self) -> Option<&str> {
         self.history.undo_label()
     }
 
-    /// What redo would bring back.
+    /// The label of the change that redo would restore.
     pub fn redo_label(&self) -> Option<&str> {
         self.history.redo_label()
     }
 
-    /// Takes the last change back. Returns whether there was one.
+    /// Undoes the last change. Returns whether there was one.
     pub fn undo(&mut self) -> bool {
         let done = self.history.undo(&mut self.state);
         self.revision += u64::from(done);
@@ -314,7 +314,7 @@ impl Document {
         done
     }
 
-    /// Brings the last change that was taken back again. Returns whether there was one.
+    /// Redoes the last undone change. Returns whether there was one.
     pub fn redo(&mut self) -> bool {
         let done = self.history.redo(&mut self.state);
         self.revision += u64::from(done);

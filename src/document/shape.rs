@@ -9,10 +9,10 @@ use crate::mask::{Mask, PixelBox};
 use crate::prompt::{Point, Prompt};
 use crate::sam::LowRes;
 
-/// What can be done to the selected masks. Sizes are photo pixels.
+/// An operation on the selected masks. Sizes are photo pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum ShapeOp {
-    /// Fills holes smaller than this area; all of them if it is `None`.
+    /// Fills holes smaller than this area; all holes if it is `None`.
     FillHoles(Option<u64>),
     /// Removes separate parts smaller than this area.
     RemoveSpecks(u64),
@@ -21,18 +21,18 @@ pub enum ShapeOp {
     Grow(f32),
     Shrink(f32),
     KeepLargestPart,
-    /// Makes a mask of each separate part.
+    /// Splits a mask into its separate parts.
     Split,
-    /// Makes one mask of all that are selected.
+    /// Merges the selected masks into one.
     Union,
-    /// Takes all later masks out of the first one.
+    /// Subtracts all other masks from the first one.
     Subtract,
-    /// Keeps what all masks share.
+    /// Keeps the intersection of all masks.
     Intersect,
 }
 
 impl ShapeOp {
-    /// How the operation is called.
+    /// The label of the operation.
     pub fn label(self) -> &'static str {
         match self {
             ShapeOp::FillHoles(_) => "Fill holes",
@@ -40,9 +40,9 @@ impl ShapeOp {
             ShapeOp::Smooth(_) => "Smooth",
             ShapeOp::Grow(_) => "Grow",
             ShapeOp::Shrink(_) => "Shrink",
-            ShapeOp::KeepLargestPart => "Keep the largest part",
+            ShapeOp::KeepLargestPart => "Keep largest part",
             ShapeOp::Split => "Split into parts",
-            ShapeOp::Union => "Unite",
+            ShapeOp::Union => "Merge",
             ShapeOp::Subtract => "Subtract",
             ShapeOp::Intersect => "Intersect",
         }
@@ -54,8 +54,8 @@ impl ShapeOp {
     }
 }
 
-/// The change that an operation makes to these masks, which are in the order of the list. Takes a
-/// moment for large photos. Locked masks stay as they are; nothing is combined if one would have to change.
+/// Applies the operation to these masks, in the order of the list, and returns the change. Takes a moment for
+/// large photos. Locked masks are not changed; masks are not combined if a locked one would have to change.
 pub fn reshape(items: &[Arc<MaskItem>], op: ShapeOp) -> Reshape {
     use rayon::prelude::*;
     let mut change = Reshape { what: op.label().to_owned(), ..Reshape::default() };
@@ -83,7 +83,7 @@ pub fn reshape(items: &[Arc<MaskItem>], op: ShapeOp) -> Reshape {
             let mut parts = item.annotation.mask.parts().into_iter();
             let (Some(largest), true) = (parts.next(), parts.len() > 0) else { continue };
             change.changed.push((item.id, Arc::new(largest)));
-            // Each goes right behind the whole, so that the last one added comes first.
+            // Each part is inserted right after the whole, so that the last one added comes first.
             for part in parts.rev() {
                 change.added.push((part_of(item, part), Some(item.id)));
             }
@@ -106,7 +106,7 @@ pub fn reshape(items: &[Arc<MaskItem>], op: ShapeOp) -> Reshape {
     change
 }
 
-/// A part of a mask, which the same model has made; the prompt tells of the whole only.
+/// A part of a mask, by the same model; without the prompt, which describes the whole.
 fn part_of(item: &MaskItem, mask: Mask) -> Annotation<ClassId> {
     let whole = &item.annotation;
     Annotation {
@@ -117,7 +117,7 @@ fn part_of(item: &MaskItem, mask: Mask) -> Annotation<ClassId> {
     }
 }
 
-/// Adds `area` to a mask, or takes it away; makes a new mask of it when none is given.
+/// Adds `area` to a mask or subtracts it; creates a new mask from it if none is given.
 pub fn painted(item: Option<&MaskItem>, area: Mask, subtract: bool) -> Option<Reshape> {
     let what = if subtract { "Erase" } else { "Paint" };
     let mut change = Reshape { what: what.to_owned(), ..Reshape::default() };
@@ -136,17 +136,17 @@ pub fn painted(item: Option<&MaskItem>, area: Mask, subtract: bool) -> Option<Re
     Some(change)
 }
 
-/// Logits of a mask that no network made: clearly inside, clearly outside, and in between in
-/// proportion to how much of a cell the mask covers.
+/// Logits for a mask that does not come from a network: clearly inside, clearly outside, and in between in
+/// proportion to the part of a cell that the mask covers.
 const CERTAIN: f32 = 10.0;
-/// Side of the grid of such logits, which is that of the published networks.
+/// Side of the grid of these logits, as in the published networks.
 const GRID_SIDE: usize = 256;
 
-/// The prompt to work on a mask again with: the one that made it, or the mask itself and a point
-/// inside. Of `part` the network sees more than of the photo, if all of it lies there.
+/// The prompt for reopening a mask: the prompt that made it, or the mask itself and a point inside. If the
+/// mask lies entirely in `part`, it refers to that part, which the network sees in more detail.
 ///
-/// A prompt of several clicks started from the answer to the ones before. Where that is gone, because
-/// it is not kept in files, the mask itself stands for it.
+/// A prompt of several clicks started from the answer to the previous ones. Files do not store that answer;
+/// then the mask itself replaces it.
 pub fn prompting_again(item: &MaskItem, part: Option<PixelBox>) -> Prompting {
     let former = item.prompting();
     let clicks = former.prompt.points.len() + usize::from(former.prompt.bbox.is_some());

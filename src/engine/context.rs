@@ -1,4 +1,4 @@
-//! What jobs work with: the model in use, the embeddings, and the way out for their events.
+//! The context of all jobs: the current model, the embeddings, and the channel for events.
 
 use std::sync::Arc;
 
@@ -22,32 +22,32 @@ impl Reporter {
     }
 
     pub fn send(&self, event: Event) {
-        // No one listens while the program is closing.
+        // Nobody listens while the program is closing.
         let _ = self.events.send(event);
         (self.wake)();
     }
 }
 
-/// The model in use, and where it comes from.
+/// The current model and its source.
 pub(super) struct LoadedModel {
     pub predictor: Arc<Predictor>,
     pub source: ModelSource,
 }
 
-/// What all jobs share.
+/// The shared context of all jobs.
 pub(super) struct Context {
     pub reporter: Reporter,
     pub embeddings: Embeddings,
     pub loaded: Option<LoadedModel>,
-    /// The photo that is being encoded, whichever jobs it is for.
+    /// The encoding in progress, whichever job it is for.
     under_way: Option<(Subject, Encoding)>,
 }
 
-/// How far the embedding of a photo is.
+/// The state of the embedding of a photo.
 pub(super) enum Stage {
     /// It existed already.
     Known(Embedding),
-    /// The share of the steps that is done, in [0, 1].
+    /// The fraction of the steps done, in [0, 1].
     UnderWay(f32),
     New(NewEmbedding),
 }
@@ -64,17 +64,17 @@ impl Context {
         Self { reporter, embeddings: Embeddings::new(), loaded: None, under_way: None }
     }
 
-    /// The model in use.
+    /// The current model.
     ///
     /// # Errors
-    /// None has been loaded.
+    /// No model is loaded.
     pub fn model(&self) -> Result<Arc<Predictor>, Error> {
         let loaded = self.loaded.as_ref().ok_or_else(|| Error::Network("no model is loaded".into()))?;
         Ok(loaded.predictor.clone())
     }
 
-    /// Finds the embedding of a photo, or does the next step of computing it, from where this or another job has
-    /// left it.
+    /// Returns the embedding of a photo, or runs the next step of computing it, continuing an encoding that
+    /// this or another job has started.
     ///
     /// # Errors
     /// The ticket was cancelled, or a failure of the network.
@@ -108,7 +108,7 @@ impl Context {
         }
     }
 
-    /// Drops an encoding that was not finished.
+    /// Drops an unfinished encoding.
     pub fn drop_encoding(&mut self) {
         self.under_way = None;
     }

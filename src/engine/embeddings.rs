@@ -1,4 +1,4 @@
-//! The embeddings that are at hand: in memory, and in a folder if there is one for them.
+//! The available embeddings: in memory, and optionally in a folder.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -13,28 +13,28 @@ use crate::mask::PixelBox;
 use crate::sam::weights::built_in_bytes;
 use crate::sam::{Embedding, Encoded, Predictor};
 
-/// Embeddings in memory take at most this, in bytes; of an official model, one takes 42 MiB.
+/// Memory limit for embeddings, in bytes; an embedding of an official model takes 42 MiB.
 const MEMORY_LIMIT: usize = 512 << 20;
-/// Where the disk is slower than the network, what comes too fast is not written.
+/// If the disk is slower than the network, embeddings that come too fast are not written.
 const MOST_WAITING: usize = 4;
 
-/// What an embedding is of, whatever file the pixels came from.
+/// The identity of an embedding, whatever file the pixels come from.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Subject {
     photo: ContentHash,
     part: Option<PixelBox>,
-    /// Width and height of what the network sees, in pixels.
+    /// Width and height of the encoded pixels.
     size: (u32, u32),
 }
 
 pub(super) struct Embeddings {
-    /// The last used first; of the model in use.
+    /// Most recently used first; of the current model.
     memory: VecDeque<(Subject, Embedding)>,
     memory_limit: usize,
-    /// Photos that were hashed, as long as they are somewhere in memory.
+    /// Hashes of photos, as long as these are in memory.
     hashes: Vec<(Weak<RgbImage>, ContentHash)>,
     disk: Option<Disk>,
-    /// The model in use, if its embeddings can be told from those of others on disk.
+    /// The current model, if its embeddings on disk can be distinguished from those of others.
     model: Option<ContentHash>,
 }
 
@@ -43,7 +43,7 @@ struct Disk {
     tasks: Sender<DiskTask>,
 }
 
-/// What the thread that writes is asked for.
+/// A request to the writing thread.
 enum DiskTask {
     Save(EmbeddingKey, Encoded),
     Limit(u64),
@@ -55,11 +55,11 @@ impl Embeddings {
         Self { memory: VecDeque::new(), memory_limit: MEMORY_LIMIT, hashes: vec![], disk: None, model: None }
     }
 
-    /// What the embedding of a photo is called here. Takes a moment for pixels that are new.
+    /// The key of a photo's embedding. Takes a moment for new pixels.
     pub fn subject(&mut self, photo: &PhotoRef) -> Subject {
         let weak = Arc::downgrade(&photo.pixels);
-        let known = self.hashes.iter().find(|(of, _)| of.ptr_eq(&weak)).map(|(_, hash)| *hash);
-        let hash = known.unwrap_or_else(|| {
+        let cached = self.hashes.iter().find(|(of, _)| of.ptr_eq(&weak)).map(|(_, hash)| *hash);
+        let hash = cached.unwrap_or_else(|| {
             let hash = ContentHash::of_pixels(&photo.pixels);
             self.hashes.retain(|(of, _)| of.strong_count() > 0);
             self.hashes.push((weak, hash));
@@ -71,12 +71,12 @@ impl Embeddings {
 
     pub fn is_in_memory(&mut self, photo: &PhotoRef) -> bool {
         let subject = self.subject(photo);
-        self.memory.iter().any(|(known, _)| *known == subject)
+        self.memory.iter().any(|(cached, _)| *cached == subject)
     }
 
-    /// The embedding from memory or from disk.
+    /// Returns the embedding from memory or from disk.
     pub fn find(&mut self, subject: Subject, model: &Predictor) -> Option<Embedding> {
-        if let Some(i) = self.memory.iter().position(|(known, _)| *known == subject) {
+        if let Some(i) = self.memory.iter().position(|(cached, _)| *cached == subject) {
             let (_, embedding) = self.memory.remove(i)?;
             self.remember(subject, embedding.clone());
             return Some(embedding);
@@ -84,7 +84,7 @@ impl Embeddings {
         let (disk, key) = self.on_disk(subject, model)?;
         let form = Form { photo_size: subject.size, shapes: model.encoded_shapes() };
         let encoded = disk.folder.load(&key, form)?;
-        // What does not fit the network was not made by it, whatever the name says.
+        // An embedding that does not fit the network was not made by it, whatever the name says.
         let Ok(embedding) = model.embedding(&encoded) else {
             disk.folder.remove(&key);
             return None;
@@ -93,7 +93,7 @@ impl Embeddings {
         Some(embedding)
     }
 
-    /// Keeps an embedding, and what it was made of, which goes to the disk.
+    /// Stores an embedding in memory, and the encoder's output on disk.
     pub fn add(&mut self, subject: Subject, model: &Predictor, embedding: Embedding, encoded: Encoded) {
         if let Some((disk, key)) = self.on_disk(subject, model) {
             // Best effort: an embedding that is not written can be computed again.
@@ -115,19 +115,19 @@ impl Embeddings {
         }
     }
 
-    /// Whether it matters what the model's files hold.
+    /// Whether the hash of the model's files is needed.
     pub fn needs_hash(&self) -> bool {
         self.disk.is_some()
     }
 
-    /// Another model is in use from now on.
+    /// Switches to another model.
     pub fn set_model(&mut self, hash: Option<ContentHash>) {
         self.memory.clear();
         self.model = hash;
     }
 
-    /// Keeps embeddings in a folder, up to this many bytes, from now on. `report` is told how many
-    /// they are, from another thread.
+    /// From now on, stores embeddings in a folder, up to this many bytes. `report` is called with their size,
+    /// from another thread.
     pub fn keep_in(
         &mut self,
         folder: EmbeddingFolder,
@@ -150,7 +150,7 @@ impl Embeddings {
         self.disk = Some(Disk { folder, tasks });
     }
 
-    /// Removes all files of the folder. What is in memory stays.
+    /// Removes all files of the folder. Embeddings in memory are kept.
     pub fn clear_disk(&self) {
         if let Some(disk) = &self.disk {
             // As above.
@@ -159,14 +159,14 @@ impl Embeddings {
     }
 }
 
-/// Writes and removes files, so that nobody waits for the disk.
+/// Writes and removes files in the background, so that nobody waits for the disk.
 fn write(folder: &EmbeddingFolder, tasks: &Receiver<DiskTask>, report: impl Fn(u64)) {
     let mut limit = 0;
     for task in tasks {
         match task {
             DiskTask::Save(key, encoded) if limit > 0 => {
                 if let Err(error) = folder.save(&key, &encoded) {
-                    log::warn!("{}: an embedding was not kept: {error}", folder.path().display());
+                    log::warn!("{}: an embedding could not be stored: {error}", folder.path().display());
                 }
             }
             DiskTask::Save(..) => {}
@@ -177,7 +177,7 @@ fn write(folder: &EmbeddingFolder, tasks: &Receiver<DiskTask>, report: impl Fn(u
     }
 }
 
-/// The hash of a model's files; `None` when they cannot be read, which loading the model reports.
+/// The hash of a model's files; `None` if they cannot be read, which loading the model reports.
 pub(super) fn model_hash(source: &ModelSource) -> Option<ContentHash> {
     let Some(path) = &source.file else { return Some(ContentHash::of_bytes(built_in_bytes())) };
     let files = Predictor::files(path).ok()?;

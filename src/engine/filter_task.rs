@@ -1,4 +1,4 @@
-//! A thread that tries thresholds on what everything mode found. The newest request wins.
+//! A thread that filters the masks of everything mode. The newest request wins.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -37,7 +37,7 @@ impl FilterTask {
         std::thread::spawn(move || {
             while let Ok(first) = to_do.recv() {
                 let Request { number, found, filters } = to_do.try_iter().last().unwrap_or(first);
-                // A panic would leave the filters without effect for good.
+                // After a panic, the filters would have no effect any more.
                 let kept = catch_unwind(AssertUnwindSafe(|| filter(&found, &filters)));
                 let kept = kept.unwrap_or_else(|_| {
                     log::error!("the filters failed on {} masks", found.len());
@@ -52,7 +52,7 @@ impl FilterTask {
         Self { requests, results, last: 0 }
     }
 
-    /// Asks for the masks that pass these filters; returns the number that the answer will carry. Requests
+    /// Requests the masks that pass these filters; returns the number that the answer will carry. Requests
     /// that are overtaken get no answer.
     pub fn request(&mut self, found: Arc<Vec<FoundMask>>, filters: Filters) -> u64 {
         self.last += 1;

@@ -1,4 +1,4 @@
-//! Models and photos as requests name them, and the events that come back.
+//! The models and photos of requests, and the events of the worker.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,13 +13,12 @@ use crate::prompt::BoxPrompt;
 use crate::sam::weights::BUILT_IN_NAME;
 use crate::sam::{Error, LowRes, Predictor, Query};
 
-/// Which model to load.
+/// The model to load.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ModelSource {
-    /// A weights file, or an exported ONNX pair, as [`Predictor::open`] takes it; the built-in model
-    /// without one.
+    /// A weights file or an exported ONNX pair, as for [`Predictor::open`]; `None` is the built-in model.
     pub file: Option<PathBuf>,
-    /// Side of the network input in pixels, if it is another one than the model's own.
+    /// Side of the network input in pixels, if it differs from the model's own.
     pub side: Option<usize>,
 }
 
@@ -34,7 +33,7 @@ impl ModelSource {
         Self { file: Some(path.into()), side: None }
     }
 
-    /// What tells this model from others, as text.
+    /// The identity of the model, as text.
     pub fn name(&self) -> String {
         let name = self.file.as_ref().map_or_else(|| BUILT_IN_NAME.into(), |path| path.display().to_string());
         Choice { name, side: self.side }.to_string()
@@ -48,10 +47,10 @@ impl ModelSource {
     }
 }
 
-/// A photo, or a part of it that the network is to see larger.
+/// A photo, or a part of it that the network sees enlarged.
 #[derive(Debug, Clone)]
 pub struct PhotoRef {
-    /// Comes back with the answers.
+    /// Returned with the answers.
     pub id: u64,
     pub pixels: Arc<RgbImage>,
     /// The part, in photo pixels. Prompts and masks are still those of the whole photo.
@@ -59,12 +58,12 @@ pub struct PhotoRef {
 }
 
 impl PhotoRef {
-    /// The pixels that the network is to see.
+    /// The pixels that the network sees.
     pub(super) fn seen(&self) -> Arc<RgbImage> {
         self.part.map_or_else(|| self.pixels.clone(), |part| Arc::new(crop(&self.pixels, part)))
     }
 
-    /// A query about the photo as one about what the network sees.
+    /// Converts a query about the photo to one about the pixels that the network sees.
     pub(super) fn seen_query(&self, mut query: Query) -> Query {
         let Some(part) = self.part else { return query };
         let (left, top) = (part.x0 as f32, part.y0 as f32);
@@ -77,14 +76,15 @@ impl PhotoRef {
         query
     }
 
-    /// A mask of what the network sees as one of the whole photo.
+    /// Converts a mask of the pixels that the network sees to one of the whole photo.
     pub(super) fn whole_mask(&self, mask: Mask) -> Mask {
         let Some(part) = self.part else { return mask };
         let (width, height) = self.pixels.dimensions();
         mask.placed(part.x0, part.y0, width, height)
     }
 
-    /// Masks found in what the network sees, as those of the whole photo; without those that the part seems to cut.
+    /// Converts masks found in the pixels that the network sees to masks of the whole photo, without those
+    /// that the border of the part seems to cut.
     pub(super) fn whole_found(&self, found: Vec<FoundMask>) -> Vec<FoundMask> {
         let Some(part) = self.part else { return found };
         let size = self.pixels.dimensions();
@@ -102,24 +102,24 @@ pub struct CandidateMask {
     pub low_res: LowRes,
 }
 
-/// News from the worker.
+/// A message from the worker.
 #[derive(Debug)]
 pub enum Event {
     ModelLoaded {
         name: String,
         seconds: f32,
-        /// Everything mode's parameters that suit the model.
+        /// The model's own parameters of everything mode.
         everything: Parameters,
         /// Side of the network input, in pixels.
         input_side: usize,
     },
-    /// A job has got this far, in [0, 1].
+    /// The progress of a job, in [0, 1].
     Progress { job: JobKind, fraction: f32 },
-    /// The photo's embedding is there; `seconds` is 0 when it was still known.
+    /// The photo has been encoded; `seconds` is 0 if its embedding was known.
     Encoded { photo: u64, seconds: f32 },
-    /// The embedding of a photo that was to be encoded ahead is there.
+    /// A photo has been encoded ahead.
     EncodedAhead { number: u64 },
-    /// Embeddings on disk take this much.
+    /// The size of the embeddings on disk has changed.
     EmbeddingsKept { bytes: u64 },
     Predicted {
         number: u64,
@@ -131,7 +131,8 @@ pub enum Event {
     },
     /// Everything mode has done another batch; the masks are those before NMS.
     Found { number: u64, photo: u64, masks: Vec<FoundMask>, points_done: usize, points_total: usize },
-    /// Everything mode has ended; [`Event::Found`] has brought the masks. `complete` is false after a cancellation.
+    /// Everything mode has ended; its masks came with [`Event::Found`]. `complete` is false after a
+    /// cancellation.
     EverythingDone { number: u64, photo: u64, complete: bool, seconds: f32 },
     /// Both sides of a comparison have been computed, in their order.
     Compared {

@@ -1,10 +1,11 @@
-//! The worker thread that owns the network: requests in, events out.
+//! The worker thread, which owns the network: requests in, events out.
 //!
-//! A request becomes a job (`jobs/`), which is done in steps; between them the queue (`queue.rs`) says what is done
-//! next. An error or a panic in a job becomes an event, and the worker goes on. Dropping the [`Engine`] never waits.
+//! A request becomes a job (`jobs/`), which runs in steps; between them the queue (`queue.rs`) decides what
+//! runs next. An error or a panic in a job becomes an event, and the worker continues. Dropping the
+//! [`Engine`] never waits.
 //!
-//! Embeddings are kept by what they are made of, in memory and, if there is a folder for them, on
-//! disk; a photo that is likely to come next is encoded while nothing else is wanted.
+//! Embeddings are stored by content, in memory and optionally in a folder; the photo that is likely to come
+//! next is encoded when idle.
 
 mod context;
 mod embeddings;
@@ -28,7 +29,7 @@ pub use messages::{CandidateMask, Event, ModelSource, PhotoRef};
 use queue::{Queue, Request, Tickets};
 pub use store::{ContentHash, EmbeddingFolder, EmbeddingKey, Form};
 
-/// Handle to the worker thread. Its methods that ask for a job lie with the jobs.
+/// Handle to the worker thread. The methods that request a job are defined with the jobs.
 pub struct Engine {
     requests: Sender<Request>,
     events: Receiver<Event>,
@@ -50,13 +51,13 @@ impl Engine {
         self.events.try_iter()
     }
 
-    /// Stops a job between two steps of the network. Everything mode still reports what it found.
+    /// Cancels a job between two steps of the network. Everything mode still reports the masks found so far.
     pub fn cancel(&self, kind: JobKind) {
         self.tickets.cancel(kind);
     }
 
-    /// Keeps embeddings in a folder, too, at most `limit` bytes of them. How many there are is told
-    /// with [`Event::EmbeddingsKept`], now and after each change.
+    /// Also stores embeddings in a folder, at most `limit` bytes. [`Event::EmbeddingsKept`] reports their
+    /// size, now and after each change.
     pub fn keep_embeddings(&self, folder: EmbeddingFolder, limit: u64) {
         self.send(Request::Setting(Box::new(move |context| {
             let reporter = context.reporter.clone();
@@ -71,7 +72,7 @@ impl Engine {
         self.send(Request::Setting(Box::new(|context| context.embeddings.clear_disk())));
     }
 
-    /// Asks for a job; returns the number of the request.
+    /// Requests a job; returns the number of the request.
     fn submit(&self, kind: JobKind, job: impl Job + 'static) -> u64 {
         let ticket = self.tickets.issue(kind);
         let number = ticket.number;
@@ -82,7 +83,7 @@ impl Engine {
     fn send(&self, request: Request) {
         // The worker outlives every panic, so the channel is open as long as the handle lives.
         if self.requests.send(request).is_err() {
-            log::error!("the worker thread is gone");
+            log::error!("the worker thread has stopped");
         }
     }
 }

@@ -1,10 +1,10 @@
-//! What the worker does next: which request replaces, overtakes or ends which.
+//! The order of work: which request replaces, overtakes or cancels which.
 //!
-//! - Of each kind of job only the newest request counts: [`Tickets`] cancels the one before it, whether that one waits
-//!   or runs. A cancelled request is reported as such and does nothing.
-//! - Requests are served in the order of their arrival. Between any two steps of a job, [`precedence`] decides which
-//!   of them are served before the job goes on, and whether it goes on at all.
-//! - Settings wait for nothing.
+//! - Only the newest request of each kind of job counts: [`Tickets`] cancels the previous one, whether it is
+//!   waiting or running. A cancelled request is reported as such and does nothing.
+//! - Requests are served in order of arrival. Between two steps of a job, [`precedence`] decides which of
+//!   them are served before the job continues, and whether it continues at all.
+//! - Settings are applied immediately.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +17,7 @@ use super::jobs::{Job, JobKind};
 use super::messages::PhotoRef;
 use crate::sam::Monitor;
 
-/// Identifies one request, and tells whether its answer is still wanted.
+/// Identifies a request and tells whether its answer is still wanted.
 #[derive(Debug, Clone)]
 pub(super) struct Ticket {
     pub kind: JobKind,
@@ -26,7 +26,7 @@ pub(super) struct Ticket {
 }
 
 impl Ticket {
-    /// Whether the request was cancelled, or a newer one of its kind has come.
+    /// Whether the request was cancelled or replaced by a newer one of its kind.
     pub fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
     }
@@ -42,7 +42,7 @@ impl Monitor for Ticket {
     }
 }
 
-/// Hands out tickets, of which the newest of each kind counts.
+/// Issues tickets; only the newest of each kind is valid.
 #[derive(Default)]
 pub(super) struct Tickets(Mutex<Issued>);
 
@@ -81,7 +81,7 @@ impl Tickets {
     }
 }
 
-/// A change of the context that takes next to no time.
+/// A change of the context that takes almost no time.
 pub(super) type Setting = Box<dyn FnOnce(&mut Context) + Send>;
 
 /// A request to the worker.
@@ -92,25 +92,25 @@ pub(super) enum Request {
 
 /// What the worker does next.
 pub(super) enum Next {
-    /// Serve this request before the job under way goes on.
+    /// Serve this request before the current job continues.
     Serve(Request),
-    /// Do the next step of the job under way.
+    /// Run the next step of the current job.
     Continue,
-    /// End the job under way.
+    /// Cancel the current job.
     End,
 }
 
-/// How far the embedding is that a request needs.
+/// The state of the embedding that a request needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Readiness {
     InMemory,
-    /// The job under way is encoding the same photo.
+    /// The current job is encoding the same photo.
     UnderWay,
     /// It does not exist, or none is needed.
     Missing,
 }
 
-/// What a request means for the job under way.
+/// The effect of a request on the current job.
 #[derive(Debug, PartialEq, Eq)]
 enum Precedence {
     /// The request is served between two steps of the job.
@@ -120,13 +120,13 @@ enum Precedence {
     Ends,
 }
 
-/// What a request of the kind `asked` means for a job of the kind `running`.
+/// The effect of a request of the kind `asked` on a job of the kind `running`.
 fn precedence(running: JobKind, asked: JobKind, readiness: Readiness) -> Precedence {
     use JobKind::{Ahead, Comparison, Encoding, Everything, Model, Preview, Prompt};
     let is_click = matches!(asked, Prompt | Preview | Encoding);
     let needs_no_encoding = match readiness {
         Readiness::InMemory => is_click,
-        // It goes on from what has been done.
+        // It continues the encoding.
         Readiness::UnderWay => asked == Encoding,
         Readiness::Missing => false,
     };
@@ -135,16 +135,16 @@ fn precedence(running: JobKind, asked: JobKind, readiness: Readiness) -> Precede
         Model | Prompt | Preview => Precedence::Waits,
         Encoding if needs_no_encoding => Precedence::Overtakes,
         Encoding => Precedence::Waits,
-        // Nobody waits for it: it runs only when idle.
+        // Nobody waits for it: it only runs when idle.
         Ahead if needs_no_encoding => Precedence::Overtakes,
         Ahead => Precedence::Ends,
-        // They take so long that a click is worth an encoding.
+        // They take so long that a click may interrupt them with an encoding.
         Everything | Comparison if is_click => Precedence::Overtakes,
         Everything | Comparison => Precedence::Waits,
     }
 }
 
-/// Requests that have not been served.
+/// Pending requests.
 pub(super) struct Queue {
     incoming: Receiver<Request>,
     waiting: VecDeque<Request>,
@@ -155,8 +155,8 @@ impl Queue {
         Self { incoming, waiting: VecDeque::new() }
     }
 
-    /// What to do next while a job of the kind `running` is under way; without one, waits for a request. `None` when
-    /// the handle is gone.
+    /// What to do next while a job of the kind `running` is in progress; without a job, waits for a request.
+    /// `None` if the handle was dropped.
     pub fn next(
         &mut self,
         running: Option<JobKind>,
@@ -182,7 +182,7 @@ impl Queue {
         Some(Next::Continue)
     }
 
-    /// Collects new requests; `None` when the handle is gone.
+    /// Collects new requests; `None` if the handle was dropped.
     fn receive(&mut self, may_wait: bool) -> Option<()> {
         if may_wait && self.waiting.is_empty() {
             self.waiting.push_back(self.incoming.recv().ok()?);

@@ -1,4 +1,4 @@
-//! The thread itself: runs jobs step by step, asks the queue between the steps, and turns errors and panics into
+//! The thread: runs jobs step by step, asks the queue between the steps, and turns errors and panics into
 //! events.
 
 use std::any::Any;
@@ -14,7 +14,7 @@ pub(super) fn spawn(queue: Queue, context: Context) {
     let worker = Worker { queue, context, stack: vec![] };
     let spawned = std::thread::Builder::new().name("engine".into()).spawn(move || worker.run());
     if let Err(error) = spawned {
-        log::error!("the worker thread could not be started: {error}");
+        log::error!("the worker thread cannot be started: {error}");
     }
 }
 
@@ -26,7 +26,7 @@ struct Running {
 struct Worker {
     queue: Queue,
     context: Context,
-    /// Jobs that have begun; each has overtaken the one before it, and the last one is under way.
+    /// Started jobs; each has overtaken the previous one, and the last one is running.
     stack: Vec<Running>,
 }
 
@@ -67,11 +67,11 @@ impl Worker {
             Ok(Ok(_)) => {}
             Ok(Err(Error::Cancelled)) => self.cancelled(&ticket),
             Ok(Err(error)) => self.failed(&ticket, error.to_string()),
-            Err(panic) => self.failed(&ticket, format!("an internal error: {}", panic_text(&*panic))),
+            Err(panic) => self.failed(&ticket, format!("internal error: {}", panic_text(&*panic))),
         }
     }
 
-    /// Takes the job under way off the stack.
+    /// Removes the current job from the stack.
     fn pop(&mut self) -> Option<Ticket> {
         let ended = self.stack.pop()?;
         let encodes = |running: &Running| matches!(running.ticket.kind, JobKind::Encoding | JobKind::Ahead);
@@ -90,7 +90,7 @@ impl Worker {
     }
 }
 
-/// How far the embedding of a photo is while a job about the photo `running` is under way.
+/// The state of a photo's embedding while a job on the photo `running` is in progress.
 fn readiness(context: &mut Context, asked: &PhotoRef, running: Option<&PhotoRef>) -> Readiness {
     if context.embeddings.is_in_memory(asked) {
         return Readiness::InMemory;

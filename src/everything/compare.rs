@@ -1,4 +1,4 @@
-//! What two results on one photo have in common: which masks are partners, and which stand alone.
+//! Comparison of two results on one photo: matched and unmatched masks.
 
 use std::sync::Arc;
 
@@ -6,10 +6,10 @@ use rayon::prelude::*;
 
 use crate::mask::{Mask, union_area};
 
-/// Masks with at least this IoU show the same thing.
+/// Masks with at least this IoU show the same object.
 pub const DEFAULT_MIN_IOU: f64 = 0.75;
 
-/// Two masks that show the same thing, by their places in the lists.
+/// Two masks that show the same object, by their indices in the lists.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pair {
     pub a: usize,
@@ -17,38 +17,38 @@ pub struct Pair {
     pub iou: f64,
 }
 
-/// A mask without a partner.
+/// An unmatched mask.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Alone {
-    /// Its place in its own list.
+pub struct Unmatched {
+    /// Its index in its own list.
     pub mask: usize,
-    /// The mask of the other list that overlaps it most, and their IoU; `None` when none does.
+    /// The mask of the other list that overlaps it most, and their IoU; `None` if none does.
     pub nearest: Option<(usize, f64)>,
 }
 
 /// The comparison of two lists of masks, A and B.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
-    /// The most alike first. No mask has two partners.
+    /// The most similar first. No mask is in two pairs.
     pub pairs: Vec<Pair>,
     /// Masks of A that B lacks, in A's order.
-    pub only_a: Vec<Alone>,
+    pub only_a: Vec<Unmatched>,
     /// Masks of B that A lacks, in B's order.
-    pub only_b: Vec<Alone>,
-    /// The share of the photo that A's masks cover together, in [0, 1].
+    pub only_b: Vec<Unmatched>,
+    /// The share of the photo covered by all masks of A together, in [0, 1].
     pub covered_a: f64,
     pub covered_b: f64,
 }
 
 impl Comparison {
-    /// The mean IoU of the pairs; `None` when there are none.
+    /// The mean IoU of the pairs; `None` if there are none.
     pub fn mean_iou(&self) -> Option<f64> {
         let sum: f64 = self.pairs.iter().map(|pair| pair.iou).sum();
         (!self.pairs.is_empty()).then(|| sum / self.pairs.len() as f64)
     }
 
-    /// A number for each mask of B, to colour both lists by: that of its partner in A, whose masks
-    /// are numbered by their places, or one that no mask of A has.
+    /// A number for each mask of B, for colouring both lists: the index of its match in A, or a number beyond
+    /// the masks of A.
     pub fn numbers_of_b(&self) -> Vec<usize> {
         let mut numbers = vec![0; self.pairs.len() + self.only_b.len()];
         let first_free = self.pairs.len() + self.only_a.len();
@@ -58,11 +58,11 @@ impl Comparison {
     }
 }
 
-/// Compares two lists of masks of one photo. Partners are chosen by IoU, the best first, as long
-/// as it is at least `min_iou`; of equal pairs the one earlier in the lists is preferred.
+/// Compares two lists of masks of one photo. Pairs are matched by IoU, the best first, if it is at least
+/// `min_iou`; of equal pairs the one earlier in the lists is preferred.
 ///
 /// # Panics
-/// If the masks are of photos of different sizes.
+/// If the masks have different sizes.
 pub fn compare(a: &[Arc<Mask>], b: &[Arc<Mask>], min_iou: f64) -> Comparison {
     let mut possible: Vec<Pair> = a
         .par_iter()
@@ -85,16 +85,16 @@ pub fn compare(a: &[Arc<Mask>], b: &[Arc<Mask>], min_iou: f64) -> Comparison {
     });
     Comparison {
         pairs: possible,
-        only_a: alone(a, &taken_a, b),
-        only_b: alone(b, &taken_b, a),
+        only_a: unmatched(a, &taken_a, b),
+        only_b: unmatched(b, &taken_b, a),
         covered_a: covered(a),
         covered_b: covered(b),
     }
 }
 
-fn alone(masks: &[Arc<Mask>], taken: &[bool], others: &[Arc<Mask>]) -> Vec<Alone> {
+fn unmatched(masks: &[Arc<Mask>], taken: &[bool], others: &[Arc<Mask>]) -> Vec<Unmatched> {
     let left: Vec<usize> = (0..masks.len()).filter(|i| !taken[*i]).collect();
-    left.into_par_iter().map(|mask| Alone { mask, nearest: nearest(&masks[mask], others) }).collect()
+    left.into_par_iter().map(|mask| Unmatched { mask, nearest: nearest(&masks[mask], others) }).collect()
 }
 
 fn nearest(mask: &Mask, others: &[Arc<Mask>]) -> Option<(usize, f64)> {
@@ -137,7 +137,7 @@ mod tests {
         let b = [columns(0, 18), columns(0, 19), columns(55, 75), columns(90, 100)];
         let found = compare(&a, &b, DEFAULT_MIN_IOU);
         assert_eq!(found.pairs, [Pair { a: 0, b: 1, iou: 0.95 }]);
-        assert_eq!(found.only_a, [Alone { mask: 1, nearest: Some((2, 0.2)) }]);
+        assert_eq!(found.only_a, [Unmatched { mask: 1, nearest: Some((2, 0.2)) }]);
         let nearest: Vec<_> = found.only_b.iter().map(|alone| (alone.mask, alone.nearest)).collect();
         assert_eq!(nearest, [(0, Some((0, 0.9))), (2, Some((1, 0.2))), (3, None)]);
         assert_eq!((found.covered_a, found.covered_b), (0.3, 0.49));

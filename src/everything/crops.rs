@@ -3,7 +3,7 @@
 use super::parameters::Parameters;
 use crate::mask::PixelBox;
 
-/// A part of the photo, and how finely it is searched.
+/// A part of the photo, and the layer that sets its grid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Crop {
     /// 0 is the whole photo.

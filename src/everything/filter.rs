@@ -8,7 +8,7 @@ use super::nms::nms;
 use super::parameters::Parameters;
 use crate::mask::{Mask, PixelBox, parents};
 
-/// Which of the found masks are kept.
+/// The filters for the found masks.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Filters {
     /// Masks must have a predicted IoU above this.
@@ -20,18 +20,18 @@ pub struct Filters {
     /// Of two masks of different crops whose boxes overlap more than this, the one of the smaller
     /// crop is kept.
     pub crop_nms_thresh: f64,
-    /// Crops were searched besides the whole photo.
+    /// Whether crops were searched in addition to the whole photo.
     pub crops: bool,
     /// Holes and separate parts smaller than this, in pixels, are filled and removed; 0 keeps them.
     pub min_mask_region_area: u32,
     /// Smallest and largest area of a mask, as shares of the photo in [0, 1].
     pub area: [f32; 2],
-    /// Leave out masks that lie inside another one that is kept.
+    /// Remove masks inside another kept mask.
     pub hide_inside: bool,
 }
 
 impl From<&Parameters> for Filters {
-    /// What the official generator does.
+    /// The filters of the official generator.
     fn from(parameters: &Parameters) -> Self {
         Self {
             pred_iou_thresh: parameters.pred_iou_thresh,
@@ -49,13 +49,13 @@ impl From<&Parameters> for Filters {
 /// A mask that passed the filters.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Kept {
-    /// Its index among those that were found.
+    /// Its index among the found masks.
     pub index: usize,
     pub found: FoundMask,
 }
 
-/// The masks that pass the filters, in the order of the official generator: best predicted IoU first; with
-/// crops, those of the smallest crops first.
+/// Returns the masks that pass the filters, in the order of the official generator: best predicted IoU first;
+/// with crops, those of the smallest crops first.
 ///
 /// Follows `_process_crop`, `_generate_masks` and `postprocess_small_regions`. `found` are the
 /// masks crop by crop, all with lower thresholds than those of `filters`.
@@ -75,7 +75,8 @@ pub fn filter(found: &[FoundMask], filters: &Filters) -> Vec<Kept> {
         indices.extend(nms(&boxes, &scores, filters.box_nms_thresh).into_iter().map(|i| good[i]));
         first = end;
     }
-    // Also if all that is left comes from one crop: the official code looks only at what was searched.
+    // Even if all remaining masks come from one crop: the official code only checks whether crops were
+    // searched.
     if filters.crops {
         let scores: Vec<f32> = indices.iter().map(|i| 1.0 / area(found[*i].crop_box)).collect();
         let boxes: Vec<[f32; 4]> = indices.iter().map(|i| corners(found[*i].official_box())).collect();
@@ -98,8 +99,7 @@ pub fn filter(found: &[FoundMask], filters: &Filters) -> Vec<Kept> {
     kept
 }
 
-/// `postprocess_small_regions`: cleans the masks; of new duplicates those that needed no cleaning
-/// stay.
+/// `postprocess_small_regions`: cleans the masks; of new duplicates, those that needed no cleaning are kept.
 fn without_small_regions(kept: Vec<Kept>, filters: &Filters) -> Vec<Kept> {
     use rayon::prelude::*;
     let min_area = u64::from(filters.min_mask_region_area);

@@ -4,35 +4,33 @@ use std::sync::Arc;
 
 use crate::annotation::Annotation;
 use crate::mask::{Mask, PixelBox};
-use crate::prompt::{Point, Prompt};
 
-/// A box this close to the border of its crop, in pixels, belongs to a thing that the crop cuts
+/// A box this close to the border of its crop, in pixels, belongs to an object cut by the crop
 /// (`is_box_near_crop_edge`).
 const NEAR_EDGE: u32 = 20;
 
-/// One mask that the generator found, with the fields of the official result.
+/// A mask found by the generator, with the fields of the official result.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FoundMask {
     /// At the photo's size.
     pub mask: Arc<Mask>,
-    /// The network's own estimate of the mask's IoU, in [0, 1].
+    /// The IoU predicted by the network, in [0, 1].
     pub predicted_iou: f32,
-    /// How little the mask changes with the threshold, in [0, 1].
+    /// The stability of the mask when the threshold changes, in [0, 1].
     pub stability_score: f32,
-    /// The grid point it answers, in photo pixels.
+    /// The grid point of the prompt, in photo pixels.
     pub point: [f32; 2],
-    /// The part of the photo that the network looked at.
+    /// The part of the photo that the network has seen.
     pub crop_box: PixelBox,
 }
 
 impl FoundMask {
-    /// The mask by the name that it is to have.
-    pub fn annotation(&self, name: String) -> Annotation {
-        let [x, y] = self.point;
+    /// The mask as an annotation with this name, without class and colour. It has no prompt: working on it again
+    /// starts from its pixels, because the same point alone may lead to a different mask.
+    pub fn annotation<Class>(&self, name: String) -> Annotation<Class> {
         Annotation {
             predicted_iou: Some(self.predicted_iou),
             stability_score: Some(self.stability_score),
-            prompt: Prompt { points: vec![Point { x, y, positive: true }], bbox: None },
             ..Annotation::new(name, self.mask.clone())
         }
     }
@@ -49,8 +47,8 @@ impl FoundMask {
         self.official_box().xywh()
     }
 
-    /// What was found in a part of a photo, as found in the photo; `None` if the part seems to cut the
-    /// thing.
+    /// Converts a mask found in a part of a photo to one of the photo; `None` if the part seems to cut the
+    /// object.
     pub fn in_photo(&self, part: PixelBox, (width, height): (u32, u32)) -> Option<Self> {
         let PixelBox { x0: left, y0: top, .. } = part;
         let mask = Arc::new(self.mask.placed(left, top, width, height));
@@ -61,7 +59,7 @@ impl FoundMask {
         (!found.is_cut()).then_some(Self { crop_box, ..found })
     }
 
-    /// `is_box_near_crop_edge`: whether the crop, but not the photo, seems to cut the thing.
+    /// `is_box_near_crop_edge`: whether the crop, but not the photo, seems to cut the object.
     pub(super) fn is_cut(&self) -> bool {
         let (b, c) = (self.official_box(), self.crop_box);
         let photo = PixelBox { x0: 0, y0: 0, x1: self.mask.width(), y1: self.mask.height() };

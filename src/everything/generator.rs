@@ -16,17 +16,17 @@ use crate::sam::{Embedding, Error, Monitor, Output, Prediction, Predictor, Query
 
 /// The answer to a batch of points.
 pub struct Batch {
-    /// Masks above the thresholds of the parameters, the duplicates among them.
+    /// Masks above the thresholds of the parameters, including duplicates.
     pub found: Vec<FoundMask>,
     pub points_done: usize,
     pub points_total: usize,
 }
 
-/// What a run of the generator found.
+/// The result of a run of the generator.
 #[derive(Debug, Clone)]
 pub struct Outcome {
-    /// All masks above the thresholds, crop by crop. [`filter`](super::filter()) makes of them what the official
-    /// generator returns.
+    /// All masks above the thresholds, crop by crop. [`filter`](super::filter()) reduces them to the result
+    /// of the official generator.
     pub found: Vec<FoundMask>,
     /// False when the run was cancelled.
     pub complete: bool,
@@ -35,7 +35,7 @@ pub struct Outcome {
 /// Runs the generator over a photo and its embedding. `on_batch` is called after each batch of
 /// points.
 ///
-/// A cancelled run is no error: it returns what was found until then.
+/// A cancelled run is not an error: it returns the masks found so far.
 ///
 /// # Errors
 /// Parameters out of range, or a failure of the network.
@@ -67,11 +67,11 @@ pub fn crop(photo: &RgbImage, part: PixelBox) -> RgbImage {
     imageops::crop_imm(photo, part.x0, part.y0, part.width(), part.height()).to_image()
 }
 
-/// A run of the generator, batch by batch; it can be left alone between any two of them.
+/// A run of the generator, batch by batch; it can pause between batches.
 pub struct Search {
     parameters: Parameters,
     photo_size: (u32, u32),
-    /// Those that have not been begun.
+    /// The crops that have not been started.
     crops: IntoIter<Crop>,
     current: Option<CropSearch>,
     points_done: usize,
@@ -82,7 +82,7 @@ pub struct Search {
 struct CropSearch {
     crop: Crop,
     embedding: Embedding,
-    /// Those that have not been asked about, in pixels of the crop.
+    /// The remaining points, in pixels of the crop.
     points: IntoIter<[f32; 2]>,
 }
 
@@ -99,11 +99,11 @@ impl Search {
         Ok(Self { parameters: *parameters, photo_size, crops, current: None, points_done: 0, points_total })
     }
 
-    /// Asks about the next batch of points; `None` after the last one. `photo` and `embedding` are the same each
-    /// time.
+    /// Prompts with the next batch of points; `None` after the last one. `photo` and `embedding` are the same
+    /// each time.
     ///
     /// # Errors
-    /// The monitor said to stop, or a failure of the network.
+    /// The monitor cancelled the run, or the network failed.
     pub fn step(
         &mut self,
         predictor: &Predictor,
@@ -153,7 +153,7 @@ impl CropSearch {
     }
 }
 
-/// What is asked about the points of a crop.
+/// The queries for the points of a crop.
 struct Question<'a> {
     predictor: &'a Predictor,
     parameters: &'a Parameters,
@@ -189,7 +189,7 @@ impl Question<'_> {
         Ok(measured.collect())
     }
 
-    /// `refine_with_m2m`: asks again for each candidate, with its own mask as part of the prompt.
+    /// `refine_with_m2m`: prompts again for each candidate, with its own mask as part of the prompt.
     fn refine(
         &self,
         predictions: &[Prediction],

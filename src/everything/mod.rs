@@ -11,7 +11,7 @@ mod grid;
 mod nms;
 mod parameters;
 
-pub use compare::{Alone, Comparison, DEFAULT_MIN_IOU, Pair, compare};
+pub use compare::{Comparison, DEFAULT_MIN_IOU, Pair, Unmatched, compare};
 pub use filter::{Filters, Kept, filter};
 pub use found::FoundMask;
 pub use generator::{Batch, Outcome, Search, crop, generate};

@@ -1,7 +1,7 @@
 //! Non-maximum suppression of boxes.
 
-/// Indices of the boxes that survive, best score first: a box goes when its IoU with a better one
-/// is above `threshold`. Boxes are `[x0, y0, x1, y1]`; of equal scores the earlier one is better.
+/// Returns the indices of the remaining boxes, best score first: a box is removed if its IoU with a better
+/// one is above `threshold`. Boxes are `[x0, y0, x1, y1]`; of equal scores the earlier one is better.
 ///
 /// Matches `torchvision.ops.nms`, which compares an IoU of single precision with a threshold of double
 /// precision: an IoU of 0.8 is above a threshold of 0.8, which has no exact binary form.

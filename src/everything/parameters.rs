@@ -4,39 +4,39 @@ use serde::{Deserialize, Serialize};
 
 use crate::sam::{Family, Predictor};
 
-/// Parameters of the generator, with the names and defaults of `SAM2AutomaticMaskGenerator`, which are those of
-/// SAM 1's but for `pred_iou_thresh` and what SAM 2 adds. Two things differ from it: masks without a pixel are left
-/// out, and `min_mask_region_area` does what it did in SAM 1; SAM 2 has the option, but does not use it.
+/// Parameters of the generator, with the names and defaults of `SAM2AutomaticMaskGenerator`, which are those
+/// of SAM 1 except for `pred_iou_thresh` and the additions of SAM 2. There are two differences: empty masks
+/// are skipped, and `min_mask_region_area` works as in SAM 1; SAM 2 has the option, but does not use it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Parameters {
     /// Points along each side of the grid.
     pub points_per_side: u32,
-    /// Points decoded together.
+    /// Points decoded in one batch.
     pub points_per_batch: u32,
     /// Masks must have a predicted IoU above this.
     pub pred_iou_thresh: f32,
     /// Masks must have at least this stability score.
     pub stability_score_thresh: f32,
-    /// Logits between which the stability is measured, up and down from `mask_threshold`.
+    /// Offset of the logits, up and down from `mask_threshold`, that stability is measured with.
     pub stability_score_offset: f32,
     /// Logit above which a pixel belongs to the mask.
     pub mask_threshold: f32,
     /// Of two masks whose boxes overlap more than this (IoU), the better one is kept.
     pub box_nms_thresh: f64,
-    /// Layers of crops that are searched besides the whole photo; layer `i` has `4^i` of them.
+    /// Layers of crops searched in addition to the whole photo; layer `i` has `4^i` crops.
     pub crop_n_layers: u32,
-    /// As `box_nms_thresh`, between masks of different crops; the one of the smaller crop is kept.
+    /// Like `box_nms_thresh`, between masks of different crops; the mask of the smaller crop is kept.
     pub crop_nms_thresh: f64,
-    /// How far the crops of the first layer overlap, as a share of the photo's shorter side.
+    /// Overlap of the crops of the first layer, as a share of the photo's shorter side.
     pub crop_overlap_ratio: f64,
     /// `points_per_side` is divided by this from layer to layer.
     pub crop_n_points_downscale_factor: u32,
     /// Holes and separate parts smaller than this, in pixels, are filled and removed; 0 keeps them.
     pub min_mask_region_area: u32,
-    /// Ask again for each mask, with the mask itself as part of the prompt.
+    /// Prompt again for each mask, with the mask itself as part of the prompt.
     pub use_m2m: bool,
-    /// Take the three candidates of each point instead of the single mask.
+    /// Use the three candidates of each point instead of the single mask.
     pub multimask_output: bool,
 }
 
@@ -61,18 +61,18 @@ impl Default for Parameters {
     }
 }
 
-/// Starting points for the parameters.
+/// Presets of the parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Preset {
-    /// As the official generator does it, with the thresholds that suit the model.
+    /// Like the official generator, with the model's own thresholds.
     Standard,
-    /// The thresholds of SAM 1's own generator: fewer masks, each of them sure.
+    /// The thresholds of SAM 1's own generator: fewer, more certain masks.
     Strict,
-    /// A coarse grid: misses small things, takes a quarter of the time.
+    /// A coarse grid: misses small objects, takes a quarter of the time.
     Quick,
-    /// A fine grid and a layer of crops: finds small things, takes eight times as long.
+    /// A fine grid and a layer of crops: finds small objects, takes eight times as long.
     Dense,
-    /// A coarse grid, few doubles, no specks: the main things of the photo.
+    /// A coarse grid, few duplicates, no specks: the main objects of the photo.
     LargeObjects,
 }
 
@@ -80,7 +80,7 @@ impl Preset {
     pub const ALL: [Preset; 5] =
         [Preset::Standard, Preset::Strict, Preset::Quick, Preset::Dense, Preset::LargeObjects];
 
-    /// The parameters, on top of those that suit the model.
+    /// The parameters, on top of the model's own.
     pub fn parameters(self, own: &Parameters) -> Parameters {
         let Parameters { pred_iou_thresh, stability_score_thresh, .. } = Parameters::official(Family::Sam1);
         match self {
@@ -103,7 +103,7 @@ impl Preset {
 
 /// A parameter outside its range; the message names it and the range.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{name} is {value}, it must be between {min} and {max}")]
+#[error("{name} is {value}; it must be between {min} and {max}")]
 pub struct ParametersError {
     name: &'static str,
     value: f32,
@@ -120,8 +120,8 @@ impl Parameters {
         }
     }
 
-    /// The defaults that suit a model: the official ones of its family, or those its weights carry
-    /// because its predicted IoU and stability are calibrated differently.
+    /// The model's own defaults: the official ones of its family, or those in its weights file, because its
+    /// predicted IoU and stability are calibrated differently.
     pub fn for_model(predictor: &Predictor) -> Self {
         predictor
             .everything_defaults()
@@ -153,7 +153,7 @@ impl Parameters {
         Ok(())
     }
 
-    /// The same with lower thresholds, so that filters can be relaxed without asking the network
+    /// The same parameters with lower thresholds, so that filters can be relaxed without running the network
     /// again.
     pub fn permissive(&self) -> Self {
         const SHARE: f32 = 0.75;

@@ -1,4 +1,4 @@
-//! Files are written whole or not at all.
+//! Files are written completely or not at all.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions, TryLockError};
@@ -11,44 +11,44 @@ use tempfile::{Builder, PathPersistError, TempDir, TempPath};
 
 use super::regular;
 
-/// Why nothing was written. The message names the file and what to do.
+/// Why nothing was written. The message names the file and the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    #[error("{}: exists already and was left as it is", path.display())]
+    #[error("{}: already exists and was not changed", path.display())]
     Exists { path: PathBuf },
-    #[error("{}: cannot be written: {cause}; choose a folder you may write to", path.display())]
+    #[error("{}: cannot be written: {cause}; choose a folder that you can write to", path.display())]
     Unwritable { path: PathBuf, cause: std::io::Error },
     #[error("{}: cannot be written: {cause}", path.display())]
     Encoding { path: PathBuf, cause: String },
 }
 
-/// A set of files that appear together: everything is written to temporary files beside their
-/// targets, and only when all is well they get their names.
+/// A set of files that appear together: all are written to temporary files next to their targets first, and
+/// only get their names if everything succeeded.
 pub struct FileSet {
     overwrite: bool,
     pending: Vec<Pending>,
-    /// By the folders that the files will be in.
+    /// By target folder.
     stagings: BTreeMap<PathBuf, Staging>,
 }
 
-/// A file that is written but has not got its name yet.
+/// A file that is written but does not have its final name yet.
 struct Pending {
-    /// Closed, because a system lets a program have only some hundreds of files open.
+    /// Closed, because a system limits open files to a few hundred.
     file: TempPath,
     path: PathBuf,
     replace: bool,
 }
 
 impl FileSet {
-    /// An empty set; `overwrite` allows it to replace files that are there already.
+    /// An empty set; `overwrite` allows it to replace existing files.
     pub fn new(overwrite: bool) -> Self {
         Self { overwrite, pending: vec![], stagings: BTreeMap::new() }
     }
 
-    /// Says early what would stop a file from being written.
+    /// Checks in advance whether a file can be written.
     ///
     /// # Errors
-    /// The file is there already, is a folder, a device or a pipe, or lies in something that is no folder.
+    /// The file already exists, is a folder, a device or a pipe, or its folder is not a folder.
     pub fn check(&self, path: &Path) -> Result<(), WriteError> {
         refuse_what_is_no_file(path)?;
         if folder_of(path).exists() && !folder_of(path).is_dir() {
@@ -61,10 +61,10 @@ impl FileSet {
         Ok(())
     }
 
-    /// Writes the content of one file, under a temporary name for now.
+    /// Writes the content of a file, under a temporary name for now.
     ///
     /// # Errors
-    /// As [`FileSet::check`], or the disk is full, or the content cannot be encoded.
+    /// Those of [`FileSet::check`]; the disk is full; the content cannot be encoded.
     pub(super) fn add(
         &mut self,
         path: &Path,
@@ -74,27 +74,26 @@ impl FileSet {
         self.write(path, self.overwrite, content)
     }
 
-    /// As [`FileSet::add`], for a text.
+    /// Like [`FileSet::add`], for text.
     ///
     /// # Errors
-    /// As [`FileSet::add`].
+    /// Those of [`FileSet::add`].
     pub(super) fn add_text(&mut self, path: &Path, text: &str) -> Result<(), WriteError> {
         self.add(path, |out| out.write_all(text.as_bytes()).map_err(|e| e.to_string()))
     }
 
-    /// As [`FileSet::add`], for a JSON value.
+    /// Like [`FileSet::add`], for a JSON value.
     ///
     /// # Errors
-    /// As [`FileSet::add`].
+    /// Those of [`FileSet::add`].
     pub fn add_json(&mut self, path: &Path, value: &impl Serialize) -> Result<(), WriteError> {
         self.add(path, |out| serde_json::to_writer(out, value).map_err(|e| e.to_string()))
     }
 
-    /// As [`FileSet::add`], for a text that was made from the one that is there already: that is
-    /// replaced in any case.
+    /// Like [`FileSet::add`], for text that extends the existing file, which is replaced in any case.
     ///
     /// # Errors
-    /// As [`FileSet::add`], apart from [`WriteError::Exists`].
+    /// Those of [`FileSet::add`], except [`WriteError::Exists`].
     pub(super) fn add_shared(&mut self, path: &Path, text: &str) -> Result<(), WriteError> {
         self.write(path, true, |out| out.write_all(text.as_bytes()).map_err(|e| e.to_string()))
     }
@@ -119,7 +118,7 @@ impl FileSet {
         Ok(())
     }
 
-    /// Where the temporary files for a folder are, which is made.
+    /// The staging folder for a target folder; both are created.
     fn staging(&mut self, folder: &Path) -> std::io::Result<&Staging> {
         if !self.stagings.contains_key(folder) {
             std::fs::create_dir_all(folder)?;
@@ -129,11 +128,11 @@ impl FileSet {
         Ok(&self.stagings[folder])
     }
 
-    /// Gives the files their names and returns these.
+    /// Gives the files their names and returns the names.
     ///
     /// # Errors
-    /// A file has appeared meanwhile, or the folder has become unwritable. New files are taken away
-    /// again then; files that were to be replaced are old or new, but never half-written.
+    /// A file has appeared in the meantime, or the folder has become read-only. New files are removed again;
+    /// files to be replaced have their old or new content, but are never half-written.
     pub fn commit(self) -> Result<Vec<PathBuf>, WriteError> {
         let mut written: Vec<PathBuf> = vec![];
         let mut new: Vec<PathBuf> = vec![];
@@ -157,22 +156,22 @@ impl FileSet {
     }
 }
 
-/// Renaming would put a file in the place of a device.
+/// Renaming would replace a device by a file.
 fn refuse_what_is_no_file(path: &Path) -> Result<(), WriteError> {
     let kind = path.metadata().ok().and_then(|data| regular::other_kind(&data));
     let Some(kind) = kind else { return Ok(()) };
     Err(WriteError::Unwritable { path: path.into(), cause: std::io::Error::other(format!("it is {kind}")) })
 }
 
-/// A folder for temporary files. It is locked for as long as somebody works in it, so that others can tell
-/// what a killed process has left.
+/// A folder for temporary files. It is locked while in use, so that others can recognise the leftovers of a
+/// killed process.
 struct Staging {
     folder: TempDir,
     /// Held, not read.
     _lock: File,
 }
 
-/// What the names of stagings begin with, and the file in them that is locked.
+/// The prefix of staging folders, and the name of their lock file.
 const STAGING: &str = ".tinsel-";
 const LOCK: &str = "lock";
 
@@ -181,12 +180,12 @@ impl Staging {
         loop {
             let folder = Builder::new().prefix(STAGING).tempdir_in(folder)?;
             let path = folder.path().join(LOCK);
-            // Until the lock is held, somebody who tidies up may take the folder for abandoned.
+            // Until the lock is held, another process may take the folder for abandoned and remove it.
             let lock = match OpenOptions::new().write(true).create_new(true).open(&path) {
                 Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
                 lock => lock?,
             };
-            // Where there are no locks, nobody can hold this one, and nothing is tidied up.
+            // Without locks nobody can hold this one, and nothing is cleaned up.
             let is_swept = matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) || !path.exists();
             if !is_swept {
                 return Ok(Self { folder, _lock: lock });
@@ -194,7 +193,7 @@ impl Staging {
         }
     }
 
-    /// Removes what killed processes have left in a folder, the first time that this process works there.
+    /// Removes the leftovers of killed processes in a folder, the first time that this process works there.
     fn sweep_once(folder: &Path) {
         static SWEPT: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
         if SWEPT.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.into()) {
@@ -202,7 +201,7 @@ impl Staging {
         }
     }
 
-    /// Best effort: what is left is in nobody's way.
+    /// Best effort: leftovers do no harm.
     fn sweep(folder: &Path) {
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
         for entry in
@@ -212,23 +211,23 @@ impl Staging {
             match OpenOptions::new().write(true).open(staging.join(LOCK)) {
                 Ok(lock) if lock.try_lock().is_ok() => drop(std::fs::remove_dir_all(&staging)),
                 Ok(_) => {}
-                // Only if there is nothing in it.
+                // Only removes an empty folder.
                 Err(_) => drop(std::fs::remove_dir(&staging)),
             }
         }
     }
 }
 
-/// Gives a temporary file its name if there is nothing under that name yet.
+/// Gives a temporary file its name if that name is free.
 ///
 /// # Errors
-/// There is something already ([`ErrorKind::AlreadyExists`]), be it a link to nothing, or the file cannot
-/// be renamed. The temporary file is removed then.
+/// The name is taken ([`ErrorKind::AlreadyExists`]), even if by a broken link, or the file cannot be renamed.
+/// The temporary file is then removed.
 pub(super) fn place_new(file: TempPath, path: &Path) -> std::io::Result<()> {
     place_new_by(|file, path: &Path| file.persist_noclobber(path), file, path)
 }
 
-/// As [`place_new`]; `persist_noclobber` is what a file system may not have.
+/// Like [`place_new`]; `persist_noclobber` is passed in because a file system may not support it.
 fn place_new_by(
     persist_noclobber: impl Fn(TempPath, &Path) -> Result<(), PathPersistError>,
     file: TempPath,
@@ -237,7 +236,7 @@ fn place_new_by(
     let Err(refused) = persist_noclobber(file, path) else { return Ok(()) };
     match path.symlink_metadata() {
         Ok(_) => Err(ErrorKind::AlreadyExists.into()),
-        // Some file systems know neither a rename that replaces nothing nor links.
+        // Some file systems support neither links nor a rename that never replaces.
         Err(e) if e.kind() == ErrorKind::NotFound => refused.path.persist(path).map_err(|e| e.error),
         Err(_) => Err(refused.error),
     }
@@ -247,8 +246,8 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Temporary files are private; a result should be as readable as any other new file, which is for the
-/// user's umask to say.
+/// Temporary files are private; a result should be as readable as any other new file, according to the user's
+/// umask.
 #[cfg(unix)]
 pub(super) fn readable<'a, 'b>(builder: &'a mut Builder<'b, 'b>) -> &'a mut Builder<'b, 'b> {
     use std::os::unix::fs::PermissionsExt;
@@ -260,7 +259,7 @@ pub(super) fn readable<'a, 'b>(builder: &'a mut Builder<'b, 'b>) -> &'a mut Buil
     builder
 }
 
-/// What an encoder needs of a file.
+/// The traits that an encoder needs from a file.
 pub(super) trait WriteSeek: Write + std::io::Seek {}
 
 impl<T: Write + std::io::Seek> WriteSeek for T {}

@@ -1,11 +1,11 @@
-//! The photos of a folder, in the order people expect.
+//! The photos of a folder, in natural order.
 
 use std::path::{Path, PathBuf};
 
 use super::kind::is_photo;
 
-/// The photos directly in a folder, by name; numbers in names count as numbers. What is no file, such as a folder
-/// or a pipe, is none, whatever it is called.
+/// The photos directly in a folder, in natural order of their names. Folders, pipes and other special files
+/// are never photos, whatever their name.
 ///
 /// # Errors
 /// The folder cannot be read.
@@ -21,7 +21,7 @@ pub fn photos_in(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(photos)
 }
 
-/// The photos in the folder of a photo, itself included even if its name is unusual.
+/// The photos in the folder of a photo, including the photo itself even if its name is unusual.
 pub fn photos_beside(photo: &Path) -> Vec<PathBuf> {
     let folder = photo.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let same = |other: &PathBuf| other.file_name() == photo.file_name();
@@ -31,7 +31,7 @@ pub fn photos_beside(photo: &Path) -> Vec<PathBuf> {
     }
 }
 
-/// Sorts by names as people read them, and in one order only, whatever the order was before.
+/// Sorts in natural order of names. The result does not depend on the previous order.
 pub(super) fn sort_by_name<T>(items: &mut [T], path: impl Fn(&T) -> &Path) {
     items.sort_by_cached_key(|item| (natural_key(&path(item).to_string_lossy()), path(item).to_path_buf()));
 }

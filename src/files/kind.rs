@@ -1,11 +1,11 @@
-//! What a file is, as far as its name tells.
+//! The kind of a file, judging by its name.
 
 use std::path::Path;
 
 use super::formats::readers;
 use super::names::has_extension;
 
-/// Extensions of files that are taken for photos when a folder is opened.
+/// Extensions of photos when a folder is opened.
 pub const PHOTO_EXTENSIONS: &[&str] =
     &["jpg", "jpeg", "jfif", "png", "webp", "tif", "tiff", "bmp", "gif", "pnm", "pbm", "pgm", "ppm"];
 
@@ -20,13 +20,14 @@ pub fn mask_extensions() -> Vec<&'static str> {
     extensions
 }
 
-/// Whether a file of this name is taken for a photo.
+/// Whether a file with this name counts as a photo.
 pub(super) fn is_photo(path: &Path) -> bool {
     let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
     !is_hidden && has_extension(path, PHOTO_EXTENSIONS)
 }
 
-/// Whether a file of this name can hold masks but is no photo. Pictures may be either; their pixels tell.
+/// Whether a file with this name can contain masks but is not a photo. Images may be either; their pixels
+/// decide.
 pub fn holds_masks(path: &Path) -> bool {
     has_extension(path, &mask_extensions()) && !has_extension(path, PHOTO_EXTENSIONS)
 }

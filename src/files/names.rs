@@ -1,4 +1,4 @@
-//! Names that the file system takes.
+//! File names that the file system accepts.
 
 use std::ffi::OsStr;
 use std::io::ErrorKind;
@@ -6,28 +6,28 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-/// No file system that people keep photos on has a shorter limit for names, in bytes (eCryptfs).
+/// The shortest limit for names on common file systems, in bytes (eCryptfs).
 pub(super) const SHORTEST_LIMIT: usize = 143;
 
-/// Whether a file may have this name, as the nearest folder above it says that is there already.
+/// Whether a file may have this name, according to the nearest existing folder above it.
 pub(super) fn is_allowed(path: &Path) -> bool {
     let Some(name) = path.file_name() else { return true };
     let there = path.ancestors().skip(1).find(|folder| folder.is_dir()).unwrap_or(Path::new(""));
     !there.join(name).symlink_metadata().is_err_and(|e| e.kind() == ErrorKind::InvalidFilename)
 }
 
-/// Whether a file has one of these extensions, in upper or lower case.
+/// Whether a file has one of these extensions, ignoring case.
 pub(super) fn has_extension(path: &Path, extensions: &[&str]) -> bool {
     path.extension().is_some_and(|own| extensions.iter().any(|extension| own.eq_ignore_ascii_case(extension)))
 }
 
-/// The beginning of a name and a hash of all of it, in at most so many bytes.
+/// The beginning of a name followed by a hash of the full name, in at most this many bytes.
 pub(super) fn shortened(name: &OsStr, bytes: usize) -> String {
     let (hash, text) = (hash_of(name.as_encoded_bytes()), name.to_string_lossy());
     format!("{}-{hash}", &text[..text.floor_char_boundary(bytes.saturating_sub(hash.len() + 1))])
 }
 
-/// A file in a folder, whose name is `base` and `ending`, or begins so if that is too long.
+/// A file in a folder, named `base` and `ending`, with a truncated `base` if that is too long.
 pub(super) fn fitting(folder: &Path, base: &str, ending: &str) -> PathBuf {
     let whole = folder.join(format!("{base}{ending}"));
     if is_allowed(&whole) {

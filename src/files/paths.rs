@@ -1,14 +1,14 @@
-//! Paths as files name them.
+//! Paths inside files.
 
 use std::path::{Component, Path, PathBuf};
 
-/// A path as files have it that go from one system to another.
+/// A path in portable form, for files that move between systems.
 pub fn slashed(path: &Path) -> String {
     let text = path.to_string_lossy();
     if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
 }
 
-/// The way from a folder to a file, with slashes; the whole path if there is no such way.
+/// The relative path from a folder to a file, with slashes; the whole path if there is none.
 pub fn relative(file: &Path, folder: &Path) -> String {
     let name = file.file_name().unwrap_or_default();
     let above = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -22,7 +22,7 @@ pub fn relative(file: &Path, folder: &Path) -> String {
     slashed(&way.join(name))
 }
 
-/// The path without links, also that of what is not there yet.
+/// The path without links, even if it does not exist yet.
 pub fn real(path: &Path) -> Option<PathBuf> {
     let path = std::path::absolute(path).ok()?;
     path.canonicalize().ok().or_else(|| {

@@ -1,4 +1,4 @@
-//! Files that hold something, as opposed to pipes and devices, which would be waited for without end.
+//! Regular files, as opposed to pipes and devices, which could block forever.
 
 use std::fs::{File, Metadata};
 use std::io::{Error, Result};
@@ -15,7 +15,7 @@ pub(super) fn open(path: &Path) -> Result<File> {
     }
 }
 
-/// What lies under a path, if that is no file.
+/// The kind of a path that is not a regular file.
 pub(super) fn other_kind(metadata: &Metadata) -> Option<&'static str> {
     if metadata.is_file() {
         return None;

@@ -1,4 +1,4 @@
-//! The photos of a batch: from files and folders to one list that is the same on every machine.
+//! The photos of a batch: turns files and folders into one list that is the same on every machine.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -9,52 +9,52 @@ use super::folder::sort_by_name;
 use super::kind::is_photo;
 use super::regular;
 
-/// A photo and where it stands among the others.
+/// A photo of a batch, and its relative path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selected {
     pub path: PathBuf,
-    /// Its path below the folder in which it was found; the name alone if it was given itself.
+    /// Its path relative to the folder where it was found; only its name if the photo itself was given.
     pub below: PathBuf,
 }
 
-/// Why a folder brought no photos. The message names it and what to do.
+/// Why a folder has no usable photos. The message names the folder and the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum SelectionError {
-    #[error("{}: the folder cannot be read: {cause}; is the path right?", path.display())]
+    #[error("{}: the folder cannot be read: {cause}; check the path", path.display())]
     Unreadable { path: PathBuf, cause: std::io::Error },
-    #[error("{}: holds no photos", path.display())]
+    #[error("{}: contains no photos", path.display())]
     Empty { path: PathBuf },
 }
 
-/// Something in a folder that was passed over, while the rest was taken. The message names it.
+/// A skipped entry of a folder. The message names it.
 #[derive(Debug, thiserror::Error)]
 pub enum Skipped {
-    #[error("{}: skipped, because its links lead in a circle", path.display())]
+    #[error("{}: skipped: its links form a cycle", path.display())]
     Circle { path: PathBuf },
-    #[error("{}: skipped, because it is {kind}, not a file", path.display())]
+    #[error("{}: skipped: it is {kind}, not a file", path.display())]
     NoFile { path: PathBuf, kind: &'static str },
-    #[error("{}: skipped, because it cannot be read: {cause}", path.display())]
+    #[error("{}: skipped: it cannot be read: {cause}", path.display())]
     Unreadable { path: PathBuf, cause: std::io::Error },
 }
 
 impl Skipped {
-    /// Whether there may be photos that were not taken because of it.
+    /// Whether photos may be missing because of it.
     pub fn is_loss(&self) -> bool {
         matches!(self, Self::Unreadable { .. })
     }
 }
 
-/// What lies beside a photo when its results were written there.
+/// Parts of the names of results next to a photo.
 const RESULTS: [&str; 3] = ["_combined_overlay_", "_labels_", "_compare_"];
 
 /// All photos among files and in folders, each once, in the natural order of their paths.
 ///
-/// A file is taken whatever its name, the photos of a folder by their extensions, without those
-/// that show the results for another photo beside them. `recursive` adds those in folders inside
-/// folders, apart from hidden ones. `skip` is called with what is passed over in the folders.
+/// A file counts whatever its name, the photos of a folder by their extensions, without images of results for
+/// another photo next to them. `recursive` includes subfolders, except hidden ones. `skip` is called with the
+/// skipped entries of folders.
 ///
 /// # Errors
-/// A folder that cannot be read, or that holds no photos.
+/// A folder that cannot be read, or that contains no photos.
 pub fn select_photos(
     files: &[PathBuf],
     folders: &[PathBuf],
@@ -96,7 +96,7 @@ fn photos_below(
     {
         let entry = match entry {
             Ok(entry) => entry,
-            // A link to nothing is no photo, and no reason to leave the others out.
+            // A broken link is not a photo, and no reason to skip the others.
             Err(e) if e.path().is_some_and(Path::is_symlink) && e.loop_ancestor().is_none() => continue,
             Err(e) => {
                 let path = e.path().unwrap_or(folder).to_path_buf();
@@ -130,7 +130,7 @@ fn photos_below(
     Ok(found)
 }
 
-/// Whether a picture shows the results for one of the photos, of which paths without extension are given.
+/// Whether an image shows the results for one of the photos, given by their paths without extension.
 fn is_result(picture: &Path, photos: &HashSet<PathBuf>) -> bool {
     let name = picture.file_name().unwrap_or_default().to_string_lossy();
     let of = RESULTS.iter().filter_map(|infix| name.split_once(infix));
@@ -215,7 +215,7 @@ mod tests {
         assert_eq!(found, ["a.jpg", "s/b.jpg", "t/d.jpg"]);
         let told: Vec<String> = skipped.iter().map(ToString::to_string).collect();
         let tells = |name: &str, why: &str| told.iter().any(|line| line.contains(name) && line.contains(why));
-        assert!(tells("s/back", "circle") && tells("pipe.jpg", "a pipe"), "{told:?}");
+        assert!(tells("s/back", "cycle") && tells("pipe.jpg", "a pipe"), "{told:?}");
         assert_eq!(tells("closed", "cannot be read"), is_closed, "{told:?}");
         assert_eq!(skipped.iter().filter(|skip| skip.is_loss()).count(), usize::from(is_closed));
     }

@@ -1,5 +1,5 @@
-//! Small files of ours that several windows, people and machines may write, replaced without ever destroying
-//! what somebody else wrote: a [`Stamp`] says what the writer believes to be there.
+//! Small files of Tinsel that several windows, people and machines may write, replaced without ever
+//! destroying the work of others: a [`Stamp`] is the content that the writer expects.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -13,32 +13,32 @@ use tempfile::TempPath;
 use super::atomic::{place_new, readable};
 use super::names::hash_of;
 
-/// Temporary files older than this belong to nobody any more.
+/// Temporary files older than this are abandoned.
 const ABANDONED: Duration = Duration::from_secs(60);
-/// The least time in which others who are about to replace a file will have done so.
+/// The time within which a process that is about to replace a file has done so.
 const OTHERS_DELAY: Duration = Duration::from_millis(20);
-/// Names for conflicting versions are given up after this many.
+/// The most conflicting versions.
 const MAX_CONFLICTS: u32 = 1000;
 
-/// What a file held when it was read or written: its hash, or that there was none.
+/// The content of a file when it was read or written: its hash, or its absence.
 ///
-/// Comes from loading and saving only, so that what could not be read cannot be saved over.
+/// Only loading and saving create stamps, so that a file that could not be read cannot be overwritten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamp(Option<[u8; 32]>);
 
 impl Stamp {
-    /// That there is no file.
+    /// The absence of a file.
     pub const ABSENT: Self = Self(None);
 
     pub(super) fn of(bytes: &[u8]) -> Self {
         Self(Some(Sha256::digest(bytes).into()))
     }
 
-    /// What a file holds now. A link to nothing holds nothing.
+    /// The current content of a file. A broken link counts as absent.
     fn now(path: &Path) -> std::io::Result<Self> {
         match path.metadata() {
-            // A pipe might be waited for without end.
-            Ok(data) if !data.is_file() => return Err(std::io::Error::other("it is no file")),
+            // A pipe could block forever.
+            Ok(data) if !data.is_file() => return Err(std::io::Error::other("it is not a file")),
             Ok(_) => {}
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Self::ABSENT),
             Err(e) => return Err(e),
@@ -55,23 +55,23 @@ impl Stamp {
     }
 }
 
-/// What becomes of the file that is replaced.
+/// What to do with the replaced file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Former {
     Kept,
     Dropped,
 }
 
-/// Why a file was not written; it is what it was before then.
+/// Why a file was not written; it is not changed then.
 #[derive(Debug)]
 pub(super) enum NotWritten {
-    /// It does not hold what was expected.
+    /// Its content is not the expected one.
     Changed,
     FolderGone,
     Failed(std::io::Error),
 }
 
-/// Writes a file in place of what `expected` stands for.
+/// Replaces the content that `expected` stands for.
 ///
 /// # Errors
 /// See [`NotWritten`].
@@ -105,14 +105,14 @@ pub(super) fn write(
     if is_ours { Ok(saved) } else { Err(NotWritten::Changed) }
 }
 
-/// What the names of temporary files for this one begin with: short, because the photo's name may be as
-/// long as a name can be.
+/// The prefix of temporary files for this file: short, because the photo's name may already have the greatest
+/// length.
 fn temporary_prefix(path: &Path) -> OsString {
     let name = path.file_name().unwrap_or_default().as_encoded_bytes();
     format!(".tinsel-{}-", hash_of(name)).into()
 }
 
-/// A complete temporary file beside the target, with the permissions of what it replaces.
+/// A complete temporary file next to the target, with the permissions of the file that it replaces.
 fn temporary(path: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
     let prefix = temporary_prefix(path);
     let mut builder = tempfile::Builder::new();
@@ -129,9 +129,9 @@ fn temporary(path: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFi
     Ok(file)
 }
 
-/// Puts a temporary file in the place of another one, which becomes the former version. Returns false, and
-/// leaves what is there, if somebody who does not have our lock (another user, another machine) has
-/// changed it. `stamps` are those of what is to be replaced and of the new one.
+/// Replaces a file by a temporary one; the replaced file becomes the previous version. Returns false and
+/// changes nothing if a process outside our lock (another user, another machine) has changed the file.
+/// `stamps` are those of the expected and of the new content.
 pub(super) fn replace(
     new: TempPath,
     path: &Path,
@@ -143,7 +143,7 @@ pub(super) fn replace(
     if exchange(&new, path).is_err() {
         return replace_and_look(new, path, stamps, former, began);
     }
-    // The temporary name now is that of what was replaced, whoever wrote it last.
+    // The temporary name now belongs to the replaced file, whoever wrote it last.
     if Stamp::now(&new).is_ok_and(|replaced| replaced == expected) {
         if former == Former::Kept {
             keep_as_former(new, path);
@@ -157,7 +157,7 @@ pub(super) fn replace(
     Ok(false)
 }
 
-/// As [`replace`], where files cannot change places: what others do in the very moment is seen afterwards.
+/// Like [`replace`], if files cannot be exchanged: simultaneous changes of others are detected afterwards.
 pub(super) fn replace_and_look(
     new: TempPath,
     path: &Path,
@@ -173,12 +173,12 @@ pub(super) fn replace_and_look(
     if former == Former::Kept {
         keep_as_former(kept, path);
     }
-    // Others who looked before need about as long as this took until they write over it.
+    // Processes that checked before this one need about as long as this took to overwrite the file.
     std::thread::sleep(OTHERS_DELAY + 2 * began.elapsed());
     Ok(Stamp::now(path)? == saved)
 }
 
-/// Lets two names change their files.
+/// Exchanges the files of two names.
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
 fn exchange(a: &Path, b: &Path) -> std::io::Result<()> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -190,21 +190,21 @@ fn exchange(_: &Path, _: &Path) -> std::io::Result<()> {
     Err(ErrorKind::Unsupported.into())
 }
 
-/// Gives what somebody else wrote a name of its own beside the session.
+/// Moves the work of others to a new name next to the session.
 fn keep_beside(file: TempPath, path: &Path) -> std::io::Result<()> {
     let name = conflicts(path).find(|name| !is_there(name));
     let kept = file.keep().map_err(|e| e.error)?;
     name.map_or(Ok(()), |name| std::fs::rename(kept, name))
 }
 
-/// Lets a file be the former version. Best effort: the work itself is saved.
+/// Turns a file into the previous version. Best effort: the work itself is saved.
 fn keep_as_former(file: TempPath, path: &Path) {
     if let Err(e) = file.persist(sibling(path, ".bak.json")) {
-        log::warn!("{}: the former version cannot be kept: {}", path.display(), e.error);
+        log::warn!("{}: the previous version cannot be kept: {}", path.display(), e.error);
     }
 }
 
-/// A second name for a file, or a copy where the file system knows no links.
+/// A second name for a file, or a copy if the file system has no links.
 fn copy_of(path: &Path) -> std::io::Result<TempPath> {
     let mut name = temporary_prefix(path);
     name.push("bak.tmp");
@@ -224,8 +224,8 @@ fn sync_folder(folder: &Path) {
     }
 }
 
-/// Keeps other processes on this machine from saving the same file until it is dropped. `None`
-/// where that is not possible; the stamp is compared in any case.
+/// Keeps other processes on this machine from saving the same file until dropped. `None` if that is
+/// impossible; the stamp is compared in any case.
 fn lock(path: &Path) -> Option<File> {
     let folder = dirs::cache_dir()?.join("tinsel").join("locks");
     std::fs::create_dir_all(&folder).ok()?;
@@ -234,7 +234,7 @@ fn lock(path: &Path) -> Option<File> {
     Some(file)
 }
 
-/// Removes what a process left that was killed while it saved this session.
+/// Removes leftovers of a process that was killed while saving this session.
 fn remove_abandoned(path: &Path) {
     let prefix = temporary_prefix(path);
     let Ok(entries) = std::fs::read_dir(folder_of(path)) else { return };
@@ -244,13 +244,13 @@ fn remove_abandoned(path: &Path) {
         if name.as_encoded_bytes().starts_with(prefix.as_encoded_bytes())
             && age().is_some_and(|age| age > ABANDONED)
         {
-            // Best effort: it is in nobody's way.
+            // Best effort: it does no harm.
             let _ = std::fs::remove_file(entry.path());
         }
     }
 }
 
-/// Whether there is something under a name, be it a link to nothing.
+/// Whether a name is taken, even if by a broken link.
 pub(super) fn is_there(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
@@ -287,7 +287,7 @@ pub(super) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Whether a file can be made in a folder; asks by making one, which leaves no trace.
+/// Whether files can be created in a folder; tries it without leaving a trace.
 pub(super) fn is_writable(folder: &Path) -> bool {
     tempfile::tempfile_in(folder).is_ok()
 }

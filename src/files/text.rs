@@ -1,4 +1,4 @@
-//! Text in the encodings in which other programs write it.
+//! Text in the encodings of other programs.
 
 use std::borrow::Cow;
 
@@ -8,12 +8,12 @@ use encoding_rs::{Encoding, GB18030, UTF_16BE, UTF_16LE};
 #[derive(Debug)]
 pub(super) struct Decoded<'a> {
     pub text: Cow<'a, str>,
-    /// The encoding, if nothing in the text says that it is this one.
+    /// The encoding, if it was guessed.
     pub guessed: Option<&'static str>,
 }
 
-/// The text of a file: UTF-8 or UTF-16, with or without a mark, or GB 18030 (also GB 2312 and GBK), which
-/// programs on Chinese systems write. `None` if it is neither.
+/// The text of a file: UTF-8 or UTF-16, with or without a byte order mark, or GB 18030 (including GB 2312 and
+/// GBK), as on Chinese systems. `None` if it is none of these.
 pub(super) fn decode(bytes: &[u8]) -> Option<Decoded<'_>> {
     let certain = |text| Decoded { text, guessed: None };
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
@@ -24,7 +24,7 @@ pub(super) fn decode(bytes: &[u8]) -> Option<Decoded<'_>> {
     {
         return Some(certain(text.into()));
     }
-    // Text in question begins with a character of ASCII.
+    // The texts in question begin with an ASCII character.
     let encoding = match bytes {
         [_, 0, ..] => UTF_16LE,
         [0, _, ..] => UTF_16BE,

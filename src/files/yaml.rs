@@ -1,24 +1,24 @@
-//! Lists of classes in YAML files of other programs.
+//! Class lists in YAML files of other programs.
 
 use yaml_rust2::parser::{Event, Parser};
 use yaml_rust2::{Yaml, YamlLoader};
 
 /// More classes than this are a mistake, or an attack.
 const MAX_CLASSES: usize = 1_000_000;
-/// Lists of classes are nested a few times. The loader goes into what is nested by calling itself.
+/// The greatest nesting; class lists are nested only a few levels deep. The loader is recursive.
 const MAX_DEPTH: usize = 32;
 
-/// The class names of a YOLO `data.yaml`: `names` as a list, or as a mapping from numbers. A number
-/// that is left out gets a name made of it.
+/// The class names of a YOLO `data.yaml`: `names` as a list, or as a mapping from numbers. A missing number
+/// gets a name that contains it.
 ///
 /// # Errors
-/// Why it is none, in a few words.
+/// The reason why it cannot be used, in a few words.
 pub(super) fn class_names(text: &str) -> Result<Vec<String>, String> {
     let document = parse(text)?;
     match &document["names"] {
         Yaml::BadValue | Yaml::Null => Ok(vec![]),
         Yaml::Array(names) => {
-            names.iter().map(|name| scalar(name).ok_or("a name is no text".into())).collect()
+            names.iter().map(|name| scalar(name).ok_or("a name is not text".into())).collect()
         }
         Yaml::Hash(names) => {
             let mut list: Vec<String> = vec![];
@@ -39,7 +39,7 @@ pub(super) fn class_names(text: &str) -> Result<Vec<String>, String> {
 /// The names and colours (`#rrggbb`) of the labels in an ISAT configuration.
 ///
 /// # Errors
-/// Why it is none, in a few words.
+/// The reason why it cannot be used, in a few words.
 pub(super) fn isat_labels(text: &str) -> Result<Vec<(String, Option<String>)>, String> {
     let document = parse(text)?;
     match &document["label"] {
@@ -51,11 +51,11 @@ pub(super) fn isat_labels(text: &str) -> Result<Vec<(String, Option<String>)>, S
                 Ok((name, label["color"].as_str().map(Into::into)))
             })
             .collect(),
-        _ => Err("its labels are no list".into()),
+        _ => Err("its labels are not a list".into()),
     }
 }
 
-/// Text in quotes, as both YAML and JSON read it.
+/// Quoted text that is valid in both YAML and JSON.
 pub(super) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
@@ -71,7 +71,7 @@ pub(super) fn with_block(text: &str, key: &str, block: &str) -> String {
     whole(&lines[..start]) + block + &whole(&lines[end..])
 }
 
-/// How many of the lines after the first one of a value belong to it, too.
+/// How many of the lines after the first line of a value also belong to it.
 fn lines_of_value(first: &str, after: &[&str]) -> usize {
     // A list in brackets may go over several lines.
     let opened =
@@ -105,17 +105,17 @@ fn parse(text: &str) -> Result<Yaml, String> {
     Ok(documents.into_iter().next().unwrap_or(Yaml::Null))
 }
 
-/// Tells what the loader must not see.
+/// Rejects text that the loader cannot handle safely.
 fn check(text: &str) -> Result<(), String> {
     let mut parser = Parser::new_from_str(text);
     let mut depth = 0usize;
     loop {
         match parser.next_token().map_err(|e| e.to_string())?.0 {
             Event::StreamEnd => return Ok(()),
-            // References would be written out by the loader, and can be nested to grow without bound.
+            // The loader would expand references, which can be nested to grow without bound.
             Event::Alias(_) => return Err("it uses references (*), which are not supported".into()),
             Event::SequenceStart(..) | Event::MappingStart(..) if depth == MAX_DEPTH => {
-                return Err(format!("it is nested more than {MAX_DEPTH} times"));
+                return Err(format!("it is nested more than {MAX_DEPTH} levels deep"));
             }
             Event::SequenceStart(..) | Event::MappingStart(..) => depth += 1,
             Event::SequenceEnd | Event::MappingEnd => depth = depth.saturating_sub(1),
@@ -165,7 +165,7 @@ mod tests {
         ];
         for text in nested {
             let said = class_names(&text).unwrap_err();
-            assert!(said.contains("nested more than 32 times") || said.contains("limit"), "{said}");
+            assert!(said.contains("nested more than 32 levels") || said.contains("limit"), "{said}");
         }
         assert_eq!(
             class_names(&format!("a: {}{}\nnames: [b]", "[".repeat(20), "]".repeat(20))).unwrap(),

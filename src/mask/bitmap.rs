@@ -18,7 +18,7 @@ impl PixelBox {
         self.y1 - self.y0
     }
 
-    /// `[x, y, width, height]` as COCO writes a box around these pixels.
+    /// `[x, y, width, height]`, as in COCO.
     pub fn xywh(&self) -> [u32; 4] {
         [self.x0, self.y0, self.width(), self.height()]
     }
@@ -28,23 +28,23 @@ const WORD: u32 = u64::BITS;
 
 /// A binary mask on a photo of `width` x `height` pixels.
 ///
-/// Immutable; kept as the runs of set pixels in each row, so that its size and the time of most
-/// questions grow with the length of its border and not with the photo.
+/// Immutable; stored as the runs of set pixels in each row, so that its size and the time of most operations
+/// grow with the length of its border, not with the photo.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mask {
     width: u32,
     height: u32,
     area: u64,
-    /// Where pixels are set; `None` when none is.
+    /// The box around the set pixels; `None` if no pixel is set.
     bbox: Option<PixelBox>,
-    /// Where the runs of each row of the box begin in `runs`, and their end.
+    /// The start of each row's runs in `runs`, and the end of the last.
     rows: Vec<u32>,
     /// First column and the column after the last, row by row from left to right, never touching.
     runs: Vec<[u32; 2]>,
 }
 
 impl Mask {
-    /// A mask made pixel by pixel.
+    /// Creates a mask pixel by pixel.
     pub fn from_fn(width: u32, height: u32, set: impl Fn(u32, u32) -> bool) -> Self {
         let mut rows = MaskRows::new(width, height);
         let columns: Vec<u32> = (0..width).collect();
@@ -54,8 +54,8 @@ impl Mask {
         rows.finish()
     }
 
-    /// A mask made of runs of set pixels, given by row and first and last-plus-one column, from top
-    /// to bottom and left to right; runs may touch and overlap. What lies outside is cut off.
+    /// Creates a mask from runs of set pixels, given by row, first column and end column, from top to bottom
+    /// and left to right; runs may touch and overlap. Parts outside the photo are clipped.
     pub fn from_runs(width: u32, height: u32, runs: impl IntoIterator<Item = (u32, [u32; 2])>) -> Self {
         let mut builder = RunBuilder::default();
         for (y, [start, end]) in runs {
@@ -81,12 +81,12 @@ impl Mask {
         self.area
     }
 
-    /// The smallest box around the set pixels; `None` when none is set.
+    /// The smallest box around the set pixels; `None` if no pixel is set.
     pub fn bbox(&self) -> Option<PixelBox> {
         self.bbox
     }
 
-    /// How much memory the pixels take.
+    /// The memory that the pixels take, in bytes.
     pub fn bytes(&self) -> usize {
         size_of_val(&self.rows[..]) + size_of_val(&self.runs[..])
     }
@@ -121,13 +121,13 @@ impl Mask {
         rows.flat_map(|y| self.row(y).iter().map(move |run| (y, *run)))
     }
 
-    /// The same pixels on a larger photo, of which this mask's photo is the part at `(x0, y0)`.
+    /// The same pixels on a larger photo; this mask's photo is its part at `(x0, y0)`.
     pub fn placed(&self, x0: u32, y0: u32, width: u32, height: u32) -> Self {
         let moved = self.all_runs().map(|(y, [start, end])| (y + y0, [start + x0, end + x0]));
         Self::from_runs(width, height, moved)
     }
 
-    /// The pixels of a part of the photo, as a mask of its own.
+    /// The pixels of a part of the photo, as a separate mask.
     pub fn cropped(&self, part: PixelBox) -> Self {
         let rows = self.all_runs().filter(|(y, _)| (part.y0..part.y1).contains(y));
         let moved = rows.map(|(y, run)| (y - part.y0, run.map(|x| x.saturating_sub(part.x0))));
@@ -202,7 +202,7 @@ impl MaskRows {
         Self { width, height, per_row, bits: vec![0; per_row * height as usize] }
     }
 
-    /// Sets the pixels of row `y` for whose value `set` holds.
+    /// Sets the pixels of row `y` whose value satisfies `set`.
     ///
     /// # Panics
     /// If the row lies outside the mask or is longer than it is wide.

@@ -1,9 +1,9 @@
-//! Masks joined, cut with and taken from each other.
+//! Union, intersection and difference of masks.
 
 use super::bitmap::Mask;
 
 impl Mask {
-    /// The pixels of either mask. The result has this mask's size; the other is cut to it.
+    /// The pixels of either mask. The result has this mask's size; the other is clipped to it.
     pub fn union(&self, other: &Mask) -> Mask {
         combined(self, other, |a, b| a || b)
     }
@@ -13,12 +13,12 @@ impl Mask {
         combined(self, other, |a, b| a && b)
     }
 
-    /// The pixels of this mask that the other does not have.
+    /// The pixels of this mask that are not in the other.
     pub fn difference(&self, other: &Mask) -> Mask {
         combined(self, other, |a, b| a && !b)
     }
 
-    /// The pixels of the photo that this mask does not have.
+    /// The pixels of the photo that are not in this mask.
     pub fn complement(&self) -> Mask {
         Mask::from_runs(self.width(), self.height(), self.unset_runs())
     }

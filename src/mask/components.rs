@@ -1,4 +1,4 @@
-//! Connected parts of a mask, and getting rid of small ones.
+//! Connected parts of a mask, and removing small ones.
 
 use super::bitmap::Mask;
 use super::boolean::combine_rows;
@@ -14,7 +14,7 @@ impl Mask {
         parts.into_iter().map(|part| Mask::from_runs(self.width(), self.height(), part)).collect()
     }
 
-    /// The largest of [`Mask::parts`], the first of equals; nothing of nothing.
+    /// The largest of [`Mask::parts`], the first of equals; empty if the mask is empty.
     pub fn largest_part(&self) -> Mask {
         let parts = components(self.all_runs().collect(), Corners::Connect);
         // The last maximum is taken, hence backwards.
@@ -22,8 +22,8 @@ impl Mask {
         Mask::from_runs(self.width(), self.height(), largest)
     }
 
-    /// The mask with every hole filled: every area of unset pixels that has no way to the photo's
-    /// border along their sides (4-connectivity, for set pixels that touch at a corner close it off).
+    /// The mask with every hole filled: every area of unset pixels that is not connected to the photo's
+    /// border along pixel sides (4-connectivity, because set pixels that touch at a corner enclose it).
     pub fn filled(&self) -> Mask {
         let holes: Vec<Run> = self.holes().into_iter().flatten().collect();
         let mut runs: Vec<Run> = self.all_runs().chain(holes).collect();
@@ -52,10 +52,10 @@ impl Mask {
         areas
     }
 
-    /// Fills every connected area of unset pixels (8-connectivity) that is smaller than `min_area`
-    /// pixels, at the photo's border too.
+    /// Fills every connected area of unset pixels (8-connectivity) that is smaller than `min_area` pixels,
+    /// including those at the photo's border.
     ///
-    /// As `remove_small_regions(mask, min_area, "holes")` in `sam2/utils/amg.py`.
+    /// Like `remove_small_regions(mask, min_area, "holes")` in `sam2/utils/amg.py`.
     pub fn without_small_holes(&self, min_area: u64) -> Mask {
         let holes: Vec<Run> = components(self.unset_runs(), Corners::Connect)
             .into_iter()
@@ -70,17 +70,17 @@ impl Mask {
         Mask::from_runs(self.width(), self.height(), runs)
     }
 
-    /// Removes every connected part (8-connectivity) that is smaller than `min_area` pixels; the
-    /// largest stays if all are.
+    /// Removes every connected part (8-connectivity) that is smaller than `min_area` pixels; the largest is
+    /// kept if all are.
     ///
-    /// As `remove_small_regions(mask, min_area, "islands")` in `sam2/utils/amg.py`.
+    /// Like `remove_small_regions(mask, min_area, "islands")` in `sam2/utils/amg.py`.
     pub fn without_small_parts(&self, min_area: u64) -> Mask {
         let parts = components(self.all_runs().collect(), Corners::Connect);
         if parts.iter().all(|part| area(part) >= min_area) {
             return self.clone();
         }
         let largest = parts.iter().map(|part| area(part)).max().unwrap_or(0);
-        // The first of equals, as numpy's argmax has it; parts come in the order of their first pixel.
+        // The first of equals, like numpy's argmax; parts are in the order of their first pixel.
         let first_largest = parts.iter().position(|part| area(part) == largest);
         let all_small = largest < min_area;
         let mut runs: Vec<Run> = parts
@@ -116,12 +116,12 @@ fn area(runs: &[Run]) -> u64 {
     runs.iter().map(|(_, [start, end])| u64::from(end - start)).sum()
 }
 
-/// What pixels are to each other that touch at a corner only.
+/// The relation of pixels that only touch at a corner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Corners {
     /// Neighbours: 8-connectivity.
     Connect,
-    /// Strangers: 4-connectivity.
+    /// Not neighbours: 4-connectivity.
     Part,
 }
 

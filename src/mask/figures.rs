@@ -1,4 +1,4 @@
-//! What can be measured of a mask.
+//! Measurements of a mask.
 
 use std::f64::consts::{FRAC_PI_4, SQRT_2};
 
@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::bitmap::{Mask, PixelBox};
 use super::boolean::combine_rows;
 
-/// Measures of a mask that is not empty.
+/// Measurements of a mask that is not empty.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Figures {
     /// Number of pixels.
@@ -17,20 +17,20 @@ pub struct Figures {
     /// pixels, which are those with a side towards an unset pixel or the photo's border. Steps
     /// count 1 straight, √2 across corners, and their mean in between.
     ///
-    /// As `skimage.measure.perimeter(mask, neighborhood=4)`.
+    /// Like `skimage.measure.perimeter(mask, neighborhood=4)`.
     pub perimeter: f64,
-    /// Mean of the pixels' centres, `[x, y]` in photo coordinates; it need not lie in the mask.
+    /// Mean of the pixels' centres, `[x, y]` in photo coordinates; may lie outside the mask.
     pub centroid: [f64; 2],
     /// Diameter in pixels of a disc with this area.
     pub equivalent_diameter: f64,
-    /// Number of parts that do not touch, not even at corners.
+    /// Number of separate parts (8-connectivity).
     pub parts: usize,
-    /// Number of areas of unset pixels that have no way to the photo's border along their sides.
+    /// Number of holes: areas of unset pixels that are not connected to the photo's border along pixel sides.
     pub holes: usize,
 }
 
 impl Mask {
-    /// Measures of the mask; `None` if it is empty.
+    /// The measurements of the mask; `None` if it is empty.
     pub fn figures(&self) -> Option<Figures> {
         let bbox = self.bbox()?;
         let area = self.area();
@@ -45,14 +45,14 @@ impl Mask {
         })
     }
 
-    /// The mean red, green and blue of the photo in the mask, in 0..=255; `None` if it is empty.
-    /// `rgb` are the photo's bytes, red, green and blue in turn, row by row.
+    /// The mean red, green and blue of the photo in the mask, in 0..=255; `None` if it is empty. `rgb` are
+    /// the photo's bytes: red, green and blue of each pixel, row by row.
     ///
     /// # Panics
-    /// If the photo has not as many pixels as the mask.
+    /// If photo and mask have different numbers of pixels.
     pub fn mean_colour(&self, rgb: &[u8]) -> Option<[f32; 3]> {
         let per_row = self.width() as usize * 3;
-        assert_eq!(rgb.len(), per_row * self.height() as usize, "the photo has not the size of the mask");
+        assert_eq!(rgb.len(), per_row * self.height() as usize, "the photo must have the size of the mask");
         let b = self.bbox()?;
         let row_sums = (b.y0..b.y1).into_par_iter().map(|y| {
             let row = &rgb[y as usize * per_row..][..per_row];
@@ -69,7 +69,7 @@ impl Mask {
     }
 
     fn centroid(&self) -> [f64; 2] {
-        // Doubled, for the centres lie at halves.
+        // Doubled, because the centres are at halves.
         let (x, y) = self.all_runs().fold((0u128, 0u128), |(x, y), (row, [start, end])| {
             let length = u128::from(end - start);
             (x + length * u128::from(start + end), y + length * u128::from(2 * row + 1))

@@ -3,8 +3,8 @@
 use super::bitmap::Mask;
 
 impl Mask {
-    /// The share of each cell that the mask covers, in [0, 1], of `side` x `side` cells stretched
-    /// over the photo, row by row. Exact for any sizes, also where cells are smaller than pixels.
+    /// The share of each cell that the mask covers, in [0, 1], of `side` x `side` cells stretched over the
+    /// photo, row by row. Exact for any sizes, even if cells are smaller than pixels.
     pub fn coverage_grid(&self, side: usize) -> Vec<f32> {
         // Both pixels and cells have whole sides on a common grid of width * side x height * side.
         let (width, height) = (u64::from(self.width()), u64::from(self.height()));
@@ -33,8 +33,8 @@ impl Mask {
             .collect()
     }
 
-    /// The mask on a grid with `factor` times larger pixels that begins at `(x0, y0)`, of those that lie
-    /// in it wholly.
+    /// The mask on a grid with `factor` times larger pixels that begins at `(x0, y0)`: those that lie
+    /// entirely inside the mask.
     pub(super) fn wholly_covered(&self, [x0, y0]: [u32; 2], factor: u32) -> Mask {
         let (width, height) = ((self.width() - x0) / factor, (self.height() - y0) / factor);
         let mut runs = vec![];

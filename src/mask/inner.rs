@@ -2,13 +2,13 @@
 
 use super::bitmap::Mask;
 
-/// The point is sought among about this many large pixels along the longer side of the part.
+/// The search uses about this many large pixels along the longer side of the part.
 const FINENESS: u32 = 256;
 
 impl Mask {
-    /// The centre, in photo coordinates, of a pixel of the mask's largest part that lies about as far
-    /// from its border as any does, the photo's border included; `None` if the mask is empty. Where
-    /// many do, one in their middle. Good for a click or a label.
+    /// The centre, in photo coordinates, of a pixel of the mask's largest part that is about as far from the
+    /// border as possible, including the photo's border; `None` if the mask is empty. Of several, one in the
+    /// middle. Suitable for a click or a label.
     pub fn inner_point(&self) -> Option<[f32; 2]> {
         let part = self.largest_part();
         let b = part.bbox()?;
@@ -30,7 +30,7 @@ fn deepest(mask: &Mask) -> Option<(u32, u32)> {
     let framed = mask.all_runs().map(|(y, run)| (y - b.y0 + 1, run.map(|x| x - b.x0 + 1)));
     let framed = Mask::from_runs(b.width() + 2, b.height() + 2, framed);
     let (mut enough, mut left) = (1, framed.clone());
-    // Doubling first, for to shrink costs as much as the way is long.
+    // Doubling first, because the cost of shrinking grows with the distance.
     let (mut low, mut high) = (0, None);
     while high.is_none_or(|high| low + 1 < high) {
         let shrunk = framed.shrunk(enough as f32);

@@ -1,5 +1,5 @@
-//! Binary masks: the pixels, their run-length encoding, their outline, parts and overlaps, and how
-//! they are drawn, joined and cut. Depends on nothing of ours.
+//! Binary masks: pixels, run-length encoding, outlines, parts, overlaps, drawing and boolean operations.
+//! Depends on no other module.
 
 mod bitmap;
 mod boolean;

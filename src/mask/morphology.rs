@@ -1,42 +1,41 @@
 //! Growing, shrinking and smoothing by a round neighbourhood.
 //!
-//! All three ask how much of the disc around a pixel is set. That number is piecewise linear along
-//! a row of each of the disc's rows, so that it is kept as the places where its slope changes: four
-//! for each run, however long the run and however wide the disc.
+//! All three depend on how much of the disc around a pixel is set. For each row of the disc, this number is
+//! piecewise linear along a row of pixels, so it is stored as the columns where its slope changes: four per
+//! run, whatever the length of the run and the size of the disc.
 
 use rayon::prelude::*;
 
 use super::bitmap::{Mask, PixelBox};
 
 impl Mask {
-    /// The mask with all pixels added whose centre is at most `pixels` away from the centre of one
-    /// of its own. Nothing changes below 1.
+    /// The mask plus all pixels whose centre is at most `pixels` away from the centre of a set pixel. Below
+    /// 1, nothing changes.
     pub fn grown(&self, pixels: f32) -> Mask {
         // Set where the disc has a set pixel.
         self.weighed(pixels, 1, 0)
     }
 
-    /// The mask without the pixels whose centre is at most `pixels` away from the centre of an
-    /// unset one. The photo's border eats nothing: beyond it nothing is known, and an object that
-    /// the photo cuts off goes on there.
+    /// The mask without the pixels whose centre is at most `pixels` away from the centre of an unset one. The
+    /// mask does not shrink at the photo's border, because an object cut off by the photo continues there.
     pub fn shrunk(&self, pixels: f32) -> Mask {
         // Set where all of the disc is.
         self.weighed(pixels, 1, -1)
     }
 
-    /// The mask with jagged edges rounded: a pixel becomes what most pixels around it are, as far
-    /// as `radius_in_photo` and the photo go; what is evenly divided stays. (A median filter.)
+    /// The mask with smoothed edges: each pixel takes the value of most pixels around it, within
+    /// `radius_in_photo` and the photo; ties do not change. (A median filter.)
     ///
-    /// Straight edges stay where they are, corners are rounded, and specks, holes and spikes
-    /// narrower than about the radius go. The area stays about the same, unlike that of opening
-    /// (only ever smaller) or closing (only ever larger).
+    /// Straight edges are kept, corners are rounded, and specks, holes and spikes narrower than about the
+    /// radius are removed. The area stays about the same, unlike opening, which only shrinks, or closing,
+    /// which only grows.
     pub fn smoothed(&self, radius_in_photo: f32) -> Mask {
         // Set where more of the disc is set than half of it.
         self.weighed(radius_in_photo, 2, -1)
     }
 
-    /// The pixels with a positive sum over the disc around them, of `set_weight` for each set pixel
-    /// and `photo_weight` for each pixel; where the sum is 0 pixels stay what they are.
+    /// The pixels with a positive sum over the disc around them, of `set_weight` for each set pixel and
+    /// `photo_weight` for each pixel; where the sum is 0, pixels do not change.
     fn weighed(&self, radius: f32, set_weight: i64, photo_weight: i64) -> Mask {
         let Some(disc) = Disc::new(radius) else { return self.clone() };
         let Some(reached) = self.bbox().map(|b| disc.reach(b, self.width(), self.height())) else {

@@ -2,13 +2,13 @@
 
 use super::bitmap::Mask;
 
-/// The borders between set and unset pixels: closed loops of pixel corners in photo coordinates,
-/// with the mask on the right-hand side as one walks (outer loops run clockwise on the screen,
-/// holes the other way). Only the corners where the direction changes are kept.
+/// The borders between set and unset pixels: closed loops of pixel corners in photo coordinates, with the
+/// mask on the right-hand side (outer loops run clockwise on the screen, holes anticlockwise). Only the
+/// corners where the direction changes are stored.
 ///
-/// Where two pixels touch only at a corner the loops are kept apart (4-connectivity). Each loop
-/// begins at its uppermost edge that runs to the right, and of those at the leftmost; loops come in
-/// the order of where they begin, row by row.
+/// If two pixels only touch at a corner, the loops are separate (4-connectivity). Each loop begins at the
+/// leftmost of its uppermost edges that run to the right; loops are in the order of their starting points,
+/// row by row.
 pub fn outline(mask: &Mask) -> Vec<Vec<[u32; 2]>> {
     let Some(b) = mask.bbox() else { return vec![] };
     let mut sides = Sides::new(mask);
@@ -51,7 +51,7 @@ enum End {
     Right,
 }
 
-/// The sides of a mask's runs, and which of them were walked along.
+/// The sides of a mask's runs, and which of them were visited.
 struct Sides<'a> {
     mask: &'a Mask,
     /// The row of the first run, and the number of runs above each row from there.

@@ -1,9 +1,9 @@
-//! How much masks share.
+//! Overlaps of masks.
 
 use super::bitmap::Mask;
 
 impl Mask {
-    /// Number of pixels that both masks have.
+    /// Number of pixels in both masks.
     pub fn intersection_area(&self, other: &Mask) -> u64 {
         let (Some(a), Some(b)) = (self.bbox(), other.bbox()) else { return 0 };
         if a.x1 <= b.x0 || b.x1 <= a.x0 {
@@ -12,14 +12,14 @@ impl Mask {
         (a.y0.max(b.y0)..a.y1.min(b.y1)).map(|y| shared(self.row(y), other.row(y))).sum()
     }
 
-    /// Intersection over union, in [0, 1]; 0 when both are empty.
+    /// Intersection over union, in [0, 1]; 0 if both are empty.
     pub fn iou(&self, other: &Mask) -> f64 {
         let shared = self.intersection_area(other);
         let union = self.area() + other.area() - shared;
         if union == 0 { 0.0 } else { shared as f64 / union as f64 }
     }
 
-    /// No less than [`Mask::iou`], from areas and boxes alone.
+    /// An upper bound of [`Mask::iou`], from areas and boxes only.
     pub fn iou_at_most(&self, other: &Mask) -> f64 {
         let shared = box_overlap(self, other).min(self.area()).min(other.area());
         let union = self.area() + other.area() - shared;
@@ -27,7 +27,7 @@ impl Mask {
     }
 }
 
-/// Number of pixels that at least one of the masks has.
+/// Number of pixels in at least one of the masks.
 pub fn union_area<'a>(masks: impl IntoIterator<Item = &'a Mask>) -> u64 {
     let masks: Vec<&Mask> = masks.into_iter().collect();
     let height = masks.iter().filter_map(|m| Some(m.bbox()?.y1)).max().unwrap_or(0);
@@ -44,16 +44,16 @@ fn shared(a: &[[u32; 2]], b: &[[u32; 2]]) -> u64 {
     sum
 }
 
-/// How a photo is covered by masks.
+/// The coverage of a photo by masks.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Coverage {
-    /// Share of the photo that at least one mask covers, in [0, 1].
+    /// Share of the photo covered by at least one mask, in [0, 1].
     pub covered: f32,
-    /// Share of the photo that two or more masks cover, in [0, 1].
+    /// Share of the photo covered by two or more masks, in [0, 1].
     pub overlapping: f32,
 }
 
-/// How masks of one photo, `(width, height)` in pixels, cover it together.
+/// The coverage of a photo, `(width, height)` in pixels, by its masks.
 pub fn coverage<'a>(masks: impl IntoIterator<Item = &'a Mask>, (width, height): (u32, u32)) -> Coverage {
     let masks: Vec<&Mask> = masks.into_iter().collect();
     let (covered, overlapping) = depths(&masks, height);
@@ -83,11 +83,11 @@ fn depths(masks: &[&Mask], height: u32) -> (u64, u64) {
     (covered, overlapping)
 }
 
-/// A mask lies inside another when this share of it is in the other.
+/// A mask is inside another if this share of it is in the other.
 pub const INSIDE: f64 = 0.9;
 
-/// For each mask, the index of the smallest larger one that it lies inside of ([`INSIDE`]). Of
-/// equally large masks, the earlier one counts as larger.
+/// For each mask, the index of the smallest larger mask around it ([`INSIDE`]). Of masks with equal areas,
+/// the earlier one counts as larger.
 pub fn parents(masks: &[&Mask]) -> Vec<Option<usize>> {
     let mut by_size: Vec<usize> = (0..masks.len()).collect();
     by_size.sort_by_key(|i| (masks[*i].area(), std::cmp::Reverse(*i)));

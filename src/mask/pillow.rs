@@ -1,5 +1,5 @@
-//! Shapes as Pillow draws them (`ImageDraw`, filled), pixel by pixel: programs written in Python, labelme among
-//! them, make their masks with it. Follows `polygon_generic` and `ellipseNew` of `libImaging/Draw.c`.
+//! Filled shapes with exactly the pixels of Pillow's `ImageDraw`, which Python programs such as labelme use
+//! for masks. Follows `polygon_generic` and `ellipseNew` of `libImaging/Draw.c`.
 
 use std::collections::HashMap;
 
@@ -31,7 +31,7 @@ impl Lines {
     }
 }
 
-/// A side of a polygon that is not level.
+/// A side of a polygon that is not horizontal.
 struct Edge {
     x0: i32,
     y0: i32,
@@ -62,8 +62,8 @@ impl Edge {
     }
 }
 
-/// `ImageDraw.polygon(points, fill=1, outline=1)`; coordinates with a fraction are cut down by it, towards zero.
-/// Points may lie outside the photo, by less than a billion pixels.
+/// `ImageDraw.polygon(points, fill=1, outline=1)`; fractional coordinates are truncated towards zero. Points
+/// may lie outside the photo, by less than a billion pixels.
 pub fn polygon(points: &[[f64; 2]], width: u32, height: u32) -> Mask {
     let points: Vec<[i32; 2]> = points.iter().map(|point| point.map(|v| v as i32)).collect();
     let mut lines = Lines::new(width, height);
@@ -149,7 +149,7 @@ fn round_down(x: f32) -> i64 {
     if x >= 0.0 { (x - 0.5).ceil() as i64 } else { -(x.abs() - 0.5).ceil() as i64 }
 }
 
-/// `ImageDraw.ellipse([x0, y0, x1, y1], fill=1, outline=1)`; coordinates with a fraction are cut down by it, towards
+/// `ImageDraw.ellipse([x0, y0, x1, y1], fill=1, outline=1)`; fractional coordinates are truncated towards
 /// zero. Empty unless x0 < x1 or y0 < y1. Corners may lie outside the photo, by less than a billion pixels.
 pub fn ellipse(corners: [f64; 4], width: u32, height: u32) -> Mask {
     let [x0, y0, x1, y1] = corners.map(|v| i128::from(v as i32));

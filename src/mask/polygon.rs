@@ -1,10 +1,10 @@
 //! Masks as polygons, and polygons as masks.
 //!
-//! Two ways of tracing, because readers fill polygons in two ways. [`polygons`] follow the edges of
-//! pixels: filled by the rule of pycocotools or of any renderer of continuous outlines they give
-//! back the very pixels. [`through_centres`] follows the centres of the outermost pixels: that is
-//! what programs expect that draw the outline as well as fill it (OpenCV, PIL, and so labelme and
-//! YOLO), and gives back the very pixels there.
+//! There are two ways of tracing, because readers fill polygons in two ways. [`polygons`] follow pixel edges:
+//! filled like in pycocotools or any renderer of continuous outlines, they restore exactly the same pixels.
+//! [`through_centres`] follows the centres of the outermost pixels, for programs that draw the outline as
+//! well as fill it (OpenCV and PIL, and therefore labelme and YOLO), and restores exactly the same pixels
+//! there.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use super::bitmap::Mask;
 use super::rle::{Rle, RleError};
 
-/// A closed line of pixel corners or centres; the last point is joined to the first.
+/// A closed line of pixel corners or centres; the last point is connected to the first.
 pub type Ring = Vec<[u32; 2]>;
 
 /// One part of a mask, with its holes, as rings along the edges of pixels.
@@ -33,8 +33,8 @@ pub fn polygons(mask: &Mask) -> Vec<Polygon> {
 }
 
 impl Polygon {
-    /// The same area as rings that do not touch themselves, the outer one first, as geometry
-    /// programs want it: what a ring encloses between two visits of the same corner becomes a hole.
+    /// The same area as rings that do not touch themselves, the outer one first, as required by geometry
+    /// programs: the area that a ring encloses between two visits of the same corner becomes a hole.
     pub fn simple_rings(&self) -> Vec<Ring> {
         let (mut outer, mut holes) = (vec![], vec![]);
         for ring in std::iter::once(&self.outer).chain(&self.holes) {
@@ -280,8 +280,8 @@ fn without_straight_points(ring: &[[u32; 2]]) -> Ring {
     if kept.is_empty() { ring.to_vec() } else { kept }
 }
 
-/// The ring with fewer points, none of which it leaves by more than `tolerance` pixels
-/// (Ramer-Douglas-Peucker); as it is for a tolerance of 0, and never less than a triangle.
+/// The ring with fewer points, which deviates from the original by at most `tolerance` pixels
+/// (Ramer-Douglas-Peucker); unchanged for a tolerance of 0, and never less than a triangle.
 pub fn simplified(ring: &[[u32; 2]], tolerance: f32) -> Ring {
     if tolerance <= 0.0 || ring.len() <= 3 {
         return ring.to_vec();
@@ -320,7 +320,7 @@ fn distance_to_segment(p: [u32; 2], a: [u32; 2], b: [u32; 2]) -> f64 {
     (px - t * bx).hypot(py - t * by)
 }
 
-/// The mask with its holes filled: what is left where a format knows outlines only.
+/// The mask with its holes filled, for formats that only store outlines.
 pub fn without_holes(mask: &Mask, parts: &[Polygon]) -> Mask {
     if parts.iter().all(|part| part.holes.is_empty()) {
         return mask.clone();
@@ -349,8 +349,8 @@ pub fn united(masks: impl IntoIterator<Item = Mask>, width: u32, height: u32) ->
     Mask::from_runs(width, height, runs)
 }
 
-/// Coordinates of polygons from files may lie this many times the photo's side beyond its border;
-/// what is farther away makes no sense and only costs time.
+/// Coordinates of polygons in files may lie this many times the photo's side beyond its border; points
+/// farther away are absurd and only cost time.
 const MAX_SIDES_OUTSIDE: f64 = 2.0;
 
 /// Whether all points of a polygon from a file are finite and not absurdly far from the photo.
@@ -362,8 +362,8 @@ pub fn is_near(points: &[[f64; 2]], width: u32, height: u32) -> bool {
     points.iter().all(|[x, y]| near(*x, width) && near(*y, height))
 }
 
-/// The pixels of a polygon as COCO's own rasteriser has them, bit by bit (`rleFrPoly` in
-/// pycocotools). The points are to be near the photo ([`is_near`]).
+/// The pixels of a polygon exactly as in COCO's own rasteriser (`rleFrPoly` in pycocotools). The points must
+/// be near the photo ([`is_near`]).
 ///
 /// # Errors
 /// The photo is larger than an encoding can describe.
@@ -408,8 +408,8 @@ pub fn filled_as_coco(points: &[[f64; 2]], width: u32, height: u32) -> Result<Ma
     Mask::try_from(&Rle { size: [height, width], counts })
 }
 
-/// The pixels of a polygon whose points are pixels `(x, y)`, its outline included, as OpenCV and
-/// PIL draw it. The points are to be near the photo ([`is_near`]).
+/// The pixels of a polygon whose points are pixels `(x, y)`, including its outline, as drawn by OpenCV and
+/// PIL. The points must be near the photo ([`is_near`]).
 pub fn filled_with_outline(pixels: &[[i64; 2]], width: u32, height: u32) -> Mask {
     let mut runs: Vec<(u32, [u32; 2])> = vec![];
     let mut push = |y: i64, from: i64, to: i64| {

@@ -1,4 +1,4 @@
-//! COCO's run-length encoding: column by column, runs of zeros and ones in turn.
+//! COCO's run-length encoding: column by column, alternating runs of zeros and ones.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,8 +6,8 @@ use super::bitmap::Mask;
 
 /// A mask as pycocotools' uncompressed RLE.
 ///
-/// `size` is `[height, width]`. `counts` are the lengths of runs in column-major order; the first
-/// counts zeros and is 0 when the first pixel is set.
+/// `size` is `[height, width]`. `counts` are the lengths of runs in column-major order; the first counts
+/// zeros and is 0 if the first pixel is set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rle {
     pub size: [u32; 2],
@@ -21,19 +21,19 @@ pub struct CompressedRle {
     pub counts: String,
 }
 
-/// Why a run-length encoding is none of a mask.
+/// Why a run-length encoding is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RleError {
-    #[error("a mask of {width}x{height} pixels is larger than can be read")]
+    #[error("a mask of {width}x{height} pixels is too large")]
     Size { width: u32, height: u32 },
-    #[error("the runs add up to {found} pixels, a {width}x{height} mask has {expected}")]
+    #[error("the runs add up to {found} pixels, but a {width}x{height} mask has {expected}")]
     Length { width: u32, height: u32, found: u64, expected: u64 },
     #[error("the compressed runs are damaged at character {at}")]
     Text { at: usize },
 }
 
-/// Sides and pixels of a mask that an encoding may name, more than any photo has; what a few characters in
-/// a file make the program reserve memory for has to end somewhere.
+/// The greatest sides and number of pixels of an encoded mask, more than any photo has: a few characters in a
+/// file must not allocate unlimited memory.
 const MAX_SIDE: u32 = 1 << 16;
 const MAX_PIXELS: u64 = 1 << 29;
 

@@ -1,4 +1,4 @@
-//! Masks that tests hold against pixel-by-pixel versions of what they test.
+//! Masks for tests that compare operations with pixel-by-pixel definitions.
 
 use super::bitmap::Mask;
 

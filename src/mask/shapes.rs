@@ -1,19 +1,18 @@
 //! Masks of drawn shapes: strokes of a brush, lassos, rectangles.
 //!
-//! Points are `[x, y]` in photo coordinates, in which the pixel `(x, y)` reaches from `x` to
-//! `x + 1` and has its centre at `x + 0.5`, and so on downwards. Points that are not finite are
-//! passed over.
+//! Points are `[x, y]` in photo coordinates, in which the pixel `(x, y)` extends from `x` to `x + 1` with its
+//! centre at `x + 0.5`, and likewise for y. Points that are not finite are skipped.
 
 use super::bitmap::Mask;
 
-/// The centre of a pixel is this far from its left and upper edge.
+/// The distance of a pixel's centre from its left and upper edge.
 const HALF: f64 = 0.5;
 
 impl Mask {
-    /// What a round brush of `radius_in_photo` leaves that is drawn through `points`: all pixels
-    /// whose centre is no further away from the line. One point makes a disc, two a capsule.
+    /// The stroke of a round brush through `points`: all pixels whose centre is at most `radius_in_photo`
+    /// away from the line. One point makes a disc, two a capsule.
     ///
-    /// A radius below √½ may fall between the centres and leave nothing.
+    /// A radius below √½ may miss all centres, so that the stroke is empty.
     pub fn stroke(width: u32, height: u32, points: &[[f32; 2]], radius_in_photo: f32) -> Mask {
         let radius = f64::from(radius_in_photo);
         let points = finite(points);
@@ -33,11 +32,10 @@ impl Mask {
         Mask::from_runs(width, height, runs)
     }
 
-    /// The inside of a closed line through `corners`: all pixels around whose centre it goes (its
-    /// winding number there is not zero), so that a lasso that crosses itself leaves no hole where
-    /// it went around twice.
+    /// The inside of a closed line through `corners`: all pixels with a non-zero winding number at their
+    /// centre, so that a lasso that crosses itself leaves no hole where it went around twice.
     ///
-    /// Shapes that share an edge share no pixel.
+    /// Shapes with a common edge have no common pixel.
     pub fn polygon(width: u32, height: u32, corners: &[[f32; 2]]) -> Mask {
         let corners = finite(corners);
         // Where the line crosses the row's centre line, and whether it runs down (1) or up (-1) there.

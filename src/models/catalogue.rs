@@ -3,7 +3,7 @@
 /// Licence of all weights in the catalogue.
 pub const LICENCE: &str = "Apache-2.0";
 
-/// A family of networks, with who publishes it and where.
+/// A family of networks, with its publisher and URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     Sam2,
@@ -12,7 +12,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// What it is called.
+    /// The name of the family.
     pub fn title(self) -> &'static str {
         match self {
             Self::Sam2 => "Segment Anything 2",
@@ -21,7 +21,7 @@ impl Source {
         }
     }
 
-    /// Who publishes the weights, and the page that says so.
+    /// The publisher of the weights, and its web page.
     pub fn publisher(self) -> &'static str {
         match self {
             Self::Sam2 => "Meta, https://github.com/facebookresearch/sam2",
@@ -30,7 +30,7 @@ impl Source {
         }
     }
 
-    /// Where the files lie, with a slash at the end. A mirror takes the place of all of these.
+    /// The base URL of the files, with a slash at the end. A mirror replaces all of these.
     pub fn base_url(self) -> &'static str {
         match self {
             Self::Sam2 => "https://dl.fbaipublicfiles.com/segment_anything_2/",
@@ -43,18 +43,18 @@ impl Source {
 /// One file of weights.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// What people type; unique in the catalogue.
+    /// The name for users; unique in the catalogue.
     pub name: &'static str,
     pub source: Source,
     /// Path below the base URL, with `/` between its parts. Its last part is the name of the file.
     pub path: &'static str,
     /// Length of the file, if it is known.
     pub bytes: Option<u64>,
-    /// SHA-256 of the file, 64 small hexadecimal digits.
+    /// SHA-256 of the file, 64 lower-case hexadecimal digits.
     pub sha256: &'static str,
-    /// What it is, for people.
+    /// A description for users.
     pub title: &'static str,
-    /// Number of parameters, for people.
+    /// The number of parameters, for display.
     pub parameters: &'static str,
 }
 
@@ -73,7 +73,7 @@ pub const CATALOGUE: &[Entry] = &[
         path: "092824/sam2.1_hiera_tiny.pt",
         bytes: Some(156_008_466),
         sha256: "7402e0d864fa82708a20fbd15bc84245c2f26dff0eb43a4b5b93452deb34be69",
-        title: "SAM 2.1, tiny: the quickest of SAM 2",
+        title: "SAM 2.1, tiny: the fastest of SAM 2",
         parameters: "38.9 M",
     },
     Entry {
@@ -82,7 +82,7 @@ pub const CATALOGUE: &[Entry] = &[
         path: "092824/sam2.1_hiera_small.pt",
         bytes: Some(184_416_285),
         sha256: "6d1aa6f30de5c92224f8172114de081d104bbd23dd9dc5c58996f0cad5dc4d38",
-        title: "SAM 2.1, small: a little better than tiny, almost as quick",
+        title: "SAM 2.1, small: slightly better than tiny, almost as fast",
         parameters: "46 M",
     },
     Entry {
@@ -100,7 +100,7 @@ pub const CATALOGUE: &[Entry] = &[
         path: "092824/sam2.1_hiera_large.pt",
         bytes: Some(898_083_611),
         sha256: "2647878d5dfa5098f2f8649825738a9345572bae2d4350a2468587ece47dd318",
-        title: "SAM 2.1, large: the best masks, the longest wait",
+        title: "SAM 2.1, large: the best masks, the slowest",
         parameters: "224.4 M",
     },
     Entry {
@@ -145,7 +145,7 @@ pub const CATALOGUE: &[Entry] = &[
         path: "sam_vit_b_01ec64.pth",
         bytes: None,
         sha256: "ec2df62732614e57411cdcf32a23ffdf28910380d03139ee0f4fcbe91eb8c912",
-        title: "SAM 1, base, 375 MB: for results that compare with older work; SAM 2 is better",
+        title: "SAM 1, base, 375 MB: for comparison with older work; SAM 2 is better",
         parameters: "93.7 M",
     },
     Entry {
@@ -163,7 +163,7 @@ pub const CATALOGUE: &[Entry] = &[
         path: "sam_vit_h_4b8939.pth",
         bytes: Some(2_564_550_879),
         sha256: "a7bf3b02f3ebf1267aba913ff637d9a2d5c33d3173bb679e46d9f338c26f262e",
-        title: "SAM 1, huge: the one most papers of 2023 used",
+        title: "SAM 1, huge: used in most papers of 2023",
         parameters: "641.1 M",
     },
     Entry {
@@ -172,23 +172,19 @@ pub const CATALOGUE: &[Entry] = &[
         path: "mobile_sam.pt",
         bytes: Some(40_728_226),
         sha256: "6dbb90523a35330fedd7f1d3dfc66f995213d81b29a5ca8108dbcdd4e37d6c2f",
-        title: "MobileSAM as its authors publish it; the built-in model is about the same",
+        title: "MobileSAM as published by its authors; the built-in model is nearly the same",
         parameters: "10.1 M",
     },
 ];
 
-/// A name that is not in the catalogue. The message suggests the nearest and lists all.
+/// A name that is not in the catalogue. The message suggests the nearest name and lists all.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "there is no model `{name}`{}; the models are mobile-sam (built in), {}",
-    suggestion(name),
-    all_names()
-)]
+#[error("unknown model `{name}`{}; the models are mobile-sam (built in), {}", suggestion(name), all_names())]
 pub struct UnknownName {
     pub name: String,
 }
 
-/// The entry of this name; capitals do not matter.
+/// The entry with this name, ignoring case.
 ///
 /// # Errors
 /// [`UnknownName`].
@@ -203,7 +199,7 @@ fn all_names() -> String {
     CATALOGUE.iter().map(|entry| entry.name).collect::<Vec<_>>().join(", ")
 }
 
-/// The most that two names may differ to be suggested, in letters.
+/// The largest edit distance of a suggestion.
 const NEAR: usize = 4;
 
 fn suggestion(name: &str) -> String {
@@ -220,7 +216,7 @@ fn suggestion(name: &str) -> String {
     }
 }
 
-/// How many letters must be put in, taken out or changed to make one text of the other.
+/// The edit distance of two texts: insertions, deletions and substitutions.
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();

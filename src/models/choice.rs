@@ -7,9 +7,9 @@ use std::path::Path;
 /// Sides of the network input that can be chosen, in pixels.
 pub const INPUT_SIDES: [usize; 5] = [1024, 896, 768, 640, 512];
 
-/// A name or path, and the side of the network input if it is another one than the model's own.
+/// A name or path, and the side of the network input if it differs from the model's own.
 ///
-/// As text `NAME` or `NAME@SIDE`, as in `sam2.1-tiny@512`.
+/// The text form is `NAME` or `NAME@SIDE`, such as `sam2.1-tiny@512`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
     pub name: String,
@@ -18,8 +18,8 @@ pub struct Choice {
 }
 
 impl Choice {
-    /// Reads the text. What follows an `@` belongs to the name if it is no number, or if there is a file
-    /// of the whole name.
+    /// Parses the text. An `@` and the rest belong to the name if the rest is not a number, or if a file with
+    /// the whole name exists.
     pub fn parse(text: &str) -> Self {
         if Path::new(text).exists() {
             return Self { name: text.into(), side: None };
@@ -31,8 +31,8 @@ impl Choice {
         }
     }
 
-    /// The side that a file was probably trained with, where its name tells: fine-tunes at 512 pixels
-    /// usually say so.
+    /// The side that a file was probably trained with, according to its name: fine-tunes at 512 pixels
+    /// usually have it in their name.
     pub fn suggested_side(file_name: &str) -> Option<usize> {
         let is_fine_tune = file_name.contains("512") || file_name.to_lowercase().contains("medsam2");
         is_fine_tune.then_some(512)

@@ -4,12 +4,12 @@ use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-/// What the bytes are counted of.
+/// The stage of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// Bytes on disk are read, to see whether they are right.
+    /// Verifying bytes on disk.
     Checking,
-    /// Bytes come from the network, or are waited for.
+    /// Receiving bytes from the network, or waiting for them.
     Downloading,
 }
 
@@ -17,29 +17,29 @@ pub enum Stage {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Progress {
     pub stage: Stage,
-    /// Bytes of the whole file that are there, with those of an earlier attempt.
+    /// Bytes of the whole file done, including those of an earlier attempt.
     pub bytes_done: u64,
-    /// Length of the whole file, if it is known.
+    /// Size of the whole file, if known.
     pub bytes_total: Option<u64>,
-    /// Over the last seconds; 0 while nothing comes.
+    /// Over the last seconds; 0 while no data arrives.
     pub bytes_per_second: f64,
-    /// Unknown without a total or while nothing comes.
+    /// `None` without a total or while no data arrives.
     pub seconds_left: Option<f64>,
 }
 
-/// Who asked for a job, and wants to be told of it and to be able to stop it.
+/// The caller's callback, which receives the progress and can cancel the job.
 pub(super) type Callback<'a> = &'a mut dyn FnMut(Progress) -> ControlFlow<()>;
 
-/// The callback said stop.
+/// The callback cancelled the job.
 #[derive(Debug)]
 pub(super) struct Stopped;
 
 /// Speed is taken over this time.
 const WINDOW: Duration = Duration::from_secs(5);
-/// Reports are at least this far apart, but for the first and the last of a stage.
+/// The least time between reports, except for the first and the last of a stage.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Turns byte counts into reports, not too many.
+/// Turns byte counts into reports, at a limited rate.
 pub(super) struct Reporter<'a> {
     callback: Callback<'a>,
     stage: Stage,
@@ -52,7 +52,7 @@ impl<'a> Reporter<'a> {
         Self { callback, stage, samples: VecDeque::new(), last_report: None }
     }
 
-    /// Begins to count anew.
+    /// Restarts counting.
     #[cfg(feature = "download")]
     pub fn enter(&mut self, stage: Stage) {
         self.stage = stage;
@@ -60,7 +60,7 @@ impl<'a> Reporter<'a> {
         self.last_report = None;
     }
 
-    /// Tells the callback, if it is time to or all is done.
+    /// Calls the callback if it is time to or the stage is complete.
     pub fn report(&mut self, bytes_done: u64, bytes_total: Option<u64>) -> Result<(), Stopped> {
         let now = Instant::now();
         if self.last_report.is_some_and(|t| now - t < PAUSE) && bytes_total != Some(bytes_done) {

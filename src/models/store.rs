@@ -4,60 +4,61 @@ use std::path::{Path, PathBuf};
 
 use super::catalogue::{CATALOGUE, Entry, UnknownName, find};
 
-/// Environment variable with the folder of the weights.
+/// Environment variable for the folder of the weights.
 pub const FOLDER_VARIABLE: &str = "TINSEL_MODELS_DIR";
-/// Environment variable with the base URL, for mirrors.
+/// Environment variable for the base URL of a mirror.
 pub const URL_VARIABLE: &str = "TINSEL_MODELS_URL";
 
-/// Why there is no store.
+/// Why the store cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    #[error("this system names no folder for cached files; set {FOLDER_VARIABLE} to a folder for the models")]
+    #[error("this system has no folder for cached files; set {FOLDER_VARIABLE} to a folder for the models")]
     NoFolder,
-    #[error("{url}: not an address to download models from: {cause}; correct {origin}")]
+    #[error("{url}: not a valid address for downloads: {cause}; correct {origin}")]
     BadUrl { url: String, cause: &'static str, origin: &'static str },
 }
 
 /// Why a model cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum ResolveError {
-    #[error("{name}: not on this computer; `tinsel models download {name}` fetches it to {}", file.display())]
+    #[error("{name}: not on this computer; run `tinsel models download {name}` to download it to {}", file.display())]
     NotDownloaded { name: &'static str, file: PathBuf },
     #[error(
-        "{name}: {} has {found} bytes instead of {expected}; `tinsel models download {name}` fetches it again",
+        "{name}: {} has {found} bytes instead of {expected}; run `tinsel models download {name}` to download \
+         it again",
         file.display()
     )]
     Incomplete { name: &'static str, file: PathBuf, found: u64, expected: u64 },
-    #[error("{}: there is no such file, and no model of this name", path.display())]
+    #[error("{}: neither an existing file nor a known model", path.display())]
     NoFile { path: PathBuf },
-    #[error("{unknown}; a file is given by its path")]
+    #[error("{unknown}; to use a file, give its path")]
     UnknownName { unknown: UnknownName },
 }
 
-/// What there is of a model on disk.
+/// The state of a model on disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnDisk {
     Missing,
-    /// A download was begun, and can be resumed.
+    /// An unfinished download, which can be resumed.
     Partial {
         bytes: u64,
     },
-    /// The file is there. Only its presence is looked at; [`super::verify`] looks at its content.
+    /// The file exists. Only its presence is checked; [`super::verify`] checks its content.
     Present {
         bytes: u64,
     },
 }
 
-/// A folder for weights, and where they are downloaded from.
+/// A folder for weights, and the source of their downloads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Store {
     folder: PathBuf,
-    /// The base URL that takes the place of those of the publishers.
+    /// The base URL that replaces those of the publishers.
     mirror: Option<String>,
 }
 
 impl Store {
-    /// A store in this folder, which need not exist yet, fed from the mirror at this URL.
+    /// A store in this folder, which need not exist yet, with the mirror at this URL.
     ///
     /// # Errors
     /// [`StoreError::BadUrl`] if the URL does not begin with `http://` or `https://`.
@@ -65,12 +66,12 @@ impl Store {
         Self::with_mirror(folder.into(), mirror, "the URL")
     }
 
-    /// The store of this user. The folder is that of `TINSEL_MODELS_DIR`, else `tinsel/models` in
-    /// the user's folder for cached files; the mirror that of `TINSEL_MODELS_URL`, else `mirror` (a
-    /// setting), else none. An empty variable counts as none.
+    /// The user's store. The folder is `TINSEL_MODELS_DIR`, or else `tinsel/models` in the user's folder for
+    /// cached files; the mirror is `TINSEL_MODELS_URL`, or else `mirror` (a setting), or else none. An empty
+    /// variable counts as unset.
     ///
     /// # Errors
-    /// There is no such folder on this system, or the URL is none.
+    /// This system has no such folder, or the URL is invalid.
     pub fn from_environment(mirror: Option<&str>) -> Result<Self, StoreError> {
         let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
         let folder = match variable(FOLDER_VARIABLE) {
@@ -92,7 +93,7 @@ impl Store {
             return bad("it must begin with https:// or http://");
         }
         if url[scheme_ends..].trim_matches('/').is_empty() || url.contains(char::is_whitespace) {
-            return bad("it names no host");
+            return bad("it has no host");
         }
         if url.contains(['?', '#']) {
             return bad("it must be a folder, without ? and #");
@@ -100,22 +101,22 @@ impl Store {
         Ok(Self { folder: absolute(folder), mirror: Some(format!("{}/", url.trim_end_matches('/'))) })
     }
 
-    /// The folder where the weights lie. It need not exist.
+    /// The folder of the weights. It need not exist.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Where the file of this entry lies, or has to be put.
+    /// The path of this entry's file, which need not exist.
     pub fn file(&self, entry: &Entry) -> PathBuf {
         self.folder.join(entry.file_name())
     }
 
-    /// Where a download of this entry collects what it has.
+    /// The path of the partial file of a download.
     pub fn part_file(&self, entry: &Entry) -> PathBuf {
         self.folder.join(format!("{}.part", entry.file_name()))
     }
 
-    /// Where a file with wrong content is kept.
+    /// The path for a file with wrong content.
     pub fn bad_file(&self, entry: &Entry) -> PathBuf {
         self.folder.join(format!("{}.bad", entry.file_name()))
     }
@@ -125,17 +126,17 @@ impl Store {
         self.folder.join(format!(".{}.lock", entry.file_name()))
     }
 
-    /// The full address of this entry, as it is requested.
+    /// The full URL of this entry, for requests.
     pub(super) fn request_url(&self, entry: &Entry) -> String {
         format!("{}{}", self.mirror.as_deref().unwrap_or(entry.source.base_url()), entry.path)
     }
 
-    /// The full address of this entry, to be shown: without user name and password.
+    /// The full URL of this entry, for display: without user name and password.
     pub fn url(&self, entry: &Entry) -> String {
         without_password(&self.request_url(entry))
     }
 
-    /// What there is of this entry on disk.
+    /// The state of this entry on disk.
     pub fn state(&self, entry: &Entry) -> OnDisk {
         let length_of = |path| std::fs::metadata(path).ok().filter(|m| m.is_file()).map(|m| m.len());
         match (length_of(self.file(entry)), length_of(self.part_file(entry))) {
@@ -145,7 +146,7 @@ impl Store {
         }
     }
 
-    /// The entry whose file this is, if it lies in the store under its name.
+    /// The entry of this file, if it is in the store under the entry's name.
     pub fn entry_of(&self, path: &Path) -> Option<&'static Entry> {
         let name = path.file_name()?;
         let entry = CATALOGUE.iter().find(|entry| name == entry.file_name())?;
@@ -158,8 +159,8 @@ impl Store {
     /// write `./NAME` for a file of the same name.
     ///
     /// # Errors
-    /// The name is not downloaded, or its file has the wrong length; the path does not exist; or it
-    /// looks like a name, but is not in the catalogue.
+    /// The model is not downloaded, or its file has the wrong size; the path does not exist; or it looks like
+    /// a name, but is not in the catalogue.
     pub fn resolve(&self, name_or_path: &str) -> Result<PathBuf, ResolveError> {
         let path = PathBuf::from(name_or_path);
         let entry = match find(name_or_path) {
@@ -192,7 +193,7 @@ fn looks_like_path(path: &Path) -> bool {
     path.components().count() > 1 || path.is_absolute() || path.extension().is_some_and(weights)
 }
 
-/// Messages and logs are no place for a password.
+/// Removes user name and password, which do not belong in messages and logs.
 fn without_password(url: &str) -> String {
     let host = url.find("://").map_or(0, |i| i + 3);
     let path = url[host..].find('/').map_or(url.len(), |i| host + i);

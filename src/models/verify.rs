@@ -12,21 +12,22 @@ use super::catalogue::Entry;
 use super::progress::{Progress, Reporter, Stage, Stopped};
 use super::store::{OnDisk, Store};
 
-/// Why a file is not known to be right.
+/// Why a file could not be verified.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
-    #[error("{name}: not on this computer; `tinsel models download {name}` fetches it")]
+    #[error("{name}: not on this computer; run `tinsel models download {name}` to download it")]
     Missing { name: &'static str },
     #[error("{name}: {}: cannot be read: {cause}; check its permissions", file.display())]
     Unreadable { name: &'static str, file: PathBuf, cause: std::io::Error },
     #[error(
-        "{name}: {} has {found} bytes instead of {expected}; `tinsel models download {name}` fetches it again",
+        "{name}: {} has {found} bytes instead of {expected}; run `tinsel models download {name}` to download \
+         it again",
         file.display()
     )]
     WrongLength { name: &'static str, file: PathBuf, found: u64, expected: u64 },
     #[error(
-        "{name}: {} is damaged or another file: its SHA-256 is {found} instead of {expected}; \
-         `tinsel models download {name}` fetches it again",
+        "{name}: {} is damaged or a different file: its SHA-256 is {found} instead of {expected}; run \
+         `tinsel models download {name}` to download it again",
         file.display()
     )]
     WrongHash { name: &'static str, file: PathBuf, found: String, expected: &'static str },
@@ -38,7 +39,7 @@ pub enum VerifyError {
 /// nothing on disk.
 ///
 /// # Errors
-/// The file is missing, cannot be read, or is another; or `on_progress` said stop.
+/// The file is missing, cannot be read, or has different content; or `on_progress` cancelled.
 pub fn verify(
     store: &Store,
     entry: &Entry,
@@ -81,8 +82,8 @@ impl From<Stopped> for Failure {
     }
 }
 
-/// Hashes at most the next `total` bytes of a file; returns how many there were. The bound is for files
-/// that grow meanwhile or are none.
+/// Hashes at most the next `total` bytes of a file; returns their number. The limit protects against files
+/// that grow in the meantime, and against devices.
 pub(super) fn read_into(
     file: &mut File,
     hash: &mut Sha256,
@@ -105,7 +106,7 @@ pub(super) fn read_into(
     }
 }
 
-/// The hash as the catalogue writes it.
+/// The hash in the form of the catalogue.
 pub(super) fn hex(hash: Sha256) -> String {
     hash.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
         // Writing to a string cannot fail.

@@ -1,4 +1,4 @@
-//! The sizes of a network. Everything that differs between networks is here; nothing is assumed.
+//! The sizes of a network: everything that differs between networks.
 
 use std::ops::RangeInclusive;
 
@@ -11,8 +11,8 @@ use super::network::{Family, InputFormat, STRIDES};
 
 /// Sizes of a network, as the `config` JSON in a weights file's metadata gives them.
 ///
-/// Names are those of the official configuration files where these have one. What has a default is
-/// the same in every published network of its family.
+/// Names follow the official configuration files. Fields with a default are the same in every published
+/// network of the family.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
     pub family: Family,
@@ -26,6 +26,8 @@ pub struct Config {
     pub d_model: usize,
     pub decoder: DecoderConfig,
     pub encoder: EncoderConfig,
+    /// Of the memory that follows objects, if the weights have one.
+    pub memory: MemoryConfig,
 }
 
 /// Sizes of a mask decoder, and its two switches.
@@ -41,7 +43,7 @@ pub struct DecoderConfig {
     pub iou_head_hidden_dim: usize,
     /// Whether maps at strides 4 and 8 are added while masks are upscaled.
     pub high_res: bool,
-    /// Whether a token tells if there is an object at all.
+    /// Whether a token predicts if there is an object at all.
     pub object_score: bool,
 }
 
@@ -60,6 +62,24 @@ impl DecoderConfig {
     }
 }
 
+/// Sizes of the memory, those of the published networks unless a file says otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct MemoryConfig {
+    /// Channels of a memory.
+    pub mem_dim: usize,
+    /// Layers of the memory attention.
+    pub memory_layers: usize,
+    /// Hidden values of its MLPs.
+    pub memory_ffn: usize,
+}
+
+impl Default for MemoryConfig {
+    fn default() -> Self {
+        Self { mem_dim: 64, memory_layers: 4, memory_ffn: 2048 }
+    }
+}
+
 /// The mean of the photos that all published networks were trained on, on [0, 1].
 pub(super) const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
 /// Their standard deviation.
@@ -70,8 +90,8 @@ const SIDE_STEP: usize = 32;
 /// Input sides that a network can have, in pixels.
 const SIDES: RangeInclusive<usize> = 64..=MOST_PIXELS;
 
-/// Limits that keep a hostile file from asking for more memory than any real network needs; the
-/// largest published one has 1024 pixels and 9 million values in its first map.
+/// Limits that keep a hostile file from requesting more memory than any real network needs; the largest
+/// published one has 1024 pixels and 9 million values in its first map.
 pub(super) const MOST_PIXELS: usize = 1536;
 pub(super) const MOST_VALUES: usize = 1 << 26;
 pub(super) const MOST_WIDTH: usize = 4096;
@@ -138,6 +158,7 @@ impl Config {
             d_model: common.d_model,
             decoder: common.decoder(),
             encoder: EncoderConfig::from_json(&json, common.family, common.image_size)?,
+            memory: part(&json)?,
         };
         config.check()?;
         Ok(config)
@@ -153,13 +174,14 @@ impl Config {
             d_model: 256,
             decoder: DecoderConfig::published(family),
             encoder,
+            memory: MemoryConfig::default(),
         }
     }
 
-    /// The same network for photos made into squares of another side.
+    /// The same network for another input side.
     ///
     /// # Errors
-    /// No network can have this side, or not this one; says why.
+    /// The network does not support this side, with the reason.
     pub fn with_image_size(mut self, side: usize) -> Result<Self, String> {
         if !SIDES.contains(&side) || !side.is_multiple_of(SIDE_STEP) {
             return Err(format!(
@@ -173,7 +195,7 @@ impl Config {
         Ok(self)
     }
 
-    /// Rejects sizes that no network can have, before anything is allocated from them.
+    /// Rejects impossible sizes before anything is allocated from them.
     fn check(&self) -> Result<(), String> {
         let fail = |what: &str| Err(format!("{what} ({self:?})"));
         if !SIDES.contains(&self.image_size) || !self.image_size.is_multiple_of(SIDE_STEP) {
@@ -193,7 +215,7 @@ impl Config {
         self.encoder.check(self.image_size).or_else(|what| fail(&what))
     }
 
-    /// What the network takes.
+    /// The network input.
     pub fn input_format(&self) -> InputFormat {
         InputFormat { side: self.image_size, mean: self.mean, std: self.std, fit: self.family.fit() }
     }

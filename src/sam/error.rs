@@ -1,37 +1,37 @@
-//! What can go wrong between a weights file and a mask.
+//! Errors of the network layer.
 
 /// An error of the network layer. The message names the file or tensor and the cause.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The weights file could not be read.
-    #[error("{file}: cannot read the weights: {cause}")]
+    #[error("{file}: the weights cannot be read: {cause}")]
     Unreadable { file: String, cause: std::io::Error },
     /// The file is neither a checkpoint nor a safetensors file, or a damaged one.
-    #[error("{file}: not usable as weights: {cause}; is the download complete?")]
+    #[error("{file}: the weights cannot be used: {cause}; is the download complete?")]
     Format { file: String, cause: String },
-    /// The file is something else than weights that can be used.
-    #[error("{file}: not usable as weights: it is {found}; {way_out}")]
+    /// The file is not a usable weights file.
+    #[error("{file}: the weights cannot be used: it is {found}; {way_out}")]
     Unsupported { file: String, found: String, way_out: &'static str },
-    /// The `config` in the metadata is missing or describes no network.
-    #[error("{file}: not a network that can be run: {cause}")]
+    /// The `config` in the metadata is missing or invalid.
+    #[error("{file}: the network cannot be used: {cause}")]
     Config { file: String, cause: String },
-    /// The network cannot take photos of this size.
+    /// The network does not support this input size.
     #[error("{file}: the network's input cannot have {side} pixels a side: {cause}")]
     InputSide { file: String, side: usize, cause: String },
-    /// A tensor that the network needs is absent.
+    /// A required tensor is missing.
     #[error(
         "{file}: tensor `{name}` of shape {expected:?} is missing; these are not the weights of a Segment Anything image model"
     )]
     MissingTensor { file: String, name: String, expected: Vec<usize> },
-    /// A tensor has another shape than the network's configuration asks for.
-    #[error("{file}: tensor `{name}` has shape {found:?}, the network needs {expected:?}")]
+    /// A tensor does not have the shape required by the network's configuration.
+    #[error("{file}: tensor `{name}` has shape {found:?}; the network needs {expected:?}")]
     Shape { file: String, name: String, found: Vec<usize>, expected: Vec<usize> },
     /// A tensor is stored in a number format that is not supported.
     #[error(
-        "{file}: tensor `{name}` is stored as {found}; float64, float32, float16 and bfloat16 can be read"
+        "{file}: tensor `{name}` is stored as {found}; float64, float32, float16 and bfloat16 are supported"
     )]
     NumberFormat { file: String, name: String, found: String },
-    /// A prompt that says nothing, or points outside the photo.
+    /// The prompt is empty or extends beyond the photo.
     #[error("{0}")]
     Prompt(String),
     /// The photo cannot be prepared as network input.
@@ -40,7 +40,7 @@ pub enum Error {
     /// The job was cancelled by its [`Monitor`](super::Monitor).
     #[error("cancelled")]
     Cancelled,
-    /// The inference engine refused a graph or failed while running it.
+    /// The inference engine rejected a graph or failed while running it.
     #[error("the network failed: {0}")]
     Network(String),
 }

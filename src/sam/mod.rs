@@ -1,10 +1,9 @@
-//! The image networks of Segment Anything: photo in, masks out. Encoders are tract graphs; the
-//! decoder, of which one photo needs thousands of runs, is made of kernels of our own.
+//! The image networks of Segment Anything: photo in, masks out. Encoders are tract graphs; the decoder, which
+//! runs thousands of times for one photo, is made of custom kernels.
 //!
-//! Knows tensors, prompts and logits; nothing of files of photos, documents or windows. The
-//! modules carry the names of the official implementations (`facebookresearch/sam2`,
-//! `facebookresearch/segment-anything`, `ChaoningZhang/MobileSAM`), so that both can be read side by
-//! side:
+//! Knows tensors, prompts and logits, but not photo files, documents or windows. The modules have the names
+//! of the official implementations (`facebookresearch/sam2`, `facebookresearch/segment-anything`,
+//! `ChaoningZhang/MobileSAM`), so that both can be read side by side:
 //!
 //! | here | there |
 //! | --- | --- |
@@ -22,6 +21,7 @@ pub mod decoder;
 pub mod encoder;
 mod error;
 pub mod input;
+pub mod memory;
 mod native;
 mod network;
 mod numeric;
@@ -36,7 +36,7 @@ pub mod weights;
 #[cfg(test)]
 mod parity;
 
-pub use config::Config;
+pub use config::{Config, MemoryConfig};
 pub use error::{Error, Result};
 pub use input::LowRes;
 pub use network::{Family, Fit, InputFormat, Label, Map, Monitor, Token};

@@ -1,4 +1,4 @@
-//! The network built from named weights: the encoder's graph, the prompt encoder and the decoder.
+//! The network from named weights: the encoder's graph, the prompt encoder and the decoder.
 
 use std::sync::Arc;
 
@@ -27,11 +27,10 @@ pub(super) struct Native {
 }
 
 impl Native {
-    /// Builds and optimises the graph, and makes the decoder's weights ready.
+    /// Builds and optimises the graph, and prepares the decoder's weights.
     ///
     /// # Errors
-    /// A tensor that is missing, has another shape than the configuration asks for, or that no layer
-    /// takes.
+    /// A tensor that is missing, has the wrong shape, or is not used by any layer.
     pub fn new(weights: Weights) -> Result<Self> {
         let config = weights.config();
         let prompts = PromptEncoder::new(&weights)?;

@@ -1,5 +1,5 @@
-//! What the predictor needs of a network, however it is made: the trait, and the types that pass
-//! through it. Everything else in this folder stands on this module.
+//! The trait that networks implement for the predictor, and its types. Everything else in this folder depends
+//! on this module.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -9,8 +9,8 @@ use tract_onnx::prelude::{TValue, Tensor};
 
 use super::error::{Error, Result};
 
-/// The generation of Segment Anything that a network belongs to. It decides how photos and prompts
-/// are given to the network and how its answers are read.
+/// The generation of Segment Anything that a network belongs to. It decides how photos and prompts are passed
+/// to the network and how its outputs are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Family {
@@ -22,7 +22,7 @@ pub enum Family {
 }
 
 impl Family {
-    /// How its networks take photos of any shape.
+    /// How its networks fit photos into a square.
     pub fn fit(self) -> Fit {
         match self {
             Family::Sam1 => Fit::Pad,
@@ -31,18 +31,18 @@ impl Family {
     }
 }
 
-/// How a photo of any shape becomes a square.
+/// How a photo is fitted into a square.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fit {
-    /// Both sides become those of the square; the aspect ratio is not kept. Values are interpolated as
-    /// they are. (SAM 2)
+    /// Stretched to the square, without keeping the aspect ratio. Values are interpolated without rounding.
+    /// (SAM 2)
     Stretch,
-    /// The longer side becomes that of the square, and zeros fill the rest at the right or the bottom.
-    /// Values are rounded to 8 bits, as Pillow does. (SAM 1)
+    /// Scaled to fit the square, with zeros as padding at the right or bottom. Values are rounded to 8 bits,
+    /// as in Pillow. (SAM 1)
     Pad,
 }
 
-/// What a network takes: a square of this side, in pixels, normalised with these figures on [0, 1].
+/// The network input: a square of this side, in pixels, normalised with these values on [0, 1].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct InputFormat {
     pub side: usize,
@@ -51,25 +51,25 @@ pub struct InputFormat {
     pub fit: Fit,
 }
 
-/// Strides of the three maps that the encoder hands to the decoder, in network pixels.
+/// Strides of the three maps that the encoder passes to the decoder, in network pixels.
 pub(super) const STRIDES: [usize; 3] = [4, 8, 16];
 
 /// Masks for an ambiguous prompt (`num_multimask_outputs`).
 pub(super) const CANDIDATES: usize = 3;
-/// All masks that a decoder makes (`num_mask_tokens`): the single one, then the candidates.
+/// All masks of a decoder (`num_mask_tokens`): the single mask, then the candidates.
 pub(super) const MASKS: usize = 1 + CANDIDATES;
 
-/// Watches a job: is asked between the steps whether to go on, and told how far it is.
+/// Monitors a job: can cancel it between steps, and receives its progress.
 pub trait Monitor: Sync {
     /// Whether the job should stop as soon as it can.
     fn cancelled(&self) -> bool {
         false
     }
-    /// The share of the job that is done, in [0, 1].
+    /// The fraction of the job done, in [0, 1].
     fn progress(&self, _fraction: f32) {}
 }
 
-/// Never cancels and takes no notice of progress.
+/// Never cancels and ignores progress.
 impl Monitor for () {}
 
 /// An output of the encoder, row-major.
@@ -87,26 +87,26 @@ impl TryFrom<TValue> for Map {
     }
 }
 
-/// The encoder's output, in the layout of the network that made it, which alone looks into it.
+/// The encoder's output, in the layout of the network that made it. Only that network reads it.
 pub(super) trait Features: Any + Send + Sync {
-    /// The memory it takes, in bytes.
+    /// The memory that it takes, in bytes.
     fn bytes(&self) -> usize;
 }
 
 impl dyn Features {
-    /// The layout that a network makes.
+    /// The content in a network's layout.
     ///
     /// # Errors
-    /// Another network made it.
+    /// It belongs to another network.
     pub fn of<T: Features>(&self) -> Result<&T> {
         (self as &dyn Any).downcast_ref().ok_or_else(foreign_embedding)
     }
 }
 
-/// What a sparse token stands for; the numbers are the official labels.
+/// The meaning of a sparse token; the numbers are the official labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Label {
-    /// Stands for nothing, where the official code wants a token that says so.
+    /// No point; the official code needs a token for it.
     Padding = -1,
     Negative = 0,
     Positive = 1,
@@ -114,60 +114,60 @@ pub enum Label {
     BoxBottomRight = 3,
 }
 
-/// A labelled point in network pixels, of which a sparse token is made.
+/// A labelled point in network pixels, the input of a sparse token.
 pub type Token = ([f32; 2], Label);
 
-/// Tells, of a prompt's predicted IoUs, which of its masks to make.
+/// Selects the masks to compute by a prompt's predicted IoUs.
 pub(super) type Wanted<'a> = &'a (dyn Fn(&[f32]) -> Vec<usize> + Sync);
 
 /// The decoder's masks for one prompt.
 pub(super) struct RawMasks {
-    /// (side, side) for each mask that was made.
+    /// (side, side) for each computed mask.
     pub logits: Vec<Option<Arc<Vec<f32>>>>,
     /// For each mask.
     pub iou: Vec<f32>,
-    /// If the network tells it.
+    /// If the network predicts it.
     pub object_score: Option<f32>,
 }
 
-/// What a network answers when it gets an embedding that it has not made.
+/// The error for an embedding of another network.
 pub(super) fn foreign_embedding() -> Error {
-    Error::Network("the embedding was made by another model".into())
+    Error::Network("the embedding belongs to another model".into())
 }
 
-/// An encoder that is being run, step by step; it can be left alone between any two of them.
+/// A run of the encoder, step by step; it can pause between steps.
 pub(super) trait EncoderRun: Send {
     /// Whether all steps are done.
     fn is_done(&self) -> bool;
-    /// The share of the steps that is done, in [0, 1].
+    /// The fraction of the steps done, in [0, 1].
     fn fraction(&self) -> f32;
-    /// Does the next step, if there is one.
+    /// Runs the next step, if any.
     fn step(&mut self) -> Result<()>;
     /// The encoder's outputs.
     ///
     /// # Errors
-    /// Not all steps are done.
+    /// Some steps are not done.
     fn finish(self: Box<Self>) -> Result<Vec<Map>>;
 }
 
 /// A network that encodes photos and answers prompts.
 pub(super) trait Network: Send + Sync {
-    /// Whose rules it follows.
+    /// The family whose rules it follows.
     fn family(&self) -> Family;
-    /// What the photo has to be made into.
+    /// The network input.
     fn input_format(&self) -> InputFormat;
-    /// Begins to run the encoder on an input (1, 3, S, S).
+    /// Starts the encoder on an input (1, 3, S, S).
     fn start(&self, image: Tensor) -> Result<Box<dyn EncoderRun>>;
-    /// Shapes of what [`EncoderRun::finish`] gives.
+    /// Shapes of the maps from [`EncoderRun::finish`].
     fn encoded_shapes(&self) -> &[Vec<usize>];
-    /// Makes the encoder's outputs ready for the decoder.
+    /// Prepares the encoder's outputs for the decoder.
     ///
     /// # Errors
-    /// They have other shapes than this network's.
+    /// Their shapes are not those of this network.
     fn prepare(&self, maps: &[Map]) -> Result<Arc<dyn Features>>;
-    /// Runs the decoder on prompts with equally many tokens each, in the order of the network's family.
+    /// Runs the decoder on prompts with the same number of tokens, in the order of the network's family.
     /// `mask_input` is (S/4, S/4) and only given for a single prompt. Masks that are not `wanted` may be
-    /// left out.
+    /// omitted.
     fn decode(
         &self,
         features: &dyn Features,

@@ -81,7 +81,7 @@ impl Run {
     /// The outputs, in the graph's order.
     ///
     /// # Errors
-    /// Not all steps are done.
+    /// Some steps are not done.
     pub fn outputs(mut self) -> Result<TVec<TValue>> {
         Ok(self.state.outputs()?)
     }

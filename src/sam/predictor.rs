@@ -1,4 +1,4 @@
-//! Encode a photo once, ask it as often as you like: the interface that everything above uses.
+//! The interface for all other modules: encode a photo once, then predict masks for any number of prompts.
 //!
 //! Follows `sam2/sam2_image_predictor.py`, and `segment_anything/predictor.py` for networks of SAM 1.
 //! All coordinates are pixels of the photo; the origin is its top-left corner.
@@ -20,20 +20,19 @@ use super::query::{Query, check_prompt, tokens};
 use super::weights::Weights;
 use crate::prompt::{Point, Prompt};
 
-/// Logits fed back as a prompt are limited to this, as SAM 2's predictor does.
+/// The limit of logits fed back as a prompt, as in SAM 2's predictor.
 const MASK_INPUT_LIMIT: f32 = 32.0;
 
-/// What an encoder made of a photo, as plain numbers: all that has to be kept to make the
-/// [`Embedding`] again.
+/// The encoder's output for a photo, as plain numbers: everything needed to restore the [`Embedding`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Encoded {
     /// Width and height of the photo, in pixels.
     pub photo_size: (u32, u32),
-    /// In the order of the network.
+    /// The maps in the network's order.
     pub maps: Vec<Map>,
 }
 
-/// A photo that is being encoded, step by step; it can be left alone between any two of them.
+/// An encoding in progress, step by step; it can pause between steps.
 pub struct Encoding {
     run: Box<dyn EncoderRun>,
     photo_size: (u32, u32),
@@ -45,12 +44,12 @@ impl Encoding {
         self.run.is_done()
     }
 
-    /// The share of the steps that is done, in [0, 1].
+    /// The fraction of the steps done, in [0, 1].
     pub fn fraction(&self) -> f32 {
         self.run.fraction()
     }
 
-    /// Does the next step, if there is one.
+    /// Runs the next step, if any.
     ///
     /// # Errors
     /// A failure of the network.
@@ -61,13 +60,13 @@ impl Encoding {
     /// The result.
     ///
     /// # Errors
-    /// Not all steps are done.
+    /// Some steps are not done.
     pub fn finish(self) -> Result<Encoded> {
         Ok(Encoded { maps: self.run.finish()?, photo_size: self.photo_size })
     }
 }
 
-/// What the network knows of one photo. Immutable and cheap to clone.
+/// The network's embedding of one photo. Immutable and cheap to clone.
 #[derive(Clone)]
 pub struct Embedding {
     pub(super) features: Arc<dyn Features>,
@@ -80,7 +79,7 @@ impl Embedding {
         self.photo_size
     }
 
-    /// The memory it takes, in bytes.
+    /// The memory that it takes, in bytes.
     pub fn bytes(&self) -> usize {
         self.features.bytes()
     }
@@ -97,7 +96,7 @@ impl Predictor {
     /// Builds the network from its weights. Takes a moment: the graphs are optimised here.
     ///
     /// # Errors
-    /// A tensor that is missing or has another shape than the configuration asks for.
+    /// A tensor that is missing or has the wrong shape.
     pub fn new(weights: Weights) -> Result<Self> {
         Ok(Self {
             name: weights.name().to_owned(),
@@ -106,20 +105,20 @@ impl Predictor {
         })
     }
 
-    /// Opens a model: a weights file (see [`Weights::open`]), or an encoder and decoder exported to
-    /// ONNX, of which either file or their folder is given.
+    /// Opens a model: a weights file (see [`Weights::open`]), or an ONNX pair of encoder and decoder, given
+    /// by either file or their folder.
     ///
     /// # Errors
-    /// As [`Weights::open`] and [`Predictor::new`]; an ONNX file with other inputs than expected.
+    /// Those of [`Weights::open`] and [`Predictor::new`]; an ONNX file with unexpected inputs.
     pub fn open(path: &Path) -> Result<Self> {
         Self::open_with_side(path, None)
     }
 
-    /// Like [`Predictor::open`], for a network input of another side than the model's own, in pixels:
-    /// see [`Weights::with_image_size`].
+    /// Like [`Predictor::open`], for a network input with a side other than the model's own, in pixels: see
+    /// [`Weights::with_image_size`].
     ///
     /// # Errors
-    /// As [`Predictor::open`]; the network cannot have this side, as no exported one can.
+    /// Those of [`Predictor::open`]; the network does not support this side (exported models never do).
     pub fn open_with_side(path: &Path, side: Option<usize>) -> Result<Self> {
         // Some damaged files make the ONNX reader or the graph optimiser panic.
         catch_unwind(AssertUnwindSafe(|| Self::read(path, side))).unwrap_or_else(|_| {
@@ -128,10 +127,10 @@ impl Predictor {
         })
     }
 
-    /// The built-in model, for its own side of the network input or another one.
+    /// The built-in model, for its own or another side of the network input.
     ///
     /// # Errors
-    /// The network cannot have this side.
+    /// The network does not support this side.
     pub fn built_in(side: Option<usize>) -> Result<Self> {
         Self::with_side(Weights::built_in()?, side)
     }
@@ -150,7 +149,7 @@ impl Predictor {
         }
         if let Some(side) = side {
             onnx::find_pair(path)?;
-            let cause = "that of an exported model cannot be changed".into();
+            let cause = "the input size of an exported model is fixed".into();
             return Err(Error::InputSide { file: path.display().to_string(), side, cause });
         }
         Ok(Self {
@@ -160,13 +159,13 @@ impl Predictor {
         })
     }
 
-    /// The name of the model: `mobile-sam`, or the file it came from; with `@` and the side of the network
-    /// input if that is not the model's own.
+    /// The name of the model: `mobile-sam` or its file; with `@` and the side of the network input if that is
+    /// not the model's own.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// What photos are made into.
+    /// The network input.
     pub fn input_format(&self) -> InputFormat {
         self.network.input_format()
     }
@@ -176,15 +175,15 @@ impl Predictor {
         self.network.family()
     }
 
-    /// Generator parameters (JSON) that suit this model, if its weights carry some.
+    /// The model's own generator parameters (JSON), if its weights file has them.
     pub fn everything_defaults(&self) -> Option<&str> {
         self.everything_defaults.as_deref()
     }
 
-    /// The files that a model consists of, of which [`Predictor::open`] takes `path`.
+    /// All files of the model that [`Predictor::open`] opens at `path`.
     ///
     /// # Errors
-    /// The partner of an ONNX file is missing.
+    /// The other file of an ONNX pair is missing.
     pub fn files(path: &Path) -> Result<Vec<PathBuf>> {
         if !onnx::is_meant(path) {
             return Ok(vec![path.to_path_buf()]);
@@ -193,12 +192,12 @@ impl Predictor {
         Ok(vec![encoder, decoder])
     }
 
-    /// Computes the embedding of a photo: the expensive step, once a photo.
+    /// Computes the embedding of a photo: the expensive step, once per photo.
     pub fn encode(&self, photo: &RgbImage, monitor: &dyn Monitor) -> Result<Embedding> {
         self.embedding(&self.encoded(photo, monitor)?)
     }
 
-    /// The expensive part of [`Predictor::encode`], of which [`Predictor::embedding`] does the rest.
+    /// The expensive part of [`Predictor::encode`]; [`Predictor::embedding`] does the rest.
     pub fn encoded(&self, photo: &RgbImage, monitor: &dyn Monitor) -> Result<Encoded> {
         let mut encoding = self.start_encoding(photo)?;
         while !encoding.is_done() {
@@ -211,7 +210,7 @@ impl Predictor {
         encoding.finish()
     }
 
-    /// Begins what [`Predictor::encoded`] does, for callers that do other things between its steps.
+    /// Starts [`Predictor::encoded`] for callers that do other work between its steps.
     ///
     /// # Errors
     /// The photo has no pixels.
@@ -225,23 +224,23 @@ impl Predictor {
         Ok(Encoding { run: self.network.start(image)?, photo_size: photo.dimensions() })
     }
 
-    /// Shapes of the maps that [`Predictor::encoded`] gives, whatever the photo.
+    /// Shapes of the maps from [`Predictor::encoded`], which do not depend on the photo.
     pub fn encoded_shapes(&self) -> &[Vec<usize>] {
         self.network.encoded_shapes()
     }
 
-    /// Makes an embedding of what this model encoded.
+    /// Creates an embedding from this model's encoder output.
     ///
     /// # Errors
-    /// Another model encoded it.
+    /// The output belongs to another model.
     pub fn embedding(&self, encoded: &Encoded) -> Result<Embedding> {
         Ok(Embedding { features: self.network.prepare(&encoded.maps)?, photo_size: encoded.photo_size })
     }
 
-    /// Answers one prompt.
+    /// Predicts the masks of one prompt.
     ///
     /// # Errors
-    /// [`Error::Prompt`] when the prompt is empty or reaches outside the photo.
+    /// [`Error::Prompt`] if the prompt is empty or extends beyond the photo.
     pub fn predict(
         &self,
         embedding: &Embedding,
@@ -258,13 +257,13 @@ impl Predictor {
         let mask_input = mask_input.as_deref();
         let mut predictions =
             self.decode(embedding, &[points], mask_input, (output, f32::NEG_INFINITY), monitor)?;
-        predictions.pop().ok_or_else(|| Error::Network("the decoder gave no answer".into()))
+        predictions.pop().ok_or_else(|| Error::Network("the decoder returned no masks".into()))
     }
 
-    /// Answers many one-point prompts together; each gets its own prediction.
+    /// Predicts the masks of many one-point prompts together; each gets its own prediction.
     ///
     /// # Errors
-    /// [`Error::Prompt`] when a point lies outside the photo.
+    /// [`Error::Prompt`] if a point lies outside the photo.
     pub fn predict_points(
         &self,
         embedding: &Embedding,
@@ -275,8 +274,8 @@ impl Predictor {
         self.predict_points_above(embedding, points, output, f32::NEG_INFINITY, monitor)
     }
 
-    /// Like [`Predictor::predict_points`], without the candidates whose predicted IoU is not above
-    /// a limit. Their masks are not even made, which spares most of the work where few are above it.
+    /// Like [`Predictor::predict_points`], without the candidates whose predicted IoU is not above a limit.
+    /// Their masks are not computed, which saves most of the work if few are above it.
     pub fn predict_points_above(
         &self,
         embedding: &Embedding,
@@ -295,7 +294,7 @@ impl Predictor {
         self.decode(embedding, &prompts, None, (output, min_predicted_iou), monitor)
     }
 
-    /// Answers prompts with equally many tokens each.
+    /// Predicts the masks of prompts with the same number of tokens.
     fn decode(
         &self,
         embedding: &Embedding,
@@ -317,12 +316,12 @@ impl Predictor {
         tokens(prompt, self.network.family(), &placement)
     }
 
-    /// Logits of a former answer as the network takes them.
+    /// Logits of a previous answer as network input.
     fn mask_input(&self, embedding: &Embedding, logits: &LowRes) -> Result<Vec<f32>> {
         let (found, expected) = (logits.photo_size(), embedding.photo_size);
         if found != expected {
             return Err(Error::Prompt(format!(
-                "the mask prompt is that of a photo of {found:?} pixels, this one has {expected:?}"
+                "the mask prompt belongs to a photo of {found:?} pixels; this one has {expected:?}"
             )));
         }
         let placed = logits.placed(&self.network.input_format().placement(embedding.photo_size));

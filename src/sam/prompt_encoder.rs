@@ -1,4 +1,4 @@
-//! The prompt encoder: points, boxes and a former mask as tokens and a dense embedding.
+//! The prompt encoder: points, boxes and a previous mask as tokens and a dense embedding.
 //!
 //! Follows `sam2/modeling/sam/prompt_encoder.py`.
 
@@ -35,7 +35,7 @@ impl PromptEncoder {
     /// Reads the weights.
     ///
     /// # Errors
-    /// A tensor that is missing or has another shape than the configuration asks for.
+    /// A tensor that is missing or has the wrong shape.
     pub fn new(weights: &Weights) -> Result<Self> {
         let d = weights.config().d_model;
         let get = |name: &str, shape: &[usize]| weights.values(&format!("{PREFIX}.{name}"), shape);
@@ -137,7 +137,7 @@ impl Downscale {
     }
 }
 
-/// Embeds the low-resolution logits of a former answer.
+/// Embeds the low-resolution logits of a previous answer.
 pub struct MaskEncoder {
     first: Downscale,
     second: Downscale,
@@ -149,7 +149,7 @@ impl MaskEncoder {
     /// Reads the weights.
     ///
     /// # Errors
-    /// As [`PromptEncoder::new`].
+    /// Those of [`PromptEncoder::new`].
     pub fn new(weights: &Weights) -> Result<Self> {
         let d = weights.config().d_model;
         let last = format!("{PREFIX}.mask_downscaling.6");

@@ -1,15 +1,15 @@
-//! What is asked of a network, and how its prompt becomes tokens.
+//! Queries to a network, and their tokens.
 
 use super::error::{Error, Result};
 use super::input::{LowRes, Placement};
 use super::network::{Family, Label, Token};
 use crate::prompt::{BoxPrompt, Prompt};
 
-/// What is asked of the network: a prompt, and perhaps an earlier answer to refine.
+/// A query to the network: a prompt, and optionally a previous answer to refine.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Query {
     pub prompt: Prompt,
-    /// Logits of an earlier answer; it may be another model's.
+    /// Logits of a previous answer, possibly of another model.
     pub mask_input: Option<LowRes>,
 }
 
@@ -19,10 +19,10 @@ impl From<Prompt> for Query {
     }
 }
 
-/// Checks that a prompt points at something, and that it lies on a photo of the given size.
+/// Checks that a prompt is not empty and lies inside a photo of the given size.
 ///
 /// # Errors
-/// [`Error::Prompt`] says which part of it does not.
+/// [`Error::Prompt`] names the part that does not.
 pub fn check_prompt(prompt: &Prompt, (width, height): (u32, u32)) -> Result<()> {
     if prompt.is_empty() {
         return Err(Error::Prompt("the prompt is empty: give at least a point or a box".into()));
@@ -32,14 +32,14 @@ pub fn check_prompt(prompt: &Prompt, (width, height): (u32, u32)) -> Result<()> 
         if !inside(p.x, p.y) {
             let (x, y) = (p.x, p.y);
             return Err(Error::Prompt(format!(
-                "the point {x},{y} lies outside the photo, which is {width}x{height} pixels"
+                "the point {x},{y} lies outside the photo of {width}x{height} pixels"
             )));
         }
     }
     if let Some(BoxPrompt { x0, y0, x1, y1 }) = prompt.bbox {
         if !inside(x0, y0) || !inside(x1, y1) {
             return Err(Error::Prompt(format!(
-                "the box {x0},{y0},{x1},{y1} reaches outside the photo, which is {width}x{height} pixels"
+                "the box {x0},{y0},{x1},{y1} extends beyond the photo of {width}x{height} pixels"
             )));
         }
         if x1 <= x0 || y1 <= y0 {

@@ -35,6 +35,7 @@ pub(super) use view::View;
 
 use super::actions::Actions;
 use super::settings::{MaskStyle, Tool};
+use super::texts;
 use super::theme::ACCENT;
 use super::workspace::OpenPhoto;
 use crate::document::{Document, MaskId};
@@ -135,7 +136,7 @@ impl Canvas {
         actions: &mut Actions,
     ) -> Option<UnderPointer> {
         let (response, painter) = ui.allocate_painter(ui.available_size(), Sense::CLICK | Sense::DRAG);
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Photo"));
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, texts::canvas::PHOTO));
         let size = input.photo.size();
         let size_px = Vec2::new(size.0 as f32, size.1 as f32);
         if self.photo_id != input.photo.id {
@@ -175,7 +176,8 @@ impl Canvas {
         let panning = self.is_panning(ui, &response);
         self.point(ui, &response, input, actions);
         self.draw(ui, &response, &painter, input, panning, actions);
-        let free = self.gesture.is_none() && !ui.input(|i| i.pointer.any_down());
+        // A press that may become a click keeps what it will give in view.
+        let free = self.gesture.is_none() && !ui.input(|i| i.pointer.is_decidedly_dragging());
         let hovered = response.hover_pos().filter(|_| free).map(|at| self.view.pointed(at));
         self.hovered = hovered.filter(|at| clicks::is_inside(*at, size));
         prompts::points_ui(ui, &painter, &self.view, input.document, &mut self.gesture, size, actions);

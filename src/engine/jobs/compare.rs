@@ -1,4 +1,4 @@
-//! Comparing two models, or two ways of segmenting everything: a step is a batch of points of one side.
+//! Comparing two models or two settings of everything mode: a step is a batch of points of one side.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -15,7 +15,7 @@ use crate::sam::{Embedding, Error, Predictor};
 
 pub(super) const LABEL: &str = "Comparing";
 
-/// One of two results that are compared: a model, and how it segments everything.
+/// One side of a comparison: a model and its parameters of everything mode.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Side {
     pub model: ModelSource,
@@ -25,7 +25,7 @@ pub struct Side {
 /// Parameters of everything mode.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum How {
-    /// On top of those that suit the model.
+    /// Applied on top of the model's own parameters.
     Preset(Preset),
     Exactly(Parameters),
 }
@@ -33,7 +33,7 @@ pub enum How {
 struct Compare {
     photo: PhotoRef,
     sides: Box<[Side; 2]>,
-    /// Of the first side, once it is done.
+    /// The result of the first side, once it is done.
     first: Option<SideResult>,
     current: Option<SideSearch>,
 }
@@ -43,7 +43,7 @@ struct SideResult {
     seconds: f32,
 }
 
-/// A side under way.
+/// A side in progress.
 struct SideSearch {
     start: Instant,
     model: Arc<Predictor>,
@@ -54,8 +54,9 @@ struct SideSearch {
 }
 
 impl Engine {
-    /// Segments everything in a whole photo in two ways and compares the results, answered by [`Event::Compared`];
-    /// prompts are answered between batches. Returns the number that its events will carry.
+    /// Segments everything in a whole photo with two models or parameters and compares the results, answered
+    /// by [`Event::Compared`]; prompts are answered between batches. Returns the number that its events will
+    /// carry.
     pub fn compare(&self, photo: PhotoRef, sides: [Side; 2]) -> u64 {
         let photo = PhotoRef { part: None, ..photo };
         let job = Compare { photo, sides: Box::new(sides), first: None, current: None };
@@ -108,7 +109,7 @@ fn pixels(found: &[FoundMask]) -> Vec<Arc<Mask>> {
 }
 
 impl SideSearch {
-    /// Another model than the one in use is loaded for the purpose only.
+    /// A model other than the current one is only loaded for the comparison.
     fn begin(side: &Side, ticket: &Ticket, context: &mut Context, photo: &PhotoRef) -> Result<Self, Error> {
         let in_use = context.loaded.as_ref().filter(|loaded| loaded.source == side.model);
         let (start, model, embedding) = match in_use.map(|loaded| loaded.predictor.clone()) {

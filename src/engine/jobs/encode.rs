@@ -1,4 +1,4 @@
-//! Encoding a photo that is going to be asked about.
+//! Encoding a photo before its first prompt.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ const PROGRESS_INTERVAL: Duration = Duration::from_millis(50);
 
 struct Encode {
     photo: PhotoRef,
-    /// Start and time of the last report of progress, after the first step.
+    /// Start time and time of the last progress report, after the first step.
     times: Option<(Instant, Instant)>,
 }
 
@@ -58,7 +58,7 @@ impl Encode {
             }
             Stage::New(new) => {
                 let embedding = new.embedding.clone();
-                // First, so that what the thread that writes reports of it comes after it.
+                // First, so that the report of the writing thread comes after it.
                 context.reporter.send(Event::Encoded { photo, seconds: start.elapsed().as_secs_f32() });
                 context.keep(new);
                 Ok(Some(embedding))
@@ -67,7 +67,7 @@ impl Encode {
     }
 }
 
-/// The embedding of a photo that another job needs, computed in one go if it does not exist.
+/// The embedding of a photo for another job, computed without pause if it does not exist.
 ///
 /// # Errors
 /// The ticket was cancelled, or a failure of the network.

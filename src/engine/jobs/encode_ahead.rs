@@ -1,4 +1,4 @@
-//! Encoding a photo before it is asked for, while there is nothing else to do.
+//! Encoding the next photo when idle.
 
 use super::{Job, JobKind, Step};
 use crate::engine::Engine;
@@ -14,8 +14,8 @@ struct EncodeAhead {
 }
 
 impl Engine {
-    /// Encodes a photo that is likely to be asked for next, answered by [`Event::EncodedAhead`]; all other work goes
-    /// first, and anything but prompts ends it. Returns the number that its event will carry.
+    /// Encodes a photo that is likely to be opened next, answered by [`Event::EncodedAhead`]; all other work
+    /// has priority, and any request except prompts cancels it. Returns the number that its event will carry.
     pub fn encode_ahead(&self, photo: PhotoRef) -> u64 {
         self.submit(JobKind::Ahead, EncodeAhead { photo })
     }

@@ -1,4 +1,4 @@
-//! Loading a model, which takes the place of the one in use.
+//! Loading a model that replaces the current one.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -19,7 +19,7 @@ struct LoadModel {
 }
 
 impl Engine {
-    /// Loads another model, answered by [`Event::ModelLoaded`]; embeddings of the one before it are dropped.
+    /// Loads another model, answered by [`Event::ModelLoaded`]; embeddings of the previous one are dropped.
     /// Returns the number that an [`Event::Cancelled`] or [`Event::Failed`] will carry.
     pub fn load_model(&self, source: ModelSource) -> u64 {
         self.submit(JobKind::Model, LoadModel { source })

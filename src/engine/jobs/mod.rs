@@ -1,6 +1,6 @@
 //! The jobs of the worker, one file each: the request, the steps, and the answer.
 //!
-//! A new job is a file here and a [`JobKind`]; the compiler then demands its place in the queue.
+//! A new job is a file here and a [`JobKind`]; the compiler then asks for its precedence in the queue.
 
 pub(super) mod compare;
 mod encode;
@@ -19,17 +19,17 @@ use crate::sam::Error;
 pub enum JobKind {
     Model,
     Encoding,
-    /// As encoding, for a photo that is not open yet.
+    /// Encoding of a photo that is not open yet.
     Ahead,
     Prompt,
-    /// As a prompt, for a place that is only pointed at.
+    /// The preview of a prompt.
     Preview,
     Everything,
     Comparison,
 }
 
 impl JobKind {
-    /// What the job does, as a heading for messages about it.
+    /// The title of messages about the job.
     pub fn label(self) -> &'static str {
         match self {
             Self::Model => load_model::LABEL,
@@ -57,10 +57,10 @@ pub(super) trait Job: Send {
         None
     }
 
-    /// Does a part of the work and reports the results. Other jobs may run before the next step.
+    /// Runs one step of the work and reports the results. Other jobs may run before the next step.
     ///
     /// # Errors
-    /// [`Error::Cancelled`] if the ticket was cancelled, or what went wrong; the worker reports either, and no step
+    /// [`Error::Cancelled`] if the ticket was cancelled, or a failure; the worker reports either, and no step
     /// follows.
     fn step(&mut self, ticket: &Ticket, context: &mut Context) -> Result<Step, Error>;
 }

@@ -1,4 +1,4 @@
-//! The masks of a prompt: for a click, or for a place that is only pointed at.
+//! Predicting the masks of a prompt, for clicks and for the preview.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -21,14 +21,14 @@ struct Predict {
 }
 
 impl Engine {
-    /// Asks for the masks of a prompt, answered by [`Event::Predicted`]; an earlier prompt still waiting or running
-    /// is cancelled. Returns the number that the answer will carry.
+    /// Requests the masks of a prompt, answered by [`Event::Predicted`]; an earlier prompt that is waiting or
+    /// running is cancelled. Returns the number that the answer will carry.
     pub fn predict(&self, photo: PhotoRef, query: Query, output: Output) -> u64 {
         self.submit(JobKind::Prompt, Predict { photo, query, output })
     }
 
-    /// As [`Engine::predict`], independently of it: a newer preview replaces only an older one, and a photo that has
-    /// not been encoded gets none.
+    /// Like [`Engine::predict`], but independent of it: a newer preview only replaces an older one, and a
+    /// photo without an embedding gets no preview.
     pub fn preview(&self, photo: PhotoRef, query: Query, output: Output) -> u64 {
         self.submit(JobKind::Preview, Predict { photo, query, output })
     }
@@ -40,7 +40,7 @@ impl Job for Predict {
     }
 
     fn step(&mut self, ticket: &Ticket, context: &mut Context) -> Result<Step, Error> {
-        // A glance is not worth the encoding of a photo.
+        // A preview is not worth encoding a photo.
         if ticket.kind == JobKind::Preview && !context.embeddings.is_in_memory(&self.photo) {
             return Err(Error::Cancelled);
         }

@@ -7,22 +7,22 @@
 use crate::sam::{Encoded, Map};
 
 const MAGIC: [u8; 8] = *b"TINSELEM";
-/// To be raised when the format changes, or what the encoder computes for the same pixels.
+/// Raise this when the format changes, or the encoder's results for the same pixels.
 pub const VERSION: u32 = 2;
-/// Networks are made for half precision, too, which ends here.
+/// The largest magnitude in half precision, which networks are also made for.
 const MAX_VALUE: f32 = 65_504.0;
 
-/// What an encoder makes of a photo.
+/// The encoder's output for a photo.
 #[derive(Debug, Clone, Copy)]
 pub struct Form<'a> {
-    /// Width and height of the photo, or of the part of it, in pixels.
+    /// Width and height of the photo, or of its part, in pixels.
     pub photo_size: (u32, u32),
-    /// Those of the encoder's maps.
+    /// The shapes of the encoder's maps.
     pub shapes: &'a [Vec<usize>],
 }
 
 impl Form<'_> {
-    /// How many bytes a file has; `None` if that is too large a number.
+    /// The size of a file in bytes; `None` if it overflows.
     pub fn bytes(&self) -> Option<u64> {
         let numbers = |count: usize, size: usize| count.checked_mul(size);
         let map = |shape: &Vec<usize>| {
@@ -58,7 +58,8 @@ pub fn bytes(encoded: &Encoded) -> Vec<u8> {
     out
 }
 
-/// What a file holds; `None` if it is damaged, of another version, or nothing that the encoder makes.
+/// Parses the content of a file; `None` if it is damaged, of another version, or not a possible encoder
+/// output.
 pub fn parse(bytes: &[u8], form: Form) -> Option<Encoded> {
     let (content, checksum) = bytes.split_last_chunk()?;
     if crc32fast::hash(content) != u32::from_le_bytes(*checksum) {
@@ -103,7 +104,7 @@ impl Reader<'_> {
         let (values, rest) = self.0.split_at_checked(count.checked_mul(size_of::<f32>())?)?;
         self.0 = rest;
         let values: Vec<f32> = values.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
-        // Not so for what is no number, either.
+        // This also rejects NaN.
         let is_possible = values.iter().all(|value| value.abs() <= MAX_VALUE);
         is_possible.then(|| Map { shape: shape.to_vec(), values })
     }

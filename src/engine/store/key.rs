@@ -1,4 +1,4 @@
-//! What an embedding was made of, as a name.
+//! The key of an embedding: a hash of everything that it depends on.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -10,9 +10,9 @@ use sha2::{Digest, Sha256};
 use super::entry;
 use crate::mask::PixelBox;
 
-/// Bytes that are hashed together; several such pieces are hashed at once.
+/// Size of a piece in bytes; several pieces are hashed in parallel.
 const PIECE: usize = 1 << 20;
-/// Bytes of a file that are in memory at once.
+/// Bytes of a file in memory at a time.
 const BLOCK: usize = 32 * PIECE;
 
 /// The hash of a photo's pixels or of a model's files.
@@ -20,7 +20,7 @@ const BLOCK: usize = 32 * PIECE;
 pub struct ContentHash([u8; 32]);
 
 impl ContentHash {
-    /// Of the pixels and the size of a photo. What they come from does not matter.
+    /// Hashes the pixels and the size of a photo, whatever file they come from.
     pub fn of_pixels(photo: &RgbImage) -> Self {
         let mut hash = Sha256::new();
         hash.update(photo.width().to_le_bytes());
@@ -29,14 +29,14 @@ impl ContentHash {
         Self(hash.finalize().into())
     }
 
-    /// Of a model in memory.
+    /// Hashes a model in memory.
     pub fn of_bytes(bytes: &[u8]) -> Self {
         let mut hash = Sha256::new();
         add(&mut hash, bytes);
         Self(hash.finalize().into())
     }
 
-    /// Of several contents, in this order.
+    /// Hashes several contents, in this order.
     ///
     /// # Errors
     /// Reading failed.
@@ -60,22 +60,22 @@ impl ContentHash {
     }
 }
 
-/// Hashes on all cores: what goes into the hash are the hashes of pieces.
+/// Hashes on all cores: the hash of the hashes of all pieces.
 fn add(hash: &mut Sha256, bytes: &[u8]) {
     let pieces: Vec<_> = bytes.par_chunks(PIECE).map(Sha256::digest).collect();
     pieces.iter().for_each(|piece| hash.update(piece));
 }
 
-/// Names an embedding by all that it depends on.
+/// Identifies an embedding by everything that it depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct EmbeddingKey([u8; 32]);
 
 impl EmbeddingKey {
-    /// Of a photo, or a part of it, encoded with a model whose input has this side.
+    /// The key for a photo, or a part of it, and a model whose input has this side.
     pub fn new(photo: ContentHash, part: Option<PixelBox>, model: ContentHash, input_side: usize) -> Self {
         let mut hash = Sha256::new();
         hash.update(entry::VERSION.to_le_bytes());
-        // Another version of the program may resize or encode a little differently.
+        // Another version of the program may resize or encode slightly differently.
         hash.update(env!("CARGO_PKG_VERSION"));
         hash.update(photo.0);
         hash.update(model.0);

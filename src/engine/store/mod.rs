@@ -1,9 +1,9 @@
-//! Embeddings in a folder that outlives the program, so that a photo is encoded once only.
+//! Embeddings on disk, so that a photo is only encoded once.
 //!
-//! Each is a file of its own, named after what it was made of ([`EmbeddingKey`]): the pixels, the
-//! part of the photo, the weights. Files appear whole or not at all, and several programs can use a
-//! folder at once: a file that is gone or damaged is as good as one that never was. When the folder
-//! grows beyond its limit, the files that were not used for the longest time go first.
+//! Each embedding is a file, named after its key ([`EmbeddingKey`]): the pixels, the part of the photo, the
+//! weights. Files are written completely or not at all, and several programs can use a folder at once: a
+//! missing or damaged file is simply computed again. When the folder grows beyond its limit, the least
+//! recently used files are removed first.
 
 mod entry;
 mod key;
@@ -20,7 +20,7 @@ use crate::sam::Encoded;
 
 const EXTENSION: &str = "embedding";
 const TEMPORARY_PREFIX: &str = ".tinsel-";
-/// A temporary file this old was left by a program that was killed.
+/// A temporary file this old belongs to a program that was killed.
 const ABANDONED: Duration = Duration::from_secs(60 * 60);
 
 /// A folder of embeddings.
@@ -40,7 +40,7 @@ impl EmbeddingFolder {
         Self(path)
     }
 
-    /// The folder of this user, in the one for cached files; `None` where the system names none.
+    /// The user's folder, inside the one for cached files; `None` if the system has none.
     pub fn of_user() -> Option<Self> {
         Some(Self(dirs::cache_dir()?.join("tinsel").join("embeddings")))
     }
@@ -49,51 +49,50 @@ impl EmbeddingFolder {
         self.0.join(key.to_string()).with_extension(EXTENSION)
     }
 
-    /// What is kept under a key, if an encoder can have made it: with this photo's size, of these shapes, and
-    /// without values that no network has. What cannot be used is removed. Neither a folder nor what would be
-    /// waited for, such as a pipe or a device, is opened.
+    /// Reads the embedding of a key, if it can come from the encoder: with this photo's size, these shapes,
+    /// and plausible values. An unusable file is removed. Folders, pipes and devices are never opened.
     pub fn load(&self, key: &EmbeddingKey, form: Form) -> Option<Encoded> {
         let path = self.file(key);
         let metadata = path.metadata().ok()?;
         // Before anything is opened or takes memory.
         let is_fit = metadata.is_file() && Some(metadata.len()) == form.bytes();
         let encoded = if is_fit {
-            // Only who may write a file may say that it was used.
+            // Updating the time of use needs write access.
             let file = OpenOptions::new().read(true).write(true).open(&path).ok()?;
             read(&file, metadata.len()).ok().and_then(|bytes| entry::parse(&bytes, form)).inspect(|_| {
-                // Best effort: at worst the file is removed earlier than others.
+                // Best effort: at worst the file is removed too early.
                 let _ = file.set_modified(SystemTime::now());
             })
         } else {
             None
         };
         if encoded.is_none() {
-            log::warn!("{}: damaged, or not made by this model; it is removed", path.display());
+            log::warn!("{}: damaged, or not made by this model; removed", path.display());
             self.remove(key);
         }
         encoded
     }
 
-    /// Forgets what is kept under a key.
+    /// Removes the embedding of a key.
     pub fn remove(&self, key: &EmbeddingKey) {
         // Best effort: another program may have done it.
         let _ = std::fs::remove_file(self.file(key));
     }
 
-    /// Keeps an embedding under a key, in place of what was there.
+    /// Stores an embedding under a key, replacing any previous one.
     ///
     /// # Errors
     /// The folder cannot be written, or the disk is full.
     pub fn save(&self, key: &EmbeddingKey, encoded: &Encoded) -> io::Result<()> {
         std::fs::create_dir_all(&self.0)?;
         let mut file = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(&self.0)?;
-        // Not synced: after a power failure the checksum tells.
+        // Not synced: after a power failure the checksum detects damage.
         file.write_all(&entry::bytes(encoded))?;
         file.persist(self.file(key)).map(|_| ()).map_err(|e| e.error)
     }
 
-    /// Removes files until they take at most `limit` bytes, and what was left half-written. Returns
-    /// how many bytes the files take then.
+    /// Removes files until they take at most `limit` bytes, and removes abandoned temporary files. Returns
+    /// the size of the remaining files in bytes.
     pub fn trim(&self, limit: u64) -> u64 {
         let mut files = self.files();
         files.sort_by_key(|file| file.used);
@@ -127,14 +126,14 @@ impl EmbeddingFolder {
             } else if name.as_encoded_bytes().starts_with(TEMPORARY_PREFIX.as_bytes())
                 && used.elapsed().is_ok_and(|age| age > ABANDONED)
             {
-                // Best effort: it is in nobody's way.
+                // Best effort: it does no harm.
                 let _ = std::fs::remove_file(&path);
             }
         }
         files
     }
 
-    /// Where the folder is.
+    /// The path of the folder.
     pub fn path(&self) -> &Path {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! Lines of text in pictures, in every script for which a font is installed.
+//! Lines of text in images, in every script with an installed font.
 
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
@@ -41,8 +41,8 @@ impl Typesetter {
     }
 }
 
-/// Draws a line of text with its top-left corner at a place; smaller than `height` if it would be wider
-/// than `max_width`, all in pixels. Characters that no installed font has become the font's box.
+/// Draws a line of text with its top-left corner at a position; smaller than `height` if it would be wider
+/// than `max_width`, all in pixels. Characters missing in all fonts are drawn as a box.
 pub fn draw_line(
     picture: &mut RgbImage,
     text: &str,
@@ -51,7 +51,7 @@ pub fn draw_line(
     max_width: f32,
     colour: Rgb<u8>,
 ) {
-    // A line break would start a line of its own.
+    // A line break would start a new line.
     let text = text.replace(['\n', '\r', '\u{2028}', '\u{2029}'], " ");
     let mut typesetter = TYPESETTER.lock().unwrap_or_else(PoisonError::into_inner);
     let mut layout = typesetter.line(&text, height);
@@ -79,7 +79,7 @@ fn draw_run(picture: &mut RgbImage, glyphs: &GlyphRun<()>, at: [f32; 2], colour:
     for glyph in glyphs.positioned_glyphs() {
         let Some(outline) = outlines.get(GlyphId::new(glyph.id)) else { continue };
         let mut shape = Shape::default();
-        // A glyph that the font describes badly is left blank.
+        // A malformed glyph is left blank.
         if outline.draw(DrawSettings::unhinted(size, coordinates.as_slice()), &mut shape).is_ok() {
             shape.paint(picture, [at[0] + glyph.x, at[1] + glyph.y], colour);
         }
@@ -137,7 +137,7 @@ impl OutlinePen for Shape {
 }
 
 impl Shape {
-    /// Fills the shape with its origin at a place of the picture; what lies outside is cut.
+    /// Fills the shape with its origin at a position in the image, clipped to the image.
     fn paint(&self, picture: &mut RgbImage, origin: [f32; 2], colour: Rgb<u8>) {
         let placed = |[x, y]: [f32; 2]| [origin[0] + x, origin[1] - y];
         let points = || self.segments.iter().flat_map(Segment::points).map(|p| placed(*p));

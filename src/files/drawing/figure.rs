@@ -1,4 +1,4 @@
-//! The figure that compares two results: original, A and B side by side, with captions over them.
+//! The figure that compares two results: original, A and B side by side, with captions above them.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::files::{FileSet, Photo, WriteError};
 
 /// Larger photos are scaled down to this width, in pixels.
 const MAX_PANEL_WIDTH: u32 = 1600;
-/// Narrower photos stand in the middle of a column that leaves their captions room.
+/// Narrower photos are centred in a column with room for their captions.
 const MIN_COLUMN_WIDTH: u32 = 280;
 const PAPER: Rgb<u8> = Rgb([255; 3]);
 const TITLE_COLOUR: Rgb<u8> = Rgb([24; 3]);
@@ -20,9 +20,9 @@ const NOTE_COLOUR: Rgb<u8> = Rgb([96; 3]);
 /// One of the two results.
 #[derive(Debug, Clone)]
 pub struct Panel<'a> {
-    /// What is large over the panel: the model's name.
+    /// The title above the panel: the model's name.
     pub title: String,
-    /// What is small under the title: how many masks there are.
+    /// The line below the title: the number of masks.
     pub note: String,
     pub masks: &'a [Annotation],
 }
@@ -41,7 +41,7 @@ pub fn add_figure(
     add_png(set, file, &compare_figure(&photo.pixels, a, b).into())
 }
 
-/// Draws the photo, and twice the photo with masks painted over it as in an overlay.
+/// Draws the photo, and two overlays of the photo with masks.
 fn compare_figure(photo: &RgbImage, a: &Panel, b: &Panel) -> RgbImage {
     let width = photo.width().min(MAX_PANEL_WIDTH);
     let scale = f64::from(width) / f64::from(photo.width());

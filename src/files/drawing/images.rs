@@ -1,4 +1,4 @@
-//! Masks as pictures.
+//! Masks as images.
 
 use image::{GrayImage, Luma, Rgb, RgbImage, Rgba, RgbaImage};
 
@@ -20,8 +20,8 @@ pub fn cutout(photo: &RgbImage, mask: &Mask, cropped: bool) -> RgbaImage {
     out
 }
 
-/// As [`cutout`], with `margin` photo pixels around a cropped one and an edge that fades over
-/// `feather` pixels, half of them inside the mask and half outside.
+/// Like [`cutout`], with `margin` photo pixels around a cropped one and an edge that fades over `feather`
+/// pixels, half of them inside the mask and half outside.
 pub fn soft_cutout(photo: &RgbImage, mask: &Mask, cropped: bool, margin: u32, feather: f32) -> RgbaImage {
     if margin == 0 && feather <= 0.0 {
         return cutout(photo, mask, cropped);
@@ -38,7 +38,7 @@ pub fn soft_cutout(photo: &RgbImage, mask: &Mask, cropped: bool, margin: u32, fe
     let mut alpha = GrayImage::new(b.width(), b.height());
     for_each_pixel(mask, |x, y| alpha.put_pixel(x - b.x0, y - b.y0, Luma([255])));
     if feather > 0.0 {
-        // Four standard deviations hold nearly all of a Gaussian.
+        // Four standard deviations contain nearly all of a Gaussian.
         alpha = image::imageops::blur(&alpha, feather / 4.0);
     }
     RgbaImage::from_fn(b.width(), b.height(), |x, y| match alpha.get_pixel(x, y).0[0] {
@@ -57,7 +57,7 @@ pub fn binary(mask: &Mask) -> GrayImage {
     out
 }
 
-/// The photo with the masks painted over it, later ones over earlier ones.
+/// The photo with the masks drawn over it, later ones over earlier ones.
 pub fn overlay(photo: &RgbImage, masks: &[Annotation]) -> RgbImage {
     let mut out = photo.clone();
     for item in masks {

@@ -1,4 +1,4 @@
-//! Masks as pictures and as outlines, for all formats that draw them.
+//! Masks as images and as outlines, for all formats that draw them.
 
 mod caption;
 mod figure;
@@ -18,7 +18,7 @@ pub use figure::{Panel, add_figure};
 pub use images::{binary, cutout, overlay};
 pub(super) use images::{colour_layer, for_each_pixel, soft_cutout};
 
-/// Adds a picture, as PNG, to a set of files.
+/// Adds an image to a set of files, as PNG.
 ///
 /// # Errors
 /// See [`FileSet::check`].
@@ -30,8 +30,7 @@ pub(super) fn write_png(out: &mut dyn WriteSeek, picture: &DynamicImage) -> Resu
     picture.write_with_encoder(PngEncoder::new(out)).map_err(|e| e.to_string())
 }
 
-/// Puts masks that nobody has laid over each other into layers: the largest first, so that small ones
-/// come to lie on top.
-pub fn largest_first(masks: &mut [Annotation]) {
+/// Sorts masks without a layer order: the largest first, so that small masks are on top.
+pub fn largest_first<Class>(masks: &mut [Annotation<Class>]) {
     masks.sort_by_key(|item| std::cmp::Reverse(item.mask.area()));
 }

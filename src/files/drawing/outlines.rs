@@ -1,4 +1,4 @@
-//! Masks as outlines. A tolerance is how far an outline may leave the mask to have fewer points, in pixels.
+//! Masks as outlines. A tolerance is how far a simplified outline may deviate from the mask, in pixels.
 
 use crate::mask::Mask;
 use crate::mask::polygon::{Polygon, Ring, polygons, simplified, through_centres, without_holes};
@@ -16,9 +16,9 @@ pub fn along_edges(mask: &Mask, tolerance: f32) -> Vec<Vec<Ring>> {
     polygons(mask).iter().map(simple).collect()
 }
 
-/// The outer outline of each part of a mask through the centres of its pixels, largest first: what
-/// programs expect that draw the outline as well as fill it. Holes are left out, and parts in them.
-/// Each outline has at least three points, even that of a single pixel.
+/// The outer outline of each part of a mask through the centres of its pixels, largest first, for programs
+/// that draw the outline as well as fill it. Holes, and parts inside them, are omitted. Each outline has at
+/// least three points, even that of a single pixel.
 pub fn through_pixels(mask: &Mask, tolerance: f32) -> Vec<Ring> {
     let parts = polygons(mask);
     let solid = without_holes(mask, &parts);

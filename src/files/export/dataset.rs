@@ -1,4 +1,4 @@
-//! Exporting the kept masks of many photos.
+//! Exporting the saved masks of many photos.
 
 #[cfg(test)]
 mod tests;
@@ -16,12 +16,12 @@ use crate::files::paths::slashed;
 use crate::files::session::{LoadedState, Session, SessionError};
 use crate::files::{FileSet, Photo, PhotoError, Selected, WriteError};
 
-/// Which of the kept masks are exported.
+/// Which of the saved masks are exported.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Wanted {
-    /// Not those that are hidden.
+    /// Skip hidden masks.
     pub visible_only: bool,
-    /// Only those of these classes; any if there are none.
+    /// Only masks of these classes; all masks if empty.
     pub classes: Vec<String>,
 }
 
@@ -36,7 +36,7 @@ impl Wanted {
     }
 }
 
-/// Why nothing was written for a photo. The message names the file and what to do.
+/// Why nothing was written for a photo. The message names the file and the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum PhotoExportError {
     #[error(transparent)]
@@ -46,64 +46,65 @@ pub enum PhotoExportError {
     #[error(transparent)]
     Write(#[from] WriteError),
     #[error(
-        "{}: has no masks kept beside it; make some in the window, or with `tinsel import`",
+        "{}: has no saved masks; create masks in the window or with `tinsel import`",
         path.display()
     )]
     NoMasks { path: PathBuf },
     #[error(
-        "{}: has {}x{} pixels, but its masks were made when it had {}x{}; bring that photo back",
+        "{}: has {}x{} pixels, but its masks were made for {}x{}; restore that version of the photo",
         path.display(), size.0, size.1, kept.0, kept.1
     )]
     OtherSize { path: PathBuf, size: (u32, u32), kept: (u32, u32) },
     #[error(
-        "{}: would be written for {first} and again for {second}; export them separately, to different folders",
+        "{}: would be written twice, for {first} and for {second}; export them separately, to different \
+         folders",
         file.display()
     )]
     SameFile { file: PathBuf, first: String, second: String },
     #[error(
-        "{}: would be called {name} in the file about all photos, as {} is; export a folder above both with \
-         the folders inside, or each of them to a folder of its own",
+        "{}: would be named {name} in the file for all photos, like {}; export their common parent folder \
+         with subfolders, or export them separately, to different folders",
         path.display(), other.display()
     )]
     SameName { path: PathBuf, name: String, other: PathBuf },
 }
 
-/// What was written for a photo.
+/// The exported files of a photo.
 #[derive(Debug)]
 pub struct Exported {
     pub masks: usize,
     pub files: usize,
-    /// What should be known, such as losses.
+    /// Notes for the user, such as losses.
     pub notes: Vec<String>,
 }
 
-/// Where the files of a photo go.
+/// The destination of a photo's files.
 #[derive(Default)]
 struct Claim {
     places: Vec<(Format, Destination)>,
-    /// The files that it needs for itself, with what they are about.
+    /// Its own files, with a description of their content.
     files: HashMap<PathBuf, String>,
 }
 
-/// Writes the kept masks of one photo after the other, in several formats.
+/// Exports the saved masks of one photo after the other, in several formats.
 pub struct DatasetExport {
     pub formats: Vec<Format>,
     pub options: ExportOptions,
     pub wanted: Wanted,
     pub folder: PathBuf,
     pub overwrite: bool,
-    /// Whether formats that can have one file about all photos do so.
+    /// Whether formats that support it write one file for all photos.
     pub joins: bool,
     photos: Vec<DatasetPhoto>,
-    /// How the file about all photos calls them.
+    /// The names of the photos in the file for all photos.
     names: HashMap<String, PathBuf>,
     classes: ClassLists,
-    /// What has been written, with what it is about.
+    /// The written files, with a description of their content.
     written: HashMap<PathBuf, String>,
 }
 
 impl DatasetExport {
-    /// An export of all kept masks to a folder, with the default options; several photos make one dataset.
+    /// An export of all saved masks to a folder, with the default options; several photos form one dataset.
     pub fn new(formats: Vec<Format>, folder: PathBuf) -> Self {
         Self {
             formats,
@@ -119,7 +120,7 @@ impl DatasetExport {
         }
     }
 
-    /// The file about all photos, if the format has one.
+    /// The file for all photos, if the format has one.
     fn dataset(&self, format: Format) -> Option<Dataset> {
         format.definition().dataset().filter(|_| self.joins)
     }
@@ -157,7 +158,7 @@ impl DatasetExport {
         Ok(exported)
     }
 
-    /// How the file about all photos will call a photo, if there is to be one; no other is called so.
+    /// The unique name of a photo in the file for all photos, if there is one.
     fn name_in_dataset(&self, selected: &Selected) -> Result<Option<String>, PhotoExportError> {
         if !self.formats.iter().any(|format| self.dataset(*format).is_some()) {
             return Ok(None);
@@ -169,7 +170,8 @@ impl DatasetExport {
         }
     }
 
-    /// Where the files of each format go; none is that of another photo or format, nor the one about all photos.
+    /// The destinations of each format; no file belongs to another photo or format, or is the file for all
+    /// photos.
     fn claim(&self, photo: &Photo, masks: &[Annotation], folder: &Path) -> Result<Claim, PhotoExportError> {
         let mut claim = Claim::default();
         let mut own = vec![];
@@ -199,7 +201,7 @@ impl DatasetExport {
         Ok(claim)
     }
 
-    /// The masks of a photo that are wanted, and what should be known about them.
+    /// The selected masks of a photo, and notes about them.
     fn masks(&self, photo: &Photo) -> Result<(Vec<Annotation>, Vec<String>), PhotoExportError> {
         let size = photo.pixels.dimensions();
         let mut notes = vec![];
@@ -218,8 +220,8 @@ impl DatasetExport {
         Ok((self.wanted.masks(&session), notes))
     }
 
-    /// Writes the files about all photos, if there are to be any, and returns each with their number. Looks
-    /// whether the lists of classes are still what the labels mean.
+    /// Writes the files for all photos, if any, and returns each with the number of photos. Checks that the
+    /// class lists still match the labels.
     ///
     /// # Errors
     /// See [`WriteError`].
@@ -238,8 +240,9 @@ impl DatasetExport {
     }
 }
 
-/// Where the files of a format about a photo go, and those of them that are its own. Photos that differ in their
-/// extensions alone, such as p.jpg and p.png, have the same ones; the second one gets others if the format allows it.
+/// The destination of a photo's files in a format, and the files that are not shared. Photos that only differ
+/// in their extension, such as p.jpg and p.png, would have the same files; the second photo gets different
+/// ones if the format allows it.
 pub(super) fn destination(
     photo: &Path,
     masks: &[Annotation],
@@ -254,7 +257,7 @@ pub(super) fn destination(
         (to, files)
     };
     let usual = files(Destination::new(folder, photo));
-    // Programs that look for the photo do so by the stem of the file about it.
+    // Programs find the photo by the stem of its label file.
     let needs_stem = format.definition().photo_folder().is_some();
     if needs_stem || !usual.1.iter().any(is_taken) {
         return usual;

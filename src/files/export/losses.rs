@@ -1,4 +1,4 @@
-//! What a format cannot hold.
+//! What a format cannot store.
 
 use rayon::prelude::*;
 
@@ -8,15 +8,15 @@ use crate::files::formats::{ExportOptions, Format, UNCLASSED};
 use crate::mask::polygon::{polygons, without_holes};
 use crate::mask::union_area;
 
-/// What of these masks would be lost in a format, in sentences for people; empty if nothing is.
-/// Pictures that are only to be looked at lose nothing that matters.
+/// What a format would lose of these masks, in sentences for users; empty if nothing. Images for viewing lose
+/// nothing that matters.
 pub fn losses(format: Format, options: &ExportOptions, masks: &[Annotation]) -> Vec<String> {
     let mut losses = Losses::new(format, options);
     losses.add(masks);
     losses.sentences()
 }
 
-/// What of the masks of one or several photos would be lost in a format.
+/// What a format would lose of the masks of one or several photos.
 pub struct Losses<'a> {
     keeps: Keeps,
     options: &'a ExportOptions,
@@ -26,13 +26,13 @@ pub struct Losses<'a> {
     /// Pixels of holes.
     filled: u64,
     parted: usize,
-    /// Pixels of masks below others.
+    /// Pixels hidden below other masks.
     hidden: u64,
     unclassed: usize,
 }
 
 impl<'a> Losses<'a> {
-    /// Nothing so far.
+    /// No masks yet.
     pub fn new(format: Format, options: &'a ExportOptions) -> Self {
         let keeps = format.definition().keeps(options);
         Self { keeps, options, masks: 0, empty: 0, holed: 0, filled: 0, parted: 0, hidden: 0, unclassed: 0 }
@@ -58,7 +58,7 @@ impl<'a> Losses<'a> {
         }
     }
 
-    /// What is lost, in sentences for people.
+    /// The losses, in sentences for users.
     pub fn sentences(&self) -> Vec<String> {
         let mut losses = self.of_shape();
         if !self.keeps.missing_class && self.unclassed > 0 {
@@ -66,7 +66,7 @@ impl<'a> Losses<'a> {
             losses.push(format!("{unclassed} called \"{UNCLASSED}\"."));
         }
         if !self.keeps.details && self.masks > 0 {
-            losses.push("Names, scores and colours of masks are not kept.".into());
+            losses.push("Names, scores and colours of masks are lost.".into());
         }
         losses
     }
@@ -76,7 +76,7 @@ impl<'a> Losses<'a> {
             Shape::Outlines { holes, parts } => self.of_outlines(holes, parts),
             Shape::UpperPixels if self.hidden > 0 => {
                 let hidden = self.hidden;
-                vec![format!("Where masks overlap only the upper one is kept ({hidden} pixels are hidden).")]
+                vec![format!("Where masks overlap, only the upper one is kept ({hidden} pixels are hidden).")]
             }
             Shape::UpperPixels | Shape::Pixels | Shape::Illustration => vec![],
         }
@@ -86,7 +86,7 @@ impl<'a> Losses<'a> {
         let mut losses = vec![];
         if self.empty > 0 {
             let empty = are(self.empty, "mask without pixels", "masks without pixels");
-            losses.push(format!("{empty} left out."));
+            losses.push(format!("{empty} skipped."));
         }
         if self.holed > 0 && !holes {
             let holed = count(self.holed, "mask", "masks");
@@ -97,7 +97,7 @@ impl<'a> Losses<'a> {
             match parts {
                 Parts::Grouped => {}
                 Parts::Joined => losses.push(format!("The parts of {masks} are joined by lines.")),
-                Parts::Separate => losses.push(format!("Each part of {masks} becomes an object of its own.")),
+                Parts::Separate => losses.push(format!("Each part of {masks} becomes a separate object.")),
             }
         }
         if self.options.tolerance > 0.0 {

@@ -1,4 +1,4 @@
-//! Writing masks to files that other programs read: what all formats have in common.
+//! Writing masks to files for other programs: the common part of all formats.
 
 mod dataset;
 mod losses;
@@ -20,10 +20,10 @@ pub use dataset::{DatasetExport, Exported, PhotoExportError, Wanted};
 pub use losses::{Losses, losses};
 pub use plan::{Plan, plan, plan_dataset};
 
-/// As [`export_with`], with the default options.
+/// Like [`export_with`], with the default options.
 ///
 /// # Errors
-/// As [`export_with`].
+/// Those of [`export_with`].
 pub fn export(
     photo: &Photo,
     masks: &[Annotation],
@@ -37,8 +37,8 @@ pub fn export(
 /// Writes masks of a photo into a folder, all files or none.
 ///
 /// # Errors
-/// [`WriteError::Exists`] when a file is there already and `overwrite` is false; nothing has been
-/// written then. A list of classes that cannot be read, or a format that cannot hold so many masks.
+/// [`WriteError::Exists`] if a file exists and `overwrite` is false; nothing is written then. A class list
+/// that cannot be read; too many masks for the format.
 pub fn export_with(
     photo: &Photo,
     masks: &[Annotation],
@@ -57,11 +57,11 @@ pub fn export_with(
     write_with_lists(locked, overwrite, add).map(|(files, _)| files)
 }
 
-/// Adds the files of an export ([`planned_files`]) to a set. The list of classes of a folder
-/// continues `classes`, the list of the folders before, and `classes` becomes that list.
+/// Adds the files of an export ([`planned_files`]) to a set. The class list of a folder continues `classes`,
+/// the list of the previous folders, and `classes` becomes that list.
 ///
 /// # Errors
-/// As [`export_with`].
+/// Those of [`export_with`].
 fn add_export(
     set: &mut FileSet,
     format: Format,
@@ -86,19 +86,19 @@ fn planned_files(
     files
 }
 
-/// Where a copy of the photo goes, if there is to be one.
+/// The destination of the photo's copy, if there is one.
 fn photo_copy(photo: &Path, format: Format, options: &ExportOptions, to: &Destination) -> Option<PathBuf> {
     let folder = format.definition().photo_folder().filter(|_| options.copy_photo)?;
     Some(to.folder.join(folder).join(name_of(photo)))
 }
 
-/// Whether a file is one that all photos in a folder share.
+/// Whether all photos in a folder share this file.
 fn is_shared(file: &Path) -> bool {
     let mut shared = Format::ALL.iter().flat_map(|format| format.definition().shared_files());
     file.file_name().is_some_and(|name| shared.any(|shared| name == *shared))
 }
 
-/// The photo's file, byte by byte, unless it is that very file.
+/// Copies the photo's file, unless source and target are the same file.
 fn copy_photo(set: &mut FileSet, photo: &Photo, copy: &Path) -> Result<(), WriteError> {
     let same = |path: &Path| path.canonicalize().ok();
     if same(copy).is_some_and(|there| same(&photo.path) == Some(there)) {
@@ -124,7 +124,7 @@ mod tests {
         let (mut photo, masks) = subject();
         let source = tempfile::tempdir().unwrap();
         photo.path = source.path().join("photo.one.jpg");
-        std::fs::write(&photo.path, b"as it is").unwrap();
+        std::fs::write(&photo.path, b"not changed").unwrap();
         for (format, copy_photo) in Format::ALL.into_iter().flat_map(|f| [(f, false), (f, true)]) {
             let dir = tempfile::tempdir().unwrap();
             let options = ExportOptions { copy_photo, ..ExportOptions::default() };

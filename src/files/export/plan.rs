@@ -1,4 +1,4 @@
-//! What an export will do, before it is done.
+//! The plan of an export.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -11,17 +11,17 @@ use crate::files::formats::destination::Destination;
 use crate::files::formats::{ExportOptions, Format};
 use crate::files::session::Session;
 
-/// What an export will do.
+/// The plan of an export.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Plan {
-    /// Photos with masks that are wanted.
+    /// Photos with selected masks.
     pub photos: usize,
     pub masks: usize,
     /// All files that will be written.
     pub files: Vec<PathBuf>,
-    /// Those of them that would be overwritten.
+    /// The existing files that would be overwritten.
     pub existing: Vec<PathBuf>,
-    /// What the format cannot hold, in sentences for people.
+    /// What the format cannot store, in sentences for users.
     pub losses: Vec<String>,
 }
 
@@ -34,7 +34,7 @@ impl Plan {
     }
 }
 
-/// What exporting these masks of a photo will do.
+/// Plans the export of these masks of a photo.
 pub fn plan(
     photo: &Path,
     masks: &[Annotation],
@@ -48,8 +48,9 @@ pub fn plan(
     Plan { photos: 1, masks: masks.len(), files, ..Plan::default() }.finished(&losses)
 }
 
-/// What exporting the kept masks of photos in one folder ([`DatasetExport`]) will do, without opening
-/// these; photos without masks are passed over. `go_on` is asked before each photo; `None` if it says no.
+/// Plans the export of the saved masks of photos in one folder ([`DatasetExport`]) without opening the
+/// photos; photos without masks are skipped. `go_on` is called before each photo; returns `None` if it
+/// returns false.
 pub fn plan_dataset(
     photos: &[PathBuf],
     wanted: &Wanted,
@@ -73,7 +74,7 @@ pub fn plan_dataset(
         plan.masks += masks.len();
         if dataset.is_none() {
             let (to, _) = destination(photo, &masks, format, options, folder, |file| seen.contains(file));
-            // Lists of classes are planned for each photo.
+            // Class lists are planned for each photo.
             let files = planned_files(photo, &masks, format, options, &to);
             plan.files.extend(files.into_iter().filter(|file| seen.insert(file.clone())));
         }

@@ -1,5 +1,5 @@
-//! Processes that export into one folder take turns, because its photos share lists of classes
-//! ([`ClassList`]), and look afterwards whether all has gone well.
+//! Processes that export to one folder take turns, because its photos share class lists ([`ClassList`]), and
+//! check the lists afterwards.
 
 use std::collections::HashMap;
 use std::fs::{File, TryLockError};
@@ -10,36 +10,37 @@ use crate::files::formats::Format;
 use crate::files::formats::class_list::{ClassList, ListFile};
 use crate::files::{FileSet, WriteError};
 
-/// How long to wait for another process: longer than any takes to write the masks of a photo.
+/// How long to wait for another process: longer than writing the masks of any photo takes.
 const MAX_WAIT: Duration = Duration::from_secs(60);
 const BETWEEN_TRIES: Duration = Duration::from_millis(10);
 
-/// The classes of each format, so that they have the same numbers in all folders.
+/// The classes of each format, which have the same numbers in all folders.
 pub(super) type ClassLists = HashMap<Format, ClassList>;
 
-/// Checks that the numbers of classes still have the meaning with which they were written.
+/// Checks that the class numbers still have the meaning that they were written with.
 ///
 /// # Errors
-/// Another program has given them another meaning.
+/// Another program has changed their meaning.
 pub(super) fn check(lists: &ClassLists) -> Result<(), WriteError> {
     check_files(lists.values().flat_map(ClassList::files))
 }
 
 fn check_files<'a>(mut files: impl Iterator<Item = &'a ListFile>) -> Result<(), WriteError> {
-    let cause = "another program has written other classes there at the same time, so that numbers in the labels are \
-                 wrong; export all photos again to a new folder, by one program after the other";
+    let cause = "another program has written different classes at the same time, so that class numbers in \
+                 the labels are wrong; export all photos again to a new folder, with one program after the \
+                 other";
     match files.find(|file| !file.holds()) {
         None => Ok(()),
         Some(file) => Err(WriteError::Encoding { path: file.path().into(), cause: cause.into() }),
     }
 }
 
-/// Writes the files that `add` adds to a set; `add` returns the classes that they rely on. No other process does so
-/// in the `folder` at the same time; if one does nevertheless, because not every file system has locks, `add` is
-/// called again, and reads what that one has written.
+/// Writes the files that `add` adds to a set; `add` returns the classes that they rely on. A lock keeps other
+/// processes from writing to the `folder` at the same time; if one does so nevertheless, because not every
+/// file system has locks, `add` is called again to read its changes.
 ///
 /// # Errors
-/// As `add` and [`FileSet::commit`]; other programs do not leave the lists alone.
+/// Those of `add` and [`FileSet::commit`]; other programs keep changing the lists.
 pub(super) fn write_with_lists(
     folder: Option<&Path>,
     overwrite: bool,
@@ -59,7 +60,7 @@ pub(super) fn write_with_lists(
                 return Ok((files, lists));
             }
             Some(file) if began.elapsed() > MAX_WAIT => {
-                let cause = "other programs change it all the time; try again later".into();
+                let cause = "other programs keep changing it; try again later".into();
                 return Err(WriteError::Encoding { path: file.path().into(), cause });
             }
             Some(_) => {}
@@ -67,7 +68,7 @@ pub(super) fn write_with_lists(
     }
 }
 
-/// Locks a folder against other processes until the lock is dropped; `None` where that is impossible.
+/// Locks a folder against other processes until the lock is dropped; `None` if that is impossible.
 fn lock(folder: &Path) -> Option<File> {
     std::fs::create_dir_all(folder).ok()?;
     let file = File::open(folder).ok()?;

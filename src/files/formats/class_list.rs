@@ -1,7 +1,7 @@
-//! Lists of classes that all photos of a folder share.
+//! Class lists shared by all photos of a folder.
 //!
-//! The number of a class is its place in the list, and earlier labels rely on it: an existing list is extended
-//! at its end and never reordered.
+//! The number of a class is its index in the list, and earlier labels rely on it: an existing list is
+//! extended at its end and never reordered.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -11,25 +11,25 @@ use crate::annotation::Annotation;
 use crate::files::yaml::quoted;
 use crate::files::{FileSet, WriteError};
 
-/// Larger files are no lists of classes.
+/// Larger files are rejected.
 const MAX_BYTES: u64 = 4 << 20;
 
-/// The name of a mask's class on one line; those without have a common one.
+/// The name of a mask's class on one line; masks without a class share one name.
 pub fn class_of(item: &Annotation) -> String {
     let name = item.class.as_deref().unwrap_or(UNCLASSED);
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     if name.is_empty() { UNCLASSED.into() } else { name }
 }
 
-/// The origin of the classes that an export has written before, in messages.
-pub const PREVIOUS_FOLDERS: &str = "the folders before";
+/// The origin of previously exported classes, in messages.
+pub const PREVIOUS_FOLDERS: &str = "the previous folders";
 
-/// Classes in the order of their numbers, and the files that hold them.
+/// Classes in the order of their numbers, and the files that contain them.
 #[derive(Debug, Clone, Default)]
 pub struct ClassList {
-    /// Names and colours (`#rrggbb`), where these are known.
+    /// Names and colours (`#rrggbb`), if known.
     entries: Vec<(String, Option<String>)>,
-    /// The first place of each name.
+    /// The first index of each name.
     places: HashMap<String, usize>,
     files: Vec<ListFile>,
 }
@@ -43,7 +43,7 @@ impl FromIterator<(String, Option<String>)> for ClassList {
 }
 
 impl ClassList {
-    /// A list of which no colours are known.
+    /// A list without colours.
     pub fn uncoloured(names: impl IntoIterator<Item = String>) -> Self {
         names.into_iter().map(|name| (name, None)).collect()
     }
@@ -69,12 +69,12 @@ impl ClassList {
         self.entries.iter().map(|(name, _)| name.as_str())
     }
 
-    /// Where a class is in the list.
+    /// The index of a class in the list.
     pub fn place(&self, class: &str) -> Option<usize> {
         self.places.get(class).copied()
     }
 
-    /// Appends the classes of masks that the list does not have yet, with the colour of their first mask.
+    /// Appends the missing classes of these masks, with the colour of their first mask.
     pub fn extend(&mut self, masks: &[Annotation]) {
         for item in masks {
             let name = class_of(item);
@@ -85,19 +85,20 @@ impl ClassList {
         }
     }
 
-    /// The place of a mask's class, which the list has ([`ClassList::extend`]).
+    /// The index of a mask's class, which must be in the list ([`ClassList::extend`]).
     pub fn place_of(&self, item: &Annotation) -> usize {
         self.place(&class_of(item)).unwrap_or(0)
     }
 
-    /// Joins the list with that of a file. `origin` says in messages where this list is from.
+    /// Merges the list with that of a file. `origin` is the source of this list, for messages.
     ///
     /// # Errors
-    /// A number is that of different classes in the two, so that labels would change their meaning.
+    /// A number belongs to different classes in the two lists, so that labels would change their meaning.
     pub fn join(&mut self, other: Self, file: &Path, origin: &str) -> Result<(), WriteError> {
         if let Some((ours, theirs)) = self.names().zip(other.names()).find(|(a, b)| a != b) {
             let cause = format!(
-                "its class {} has the number that {} has in {origin}; make the lists agree, or choose another folder",
+                "its class {} has the number of {} in {origin}; make the lists agree, or choose another \
+                 folder",
                 quoted(theirs),
                 quoted(ours)
             );
@@ -110,40 +111,40 @@ impl ClassList {
         Ok(())
     }
 
-    /// The files that hold the list.
+    /// The files that contain the list.
     pub fn files(&self) -> &[ListFile] {
         &self.files
     }
 
-    /// Notes that the files have got their names.
+    /// Notes that the files have their final names.
     pub fn committed(&mut self) {
         self.files.iter_mut().for_each(|file| file.is_fresh = false);
     }
 
-    /// Remembers the file that holds the list in a folder.
+    /// Stores the file with the list in a folder.
     pub fn add_file(&mut self, file: ListFile) {
         self.files.retain(|other| other.path != file.path);
         self.files.push(file);
     }
 }
 
-/// A file with the classes that all photos of a folder share.
+/// A file with the classes shared by all photos of a folder.
 #[derive(Debug, Clone)]
 pub struct ListFile {
     path: PathBuf,
     parse: fn(&str) -> Result<ClassList, String>,
-    /// As it was read; `None` if there was none.
+    /// The text that was read; `None` if the file did not exist.
     before: Option<String>,
-    /// As it is to be.
+    /// The new text.
     after: Option<String>,
     is_fresh: bool,
 }
 
 impl ListFile {
-    /// Reads the file, if there is one.
+    /// Reads the file, if it exists.
     ///
     /// # Errors
-    /// It is no text, or too large.
+    /// It is not text, or too large.
     pub fn read(path: &Path, parse: fn(&str) -> Result<ClassList, String>) -> Result<Self, WriteError> {
         let text = read(path)?;
         Ok(Self { path: path.into(), parse, before: text.clone(), after: text, is_fresh: true })
@@ -153,7 +154,7 @@ impl ListFile {
         &self.path
     }
 
-    /// Whether the file was read for files that have not got their names yet.
+    /// Whether the file was read for files that do not have their final names yet.
     pub fn is_fresh(&self) -> bool {
         self.is_fresh
     }
@@ -166,7 +167,7 @@ impl ListFile {
     /// The classes that were read.
     ///
     /// # Errors
-    /// The text is no list of classes.
+    /// The text is not a class list.
     pub fn classes(&self) -> Result<ClassList, WriteError> {
         (self.parse)(self.text().unwrap_or_default()).map_err(|cause| unreadable(&self.path, &cause))
     }
@@ -181,12 +182,12 @@ impl ListFile {
         Ok(())
     }
 
-    /// Whether somebody else has changed a file that is to be replaced.
+    /// Whether another program has changed a file that is to be replaced.
     pub fn is_outdated(&self) -> bool {
         self.after != self.before && !read(&self.path).is_ok_and(|text| text == self.before)
     }
 
-    /// Whether the file still gives the classes the numbers that were written.
+    /// Whether the classes in the file still have the numbers that were written.
     pub fn holds(&self) -> bool {
         let Ok(now) = read(&self.path) else { return false };
         let classes = |text: &Option<String>| (self.parse)(text.as_deref().unwrap_or_default());
@@ -199,12 +200,12 @@ impl ListFile {
     }
 }
 
-/// The text of a shared file without its byte order mark; `None` if there is none.
+/// The text of a shared file without its byte order mark; `None` if the file does not exist.
 fn read(path: &Path) -> Result<Option<String>, WriteError> {
     match path.metadata() {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Ok(metadata) if metadata.len() > MAX_BYTES => return Err(unreadable(path, "it is too large")),
-        Ok(metadata) if !metadata.is_file() => return Err(unreadable(path, "it is no file")),
+        Ok(metadata) if !metadata.is_file() => return Err(unreadable(path, "it is not a file")),
         _ => {}
     }
     let text = std::fs::read_to_string(path).map_err(|e| unreadable(path, &e.to_string()))?;
@@ -212,7 +213,7 @@ fn read(path: &Path) -> Result<Option<String>, WriteError> {
 }
 
 fn unreadable(path: &Path, cause: &str) -> WriteError {
-    let cause = format!("the list of classes there cannot be read ({cause}); choose another folder");
+    let cause = format!("its list of classes cannot be read ({cause}); choose another folder");
     WriteError::Encoding { path: path.into(), cause }
 }
 
@@ -241,6 +242,6 @@ mod tests {
         }
         let mut ours = list(&["a", "b"]);
         let said = ours.join(list(&["a", "c"]), Path::new("x.txt"), "y").unwrap_err().to_string();
-        assert!(["x.txt: ", "\"c\"", "\"b\" has in y"].iter().all(|part| said.contains(part)), "{said}");
+        assert!(["x.txt: ", "\"c\"", "of \"b\" in y"].iter().all(|part| said.contains(part)), "{said}");
     }
 }

@@ -1,4 +1,4 @@
-//! All cut-outs on one sheet, with their names.
+//! A sheet of all cut-outs with their names.
 
 use std::path::PathBuf;
 
@@ -12,16 +12,16 @@ use crate::annotation::Annotation;
 use crate::files::drawing::{add_png, cutout, draw_line};
 use crate::files::{FileSet, WriteError};
 
-/// Sides of the square in which a cut-out is shown, in pixels, for few and for many masks.
+/// Sides of the cell for a cut-out, in pixels, for few and for many masks.
 const CELLS: [u32; 3] = [240, 120, 60];
-/// The longest side a sheet may have before its cells get smaller.
+/// The longest side of a sheet before its cells get smaller.
 const MAX_SIDE: u32 = 12_000;
 const GAP: u32 = 12;
 const CAPTION: u32 = 22;
 const CAPTION_HEIGHT: f32 = 16.0;
 const BACKGROUND: Rgb<u8> = Rgb([250, 250, 250]);
 const INK: Rgb<u8> = Rgb([30, 30, 30]);
-/// The chequers that stand for transparency.
+/// The checkerboard for transparency.
 const CHEQUERS: [Rgb<u8>; 2] = [Rgb([255, 255, 255]), Rgb([225, 225, 225])];
 const CHEQUER_SIDE: u32 = 8;
 
@@ -74,13 +74,13 @@ fn contact_sheet(photo: &RgbImage, masks: &[Annotation]) -> RgbImage {
     sheet
 }
 
-/// A cut-out on chequers, no larger than the cell.
+/// A cut-out on a checkerboard, no larger than the cell.
 fn thumbnail(photo: &RgbImage, item: &Annotation, cell: u32) -> RgbImage {
     let Some(b) = item.mask.bbox() else { return RgbImage::from_pixel(1, 1, BACKGROUND) };
     let scale = (f64::from(cell) / f64::from(b.width().max(b.height()))).min(1.0);
     let scaled = |side: u32| ((f64::from(side) * scale).round() as u32).clamp(1, cell);
     let cutout = cutout(photo, &item.mask, true);
-    // Transparent pixels are black, so that colours come out weighed by alpha.
+    // Transparent pixels are black, so that colours are weighted by alpha.
     let small = if scale < 1.0 {
         imageops::thumbnail(&cutout, scaled(b.width()), scaled(b.height()))
     } else {

@@ -1,4 +1,4 @@
-//! Figures of masks as a table.
+//! Measurements of masks as a table.
 
 use std::path::PathBuf;
 
@@ -18,7 +18,7 @@ impl Definition for Csv {
     }
 
     fn label(&self) -> &'static str {
-        "Table of figures (CSV)"
+        "Measurements (CSV)"
     }
 
     fn keeps(&self, _: &ExportOptions) -> Keeps {
@@ -59,11 +59,10 @@ const HEADER: [&str; 18] = [
     "stability_score",
 ];
 
-/// With what spreadsheets know a formula; a name may come from a file of somebody else.
+/// The first characters of formulas in spreadsheets; a name may come from a foreign file.
 const FORMULAS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// A line for each mask, with its [`crate::mask::Figures`]. Lengths are pixels. What is not known is
-/// left empty.
+/// A line for each mask, with its [`crate::mask::Figures`]. Lengths are in pixels. Unknown values are empty.
 fn write(out: &mut dyn WriteSeek, photo: &Photo, masks: &[Annotation]) -> Result<(), String> {
     write_record(out, &HEADER.map(Into::into))?;
     let pixels = f64::from(photo.pixels.width()) * f64::from(photo.pixels.height());
@@ -101,8 +100,8 @@ fn write(out: &mut dyn WriteSeek, photo: &Photo, masks: &[Annotation]) -> Result
     Ok(())
 }
 
-/// One line; what a comma, a quote or a line break would break is quoted, as RFC 4180 says. What a spreadsheet
-/// would take for a formula gets an apostrophe before it.
+/// One line; values with commas, quotes or line breaks are quoted according to RFC 4180. Values that a
+/// spreadsheet would read as a formula get an apostrophe.
 fn write_record(out: &mut dyn WriteSeek, fields: &[String]) -> Result<(), String> {
     let quoted = |field: &String| {
         let defused = if field.starts_with(FORMULAS) { format!("'{field}") } else { field.clone() };

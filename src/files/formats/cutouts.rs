@@ -1,4 +1,4 @@
-//! Cut-outs: the photo where the mask is, transparent elsewhere.
+//! Cut-outs: the photo inside the mask, transparent outside.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ use crate::files::drawing::{add_png, soft_cutout};
 use crate::files::{FileSet, WriteError};
 
 pub struct Cutouts {
-    /// To the mask's box; of the photo's size otherwise.
+    /// Cropped to the mask's box; otherwise at the photo's size.
     pub cropped: bool,
 }
 

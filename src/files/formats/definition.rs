@@ -1,4 +1,4 @@
-//! What a format says about itself.
+//! The definition of a format.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use super::{ExportOptions, FormatOption};
 use crate::annotation::Annotation;
 use crate::files::{FileSet, Photo, WriteError};
 
-/// A format. What has a default here is what few formats have.
+/// A format. Methods with a default are for properties of few formats.
 pub trait Definition: Sync {
     /// The name on the command line.
     fn key(&self) -> &'static str;
@@ -17,48 +17,47 @@ pub trait Definition: Sync {
     /// The name in menus.
     fn label(&self) -> &'static str;
 
-    /// What is left of masks, with these options.
+    /// The properties of masks that the format keeps, with these options.
     fn keeps(&self, options: &ExportOptions) -> Keeps;
 
-    /// The files about a photo, in the order in which [`Definition::add`] adds them. The same input always gives
-    /// the same names.
+    /// The files of a photo, in the order of [`Definition::add`]. The same input always gives the same names.
     fn files(&self, masks: &[Annotation], options: &ExportOptions, to: &Destination) -> Vec<PathBuf>;
 
-    /// Adds these files to a set. A list of classes continues `classes`, the list of the folders before, and
+    /// Adds these files to a set. A class list continues `classes`, the list of the previous folders, and
     /// `classes` becomes that list.
     ///
     /// # Errors
-    /// See [`FileSet::check`]; a list of classes that cannot be read, or more masks than the format can hold.
+    /// See [`FileSet::check`]; a class list that cannot be read; too many masks for the format.
     fn add(&self, set: &mut FileSet, subject: &Subject, classes: &mut ClassList) -> Result<(), WriteError>;
 
-    /// The options of this format; those of all formats with outlines, or with the photo, are not among them.
+    /// The options of this format, without those of all formats with outlines or with the photo.
     fn own_options(&self) -> &'static [FormatOption] {
         &[]
     }
 
-    /// The names of the lists of classes that all photos of a folder share: they are extended and never replaced.
+    /// The names of the class lists shared by all photos of a folder, which are extended and never replaced.
     fn shared_files(&self) -> &'static [&'static str] {
         &[]
     }
 
-    /// The folder, relative to that of the files, in which programs look for the photo by its name; `None` if
-    /// they do not need it.
+    /// The folder, relative to that of the files, where programs look for the photo by name; `None` if they
+    /// do not need it.
     fn photo_folder(&self) -> Option<&'static str> {
         None
     }
 
-    /// One file about several photos, if the format has such files.
+    /// A file for several photos, if the format supports it.
     fn dataset(&self) -> Option<Dataset> {
         None
     }
 
-    /// What reads files of this format, if they can be imported.
+    /// The reader for files of this format, if they can be imported.
     fn reader(&self) -> Option<&'static dyn Reader> {
         None
     }
 }
 
-/// The masks of a photo, and how and where they are exported.
+/// The masks of a photo, with options and destination of their export.
 pub struct Subject<'a> {
     pub photo: &'a Photo,
     pub masks: &'a [Annotation],
@@ -66,7 +65,7 @@ pub struct Subject<'a> {
     pub to: &'a Destination,
 }
 
-/// A file about several photos.
+/// A file for several photos.
 pub struct Dataset {
     /// Its name in the folder of the export.
     pub file_name: &'static str,
@@ -74,7 +73,7 @@ pub struct Dataset {
     pub add: fn(&mut FileSet, &[DatasetPhoto], &ExportOptions, &Path) -> Result<(), WriteError>,
 }
 
-/// A photo in a file about several.
+/// A photo in a file for several photos.
 #[derive(Debug, Clone)]
 pub struct DatasetPhoto {
     /// Its name in the file.
@@ -84,7 +83,7 @@ pub struct DatasetPhoto {
     pub masks: Vec<Annotation>,
 }
 
-/// What is left of masks in a format.
+/// The properties of masks that a format keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Keeps {
     pub shape: Shape,
@@ -95,13 +94,13 @@ pub struct Keeps {
 }
 
 impl Keeps {
-    /// Everything but perhaps the shape.
+    /// Everything, except possibly the shape.
     pub const fn all_with(shape: Shape) -> Self {
         Self { shape, missing_class: true, details: true }
     }
 }
 
-/// What is left of the pixels of masks.
+/// How much of the pixels of masks is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
     /// All pixels of each mask.
@@ -110,17 +109,17 @@ pub enum Shape {
     UpperPixels,
     /// Outlines, which may be simplified. Masks without pixels have none.
     Outlines { holes: bool, parts: Parts },
-    /// Something to look at or to calculate with; nobody expects masks back.
+    /// Output for viewing or calculating, which is not read back as masks.
     Illustration,
 }
 
-/// What becomes of the parts of a mask.
+/// How the parts of a mask are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Parts {
     /// They stay together.
     Grouped,
-    /// Lines join them.
+    /// They are joined by lines.
     Joined,
-    /// Each is an object of its own.
+    /// Each becomes a separate object.
     Separate,
 }

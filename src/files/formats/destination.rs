@@ -7,31 +7,31 @@ use crate::annotation::Annotation;
 use crate::files::names::fitting;
 use crate::files::photo::{name_of, stem_of};
 
-/// Where the files of a photo go.
+/// The destination of a photo's files.
 #[derive(Debug, Clone)]
 pub struct Destination {
     pub folder: PathBuf,
-    /// What their names begin with.
+    /// The prefix of their names.
     pub stem: String,
 }
 
 impl Destination {
-    /// The usual one: names begin with that of the photo without its extension.
+    /// The usual destination: names begin with the photo's name without extension.
     pub fn new(folder: &Path, photo: &Path) -> Self {
         Self { folder: folder.into(), stem: stem_of(photo) }
     }
 
-    /// One that no photo of another extension has: names begin with the whole name of the photo.
+    /// A destination that photos with other extensions do not share: names begin with the photo's full name.
     pub fn of_its_own(folder: &Path, photo: &Path) -> Self {
         Self { folder: folder.into(), stem: name_of(photo) }
     }
 
-    /// The file about the photo with this ending, such as `_overlay.png`.
+    /// The photo's file with this ending, such as `_overlay.png`.
     pub fn file(&self, ending: &str) -> PathBuf {
         fitting(&self.folder, &self.stem, ending)
     }
 
-    /// A file for each mask, with the mask's name before the ending; no two are the same.
+    /// A unique file for each mask, with the mask's name before the ending.
     pub fn file_per_mask(&self, masks: &[Annotation], ending: &str) -> Vec<PathBuf> {
         let mut taken = HashSet::new();
         let file = |mask: &Annotation| {
@@ -48,7 +48,7 @@ impl Destination {
     }
 }
 
-/// A name that every file system takes: letters and digits in any script, the rest as hyphens.
+/// A name that every file system accepts: letters and digits in any script, the rest as hyphens.
 fn slug(name: &str) -> String {
     let mut slug = String::new();
     for c in name.chars() {

@@ -40,8 +40,8 @@ fn file(to: &Destination) -> PathBuf {
     to.file(".geojson")
 }
 
-/// A feature for each mask. Coordinates are pixels of the photo and grow downwards; the properties
-/// are those that QuPath reads, and the scores.
+/// A feature for each mask. Coordinates are photo pixels with y downwards; the properties are those of
+/// QuPath, plus the scores.
 fn geojson(masks: &[Annotation], tolerance: f32) -> Value {
     let features: Vec<Value> =
         masks.iter().filter(|item| !item.mask.is_empty()).map(|item| feature(item, tolerance)).collect();

@@ -1,5 +1,5 @@
-//! Files of ISAT: polygons, of which those of one category and group are one mask, and the list of classes in
-//! `isat.yaml`. Background, which is only read, cuts holes into what lies below it.
+//! Files of ISAT: polygons, where those with the same category and group form one mask, and the class list in
+//! `isat.yaml`. Background, which is only read, cuts holes into the masks below it.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -20,9 +20,9 @@ use crate::files::{FileSet, Photo, WriteError};
 use crate::mask::Mask;
 use crate::mask::polygon::united;
 
-/// The list of classes.
+/// The class list.
 const LIST: &str = "isat.yaml";
-/// What ISAT calls the class of nothing.
+/// The name of the background class in ISAT.
 const BACKGROUND: &str = "__background__";
 
 pub struct Isat;
@@ -89,7 +89,7 @@ fn is_isat(json: &Value) -> bool {
     json["objects"].is_array() && description.is_some_and(|description| description.starts_with("ISAT"))
 }
 
-/// The file about the photo, and the list of classes.
+/// The photo's file and the class list.
 fn files(to: &Destination) -> [PathBuf; 2] {
     [to.file(".json"), to.folder.join(LIST)]
 }
@@ -134,7 +134,7 @@ fn enclosed(points: &[[f64; 2]]) -> f64 {
     points.iter().zip(next).map(|(a, b)| a[0] * b[1] - b[0] * a[1]).sum::<f64>().abs() / 2.0
 }
 
-/// Adds the list of classes, or extends the existing one.
+/// Adds the class list, or extends the existing one.
 fn add_classes(
     set: &mut FileSet,
     masks: &[Annotation],
@@ -142,9 +142,9 @@ fn add_classes(
     classes: &mut ClassList,
 ) -> Result<(), WriteError> {
     let mut list = ListFile::read(file, |text| Ok(yaml::isat_labels(text)?.into_iter().collect()))?;
-    let listed = list.classes()?;
-    let before = listed.len();
-    classes.join(listed, file, PREVIOUS_FOLDERS)?;
+    let existing = list.classes()?;
+    let before = existing.len();
+    classes.join(existing, file, PREVIOUS_FOLDERS)?;
     if classes.is_empty() {
         classes.push(BACKGROUND.into(), Some("#000000".into()));
     }
@@ -162,7 +162,7 @@ fn add_classes(
     Ok(())
 }
 
-/// What belongs to one mask.
+/// The objects of one mask.
 struct Group<'a> {
     category: &'a str,
     note: Option<&'a str>,
@@ -178,21 +178,21 @@ fn read(target: &Target, json: &Value) -> Result<Imported, ImportError> {
     let (width, height) = target.size;
     let mut imported = Imported::default();
     let mut groups: Vec<Group> = vec![];
-    // Places in `groups` by category and group.
+    // Indices in `groups` by category and group.
     let mut by_group: HashMap<(&str, String), usize> = HashMap::new();
-    // What lies above, from the top down, is known before what it cuts.
+    // From the top down: the objects above are known before the ones that they cut.
     let mut above = Background::new(width, height);
     let mut from_top: Vec<(usize, &Value)> = objects.iter().enumerate().collect();
     from_top.sort_by(|(_, a), (_, b)| layer(a).total_cmp(&layer(b)));
     let mut drawn: Vec<Option<Result<Mask, String>>> = objects.iter().map(|_| None).collect();
     for (i, object) in from_top.into_iter().rev() {
         let mask = points(&object["segmentation"])
-            .ok_or_else(|| "its points are no pairs of numbers".to_owned())
+            .ok_or_else(|| "its points are not pairs of numbers".to_owned())
             .and_then(|points| polygon::drawn(&points, target));
         match (is_background(object), mask) {
             (false, mask) => drawn[i] = Some(mask.map(|mask| above.cut(mask))),
             (true, Ok(mask)) => above.add(mask),
-            (true, Err(what)) => imported.problem(format!("object {}", i + 1), format!("{what}; left out")),
+            (true, Err(what)) => imported.problem(format!("object {}", i + 1), format!("{what}; skipped")),
         }
     }
     for (i, (object, mask)) in objects.iter().zip(drawn).enumerate() {
@@ -225,12 +225,12 @@ fn is_background(object: &Value) -> bool {
     object["category"].as_str() == Some(BACKGROUND)
 }
 
-/// Objects of higher layers are drawn over those of lower ones, of one layer in the order of the file.
+/// Objects of higher layers are drawn over those of lower ones; within a layer, in the order of the file.
 fn layer(object: &Value) -> f64 {
     object["layer"].as_f64().unwrap_or(0.0)
 }
 
-/// All background that lies above something.
+/// The background above an object.
 struct Background {
     mask: Mask,
     /// Not yet in the mask.
@@ -246,7 +246,7 @@ impl Background {
         self.new.push(mask);
     }
 
-    /// What is left of a mask below.
+    /// Cuts the background out of a mask below.
     fn cut(&mut self, below: Mask) -> Mask {
         if !self.new.is_empty() {
             let all = self.new.drain(..).chain([self.mask.clone()]);

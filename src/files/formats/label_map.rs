@@ -1,4 +1,4 @@
-//! A label map: one grey picture in which the value of a pixel tells its mask, and its legend.
+//! Label maps: a grey image whose pixel values are the numbers of the masks, and its legend.
 
 use std::path::{Path, PathBuf};
 
@@ -43,17 +43,16 @@ impl Definition for LabelMap {
     }
 }
 
-/// The picture and its legend.
+/// The image and its legend.
 fn files(to: &Destination) -> [PathBuf; 2] {
     ["_labels.png", "_labels.json"].map(|ending| to.file(ending))
 }
 
 /// Adds the label map and its legend.
 ///
-/// Masks are numbered from 1 in their order and painted in it, so that later ones lie on top; 0 is
-/// what belongs to none. Pixels have 8 bits, or 16 for more than 255 masks. The
-/// legend tells of each value the name and class, the whole mask's area and box (x, y, width,
-/// height), and its scores.
+/// Masks are numbered from 1 and drawn in their order, so that later ones are on top; 0 is the background.
+/// Pixels have 8 bits, or 16 for more than 255 masks. The legend lists for each value the name and class, the
+/// whole mask's area and box (x, y, width, height), and its scores.
 ///
 /// # Errors
 /// See [`FileSet::check`]; more masks than 16 bits can number.
@@ -69,7 +68,7 @@ pub fn add_label_map(
     } else if masks.len() <= u16::MAX.into() {
         paint::<u16>(photo, masks).into()
     } else {
-        let cause = format!("{} masks are more than a label map can tell apart", masks.len());
+        let cause = format!("{} masks are too many for a label map", masks.len());
         return Err(WriteError::Encoding { path: picture.into(), cause });
     };
     add_png(set, picture, &map)?;

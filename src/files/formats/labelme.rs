@@ -1,5 +1,5 @@
-//! Files of labelme 5 and later: polygons, whose parts share a group, or pixels. Files of all versions are read,
-//! with rectangles and circles, as labelme's `shape_to_mask` draws them.
+//! Files of labelme 5 and later: polygons, whose parts share a group, or pixels. Files of all versions are
+//! read, including rectangles and circles, drawn like labelme's `shape_to_mask`.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -22,16 +22,16 @@ use crate::files::{FileSet, Photo, WriteError};
 use crate::mask::polygon::united;
 use crate::mask::{Mask, pillow};
 
-/// The version of labelme whose layout this is.
+/// The version of labelme with this layout.
 const VERSION: &str = "5.5.0";
 
-/// How labelme files hold masks.
+/// How labelme files store masks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum LabelmeShapes {
-    /// Outlines that can be edited, without holes; the parts of a mask are a group.
+    /// Editable outlines, without holes; the parts of a mask form a group.
     #[default]
     Polygons,
-    /// Pixels; keeps everything.
+    /// Pixels; lossless.
     Masks,
 }
 
@@ -103,7 +103,7 @@ fn file(to: &Destination) -> PathBuf {
     to.file(".json")
 }
 
-/// The file of a photo, which the file will look for at `photo_path`, relative to itself.
+/// The file of a photo at `photo_path`, relative to the file.
 fn document(
     photo: &Photo,
     photo_path: &str,
@@ -118,8 +118,7 @@ fn document(
                 let parts = outlines::through_pixels(&item.mask, options.tolerance);
                 let group = (parts.len() > 1).then_some(number + 1);
                 shapes.extend(parts.iter().map(|part| {
-                    // The centre of a pixel; labelme shows it there, and cuts it down to the pixel
-                    // when it makes masks.
+                    // The centre of a pixel; labelme shows it there, and truncates it to the pixel for masks.
                     let points: Vec<[f64; 2]> = part.iter().map(|p| p.map(|v| f64::from(v) + 0.5)).collect();
                     shape(item, "polygon", json!(points), json!(group), Value::Null)
                 }));
@@ -150,7 +149,7 @@ fn shape(item: &Annotation, kind: &str, points: Value, group_id: Value, mask: Va
     })
 }
 
-/// The corner pixels of the box, both inside, and a picture of what is between them.
+/// The corner pixels of the box, both inclusive, and an image of the area between them.
 fn mask_shape(item: &Annotation) -> Result<Value, String> {
     let Some(b) = item.mask.bbox() else { return Err("a mask is empty".into()) };
     let moved = item.mask.all_runs().map(|(y, [start, end])| (y - b.y0, [start - b.x0, end - b.x0]));
@@ -164,29 +163,29 @@ fn mask_shape(item: &Annotation) -> Result<Value, String> {
     Ok(shape(item, "mask", json!(corners), Value::Null, data.into()))
 }
 
-/// Where a file in a folder finds its photo, which may be copied beside it.
+/// The path of the photo relative to a file's folder; the photo may be a copy next to it.
 fn photo_path(photo: &Photo, options: &ExportOptions, folder: &Path) -> String {
     if options.copy_photo { photo.file_name() } else { relative(&photo.path, folder) }
 }
 
-/// What belongs to one mask.
+/// The objects of one mask.
 struct Group {
     label: String,
     name: Option<String>,
     places: Vec<usize>,
     masks: Vec<Mask>,
-    /// Whether a shape of it cannot be used.
+    /// Whether one of its shapes cannot be used.
     is_broken: bool,
 }
 
 fn read(target: &Target, json: &Value) -> Result<Imported, ImportError> {
-    // Files of early versions, and of programs that do not open the photo, are without size.
+    // Files of early versions, and of programs that do not open the photo, have no size.
     target.check_size_if_known(&json["imageWidth"], &json["imageHeight"])?;
     let shapes = json["shapes"].as_array().map_or(&[][..], Vec::as_slice);
     target.check_count(shapes.len())?;
     let mut imported = Imported::default();
     let mut groups: Vec<Group> = vec![];
-    // Places in `groups` by label and id.
+    // Indices in `groups` by label and id.
     let mut by_id: HashMap<(String, String), usize> = HashMap::new();
     for (i, shape) in shapes.iter().enumerate() {
         let label = name(&shape["label"]).unwrap_or_default();
@@ -206,7 +205,7 @@ fn read(target: &Target, json: &Value) -> Result<Imported, ImportError> {
                 group.places.push(i + 1);
             }
             Err(what) => {
-                imported.problem(format!("shape {}", i + 1), format!("{what}; left out"));
+                imported.problem(format!("shape {}", i + 1), format!("{what}; skipped"));
                 group.is_broken = true;
             }
         }
@@ -217,7 +216,7 @@ fn read(target: &Target, json: &Value) -> Result<Imported, ImportError> {
         let numbers: Vec<String> = places.iter().map(ToString::to_string).collect();
         let place = format!("shape {}", numbers.join(", "));
         if is_broken {
-            imported.problem(place, "belongs to a shape that cannot be used; left out");
+            imported.problem(place, "belongs to a shape that cannot be used; skipped");
             continue;
         }
         let class = Some(label).filter(|label| !label.is_empty());
@@ -228,7 +227,7 @@ fn read(target: &Target, json: &Value) -> Result<Imported, ImportError> {
 }
 
 fn mask_of(shape: &Value, target: &Target) -> Result<Mask, String> {
-    let points = points(&shape["points"]).ok_or("its points are no pairs of numbers")?;
+    let points = points(&shape["points"]).ok_or("its points are not pairs of numbers")?;
     target.check_outline(&points)?;
     let (width, height) = target.size;
     match (shape["shape_type"].as_str().unwrap_or("polygon"), &points[..]) {
@@ -241,27 +240,27 @@ fn mask_of(shape: &Value, target: &Target) -> Result<Mask, String> {
             Ok(pillow::polygon(&corners, width, height))
         }
         ("circle", [[x, y], edge]) => {
-            // As labelme computes it: a length that is rounded otherwise may be cut down to another pixel.
+            // Computed like labelme: a length with different rounding may be truncated to another pixel.
             let (dx, dy) = (x - edge[0], y - edge[1]);
             let radius = (dx * dx + dy * dy).sqrt();
             Ok(pillow::ellipse([x - radius, y - radius, x + radius, y + radius], width, height))
         }
         ("mask", [from, to]) => pixels(&shape["mask"], *from, *to, (width, height)),
         (kind @ ("rectangle" | "oriented_rectangle" | "rotation" | "circle" | "mask"), _) => {
-            Err(format!("a {kind} of {} points", points.len()))
+            Err(format!("a {kind} with {} points", points.len()))
         }
-        (kind, _) => Err(format!("a {kind} is no area")),
+        (kind, _) => Err(format!("a {kind} has no area")),
     }
 }
 
-/// A picture of what lies between two corner pixels, both inside, as far as it is on the photo.
+/// An image of the area between two corner pixels, both inclusive, clipped to the photo.
 fn pixels(data: &Value, from: [f64; 2], to: [f64; 2], (width, height): (u32, u32)) -> Result<Mask, String> {
     let data = data.as_str().ok_or("its mask is missing")?;
     let png = STANDARD.decode(data.trim()).map_err(|e| format!("its mask is damaged ({e})"))?;
     let corner = |point: [f64; 2]| point.map(|v| v as i64);
     let ([x0, y0], [x1, y1]) = (corner(from), corner(to));
     if x1 < x0 || y1 < y0 {
-        return Err("its first corner is not the upper left one".into());
+        return Err("its first corner is not the top-left one".into());
     }
     let size = ((x1 - x0) as u32 + 1, (y1 - y0) as u32 + 1);
     let grey = picture::decode(&png, size)?.into_luma8();

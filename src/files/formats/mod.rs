@@ -1,4 +1,4 @@
-//! The formats of masks: one file for each, which writes and reads it, and one registry.
+//! The mask formats: one file each for writing and reading, and one registry.
 //!
 //! A new format is a file with a [`Definition`] and a line in the registry below.
 
@@ -42,13 +42,13 @@ pub use options::{ExportOptions, FormatOption};
 pub use script::{ScriptFiles, remove_leftovers};
 pub use yolo::YoloParts;
 
-/// What files call the class of masks that have none.
+/// The class name in files for masks without a class.
 pub const UNCLASSED: &str = "object";
 
-/// Makes [`Format`] from a list of its values and their definitions.
+/// Defines [`Format`] from a list of its values and their definitions.
 macro_rules! registry {
     ($($(#[$doc:meta])* $name:ident: $definition:expr,)*) => {
-        /// What is written. The names of the values are those in saved settings.
+        /// An export format. The names of the values are part of saved settings.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum Format {
             $($(#[$doc])* $name,)*
@@ -68,7 +68,7 @@ macro_rules! registry {
 }
 
 registry! {
-    /// The photo where the mask is, transparent elsewhere, cropped to the mask (RGBA PNG).
+    /// The photo inside the mask, transparent outside, cropped to the mask (RGBA PNG).
     CutoutCropped: cutouts::Cutouts { cropped: true },
     /// The same at the photo's full size.
     CutoutFull: cutouts::Cutouts { cropped: false },
@@ -76,11 +76,11 @@ registry! {
     ContactSheet: contact_sheet::ContactSheet,
     /// White where the mask is, black elsewhere (8-bit grey PNG).
     BinaryPng: binary_masks::BinaryMasks,
-    /// The photo with all masks painted over it (RGB PNG).
+    /// The photo with all masks drawn over it (RGB PNG).
     Overlay: overlay::Overlay,
-    /// A grey picture whose values tell the masks, and a legend (PNG and JSON).
+    /// A grey image whose values are the numbers of the masks, and a legend (PNG and JSON).
     LabelMap: label_map::LabelMap,
-    /// What scripts around SAM 2 write: an overlay, and two pictures for each mask (PNG).
+    /// The output of common scripts for SAM 2: an overlay, and two images for each mask (PNG).
     Script: script::Script,
     /// All masks in one COCO instances file.
     CocoJson: coco::CocoInstances,
@@ -88,17 +88,17 @@ registry! {
     Records: records::Records,
     /// A file for labelme.
     Labelme: labelme::Labelme,
-    /// Labels for training YOLO, with the list of classes.
+    /// Labels for training YOLO, with the class list.
     Yolo: yolo::Yolo,
-    /// Pictures of classes and of objects with Pascal VOC's palette (PNG).
+    /// Images of classes and of objects with Pascal VOC's palette (PNG).
     Voc: voc::PascalVoc,
-    /// A file for ISAT, with its list of classes.
+    /// A file for ISAT, with its class list.
     Isat: isat::Isat,
     /// Outlines as vector graphics.
     Svg: svg::Svg,
     /// Outlines as GeoJSON in pixel coordinates, as QuPath reads it.
     GeoJson: geojson::GeoJson,
-    /// Areas, boxes, scores and other figures as a table.
+    /// Areas, boxes, scores and other measurements as a table.
     Csv: csv::Csv,
 }
 
@@ -125,13 +125,13 @@ impl Format {
         self.definition().own_options().iter().copied().chain(copies).chain(outlines).collect()
     }
 
-    /// Whether the photos of a folder share a list of classes.
+    /// Whether the photos of a folder share a class list.
     pub(super) fn has_class_list(self) -> bool {
         !self.definition().shared_files().is_empty()
     }
 }
 
-/// All readers; the first that knows a file reads it.
+/// All readers; the first one that recognises a file reads it.
 pub(super) fn readers() -> impl Iterator<Item = &'static dyn Reader> {
     let session: &dyn Reader = &session::SessionFile;
     let of_formats = Format::ALL.into_iter().filter_map(|format| format.definition().reader());
@@ -139,7 +139,7 @@ pub(super) fn readers() -> impl Iterator<Item = &'static dyn Reader> {
     [session].into_iter().chain(of_formats).filter(move |reader| seen.insert(reader.name()))
 }
 
-/// All kinds of files that can be read, for messages.
+/// All readable kinds of files, for messages.
 fn readable() -> String {
     readers().map(|reader| reader.name()).collect::<Vec<_>>().join(", ")
 }

@@ -1,23 +1,23 @@
-//! What can be chosen about the formats.
+//! The options of the formats.
 
 use serde::{Deserialize, Serialize};
 
 use super::{CocoSegmentation, LabelmeShapes, YoloParts};
 
-/// What can be chosen about the formats.
+/// The options of the formats.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ExportOptions {
     pub coco: CocoSegmentation,
     pub labelme: LabelmeShapes,
     pub yolo: YoloParts,
-    /// Outlines may leave the mask by so many pixels to have fewer points; 0 keeps every pixel.
+    /// How far simplified outlines may deviate from the mask, in pixels; 0 keeps every pixel.
     pub tolerance: f32,
     /// Photo pixels around a cropped cut-out.
     pub margin: u32,
-    /// Over how many pixels the edge of a cut-out fades; 0 leaves it hard.
+    /// Width of the soft edge of a cut-out, in pixels; 0 is a hard edge.
     pub feather: f32,
-    /// Also copy the photo to where the format expects it ([`FormatOption::CopyPhoto`]).
+    /// Also copy the photo to the folder where the format expects it ([`FormatOption::CopyPhoto`]).
     pub copy_photo: bool,
     /// Name of the model in the names of the files of [`Format::Script`](super::Format::Script).
     pub model: String,
@@ -38,7 +38,7 @@ impl Default for ExportOptions {
     }
 }
 
-/// An option that people see, for the formats on which it has an effect
+/// An option in the user interface, for the formats that it affects
 /// ([`Format::options`](super::Format::options)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FormatOption {

@@ -1,4 +1,4 @@
-//! The photo with all masks painted over it.
+//! The photo with all masks drawn over it.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! The records of SAM 2's generator, with or without what people gave the masks.
+//! The records of SAM 2's generator, optionally with names and classes.
 
 use std::path::PathBuf;
 
@@ -66,7 +66,7 @@ fn file(to: &Destination) -> PathBuf {
     to.file("_masks.json")
 }
 
-/// A mask with the fields of SAM 2's generator, and what people gave it.
+/// A mask with the fields of SAM 2's generator, plus name and class.
 #[derive(Serialize)]
 struct Record<'a> {
     segmentation: Rle,

@@ -1,5 +1,5 @@
-//! The file set of the script that people ran before: a combined overlay, and for each mask a
-//! cut-out and a coloured layer.
+//! The files of common scripts for SAM 2: a combined overlay, and for each mask a cut-out and a coloured
+//! layer.
 
 use std::path::{Path, PathBuf};
 
@@ -36,7 +36,7 @@ impl Definition for Script {
     }
 }
 
-/// Where the files of a photo go.
+/// The destination of a photo's files.
 pub struct ScriptFiles {
     /// `NAME_combined_overlay_MODEL.png`
     pub combined: PathBuf,
@@ -47,7 +47,7 @@ pub struct ScriptFiles {
 }
 
 impl ScriptFiles {
-    /// The files of a photo called `stem` under a folder.
+    /// The files in a folder for a photo named `stem`.
     pub fn new(stem: &str, model: &str, folder: &Path) -> Self {
         Self {
             combined: folder.join(format!("{stem}_combined_overlay_{model}.png")),
@@ -61,7 +61,7 @@ impl ScriptFiles {
         ["", "_overlay"].map(|kind| self.segments.join(format!("{}_mask_{i}{kind}.png", self.stem)))
     }
 
-    /// All files of so many masks, in the order in which [`ScriptFiles::add`] adds them.
+    /// All files for this number of masks, in the order of [`ScriptFiles::add`].
     fn all(&self, masks: usize) -> Vec<PathBuf> {
         let layer_first = |i| {
             let [cutout, layer] = self.segment(i);
@@ -70,17 +70,16 @@ impl ScriptFiles {
         (0..masks).rev().flat_map(layer_first).chain([self.combined.clone()]).collect()
     }
 
-    /// Whether a former run has finished these files. It tells so without knowing how many masks
-    /// there are from the order in which [`ScriptFiles::add`] adds them.
+    /// Whether a previous run has completed these files. The order of [`ScriptFiles::add`] shows it without
+    /// knowing the number of masks.
     pub fn are_complete(&self, segment_images: bool) -> bool {
         let empty = || std::fs::read_dir(&self.segments).is_ok_and(|mut entries| entries.next().is_none());
         self.combined.exists() && (!segment_images || self.segment(0)[0].exists() || empty())
     }
 
-    /// Adds the combined overlay (the photo with all masks painted over it), and with
-    /// `segment_images` for each mask the photo with the mask as alpha and one colour at half
-    /// opacity. Masks are numbered from 0 by area, largest first; what has the lowest number is
-    /// added last, and then the overlay.
+    /// Adds the combined overlay (the photo with all masks drawn over it). With `segment_images`, also adds
+    /// for each mask the photo with the mask as alpha, and a layer in one colour at half opacity. Masks are
+    /// numbered from 0 by area, largest first; the lowest number is added last, followed by the overlay.
     ///
     /// # Errors
     /// See [`FileSet::check`].
@@ -94,7 +93,7 @@ impl ScriptFiles {
         let mut order = masks.to_vec();
         largest_first(&mut order);
         if segment_images {
-            // There even if it stays empty: a photo without masks is done, too.
+            // Created even if it stays empty: a photo without masks is done, too.
             std::fs::create_dir_all(&self.segments)
                 .map_err(|cause| WriteError::Unwritable { path: self.segments.clone(), cause })?;
             for (i, item) in order.iter().enumerate().rev() {
@@ -107,8 +106,8 @@ impl ScriptFiles {
     }
 }
 
-/// Removes the segment images of a former run that found more masks, so that the folder holds
-/// one run only.
+/// Removes the segment images of a previous run that found more masks, so that the folder contains only one
+/// run.
 ///
 /// # Errors
 /// [`WriteError::Unwritable`] naming the first file that cannot be removed.

@@ -1,4 +1,4 @@
-//! Sessions, as they are kept next to photos; they are written by [`crate::files::session`].
+//! Sessions, as saved next to photos; they are written by [`crate::files::session`].
 
 use serde_json::Value;
 
@@ -32,7 +32,7 @@ impl Reader for SessionFile {
 }
 
 fn read(target: &Target, text: &str, photo: &Value) -> Result<Imported, ImportError> {
-    // Before the masks are decoded, which may be much larger.
+    // Before decoding the masks, which may be much larger.
     if let Some(size) = whole(&photo["width"]).zip(whole(&photo["height"])) {
         target.check_size(size)?;
     }
@@ -80,11 +80,11 @@ mod tests {
         };
         let file = write(&dir, "a.json", &session(40, 30, 5000));
         let said = import(&file, (40, 30), "a.jpg").unwrap_err().to_string();
-        assert!(said.contains("mask 1 has 8192x65536 pixels, the photo 40x30"), "{said}");
+        assert!(said.contains("mask 1 has 8192x65536 pixels, the photo has 40x30"), "{said}");
         let file = write(&dir, "a.json", &session(width, height, 5000));
         let said = import(&file, (40, 30), "a.jpg").unwrap_err().to_string();
         assert!(said.contains("8192x65536"), "{said}");
         let said = Session::parse(&file, session(width, height, 5000).as_bytes()).unwrap_err().to_string();
-        assert!(said.contains("more memory"), "{said}");
+        assert!(said.contains("too much memory"), "{said}");
     }
 }

@@ -39,7 +39,7 @@ fn file(to: &Destination) -> PathBuf {
     to.file(".svg")
 }
 
-/// One path for each mask, of the size of the photo in pixels.
+/// One path for each mask, in photo pixels.
 fn svg(photo: &Photo, masks: &[Annotation], tolerance: f32) -> String {
     let (width, height) = photo.pixels.dimensions();
     let mut text = format!(
@@ -66,7 +66,7 @@ fn svg(photo: &Photo, masks: &[Annotation], tolerance: f32) -> String {
     text
 }
 
-/// Text as XML has it; control characters, which it cannot have, are left out.
+/// Text escaped for XML, without control characters, which XML does not allow.
 fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for c in text.chars() {

@@ -1,4 +1,4 @@
-//! Pascal VOC: pictures whose palette index tells the class, and the object, of each pixel.
+//! Pascal VOC: images whose palette index is the class, or the object, of each pixel.
 
 use std::path::{Path, PathBuf};
 
@@ -13,11 +13,11 @@ use crate::files::drawing::for_each_pixel;
 use crate::files::yaml::quoted;
 use crate::files::{FileSet, WriteError};
 
-/// Index 0 is the background, 255 what belongs to nothing.
+/// Index 0 is the background, 255 is void.
 const MAX_INDEX: usize = 254;
-/// As labelme's converter calls it.
+/// The name in labelme's converter.
 const BACKGROUND: &str = "_background_";
-/// The list of classes.
+/// The class list.
 const LIST: &str = "class_names.txt";
 
 pub struct PascalVoc;
@@ -56,32 +56,32 @@ impl Definition for PascalVoc {
     }
 }
 
-/// The pictures of classes and of objects, and the list of classes.
+/// The images of classes and of objects, and the class list.
 fn files(to: &Destination) -> [PathBuf; 3] {
     let picture = |folder: &str| to.folder.join(folder).join(format!("{}.png", to.stem));
     [picture("SegmentationClass"), picture("SegmentationObject"), to.folder.join(LIST)]
 }
 
-/// Adds `SegmentationClass/NAME.png`, `SegmentationObject/NAME.png` and the list of classes, whose
-/// line numbers from 0 are the indices. Objects are numbered from 1 in the masks' order; small
-/// masks lie on top.
+/// Adds `SegmentationClass/NAME.png`, `SegmentationObject/NAME.png` and the class list, whose line numbers
+/// from 0 are the indices. Objects are numbered from 1 in the masks' order; small masks are on top.
 fn add(set: &mut FileSet, subject: &Subject, classes: &mut ClassList) -> Result<(), WriteError> {
     let &Subject { photo, masks, to, .. } = subject;
     let [of_classes, of_objects, list] = files(to);
     let mut file = ListFile::read(&list, of_lines)?;
-    let mut known = file.classes()?.names().map(Into::into).collect::<Vec<String>>().into_iter();
-    let background = known.next().unwrap_or_else(|| BACKGROUND.into());
+    let mut existing = file.classes()?.names().map(Into::into).collect::<Vec<String>>().into_iter();
+    let background = existing.next().unwrap_or_else(|| BACKGROUND.into());
     if !background.trim_matches('_').eq_ignore_ascii_case("background") {
         let cause = format!(
-            "its first line is {}, but index 0 belongs to no class; put {BACKGROUND} there, or choose another folder",
+            "its first line is {}, but index 0 must not belong to a class; make {BACKGROUND} the first line, \
+             or choose another folder",
             quoted(&background)
         );
         return Err(WriteError::Encoding { path: list, cause });
     }
-    classes.join(ClassList::uncoloured(known), &list, PREVIOUS_FOLDERS)?;
+    classes.join(ClassList::uncoloured(existing), &list, PREVIOUS_FOLDERS)?;
     classes.extend(masks);
     let refuse = |path: &Path, n: usize, what: &str| {
-        let cause = format!("{n} {what} are more than the {MAX_INDEX} that Pascal VOC can tell apart");
+        let cause = format!("{n} {what} are too many: Pascal VOC has room for {MAX_INDEX}");
         Err(WriteError::Encoding { path: path.into(), cause })
     };
     if classes.len() > MAX_INDEX {

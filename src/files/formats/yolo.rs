@@ -1,9 +1,9 @@
 //! Labels for YOLO segmentation: `labels/NAME.txt` with a line for each object, and the classes in
-//! `data.yaml` and `classes.txt`. Boxes are read, too, and the lists of classes that other programs write.
+//! `data.yaml` and `classes.txt`. Boxes and the class lists of other programs are also read.
 //!
-//! Points are pixels as shares of the photo's sides. Some readers cut them down to whole pixels and
-//! others round them, and all draw the outline as well as fill it: a point a quarter into its pixel
-//! gives all of them the same pixels back.
+//! Points are fractions of the photo's sides. Some readers truncate them to whole pixels and others round,
+//! and all draw the outline as well as fill it: a point at a quarter of its pixel gives the same pixels in
+//! all of them.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -23,29 +23,29 @@ use crate::files::{FileSet, Photo, WriteError, text};
 use crate::mask::Mask;
 use crate::mask::polygon::Ring;
 
-/// Where in its pixel a point lies, in pixels.
+/// The offset of a point in its pixel, in pixels.
 const INTO_PIXEL: f64 = 0.25;
-/// The lists of classes that are written.
+/// The names of the written class lists.
 const DATA: &str = "data.yaml";
 const PLAIN: &str = "classes.txt";
-/// Of labels.
+/// The extension of labels.
 const EXTENSIONS: &[&str] = &["txt"];
-/// Larger files are no lists of classes.
+/// Larger files are rejected.
 const MAX_LIST_BYTES: u64 = 4 << 20;
-/// Lists of classes as YOLO and the programs around it call them.
+/// The names of class lists in YOLO and related programs.
 const LISTS: [&str; 6] = ["data.yaml", "data.yml", "dataset.yaml", "dataset.yml", "classes.txt", "obj.names"];
-/// One of the first lines has to be a label.
+/// One of the first lines must be a label.
 const LINES_TO_RECOGNISE: usize = 20;
-/// How many folders above the labels may hold the classes.
+/// How many folders above the labels may contain the classes.
 const FOLDERS_ABOVE: usize = 3;
 
-/// How YOLO labels hold a mask of several parts.
+/// How YOLO labels store a mask with several parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum YoloParts {
-    /// One object, the parts joined by lines.
+    /// One object; lines connect the parts.
     #[default]
     Joined,
-    /// An object for each part.
+    /// One object for each part.
     Separate,
 }
 
@@ -120,9 +120,9 @@ fn add(set: &mut FileSet, subject: &Subject, classes: &mut ClassList) -> Result<
     let mut data = ListFile::read(&data, |text| yaml::class_names(text).map(ClassList::uncoloured))?;
     let in_data = data.classes()?;
     let mut plain_file = ListFile::read(&plain, of_lines)?;
-    let mut listed = in_data.clone();
-    listed.join(plain_file.classes()?, &plain, DATA)?;
-    classes.join(listed, &plain, PREVIOUS_FOLDERS)?;
+    let mut existing = in_data.clone();
+    existing.join(plain_file.classes()?, &plain, DATA)?;
+    classes.join(existing, &plain, PREVIOUS_FOLDERS)?;
     classes.extend(masks);
     set.add_text(&labels, &object_lines(photo, masks, classes, options))?;
     if data.text().is_none() || classes.len() != in_data.len() {
@@ -172,8 +172,8 @@ fn object_lines(photo: &Photo, masks: &[Annotation], classes: &ClassList, option
     text
 }
 
-/// One closed line through all parts, of which the first is the largest: from its nearest point to
-/// each of the others, around that one, and back.
+/// One closed line through all parts, of which the first is the largest: from its nearest point to each other
+/// part, around that part, and back.
 fn joined(parts: Vec<Ring>) -> Option<Ring> {
     let mut parts = parts.into_iter();
     let first = parts.next()?;
@@ -195,7 +195,7 @@ fn joined(parts: Vec<Ring>) -> Option<Ring> {
     Some(ring)
 }
 
-/// The places of the two points of two rings that are nearest to each other.
+/// The indices of the nearest two points of two rings.
 fn nearest(a: &[[u32; 2]], b: &[[u32; 2]]) -> (usize, usize) {
     let distance = |p: [u32; 2], q: [u32; 2]| -> u64 {
         p.iter().zip(q).map(|(p, q)| u64::from(p.abs_diff(q)).pow(2)).sum()
@@ -206,12 +206,12 @@ fn nearest(a: &[[u32; 2]], b: &[[u32; 2]]) -> (usize, usize) {
     best.map_or((0, 0), |(i, j, ..)| (i, j))
 }
 
-/// The lines that are not blank, with their numbers from 1; `None` if the text is no such file.
+/// The lines that are not blank, with their numbers from 1; `None` if the text is not a label file.
 fn label_lines<'a>(path: &Path, text: &'a str) -> Option<Vec<(usize, &'a str)>> {
     let lines: Vec<(usize, &str)> =
         (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()).collect();
     let is_label = |(_, line): &(usize, &str)| parse(line).is_ok();
-    // A photo without objects has an empty file, which only its name tells from others.
+    // A photo without objects has an empty file, which only its name identifies.
     let is_empty = lines.is_empty() && has_extension(path, EXTENSIONS);
     (is_empty || lines.iter().take(LINES_TO_RECOGNISE).any(is_label)).then_some(lines)
 }
@@ -225,7 +225,7 @@ fn read(target: &Target, lines: Vec<(usize, &str)>) -> Result<Imported, ImportEr
         let place = format!("line {number}");
         let mask = parse(line).and_then(|(class, numbers)| {
             if class >= names.len() && !names.is_empty() {
-                return Err(format!("class {class} is not listed"));
+                return Err(format!("class {class} is not in the list of classes"));
             }
             let class = names.get(class).cloned().unwrap_or_else(|| format!("class {class}"));
             let mask = drawn(&numbers, target)?;
@@ -237,14 +237,14 @@ fn read(target: &Target, lines: Vec<(usize, &str)>) -> Result<Imported, ImportEr
     Ok(imported.with_classes_of_masks())
 }
 
-/// Class and coordinates of a line. Detectors add how sure they are.
+/// Class and coordinates of a line. Detectors add their confidence.
 fn parse(line: &str) -> Result<(usize, Vec<f64>), String> {
     let mut words = line.split_whitespace();
     let class = words.next().and_then(|word| word.parse::<f64>().ok());
     let class = class.filter(|class| class.fract() == 0.0 && (0.0..1e6).contains(class));
-    let class = class.ok_or("does not begin with the number of a class")? as usize;
+    let class = class.ok_or("does not begin with a class number")? as usize;
     let numbers: Result<Vec<f64>, _> = words.map(str::parse).collect();
-    let mut numbers = numbers.map_err(|_| "has something that is no number")?;
+    let mut numbers = numbers.map_err(|_| "contains something other than numbers")?;
     let count = numbers.len();
     if count % 2 == 1 && numbers.last().is_some_and(|last| (0.0..=1.0).contains(last)) {
         numbers.pop();
@@ -252,7 +252,7 @@ fn parse(line: &str) -> Result<(usize, Vec<f64>), String> {
     match numbers.len() {
         4 => Ok((class, numbers)),
         n if n >= 6 && n % 2 == 0 => Ok((class, numbers)),
-        _ => Err(format!("has {count} numbers, neither a box nor a polygon")),
+        _ => Err(format!("has {count} numbers, which is neither a box nor a polygon")),
     }
 }
 
@@ -273,7 +273,7 @@ fn drawn(numbers: &[f64], target: &Target) -> Result<Mask, String> {
     polygon::drawn(&points, target)
 }
 
-/// The first list of classes from the labels' folder upwards; empty if there is none.
+/// The first class list from the labels' folder upwards; empty if there is none.
 fn class_names(labels: &Path, imported: &mut Imported) -> Vec<String> {
     let Ok(labels) = std::path::absolute(labels) else { return vec![] };
     for folder in labels.ancestors().skip(1).take(FOLDERS_ABOVE) {
@@ -282,7 +282,7 @@ fn class_names(labels: &Path, imported: &mut Imported) -> Vec<String> {
                 file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MAX_LIST_BYTES);
             let Some(bytes) = fits.then(|| std::fs::read(&file).ok()).flatten() else { continue };
             let names = match text::decode(&bytes) {
-                None => Err("its text is in no known encoding; save it as UTF-8".into()),
+                None => Err("its text encoding is unknown; save it as UTF-8".into()),
                 Some(decoded) if has_extension(&file, &["yaml", "yml"]) => yaml::class_names(&decoded.text),
                 Some(decoded) => Ok(names_in_lines(&decoded.text)),
             };
@@ -293,11 +293,11 @@ fn class_names(labels: &Path, imported: &mut Imported) -> Vec<String> {
             }
         }
     }
-    imported.problem("classes", "no list of names was found; classes are called by their numbers");
+    imported.problem("classes", "no class names found; classes are named after their numbers");
     vec![]
 }
 
-/// A name on each line; a line without one has its number all the same.
+/// A name on each line; an empty line still counts as a number.
 fn names_in_lines(text: &str) -> Vec<String> {
     let name = |(i, line): (usize, &str)| match line.trim() {
         "" => format!("class {i}"),
@@ -354,7 +354,7 @@ mod tests {
 
         put("classes.txt", "dog\ncat\n");
         let said = export().unwrap_err().to_string();
-        assert!(said.contains("classes.txt: ") && said.contains("\"cat\" has in data.yaml"), "{said}");
+        assert!(said.contains("classes.txt: ") && said.contains("of \"cat\" in data.yaml"), "{said}");
         assert_eq!(text("classes.txt"), "dog\ncat\n");
     }
 

@@ -1,4 +1,4 @@
-//! A COCO file about several photos.
+//! Importing a COCO file for several photos.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use crate::files::formats::reading::{Costs, Target, json};
 use crate::files::photo::name_of;
 use crate::files::text::{self, Decoded};
 
-/// What a file holds about one of several photos.
+/// The content of a file for one of several photos.
 #[derive(Debug)]
 pub struct ForPhoto {
     pub path: PathBuf,
@@ -18,7 +18,7 @@ pub struct ForPhoto {
     pub imported: Imported,
 }
 
-/// Which of these photos a COCO file is about; none if it is another file.
+/// The photos among these that a COCO file covers; none if it is another kind of file.
 ///
 /// # Errors
 /// The file cannot be read.
@@ -28,8 +28,8 @@ pub fn photos_named(file: &Path, photos: &[PathBuf]) -> Result<Vec<PathBuf>, Imp
     Ok(photos.iter().filter(|photo| names.contains(name_of(photo).as_str())).cloned().collect())
 }
 
-/// Reads the masks that a COCO file holds about each of these photos. The second part tells what is
-/// left out: photos of the file that are not among these, and photos that cannot be used.
+/// Reads the masks of each of these photos from a COCO file. The second part lists what is skipped: photos of
+/// the file that are not among these, and photos that cannot be used.
 ///
 /// # Errors
 /// The file cannot be used at all.
@@ -42,7 +42,7 @@ pub fn import_dataset(file: &Path, photos: &[PathBuf]) -> Result<(Vec<ForPhoto>,
     for name in coco.photos() {
         match there.contains(name) {
             true => named.push(name),
-            false => problem(name, "is not among the photos; left out".into()),
+            false => problem(name, "is not among the photos; skipped".into()),
         }
     }
     let named: HashSet<&str> = named.into_iter().collect();
@@ -56,7 +56,7 @@ pub fn import_dataset(file: &Path, photos: &[PathBuf]) -> Result<(Vec<ForPhoto>,
         let identity = match PhotoIdentity::of(path) {
             Ok(identity) => identity,
             Err(error) => {
-                problem(&name, format!("{error}; left out"));
+                problem(&name, format!("{error}; skipped"));
                 continue;
             }
         };
@@ -65,7 +65,7 @@ pub fn import_dataset(file: &Path, photos: &[PathBuf]) -> Result<(Vec<ForPhoto>,
                 imported.problems.iter_mut().for_each(|p| p.place = format!("{name}, {}", p.place));
                 found.push(ForPhoto { path: path.clone(), identity, imported });
             }
-            Err(error) => problem(&name, format!("{error}; left out")),
+            Err(error) => problem(&name, format!("{error}; skipped")),
         }
     }
     Ok((found, problems))

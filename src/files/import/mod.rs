@@ -1,4 +1,4 @@
-//! Reading masks that other programs, or this one, have written: what all formats have in common.
+//! Reading masks of other programs, or of this one: the common part of all formats.
 
 mod dataset;
 mod photo;
@@ -19,15 +19,14 @@ pub use dataset::{ForPhoto, import_dataset, photos_named};
 pub use photo::find_photo;
 pub use sessions::{DatasetError, add_to_session, add_to_sessions};
 
-/// Larger files are refused.
+/// Larger files are rejected.
 const MAX_BYTES: u64 = 1 << 30;
 
-/// Reads the masks that a file holds about a photo of `size` (width, height in pixels, upright). A
-/// file about several photos is asked for the one with the name of `photo`; of several with that
-/// name, for the one in folders with the same names.
+/// Reads the masks of a photo of `size` (width, height in pixels, upright) from a file. In a file for several
+/// photos, the name of `photo` selects the one; if several have that name, the folders decide.
 ///
 /// # Errors
-/// See [`ImportError`]; a file that is wrong as a whole brings nothing.
+/// See [`ImportError`]; nothing is imported from an invalid file.
 pub fn import(path: &Path, size: (u32, u32), photo: impl AsRef<Path>) -> Result<Imported, ImportError> {
     let target = Target { path, size, photo: photo.as_ref(), costs: &Costs::default() };
     let bytes = read(path)?;
@@ -41,20 +40,20 @@ pub fn import(path: &Path, size: (u32, u32), photo: impl AsRef<Path>) -> Result<
     };
     let mut imported = recognised(&target, &mut content)?;
     if let Some(encoding) = guessed {
-        imported.problem("text", format!("is not UTF-8; read as {encoding}, so check the names"));
+        imported.problem("text", format!("is not UTF-8; read as {encoding}; check the names"));
     }
     Ok(imported)
 }
 
-/// What the first reader brings that knows the format.
+/// The result of the first reader that recognises the format.
 fn recognised(target: &Target, content: &mut Content) -> Result<Imported, ImportError> {
     let result = readers().find_map(|reader| reader.read(target, content));
     result.unwrap_or_else(|| Err(ImportError::UnknownFormat { path: target.path.into() }))
 }
 
-/// Masks of a photo of `size` (width, height in pixels, upright) in pictures that may as well be photos, with
-/// their places among `files`. None in doubt: all pictures of this size have to be masks or label maps. What has
-/// another size, or is no PNG, BMP, PNM or TIFF, is passed over, and so is what cannot be read.
+/// Masks of a photo of `size` (width, height in pixels, upright) in images that may also be photos, with
+/// their indices in `files`. Empty in doubt: all images of this size must be masks or label maps. Files with
+/// other sizes or formats (not PNG, BMP, PNM or TIFF) and unreadable files are skipped.
 pub fn masks_among(files: &[PathBuf], size: (u32, u32)) -> Vec<(usize, Imported)> {
     let mut found = vec![];
     for (place, path) in files.iter().enumerate() {
@@ -62,16 +61,16 @@ pub fn masks_among(files: &[PathBuf], size: (u32, u32)) -> Vec<(usize, Imported)
         let target = Target { path, size, photo: path, costs: &Costs::default() };
         match picture::import_undoubted(&target, &bytes) {
             Some(imported) => found.push((place, imported)),
-            // Nor are the others looked at: photos of one size can be many.
+            // The other files are not read either: there may be many photos of one size.
             None => return vec![],
         }
     }
     found
 }
 
-/// A file, if it is a picture that can hold masks of this size.
+/// A file, if it is an image that can contain masks of this size.
 fn picture_of_size(path: &Path, size: (u32, u32)) -> Option<Vec<u8>> {
-    /// Enough to tell what kind of picture a file is.
+    /// Enough bytes to recognise the image format of a file.
     const START: u64 = 64;
     let mut file = BufReader::new(regular::open(path).ok()?);
     let mut start = vec![];
@@ -87,7 +86,7 @@ fn is_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '['])
 }
 
-/// Why bytes are not read that are no text in a known encoding.
+/// The error for bytes that are not text in a known encoding.
 fn no_text(path: &Path, bytes: &[u8]) -> ImportError {
     if !bytes.trim_ascii_start().starts_with(b"{") && !bytes.trim_ascii_start().starts_with(b"[") {
         return ImportError::UnknownFormat { path: path.into() };

@@ -1,4 +1,4 @@
-//! Which photo a file with masks is about.
+//! Finding the photo of a file with masks.
 
 use std::path::{Path, PathBuf};
 
@@ -6,15 +6,15 @@ use crate::files::formats::readers;
 use crate::files::formats::reading::json;
 use crate::files::{PHOTO_EXTENSIONS, text};
 
-/// The photo that a file names, or that is called as the file is, if it is where the programs that
-/// write such files put it.
+/// The photo that a file names, or with the name of the file, in the usual folders of the programs that write
+/// such files.
 pub fn find_photo(file: &Path) -> Option<PathBuf> {
     let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let above = folder.join("..");
     let places = [folder.to_path_buf(), above.join("images"), above.join("JPEGImages"), above];
     let found = |name: &Path| places.iter().map(|place| place.join(name)).find(|photo| photo.is_file());
     if let Some(name) = named(file) {
-        // Also by its name alone: folders of another machine say nothing here.
+        // Also by name only: folders of another machine do not exist here.
         let alone = name.rsplit(['/', '\\']).next().map(Path::new);
         return found(Path::new(&name)).or_else(|| found(alone?));
     }
@@ -27,7 +27,7 @@ fn same(a: &Path, b: &Path) -> bool {
     a.canonicalize().ok().is_some_and(|a| b.canonicalize().ok() == Some(a))
 }
 
-/// The name of the only photo that a JSON file is about.
+/// The name of the photo of a JSON file, if it is only one.
 fn named(file: &Path) -> Option<String> {
     let bytes = super::read(file).ok()?;
     let decoded = text::decode(&bytes).filter(|decoded| super::is_json(&decoded.text))?;

@@ -9,28 +9,28 @@ use crate::colour::{Colour, mask_colour};
 use crate::files::photo::name_of;
 use crate::files::session::{Loaded, LoadedState, SaveError, Session, SessionClass, SessionError, Stamp};
 
-/// Why masks were not added to sessions. The message names the file and what to do.
+/// Why masks were not added to sessions. The message names the file and the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum DatasetError {
     #[error(transparent)]
     Load(#[from] SessionError),
     #[error(transparent)]
     Save(#[from] SaveError),
-    #[error("{}: is about a photo of another size; move it away to begin anew", path.display())]
+    #[error("{}: belongs to a photo of a different size; move it away to start over", path.display())]
     OtherSize { path: PathBuf },
 }
 
-/// A session that is to be written, and what it was.
+/// A session to be written, and its previous state.
 struct Change {
     session: Session,
     fingerprint: u64,
     former: Loaded,
 }
 
-/// Adds masks to what is kept about photos: to all of them, or to none if that fails for one.
+/// Adds masks to the sessions of photos: to all of them, or to none if one fails.
 ///
 /// # Errors
-/// See [`DatasetError`]; what is kept is as before then.
+/// See [`DatasetError`]; the sessions are not changed then.
 pub fn add_to_sessions(items: Vec<ForPhoto>) -> Result<(), DatasetError> {
     let mut changes = vec![];
     for ForPhoto { path, identity, imported } in items {
@@ -58,20 +58,19 @@ pub fn add_to_sessions(items: Vec<ForPhoto>) -> Result<(), DatasetError> {
     Ok(())
 }
 
-/// Brings back what was there. The best that can be done: the failure that led here is told.
+/// Restores the previous file. Best effort: the failure that led here is reported.
 fn take_back(former: &LoadedState, path: &Path, stamp: &Stamp) {
     let undone = match former {
         LoadedState::Found(session) => session.save(path, stamp).map(drop).map_err(|e| e.to_string()),
-        // What was there, if anything, lies beside it.
+        // The previous file, if any, is next to it.
         _ => std::fs::remove_file(path).map_err(|e| e.to_string()),
     };
     if let Err(error) = undone {
-        log::error!("{}: cannot be brought back: {error}", path.display());
+        log::error!("{}: cannot be restored: {error}", path.display());
     }
 }
 
-/// Adds masks and the classes that are new. A mask without colour gets that of its class, or one of
-/// its own.
+/// Adds masks and new classes. A mask without a colour gets the colour of its class, or a new one.
 pub fn add_to_session(session: &mut Session, imported: Imported) {
     let mut colours: HashMap<String, Colour> =
         session.classes.iter().rev().map(|class| (class.name.clone(), class.colour)).collect();

@@ -27,7 +27,7 @@ fn things_that_cannot_be_used_are_told_and_left_out_whole() {
         (Value::Null, "no segmentation"),
         (json!([[0, 0, 1, 1, 2]]), "three points"),
         (json!([[0, 0, 3, 0, 3, 3], [0, 0, 1e9, 0, 3, 3]]), "far outside"),
-        (json!([["a", 0, 3, 0, 3, 3]]), "no list of numbers"),
+        (json!([["a", 0, 3, 0, 3, 3]]), "not a list of numbers"),
         (json!([[-3, -3, -1, -3, -1, -1]]), "no pixels"),
         (json!({"size": [4, 6], "counts": "z"}), "damaged"),
         (json!({"size": [4, 6], "counts": [1, 2]}), "add up to 3"),
@@ -46,7 +46,7 @@ fn things_that_cannot_be_used_are_told_and_left_out_whole() {
     for (bad, what) in [
         (shape("line", json!([[1, 1], [3, 1]])), "no area"),
         (shape("polygon", json!([[1, 1], [3, 1]])), "three points"),
-        (shape("polygon", json!([[1, 1], [3, 1], [null, 2]])), "no pairs"),
+        (shape("polygon", json!([[1, 1], [3, 1], [null, 2]])), "not pairs"),
         (shape("mask", json!([[1, 1], [3, 1]])), "missing"),
         (shape("rectangle", json!([[1, 1]])), "1 points"),
     ] {
@@ -62,10 +62,10 @@ fn files_that_are_wrong_as_a_whole_bring_nothing() {
         let error = import(&write(&dir, name, content), (6, 4), "a.jpg").unwrap_err().to_string();
         assert!(error.contains(what) && error.contains(name), "{what}: {error}");
     };
-    fails("empty.json", "", "nothing that can be imported");
-    fails("text.txt", "hello there\n", "nothing that can be imported");
+    fails("empty.json", "", "not a supported file");
+    fails("text.txt", "hello there\n", "not a supported file");
     fails("cut.json", "{\"shapes\": [", "damaged");
-    fails("other.json", "{\"a\": 1}", "nothing that can be imported");
+    fails("other.json", "{\"a\": 1}", "not a supported file");
     fails("labelme.json", "{\"shapes\": [], \"imageWidth\": 9, \"imageHeight\": 4}", "9x4");
     let mut other = coco(json!([]));
     other["images"][0]["file_name"] = "b.jpg".into();
@@ -124,7 +124,7 @@ fn text_is_read_in_the_encoding_it_has() {
     let cases: [(Vec<u8>, &[&str]); 3] = [
         (format!("\u{feff}{}", shape("杯")).into(), &[]),
         (utf_16, &[]),
-        (gb_2312, &["text: is not UTF-8; read as gb18030, so check the names"]),
+        (gb_2312, &["text: is not UTF-8; read as gb18030; check the names"]),
     ];
     for (bytes, expected) in cases {
         let (masks, told) = read_file(&dir, "a.json", bytes);
@@ -167,7 +167,7 @@ fn what_is_no_number_spoils_only_what_depends_on_it() {
     };
     let (masks, told) = read_file(&dir, "a.json", python(&json));
     assert_eq!((areas(&masks), masks[0].predicted_iou, &*masks[0].name), (vec![100], None, "\u{fffd}"));
-    assert_eq!(told, ["annotation 1: its polygon is no list of numbers; left out"]);
+    assert_eq!(told, ["annotation 1: its polygon is not a list of numbers; skipped"]);
 
     let rle = json!({"size": [30, 40], "counts": "k4:d000000000000000000Yg0"});
     let records = json!([{"segmentation": rle, "predicted_iou": "@nan@", "stability_score": 0.5}]);
@@ -200,6 +200,6 @@ fn small_files_do_not_become_heavy() {
     for counts in [json!("0".repeat(20_000)), json!(vec![0; 3000])] {
         let segmentation = json!({"size": [30, 40], "counts": counts});
         let (_, told) = read_file(&dir, "a.json", coco_of(&[segmentation]).to_string());
-        assert!(told[0].contains("more runs than the photo pixels"), "{told:?}");
+        assert!(told[0].contains("more runs than the photo has pixels"), "{told:?}");
     }
 }

@@ -10,12 +10,12 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Li
 use super::tiff::{self, Tiff};
 use super::{PhotoError, exif, jpeg, profile, refused};
 
-/// Larger photos are refused, whatever they hold: a small file can claim to be any size.
+/// Larger photos are rejected, whatever their content: a small file can claim to be any size.
 const MAX_PIXELS: u64 = 500_000_000;
 const MAX_SIDE: u32 = 60_000;
-/// What pixels may take before they are reduced to 8-bit RGB, and what a decoder may hold besides.
+/// The memory limit for pixels before conversion to 8-bit RGB, and for the rest of the decoder.
 const MAX_DECODED_BYTES: u64 = 2 << 30;
-/// What a decoder may take before the size is known, for metadata that may be compressed.
+/// The memory limit for a decoder before the size is known, for possibly compressed metadata.
 const MAX_HEADER_BYTES: u64 = 64 << 20;
 
 pub(super) fn decode(path: &Path, bytes: &[u8]) -> Result<RgbImage, PhotoError> {
@@ -42,7 +42,7 @@ pub(super) fn size(path: &Path, bytes: &[u8]) -> Result<(u32, u32), PhotoError> 
     })
 }
 
-/// A decoder of a photo of bearable size, and how to turn what comes out of it.
+/// A decoder for a photo within the limits, and the photo's orientation.
 fn opened<'a>(path: &Path, bytes: &'a [u8]) -> Result<(Box<dyn ImageDecoder + 'a>, Orientation), PhotoError> {
     let owned = || path.to_path_buf();
     if bytes.is_empty() {
@@ -90,7 +90,7 @@ fn refusal(path: &Path, error: ImageError) -> PhotoError {
     let path = path.to_path_buf();
     match error {
         ImageError::Limits(e) => {
-            let limit = format!("only what takes at most {} MB to decode", MAX_DECODED_BYTES >> 20);
+            let limit = format!("at most {} MB when decoded", MAX_DECODED_BYTES >> 20);
             PhotoError::TooLarge { path, size: e.to_string(), limit }
         }
         ImageError::Unsupported(e) => {
@@ -110,7 +110,7 @@ fn refusal(path: &Path, error: ImageError) -> PhotoError {
     }
 }
 
-/// What people call a format.
+/// The common name of a format.
 fn name(hint: &ImageFormatHint) -> String {
     match hint {
         ImageFormatHint::Exact(format) => format!("{format:?}").to_uppercase(),

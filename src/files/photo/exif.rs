@@ -1,8 +1,8 @@
-//! Which way up a photo is.
+//! The orientation of a photo.
 
 use image::metadata::Orientation;
 
-/// The orientation that an EXIF block tells, as SHORT or as LONG: both are written, and Pillow takes both.
+/// The orientation in an EXIF block, as SHORT or as LONG: both exist, and Pillow accepts both.
 pub(super) fn orientation(exif: &[u8]) -> Option<Orientation> {
     const TAG: u32 = 0x0112;
     let exif = exif.strip_prefix(b"Exif\0\0").unwrap_or(exif);

@@ -1,8 +1,7 @@
-//! JPEG: which of two decoders gets a file right, and what neither reads.
+//! JPEG: choosing the decoder that reads a file correctly, and naming what neither reads.
 //!
-//! The fast one reads what cameras write. It mistakes sequential pictures whose components come in
-//! scans of their own, and some rare samplings; those are left to the slower one, which is held to
-//! what libjpeg makes of them.
+//! The fast decoder reads the files of cameras. It misreads sequential images with separate scans for the
+//! components, and some rare samplings; the slower decoder reads these, and is tested against libjpeg.
 
 use std::io::{Cursor, Read};
 
@@ -12,17 +11,17 @@ use jpeg_decoder::{ColorTransform, PixelFormat};
 
 use super::trouble;
 
-/// A decoder that reads this file right.
+/// A decoder that reads this file correctly.
 ///
 /// # Errors
-/// The file is of a kind that is not read, or is damaged or cut so that its headers tell.
+/// The file has an unsupported kind, or its headers are damaged or incomplete.
 pub(super) fn decoder<'a>(bytes: &'a [u8]) -> ImageResult<Box<dyn ImageDecoder + 'a>> {
     let headers = Headers::of(bytes);
     if let Some(kind) = headers.unsupported() {
         return Err(trouble::unsupported(ImageFormat::Jpeg, kind));
     }
     if !headers.ends && !headers.has_all_coefficients() {
-        return Err(damaged("it ends too early"));
+        return Err(damaged("the file ends too early"));
     }
     if headers.ends && headers.is_common() {
         return Ok(Box::new(JpegDecoder::new(Cursor::new(bytes))?));
@@ -34,16 +33,16 @@ fn damaged(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> ImageE
     trouble::damaged(ImageFormat::Jpeg, cause)
 }
 
-/// What a JPEG stream holds, from one to four channels.
+/// A decoded JPEG stream, with one to four channels.
 pub(super) struct Channels {
     pub size: (usize, usize),
     pub count: usize,
-    /// Channel by channel of each pixel, row by row.
+    /// The channels of each pixel, row by row.
     pub samples: Vec<u8>,
 }
 
-/// Decodes a stream that is part of another file. Three channels become RGB if they are YCbCr, and are
-/// as they are otherwise.
+/// Decodes a stream that is part of another file. Three channels are converted from YCbCr to RGB, or else not
+/// changed.
 pub(super) fn channels(stream: impl Read, is_ycbcr: bool, max_bytes: usize) -> ImageResult<Channels> {
     let mut decoder = jpeg_decoder::Decoder::new(stream);
     decoder.read_info().map_err(refusal)?;
@@ -52,7 +51,7 @@ pub(super) fn channels(stream: impl Read, is_ycbcr: bool, max_bytes: usize) -> I
         PixelFormat::L8 | PixelFormat::RGB24 => false,
         PixelFormat::CMYK32 => true,
         PixelFormat::L16 => {
-            return Err(trouble::unsupported(ImageFormat::Jpeg, "more than 8 bits a channel"));
+            return Err(trouble::unsupported(ImageFormat::Jpeg, "more than 8 bits per channel"));
         }
     };
     decoder.set_color_transform(match (is_inks, is_ycbcr) {
@@ -75,20 +74,20 @@ pub(super) fn channels(stream: impl Read, is_ycbcr: bool, max_bytes: usize) -> I
 
 struct Component {
     id: u8,
-    /// Samples in a unit, across and down.
+    /// Samples per unit, across and down.
     sampling: (u8, u8),
 }
 
 struct Scan {
-    /// Identifiers of its components.
+    /// The ids of its components.
     components: Vec<u8>,
-    /// The first and the last coefficient that it brings.
+    /// Its first and last coefficient.
     band: (u8, u8),
-    /// How many of their lowest bits it leaves to later scans.
+    /// How many of their lowest bits are left to later scans.
     low: u8,
 }
 
-/// What the segments of a file tell, as far as they could be followed.
+/// The segments of a file, as far as they could be parsed.
 #[derive(Default)]
 struct Headers {
     /// The N of the frame's marker SOFN.
@@ -101,7 +100,7 @@ struct Headers {
     /// The colour transform that Adobe's segment names.
     adobe: Option<u8>,
     is_hierarchical: bool,
-    /// Whether the marker of the end is there.
+    /// Whether the end marker exists.
     ends: bool,
 }
 
@@ -118,7 +117,7 @@ impl Headers {
                     headers.ends = true;
                     break;
                 }
-                // Without a segment: restarts, and one for private use.
+                // Markers without a segment: restarts, and one for private use.
                 0x01 | 0xd0..=0xd8 => continue,
                 _ => {}
             }
@@ -159,21 +158,21 @@ impl Headers {
         }
     }
 
-    /// What it is, if no decoder here reads it.
+    /// The name of its kind, if no decoder here supports it.
     fn unsupported(&self) -> Option<&'static str> {
         match self.process? {
             9..=11 | 13..=15 => Some("arithmetic coding"),
             3 | 7 => Some("lossless coding"),
             _ if self.is_hierarchical => Some("hierarchical coding"),
             5..=6 => Some("hierarchical coding"),
-            _ if self.precision != 8 => Some("more than 8 bits a channel"),
-            _ if self.height == 0 => Some("a height that only its end tells"),
+            _ if self.precision != 8 => Some("more than 8 bits per channel"),
+            _ if self.height == 0 => Some("a height that is given at its end"),
             _ if !matches!(self.components.len(), 1 | 3 | 4) => Some("an unusual number of channels"),
             _ => None,
         }
     }
 
-    /// Whether every bit of every coefficient comes in some scan. It may still be cut in the last one.
+    /// Whether every bit of every coefficient is in some scan. The last scan may still be incomplete.
     fn has_all_coefficients(&self) -> bool {
         let sequential = self.process != Some(2);
         let comes = |id: u8, k: u8| {
@@ -185,7 +184,7 @@ impl Headers {
         self.process.is_some() && self.components.iter().all(|c| (0..64).all(|k| comes(c.id, k)))
     }
 
-    /// Whether the fast decoder gets it right.
+    /// Whether the fast decoder reads it correctly.
     fn is_common(&self) -> bool {
         let together = self.scans.iter().all(|scan| scan.components.len() == self.components.len());
         let finest = self.components.first().map_or((0, 0), |c| c.sampling);
@@ -193,14 +192,14 @@ impl Headers {
             let (x, y) = c.sampling;
             x.is_power_of_two() && y.is_power_of_two() && x <= finest.0 && y <= finest.1
         };
-        // It takes the names for colours even where JFIF says otherwise.
+        // It derives the colours from the ids even if JFIF says otherwise.
         let named_rgb = self.components.iter().map(|c| c.id).eq(*b"RGB");
         (together || self.process == Some(2))
             && self.components.iter().all(plain)
             && !(named_rgb && self.is_jfif)
     }
 
-    /// What the components stand for, as libjpeg concludes it.
+    /// The colour space of the components, by the rules of libjpeg.
     fn transform(&self) -> ColorTransform {
         let ids: Vec<u8> = self.components.iter().map(|c| c.id).collect();
         match (self.components.len(), self.adobe) {
@@ -215,12 +214,12 @@ impl Headers {
     }
 }
 
-/// How many bytes lie before the next marker. Pixels hold no markers: there, a zero follows 0xff.
+/// The number of bytes before the next marker. Pixel data contains no markers: there, a zero follows 0xff.
 fn next_marker(bytes: &[u8]) -> Option<usize> {
     bytes.windows(2).position(|pair| pair[0] == 0xff && !matches!(pair[1], 0 | 0xff))
 }
 
-/// A decoder for the rare kinds, also of files that lack the marker of their end.
+/// A decoder for the rare kinds, including files without an end marker.
 struct Careful<'a> {
     bytes: &'a [u8],
     ends: bool,
@@ -230,8 +229,8 @@ struct Careful<'a> {
     exif: Option<Vec<u8>>,
 }
 
-/// What a file that lacks its end is made to end with. Zeros and ones alternate in the second, so that
-/// no code of a pixel begins both.
+/// The endings for a file without an end. Zeros and ones alternate in the second, so that no pixel code
+/// begins both.
 const ENDS: [[u8; 18]; 2] = [end(0), end(0xaa)];
 
 const fn end(fill: u8) -> [u8; 18] {
@@ -251,7 +250,7 @@ impl<'a> Careful<'a> {
     }
 
     fn pixels(&self, end: &[u8]) -> ImageResult<Vec<u8>> {
-        // What fills up the last block of a disk is no pixel.
+        // Padding of the last disk block is not pixel data.
         let filled = self.bytes.iter().rev().take_while(|byte| **byte == 0).count();
         let kept = if self.ends { self.bytes.len() } else { self.bytes.len() - filled };
         let mut decoder = jpeg_decoder::Decoder::new(self.bytes[..kept].chain(end));
@@ -283,7 +282,7 @@ impl ImageDecoder for Careful<'_> {
     fn set_limits(&mut self, limits: Limits) -> ImageResult<()> {
         let (width, height) = self.dimensions();
         limits.check_dimensions(width, height)?;
-        // Beside the pixels it holds a plane of each component, and coefficients of two bytes.
+        // In addition to the pixels, it stores a plane of each component, and coefficients of two bytes.
         let needed = 4 * u64::from(width) * u64::from(height) * self.info.pixel_format.pixel_bytes() as u64;
         match limits.max_alloc {
             Some(most) if needed > most => Err(trouble::too_large()),
@@ -295,11 +294,11 @@ impl ImageDecoder for Careful<'_> {
         let pixels = match self.ends {
             true => self.pixels(&[])?,
             false => {
-                // Nothing is missing if it does not matter what follows.
+                // The file is complete if its end makes no difference.
                 let [one, other] = ENDS.map(|end| self.pixels(&end));
                 match (one, other) {
                     (Ok(one), Ok(other)) if one == other => one,
-                    _ => return Err(damaged("it ends too early")),
+                    _ => return Err(damaged("the file ends too early")),
                 }
             }
         };
@@ -318,7 +317,7 @@ impl ImageDecoder for Careful<'_> {
     }
 }
 
-/// What inks look like, without a profile.
+/// Converts CMYK to RGB without a profile.
 pub(super) fn rgb_of_inks([c, m, y, k]: [u8; 4]) -> [u8; 3] {
     let white = 255 - u32::from(k);
     [c, m, y].map(|ink| (((255 - u32::from(ink)) * white + 127) / 255) as u8)

@@ -1,9 +1,9 @@
 //! Reading a photo: any common format, upright, as 8-bit sRGB.
 //!
-//! The file's content decides the format, not its name. Deeper channels are rounded to 8 bits. Colours
-//! with a profile become sRGB; inks (CMYK) are converted without theirs. Transparency is dropped, as
-//! `convert("RGB")` of Pillow and OpenCV do: the colours stay that the file holds behind it. Of moving
-//! pictures the first one is taken.
+//! The file's content decides the format, not its name. Deeper channels are rounded to 8 bits. Colours with a
+//! profile are converted to sRGB; CMYK is converted without its profile. Transparency is dropped, as in
+//! Pillow's `convert("RGB")` and OpenCV: the colours behind it are kept. Of an animation, the first frame is
+//! read.
 
 mod decode;
 mod exif;
@@ -24,19 +24,19 @@ use super::regular;
 
 pub(super) use self::tiff::{Tiff, is_tiff};
 
-/// Larger files are refused.
+/// Larger files are rejected.
 const MAX_FILE_BYTES: u64 = 2 << 30;
 
-/// A photo as people see it: rotated as its EXIF orientation says, without alpha.
+/// A photo as displayed: with its EXIF orientation applied, without alpha.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Photo {
     pub path: PathBuf,
     pub pixels: Arc<RgbImage>,
-    /// The beginning of the file's SHA-256, to tell whether it has changed since work on it was saved.
+    /// The beginning of the file's SHA-256, to detect changes since work on it was saved.
     pub fingerprint: u64,
 }
 
-/// Why a photo could not be opened. The message names the file and what to do.
+/// Why a photo could not be opened. The message names the file and the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum PhotoError {
     #[error("{}: cannot be opened: {cause}", path.display())]
@@ -44,25 +44,25 @@ pub enum PhotoError {
     #[error("{}: is empty (0 bytes); was it copied completely?", path.display())]
     Empty { path: PathBuf },
     #[error(
-        "{}: is not a picture in a format that can be read (JPEG, PNG, WebP, TIFF, BMP, GIF, PNM)",
+        "{}: is not an image in a supported format (JPEG, PNG, WebP, TIFF, BMP, GIF, PNM)",
         path.display()
     )]
     NotAPicture { path: PathBuf },
-    /// A picture, but of a kind that is not read.
-    #[error("{}: is {kind}, which cannot be read; save it as JPEG or PNG", path.display())]
+    /// An image in an unsupported format.
+    #[error("{}: is {kind}, which is not supported; save it as JPEG or PNG", path.display())]
     Unsupported { path: PathBuf, kind: String },
-    #[error("{}: is too large: {size}, but {limit} can be opened; make a smaller copy", path.display())]
+    #[error("{}: is too large: {size} (supported: {limit}); make a smaller copy", path.display())]
     TooLarge { path: PathBuf, size: String, limit: String },
-    #[error("{}: is damaged or cut short ({cause}); try another copy", path.display())]
+    #[error("{}: is damaged or incomplete ({cause}); try another copy", path.display())]
     Damaged { path: PathBuf, cause: String },
 }
 
-/// Which photo it is, without its pixels.
+/// The identity of a photo, without its pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PhotoIdentity {
     /// Width and height in pixels, upright.
     pub size: (u32, u32),
-    /// As [`Photo::fingerprint`].
+    /// See [`Photo::fingerprint`].
     pub fingerprint: u64,
 }
 
@@ -86,7 +86,7 @@ impl Photo {
         Self::from_bytes(path, &read(path)?)
     }
 
-    /// Decodes a photo that is in memory; `path` stands for it in names and messages.
+    /// Decodes a photo in memory; `path` is used for names and messages.
     ///
     /// # Errors
     /// See [`PhotoError`].
@@ -120,7 +120,7 @@ fn read(path: &Path) -> Result<Vec<u8>, PhotoError> {
     let expected = file.metadata().map_or(0, |data| data.len());
     if expected > MAX_FILE_BYTES {
         let size = format!("{} MB", expected >> 20);
-        let limit = format!("files of at most {} MB", MAX_FILE_BYTES >> 20);
+        let limit = format!("at most {} MB", MAX_FILE_BYTES >> 20);
         return Err(PhotoError::TooLarge { path: path.to_path_buf(), size, limit });
     }
     let mut bytes = Vec::with_capacity(expected as usize + 1);
@@ -154,10 +154,10 @@ mod tests {
         let jpeg = std::fs::read(&jpeg).unwrap();
         for (name, content, reason) in [
             ("empty.jpg", &[][..], "is empty"),
-            ("text.jpg", b"this is no picture at all", "not a picture"),
-            ("cut.png", &bytes[..bytes.len() / 2], "cut short"),
-            ("cut.jpg", &jpeg[..jpeg.len() - 20], "cut short"),
-            ("header.jpg", &jpeg[..100], "cut short"),
+            ("text.jpg", b"this is no picture at all", "not an image"),
+            ("cut.png", &bytes[..bytes.len() / 2], "incomplete"),
+            ("cut.jpg", &jpeg[..jpeg.len() - 20], "incomplete"),
+            ("header.jpg", &jpeg[..100], "incomplete"),
         ] {
             let path = dir.path().join(name);
             std::fs::write(&path, content).unwrap();

@@ -4,12 +4,11 @@ use image::RgbImage;
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 use rayon::prelude::*;
 
-/// Numbers that differ by no more than this from those in sRGB are left alone: the profile is sRGB,
-/// in other words.
+/// The largest difference to sRGB for which a profile counts as sRGB.
 const SAME: u8 = 2;
 
-/// Converts colours that `icc` describes to sRGB. A profile that is damaged or about something else,
-/// such as inks, changes nothing.
+/// Converts colours from the profile `icc` to sRGB. A damaged or unsuitable profile, such as CMYK, changes
+/// nothing.
 pub(super) fn to_srgb(pixels: &mut RgbImage, icc: &[u8], is_grey: bool) {
     let Ok(profile) = ColorProfile::new_from_slice(icc) else { return };
     let from = match (profile.color_space, is_grey) {
@@ -33,7 +32,7 @@ pub(super) fn to_srgb(pixels: &mut RgbImage, icc: &[u8], is_grey: bool) {
     }
     let convert = |row: &mut [u8]| {
         let former = row.to_vec();
-        // A failure leaves the row as it was or in part converted; it cannot happen to rows of whole pixels.
+        // A failure leaves the row partly converted; it cannot occur for rows of whole pixels.
         if transform.transform(&former, row).is_err() {
             row.copy_from_slice(&former);
         }

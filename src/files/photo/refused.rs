@@ -1,10 +1,10 @@
-//! Formats that are known but not read, to say which one it is.
+//! Formats that are recognised but not supported, for messages.
 
 use std::path::Path;
 
 use super::PhotoError;
 
-/// Why a file in no readable format cannot be opened.
+/// The kind of a file in an unsupported format.
 pub(super) fn error(path: &Path, bytes: &[u8]) -> PhotoError {
     let path = path.to_path_buf();
     match kind(bytes) {
@@ -14,7 +14,7 @@ pub(super) fn error(path: &Path, bytes: &[u8]) -> PhotoError {
 }
 
 fn kind(bytes: &[u8]) -> Option<&'static str> {
-    // ISO media files tell their brand, and then all that they are compatible with.
+    // ISO media files list their brand first, and then all compatible brands.
     if bytes.get(4..8) == Some(b"ftyp") {
         let length = bytes.first_chunk().map_or(0, |length| u32::from_be_bytes(*length) as usize);
         let brands = bytes.get(8..length.min(bytes.len()).min(256)).unwrap_or_default();
@@ -24,7 +24,7 @@ fn kind(bytes: &[u8]) -> Option<&'static str> {
             () if has(&[b"avif", b"avis"]) => "AVIF",
             () if has(&[b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"]) => "HEIC",
             () if has(&[b"crx "]) => "a raw photo (CR3)",
-            () => "a film",
+            () => "a video",
         });
     }
     let known: [(&[u8], &str); 8] = [
@@ -35,7 +35,7 @@ fn kind(bytes: &[u8]) -> Option<&'static str> {
         (b"8BPS", "a Photoshop document"),
         (b"%PDF", "a PDF document"),
         (b"FUJIFILM", "a raw photo (RAF)"),
-        (b"<svg", "a drawing (SVG)"),
+        (b"<svg", "a vector graphic (SVG)"),
     ];
     known.iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, kind)| *kind)
 }

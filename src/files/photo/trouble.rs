@@ -1,9 +1,9 @@
-//! Errors of our own decoders, in the type of those of `image`.
+//! Errors of the decoders in this module, as errors of `image`.
 
 use image::error::{DecodingError, LimitError, LimitErrorKind, UnsupportedError, UnsupportedErrorKind};
 use image::{ImageError, ImageFormat};
 
-/// The file is sound, but of a kind that is not read, of which `kind` names what is special.
+/// The file is valid, but has an unsupported kind, named by `kind`.
 pub(super) fn unsupported(format: ImageFormat, kind: impl Into<String>) -> ImageError {
     let kind = UnsupportedErrorKind::GenericFeature(kind.into());
     ImageError::Unsupported(UnsupportedError::from_format_and_kind(format.into(), kind))
@@ -16,7 +16,7 @@ pub(super) fn damaged(
     ImageError::Decoding(DecodingError::new(format.into(), cause))
 }
 
-/// Decoding would take more memory than it may.
+/// Decoding would exceed the memory limit.
 pub(super) fn too_large() -> ImageError {
     ImageError::Limits(LimitError::from_kind(LimitErrorKind::InsufficientMemory))
 }

@@ -1,4 +1,4 @@
-//! What a project holds, and its changes.
+//! The content of a project, and its changes.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use serde_json::{Map, Value};
 use crate::colour::{Colour, mask_colour};
 
 pub(super) const FORMAT: &str = "tinsel-project";
-/// The version of the format that is written; older ones are read.
+/// The version of the written format; older ones can be read.
 pub(super) const VERSION: u32 = 1;
 
-/// What the photos of a folder share.
+/// The data that the photos of a folder share.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Project {
     pub(super) format: String,
@@ -25,7 +25,7 @@ pub struct Project {
     /// Oldest first.
     #[serde(default)]
     pub renames: Vec<Rename>,
-    /// Keys that this program does not know.
+    /// Unknown keys, which are preserved.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
@@ -35,14 +35,14 @@ pub struct Project {
 pub struct ProjectClass {
     pub name: String,
     pub colour: Colour,
-    /// The digit that chooses it, 1 to 9.
+    /// The digit that selects it, 1 to 9.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<u8>,
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
-/// What is known about a photo besides its session.
+/// The data of a photo in addition to its session.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct PhotoEntry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -59,16 +59,16 @@ impl PhotoEntry {
     }
 }
 
-/// What a person has said about the work on a photo.
+/// The state of the work on a photo, set by the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PhotoState {
     Done,
-    /// Somebody should look at it again.
+    /// Needs a review.
     Review,
 }
 
-/// A class that has another name since a revision, or is part of another class.
+/// A class that was renamed or merged into another class at a revision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rename {
     pub from: String,
@@ -90,12 +90,12 @@ impl Default for Project {
 }
 
 impl Project {
-    /// Whether nobody has said anything yet.
+    /// Whether the photo has no data yet.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Grows with every rename; sessions note it.
+    /// Grows with every rename; sessions store it.
     pub fn revision(&self) -> u64 {
         self.renames.last().map_or(0, |rename| rename.revision)
     }
@@ -104,19 +104,19 @@ impl Project {
         self.classes.iter().find(|class| class.name == name)
     }
 
-    /// The class chosen by a digit.
+    /// The class selected by a digit.
     pub fn class_of_key(&self, key: u8) -> Option<&ProjectClass> {
         self.classes.iter().find(|class| class.key == Some(key))
     }
 
-    /// The name that a class has now which was called `name` at a revision.
+    /// The current name of a class that was named `name` at a revision.
     pub fn name_since<'a>(&'a self, name: &'a str, revision: u64) -> &'a str {
         let later = self.renames.iter().filter(|rename| rename.revision > revision);
         later.fold(name, |name, rename| if rename.from == name { &rename.to } else { name })
     }
 
-    /// Adds a class unless there is one of its name, with the first digit that is free. Without a colour it gets
-    /// one that its neighbours do not have.
+    /// Adds a class with the first free digit, unless its name exists. Without a colour, it gets one that
+    /// differs from its neighbours'.
     pub fn add_class(&mut self, name: &str, colour: Option<Colour>) {
         if self.class(name).is_some() {
             return;
@@ -126,7 +126,7 @@ impl Project {
         self.classes.push(ProjectClass { name: name.into(), colour, key, other: Map::new() });
     }
 
-    /// Gives a class another name in all photos; if there is a class of that name, it takes this one in.
+    /// Renames a class in all photos; if a class with the new name exists, merges the two.
     pub fn rename_class(&mut self, from: &str, to: &str) {
         if from == to || self.class(from).is_none() {
             return;
@@ -146,7 +146,7 @@ impl Project {
         }
     }
 
-    /// Gives a class a digit, which another class loses.
+    /// Assigns a digit to a class; another class with this digit loses it.
     pub fn set_key(&mut self, name: &str, key: Option<u8>) {
         for class in &mut self.classes {
             if class.name == name {
@@ -157,7 +157,7 @@ impl Project {
         }
     }
 
-    /// What a person has said about a photo, by its file name.
+    /// The data of a photo, by file name.
     pub fn state(&self, photo: &str) -> Option<PhotoState> {
         self.photos.get(photo)?.state
     }

@@ -1,11 +1,11 @@
-//! Joining the changes of two windows.
+//! Merging the changes of two windows.
 
 use std::collections::BTreeMap;
 
 use super::content::{Project, ProjectClass, Rename};
 
-/// What comes of two states that both began as `base`: the changes of each. Where both have changed the same
-/// thing, ours counts; what one has removed and the other changed stays.
+/// Merges two states that both started as `base`: the changes of each are applied. If both have changed the
+/// same item, ours wins; an item that one side removed and the other changed is kept.
 pub(super) fn merged(base: &Project, ours: &Project, theirs: &Project) -> Project {
     Project {
         format: ours.format.clone(),
@@ -36,7 +36,7 @@ fn by_key<V: Clone + PartialEq>(
     merged
 }
 
-/// In their order; what only we have comes last.
+/// In their order; our additions come last.
 fn classes(base: &Project, ours: &Project, theirs: &Project) -> Vec<ProjectClass> {
     let kept = theirs.classes.iter().filter_map(|other| {
         let (before, class) = (base.class(&other.name), ours.class(&other.name));
@@ -63,7 +63,7 @@ fn classes(base: &Project, ours: &Project, theirs: &Project) -> Vec<ProjectClass
     merged
 }
 
-/// Of classes with the same digit the first keeps it; the others get one that is free.
+/// Of classes with the same digit, the first keeps it; the others get a free one.
 fn one_class_a_digit(classes: &mut [ProjectClass]) {
     for i in 0..classes.len() {
         let key = classes[i].key;
@@ -73,11 +73,11 @@ fn one_class_a_digit(classes: &mut [ProjectClass]) {
     }
 }
 
-/// Theirs, because sessions may already rely on their revisions, then those that only we have.
+/// Theirs first, because sessions may already rely on their revisions, then our additions.
 fn renames(base: &Project, ours: &Project, theirs: &Project) -> Vec<Rename> {
     let mut merged = theirs.renames.clone();
-    let known = ours.renames.iter().zip(&base.renames).take_while(|(a, b)| a == b).count();
-    let added = (theirs.revision() + 1..).zip(&ours.renames[known..]);
+    let shared = ours.renames.iter().zip(&base.renames).take_while(|(a, b)| a == b).count();
+    let added = (theirs.revision() + 1..).zip(&ours.renames[shared..]);
     merged.extend(added.map(|(revision, rename)| Rename { revision, ..rename.clone() }));
     merged
 }

@@ -1,6 +1,6 @@
-//! The project of a folder: what its photos share.
+//! The project of a folder: the data that its photos share.
 //!
-//! It is the file `tinsel-project.json` in the folder or, where that cannot be written, one in the user's data
+//! The file is `tinsel-project.json` in the folder or, if that is read-only, a file in the user's data
 //! folder. It is JSON:
 //!
 //! ```json
@@ -13,13 +13,13 @@
 //! }
 //! ```
 //!
-//! `key` is the digit that chooses the class; it and everything in `photos` may be missing. `state` is `done` or
-//! `review`; a photo with neither is new, or started once it has masks. Sessions name their classes. A class that
-//! is renamed, or merged into another one, is renamed in `renames` alone; a session knows with which `revision`
-//! it was written, and the later renames are applied when it is read ([`Project::name_since`]). So renaming takes
-//! no longer in a folder of 100 000 photos. Keys that this program does not know are kept.
+//! `key` is the digit that selects the class; it and everything in `photos` may be missing. `state` is `done`
+//! or `review`; a photo with neither is new, or started once it has masks. Sessions name their classes. When
+//! a class is renamed or merged into another one, only `renames` changes; a session stores the `revision`
+//! that it was written with, and later renames are applied when it is read ([`Project::name_since`]). So
+//! renaming takes no longer in a folder of 100 000 photos. Unknown keys are preserved.
 //!
-//! Several windows may work on one project: each saves its own changes, joined with those of the others
+//! Several windows may work on one project: each saves its own changes, merged with those of the others
 //! ([`ProjectFile::save`]).
 
 mod content;

@@ -9,20 +9,21 @@ use crate::files::regular;
 use crate::files::stamped::{self, Former, NotWritten, Stamp, folder_of, hash_of_path, is_writable};
 
 const FILE_NAME: &str = "tinsel-project.json";
-/// Larger files are no projects.
+/// Larger files are rejected.
 const MAX_BYTES: u64 = 256 << 20;
-/// How often others may be quicker in a row.
+/// How often in a row others may write first.
 const MAX_ATTEMPTS: u32 = 20;
 
-/// Why a project could not be read or written. The message names the file and what to do.
+/// Why a project could not be read or written. The message names the file and the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum ProjectError {
     #[error("{}: cannot be read: {cause}", path.display())]
     Unreadable { path: PathBuf, cause: std::io::Error },
-    #[error("{}: is damaged ({cause}); repair it, or move it away to begin without classes and states", path.display())]
+    #[error("{}: is damaged ({cause}); repair it, or move it away to start without classes and states", path.display())]
     Damaged { path: PathBuf, cause: String },
     #[error(
-        "{}: was written by a newer Tinsel (version {version} of the format, this one knows {VERSION}); update Tinsel",
+        "{}: was written by a newer Tinsel (format version {version}; this Tinsel reads up to {VERSION}); \
+         update Tinsel",
         path.display()
     )]
     Newer { path: PathBuf, version: u32 },
@@ -30,11 +31,11 @@ pub enum ProjectError {
     Unwritable { path: PathBuf, cause: std::io::Error },
 }
 
-/// The file of a project, and what it held when it was last read or written.
+/// The file of a project, and its content when it was last read or written.
 #[derive(Debug, Clone)]
 pub struct ProjectFile {
     path: PathBuf,
-    /// Where it goes when it cannot be written at `path`.
+    /// The alternative if `path` cannot be written.
     spare: Option<PathBuf>,
     stamp: Stamp,
     base: Project,
@@ -44,7 +45,7 @@ impl ProjectFile {
     /// Reads the project of a folder; an empty one if it has none.
     ///
     /// # Errors
-    /// There is a file that cannot be used. It is left as it is.
+    /// The file exists but cannot be used. It is not changed.
     pub fn open(folder: &Path) -> Result<Self, ProjectError> {
         let beside = folder.join(FILE_NAME);
         let spare = spare_of(folder);
@@ -60,7 +61,7 @@ impl ProjectFile {
     /// The project of a photo's folder.
     ///
     /// # Errors
-    /// As [`ProjectFile::open`].
+    /// Those of [`ProjectFile::open`].
     pub fn of_photo(photo: &Path) -> Result<Self, ProjectError> {
         Self::open(folder_of(photo))
     }
@@ -69,15 +70,15 @@ impl ProjectFile {
         &self.path
     }
 
-    /// As it was last read or written.
+    /// The project as last read or written.
     pub fn content(&self) -> &Project {
         &self.base
     }
 
-    /// Joins what others have written in the meantime with `ours`. `None` if they have written nothing.
+    /// Merges changes of others with `ours`. `None` if there are none.
     ///
     /// # Errors
-    /// The file cannot be read any more.
+    /// The file can no longer be read.
     pub fn refreshed(&mut self, ours: &Project) -> Result<Option<Project>, ProjectError> {
         let (stamp, theirs) = read(&self.path)?;
         if stamp == self.stamp {
@@ -88,11 +89,11 @@ impl ProjectFile {
         Ok(Some(joined))
     }
 
-    /// Writes the changes that `ours` has since the file was read, joined with those of others. Returns what the
-    /// file holds now. Where the folder cannot be written, the project goes to the user's data folder.
+    /// Writes the changes of `ours` since the file was read, merged with those of others. Returns the new
+    /// content of the file. If the folder is read-only, the project is written to the user's data folder.
     ///
     /// # Errors
-    /// The file is what it was before then.
+    /// The file is not changed then.
     pub fn save(&mut self, ours: &Project) -> Result<Project, ProjectError> {
         let mut wanted = ours.clone();
         for _ in 0..MAX_ATTEMPTS {
@@ -114,16 +115,16 @@ impl ProjectFile {
                 Err(NotWritten::Failed(cause)) => self.move_to_spare(cause)?,
             }
         }
-        Err(self.unwritable(std::io::Error::other("others change it all the time")))
+        Err(self.unwritable(std::io::Error::other("other programs keep changing it; try again later")))
     }
 
-    /// Goes on in the data folder, with what lies there.
+    /// Continues in the data folder, with the project there.
     fn move_to_spare(&mut self, cause: std::io::Error) -> Result<(), ProjectError> {
         let Some(spare) = self.spare.take().filter(|spare| *spare != self.path) else {
             return Err(self.unwritable(cause));
         };
         std::fs::create_dir_all(folder_of(&spare)).map_err(|cause| self.unwritable(cause))?;
-        // What lies there is joined with all of ours.
+        // The project there is merged with all of ours.
         (self.path, self.stamp, self.base) = (spare, Stamp::ABSENT, Project::default());
         Ok(())
     }
@@ -133,7 +134,7 @@ impl ProjectFile {
     }
 }
 
-/// The file in the user's data folder for a folder that cannot be written.
+/// The file in the user's data folder for a read-only folder.
 fn spare_of(folder: &Path) -> Option<PathBuf> {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
     let short: String = name.chars().take(20).collect();
@@ -151,7 +152,7 @@ fn bounded(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = vec![];
     regular::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(std::io::Error::other("it is larger than a project can be"));
+        return Err(std::io::Error::other("it is too large"));
     }
     Ok(bytes)
 }
@@ -165,7 +166,7 @@ fn read(path: &Path) -> Result<(Stamp, Project), ProjectError> {
     };
     let project: Project = serde_json::from_slice(&bytes).map_err(|e| damaged(e.to_string()))?;
     if project.format != FORMAT {
-        return Err(damaged(format!("it is no project but `{}`", project.format)));
+        return Err(damaged(format!("it is not a project but `{}`", project.format)));
     }
     if project.version > VERSION {
         return Err(ProjectError::Newer { path: path.into(), version: project.version });
@@ -219,7 +220,7 @@ mod tests {
         let file = dir.path().join(FILE_NAME);
         for (content, expected) in [
             ("{", "is damaged"),
-            (r#"{"format": "tinsel-session", "version": 1}"#, "is no project"),
+            (r#"{"format": "tinsel-session", "version": 1}"#, "is not a project"),
             (r#"{"format": "tinsel-project", "version": 9}"#, "newer Tinsel"),
         ] {
             std::fs::write(&file, content).unwrap();

@@ -1,4 +1,4 @@
-//! Saves the work on photos by itself, shortly after each change.
+//! Saves the work on photos automatically, shortly after each change.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -15,31 +15,31 @@ use crate::document::{Document, MaskItem};
 use crate::files::Photo;
 use crate::files::stamped::Stamp;
 
-/// Changes wait this long for further ones before they are saved.
+/// Delay between the last change and saving.
 const DELAY: Duration = Duration::from_millis(500);
-/// What everything mode finds changes all the time.
+/// Delay for the masks of everything mode, which change all the time.
 const DELAY_OF_FOUND: Duration = Duration::from_millis(1000);
-/// After a failure, such as a full disk, saving is tried again this often.
+/// Interval between attempts after a failure, such as a full disk.
 const RETRY: Duration = Duration::from_secs(20);
-/// The end of the program waits at most this long for the last save.
+/// The longest wait for the last save at the end of the program.
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A state of the document and of the run.
+/// Revisions of the document and of the run.
 pub(super) type Revision = (u64, u64);
 
-/// What is to be kept of a photo.
+/// The work on a photo to be saved.
 pub struct Work<'a> {
     pub document: &'a Document,
-    /// What a run of everything mode has found and is not in the document yet.
+    /// The masks of a run of everything mode that are not in the document yet.
     pub run: Option<UnfinishedRun>,
     pub model: Option<&'a str>,
 }
 
-/// A run of everything mode whose masks are on their way into the document.
+/// A run of everything mode whose masks are not in the document yet.
 pub struct UnfinishedRun {
-    /// Grows with every change of what it has found.
+    /// Grows with every change of its masks.
     pub revision: u64,
-    /// What is to be kept in place of the document's masks.
+    /// The masks to be saved instead of the document's.
     pub masks: Vec<Arc<MaskItem>>,
 }
 
@@ -57,14 +57,14 @@ impl Work<'_> {
     }
 }
 
-/// A photo that was opened, and what of the work on it is in its file.
+/// An opened photo, and the part of its work that is saved.
 struct Kept {
     file: SessionFile,
     saved: Revision,
     saving: Option<Revision>,
-    /// What is waiting to be saved.
+    /// The work waiting to be saved.
     waiting: Option<Revision>,
-    /// Why the last save has failed.
+    /// Why the last save failed.
     failure: Option<String>,
     due: Option<Instant>,
 }
@@ -86,18 +86,18 @@ impl Kept {
         }
     }
 
-    /// Whether there is work that the file lacks. An empty one needs no file.
+    /// Whether there is unsaved work. An empty document needs no file.
     fn is_behind(&self, work: &Work) -> bool {
         work.revision() != self.saved && (self.file.exists || !work.is_empty())
     }
 
-    /// Whether there is work that is neither in the file nor on its way there.
+    /// Whether there is work that is neither saved nor being saved.
     fn needs_saving(&self, work: &Work) -> bool {
         self.is_behind(work) && self.saving != Some(work.revision())
     }
 }
 
-/// The session files of the photos that were opened, under the numbers that the caller gives these.
+/// The session files of the opened photos, by the ids of the caller.
 pub struct Autosave {
     photos: HashMap<u64, Kept>,
     writer: Writer,
@@ -105,21 +105,21 @@ pub struct Autosave {
 }
 
 impl Autosave {
-    /// `wake_after` is called when [`Autosave::receive`] and [`Autosave::follow`] are to be called after this time;
-    /// also from another thread.
+    /// `wake_after` requests calls of [`Autosave::receive`] and [`Autosave::follow`] after this time; it may
+    /// be called from another thread.
     pub fn new(wake_after: impl Fn(Duration) + Send + Sync + 'static) -> Self {
         let wake_after = Arc::new(wake_after);
         let wake = wake_after.clone();
         Self { photos: HashMap::new(), writer: Writer::start(move || wake(Duration::ZERO)), wake_after }
     }
 
-    /// Has what is waiting written when the program ends without a word to the window, for instance because the
-    /// screen is gone. Call it on the main thread.
+    /// Saves waiting work if the program ends without notice to the window, for instance because the display
+    /// connection is lost. Call it on the main thread.
     pub fn save_at_exit(&self) {
         self.writer.write_at_exit();
     }
 
-    /// Takes in what was kept about a photo.
+    /// Adds an opened photo with its session file.
     pub fn open(&mut self, id: u64, photo: &Photo, loaded: Result<Loaded, SessionError>) -> Opened {
         let (file, opened) = SessionFile::open(photo, loaded);
         let kept = Kept { file, saved: (0, 0), saving: None, waiting: None, failure: None, due: None };
@@ -127,12 +127,12 @@ impl Autosave {
         opened
     }
 
-    /// Whether the session of a photo has been taken in.
+    /// Whether a photo was added.
     pub fn knows(&self, id: u64) -> bool {
         self.photos.contains_key(&id)
     }
 
-    /// The view that was saved with a photo: middle of the canvas in photo pixels, and zoom.
+    /// The view saved with a photo: centre of the canvas in photo pixels, and zoom.
     pub fn view(&self, id: u64) -> Option<[f32; 3]> {
         let view = &self.photos.get(&id)?.file.base.view;
         let number =
@@ -140,19 +140,19 @@ impl Autosave {
         Some([number("x")?, number("y")?, number("zoom").filter(|zoom| *zoom > 0.0)?])
     }
 
-    /// Whether something is being written.
+    /// Whether a save is in progress.
     pub fn is_saving(&self) -> bool {
         self.photos.values().any(|kept| kept.saving.is_some())
     }
 
-    /// Saves work some time after its last change. Call it in every frame.
+    /// Saves work a short time after its last change. Call it in every frame.
     pub fn follow(&mut self, id: u64, work: Work) {
         let Some(kept) = self.photos.get_mut(&id) else { return };
         if !kept.needs_saving(&work) {
             return;
         }
         let delay = if work.run.is_some() { DELAY_OF_FOUND } else { DELAY };
-        // The wait begins with the change, also while an older state is still being written.
+        // The delay begins with the change, even while an older state is still being written.
         let due = *kept.due.get_or_insert_with(|| Instant::now() + delay);
         let left = due.saturating_duration_since(Instant::now());
         if left.is_zero() && kept.saving.is_none() {
@@ -166,10 +166,10 @@ impl Autosave {
         }
     }
 
-    /// Saves work now if it has changed, or if only the view has and there is a file.
+    /// Saves work now if it has changed, or if only the view has changed and the file exists.
     pub fn leave(&mut self, id: u64, work: Work, [x, y, zoom]: [f32; 3]) {
         let Some(kept) = self.photos.get_mut(&id) else { return };
-        // Finer differences are nothing that anybody has done.
+        // Smaller differences are not caused by the user.
         let rounded = |value: f32, steps: f64| (f64::from(value) * steps).round() / steps;
         let view = json!({"x": rounded(x, 10.0), "y": rounded(y, 10.0), "zoom": rounded(zoom, 1e4)});
         let view = view.as_object().cloned().unwrap_or_default();
@@ -187,20 +187,20 @@ impl Autosave {
         }
     }
 
-    /// The same work has another photo id, because the pixels of the file have changed.
+    /// Gives the same work another photo id, because the pixels of the file have changed.
     pub fn rename(&mut self, former: u64, id: u64, fingerprint: u64) {
-        // The writer may still be at work under the former id.
+        // The writer may still be busy under the previous id.
         self.flush();
         self.writer.drop_held(former);
         if let Some(mut kept) = self.photos.remove(&former) {
             (kept.file.base.photo.fingerprint, kept.waiting) = (fingerprint, None);
             self.photos.insert(id, kept);
-            // What was saved is about the former pixels.
+            // The saved work belongs to the previous pixels.
             self.set_aside(id);
         }
     }
 
-    /// The work in the window is not what was read: it goes into a file beside that.
+    /// The work in the window does not continue the file: it goes to a new file next to it.
     pub fn set_aside(&mut self, id: u64) {
         if let Some(kept) = self.photos.get_mut(&id).filter(|kept| kept.file.exists) {
             kept.file.target.place = Place::Beside;
@@ -214,7 +214,7 @@ impl Autosave {
         self.writer.write(job);
     }
 
-    /// Takes in how saves have ended; returns what the user should know.
+    /// Processes the results of saves; returns notices for the user.
     pub fn receive(&mut self) -> Vec<String> {
         self.writer.ended().into_iter().filter_map(|done| self.ended(done)).collect()
     }
@@ -230,12 +230,12 @@ impl Autosave {
             Err(error) => {
                 kept.due = Some(Instant::now() + RETRY);
                 kept.failure = Some(error.clone());
-                Some(format!("{error}. The work is not saved; that is tried again."))
+                Some(format!("{error}. The work is not saved yet; Tinsel keeps trying."))
             }
         }
     }
 
-    /// Waits for what is being written, for the end of the program.
+    /// Waits for saves in progress, before the program ends.
     pub fn flush(&mut self) {
         let until = Instant::now() + PATIENCE;
         while self.is_saving() {
@@ -246,10 +246,10 @@ impl Autosave {
         }
     }
 
-    /// The photos whose work is in memory only, by name, and why. Save and flush first.
+    /// The photos with unsaved work, by name, and the reasons. Save and flush first.
     pub fn unsaved(&self) -> Vec<(String, String)> {
         let silent = |kept: &Kept| {
-            kept.saving.map(|_| format!("{}: the file system does not answer", kept.file.path().display()))
+            kept.saving.map(|_| format!("{}: the file system does not respond", kept.file.path().display()))
         };
         let why = |kept: &Kept| kept.failure.clone().or_else(|| silent(kept));
         let named = |kept: &Kept| Some((kept.file.base.photo.name.clone(), why(kept)?));
@@ -258,7 +258,7 @@ impl Autosave {
         unsaved
     }
 
-    /// From now on, what could not be saved goes into a folder that the user has chosen.
+    /// From now on, unsaved work goes to a folder chosen by the user.
     pub fn save_elsewhere(&mut self, folder: &Path) {
         for kept in self.photos.values_mut().filter(|kept| kept.failure.is_some()) {
             let name = format!("{}.tinsel.json", kept.file.base.photo.name);

@@ -1,4 +1,4 @@
-//! What a session file holds.
+//! The content of a session file.
 
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ use crate::colour::Colour;
 use crate::mask::{CompressedRle, Mask, Rle};
 use crate::prompt::{BoxPrompt, Point, Prompt};
 
-/// The version of the format that is written, and the newest that is read.
+/// The version of the written format, and the newest one that can be read.
 pub const VERSION: u32 = 1;
 pub(super) const FORMAT: &str = "tinsel-session";
-/// How much memory the masks may take. Few characters are enough for a mask of a whole photo.
+/// The memory limit for the masks. A few characters are enough for a mask of a whole photo.
 const MAX_MASK_BYTES: usize = 1 << 30;
 
 /// The work on one photo. See the module for the file.
@@ -23,7 +23,7 @@ pub struct Session {
     format: String,
     version: u32,
     pub photo: SessionPhoto,
-    /// Name of the model that was used last.
+    /// Name of the last used model.
     #[serde(default)]
     pub model: Option<String>,
     #[serde(default)]
@@ -31,29 +31,29 @@ pub struct Session {
     /// In the order of the list.
     #[serde(default, deserialize_with = "bounded")]
     pub masks: Vec<SessionMask>,
-    /// What was seen: free for whoever shows the photo.
+    /// The view: free for the program that shows the photo.
     #[serde(default)]
     pub view: Map<String, Value>,
-    /// Keys that this program does not know.
+    /// Unknown keys, which are preserved.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
-/// Which photo a session is about.
+/// The photo of a session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SessionPhoto {
     /// File name without folder.
     pub name: String,
     pub width: u32,
     pub height: u32,
-    /// As [`Photo::fingerprint`](crate::files::Photo), in hexadecimal.
+    /// [`Photo::fingerprint`](crate::files::Photo) in hexadecimal.
     #[serde(with = "hexadecimal")]
     pub fingerprint: u64,
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
-/// A kind of thing.
+/// A class of objects.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SessionClass {
     pub name: String,
@@ -62,16 +62,16 @@ pub struct SessionClass {
     pub other: Map<String, Value>,
 }
 
-/// A finished mask, and how it is listed.
+/// A finished mask and its state in the list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(from = "WrittenMask", into = "WrittenMask")]
 pub struct SessionMask {
-    /// Its class may be missing in the list of classes. A mask without colour is written with
-    /// [`Annotation::shown_colour`], so that each has one in the file.
+    /// Its class may be missing in the class list. A mask without a colour is written with
+    /// [`Annotation::shown_colour`], so that every mask in the file has one.
     pub annotation: Annotation,
     pub visible: bool,
     pub locked: bool,
-    /// Keys that this program does not know.
+    /// Unknown keys, which are preserved.
     pub other: Map<String, Value>,
 }
 
@@ -82,7 +82,7 @@ impl From<Annotation> for SessionMask {
     }
 }
 
-/// A mask as it stands in the file.
+/// A mask in the form of the file.
 #[derive(Serialize, Deserialize)]
 struct WrittenMask {
     name: String,
@@ -167,13 +167,13 @@ impl Session {
         self.version
     }
 
-    /// Says what of it could not be read again.
+    /// Checks that it could be read again.
     pub(super) fn check(&self) -> Result<(), String> {
         let SessionPhoto { width, height, .. } = self.photo;
         for (i, SessionMask { annotation, .. }) in self.masks.iter().enumerate() {
             let (w, h) = (annotation.mask.width(), annotation.mask.height());
             if (w, h) != (width, height) {
-                return Err(format!("mask {} has {w}x{h} pixels, the photo {width}x{height}", i + 1));
+                return Err(format!("mask {} has {w}x{h} pixels, the photo has {width}x{height}", i + 1));
             }
             let Prompt { points, bbox } = &annotation.prompt;
             let points = points.iter().flat_map(|p| [p.x, p.y]);
@@ -186,7 +186,7 @@ impl Session {
     }
 }
 
-/// Reads masks as long as they do not take too much memory.
+/// Reads masks within the memory limit.
 fn bounded<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SessionMask>, D::Error> {
     struct Masks;
 
@@ -202,9 +202,7 @@ fn bounded<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SessionMask
             while let Some(item) = list.next_element::<SessionMask>()? {
                 bytes += item.annotation.mask.bytes();
                 if bytes > MAX_MASK_BYTES {
-                    return Err(serde::de::Error::custom(
-                        "its masks take more memory than there is for them",
-                    ));
+                    return Err(serde::de::Error::custom("its masks need too much memory"));
                 }
                 masks.push(item);
             }
@@ -219,7 +217,7 @@ fn yes() -> bool {
     true
 }
 
-/// A number of 64 bits as 16 hexadecimal digits: JSON numbers are not that exact everywhere.
+/// A 64-bit number as 16 hexadecimal digits: JSON numbers are not always that exact.
 mod hexadecimal {
     use super::*;
 
@@ -230,7 +228,7 @@ mod hexadecimal {
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
         let text = String::deserialize(deserializer)?;
         u64::from_str_radix(&text, 16)
-            .map_err(|_| serde::de::Error::custom(format!("`{text}` is no hexadecimal fingerprint")))
+            .map_err(|_| serde::de::Error::custom(format!("`{text}` is not a hexadecimal fingerprint")))
     }
 }
 

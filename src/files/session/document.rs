@@ -1,4 +1,4 @@
-//! From documents to sessions and back.
+//! Conversion between documents and sessions.
 
 use std::sync::Arc;
 
@@ -8,13 +8,13 @@ use super::content::{Session, SessionClass, SessionMask};
 use crate::colour::mask_colour;
 use crate::document::{Class, ClassId, Document, MaskId, MaskItem};
 
-/// The key for the candidate that was chosen by hand.
+/// The key for the candidate chosen by hand.
 const CANDIDATE: &str = "candidate";
 
 impl Session {
-    /// This session with the work of a document in place of its own. `masks` are those of the document, or what
-    /// is to be kept instead; `None` for the model leaves the one of this session. What this program does not
-    /// know about classes and masks stays with those of the same name.
+    /// This session with the work of a document instead of its own. `masks` are those of the document, or the
+    /// masks to be saved instead; `None` keeps the model of this session. Unknown keys of classes and masks
+    /// are preserved by name.
     pub fn with_work(&self, document: &Document, masks: &[Arc<MaskItem>], model: Option<&str>) -> Self {
         let mut session = self.clone();
         session.model = model.map(str::to_owned).or(session.model);
@@ -24,14 +24,14 @@ impl Session {
     }
 
     fn class(&self, class: &Class) -> SessionClass {
-        let known = self.classes.iter().find(|known| known.name == class.name);
-        let other = known.map(|known| known.other.clone()).unwrap_or_default();
+        let previous = self.classes.iter().find(|previous| previous.name == class.name);
+        let other = previous.map(|previous| previous.other.clone()).unwrap_or_default();
         SessionClass { name: class.name.clone(), colour: class.colour, other }
     }
 
     fn mask(&self, document: &Document, item: &MaskItem) -> SessionMask {
-        let known = self.masks.iter().find(|known| known.annotation.name == item.annotation.name);
-        let mut other = known.map(|known| known.other.clone()).unwrap_or_default();
+        let previous = self.masks.iter().find(|previous| previous.annotation.name == item.annotation.name);
+        let mut other = previous.map(|previous| previous.other.clone()).unwrap_or_default();
         other.remove(CANDIDATE);
         if let Some(chosen) = item.chosen {
             other.insert(CANDIDATE.into(), chosen.into());
@@ -40,7 +40,7 @@ impl Session {
         SessionMask { annotation, visible: item.visible, locked: item.locked, other }
     }
 
-    /// The work as a document, with nothing to undo.
+    /// The work as a document without history.
     pub fn document(&self) -> Document {
         let classes = self.all_classes();
         let first = classes.len() as u64 + 1;
@@ -59,12 +59,12 @@ impl Session {
         Document::restored(classes, masks)
     }
 
-    /// The classes of the list, and those that masks name and the list lacks.
+    /// The classes of the list, and those that only masks name.
     fn all_classes(&self) -> Vec<Class> {
-        let listed = self.classes.iter().map(|class| (&class.name, Some(class.colour)));
+        let in_list = self.classes.iter().map(|class| (&class.name, Some(class.colour)));
         let named = self.masks.iter().filter_map(|mask| Some((mask.annotation.class.as_ref()?, None)));
         let mut classes: Vec<Class> = vec![];
-        for (name, colour) in listed.chain(named) {
+        for (name, colour) in in_list.chain(named) {
             if classes.iter().all(|class| class.name != *name) {
                 let id = ClassId(classes.len() as u64 + 1);
                 let colour = colour.unwrap_or_else(|| mask_colour(id.0));

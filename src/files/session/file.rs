@@ -1,4 +1,4 @@
-//! The session file of one photo: what it held when the photo was opened, and saving to it.
+//! The session file of one photo: its content when the photo was opened, and saving to it.
 
 use std::path::Path;
 
@@ -9,12 +9,12 @@ use crate::document::Document;
 use crate::files::Photo;
 use crate::files::stamped::Stamp;
 
-/// What was kept about a photo.
+/// The saved work on a photo.
 #[derive(Debug, Default)]
 pub struct Opened {
-    /// The work, if there is some that fits the photo.
+    /// The work, if any fits the photo.
     pub document: Option<Document>,
-    /// What the user should know.
+    /// A notice for the user.
     pub notice: Option<String>,
 }
 
@@ -22,14 +22,13 @@ pub struct Opened {
 #[derive(Debug)]
 pub struct SessionFile {
     pub(super) target: Target,
-    /// What the next save starts from: what was read, about the photo as it is now. Keys that this program does
-    /// not know go back into the file.
+    /// The session that the next save starts from, for the current photo. Unknown keys are preserved.
     pub(super) base: Session,
     pub(super) exists: bool,
 }
 
 impl SessionFile {
-    /// Takes what was kept about a photo.
+    /// Opens the session file of a photo with the result of loading.
     pub fn open(photo: &Photo, loaded: Result<Loaded, SessionError>) -> (Self, Opened) {
         let name = photo.file_name();
         let fresh = || Session::new(name.clone(), photo.pixels.dimensions(), photo.fingerprint);
@@ -38,7 +37,7 @@ impl SessionFile {
             Err(error) => {
                 let path = error.path().to_path_buf();
                 let free = Loaded { state: LoadedState::Fresh, path, stamp: Stamp::ABSENT, others: vec![] };
-                (free, Some(format!("{error}. New work on this photo is saved beside it.")))
+                (free, Some(format!("{error}. New work on this photo is saved in a new file next to it.")))
             }
         };
         let Loaded { state, path, stamp, others } = loaded;
@@ -46,26 +45,27 @@ impl SessionFile {
             LoadedState::Fresh if error.is_some() => (fresh(), Place::Beside, false, error),
             LoadedState::Fresh => (fresh(), Place::There, false, None),
             LoadedState::Found(session) => {
-                let notice = format!("The newest work on {name} is used.");
+                let notice = format!("Showing the latest work on {name}.");
                 (session, Place::There, true, Some(notice).filter(|_| !others.is_empty()))
             }
             LoadedState::PhotoChanged { session, same_size: true } => {
                 let notice = format!(
-                    "{name} has changed since its masks were made; look whether they still fit. New work is \
-                     saved beside them."
+                    "{name} has changed since its masks were made; check that they still fit. New work is \
+                     saved in a new file next to theirs."
                 );
                 (session, Place::Beside, true, Some(notice))
             }
             LoadedState::PhotoChanged { same_size: false, .. } => {
                 let notice = format!(
-                    "The masks of {name} were made when it had another size; new work is saved beside them."
+                    "The masks of {name} were made when it had a different size; new work is saved in a new \
+                     file next to theirs."
                 );
                 (fresh(), Place::Beside, false, Some(notice))
             }
         };
         base.photo.fingerprint = photo.fingerprint;
         let others: Vec<String> = others.iter().map(|other| other.display().to_string()).collect();
-        let left = (!others.is_empty()).then(|| format!("Left as it is: {}.", others.join(", ")));
+        let left = (!others.is_empty()).then(|| format!("Not changed: {}.", others.join(", ")));
         let notices: Vec<String> = notice.into_iter().chain(left).collect();
         let notice = (!notices.is_empty()).then(|| notices.join(" "));
         let opened = Opened { document: exists.then(|| base.document()), notice };
@@ -73,28 +73,29 @@ impl SessionFile {
         (Self { target, base, exists }, opened)
     }
 
-    /// Where the session is written.
+    /// The path that the session is written to.
     pub fn path(&self) -> &Path {
         &self.target.path
     }
 
-    /// Whether there is such a file.
+    /// Whether the file exists.
     pub fn exists(&self) -> bool {
         self.exists
     }
 
-    /// Saves the work now: in the file, beside it where it holds something else, or in the user's data folder
-    /// where it cannot be written; [`SessionFile::path`] then says where. Returns what the user should know.
+    /// Saves the work now: in the file, in a new file next to it if it belongs to other work, or in the
+    /// user's data folder if it cannot be written; [`SessionFile::path`] is then the new path. Returns a
+    /// notice for the user.
     ///
     /// # Errors
-    /// It can be saved nowhere. The message names the files and the causes.
+    /// It cannot be saved anywhere. The message names the files and the causes.
     pub fn save(&mut self, document: &Document, model: Option<&str>) -> Result<Option<String>, String> {
         let session = self.base.with_work(document, document.masks(), model);
         let saved = self.target.write(&session, Content::Work)?;
         Ok(self.saved(saved))
     }
 
-    /// Notes what was written; returns what the user should know.
+    /// Processes the result of a save; returns a notice for the user.
     pub(super) fn saved(&mut self, Saved { path, stamp, moved }: Saved) -> Option<String> {
         let former = std::mem::replace(&mut self.target.path, path);
         (self.target.stamp, self.target.place, self.exists) = (stamp, Place::There, true);

@@ -11,58 +11,58 @@ use super::content::{FORMAT, Session, VERSION};
 use super::save::SaveError;
 use super::{Existing, Places, Stamp, is_there, sibling};
 
-/// Larger files are no sessions.
+/// Larger files are rejected.
 const MAX_BYTES: u64 = 1 << 30;
 
-/// What has been kept about a photo, and the right to replace it.
+/// The saved session of a photo, and the right to replace it.
 #[derive(Debug)]
 pub struct Loaded {
     pub state: LoadedState,
-    /// Where to save; not where it was read from if that cannot be written.
+    /// The path for saving, which differs from the path of reading if that cannot be written.
     pub path: PathBuf,
-    /// What lies at `path`, as far as it may be replaced.
+    /// The content of `path` that may be replaced.
     pub stamp: Stamp,
-    /// What else is kept about photos of this name: older work, work on another state of the file, and
-    /// what cannot be read. It is left as it is.
+    /// Other files for photos of this name: older work, work on another state of the photo, and unreadable
+    /// files. They are not changed.
     pub others: Vec<PathBuf>,
 }
 
 #[derive(Debug)]
 pub enum LoadedState {
-    /// Nothing has been kept.
+    /// No session exists.
     Fresh,
     Found(Session),
-    /// The photo's file is another one than when this was saved. With `same_size` the masks still
-    /// fit on it, though not necessarily to what is shown.
+    /// The photo's file has changed since this was saved. With `same_size` the masks still have its size, but
+    /// may not match its content.
     PhotoChanged {
         session: Session,
         same_size: bool,
     },
 }
 
-/// Why a session could not be read. The message names the file and what to do.
+/// Why a session could not be read. The message names the file and the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
-    #[error("{}: cannot be read: {cause}; it is left as it is, and nothing is saved over it", path.display())]
+    #[error("{}: cannot be read: {cause}; the file is not changed", path.display())]
     Unreadable { path: PathBuf, cause: std::io::Error },
     #[error(
-        "{}: was written by a newer Tinsel (version {version} of the format, this one knows {VERSION}); \
-         update Tinsel, or move the file away to begin anew",
+        "{}: was written by a newer Tinsel (format version {version}; this Tinsel reads up to {VERSION}); \
+         update Tinsel, or move the file away to start over",
         path.display()
     )]
     Newer { path: PathBuf, version: u64 },
-    #[error("{}: {cause}; it is left as it is: {way_out}", path.display())]
+    #[error("{}: {cause}; the file is not changed: {way_out}", path.display())]
     Damaged { path: PathBuf, cause: String, way_out: String },
 }
 
-/// What every version of the format has.
+/// The keys common to all versions of the format.
 #[derive(Deserialize)]
 struct Header {
     format: String,
     version: u64,
 }
 
-/// How large the photo and the masks are, for a look at them before the masks are decoded.
+/// The sizes of photo and masks, for checks before the masks are decoded.
 #[derive(Deserialize)]
 struct Sizes {
     photo: PhotoSize,
@@ -87,13 +87,13 @@ struct SizedSegmentation {
 }
 
 impl Sizes {
-    /// Says which mask is not as large as the photo.
+    /// Rejects masks that do not have the photo's size.
     fn check(&self) -> Result<(), String> {
         let PhotoSize { width, height } = self.photo;
         let sizes = self.masks.iter().map(|mask| mask.segmentation.size);
         match (1..).zip(sizes).find(|(_, size)| *size != [height, width]) {
             Some((number, [h, w])) => {
-                Err(format!("mask {number} has {w}x{h} pixels, the photo {width}x{height}"))
+                Err(format!("mask {number} has {w}x{h} pixels, the photo has {width}x{height}"))
             }
             None => Ok(()),
         }
@@ -101,11 +101,11 @@ impl Sizes {
 }
 
 impl Loaded {
-    /// Saves what has become of this, in its place, or beside it if it is about another state of the
-    /// photo's file than `fingerprint` is that of. Returns where, and the stamp of what is there now.
+    /// Saves the changed session in its place, or next to it if it belongs to a state of the photo other than
+    /// `fingerprint`. Returns the path and the stamp of the new content.
     ///
     /// # Errors
-    /// See [`SaveError`]; the files are what they were before then.
+    /// See [`SaveError`]; the files are not changed then.
     pub fn save(&self, session: &mut Session, fingerprint: u64) -> Result<(PathBuf, Stamp), SaveError> {
         session.photo.fingerprint = fingerprint;
         match self.state {
@@ -143,8 +143,8 @@ impl Fit {
     }
 }
 
-/// Takes the newest of the sessions that fit best. One at the wanted place that cannot be read stands
-/// in the way only of those that are not about this very photo.
+/// Selects the newest of the best fitting sessions. An unreadable session at the preferred path only rules
+/// out sessions that do not belong to exactly this photo.
 pub(super) fn load(places: &Places, size: (u32, u32), fingerprint: u64) -> Result<Loaded, SessionError> {
     let mut others = vec![];
     let mut unreadable = None;
@@ -184,7 +184,7 @@ pub(super) fn load(places: &Places, size: (u32, u32), fingerprint: u64) -> Resul
         }
     };
     let others = free.others.into_iter().filter(|other| *other != path).collect();
-    // What cannot be written where it lies, or not twice, is written where there is nothing yet.
+    // A session that cannot be written in its place is written to a free path.
     let (path, stamp) = if in_place { (path, stamp) } else { (free.path, Stamp::ABSENT) };
     Ok(Loaded { state, path, stamp, others })
 }
@@ -211,8 +211,8 @@ pub(super) fn newest(places: &Places) -> Option<Session> {
     readable.max_by_key(|(_, modified)| *modified).map(|(session, _)| session)
 }
 
-/// The content of a file and when it was written, or `None` if there is none: nothing, a link to nothing, or
-/// what is no file, such as a pipe, which might be waited for without end.
+/// The content of a file and its modification time; `None` if it does not exist, is a broken link, or is not
+/// a regular file, such as a pipe, which could block forever.
 fn read(path: &Path) -> Result<Option<(Vec<u8>, SystemTime)>, SessionError> {
     let failed = |cause| SessionError::Unreadable { path: path.into(), cause };
     match path.metadata() {
@@ -226,7 +226,7 @@ fn read(path: &Path) -> Result<Option<(Vec<u8>, SystemTime)>, SessionError> {
     let mut bytes = vec![];
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(damaged(path, "is larger than a session can be".into()));
+        return Err(damaged(path, "is too large for a session".into()));
     }
     Ok(Some((bytes, modified)))
 }
@@ -235,7 +235,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Session, SessionError> 
     let is_damaged = |e: serde_json::Error| damaged(path, format!("is damaged ({e})"));
     let header: Header = serde_json::from_slice(bytes).map_err(is_damaged)?;
     if header.format != FORMAT {
-        return Err(damaged(path, format!("is no session but `{}`", header.format)));
+        return Err(damaged(path, format!("is not a session but `{}`", header.format)));
     }
     if header.version > u64::from(VERSION) {
         return Err(SessionError::Newer { path: path.into(), version: header.version });
@@ -250,8 +250,8 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Session, SessionError> 
 fn damaged(path: &Path, cause: String) -> SessionError {
     let former = sibling(path, ".bak.json");
     let way_out = match former.file_name().filter(|_| former.exists()) {
-        Some(name) => format!("rename {} to its name to go on from there", name.to_string_lossy()),
-        None => "move it away to begin anew".into(),
+        Some(name) => format!("rename {} to its name to continue from there", name.to_string_lossy()),
+        None => "move it away to start over".into(),
     };
     SessionError::Damaged { path: path.into(), cause, way_out }
 }

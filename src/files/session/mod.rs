@@ -1,7 +1,7 @@
-//! The session of a photo: the work on it, kept in a small file beside it.
+//! The session of a photo: the work on it, saved in a small file next to it.
 //!
-//! For `NAME.EXT` the file is `NAME.EXT.tinsel.json`, beside the photo or, where that folder is not
-//! writable, in the user's data folder ([`Session::path_for`]). It is JSON:
+//! For `NAME.EXT` the file is `NAME.EXT.tinsel.json`, next to the photo or, if that folder is read-only, in
+//! the user's data folder ([`Session::path_for`]). It is JSON:
 //!
 //! ```json
 //! {
@@ -20,20 +20,19 @@
 //! }
 //! ```
 //!
-//! Coordinates are pixels of the upright photo. Masks are in the order of the list; their
-//! `segmentation` is COCO's compressed RLE, `size` is `[height, width]`. `fingerprint` is the
-//! beginning of the photo file's SHA-256. `model`, `class`, `box` and the scores may be null.
-//! `view` belongs to whoever shows the photo. Keys that this program does not know are kept when
-//! the file is written again. A file of a newer `version` is neither read nor replaced.
+//! Coordinates are pixels of the upright photo. Masks are in the order of the list; their `segmentation` is
+//! COCO's compressed RLE, `size` is `[height, width]`. `fingerprint` is the beginning of the photo file's
+//! SHA-256. `model`, `class`, `box` and the scores may be null. `view` is free for the program that shows the
+//! photo. Unknown keys are preserved when the file is written again. A file with a newer `version` is neither
+//! read nor replaced.
 //!
-//! Files are written whole or not at all, and never over something that was not read before: a
-//! [`Stamp`] says what the writer believes to be there. What must not be replaced, because another
-//! process changed it or because it is about another state of the photo, stays, and the work goes to
-//! `NAME.EXT.tinsel-conflict-N.json` beside it. The newest file about the photo as it is now is the one
-//! that is read.
+//! Files are written completely or not at all, and never over content that was not read before: a [`Stamp`]
+//! is the content that the writer expects. A file that must not be replaced, because another process changed
+//! it or because it belongs to another state of the photo, is kept, and the work goes to
+//! `NAME.EXT.tinsel-conflict-N.json` next to it. The newest file for the current photo is read.
 //!
-//! Where a name would be longer than the file system allows, `NAME.EXT` is cut, and a hash of all of it
-//! follows.
+//! If a name would be longer than the file system allows, `NAME.EXT` is truncated and followed by a hash of
+//! the full name.
 
 mod autosave;
 mod content;
@@ -61,47 +60,46 @@ pub use load::{Loaded, LoadedState, SessionError};
 pub use save::SaveError;
 
 const SUFFIX: &str = ".tinsel.json";
-/// The longest ending of a file that belongs to a session.
+/// The longest ending of a session's files.
 const LONGEST_SUFFIX: &str = ".tinsel-conflict-1000.bak.json";
-/// People may have deleted some of the conflicting versions; so many numbers in a row are not missing.
+/// Users may have deleted some of the conflicting versions; the search ends after this many missing numbers.
 const MAX_GAP: u32 = 8;
 
 impl Session {
-    /// The file in which the session of a photo is kept.
+    /// The session file of a photo.
     pub fn path_for(photo: &Path) -> PathBuf {
         Places::of(photo).wanted
     }
 
-    /// Whether anything is kept about a photo.
+    /// Whether a session of a photo exists.
     pub fn exists_for(photo: &Path) -> bool {
-        // Where it would be written makes no difference to where it may be.
+        // Whether the folder can be written does not matter for reading.
         Places::choose(photo, true, data_folder().as_deref())
             .existing()
             .iter()
             .any(|file| file.path.is_file())
     }
 
-    /// The newest that is kept about a photo and can be read, without a look at the photo itself.
+    /// The newest readable session of a photo, without checking the photo itself.
     pub fn newest_for(photo: &Path) -> Option<Self> {
         load::newest(&Places::choose(photo, true, data_folder().as_deref()))
     }
 
-    /// What has been kept about a photo of `size` (width, height) with this fingerprint.
+    /// Loads the session of a photo of `size` (width, height) with this fingerprint.
     ///
     /// # Errors
-    /// There is something that cannot be used. It is left as it is, and without the [`Stamp`] of a
-    /// [`Loaded`] nothing can be saved over it.
+    /// A session exists but cannot be used. It is not changed, and without the [`Stamp`] of a [`Loaded`] it
+    /// cannot be overwritten.
     pub fn load(photo: &Path, size: (u32, u32), fingerprint: u64) -> Result<Loaded, SessionError> {
         load::load(&Places::of(photo), size, fingerprint)
     }
 
-    /// How many masks are kept of a photo, without reading them; `None` when there is no session that
-    /// can be used.
+    /// The number of saved masks of a photo, without reading them; `None` if there is no usable session.
     pub fn count_masks(photo: &Path) -> Option<usize> {
         load::count_masks(&Places::of(photo))
     }
 
-    /// A session from the content of a file, which `path` stands for in messages.
+    /// Parses the content of a session file; `path` is used in messages.
     ///
     /// # Errors
     /// See [`SessionError`].
@@ -109,8 +107,8 @@ impl Session {
         load::parse(path, bytes)
     }
 
-    /// Writes the session in place of what `expected` stands for; the former file is kept beside
-    /// it as `NAME.EXT.tinsel.bak.json`.
+    /// Replaces the content that `expected` stands for by the session; the previous file is kept next to it
+    /// as `NAME.EXT.tinsel.bak.json`.
     ///
     /// # Errors
     /// See [`SaveError`]; the file is what it was before then.
@@ -118,7 +116,7 @@ impl Session {
         save::save(self, path, expected, Former::Kept)
     }
 
-    /// As [`Session::save`], for what is no work, such as the view: the former file is not kept.
+    /// Like [`Session::save`], for changes such as the view: the previous file is not kept.
     ///
     /// # Errors
     /// See [`SaveError`]; the file is what it was before then.
@@ -126,8 +124,8 @@ impl Session {
         save::save(self, path, expected, Former::Dropped)
     }
 
-    /// Writes the session under the first free `NAME.EXT.tinsel-conflict-N.json` beside `path`, for
-    /// when somebody else has changed the file meanwhile.
+    /// Writes the session under the first free `NAME.EXT.tinsel-conflict-N.json` next to `path`, if another
+    /// program has changed the file in the meantime.
     ///
     /// # Errors
     /// See [`SaveError`].
@@ -135,14 +133,14 @@ impl Session {
         save::save_new(self, path, conflicts(path))
     }
 
-    /// Where the session of a photo can go when it cannot be written in its place: a file in the user's
-    /// data folder, which is looked at when the photo is opened. `None` if the user has no such folder.
+    /// The alternative path for the session of a photo that cannot be written in its place: a file in the
+    /// user's data folder, which is also checked when the photo is opened. `None` if there is no such folder.
     pub fn spare_path_for(photo: &Path) -> Option<PathBuf> {
         Some(in_data_folder(photo, &data_folder()?).swap_remove(0))
     }
 
-    /// Writes the session as a new file, `path` or the first free name for a conflicting version. A
-    /// missing folder is made: this is for places of our own, not for those of photos.
+    /// Writes the session as a new file, `path` or the first free name for a conflicting version. Creates a
+    /// missing folder: this is for folders of Tinsel, not of photos.
     ///
     /// # Errors
     /// See [`SaveError`].
@@ -152,7 +150,7 @@ impl Session {
         self.save_in(path)
     }
 
-    /// As [`Session::save_spare`], in a folder that is there already.
+    /// Like [`Session::save_spare`], in an existing folder.
     ///
     /// # Errors
     /// See [`SaveError`].
@@ -161,19 +159,19 @@ impl Session {
     }
 }
 
-/// Where the session of a photo is, or could be.
+/// The existing and possible paths for the session of a photo.
 #[derive(Debug)]
 struct Places {
-    /// Where it is to be saved.
+    /// The preferred path for saving.
     wanted: PathBuf,
-    /// Where it may be, because the folder's permissions or the limit of names were different then.
+    /// Further possible paths, from times with different permissions or limits of names.
     others: Vec<PathBuf>,
 }
 
-/// A file about a photo.
+/// A session file of a photo.
 struct Existing {
     path: PathBuf,
-    /// It lies where sessions of the photo are to be saved.
+    /// Whether it is in the preferred folder.
     in_place: bool,
 }
 
@@ -181,13 +179,13 @@ impl Places {
     fn of(photo: &Path) -> Self {
         let places = Self::choose(photo, is_writable(folder_of(photo)), data_folder().as_deref());
         if let Some(data) = data_folder().filter(|data| places.wanted.starts_with(data)) {
-            // Saving tells if that fails.
+            // Saving reports a failure.
             drop(std::fs::create_dir_all(data));
         }
         places
     }
 
-    /// All files about the photo, those at the wanted place first.
+    /// All session files of the photo, those in the preferred folder first.
     fn existing(&self) -> Vec<Existing> {
         let mut existing = vec![];
         for place in std::iter::once(&self.wanted).chain(&self.others) {
@@ -208,7 +206,7 @@ impl Places {
         existing
     }
 
-    /// The first name at the wanted place under which there is nothing.
+    /// The first free name in the preferred folder.
     fn free(&self) -> PathBuf {
         let mut names = std::iter::once(self.wanted.clone()).chain(conflicts(&self.wanted));
         names.find(|path| !is_there(path)).unwrap_or_else(|| self.wanted.clone())
@@ -226,21 +224,21 @@ impl Places {
     }
 }
 
-/// The places for the session of a photo in the data folder, the best first; at least one.
+/// The possible paths for the session of a photo in the data folder, the best first; at least one.
 fn in_data_folder(photo: &Path, data: &Path) -> Vec<PathBuf> {
     let mut name = OsString::from(format!("{}-", hash_of_path(photo)));
     name.push(photo.file_name().unwrap_or_default());
     with_names(data, &name, is_allowed)
 }
 
-/// The places in a folder for the session of `name`, the best first; at least one. `is_allowed` says whether
-/// the folder may have a file of such a name.
+/// The possible paths in a folder for the session of `name`, the best first; at least one. `is_allowed`
+/// returns whether the folder allows a file name.
 fn with_names(folder: &Path, name: &OsStr, is_allowed: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
     let place = |name: &OsStr| with_suffix(&folder.join(name), SUFFIX);
     if name.len() + LONGEST_SUFFIX.len() <= SHORTEST_LIMIT {
         return vec![place(name)];
     }
-    // The other one counts, too: the folder may have been copied from another file system.
+    // The other name is also possible: the folder may have been copied from another file system.
     let mut places =
         vec![place(name), place(shortened(name, SHORTEST_LIMIT - LONGEST_SUFFIX.len()).as_ref())];
     if !is_allowed(&with_suffix(&folder.join(name), LONGEST_SUFFIX)) {
@@ -249,7 +247,7 @@ fn with_names(folder: &Path, name: &OsStr, is_allowed: impl Fn(&Path) -> bool) -
     places
 }
 
-/// The user's folder for sessions of photos in folders that cannot be written.
+/// The user's folder for sessions of photos in read-only folders.
 fn data_folder() -> Option<PathBuf> {
     Some(dirs::data_dir()?.join("tinsel").join("sessions"))
 }

@@ -1,15 +1,15 @@
-//! Writing a session file, without ever destroying what somebody else wrote.
+//! Writing a session file without ever destroying the work of others.
 
 use std::path::{Path, PathBuf};
 
 use super::content::{Session, VERSION};
 use crate::files::stamped::{self, Former, NotWritten, Stamp};
 
-/// Why a session was not saved. The message names the file and what to do.
+/// Why a session was not saved. The message names the file and the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum SaveError {
     #[error(
-        "{}: was changed by another program meanwhile and is left as it is; save under another name, \
+        "{}: was changed by another program in the meantime and is not overwritten; save under another name, \
          or open the photo again to see the changes",
         path.display()
     )]
@@ -36,7 +36,7 @@ pub(super) fn save(
     })
 }
 
-/// Saves under the first of the names under which there is nothing. `path` is for messages.
+/// Saves under the first free name. `path` is used in messages.
 pub(super) fn save_new(
     session: &Session,
     path: &Path,
@@ -49,7 +49,7 @@ pub(super) fn save_new(
             Err(error) => return Err(error),
         }
     }
-    let cause = "there are too many conflicting versions already; delete those you do not need".into();
+    let cause = "too many conflicting versions exist; delete those you do not need".into();
     Err(SaveError::Invalid { path: path.into(), cause })
 }
 
@@ -57,7 +57,7 @@ fn encoded(session: &Session, path: &Path) -> Result<Vec<u8>, SaveError> {
     let invalid = |cause| SaveError::Invalid { path: path.into(), cause };
     session.check().map_err(invalid)?;
     if session.version() != VERSION {
-        return Err(invalid(format!("version {} of the format cannot be written", session.version())));
+        return Err(invalid(format!("format version {} cannot be written", session.version())));
     }
     let mut bytes = serde_json::to_vec(session).map_err(|e| invalid(e.to_string()))?;
     bytes.push(b'\n');

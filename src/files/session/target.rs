@@ -1,4 +1,4 @@
-//! Where the session of a photo is written, and what becomes of it if that is not possible there.
+//! The target of a session, and the alternatives if it cannot be written there.
 
 use std::path::PathBuf;
 
@@ -9,21 +9,21 @@ use crate::files::stamped::Stamp;
 /// How the file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
-    /// In place of what the stamp stands for.
+    /// Replace the content that the stamp stands for.
     There,
-    /// Beside the file, which is not touched.
+    /// Write a new file next to this one, which is not changed.
     Beside,
-    /// There, under the first name that is free.
+    /// Write a new file at the path, or under the first free name.
     New,
 }
 
-/// What has changed since the last save.
+/// The changes since the last save.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Content {
     Work,
-    /// What everything mode has found so far, for at least the second time: no version of its own.
+    /// Further masks of a run of everything mode, which need no previous version.
     Found,
-    /// Nothing but the view.
+    /// Only the view.
     View,
 }
 
@@ -33,7 +33,7 @@ pub(super) struct Target {
     pub path: PathBuf,
     pub stamp: Stamp,
     pub place: Place,
-    /// In the user's data folder, for when the file cannot be written.
+    /// The alternative in the user's data folder, if the file cannot be written.
     pub spare: Option<PathBuf>,
 }
 
@@ -41,29 +41,29 @@ pub(super) struct Target {
 pub(super) struct Saved {
     pub path: PathBuf,
     pub stamp: Stamp,
-    /// Why `path` is not where it was to be.
+    /// Why `path` is not the expected one.
     pub moved: Option<Moved>,
 }
 
 pub(super) enum Moved {
-    /// The file had been changed by somebody else.
+    /// The file was changed by another program.
     Changed,
-    /// The file could not be written, as this says.
+    /// The file could not be written, for this reason.
     Unwritable(SaveError),
 }
 
 impl Target {
-    /// Writes a session where it is to be, or, where that is not possible, in the spare place.
+    /// Writes a session to its file, or to the alternative if that fails.
     ///
     /// # Errors
-    /// It can be written in neither place. The message names the files and the causes.
+    /// Neither can be written. The message names the files and the causes.
     pub fn write(&self, session: &Session, content: Content) -> Result<Saved, String> {
         let error = match self.write_in_place(session, content) {
             Ok(saved) => return Ok(saved),
             Err(error) => error,
         };
         if content == Content::View {
-            // It is no work, and whatever stands in its way will be told when there is some.
+            // The view is not work; the problem will be reported when there is work to save.
             log::warn!("{error}");
             return Ok(Saved { path: self.path.clone(), stamp: self.stamp, moved: None });
         }
@@ -88,11 +88,11 @@ impl Target {
             Content::Found | Content::View => session.save_view(path, stamp),
         };
         match saved {
-            // Where there is nothing, nothing can be destroyed.
+            // A missing file cannot be destroyed.
             Err(SaveError::ChangedByOther { .. }) if path.symlink_metadata().is_err() => {
                 session.save(path, &Stamp::ABSENT).map(there)
             }
-            // A view is no work to keep beside that of somebody else.
+            // A view is not worth a conflicting version.
             Err(SaveError::ChangedByOther { .. }) if content == Content::View => Ok(there(*stamp)),
             Err(SaveError::ChangedByOther { .. }) => {
                 let (path, stamp) = session.save_as_conflict(path)?;

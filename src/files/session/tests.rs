@@ -172,7 +172,7 @@ fn what_cannot_be_read_is_neither_used_nor_replaced() {
         ("".into(), "damaged"),
         ("{\"format\": \"tinsel-ses".into(), "damaged"),
         ("[]".into(), "damaged"),
-        (with("/format", "else".into()), "no session"),
+        (with("/format", "else".into()), "not a session"),
         (with("/masks/0/segmentation/counts", "zz".into()), "damaged"),
         (with("/masks/0/segmentation/size", json!([19, 30])), "damaged"),
         (with("/masks/0/segmentation/size", json!([4_000_000_000u32, 4_000_000_000u32])), "damaged"),

@@ -23,21 +23,21 @@ pub(super) struct Job {
     pub content: Content,
 }
 
-/// How a job has ended.
+/// The result of a job.
 pub(super) struct Done {
     pub photo: u64,
     pub revision: Revision,
     pub result: Result<Saved, String>,
 }
 
-/// What the thread is asked for.
+/// A request to the thread.
 enum Order {
     Save(Box<Job>),
-    /// An answer, when all is done that was asked for before.
+    /// Requests an answer once all previous requests are done.
     Answer(Sender<()>),
 }
 
-/// What is about to be saved of each photo, once no further change comes.
+/// The job of each photo that waits for further changes.
 type Waiting = Arc<Mutex<HashMap<u64, Job>>>;
 
 /// Handle to the thread.
@@ -54,7 +54,7 @@ impl Writer {
         let (sender, done) = unbounded();
         std::thread::spawn(move || {
             write_all(&to_do, |done| {
-                // Nobody listens any more when the program ends in a hurry.
+                // Nobody listens when the program ends abruptly.
                 drop(sender.send(done));
                 wake();
             });
@@ -62,44 +62,44 @@ impl Writer {
         Self { orders, waiting: Waiting::default(), done }
     }
 
-    /// Has what is held written when the program ends without a word, for instance because the screen is gone.
-    /// Call it on the main thread.
+    /// Saves held jobs if the program ends without notice, for instance because the display connection is
+    /// lost. Call it on the main thread.
     pub fn write_at_exit(&self) {
         let last_words = LastWords { orders: self.orders.clone(), waiting: self.waiting.clone() };
         LAST_WORDS.set(Some(last_words));
     }
 
-    /// Holds a job in case that the program ends before it is due.
+    /// Holds a job in case the program ends before it is due.
     pub fn hold(&self, job: Job) {
         lock(&self.waiting).insert(job.photo, job);
     }
 
-    /// Forgets the job that is held about a photo.
+    /// Drops the held job of a photo.
     pub fn drop_held(&self, photo: u64) {
         lock(&self.waiting).remove(&photo);
     }
 
-    /// Has a job done, instead of the one that is held about the photo.
+    /// Runs a job, which replaces the held job of the photo.
     pub fn write(&self, job: Job) {
         self.drop_held(job.photo);
         if self.orders.send(Order::Save(Box::new(job))).is_err() {
-            log::error!("the thread that saves is gone");
+            log::error!("the saving thread has stopped");
         }
     }
 
-    /// The jobs that have ended since the last call.
+    /// The jobs finished since the last call.
     pub fn ended(&self) -> Vec<Done> {
         self.done.try_iter().collect()
     }
 
-    /// The next job to end, unless it takes too long.
+    /// Waits for the next job to finish, with a time limit.
     pub fn wait_until(&self, deadline: Instant) -> Option<Done> {
         self.done.recv_deadline(deadline).ok()
     }
 }
 
 fn write_all(orders: &Receiver<Order>, on_done: impl Fn(Done)) {
-    // A job may have been given before the end of the one before it was known.
+    // A job may have been sent before the end of the previous one was known.
     let mut own: HashMap<(u64, PathBuf), (PathBuf, Stamp)> = HashMap::new();
     for order in orders {
         let mut job = match order {
@@ -115,9 +115,8 @@ fn write_all(orders: &Receiver<Order>, on_done: impl Fn(Done)) {
             job.target = Target { path: path.clone(), stamp: *stamp, place: Place::There, ..job.target };
         }
         let write = || job.target.write(&job.session, job.content);
-        let result = catch_unwind(AssertUnwindSafe(write)).unwrap_or_else(|_| {
-            Err(format!("{}: cannot be saved: an internal error stopped it", given.1.display()))
-        });
+        let result = catch_unwind(AssertUnwindSafe(write))
+            .unwrap_or_else(|_| Err(format!("{}: cannot be saved: internal error", given.1.display())));
         if let Ok(saved) = &result {
             own.insert((photo, saved.path.clone()), (saved.path.clone(), saved.stamp));
             own.insert(given, (saved.path.clone(), saved.stamp));
@@ -127,11 +126,12 @@ fn write_all(orders: &Receiver<Order>, on_done: impl Fn(Done)) {
 }
 
 thread_local! {
-    /// libX11 ends the program when the screen is gone. All that still runs then is what this thread drops.
+    /// libX11 exits the program when the display connection is lost. Only the destructors of this thread's
+    /// locals still run then.
     static LAST_WORDS: RefCell<Option<LastWords>> = const { RefCell::new(None) };
 }
 
-/// Has what is held written when it is dropped.
+/// Writes the held jobs when dropped.
 struct LastWords {
     orders: Sender<Order>,
     waiting: Waiting,
@@ -144,7 +144,7 @@ impl Drop for LastWords {
         if self.orders.send(Order::Answer(answer)).is_err() {
             return;
         }
-        // Blocking channels need what this thread may have dropped already.
+        // Blocking channels need thread-locals that may already be gone.
         let until = Instant::now() + PATIENCE;
         while answered.try_recv() == Err(TryRecvError::Empty) && Instant::now() < until {
             std::thread::sleep(Duration::from_millis(5));

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::models::progress::Stopped;
 use crate::models::store::{FOLDER_VARIABLE, URL_VARIABLE};
 
-/// What is downloaded, from where and to where.
+/// A download: the model, its URL and its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     pub name: &'static str,
@@ -23,13 +23,13 @@ impl fmt::Display for Place {
 impl Place {
     fn by_hand(&self) -> String {
         format!(
-            "or get the file by other means and put it at {}; the built-in model needs no download",
+            "or get the file some other way and save it as {}; the built-in model needs no download",
             self.file.display()
         )
     }
 }
 
-/// Why a download is not finished.
+/// Why a download failed.
 #[derive(Debug, thiserror::Error)]
 pub enum DownloadError {
     #[error(
@@ -38,34 +38,34 @@ pub enum DownloadError {
     )]
     Unreachable { place: Box<Place>, cause: String },
     #[error(
-        "{place}: {cause}; {bytes_done} bytes are kept: download again to go on from there, {}",
+        "{place}: {cause}; {bytes_done} bytes are kept: download again to resume, {}",
         place.by_hand()
     )]
     Broken { place: Box<Place>, cause: String, bytes_done: u64 },
-    #[error("{place}: the server answers {status}; check {URL_VARIABLE}, {}", place.by_hand())]
+    #[error("{place}: the server responded with status {status}; check {URL_VARIABLE}, {}", place.by_hand())]
     Status { place: Box<Place>, status: u16 },
     #[error(
-        "{place}: the server sends something else: {cause}; check {URL_VARIABLE} and whether the network \
-         asks for a login, {}",
+        "{place}: the server sent something else: {cause}; check {URL_VARIABLE} and whether the network \
+         requires a login, {}",
         place.by_hand()
     )]
     OtherFile { place: Box<Place>, cause: String },
     #[error(
-        "{place}: the SHA-256 of what came is {found} instead of {expected}; it is kept aside as {} and never \
-         used; download again, {}",
+        "{place}: the SHA-256 of the download is {found} instead of {expected}; the file is kept as {} but \
+         never used; download again, {}",
         bad.display(),
         place.by_hand()
     )]
     WrongHash { place: Box<Place>, bad: PathBuf, found: String, expected: &'static str },
     #[error(
-        "{name}: {}: cannot be written: {cause}; make room and check the permissions, or choose another \
+        "{name}: {}: cannot be written: {cause}; free up space, check the permissions, or choose another \
          folder with {FOLDER_VARIABLE}",
         path.display()
     )]
     Disk { name: &'static str, path: PathBuf, cause: std::io::Error },
-    #[error("another download of {name} is running; wait for it, or end it first")]
+    #[error("another download of {name} is running; wait for it or stop it first")]
     Busy { name: &'static str },
-    /// The part stays on disk, and the next download goes on from it.
+    /// The partial file is kept, and the next download resumes it.
     #[error("cancelled")]
     Cancelled,
 }

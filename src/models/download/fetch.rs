@@ -7,11 +7,11 @@ use std::time::Duration;
 use ureq::Agent;
 use ureq::http::{HeaderMap, header};
 
-/// How the request is made.
+/// The options of a request.
 #[derive(Debug, Clone)]
 pub(super) struct Request {
     pub url: String,
-    /// First byte asked for; 0 asks for the whole file.
+    /// First requested byte; 0 requests the whole file.
     pub offset: u64,
     /// The longest time without a byte.
     pub stall_limit: Duration,
@@ -19,19 +19,19 @@ pub(super) struct Request {
     pub use_proxies: bool,
 }
 
-/// The begin of an answer, after redirects.
+/// The head of a response, after redirects.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Head {
     pub status: u16,
-    /// Bytes of the body, if the server says.
+    /// Size of the body in bytes, if the server reports it.
     pub content_length: Option<u64>,
-    /// First byte and total length, if the server says both, in a form that is understood.
+    /// First byte and total size, if the server reports both in a known form.
     pub content_range: Option<(u64, u64)>,
     /// The body is a web page.
     pub is_page: bool,
 }
 
-/// What comes from the thread, in this order: a head, chunks, the end; a failure at any time.
+/// The messages of the thread, in this order: a head, chunks, the end; a failure at any time.
 #[derive(Debug)]
 pub(super) enum Part {
     Head(Head),
@@ -40,7 +40,7 @@ pub(super) enum Part {
     Failed(Failure),
 }
 
-/// Why nothing more comes.
+/// Why a request failed.
 #[derive(Debug)]
 pub(super) struct Failure {
     pub cause: String,
@@ -51,19 +51,19 @@ pub(super) struct Failure {
 pub(super) enum FailureKind {
     /// There was no connection at all.
     Unreachable,
-    /// The connection broke or stalled: it may be better next time.
+    /// The connection broke or stalled: another attempt may succeed.
     Broken,
-    /// Asking again would give the same.
+    /// Another attempt would give the same result.
     Final,
 }
 
-/// A request under way. Dropping it closes the connection.
+/// A request in progress. Dropping it closes the connection.
 pub(super) struct Fetch {
     agent: Option<Agent>,
     parts: Receiver<Part>,
 }
 
-/// Chunks that may wait to be taken.
+/// Chunks that may wait in the channel.
 const WAITING: usize = 4;
 const CHUNK_BYTES: usize = 1 << 18;
 
@@ -92,13 +92,13 @@ impl Fetch {
                 Ok(()) => Part::End,
                 Err(error) => Part::Failed(explain(error, request.stall_limit)),
             };
-            // No one listens after a cancellation.
+            // Nobody listens after a cancellation.
             let _ = sender.send(last);
         })?;
         Ok(Self { agent: Some(agent), parts })
     }
 
-    /// The next part, or nothing if none has come in this time.
+    /// The next message, or `None` if none arrives within this time.
     pub fn next(&self, patience: Duration) -> Option<Part> {
         match self.parts.recv_timeout(patience) {
             Ok(part) => Some(part),
@@ -163,11 +163,11 @@ fn explain(error: ureq::Error, stall_limit: Duration) -> Failure {
     use std::io::ErrorKind::{ConnectionRefused, HostUnreachable, NetworkDown, NetworkUnreachable};
     let seconds = stall_limit.as_secs_f32();
     let (kind, cause) = match &error {
-        ureq::Error::HostNotFound => (FailureKind::Unreachable, "the host is not found".into()),
+        ureq::Error::HostNotFound => (FailureKind::Unreachable, "the host was not found".into()),
         ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => {
             (FailureKind::Unreachable, format!("no connection within {seconds} s"))
         }
-        ureq::Error::Timeout(_) => (FailureKind::Broken, format!("nothing came for {seconds} s")),
+        ureq::Error::Timeout(_) => (FailureKind::Broken, format!("no data for {seconds} s")),
         ureq::Error::ConnectionFailed => (FailureKind::Unreachable, "no connection".into()),
         ureq::Error::ConnectProxyFailed(why) => {
             (FailureKind::Unreachable, format!("the proxy does not connect: {why}"))
@@ -177,11 +177,11 @@ fn explain(error: ureq::Error, stall_limit: Duration) -> Failure {
                 (FailureKind::Unreachable, e.to_string())
             }
             std::io::ErrorKind::UnexpectedEof => {
-                (FailureKind::Broken, "the connection ended before the file did".into())
+                (FailureKind::Broken, "the connection ended before the end of the file".into())
             }
             _ => (FailureKind::Broken, e.to_string()),
         },
-        ureq::Error::TooManyRedirects => (FailureKind::Final, "it leads from one address to the next".into()),
+        ureq::Error::TooManyRedirects => (FailureKind::Final, "too many redirects".into()),
         _ => (FailureKind::Final, error.to_string()),
     };
     Failure { cause, kind }

@@ -23,15 +23,15 @@ use super::verify::{self, VerifyError, check, hex};
 
 /// The most that is written for an entry of unknown length: 2 GiB.
 const MOST_BYTES: u64 = 2 << 30;
-/// How often a silent network is left to ask whether the job was cancelled.
+/// How often to check for cancellation while no data arrives.
 const TICK: Duration = Duration::from_millis(100);
 
-/// How patient a download is.
+/// Timeouts and retries of a download.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
-    /// The longest time without a byte, before the connection is given up.
+    /// The longest time without data before the connection is closed.
     pub stall_limit: Duration,
-    /// Attempts in a row that bring nothing new, before the download is given up. At least one is made.
+    /// Consecutive attempts without new data before the download fails. At least one is made.
     pub attempts: u32,
     /// Pause before the second attempt; each further one is twice as long.
     pub pause: Duration,
@@ -51,11 +51,11 @@ impl Default for Options {
     }
 }
 
-/// Fetches a file of the catalogue, goes on where an earlier download ended, checks the result and
-/// returns its path. Blocks; `on_progress` is called some times a second, and can stop it at once.
+/// Downloads a file of the catalogue, resuming an earlier download, verifies the result and returns its path.
+/// Blocks; `on_progress` is called a few times a second and can cancel immediately.
 ///
-/// A file that is there already and right is left alone; one that is wrong is kept aside first.
-/// Several processes may try at once: one downloads, the others get [`DownloadError::Busy`].
+/// An existing file is kept if it is correct, and moved aside otherwise. Several processes may try at once:
+/// one downloads, the others get [`DownloadError::Busy`].
 ///
 /// # Errors
 /// [`DownloadError`]. No error leaves anything under the name of the model.
@@ -71,12 +71,12 @@ pub fn download(
         move |cause| DownloadError::Disk { name: entry.name, path, cause }
     };
     let mut reporter = Reporter::new(on_progress, Stage::Checking);
-    // Where there is nothing to do, the folder may be one that cannot be written.
+    // Before the lock: if the file is correct, the folder may be read-only.
     if target.exists() && check(store, entry, &mut reporter).is_ok() {
         return Ok(target);
     }
     std::fs::create_dir_all(store.folder()).map_err(on_disk(store.folder()))?;
-    // Kept until the end of this function. Never removed: removing it would let two others in.
+    // Held until the end of this function. The lock file is never removed: that would let two others in.
     let _lock = lock(&store.lock_file(entry), entry.name)?;
     match check(store, entry, &mut reporter) {
         Ok(()) => return Ok(target),
@@ -112,13 +112,13 @@ fn lock(path: &Path, name: &'static str) -> Result<File, DownloadError> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(DownloadError::Busy { name }),
-        // Some network file systems have no locks; a download without is better than none.
+        // Some network file systems have no locks; an unlocked download is better than none.
         Err(TryLockError::Error(e)) if e.kind() == ErrorKind::Unsupported => Ok(file),
         Err(TryLockError::Error(cause)) => Err(on_disk(cause)),
     }
 }
 
-/// Makes the new name last through a power failure, where the system can.
+/// Makes the new name survive a power failure, if the system supports it.
 fn sync_folder(folder: &Path) {
     if cfg!(unix) {
         // Best effort: the content itself is safe already.
@@ -126,7 +126,7 @@ fn sync_folder(folder: &Path) {
     }
 }
 
-/// Why a job ends before its time.
+/// Why a job ends early.
 enum End {
     Stopped,
     Disk(std::io::Error),
@@ -155,36 +155,36 @@ impl From<std::io::Error> for End {
     }
 }
 
-/// How an attempt went.
+/// The result of an attempt.
 enum Outcome {
     Complete,
-    /// The server cannot go on from where we are: ask for the whole file.
+    /// The server cannot resume: request the whole file.
     StartOver,
-    /// Something that may be better next time.
+    /// A failure that may not occur the next time.
     Failed(Failure),
-    /// The server is there, but not able to serve now.
+    /// The server responds, but is temporarily unavailable.
     Overloaded(u16),
 }
 
-/// A download under way.
+/// A download in progress.
 struct Job<'a> {
     place: Box<Place>,
     request_url: String,
     entry: &'a Entry,
     options: &'a Options,
-    /// The part; its position is its end.
+    /// The partial file; its position is its end.
     file: File,
-    /// Bytes in the part.
+    /// Size of the partial file in bytes.
     done: u64,
-    /// Hash of the bytes in the part.
+    /// Hash of the partial file.
     hash: Sha256,
-    /// Length of the file, as the catalogue or else the server says.
+    /// Size of the file, from the catalogue or else from the server.
     total: Option<u64>,
     may_resume: bool,
 }
 
 impl<'a> Job<'a> {
-    /// Opens the part and hashes what is there of it.
+    /// Opens the partial file and hashes its content.
     fn open(
         store: &Store,
         entry: &'a Entry,
@@ -224,7 +224,7 @@ impl<'a> Job<'a> {
         self.entry.bytes.unwrap_or(MOST_BYTES)
     }
 
-    /// Begins at the first byte again.
+    /// Restarts at the first byte.
     fn clear(&mut self) -> Result<(), End> {
         if self.file.metadata()?.len() > 0 {
             self.file.set_len(0)?;
@@ -259,12 +259,13 @@ impl<'a> Job<'a> {
                     continue;
                 }
                 Outcome::StartOver => {
-                    let cause = "it answers a range that was not asked for".into();
+                    let cause = "a range that was not requested".into();
                     return Err(End::Failed(DownloadError::OtherFile { place, cause }));
                 }
                 Outcome::Overloaded(status) => DownloadError::Status { place, status },
                 Outcome::Failed(Failure { cause, kind }) => {
-                    // Once connected, a lost network may come back; before, it is better to say so.
+                    // After a first connection, a lost network may come back; before, it is better to report
+                    // it.
                     again = kind == FailureKind::Broken || connected && kind == FailureKind::Unreachable;
                     match again || connected {
                         true => DownloadError::Broken { place, cause, bytes_done: self.done },
@@ -289,7 +290,7 @@ impl<'a> Job<'a> {
         Ok(())
     }
 
-    /// One request, and all that comes of it.
+    /// Sends one request and processes its response.
     fn attempt(&mut self, reporter: &mut Reporter) -> Result<Outcome, End> {
         let offset = if self.may_resume { self.done } else { 0 };
         let fetch = Fetch::start(Request {
@@ -299,7 +300,7 @@ impl<'a> Job<'a> {
             use_proxies: self.options.use_proxies,
         })
         .map_err(|e| {
-            let cause = format!("no thread for it: {e}");
+            let cause = format!("cannot start a thread: {e}");
             End::Failed(DownloadError::Unreachable { place: self.place.clone(), cause })
         })?;
         // Length that the body says to have, as part of the whole file.
@@ -320,7 +321,7 @@ impl<'a> Job<'a> {
                     if total.is_none_or(|total| self.done >= total) {
                         return Ok(Outcome::Complete);
                     }
-                    let cause = "the connection ended before the file did".into();
+                    let cause = "the connection ended before the end of the file".into();
                     return Ok(Outcome::Failed(Failure { cause, kind: FailureKind::Broken }));
                 }
                 Part::Failed(failure) => return Ok(Outcome::Failed(failure)),
@@ -329,7 +330,7 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// Decides by the head of an answer; `None` means that its body is to be appended.
+    /// Decides by the head of a response; `None` means that its body is to be appended.
     fn begin(&mut self, head: &Head, offset: u64) -> Result<Option<Outcome>, End> {
         let place = || self.place.clone();
         let other_file = |cause| Err(End::Failed(DownloadError::OtherFile { place: place(), cause }));
@@ -346,7 +347,7 @@ impl<'a> Job<'a> {
                 _ => return Ok(Some(Outcome::StartOver)),
             },
             416 if offset > 0 => {
-                // Without a known length, asking for more is the only way to learn that there is no more.
+                // Without a known size, requesting more is the only way to find the end.
                 let complete = hex(self.hash.clone()) == self.entry.sha256;
                 return Ok(Some(if complete { Outcome::Complete } else { Outcome::StartOver }));
             }
@@ -372,7 +373,7 @@ impl<'a> Job<'a> {
     fn append(&mut self, chunk: &[u8]) -> Result<(), End> {
         let length = chunk.len() as u64;
         if length > self.limit() - self.done {
-            // Whatever these bytes are, they are not the file.
+            // These bytes are not part of the file.
             self.clear()?;
             let cause = format!("more than {} bytes", self.limit());
             return Err(End::Failed(DownloadError::OtherFile { place: self.place.clone(), cause }));

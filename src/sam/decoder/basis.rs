@@ -1,4 +1,4 @@
-//! What attention adds to the image's cells, as few dimensions.
+//! The additions of attention to the image's cells, in few dimensions.
 //!
 //! Image-to-token attention gives every cell a mixture of the tokens' values: with heads * tokens
 //! softmax weights, or equally with the d / 2 mixed values before `out_proj`. Whichever are fewer

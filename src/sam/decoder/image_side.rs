@@ -1,4 +1,4 @@
-//! What the decoder computes once an image: all its linear maps of the image's cells.
+//! The decoder's computations once per image: all linear maps of the image's cells.
 //!
 //! Each row of cells starts the same for every prompt and is only ever changed by adding attention
 //! over the prompt's tokens, and by layer norms. A layer norm centres a row, scales it by one number

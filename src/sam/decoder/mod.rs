@@ -2,17 +2,18 @@
 //! are turned into masks, predicted IoUs and an object score.
 //!
 //! Computes what `sam2/modeling/sam/mask_decoder.py` and `transformer.py` define. [`plain`] does so in the
-//! official order. The program asks the folded decoder, which is the rest of this folder: what depends on the
-//! image alone is made once an image (`image_side`), what a prompt adds to the image's cells is kept as a few
-//! coordinates for each (`basis`), and the cells pass by in tiles that fit the processor's caches (`passes`), as
-//! often as the tokens need to have seen all of them. The upscaling to masks (`mask_head`) is the last such
-//! pass, made only for masks that are wanted once their predicted IoU is known.
+//! official order. The program uses the folded decoder in the rest of this folder: everything that only
+//! depends on the image is computed once per image (`image_side`), the additions of a prompt to the image's
+//! cells are stored as a few coordinates per cell (`basis`), and the cells are processed in tiles that fit
+//! the processor's caches (`passes`), in one pass for each time that the tokens need all of them. The
+//! upscaling to masks (`mask_head`) is the last pass, only for masks that are wanted according to their
+//! predicted IoU.
 //!
 //! `docs/decoder.md` derives this order from the official one, formula by formula.
 
 mod basis;
 mod image_side;
-mod layers;
+pub(super) mod layers;
 mod mask_head;
 mod matrices;
 mod passes;

@@ -1,5 +1,5 @@
-//! A thin layer over tract's `TypedModel`: shapes are plain numbers, and the network's layers are
-//! operators of our own.
+//! A thin layer over tract's `TypedModel`: shapes are plain numbers, and the network's layers are custom
+//! operators.
 //!
 //! Maps are channels-last (`height, width, channels`), so that linear maps and norms work on
 //! contiguous rows.

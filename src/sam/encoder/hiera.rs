@@ -142,7 +142,7 @@ fn detect(store: &dyn TensorStore) -> Option<Result<Config, String>> {
         return Some(Err(format!(
             "an encoder with {embed_dim} channels and {blocks} blocks; SAM 2 has 96 and 12 (tiny), \
              96 and 16 (small), 112 and 24 (base+) or 144 and 48 (large); \
-             a .safetensors file can name other sizes in its metadata, as `config`"
+             a .safetensors file can give other sizes in its metadata, under `config`"
         )));
     };
     let encoder = HieraConfig {

@@ -1,8 +1,7 @@
-//! Image encoders: a photo as network input in, the maps that the decoder takes out.
+//! Image encoders: from the network input to the maps for the decoder.
 //!
 //! An encoder is a module here, with its sizes, their check, the published networks that have it and its
-//! graph, and an entry in [`EncoderConfig`] and [`KINDS`]. Nothing outside this folder knows one from the
-//! other.
+//! graph, and an entry in [`EncoderConfig`] and [`KINDS`]. Nothing outside this folder distinguishes them.
 
 mod graph;
 pub(super) mod hiera;
@@ -53,7 +52,7 @@ impl EncoderConfig {
         };
         let Some(kind) = KINDS.iter().find(is_meant) else {
             let names = KINDS.map(|kind| kind.name).join(", ");
-            return Err(format!("`encoder` is {name:?}; it can be one of {names}"));
+            return Err(format!("`encoder` is {name:?}; it must be one of {names}"));
         };
         (kind.from_json)(json, image_size)
     }
@@ -115,7 +114,9 @@ fn count_blocks(store: &dyn TensorStore, prefix: &str) -> usize {
 /// The published network that these tensors belong to. The error says why it is none.
 pub(super) fn detect(store: &dyn TensorStore) -> Result<Config, String> {
     let none = || {
-        "it holds no image encoder of Segment Anything: SAM 1, MobileSAM, SAM 2 and SAM 2.1 can be run".into()
+        "it contains no image encoder of Segment Anything; SAM 1, MobileSAM, SAM 2 and SAM 2.1 are \
+         supported"
+            .into()
     };
     KINDS.iter().find_map(|kind| (kind.detect)(store)).unwrap_or_else(|| Err(none()))
 }

@@ -104,7 +104,7 @@ fn detect(store: &dyn TensorStore) -> Option<Result<Config, String>> {
         return Some(Err(format!(
             "an encoder with {embed_dim} channels and {depth} blocks; SAM 1 has 768 and 12 (vit_b), \
              1024 and 24 (vit_l) or 1280 and 32 (vit_h); \
-             a .safetensors file can name other sizes in its metadata, as `config`"
+             a .safetensors file can give other sizes in its metadata, under `config`"
         )));
     };
     let encoder = VitConfig {

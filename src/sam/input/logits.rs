@@ -1,4 +1,4 @@
-//! Low-resolution logits at the photo's size, and masks cut out of them.
+//! Low-resolution logits at the photo's size, and masks from them.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,10 +9,10 @@ use crate::sam::error::{Error, Result};
 use crate::sam::network::{Fit, STRIDES};
 use crate::sam::numeric::tile::{Counts, Cuts, WIDTH, cut};
 
-/// What a network is told of the empty part of its square: surely no object.
+/// The logit for the padding of a network's square: certainly no object.
 const NOWHERE: f32 = -10.0;
 
-/// Low-resolution logits of a photo, and where the photo lies in them. Cheap to clone.
+/// Low-resolution logits of a photo, and the photo's position in them. Cheap to clone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LowRes {
     values: Arc<Vec<f32>>,
@@ -35,16 +35,16 @@ impl LowRes {
         Ok(Self { values, placement })
     }
 
-    /// Logits of a mask that no network made: `values` are (side, side) row-major and cover the whole
-    /// photo, whatever its shape.
+    /// Logits for a mask that does not come from a network: `values` are (side, side) row-major and cover the
+    /// whole photo, whatever its shape.
     ///
     /// # Errors
-    /// As [`LowRes::new`].
+    /// Those of [`LowRes::new`].
     pub fn over_photo(values: Vec<f32>, side: usize, photo_size: (u32, u32)) -> Result<Self> {
         Self::new(values, Placement::new(Fit::Stretch, STRIDES[0] * side, photo_size))
     }
 
-    /// Logits above 0 are the mask. (S/4, S/4) row-major.
+    /// The values, (S/4, S/4) row-major. Logits above 0 belong to the mask.
     pub fn values(&self) -> &[f32] {
         &self.values
     }
@@ -65,7 +65,7 @@ impl LowRes {
         mask_in_photo(&self.values, &self.placement, threshold, offset)
     }
 
-    /// The same logits where the photo lies otherwise, in the square of another network.
+    /// The same logits in the square of another network, with a different position of the photo.
     pub fn placed(&self, placement: &Placement) -> Arc<Vec<f32>> {
         if self.placement == *placement {
             return self.values.clone();

@@ -1,4 +1,4 @@
-//! Between photo pixels and network pixels: the photo as network input, logits back at the photo's
+//! Conversion between photo pixels and network pixels: the photo as network input, logits at the photo's
 //! size.
 //!
 //! Follows `SAM2Transforms` in `sam2/utils/transforms.py`, and `ResizeLongestSide` and `Sam.preprocess`
@@ -18,18 +18,18 @@ use super::network::{Fit, InputFormat, STRIDES};
 const COLOURS: usize = 3;
 
 impl InputFormat {
-    /// Side of the low-resolution logits that come back.
+    /// Side of the low-resolution logits.
     pub fn low_res_side(&self) -> usize {
         self.side / STRIDES[0]
     }
 
-    /// Where a photo of this width and height lies in the square.
+    /// The position of a photo with this width and height in the square.
     pub fn placement(&self, photo_size: (u32, u32)) -> Placement {
         Placement::new(self.fit, self.side, photo_size)
     }
 }
 
-/// Where a photo lies in a network's square.
+/// The position of a photo in a network's square.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Placement {
     side: usize,
@@ -41,7 +41,7 @@ pub struct Placement {
 }
 
 impl Placement {
-    /// Where a photo of this width and height lies in a square of this side, both in pixels.
+    /// The position of a photo with this width and height in a square of this side, all in pixels.
     pub fn new(fit: Fit, side: usize, photo_size: (u32, u32)) -> Self {
         let (width, height) = photo_size;
         let content = match fit {
@@ -70,7 +70,7 @@ impl Placement {
     }
 }
 
-/// The photo as (3, S, S) row-major: resized as [`Fit`] says, then normalised with the network's mean
+/// The photo as (3, S, S) row-major: resized according to [`Fit`], then normalised with the network's mean
 /// and standard deviation.
 ///
 /// # Errors

@@ -42,7 +42,7 @@ pub fn stretched(photo: &RgbImage, format: &InputFormat) -> Vec<f32> {
 /// Fraction bits of the weights with which Pillow interpolates 8-bit pixels.
 const PRECISION_BITS: u32 = 22;
 
-/// (height, width, 3), row-major: what Pillow's `resize` gives with its bilinear filter, bit by bit.
+/// (height, width, 3), row-major: exactly the result of Pillow's `resize` with its bilinear filter.
 ///
 /// Follows `Resample.c`: columns first, then rows, with integer weights and pixels rounded to 8 bits
 /// after each.

@@ -126,8 +126,8 @@ impl Decoder {
         if !MASK_COUNTS.contains(&iou.len()) || logits.len() != iou.len() * side * side {
             let (masks, scores) = (outputs[0].shape(), outputs[1].shape());
             let cause = format!(
-                "it answers a click with masks {masks:?} and scores {scores:?}; \
-                 1, 3 or 4 masks of {side}x{side} were expected"
+                "for a click it returns masks {masks:?} and scores {scores:?}; 1, 3 or 4 masks of \
+                 {side}x{side} were expected"
             );
             return Err(misfit(&self.file, cause));
         }
@@ -145,7 +145,7 @@ fn check_features(inputs: &[&Value], shapes: &[Vec<usize>]) -> Result<(), String
                 dims.iter().map(|dim| dim.map_or("any".into(), |dim| dim.to_string())).collect();
             let (name, expected) = (&input.name, expected.join(", "));
             return Err(format!(
-                "its {name} is [{expected}], but its encoder gives {shape:?}: they are no pair"
+                "its {name} is [{expected}], but its encoder outputs {shape:?}: they do not belong together"
             ));
         }
     }
@@ -158,7 +158,8 @@ fn prompt_values(decoder: &Signature) -> Result<[&Value; 4], String> {
     let coords = find(POINT_COORDS)?;
     if let Some([_, Some(points), _]) = coords.dims.as_deref() {
         return Err(format!(
-            "it only takes prompts of {points} points; export it with a varying number of points (dynamic_axes)"
+            "it only accepts prompts of {points} points; export it with a variable number of points \
+             (dynamic_axes)"
         ));
     }
     Ok([coords, find(POINT_LABELS)?, find(MASK_INPUT)?, find(HAS_MASK_INPUT)?])

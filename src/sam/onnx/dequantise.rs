@@ -1,4 +1,4 @@
-//! Dynamically quantised networks (`quantize_dynamic` of ONNX Runtime) as what they were made of.
+//! Dequantises dynamically quantised networks (`quantize_dynamic` of ONNX Runtime).
 //!
 //! Such a file replaces `MatMul(x, w)` and `Conv(x, w)` by
 //!

@@ -1,4 +1,4 @@
-//! The exported encoder: which picture it takes, which maps it gives.
+//! The exported encoder: its input and its maps.
 
 use std::path::{Path, PathBuf};
 
@@ -106,13 +106,13 @@ impl Picture {
         };
         let side = match (height.or(varying), width.or(varying)) {
             (Some(height), Some(width)) if height != width => {
-                return Err(format!("it takes pictures of {width}x{height} pixels; a square is needed"));
+                return Err(format!("its input has {width}x{height} pixels; a square was expected"));
             }
             (Some(side), Some(_)) => side,
-            _ => return Err("neither its picture nor the decoder's embedding has a fixed size".into()),
+            _ => return Err("neither its input nor the decoder's embedding has a fixed size".into()),
         };
         if !(64..=MOST_PIXELS).contains(&side) || !side.is_multiple_of(STRIDES[2]) {
-            return Err(format!("its picture has a side of {side} pixels, 64 to {MOST_PIXELS} are possible"));
+            return Err(format!("its input has a side of {side} pixels; 64 to {MOST_PIXELS} are supported"));
         }
         let mut shape = if in_pixels { tvec![side, side, 3] } else { tvec![3, side, side] };
         if dims.len() == 4 {
@@ -164,7 +164,7 @@ pub(super) fn feature_shapes(encoder: &TypedModel, side: usize) -> Result<Vec<Ve
                     Ok(shape.to_vec())
                 }
                 _ => Err(format!(
-                    "it turns a picture of {side}x{side} pixels into {shape:?}; {cells}x{cells} cells were expected"
+                    "it turns {side}x{side} pixels into {shape:?}; {cells}x{cells} cells were expected"
                 )),
             }
         })

@@ -1,4 +1,4 @@
-//! From an ONNX file to a graph of only those nodes that the wanted outputs need.
+//! Loading an ONNX file as a graph with only the nodes that the wanted outputs need.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -37,7 +37,7 @@ pub(super) fn load(file: &Path, inputs: &[&str], outputs: &[&str]) -> Result<Inf
         if let Some(operator) = unknown {
             let cause = format!(
                 "it uses the operator {operator}, which is not supported; \
-                 export it without optimisations for one runtime, or open the weights (.pth or .pt) instead"
+                 export it without runtime-specific optimisations, or open the weights (.pth or .pt) instead"
             );
             return Err(Error::Config { file: name(), cause });
         }
@@ -47,7 +47,7 @@ pub(super) fn load(file: &Path, inputs: &[&str], outputs: &[&str]) -> Result<Inf
     if let Some(unresolved) = unresolved_inputs.first() {
         return Err(Error::Format {
             file: name(),
-            cause: format!("nothing computes its tensor {unresolved}"),
+            cause: format!("its tensor {unresolved} is not computed by any node"),
         });
     }
     Ok(model)
@@ -78,7 +78,7 @@ fn cut(graph: &mut GraphProto, inputs: &[&str], outputs: &[&str]) -> Result<(), 
     let constants: HashSet<String> = graph.initializer.iter().map(|constant| constant.name.clone()).collect();
     let is_free = |input: &&ValueInfoProto| needed.contains(&input.name) && !constants.contains(&input.name);
     if let Some(other) = graph.input.iter().filter(is_free).find(|input| !inputs.contains(&&input.name[..])) {
-        return Err(format!("it needs an input {}, which is not known", other.name));
+        return Err(format!("it needs an unknown input {}", other.name));
     }
     let in_order = |declared: &[ValueInfoProto], names: &[&str]| -> Vec<ValueInfoProto> {
         names.iter().filter_map(|name| declared.iter().find(|value| value.name == *name).cloned()).collect()

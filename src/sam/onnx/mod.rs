@@ -1,4 +1,4 @@
-//! Encoder and decoder exported to ONNX, behind the same interface as the native network.
+//! Encoder and decoder exported to ONNX, with the same interface as the native network.
 //!
 //! | | SAM 2 | SAM 1 |
 //! | --- | --- | --- |
@@ -68,7 +68,7 @@ impl OnnxPair {
     /// Opens a pair, given its folder or either file, and runs its decoder once.
     ///
     /// # Errors
-    /// The partner is missing, a file is damaged, its inputs and outputs are others, or an operator is not
+    /// The other file is missing; a file is damaged or has unexpected inputs or outputs; an operator is not
     /// supported.
     pub fn open(path: &Path) -> Result<Self> {
         let (encoder_file, decoder_file) = find_pair(path)?;
@@ -127,7 +127,7 @@ impl Network for OnnxPair {
         let side = self.input_format.low_res_side();
         let one = |points: &Vec<_>| {
             let [logits, iou] = self.decoder.decode(features, points, mask_input, monitor)?;
-            // The file makes all masks in one go; those that nobody asked for are let go.
+            // The file computes all masks at once; those that are not wanted are dropped.
             let wanted = wanted(&iou);
             let masks = logits.chunks_exact(side * side).enumerate();
             let logits = masks.map(|(i, mask)| wanted.contains(&i).then(|| mask.to_vec().into())).collect();
@@ -137,7 +137,7 @@ impl Network for OnnxPair {
     }
 }
 
-/// A well-formed file that is none of those that can be run.
+/// The error for a valid file that is not supported.
 fn misfit(file: &Path, cause: String) -> Error {
     Error::Config { file: file.display().to_string(), cause }
 }
@@ -149,7 +149,7 @@ fn guarded<T>(file: &Path, run: impl FnOnce() -> Result<T>) -> Result<T> {
     match catch_unwind(AssertUnwindSafe(run)) {
         Ok(Err(Error::Network(cause))) => Err(damaged(cause)),
         Ok(result) => result,
-        Err(_) => Err(damaged("the network in it cannot be run".into())),
+        Err(_) => Err(damaged("the network is not supported".into())),
     }
 }
 

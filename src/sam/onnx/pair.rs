@@ -1,5 +1,5 @@
-//! Which two files belong together. What a file is, its inputs and outputs tell; names only choose
-//! among several.
+//! Finds the two files of a pair. Inputs and outputs decide the role of a file; names only choose among
+//! several.
 
 use std::path::{Path, PathBuf};
 
@@ -59,12 +59,14 @@ fn in_folder(folder: &Path) -> Result<(PathBuf, PathBuf)> {
         ([], _) | (_, []) if unreadable.is_some() => {
             Err(unreadable.unwrap_or_else(|| wrong(folder, "a file cannot be read".into())))
         }
-        ([], []) => Err(wrong(folder, "the folder holds no ONNX file of a Segment Anything network".into())),
+        ([], []) => {
+            Err(wrong(folder, "the folder contains no ONNX file of a Segment Anything network".into()))
+        }
         ([], _) => Err(wrong(folder, format!("the folder has no encoder for {}", names(&decoders)))),
         (_, []) => Err(wrong(folder, format!("the folder has no decoder for {}", names(&encoders)))),
         ([encoder], [decoder]) => {
             let (encoder, decoder) = (name(&encoder.0), name(&decoder.0));
-            Err(wrong(folder, format!("{encoder} and {decoder} are of different networks")))
+            Err(wrong(folder, format!("{encoder} and {decoder} belong to different networks")))
         }
         ([_], _) => Err(several(folder, "decoders", &decoders)),
         _ => Err(several(folder, "encoders", &encoders)),
@@ -72,18 +74,21 @@ fn in_folder(folder: &Path) -> Result<(PathBuf, PathBuf)> {
 }
 
 fn several(folder: &Path, what: &str, files: &[(PathBuf, Family)]) -> Error {
-    wrong(folder, format!("the folder holds several {what} ({}); choose one of the files", names(files)))
+    wrong(folder, format!("the folder contains several {what} ({}); choose one of the files", names(files)))
 }
 
 /// The pair that a file belongs to.
 fn with_partner(file: &Path) -> Result<(PathBuf, PathBuf)> {
     let signature = Signature::read(file)?;
     let role = signature.role().ok_or_else(|| {
-        let expected = "an encoder has one input, the picture, and gives an embedding; \
-                        a decoder has point_coords and point_labels among its inputs";
+        let expected = "an encoder has one input, the image, and outputs an embedding; a decoder has \
+                        point_coords and point_labels among its inputs";
         wrong(
             file,
-            format!("it is no encoder or decoder of Segment Anything: {}; {expected}", signature.describe()),
+            format!(
+                "it is neither an encoder nor a decoder of Segment Anything: {}; {expected}",
+                signature.describe()
+            ),
         )
     })?;
     let (word, wanted_word, wanted) = match role {
@@ -110,18 +115,21 @@ fn with_partner(file: &Path) -> Result<(PathBuf, PathBuf)> {
         return Ok(pair(partner));
     }
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut partners: Vec<PathBuf> = onnx_files(folder)?
+    let mut candidates: Vec<PathBuf> = onnx_files(folder)?
         .into_iter()
         .filter(|other| Signature::read(other).is_ok_and(|signature| signature.role() == Some(wanted)))
         .collect();
-    if partners.len() > 1 {
-        let of_the_name: Vec<PathBuf> =
-            partners.iter().filter(|partner| network_name(partner) == network_name(file)).cloned().collect();
+    if candidates.len() > 1 {
+        let of_the_name: Vec<PathBuf> = candidates
+            .iter()
+            .filter(|candidate| network_name(candidate) == network_name(file))
+            .cloned()
+            .collect();
         if of_the_name.len() == 1 {
-            partners = of_the_name;
+            candidates = of_the_name;
         }
     }
-    match &partners[..] {
+    match &candidates[..] {
         [partner] => Ok(pair(partner.clone())),
         [] => {
             let expected = partner_name.map_or(String::new(), |name| format!(", {name},"));
@@ -131,11 +139,11 @@ fn with_partner(file: &Path) -> Result<(PathBuf, PathBuf)> {
             ))
         }
         _ => {
-            let partners: Vec<String> = partners.iter().map(|partner| name(partner)).collect();
-            let partners = partners.join(", ");
+            let names: Vec<String> = candidates.iter().map(|file| name(file)).collect();
+            let candidates = names.join(", ");
             Err(wrong(
                 file,
-                format!("several {wanted_word}s fit ({partners}); put the pair into a folder of its own"),
+                format!("several {wanted_word}s match ({candidates}); put the pair into a separate folder"),
             ))
         }
     }

@@ -1,5 +1,5 @@
-//! The declared inputs and outputs of an ONNX file, read without its weights, and what they say about
-//! the part of a network that it holds.
+//! The declared inputs and outputs of an ONNX file, read without its weights, and the part of a network that
+//! they indicate.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
@@ -12,7 +12,7 @@ use tract_onnx::prelude::{DatumType, Framework};
 use crate::sam::error::{Error, Result};
 use crate::sam::network::Family;
 
-/// What exporters call a tensor. Upper and lower case are the same.
+/// The names of a tensor in exports, ignoring case.
 pub(super) type Names = &'static [&'static str];
 
 pub(super) const IMAGE_EMBEDDING: Names =
@@ -80,7 +80,7 @@ impl Value {
             9 => DatumType::Bool,
             11 => DatumType::F64,
             other => {
-                return Err(format!("its input {} holds numbers of an unknown kind ({other})", self.name));
+                return Err(format!("its input {} has an unknown element type ({other})", self.name));
             }
         })
     }
@@ -90,7 +90,7 @@ impl Value {
     }
 }
 
-/// The part of a network that a file holds.
+/// The part of a network in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     Encoder(Family),
@@ -116,7 +116,7 @@ impl Signature {
         let opened = File::open(file).map_err(unreadable)?;
         let length = opened.metadata().map_err(unreadable)?.len();
         if is_lfs_pointer(&opened).map_err(unreadable)? {
-            let cause = "it is only a pointer to the file; fetch it with `git lfs pull`";
+            let cause = "it is a Git LFS pointer, not the file; run `git lfs pull`";
             return Err(wrong(cause.into()));
         }
         let mut reader = Fields { reader: BufReader::new(opened), position: 0 };
@@ -254,6 +254,9 @@ impl Fields {
     ) -> io::Result<()> {
         while self.position < end {
             let key = self.varint()?;
+            if self.position > end {
+                return Err(broken("it ends too early"));
+            }
             let length = match key & 7 {
                 0 => {
                     self.varint()?;
@@ -262,7 +265,7 @@ impl Fields {
                 1 => 8,
                 2 => self.varint()?,
                 5 => 4,
-                _ => return Err(broken("unknown kind of field")),
+                _ => return Err(broken("unknown field type")),
             };
             let field_end = self.position.checked_add(length).filter(|field_end| *field_end <= end);
             let field_end = field_end.ok_or_else(|| broken("it ends too early"))?;

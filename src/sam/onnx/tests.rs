@@ -138,7 +138,7 @@ fn among_several_pairs_the_names_choose() {
     assert_eq!(find_pair(&vit_b.0).unwrap(), vit_b);
     std::fs::rename(&vit_b.1, in_folder("another.onnx")).unwrap();
     let several = error(&folder, "sam_vit_b.onnx");
-    assert!(several.contains("several decoders fit (another.onnx, sam_vit_h_decoder.onnx)"), "{several}");
+    assert!(several.contains("several decoders match (another.onnx, sam_vit_h_decoder.onnx)"), "{several}");
 }
 
 #[test]
@@ -156,10 +156,10 @@ fn errors_say_what_is_missing() {
     // A decoder of another network is none.
     put("mini_sam1.decoder.onnx", "a_decoder.onnx");
     says("a_encoder.onnx", "its decoder, a_decoder.onnx, is missing");
-    says("", "a_encoder.onnx and a_decoder.onnx are of different networks");
+    says("", "a_encoder.onnx and a_decoder.onnx belong to different networks");
     std::fs::write(folder.path().join("a_decoder.onnx"), "this is no model").unwrap();
-    says("a_encoder.onnx", "a_decoder.onnx: not usable as weights: it is not an ONNX file");
-    says("", "a_decoder.onnx: not usable as weights: it is not an ONNX file");
+    says("a_encoder.onnx", "a_decoder.onnx: the weights cannot be used: it is not an ONNX file");
+    says("", "a_decoder.onnx: the weights cannot be used: it is not an ONNX file");
     std::fs::write(folder.path().join("a_decoder.onnx"), "").unwrap();
     says("a_decoder.onnx", "it is not an ONNX file (no graph)");
     let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n";
@@ -223,7 +223,7 @@ fn an_embedding_of_another_size_is_no_pair() {
     let dims = |size: u8| [b"\x0a\x02\x08\x40", &[0x0a, 2, 8, size][..], &[0x0a, 2, 8, size]].concat();
     replaced(&folder, "b.onnx", &dims(12), &dims(13));
     let error = error(&folder, "");
-    assert!(error.contains("they are no pair"), "{error}");
+    assert!(error.contains("they do not belong together"), "{error}");
 }
 
 #[test]

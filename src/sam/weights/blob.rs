@@ -1,7 +1,7 @@
 //! The bytes of a weights file, read range by range when a tensor is asked for.
 //!
-//! Reading keeps no more of a file in memory than the tensor at hand, and unlike a memory map it
-//! turns a file that changes under the program into an error instead of a crash.
+//! Reading keeps only the current tensor in memory, and unlike with a memory map, a file that changes while
+//! in use causes an error, not a crash.
 
 use std::fs::{self, File};
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
@@ -32,7 +32,7 @@ impl Blob {
         }
         // Opening a pipe waits for someone to write to it.
         if !metadata.is_file() {
-            return Err(io::Error::other("it is no regular file"));
+            return Err(io::Error::other("it is not a regular file"));
         }
         let file = File::open(path)?;
         let len = file.metadata()?.len();

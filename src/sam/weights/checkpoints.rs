@@ -86,7 +86,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("other_network.pth", "`image_encoder.trunk.patch_embed.proj.weight`"),
     ("page.pth", "a web page"),
     ("photos.zip", "a zip archive without weights"),
-    ("pickle.pkl", "a pickle that torch.save did not write"),
+    ("pickle.pkl", "a pickle that was not written by torch.save"),
     ("pointer.pth", "a Git LFS pointer"),
     ("sam3.pth", "SAM 3"),
     ("torchscript.pt", "a TorchScript program"),

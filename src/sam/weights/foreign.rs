@@ -1,21 +1,20 @@
-//! Files that are not the weights of a network that can be run, told apart so that the message can
-//! name them and the way out.
+//! Recognises files that are not usable weights, so that the message can name their kind and the remedy.
 
 use std::path::Path;
 
 use crate::sam::error::Error;
 
-/// Why a file does not open.
+/// Why a file cannot be opened.
 #[derive(Debug)]
 pub(super) enum Refusal {
-    /// A checkpoint or safetensors file that cannot be read: what is wrong with it.
+    /// A checkpoint or safetensors file that cannot be read, with the cause.
     Damaged(String),
-    /// Something else: what the file is, and what to do instead.
+    /// Another kind of file, with its name and the remedy.
     Other { found: String, way_out: &'static str },
 }
 
 impl Refusal {
-    /// The error that says it of a file.
+    /// The error for a file.
     pub fn into_error(self, file: String) -> Error {
         match self {
             Refusal::Damaged(cause) => Error::Format { file, cause },
@@ -46,14 +45,14 @@ const SAVE_STATE_DICT: &str = "save only its weights: `torch.save(model.state_di
 const DOWNLOAD_AGAIN: &str = "download the file itself";
 const OTHER_FRAMEWORK: &str = "choose the PyTorch or safetensors file of the same model";
 const SAVE_AS_ONE: &str = "save them as one: `model.save_pretrained(folder, max_shard_size=\"100GB\")`";
-const SUPPORTED: &str = "SAM 2, SAM 2.1, SAM 1 and MobileSAM can be used";
+const SUPPORTED: &str = "SAM 2, SAM 2.1, SAM 1 and MobileSAM are supported";
 
 /// How many bytes from the beginning of a file [`file`] looks at.
 pub(super) const START_BYTES: u64 = 512;
-/// A number at the beginning of what PyTorch before 1.6 saved, and how far that beginning goes.
+/// The magic number of files from PyTorch before 1.6, and the size of the header that contains it.
 const LEGACY_TORCH: [u8; 10] = [0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
 const LEGACY_BYTES: usize = 32;
-/// Where a tar archive says that it is one.
+/// The position of the mark of a tar archive.
 const TAR_MARK: std::ops::Range<usize> = 257..262;
 
 /// Recognises a file that is neither a checkpoint nor a safetensors file by its first
@@ -79,32 +78,32 @@ pub(super) fn file(start: &[u8]) -> Option<Refusal> {
     } else if begins(b"\x1f\x8b") || begins(b"\x28\xb5\x2f\xfd") || begins(b"7z\xbc\xaf\x27\x1c") {
         other("a compressed file", "unpack it first")
     } else if text.starts_with("version https://git-lfs") {
-        other("a Git LFS pointer in place of the weights", "run `git lfs pull` or download the file itself")
+        other("a Git LFS pointer instead of the weights", "run `git lfs pull` or download the file itself")
     } else if text.starts_with("<!doctype") || text.starts_with("<html") || text.starts_with("<?xml") {
-        other("a web page in place of the weights", DOWNLOAD_AGAIN)
+        other("a web page instead of the weights", DOWNLOAD_AGAIN)
     } else if text.starts_with('{') && text.contains("\"weight_map\"") {
         index()
     } else if text.starts_with('{') && text.contains('"') {
-        other("a JSON file", "choose the weights beside it, such as `model.safetensors`")
+        other("a JSON file", "choose the weights next to it, such as `model.safetensors`")
     } else if is_pickle {
-        other("a pickle that torch.save did not write", SAVE_STATE_DICT)
+        other("a pickle that was not written by torch.save", SAVE_STATE_DICT)
     } else {
         return None;
     })
 }
 
 fn index() -> Refusal {
-    other("the index of weights that are split over several files", SAVE_AS_ONE)
+    other("the index of weights split over several files", SAVE_AS_ONE)
 }
 
-/// Recognises one of several files over which weights are split by its name, as
+/// Recognises one of several files that the weights are split over by its name, as
 /// `model-00001-of-00002.safetensors`.
 pub(super) fn shard(path: &Path) -> Option<Refusal> {
     let (start, total) = path.file_stem()?.to_str()?.rsplit_once("-of-")?;
     let (_, number) = start.rsplit_once('-')?;
     let (number, total) = (number.parse::<u32>().ok()?, total.parse::<u32>().ok()?);
     (number >= 1 && total > 1)
-        .then(|| other("one of several files over which weights are split", SAVE_AS_ONE))
+        .then(|| other("one of several files that the weights are split over", SAVE_AS_ONE))
 }
 
 /// A map whose first key is text: what Flax saves.
@@ -116,7 +115,7 @@ fn is_message_pack(start: &[u8]) -> bool {
     matches!(key, 0xa1..=0xbf | 0xd9)
 }
 
-/// Recognises a zip archive that is no checkpoint by the names in it.
+/// Recognises a zip archive that is not a checkpoint by the names in it.
 pub(super) fn archive(names: &[String]) -> Option<Refusal> {
     // torch.save puts everything into a folder named after the file.
     let inner: Vec<&str> = names.iter().filter_map(|name| Some(name.split_once('/')?.1)).collect();
@@ -132,7 +131,7 @@ pub(super) fn archive(names: &[String]) -> Option<Refusal> {
         other("a NumPy archive", OTHER_FRAMEWORK)
     } else if any(&|name| [".pt", ".pth", ".bin", ".safetensors", ".onnx"].iter().any(|e| name.ends_with(e)))
     {
-        other("a zip archive with weights in it", "unpack it first")
+        other("a zip archive that contains weights", "unpack it first")
     } else {
         other("a zip archive without weights", DOWNLOAD_AGAIN)
     })
@@ -154,7 +153,7 @@ const ADAPTERS: [&str; 6] =
 /// Adapters within these belong to the network.
 const ADAPTED: [&str; 3] = ["encoder.", "decoder.", "base_model."];
 
-/// Networks that cannot be run, by parts of names which only they have.
+/// Unsupported networks, by parts of names that only they have.
 const NETWORKS: [(&str, &[&str]); 4] = [
     (
         "a SAM 3 model, which is not supported",
@@ -168,7 +167,7 @@ const NETWORKS: [(&str, &[&str]); 4] = [
     ("an HQ-SAM model, which is not supported", &["mask_decoder.hf_token.", "mask_decoder.hq_token."]),
 ];
 
-/// Recognises networks that cannot be run by the names of their tensors.
+/// Recognises unsupported networks by the names of their tensors.
 pub(super) fn network(names: &[String]) -> Option<Refusal> {
     let any = |part: &str| names.iter().any(|name| name.contains(part));
     if let Some((found, _)) = NETWORKS.iter().find(|(_, parts)| parts.iter().any(|part| any(part))) {
@@ -181,7 +180,7 @@ pub(super) fn network(names: &[String]) -> Option<Refusal> {
     names.iter().any(is_adapter).then(|| {
         other(
             "a LoRA adapter, or a model with an unmerged one",
-            "merge it into the model, as `merge_and_unload` of PEFT does, and save that",
+            "merge it into the model (for example with `merge_and_unload` of PEFT) and save the result",
         )
     })
 }

@@ -1,4 +1,4 @@
-//! Named tensors from a weights file, checked against the shape the network asks for.
+//! Named tensors from a weights file, checked against the shapes that the network requires.
 
 mod blob;
 #[cfg(test)]
@@ -25,7 +25,7 @@ use blob::Blob;
 use foreign::Refusal;
 use names::{Naming, Renamed};
 
-/// The weights compiled into the binary, so that the program works with nothing downloaded.
+/// The weights compiled into the binary, so that the program works without a download.
 static BUILT_IN: &[u8] =
     include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/models/mobile_sam.safetensors"));
 
@@ -34,14 +34,14 @@ pub fn built_in_bytes() -> &'static [u8] {
     BUILT_IN
 }
 
-/// Name under which the built-in weights are selected.
+/// Name of the built-in weights.
 pub const BUILT_IN_NAME: &str = "mobile-sam";
 
-/// Where tensors are kept, whatever the format of the file.
+/// The tensors of a file, whatever its format.
 pub(super) trait TensorStore: Send + Sync {
     /// An entry of the file's free-form metadata.
     fn metadata(&self, key: &str) -> Option<&str>;
-    /// The names of all tensors, in no order.
+    /// The names of all tensors, in no particular order.
     fn names(&self) -> Vec<String>;
     /// The shape of a tensor, if there is one of that name.
     fn shape(&self, name: &str) -> Option<&[usize]>;
@@ -67,7 +67,7 @@ pub struct Weights {
     name: String,
     config: Config,
     store: Box<dyn TensorStore>,
-    /// Names of the tensors that the network has asked for.
+    /// Names of the tensors used by the network.
     asked: Mutex<HashSet<String>>,
 }
 
@@ -85,21 +85,21 @@ impl Weights {
     /// Opens a weights file: a PyTorch checkpoint (`.pt`, `.pth`, `.bin`) or a `.safetensors` file.
     /// Its content decides the format, not its name.
     ///
-    /// The tensors may go by the names of the official implementations or of Hugging Face
-    /// transformers, in a state dict alone or within whatever a training script keeps beside it.
+    /// The tensors may have the names of the official implementations or of Hugging Face transformers, in a
+    /// plain state dict or inside the checkpoint of a training script.
     ///
-    /// The sizes of the network come from the file's metadata, from the `config.json` that
-    /// transformers writes beside it, or else from the shapes of its tensors, which tell the
-    /// published variants apart. Nothing in the file is executed.
+    /// The sizes of the network come from the file's metadata, from transformers' `config.json` next to it,
+    /// or else from the shapes of its tensors, which identify the published variants. Nothing in the file is
+    /// executed.
     ///
     /// # Errors
-    /// The file cannot be read, is damaged, or holds something else, which is named. Missing or misshapen
-    /// tensors are found when the network is built.
+    /// The file cannot be read, is damaged, or contains something else, which the error names. Missing
+    /// tensors and wrong shapes are detected when the network is built.
     pub fn open(path: &Path) -> Result<Self> {
         Self::open_sized(path, None)
     }
 
-    /// Like [`Weights::open`], for a network of other sizes than the published ones.
+    /// Like [`Weights::open`], for a network with sizes other than the published ones.
     pub fn open_with(path: &Path, config: Config) -> Result<Self> {
         Self::open_sized(path, Some(config))
     }
@@ -123,7 +123,7 @@ impl Weights {
         Ok(Self { name: file(), config, store: Box::new(store), asked: Mutex::default() })
     }
 
-    /// Where the weights come from: `mobile-sam`, or the file's path.
+    /// The source of the weights: `mobile-sam`, or the file's path.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -133,16 +133,16 @@ impl Weights {
         &self.config
     }
 
-    /// Generator parameters (JSON) that suit these weights, if their metadata carry some.
+    /// The model's own generator parameters (JSON), if the metadata has them.
     pub fn everything_defaults(&self) -> Option<&str> {
         self.store.metadata("everything_defaults")
     }
 
-    /// The same weights for photos made into squares of another side, in pixels: a multiple of 32.
-    /// Networks work best at the side they were trained with; a smaller one is faster and less precise.
+    /// The same weights for another input side, in pixels: a multiple of 32. Networks work best at the side
+    /// they were trained with; a smaller one is faster and less precise.
     ///
     /// # Errors
-    /// The network cannot have this side.
+    /// The network does not support this side.
     pub fn with_image_size(self, side: usize) -> Result<Self> {
         match self.config.clone().with_image_size(side) {
             Ok(config) => Ok(Self { config, ..self }),
@@ -150,11 +150,11 @@ impl Weights {
         }
     }
 
-    /// Makes sure that nothing was left out once the network is built: adapters and changed
-    /// architectures hold tensors beside the usual ones, and give other masks without them.
+    /// Checks that no tensor is unused once the network is built: adapters and changed architectures have
+    /// additional tensors, and would give wrong masks without them.
     ///
     /// # Errors
-    /// [`Error::Config`] names the first tensor that no layer has asked for.
+    /// [`Error::Config`] names the first tensor that no layer uses.
     pub(crate) fn check_all_are_used(&self) -> Result<()> {
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         let is_unused = |name: &&String| {
@@ -166,8 +166,8 @@ impl Weights {
         let names = self.store.names();
         let Some(unused) = names.iter().filter(is_unused).min() else { return Ok(()) };
         let cause = format!(
-            "it holds tensors that this network has no layer for, such as `{unused}`; adapters have to be merged \
-             into the weights before they are saved, and other architectures cannot be run"
+            "it contains tensors that this network has no layer for, such as `{unused}`; merge adapters into \
+             the weights before you save them; other architectures are not supported"
         );
         Err(Error::Config { file: self.name.clone(), cause })
     }
@@ -180,8 +180,8 @@ impl Weights {
     /// The tensor called `name` as finite float32 in row-major order; it must have exactly this shape.
     ///
     /// # Errors
-    /// [`Error::MissingTensor`] or [`Error::Shape`], both naming the key and the shapes; [`Error::Format`]
-    /// where damage has left infinities or what is no number.
+    /// [`Error::MissingTensor`] or [`Error::Shape`], both naming the key and the shapes; [`Error::Format`] if
+    /// the values are not finite.
     pub(crate) fn values(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
         let file = || self.name.clone();
         let Some(found) = self.store.shape(name) else {
@@ -203,14 +203,14 @@ impl Weights {
             StoreError::Io(cause) => Error::Unreadable { file: file(), cause },
         })?;
         if !values.iter().all(|value| value.is_finite()) {
-            let cause = format!("tensor `{name}` holds numbers that are not finite");
+            let cause = format!("tensor `{name}` contains numbers that are not finite");
             return Err(Error::Format { file: file(), cause });
         }
         Ok(values)
     }
 }
 
-/// Finds out what kind of file this is.
+/// Detects the format of the file.
 fn open_store(blob: Blob) -> Result<Renamed, Refusal> {
     let start = blob.read(0..blob.len().min(foreign::START_BYTES)).map_err(|e| e.to_string())?;
     let store: Box<dyn TensorStore> = match start[..] {
@@ -229,12 +229,12 @@ fn open_store(blob: Blob) -> Result<Renamed, Refusal> {
     }
 }
 
-/// The sizes of the network in a file that lies in `folder`.
+/// The sizes of the network of a file in `folder`.
 fn find_config(store: &Renamed, folder: Option<&Path>) -> Result<Config, String> {
     if let Some(json) = store.metadata("config") {
         return Config::from_json(json);
     }
-    // What lies beside a file of other names is not about it.
+    // A configuration next to a file with other names does not belong to it.
     if let (Naming::Transformers, Some(folder)) = (store.naming(), folder)
         && let Some(config) = transformers::config_in(folder)?
     {
@@ -278,7 +278,7 @@ mod tests {
         assert!(Weights::open(dir.path()).is_err());
         if cfg!(unix) {
             let error = Weights::open(Path::new("/dev/null")).err().unwrap().to_string();
-            assert!(error.contains("no regular file"), "{error}");
+            assert!(error.contains("not a regular file"), "{error}");
         }
     }
 

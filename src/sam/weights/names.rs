@@ -1,8 +1,8 @@
 //! One set of names for the tensors of all files.
 //!
-//! The network asks for tensors by the keys of the official SAM 2 state dict. What other packages
-//! call the same tensors is turned into these keys here, once, when a file is opened. Encoders that
-//! SAM 2 does not have keep the keys of their own official implementation.
+//! The network uses the keys of the official SAM 2 state dict. The names of other packages are translated to
+//! these keys here, once, when a file is opened. Encoders that SAM 2 does not have keep the keys of their own
+//! official implementation.
 //!
 //! In front of these keys stands whatever the tensors were kept under: dicts of a checkpoint,
 //! attributes of the object that was trained. It is found by a tensor that every network of the

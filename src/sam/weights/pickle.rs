@@ -1,10 +1,9 @@
 //! Reads the pickle of a PyTorch checkpoint without executing anything.
 //!
-//! Only what a state dict is made of is understood: tensors, dicts, lists, tuples, strings and
-//! numbers. Everything else that training scripts save beside it becomes an opaque value: no global
-//! is looked up and nothing is called, so it may be anything. Values live in one arena and name each
-//! other by index, so that no nesting, sharing or cycle can exhaust the stack, and time and memory
-//! are bounded by the length of the pickle.
+//! Only the elements of a state dict are understood: tensors, dicts, lists, tuples, strings and numbers. All
+//! other data of training scripts becomes an opaque value: no global is looked up and nothing is called, so
+//! it can be anything. Values live in one arena and name each other by index, so that no nesting, sharing or
+//! cycle can exhaust the stack, and time and memory are bounded by the length of the pickle.
 
 use std::collections::HashMap;
 
@@ -252,13 +251,13 @@ struct Machine<'a> {
 
 impl<'a> Machine<'a> {
     fn bytes(&mut self, count: usize) -> Result<&'a [u8], String> {
-        let (head, rest) = self.input.split_at_checked(count).ok_or("the pickle is cut short")?;
+        let (head, rest) = self.input.split_at_checked(count).ok_or("the pickle is incomplete")?;
         self.input = rest;
         Ok(head)
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N], String> {
-        self.bytes(N)?.try_into().map_err(|_| "the pickle is cut short".to_owned())
+        self.bytes(N)?.try_into().map_err(|_| "the pickle is incomplete".to_owned())
     }
 
     fn byte(&mut self) -> Result<u8, String> {
@@ -266,9 +265,9 @@ impl<'a> Machine<'a> {
     }
 
     fn line(&mut self) -> Result<&'a str, String> {
-        let end = self.input.iter().position(|b| *b == b'\n').ok_or("the pickle is cut short")?;
+        let end = self.input.iter().position(|b| *b == b'\n').ok_or("the pickle is incomplete")?;
         let line = self.bytes(end + 1)?;
-        std::str::from_utf8(&line[..end]).map_err(|_| "a name that is no text".to_owned())
+        std::str::from_utf8(&line[..end]).map_err(|_| "a name that is not text".to_owned())
     }
 
     fn pop(&mut self) -> Result<Value, String> {
@@ -300,7 +299,7 @@ impl<'a> Machine<'a> {
 
     /// Skips the bytes whose count was read, and stands in for them.
     fn push_opaque(&mut self, count: u64) -> Result<(), String> {
-        self.bytes(usize::try_from(count).map_err(|_| "the pickle is cut short")?)?;
+        self.bytes(usize::try_from(count).map_err(|_| "the pickle is incomplete")?)?;
         self.stack.push(Value::Opaque);
         Ok(())
     }
@@ -486,13 +485,13 @@ impl<'a> Machine<'a> {
                     self.arena.module = Some(class);
                 }
             }
-            other => return Err(format!("the opcode 0x{other:02x}, which no state dict needs")),
+            other => return Err(format!("the opcode 0x{other:02x}, which a state dict does not need")),
         }
         Ok(())
     }
 
     fn recall(&mut self, index: u32) -> Result<(), String> {
-        let value = self.memo.get(&index).copied().ok_or("a reference to nothing")?;
+        let value = self.memo.get(&index).copied().ok_or("a reference to a missing value")?;
         self.stack.push(value);
         Ok(())
     }
@@ -545,15 +544,15 @@ mod tests {
     #[test]
     fn malformed_pickles_say_what_is_wrong() {
         for (pickle, reason) in [
-            (&b""[..], "cut short"),
+            (&b""[..], "incomplete"),
             (b".", "missing"),
             (b"}K\x01u.", "mark"),
             (b"}(K\x01u.", "without a value"),
-            (b"h\x05.", "nothing"),
+            (b"h\x05.", "missing"),
             (b"i", "opcode"),
-            (b"X\xff\xff\xff\xffabc", "cut short"),
-            (b"\x8e\xff\xff\xff\xff\xff\xff\xff\xffabc", "cut short"),
-            (b"\x8b\xff\xff\xff\xffabc", "cut short"),
+            (b"X\xff\xff\xff\xffabc", "incomplete"),
+            (b"\x8e\xff\xff\xff\xff\xff\xff\xff\xffabc", "incomplete"),
+            (b"\x8b\xff\xff\xff\xffabc", "incomplete"),
         ] {
             let error = read(pickle).err().expect("an error");
             assert!(error.contains(reason), "{error}: {pickle:?}");

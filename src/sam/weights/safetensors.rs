@@ -20,9 +20,9 @@ impl SafetensorsStore {
     /// Parses the header and checks it against the length of the file; the error says what is wrong.
     pub fn parse(blob: Blob) -> Result<Self, String> {
         const LENGTH_BYTES: u64 = 8;
-        let cut_short = |_| "it is cut short".to_owned();
+        let cut_short = |_| "it is incomplete".to_owned();
         let length = blob.read(0..LENGTH_BYTES.min(blob.len())).map_err(cut_short)?;
-        let length = u64::from_le_bytes(length.try_into().map_err(|_| "it is cut short".to_owned())?);
+        let length = u64::from_le_bytes(length.try_into().map_err(|_| "it is incomplete".to_owned())?);
         if length > MAX_HEADER_BYTES {
             return Err("its header is not that of a safetensors file".into());
         }
@@ -30,7 +30,7 @@ impl SafetensorsStore {
         let header = blob.read(LENGTH_BYTES..data_start).map_err(cut_short)?;
         let header: Metadata = serde_json::from_slice(&header).map_err(|e| e.to_string())?;
         if data_start.checked_add(header.data_len() as u64) != Some(blob.len()) {
-            return Err("its length is not what its header says".into());
+            return Err("its length does not match its header".into());
         }
         Ok(Self { blob, header, data_start })
     }

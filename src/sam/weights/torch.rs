@@ -42,7 +42,7 @@ impl TorchStore {
     /// A tensor's name is the path to it: `model.no_mem_embed` for the dict under `model`.
     pub fn parse(blob: Blob) -> Result<Self, Refusal> {
         let (pickle, storages) = read_archive(&blob)?;
-        let (root, arena) = pickle::read(&pickle).map_err(|e| format!("its pickle holds {e}"))?;
+        let (root, arena) = pickle::read(&pickle).map_err(|e| format!("its pickle contains {e}"))?;
         let mut tensors = HashMap::new();
         for (name, tensor) in named_tensors(&arena, root)? {
             let (start, length) = *storages
@@ -74,7 +74,7 @@ fn read_archive(blob: &Blob) -> Result<(Vec<u8>, Storages), Refusal> {
     let mut archive = ZipArchive::new(&mut **source)
         .map_err(|e| format!("the directory at its end cannot be read ({e})"))?;
     if archive.len() > MAX_ENTRIES {
-        return Err(format!("it has {} entries, far more than a checkpoint", archive.len()).into());
+        return Err(format!("it has {} entries, far more than any checkpoint", archive.len()).into());
     }
     let names: Vec<String> = archive.file_names().flatten().map(Cow::into_owned).collect();
     if let Some(refusal) = foreign::archive(&names) {
@@ -105,7 +105,9 @@ fn read_archive(blob: &Blob) -> Result<(Vec<u8>, Storages), Refusal> {
             continue;
         }
         if size > MAX_PICKLE_BYTES {
-            return Err(format!("its entry `{inner}` has {size} bytes, far more than a checkpoint's").into());
+            return Err(
+                format!("its entry `{inner}` has {size} bytes, far more than in any checkpoint").into()
+            );
         }
         let mut content = Vec::new();
         entry.by_ref().take(size).read_to_end(&mut content).map_err(|e| e.to_string())?;
@@ -115,7 +117,7 @@ fn read_archive(blob: &Blob) -> Result<(Vec<u8>, Storages), Refusal> {
             return Err("its numbers are big-endian".into());
         }
     }
-    let pickle = pickle.ok_or("it is a zip archive without `data.pkl`, no checkpoint")?;
+    let pickle = pickle.ok_or("it is a zip archive without `data.pkl`, not a checkpoint")?;
     Ok((pickle, storages))
 }
 
@@ -137,7 +139,7 @@ fn named_tensors(arena: &Arena, root: Value) -> Result<Vec<(String, &TensorRef)>
                 dicts.push_back((format!("{path}{key}."), value));
             }
             if tensors.len() + dicts.len() > MAX_TENSORS {
-                return Err("it has far more tensors than a checkpoint".into());
+                return Err("it has far more tensors than any checkpoint".into());
             }
         }
     }

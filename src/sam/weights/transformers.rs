@@ -117,7 +117,7 @@ pub(super) fn config_in(folder: &Path) -> Result<Option<Value>, String> {
     let preprocessor = ["preprocessor_config.json", "processor_config.json"]
         .iter()
         .find_map(|name| text(&folder.join(name)));
-    config(&json, preprocessor.as_deref()).map_err(|cause| format!("config.json beside it: {cause}"))
+    config(&json, preprocessor.as_deref()).map_err(|cause| format!("config.json next to it: {cause}"))
 }
 
 /// The text of a small file, if there is one.
@@ -178,7 +178,7 @@ pub(super) fn config(json: &str, preprocessor: Option<&str>) -> Result<Option<Va
     flat["image_size"] = match or(&root["prompt_encoder_config"]["image_size"], json!(1024)) {
         Value::Array(sides) => match &sides[..] {
             [height, width] if height == width => width.clone(),
-            _ => return Err(format!("`image_size` is {sides:?}, which is no square")),
+            _ => return Err(format!("`image_size` is {sides:?}, which is not a square")),
         },
         side => side,
     };
@@ -312,7 +312,10 @@ mod tests {
                 r#"{"model_type": "sam2", "vision_config": {"fpn_top_down_levels": [3]}}"#,
                 "`fpn_top_down_levels`",
             ),
-            (r#"{"model_type": "sam2", "prompt_encoder_config": {"image_size": [512, 768]}}"#, "no square"),
+            (
+                r#"{"model_type": "sam2", "prompt_encoder_config": {"image_size": [512, 768]}}"#,
+                "not a square",
+            ),
         ] {
             let error = config(json, None).unwrap_err();
             assert!(error.contains(reason), "{error}");

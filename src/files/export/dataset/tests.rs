@@ -60,7 +60,7 @@ fn photos_of_one_name_are_no_dataset() {
     let dir = photos(&[("train/x.ppm", "cup"), ("val/x.ppm", "cup")]);
     let mut apart = export(&dir, &[Format::CocoJson]);
     apart.photo(&selected(&dir, "train", "x.ppm")).unwrap();
-    let parts = ["val/x.ppm: ", "called x.ppm", "train/x.ppm", "a folder above both"];
+    let parts = ["val/x.ppm: ", "named x.ppm", "train/x.ppm", "parent folder"];
     refused(apart.photo(&selected(&dir, "val", "x.ppm")), &parts);
 
     let mut above = export(&dir, &[Format::CocoJson]);
@@ -95,7 +95,7 @@ fn classes_have_the_same_numbers_in_all_folders() {
     let mut again = export(&dir, &formats);
     again.overwrite = true;
     let [first, other, third] = all(&mut again);
-    refused(other, &["b/class_names.txt: ", "\"dog\" has the number that \"cat\" has in the folders before"]);
+    refused(other, &["b/class_names.txt: ", "\"dog\" has the number of \"cat\" in the previous folders"]);
     first.and(third).unwrap();
 }
 

@@ -1,4 +1,4 @@
-//! COCO instances: an annotation for each mask; masks without class are of one category.
+//! COCO instances: an annotation for each mask; masks without a class share one category.
 
 mod read;
 mod segmentation;
@@ -21,13 +21,13 @@ pub use read::{Coco, is_coco};
 pub use segmentation::segmentation;
 pub use write::{add_coco, add_coco_dataset, add_coco_part};
 
-/// How COCO files hold masks.
+/// How COCO files store masks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum CocoSegmentation {
-    /// The short text of pycocotools; keeps everything.
+    /// The compressed RLE of pycocotools; lossless.
     #[default]
     CompressedRle,
-    /// Run lengths as numbers; keeps everything.
+    /// Uncompressed RLE; lossless.
     Rle,
     /// Outlines, without holes.
     Polygons,

@@ -12,26 +12,26 @@ use crate::files::formats::reading::{
 };
 use crate::files::photo::name_of;
 
-/// Whether this is a COCO file about instances.
+/// Whether this is a COCO instances file.
 pub fn is_coco(json: &Value) -> bool {
     json["annotations"].is_array() && json["images"].is_array()
 }
 
-/// A file, sorted by photos.
+/// A file, indexed by photo.
 pub struct Coco {
     classes: Imported,
     /// The classes by their ids.
     names: HashMap<String, String>,
     images: Vec<Value>,
-    /// Places in `images` by file names without folders.
+    /// Indices in `images` by file name without folders.
     by_name: HashMap<String, Vec<usize>>,
-    /// By the ids of their images: their places in the file, and what they are.
+    /// The annotations, with their indices in the file, by image id.
     annotations: HashMap<String, Vec<(usize, Value)>>,
-    /// Annotations of images that the file does not have.
+    /// Annotations whose image is missing in the file.
     strays: Vec<String>,
 }
 
-/// What an id says: programs write the same one as 1, 1.0 or "1".
+/// The normalised form of an id: programs write the same id as 1, 1.0 or "1".
 fn id(value: &Value) -> Option<String> {
     let whole =
         |number: f64| (number.fract() == 0.0 && number.abs() < 1e15).then(|| (number as i64).to_string());
@@ -46,7 +46,7 @@ fn id(value: &Value) -> Option<String> {
     }
 }
 
-/// What messages call an annotation.
+/// The name of an annotation in messages.
 fn place_of(place: usize, annotation: &Value) -> String {
     id(&annotation["id"])
         .map_or_else(|| format!("annotation number {}", place + 1), |id| format!("annotation {id}"))
@@ -94,13 +94,13 @@ impl Coco {
         self.images.iter().filter_map(bare_name)
     }
 
-    /// What to know about annotations of no photo in the file.
+    /// The problem of annotations whose photo is missing in the file.
     pub fn strays(&self) -> Option<Problem> {
-        let what = "the file has no image of this id; left out".into();
+        let what = "the file has no image with this id; skipped".into();
         (!self.strays.is_empty()).then(|| Problem { place: listed(&self.strays), what })
     }
 
-    /// The masks of one photo, and what cannot be used of the whole file.
+    /// The masks of one photo, and the problems of the whole file.
     pub fn import_all(&self, target: &Target) -> Result<Imported, ImportError> {
         let mut imported = self.import(target)?;
         imported.problems.extend(self.strays());
@@ -118,7 +118,13 @@ impl Coco {
             let class = id(category).and_then(|id| self.names.get(&id).cloned());
             let place = place_of(*i, annotation);
             if class.is_none() && !category.is_null() {
-                imported.problem(place.clone(), format!("category {category} is not listed"));
+                imported.problem(
+                    place.clone(),
+                    format!(
+                        "category {category} is not in the list of \
+                                                         categories"
+                    ),
+                );
             }
             let mask = segmentation(&annotation["segmentation"], target).map(|mask| {
                 let mut item = imported_mask(mask, class, annotation["name"].as_str());
@@ -131,7 +137,7 @@ impl Coco {
         Ok(imported)
     }
 
-    /// The photo: by its name and folders, or because there is no other.
+    /// The photo: by its name and folders, or as the only one.
     fn find_image(&self, target: &Target, imported: &mut Imported) -> Result<&Value, ImportError> {
         let photo = name_of(target.photo);
         let size = |image: &Value| Some((whole(&image["width"])?, whole(&image["height"])?));
@@ -170,8 +176,8 @@ fn bare_name(image: &Value) -> Option<&str> {
     image["file_name"].as_str()?.rsplit(['/', '\\']).next()
 }
 
-/// How many parts of the path to a photo agree with those in the file, counted from the end, and
-/// whether these are all that the file has.
+/// The number of path components that agree, counted from the end, and whether they cover the whole path in
+/// the file.
 fn likeness(image: &Value, photo: &Path) -> (usize, bool) {
     let mut parts = file_name(image).rsplit(['/', '\\']).filter(|part| !part.is_empty() && *part != ".");
     let mut of_photo = photo.components().rev();
@@ -289,7 +295,7 @@ mod tests {
         assert_eq!(areas(&masks), [100]);
         assert_eq!(
             told,
-            ["annotation 1, annotation 2, annotation 3: the file has no image of this id; left out"]
+            ["annotation 1, annotation 2, annotation 3: the file has no image with this id; skipped"]
         );
     }
 }

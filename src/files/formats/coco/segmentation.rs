@@ -11,25 +11,25 @@ use crate::files::formats::reading::{Target, polygon};
 use crate::mask::polygon::{Ring, filled_as_coco, united};
 use crate::mask::{CompressedRle, Mask, Rle};
 
-/// Fewer numbers are no polygon, and draw nothing.
+/// A polygon with fewer numbers draws nothing.
 const MIN_NUMBERS: usize = 6;
-/// Runs of no length are allowed, but no end of them.
+/// Empty runs are allowed, but only up to this number.
 const MAX_COUNTS_PER_PIXEL: usize = 2;
 /// Of a count in a compressed text.
 const MAX_CHARACTERS: usize = 7;
 
-/// Run lengths keep holes, polygons lose them: readers take the union of all.
+/// RLE keeps holes, polygons lose them: readers take the union of all polygons.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Segmentation {
     Compressed(CompressedRle),
     Plain(Rle),
-    /// x and y in turn, along the edges of pixels.
+    /// x and y alternating, along pixel edges.
     Polygons(Vec<Vec<f64>>),
 }
 
 impl Segmentation {
-    /// The mask in the form that the options ask for.
+    /// The mask in the form selected by the options.
     pub fn new(mask: &Mask, options: &ExportOptions) -> Self {
         match options.coco {
             CocoSegmentation::CompressedRle => Self::Compressed(CompressedRle::from(&Rle::from(mask))),
@@ -42,7 +42,7 @@ impl Segmentation {
     }
 }
 
-/// A mask from any form of a segmentation, as `annToMask` has it.
+/// Decodes a mask from any form of a segmentation, like `annToMask`.
 pub fn segmentation(value: &Value, target: &Target) -> Result<Mask, String> {
     let (width, height) = target.size;
     if let Some(polygons) = value.as_array() {
@@ -53,21 +53,21 @@ pub fn segmentation(value: &Value, target: &Target) -> Result<Mask, String> {
             polygons.iter().map(|polygon| coco_polygon(polygon, target)).collect();
         let mut masks = masks?.into_iter().flatten().peekable();
         if masks.peek().is_none() {
-            return Err("has no polygon of three points".into());
+            return Err("has no polygon with three points".into());
         }
         return Ok(united(masks, width, height));
     }
     let counts = &value["counts"];
     let size = whole(&value["size"][1]).zip(whole(&value["size"][0]));
     if let Some((w, h)) = size.filter(|size| *size != target.size) {
-        return Err(format!("its mask has {w}x{h} pixels, the photo {width}x{height}"));
+        return Err(format!("its mask has {w}x{h} pixels, the photo has {width}x{height}"));
     }
-    // Before they are decoded, which takes several times as much memory.
+    // Before decoding, which takes several times as much memory.
     let max_counts = MAX_COUNTS_PER_PIXEL * (width as usize * height as usize + 1);
     if counts.as_str().is_some_and(|text| text.len() > MAX_CHARACTERS * max_counts)
         || counts.as_array().is_some_and(|counts| counts.len() > max_counts)
     {
-        return Err("its mask has more runs than the photo pixels".into());
+        return Err("its mask has more runs than the photo has pixels".into());
     }
     let rle: Rle = if counts.is_string() {
         let compressed: CompressedRle = serde_json::from_value(value.clone()).map_err(|e| e.to_string())?;
@@ -83,10 +83,10 @@ pub fn segmentation(value: &Value, target: &Target) -> Result<Mask, String> {
     Mask::try_from(&rle).map_err(|e| e.to_string())
 }
 
-/// x and y in turn; nothing for what is too short to be a polygon, as `frPyObjects` draws nothing for it.
+/// x and y alternating; `None` if it is too short, because `frPyObjects` draws nothing for it.
 fn coco_polygon(value: &Value, target: &Target) -> Result<Option<Mask>, String> {
     let numbers: Option<Vec<f64>> = value.as_array().and_then(|all| all.iter().map(Value::as_f64).collect());
-    let numbers = numbers.ok_or("its polygon is no list of numbers")?;
+    let numbers = numbers.ok_or("its polygon is not a list of numbers")?;
     if numbers.len() < MIN_NUMBERS {
         return Ok(None);
     }

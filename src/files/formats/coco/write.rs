@@ -1,7 +1,7 @@
 //! Writes COCO files.
 //!
-//! A batch keeps a small file for each photo (its *part*) and joins them at the end, so that
-//! neither memory nor an interruption matter.
+//! A batch writes a small file for each photo (its *part*) and merges them at the end, so that neither memory
+//! nor interruptions matter.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -45,12 +45,12 @@ struct CocoAnnotation {
     bbox: [u32; 4],
     iscrowd: u8,
     name: String,
-    /// Null where no network has made the mask.
+    /// Null for a mask that does not come from a network.
     predicted_iou: Option<f32>,
     stability_score: Option<f32>,
 }
 
-/// One photo and its masks. The category of an annotation is its place in `classes`, from 1.
+/// One photo and its masks. The category of an annotation is its index in `classes`, from 1.
 #[derive(Debug, Serialize, Deserialize)]
 struct Part {
     image: Image,
@@ -95,12 +95,13 @@ impl Part {
 
     fn read(path: &Path) -> Result<Self, String> {
         let file = File::open(path).map_err(|e| format!("{}: cannot be opened: {e}", path.display()))?;
-        serde_json::from_reader(BufReader::new(file))
-            .map_err(|e| format!("{}: is damaged ({e}); delete it and do this photo again", path.display()))
+        serde_json::from_reader(BufReader::new(file)).map_err(|e| {
+            format!("{}: is damaged ({e}); delete it and process the photo again", path.display())
+        })
     }
 }
 
-/// Adds one file about several photos.
+/// Adds one file for several photos.
 ///
 /// # Errors
 /// See [`FileSet::check`].
@@ -115,7 +116,7 @@ pub fn add_coco_dataset(
     set.add(file, |out| write_document(out, (1..).zip(photos.iter().map(part))))
 }
 
-/// Adds the part of one photo, which the file will call `file_name`.
+/// Adds the part of one photo, which is named `file_name` in the file.
 ///
 /// # Errors
 /// See [`FileSet::check`].
@@ -130,8 +131,8 @@ pub fn add_coco_part(
     set.add_json(file, &part)
 }
 
-/// Adds the file of many photos, joined from their parts, each with the id that its image gets.
-/// Annotations are numbered from 1. Only one part is in memory at a time.
+/// Adds the file for many photos, merged from their parts, each with the id of its image. Annotations are
+/// numbered from 1. Only one part is in memory at a time.
 ///
 /// # Errors
 /// See [`FileSet::check`]; a part that cannot be read.
@@ -144,7 +145,7 @@ pub fn add_coco(
     set.add(file, |out| write_document(out, parts))
 }
 
-/// The arrays are written piece by piece, because all annotations together may not fit into memory.
+/// The arrays are streamed, because all annotations together may not fit into memory.
 fn write_document(
     out: &mut dyn WriteSeek,
     parts: impl Iterator<Item = (u64, Result<Part, String>)>,
@@ -159,7 +160,7 @@ fn write_document(
         for annotation in of_image {
             let class =
                 usize::try_from(annotation.category_id).ok().and_then(|id| classes.get(id.checked_sub(1)?));
-            let class = class.ok_or("a category is missing; do this photo again")?;
+            let class = class.ok_or("a category is missing; process the photo again")?;
             let place = listed.place(class).unwrap_or_else(|| {
                 listed.push(class.clone(), None);
                 listed.len() - 1

@@ -1,4 +1,4 @@
-//! Pictures: masks in black and white, cut-outs, label maps in grey or colours.
+//! Images: black-and-white masks, cut-outs, label maps in grey or colour.
 
 mod pixels;
 #[cfg(test)]
@@ -18,17 +18,17 @@ use crate::colour::Colour;
 use crate::files::photo::{Tiff, is_tiff};
 use crate::mask::Mask;
 
-/// A picture with more values than this is a photo and no label map.
+/// An image with more values than this is a photo, not a label map.
 const MAX_VALUES: usize = 65_535;
-/// More than so many colours are those of a photo.
+/// An image with more colours than this is a photo.
 const MAX_COLOURS: usize = 1024;
-/// Larger files are no legends.
+/// Larger files are rejected.
 const MAX_LEGEND_BYTES: u64 = 64 << 20;
 const MAX_DECODED_BYTES: u64 = 2 << 30;
-/// What label maps with a palette call pixels that belong to nothing for certain.
+/// The index for void pixels in label maps with a palette.
 const VOID: u32 = 255;
 
-/// Reads pictures of all formats that are made of them.
+/// Reads the images of all image-based formats.
 pub struct Pictures;
 
 impl Reader for Pictures {
@@ -48,19 +48,19 @@ impl Reader for Pictures {
     }
 }
 
-/// Whether bytes begin as a picture that can hold masks does.
+/// Whether the bytes begin like an image that can contain masks.
 pub fn is_picture(bytes: &[u8]) -> bool {
     let is_kind = |format| matches!(format, ImageFormat::Png | ImageFormat::Bmp | ImageFormat::Pnm);
     is_tiff(bytes) || image::guess_format(bytes).is_ok_and(is_kind)
 }
 
-/// Whether a picture has another size than this, as far as its first bytes tell without all of it.
+/// Whether an image has a size other than this, judging by its first bytes.
 pub fn has_other_size(file: impl BufRead + Seek, size: (u32, u32)) -> bool {
     let reader = ImageReader::new(file).with_guessed_format().ok();
     reader.and_then(|reader| reader.into_dimensions().ok()).is_some_and(|found| found != size)
 }
 
-/// A picture of exactly this size.
+/// Decodes an image of exactly this size.
 pub fn decode(bytes: &[u8], (width, height): (u32, u32)) -> Result<DynamicImage, String> {
     let format = image::guess_format(bytes).map_err(|e| e.to_string())?;
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
@@ -75,20 +75,19 @@ pub fn decode(bytes: &[u8], (width, height): (u32, u32)) -> Result<DynamicImage,
     DynamicImage::from_decoder(decoder).map_err(|e| e.to_string())
 }
 
-/// What a picture is, by what its pixels are.
+/// The kind of an image, by its pixels.
 enum Kind<'a> {
-    /// What of it is not transparent.
+    /// The opaque pixels of a cut-out.
     Cutout(Mask),
-    /// Places in a palette.
+    /// Indices into a palette.
     Palette(Pixels<'a>, Vec<Colour>),
-    /// Shades up to this one.
+    /// Shades up to this maximum.
     Grey(Pixels<'a>, u32),
     /// 0xrrggbb
     Colours(Pixels<'a>),
 }
 
-/// Only masks and label maps that cannot be meant as a photo: no cut-outs, and no pictures of one
-/// colour.
+/// Only masks and label maps that cannot be photos: no cut-outs, and no images of a single colour.
 pub fn import_undoubted(target: &Target, bytes: &[u8]) -> Option<Imported> {
     let kind = kind(target, bytes).ok().filter(|kind| !matches!(kind, Kind::Cutout(_)))?;
     let imported = imported(target, kind).ok()?;
@@ -125,8 +124,8 @@ fn imported(target: &Target, kind: Kind) -> Result<Imported, ImportError> {
     }
 }
 
-/// The numbers in the file itself, of a PNG with a palette or in grey without transparency. What is
-/// transparent in a palette tells a cut-out only if the picture is no label map.
+/// The raw numbers in the file, for a PNG with a palette or in grey without transparency. Transparency in a
+/// palette only means a cut-out if the image is not a label map.
 fn png_indices(bytes: &[u8], size: (u32, u32)) -> Result<Option<Kind<'static>>, String> {
     let limits = png::Limits { bytes: MAX_DECODED_BYTES as usize };
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), limits);
@@ -212,7 +211,7 @@ fn palette_labels(
     name: &str,
 ) -> Result<Imported, ImportError> {
     let colour = |value: u32| palette.get(value as usize).copied();
-    // What was grey before it got a palette is so still.
+    // A grey image that was converted to a palette still counts as grey.
     let is_grey = (0..=255).zip(palette).all(|(value, colour)| *colour == [value; 3]);
     let legend = legend(target.path, target.size);
     if legend.is_none() {
@@ -230,7 +229,7 @@ fn palette_labels(
     }
     let mut used: Vec<Colour> = areas.keys().filter_map(|value| colour(*value)).collect();
     used.sort_unstable();
-    // Colours that do not tell labels apart are of no use.
+    // Colours that do not distinguish labels are useless.
     let is_plain = is_grey || used.windows(2).any(|pair| pair[0] == pair[1]);
     let colour = |value| colour(value).filter(|_| !is_plain);
     Ok(labels(areas, legend.as_deref(), colour, target.size, name))
@@ -239,7 +238,7 @@ fn palette_labels(
 fn grey(target: &Target, pixels: &Pixels, white: u32, name: &str) -> Result<Imported, ImportError> {
     let areas = pixels
         .areas(MAX_VALUES)
-        .ok_or_else(|| target.damaged("it has the many grey values of a photo, not those of a label map"))?;
+        .ok_or_else(|| target.damaged("it has as many grey values as a photo, not those of a label map"))?;
     let legend = legend(target.path, target.size);
     if legend.is_none() {
         match pixels.look(white) {
@@ -250,8 +249,8 @@ fn grey(target: &Target, pixels: &Pixels, white: u32, name: &str) -> Result<Impo
                 return Ok(single(mask, name));
             }
             Look::Blended => {
-                let cause = "its greys run into each other as in a photo: it is neither a label map nor one mask \
-                             with soft edges";
+                let cause = "its grey values vary smoothly, as in a photo: it is neither a label map nor a \
+                             mask with soft edges";
                 return Err(target.damaged(cause));
             }
         }
@@ -259,7 +258,7 @@ fn grey(target: &Target, pixels: &Pixels, white: u32, name: &str) -> Result<Impo
     Ok(labels(areas, legend.as_deref(), |_| None, target.size, name))
 }
 
-/// A mask for each label, with what a legend says about it.
+/// A mask for each label, with its properties from the legend.
 fn labels(
     areas: BTreeMap<u32, Runs>,
     legend: Option<&[Value]>,
@@ -301,7 +300,7 @@ fn coloured(target: &Target, pixels: &Pixels, name: &str) -> Result<Imported, Im
     Ok(imported)
 }
 
-/// What is not transparent, of a picture that is so in part.
+/// The opaque pixels of a partly transparent image.
 fn transparent(picture: &DynamicImage) -> Option<Mask> {
     if !picture.color().has_alpha() {
         return None;
@@ -315,7 +314,7 @@ fn of_runs(runs: Runs, (width, height): (u32, u32)) -> Mask {
     Mask::from_runs(width, height, runs)
 }
 
-/// The legend that is written with a label map, beside it under the same name.
+/// The legend next to a label map, under the same name.
 fn legend(picture: &Path, size: (u32, u32)) -> Option<Vec<Value>> {
     let file = picture.with_extension("json");
     let bytes = file

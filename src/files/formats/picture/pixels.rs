@@ -1,34 +1,34 @@
-//! The values of the pixels of a picture, and how they lie next to each other.
+//! The pixel values of an image, and how they are arranged.
 
 use std::collections::{BTreeMap, HashMap};
 
 /// Rows, and where in them pixels begin and end.
 pub type Runs = Vec<(u32, [u32; 2])>;
 
-/// A number for each pixel: a label, a shade or a colour. 0 is the ground.
+/// A number for each pixel: a label, a shade or a colour. 0 is the background.
 pub struct Pixels<'a> {
     pub size: (u32, u32),
     pub value: Box<dyn Fn(u32, u32) -> u32 + 'a>,
 }
 
-/// How values lie beside each other.
+/// The arrangement of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
-    /// Each in areas of its own.
+    /// Each value fills its own areas.
     Labels,
-    /// Areas of ground and of one mask, and between them the values between theirs.
+    /// Areas of background and of one mask, with intermediate values between them.
     SoftMask,
-    /// Neither: a photo, or label maps that were resized or compressed.
+    /// Neither: a photo, or a resized or lossily compressed label map.
     Blended,
 }
 
-/// What is known of the pixels with one value.
+/// Statistics of the pixels with one value.
 #[derive(Default)]
 struct Spread {
     pixels: u64,
-    /// Between four neighbours of the same value.
+    /// Pixels whose four neighbours have the same value.
     inner: u64,
-    /// Beside another value that is not the ground.
+    /// Pixels next to another value that is not the background.
     beside: u64,
 }
 
@@ -39,22 +39,23 @@ impl Spread {
         self.beside += other.beside;
     }
 
-    /// Whether it fills areas, or at least touches little else: the steps of a soft edge do neither.
+    /// Whether the value fills areas, or at least rarely touches other values: the steps of a soft edge do
+    /// neither.
     fn is_area(&self) -> bool {
         10 * self.inner >= self.pixels || 2 * self.beside < self.pixels
     }
 }
 
 impl Pixels<'_> {
-    /// What the values, of which the greatest possible is `white`, look like.
+    /// Determines the arrangement of the values, whose maximum is `white`.
     pub fn look(&self, white: u32) -> Look {
-        /// With fewer values it is no photo, however they lie.
+        /// An image with fewer values is not a photo, whatever their arrangement.
         const FEW: usize = 16;
-        /// Fewer steps are no soft edge.
+        /// The least number of steps of a soft edge.
         const MIN_STEPS: usize = 3;
         let (width, height) = self.size;
         let mut spreads: HashMap<u32, Spread> = HashMap::new();
-        // Of the pixels since the value has changed last.
+        // The pixels since the last change of value.
         let (mut value, mut spread) = (0, Spread::default());
         for (x, y) in (0..height).flat_map(|y| (0..width).map(move |x| (x, y))) {
             let here = (self.value)(x, y);
@@ -93,7 +94,7 @@ impl Pixels<'_> {
         if steps.len() <= areas.len() || spreads.len() <= FEW { Look::Labels } else { Look::Blended }
     }
 
-    /// The runs of each value but 0; `None` if there are more values than `most`.
+    /// The runs of each value except 0; `None` if there are more values than `most`.
     pub fn areas(&self, most: usize) -> Option<BTreeMap<u32, Runs>> {
         let (width, height) = self.size;
         let mut areas: BTreeMap<u32, Runs> = BTreeMap::new();

@@ -91,9 +91,10 @@ fn soft_edges_make_one_mask_and_a_photo_none() {
     let gradient = image::GrayImage::from_fn(40, 30, |x, y| image::Luma([(x + y) as u8]));
     let wavy = |x: u32, y: u32, i: u32| (128.0 + 99.0 * f64::from(x * (i + 1) + y * 2).sin()) as u8;
     let noise = image::RgbImage::from_fn(40, 30, |x, y| image::Rgb([0, 1, 2].map(|i| wavy(x, y, i))));
-    for (photo, what) in
-        [(gradient.into(), "greys"), (image::DynamicImage::from(noise.clone()), "colours of a photo")]
-    {
+    for (photo, what) in [
+        (gradient.into(), "grey values vary"),
+        (image::DynamicImage::from(noise.clone()), "colours of a photo"),
+    ] {
         let error = masks_in(photo).unwrap_err();
         assert!(error.contains(what), "{error}");
     }
@@ -155,7 +156,7 @@ fn pictures_of_masks_come_back() {
     assert_eq!(objects.masks.len(), masks.len());
     assert!(masks.iter().all(|item| objects.masks.iter().any(|other| other.mask == item.mask)));
     let error = import(&files[1], (70, 90), "").unwrap_err().to_string();
-    assert!(error.contains("90x70") && error.contains("upright"), "{error}");
+    assert!(error.contains("90x70") && error.contains("rotated"), "{error}");
 }
 
 #[test]

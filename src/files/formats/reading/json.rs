@@ -1,4 +1,4 @@
-//! JSON as other programs write it.
+//! JSON of other programs.
 
 use std::borrow::Cow;
 
@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use crate::colour::Colour;
 
-/// Reads JSON, also what Python's `json` writes although it is none: what is no number or has no end (`NaN`,
-/// `Infinity`) becomes null, and half a pair of surrogates in a text the replacement character.
+/// Parses JSON, including the invalid JSON of Python's `json`: `NaN` and `Infinity` become null, and an
+/// unpaired surrogate becomes the replacement character.
 ///
 /// # Errors
-/// What is wrong, and where.
+/// The error and its position.
 pub fn parse(text: &str) -> Result<Value, String> {
     serde_json::from_str(text).or_else(|error| match repaired(text) {
         Cow::Owned(repaired) => serde_json::from_str(&repaired).map_err(|e| e.to_string()),
@@ -18,7 +18,7 @@ pub fn parse(text: &str) -> Result<Value, String> {
     })
 }
 
-/// The text with the words replaced that only Python knows; borrowed if there are none.
+/// The text with Python's special words replaced; borrowed if there are none.
 fn repaired(text: &str) -> Cow<'_, str> {
     let mut repaired = String::new();
     let (mut from, mut at) = (0, 0);
@@ -58,20 +58,20 @@ fn repaired(text: &str) -> Cow<'_, str> {
     repaired.into()
 }
 
-/// The unit of UTF-16 in an escape (`\uXXXX`) at the beginning of a text.
+/// The UTF-16 unit of an escape (`\uXXXX`) at the beginning of a text.
 fn escaped_unit(text: &[u8]) -> Option<u16> {
     let digits = text.strip_prefix(b"\\u")?.get(..4)?;
     u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
 
-/// A whole number of pixels, as JSON files of several programs have it.
+/// A whole number of pixels, in the JSON variants of several programs.
 pub fn whole(value: &Value) -> Option<u32> {
     let number =
         value.as_f64().filter(|number| number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(number));
     number.map(|number| number as u32)
 }
 
-/// A name in a file, which may be a number there.
+/// A name, which may be a number in the file.
 pub fn name(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),

@@ -1,8 +1,7 @@
-//! What the readers of all formats have in common.
+//! The common part of the readers of all formats.
 //!
-//! An object in a file is imported whole or not at all: what cannot be used is reported as a [`Problem`],
-//! what makes the whole file useless as an [`ImportError`]. The content decides the format, not the
-//! file's name.
+//! An object in a file is imported completely or not at all: an unusable object is reported as a [`Problem`],
+//! an unusable file as an [`ImportError`]. The content decides the format, not the file's name.
 
 mod imported;
 pub mod json;
@@ -15,11 +14,11 @@ pub use imported::{ImportError, Imported, Problem};
 pub(in crate::files) use imported::{annotation, listed};
 pub use target::{Costs, Target};
 
-/// The content of a file, as far as it is clear without knowing the format.
+/// The content of a file, before its format is known.
 pub enum Content<'a> {
-    /// The bytes of a picture that can hold masks.
+    /// The bytes of an image that can contain masks.
     Picture(&'a [u8]),
-    /// An object or an array, and the text from which it was parsed.
+    /// An object or an array, and its text.
     Json { value: Value, text: &'a str },
     /// Any other text.
     Text(&'a str),
@@ -35,19 +34,19 @@ impl Content<'_> {
     }
 }
 
-/// Reads the files of a format, or of several that look alike.
+/// Reads the files of a format, or of several similar ones.
 pub trait Reader: Sync {
-    /// What messages call such files; no two readers have the same name.
+    /// The unique name of such files in messages.
     fn name(&self) -> &'static str;
 
     /// The extensions that such files usually have, in lower case.
     fn extensions(&self) -> &'static [&'static str];
 
-    /// Reads a file; `None` if it is of another format. Only a reader that knows the format may take the value out
-    /// of `content`.
+    /// Reads a file; `None` if it has another format. Only a reader that recognises the format may take the
+    /// value out of `content`.
     fn read(&self, target: &Target, content: &mut Content) -> Option<Result<Imported, ImportError>>;
 
-    /// The name of the only photo that a JSON file is about.
+    /// The name of the photo of a JSON file, if it is only one.
     fn photo_name<'a>(&self, _: &'a Value) -> Option<&'a str> {
         None
     }

@@ -1,4 +1,4 @@
-//! The photo that a file is read for, and what its masks may cost.
+//! The photo that a file is read for, and the limits for its masks.
 
 use std::cell::Cell;
 use std::path::Path;
@@ -10,15 +10,15 @@ use super::{ImportError, Imported};
 use crate::annotation::Annotation;
 use crate::mask::polygon::is_near;
 
-/// Files with more masks than this for one photo are refused.
+/// Files with more masks than this for one photo are rejected.
 const MAX_MASKS: usize = 100_000;
-/// How long the outline of one polygon may be, and those of all in a file, in pixels. Few characters are enough
-/// for outlines that go to and fro without end.
+/// The longest outline of one polygon, and of all polygons in a file, in pixels. A few characters are enough
+/// for an outline that goes back and forth endlessly.
 const MAX_OUTLINE: f64 = (1 << 26) as f64;
 const MAX_OUTLINES: f64 = (1 << 30) as f64;
-/// How much memory the masks of a file may take. Few characters are enough for a mask of a whole photo.
+/// The memory limit for the masks of a file. A few characters are enough for a mask of a whole photo.
 const MAX_MASK_BYTES: usize = 2 << 30;
-/// What the masks of a file have cost so far.
+/// The limits used up by the masks of a file so far.
 #[derive(Debug, Default)]
 pub struct Costs {
     /// In pixels.
@@ -48,7 +48,7 @@ impl Target<'_> {
         Err(ImportError::OtherSize { path: self.path.into(), found, expected: self.size })
     }
 
-    /// As [`Target::check_size`], for a file that need not tell the size.
+    /// Like [`Target::check_size`], for a file where the size is optional.
     pub fn check_size_if_known(&self, width: &Value, height: &Value) -> Result<(), ImportError> {
         self.check_size((whole(width).unwrap_or(self.size.0), whole(height).unwrap_or(self.size.1)))
     }
@@ -61,7 +61,7 @@ impl Target<'_> {
         Err(ImportError::TooLarge { path: self.path.into(), cause })
     }
 
-    /// Tells polygons whose points make no sense, or that only cost time.
+    /// Rejects polygons with absurd points, which only cost time.
     pub fn check_outline(&self, points: &[[f64; 2]]) -> Result<(), String> {
         if !is_near(points, self.size.0, self.size.1) {
             return Err("its points lie far outside the photo".into());
@@ -70,18 +70,18 @@ impl Target<'_> {
         let length: f64 = points.iter().zip(points.iter().cycle().skip(1)).map(side).sum();
         let outlines = self.costs.outlines.get() + length;
         if length > MAX_OUTLINE || outlines > MAX_OUTLINES {
-            return Err(format!("its outline of {length:.0} pixels is more than can be read"));
+            return Err(format!("its outline of {length:.0} pixels is too long"));
         }
         self.costs.outlines.set(outlines);
         Ok(())
     }
 
-    /// Adds a mask to what was imported, or tells why there is none.
+    /// Adds a mask, or reports why it is unusable.
     pub fn take(&self, imported: &mut Imported, place: String, mask: Result<Annotation, String>) {
         let mask = mask.and_then(|item| {
             let bytes = self.costs.mask_bytes.get() + item.mask.bytes();
             if bytes > MAX_MASK_BYTES {
-                return Err("is more than the memory for the masks of a file can hold".into());
+                return Err("needs more memory than the masks of a file may take".into());
             }
             self.costs.mask_bytes.set(bytes);
             Ok(item)
@@ -102,7 +102,7 @@ mod tests {
         let (path, photo, costs) = (Path::new("a.json"), Path::new("a.jpg"), Costs::default());
         let target = Target { path, size: (1000, 20_000), photo, costs: &costs };
         let to_and_fro: Vec<[f64; 2]> = (0..4000).map(|i| [500.0, f64::from(i % 2) * 19_999.0]).collect();
-        assert!(target.check_outline(&to_and_fro).unwrap_err().contains("more than can be read"));
+        assert!(target.check_outline(&to_and_fro).unwrap_err().contains("too long"));
         let once = target.size;
         let around = [[0.0, 0.0], [f64::from(once.0), 0.0], [0.0, f64::from(once.1)]];
         let accepted = (0..100_000).take_while(|_| target.check_outline(&around).is_ok()).count();

@@ -1,4 +1,4 @@
-//! Strips and tiles, from what lies in the file to plain samples.
+//! Strips and tiles: unpacking them to plain samples.
 
 use std::io::Read;
 
@@ -7,7 +7,7 @@ use image::ImageResult;
 use super::fax::{self, Coding};
 use super::{damaged, unsupported};
 
-/// How the data of a chunk are packed.
+/// The compression of a chunk's data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Compression {
     None,
@@ -20,14 +20,14 @@ pub(super) enum Compression {
 
 impl Compression {
     /// # Errors
-    /// The number is that of a kind that is not read. `options` are those of Group 3.
+    /// The number belongs to an unsupported compression. `options` are those of Group 3.
     pub fn of(number: u64, options: u64) -> ImageResult<Self> {
         const UNCOMPRESSED_MODE: u64 = 2;
         Ok(match number {
             1 => Self::None,
             2 => Self::Fax(Coding::Bytes),
             3 | 4 if options & UNCOMPRESSED_MODE != 0 => {
-                return Err(unsupported("uncompressed parts among fax codes"));
+                return Err(unsupported("uncompressed parts in fax compression"));
             }
             3 if options & 1 == 1 => Self::Fax(Coding::Two),
             3 => Self::Fax(Coding::One),
@@ -36,7 +36,7 @@ impl Compression {
             7 => Self::Jpeg,
             8 | 32946 => Self::Deflate,
             32773 => Self::PackBits,
-            6 => return Err(unsupported("JPEG compression of the old kind")),
+            6 => return Err(unsupported("old-style JPEG compression")),
             34887 => return Err(unsupported("LERC compression")),
             34925 => return Err(unsupported("LZMA compression")),
             33003 | 33005 | 34712 => return Err(unsupported("JPEG 2000 compression")),
@@ -48,11 +48,10 @@ impl Compression {
     }
 }
 
-/// Unpacks the first `rows` rows of `row_bytes` bytes each, of which `width` pixels fill the bits.
-/// JPEG is not for this.
+/// Unpacks the first `rows` rows of `row_bytes` bytes each, with `width` pixels per row. Not for JPEG.
 ///
 /// # Errors
-/// The data are damaged or end too early.
+/// The data is damaged or ends too early.
 pub(super) fn unpack(
     data: &[u8],
     compression: Compression,
@@ -66,7 +65,7 @@ pub(super) fn unpack(
         Compression::Fax(coding) => unpacked = fax::decode(data, width, rows, coding).map_err(damaged)?,
         Compression::Lzw => {
             use weezl::{BitOrder, decode::Decoder};
-            // Very old files have their codes the other way round, which the first one shows.
+            // Very old files have reversed codes, as the first one shows.
             let order = match data {
                 [0, second, ..] if second & 1 == 1 => BitOrder::Lsb,
                 _ => BitOrder::Msb,
@@ -76,14 +75,14 @@ pub(super) fn unpack(
         }
         Compression::Deflate => {
             let decoder = flate2::read::ZlibDecoder::new(data);
-            // What came before damage counts: it may be all that is wanted.
+            // The data before the damage is kept: it may be all that is needed.
             let _ = decoder.take(length as u64).read_to_end(&mut unpacked);
         }
         Compression::PackBits => pack_bits(data, length, &mut unpacked),
         Compression::Jpeg => {}
     }
     if unpacked.len() < length {
-        return Err(damaged("its data are damaged or end too early"));
+        return Err(damaged("its data is damaged or ends too early"));
     }
     unpacked.truncate(length);
     Ok(unpacked)
@@ -120,8 +119,8 @@ fn pack_bits(mut data: &[u8], length: usize, unpacked: &mut Vec<u8>) {
     }
 }
 
-/// Undoes what makes a row easier to compress: samples as differences to those of the pixel before.
-/// Samples have `bytes` bytes, the lowest first.
+/// Undoes horizontal prediction: samples as differences to the previous pixel. Samples have `bytes` bytes,
+/// the lowest first.
 pub(super) fn undo_differences(row: &mut [u8], samples: usize, bytes: usize) {
     let stride = samples * bytes;
     for at in (stride..row.len()).step_by(bytes) {
@@ -133,8 +132,8 @@ pub(super) fn undo_differences(row: &mut [u8], samples: usize, bytes: usize) {
     }
 }
 
-/// The same for floating-point numbers, of which moreover all highest bytes come first, then all second
-/// ones, and so on; afterwards each is in one piece, the lowest byte first.
+/// The same for floating-point numbers, which are also split: all highest bytes come first, then all second
+/// ones, and so on. The result has whole numbers, the lowest byte first.
 pub(super) fn undo_float_differences(row: &mut [u8], samples: usize, bytes: usize) {
     for at in samples..row.len() {
         row[at] = row[at].wrapping_add(row[at - samples]);

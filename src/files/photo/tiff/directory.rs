@@ -1,8 +1,8 @@
-//! The tags of a TIFF or BigTIFF file's first picture.
+//! The tags of the first image in a TIFF or BigTIFF file.
 
 use std::collections::HashMap;
 
-/// Fields of the first picture, by their tags.
+/// Fields of the first image, by their tags.
 pub(super) struct Directory<'a> {
     bytes: &'a [u8],
     pub is_big_endian: bool,
@@ -13,14 +13,14 @@ pub(super) struct Directory<'a> {
 struct Field {
     kind: u16,
     count: usize,
-    /// Where its values are in the file.
+    /// The position of its values in the file.
     at: usize,
 }
 
 /// Bytes of a value by the number of its type: BYTE, ASCII, SHORT, LONG, RATIONAL and so on.
 const SIZES: [usize; 19] = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
 
-/// Whether a file begins as TIFF and BigTIFF files do.
+/// Whether a file begins like TIFF or BigTIFF.
 pub fn is_tiff(bytes: &[u8]) -> bool {
     matches!(bytes.get(..4), Some(b"II*\0" | b"MM\0*" | b"II+\0" | b"MM\0+"))
 }
@@ -59,7 +59,7 @@ impl<'a> Directory<'a> {
         self.fields.contains_key(&tag)
     }
 
-    /// The whole numbers of a field; none if it is missing or holds something else.
+    /// The whole numbers of a field; empty if it is missing or has another type.
     pub fn numbers(&self, tag: u16) -> impl ExactSizeIterator<Item = u64> {
         let whole = |field: &&Field| matches!(field.kind, 1 | 3 | 4 | 13 | 16 | 18);
         let field =

@@ -1,19 +1,18 @@
-//! The codes of fax machines: Group 3 in one and two dimensions, Group 4, and lines without marks
-//! between them.
+//! Fax compression: Group 3 in one and two dimensions, Group 4, and lines without marks between them.
 
 use std::convert::Infallible;
 
 use fax::maps::{Mode, black, mode, white};
 use fax::{BitReader, ByteReader};
 
-/// How lines are coded.
+/// The coding of lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Coding {
-    /// Each line by itself, beginning at a byte.
+    /// Each line independent, beginning at a byte.
     Bytes,
-    /// Group 3, each line by itself.
+    /// Group 3, each line independent.
     One,
-    /// Group 3, lines also by the line before.
+    /// Group 3, lines also relative to the previous line.
     Two,
     /// Group 4.
     Four,
@@ -22,10 +21,10 @@ pub(super) enum Coding {
 /// Decodes `rows` lines of `width` pixels into bits, each line beginning at a byte; black is 1.
 ///
 /// # Errors
-/// The data are damaged or end early.
+/// The data is damaged or ends too early.
 pub(super) fn decode(data: &[u8], width: usize, rows: usize, coding: Coding) -> Result<Vec<u8>, String> {
-    let damaged = || "a line of fax codes is damaged or missing".to_owned();
-    // Codes are looked up by more bits than the last may have.
+    let damaged = || "a line of its fax compression is damaged or missing".to_owned();
+    // Codes are looked up by more bits than the last one may have.
     let padded = data.iter().copied().chain([0; 4]).map(Result::<u8, Infallible>::Ok);
     let Ok(reader) = ByteReader::new(padded);
     let mut lines = Lines { reader, width, reference: vec![] };
@@ -40,7 +39,7 @@ pub(super) fn decode(data: &[u8], width: usize, rows: usize, coding: Coding) -> 
                 if alone { lines.in_one_dimension() } else { lines.in_two_dimensions()?.ok() }
             }),
             Coding::Four => match lines.in_two_dimensions() {
-                // The end comes early where the rest is white.
+                // An early end means that the rest is white.
                 Some(Err(End)) => break,
                 line => line.and_then(Result::ok),
             },
@@ -55,7 +54,7 @@ pub(super) fn decode(data: &[u8], width: usize, rows: usize, coding: Coding) -> 
     Ok(bits)
 }
 
-/// Sets the bits from each first to the second of two changes.
+/// Sets the bits between each pair of changes.
 fn paint(row: &mut [u8], changes: &[usize], width: usize) {
     for pair in changes.chunks(2) {
         let end = pair.get(1).copied().unwrap_or(width);
@@ -69,7 +68,7 @@ struct End;
 struct Lines<I: Iterator<Item = Result<u8, Infallible>>> {
     reader: ByteReader<I>,
     width: usize,
-    /// Where the line before changes its colour, in ascending order, beginning with white to black.
+    /// The colour changes of the previous line, in ascending order, beginning with white to black.
     reference: Vec<usize>,
 }
 
@@ -80,9 +79,9 @@ impl<I: Iterator<Item = Result<u8, Infallible>>> Lines<I> {
         Some(bit)
     }
 
-    /// Passes the mark between lines and what fills up the byte before it; whether there was one.
+    /// Skips the mark between lines and the padding before it; returns whether there was one.
     fn end_of_line(&mut self) -> Option<bool> {
-        // No code of a run begins with so many zeros.
+        // No code of a run begins with this many zeros.
         if self.reader.peek(11)? != 0 {
             return Some(false);
         }
@@ -143,7 +142,7 @@ impl<I: Iterator<Item = Result<u8, Infallible>>> Lines<I> {
     }
 }
 
-/// A line as far as it is decoded.
+/// A partly decoded line.
 struct Line {
     width: usize,
     changes: Vec<usize>,
@@ -157,11 +156,11 @@ impl Line {
         Self { width, changes: vec![], at: -1, is_black: false }
     }
 
-    /// `None` if it would lie before the last one.
+    /// `None` if it would be before the last one.
     fn change(&mut self, to: i64) -> Option<()> {
         let x = usize::try_from(to).ok().filter(|_| to >= self.at)?;
         if self.changes.last() == Some(&x) {
-            // A run without a pixel is no change.
+            // An empty run is not a change.
             self.changes.pop();
         } else if x < self.width {
             self.changes.push(x);

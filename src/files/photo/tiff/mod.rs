@@ -1,7 +1,7 @@
-//! TIFF, of the kinds that Pillow reads: strips and tiles, in one plane or several, in either order of
-//! bytes and of bits; grey, RGB, CMYK, YCbCr and palettes; of 1 to 16 bits, and with care of 32 and 64.
+//! TIFF, to the extent of Pillow: strips and tiles, in one or several planes, in either byte and bit order;
+//! grey, RGB, CMYK, YCbCr and palettes; 1 to 16 bits, with restrictions 32 and 64.
 //!
-//! What is left out of the first picture's fields has the value that the specification gives it.
+//! Missing fields of the first image have the default values of the specification.
 
 mod chunk;
 mod directory;
@@ -86,18 +86,18 @@ enum Predictor {
     FloatDifferences,
 }
 
-/// What samples become shades from 0 to 255.
+/// How samples are converted to shades from 0 to 255.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Scale {
-    /// The greatest that their bits can hold is white.
+    /// The maximum of their bits is white.
     Bits,
-    /// They are such shades already.
+    /// They already are such shades.
     Shades,
     /// From 0 to 1.
     Unit,
 }
 
-/// The first picture of a file.
+/// The first image of a file.
 pub struct Tiff<'a> {
     bytes: &'a [u8],
     directory: Directory<'a>,
@@ -106,9 +106,9 @@ pub struct Tiff<'a> {
     colours: Colours,
     number: Number,
     bits: usize,
-    /// Of a pixel, in all planes.
+    /// Samples per pixel, in all planes.
     samples: usize,
-    /// Whether the colours are multiplied with the transparency that follows them.
+    /// Whether the colours are premultiplied by alpha.
     is_premultiplied: bool,
     is_planar: bool,
     compression: Compression,
@@ -118,28 +118,28 @@ pub struct Tiff<'a> {
     subsampling: (usize, usize),
     /// Width and height of strips or tiles.
     chunk: (u32, u32),
-    /// Where each of them is in the file, and how long.
+    /// Position and size of each in the file.
     places: Vec<(usize, usize)>,
     palette: Vec<[u8; 3]>,
 }
 
-/// The values of a picture with one channel, row by row.
+/// The values of an image with one channel, row by row.
 pub struct Indices {
     pub values: Vec<u32>,
-    /// The greatest that the file could hold.
+    /// The largest value that the file can store.
     pub white: u32,
     /// Colours of the values; empty for shades of grey.
     pub palette: Vec<[u8; 3]>,
 }
 
-/// A tile of more bytes is refused: it may claim any size.
+/// A tile of more bytes is rejected: it may claim any size.
 const MAX_TILE_BYTES: u64 = 256 << 20;
 
 impl<'a> Tiff<'a> {
-    /// Reads what the fields tell.
+    /// Interprets the fields.
     ///
     /// # Errors
-    /// The picture is of a kind that is not read, or its fields contradict each other.
+    /// The image has an unsupported kind, or its fields contradict each other.
     pub fn new(bytes: &'a [u8]) -> ImageResult<Self> {
         let directory = Directory::read(bytes).ok_or_else(|| damaged("its fields cannot be found"))?;
         let field = |tag, default| directory.number(tag).unwrap_or(default);
@@ -149,7 +149,7 @@ impl<'a> Tiff<'a> {
             return Err(damaged("it has no pixels"));
         }
         if is_raw(bytes, &directory) {
-            return Err(unsupported("the raw values of a camera"));
+            return Err(unsupported("raw camera data"));
         }
         let colours = match field(tag::PHOTOMETRIC, 0) {
             0 => Colours::WhiteIsZero,
@@ -159,8 +159,8 @@ impl<'a> Tiff<'a> {
             5 => Colours::Inks,
             6 => Colours::YCbCr,
             8..=10 => return Err(unsupported("Lab colours")),
-            32844 | 32845 => return Err(unsupported("logarithmic light")),
-            other => return Err(unsupported(format!("colours of kind {other}"))),
+            32844 | 32845 => return Err(unsupported("logarithmic luminance")),
+            other => return Err(unsupported(format!("colour type {other}"))),
         };
         let compression = Compression::of(field(tag::COMPRESSION, 1), field(tag::FAX_OPTIONS, 0))?;
         let samples = field(tag::SAMPLES, 1) as usize;
@@ -173,7 +173,7 @@ impl<'a> Tiff<'a> {
         let formats = all(tag::SAMPLE_FORMAT);
         let number = match formats.first() {
             Some(first) if formats.iter().any(|format| format != first) => {
-                return Err(unsupported("channels of different kinds"));
+                return Err(unsupported("channels of different types"));
             }
             None | Some(1 | 4) => Number::Unsigned,
             Some(2) => Number::Signed,
@@ -183,7 +183,7 @@ impl<'a> Tiff<'a> {
         let extra: Vec<u64> = directory.numbers(tag::EXTRA).take(64).collect();
         let colour_samples = colours.samples();
         let plain = samples.checked_sub(extra.len());
-        // Some say nothing of the transparency that they have.
+        // Some files do not declare their alpha channel.
         let fits =
             plain == Some(colour_samples) || extra.is_empty() && (colours, samples) == (Colours::Rgb, 4);
         if !fits || samples > 64 {
@@ -229,7 +229,7 @@ impl<'a> Tiff<'a> {
         tiff.with_chunks()
     }
 
-    /// What fits together by itself, but is not read.
+    /// The name of a valid combination that is not supported.
     fn check_kind(&self) -> ImageResult<()> {
         let plain = matches!(self.bits, 8 | 16 | 32 | 64);
         let readable = match self.number {
@@ -248,10 +248,10 @@ impl<'a> Tiff<'a> {
         let is_deep = self.number != Number::Unsigned || self.bits > 16;
         match self.colours {
             Colours::WhiteIsZero if is_deep => {
-                return Err(unsupported(format!("numbers of {} bits of which 0 is white", self.bits)));
+                return Err(unsupported(format!("numbers of {} bits with 0 as white", self.bits)));
             }
             Colours::Palette if is_deep || self.bits > 8 => {
-                return Err(unsupported(format!("a palette for {} bits", self.bits)));
+                return Err(unsupported(format!("a palette of {} bits", self.bits)));
             }
             Colours::YCbCr if is_deep || self.bits != 8 => {
                 return Err(unsupported(format!("YCbCr of {} bits", self.bits)));
@@ -263,14 +263,14 @@ impl<'a> Tiff<'a> {
         }
         let (across, down) = self.subsampling;
         if !matches!((across, down), (1 | 2 | 4, 1 | 2 | 4)) {
-            return Err(unsupported(format!("YCbCr with {across}x{down} lumas for a chroma")));
+            return Err(unsupported(format!("YCbCr with {across}x{down} subsampling")));
         }
         let is_subsampled = (across, down) != (1, 1);
         if is_subsampled && (self.is_planar || self.predictor != Predictor::None || self.samples != 3) {
-            return Err(unsupported("YCbCr subsampled in planes"));
+            return Err(unsupported("subsampled YCbCr in planes"));
         }
         if matches!(self.compression, Compression::Fax(_)) && (self.bits, self.samples) != (1, 1) {
-            return Err(unsupported("fax codes for more than black and white"));
+            return Err(unsupported("fax compression of more than black and white"));
         }
         if self.compression == Compression::Jpeg && self.bits != 8 {
             return Err(unsupported("JPEG compression of more than 8 bits"));
@@ -310,7 +310,7 @@ impl<'a> Tiff<'a> {
             let number = |number| usize::try_from(number).unwrap_or(usize::MAX);
             self.directory.numbers(tag).take(count).map(number).collect::<Vec<usize>>()
         };
-        // Without lengths, which old files lack, and for pixels as they are, the end of the file is the limit.
+        // Without lengths, as in old files, and for uncompressed pixels, the end of the file is the limit.
         let lengths = if self.compression == Compression::None { vec![] } else { numbers(lengths) };
         let lengths = lengths.into_iter().chain(std::iter::repeat(usize::MAX));
         self.places = numbers(offsets).into_iter().zip(lengths).collect();
@@ -332,14 +332,14 @@ impl<'a> Tiff<'a> {
         self.samples * self.sample_bytes()
     }
 
-    /// Rows of the picture in the chunks of a row of these.
+    /// Image rows in a row of chunks.
     fn rows(&self, down: usize) -> usize {
         let before = down as u64 * u64::from(self.chunk.1);
         (u64::from(self.height) - before).min(self.chunk.1.into()) as usize
     }
 
-    /// The pixels of a chunk, as wide as chunks are and as high as the picture reaches; samples with the
-    /// lowest byte first.
+    /// The pixels of a chunk, at full chunk width and clipped to the image's height; samples with the lowest
+    /// byte first.
     fn pixels(&self, across: usize, down: usize) -> ImageResult<Vec<u8>> {
         let (columns, lines) = self.grid();
         let index = down * columns + across;
@@ -400,7 +400,7 @@ impl<'a> Tiff<'a> {
         Ok(plain)
     }
 
-    /// A chunk that is a JPEG stream, of which the tables may be in a field.
+    /// Decodes a chunk that is a JPEG stream; its tables may be in a field.
     fn jpeg(&self, data: &[u8], rows: usize, samples: usize) -> ImageResult<Vec<u8>> {
         const START: [u8; 2] = [0xff, 0xd8];
         const END: [u8; 2] = [0xff, 0xd9];
@@ -413,7 +413,7 @@ impl<'a> Tiff<'a> {
         let max_bytes = usize::try_from(MAX_TILE_BYTES).unwrap_or(usize::MAX).max(width * rows * samples);
         let found = jpeg::channels(stream, self.is_converted_by_jpeg(), max_bytes)?;
         if found.count != samples || found.size.0 < width || found.size.1 < rows {
-            return Err(damaged("one of its JPEG streams has another size"));
+            return Err(damaged("one of its JPEG streams has a different size"));
         }
         let row = found.size.0 * samples;
         Ok(found
@@ -430,7 +430,7 @@ impl<'a> Tiff<'a> {
         self.compression == Compression::Jpeg && self.colours == Colours::YCbCr && !self.is_planar
     }
 
-    /// Every sample of colour in the part of a chunk that the picture covers.
+    /// All colour samples in the part of a chunk inside the image.
     fn each_value(&self, mut see: impl FnMut(f64)) -> ImageResult<()> {
         let (bytes, colours) = (self.sample_bytes(), self.colours.samples());
         self.each_row(|_, _, row| {
@@ -440,7 +440,7 @@ impl<'a> Tiff<'a> {
         })
     }
 
-    /// Calls with x, y and the pixels of each row of each chunk, as far as the picture covers them.
+    /// Calls `f` with x, y and the pixels of each row of each chunk, clipped to the image.
     fn each_row(&self, mut see: impl FnMut(usize, usize, &[u8])) -> ImageResult<()> {
         let (columns, lines) = self.grid();
         let pixel = self.pixel_bytes();
@@ -470,11 +470,11 @@ impl<'a> Tiff<'a> {
         }
     }
 
-    /// How samples become shades. For numbers that mean none by themselves it is what the picture holds
-    /// that tells.
+    /// How samples are converted to shades. For numbers without a fixed range, the content of the image
+    /// decides.
     ///
     /// # Errors
-    /// Neither reading makes sense of them.
+    /// Neither interpretation fits.
     fn scale(&self) -> ImageResult<Scale> {
         if self.number == Number::Unsigned && self.bits <= 16 {
             return Ok(Scale::Bits);
@@ -489,15 +489,15 @@ impl<'a> Tiff<'a> {
         match () {
             () if !is_finite || low < 0.0 => {}
             () if is_float && high <= 1.0 => return Ok(Scale::Unit),
-            // Above 1 and yet dark is most likely light without an upper end.
+            // Above 1 and yet dark is most likely unbounded light.
             () if high <= 255.0 && (!is_float || high >= 32.0) => return Ok(Scale::Shades),
-            // Darker is what counts or measures something.
+            // Darker images are counts or measurements.
             () if self.number == Number::Unsigned && high >= f64::from(1u32 << 31) => return Ok(Scale::Bits),
             () => {}
         }
         let kind = if is_float { "floating-point" } else { "whole" };
         let range = if is_finite { format!("from {low} to {high}") } else { "without limit".into() };
-        Err(unsupported(format!("{kind} numbers of {} bits {range}, which are no shades", self.bits)))
+        Err(unsupported(format!("{kind} numbers of {} bits {range}, which are not shades", self.bits)))
     }
 
     /// A sample as a shade.
@@ -513,11 +513,11 @@ impl<'a> Tiff<'a> {
         }
     }
 
-    /// What the pixels of a picture with one channel of whole numbers hold: shades of grey, of which 0 is
-    /// black, or places in a palette. `None` for other pictures.
+    /// The pixels of an image with one channel of whole numbers: shades of grey, with 0 as black, or palette
+    /// indices. `None` for other images.
     ///
     /// # Errors
-    /// The data are damaged.
+    /// The data is damaged.
     pub fn indices(&self) -> ImageResult<Option<Indices>> {
         let is_index = matches!(self.colours, Colours::Palette | Colours::BlackIsZero | Colours::WhiteIsZero);
         if !is_index || self.samples != 1 || self.number != Number::Unsigned {
@@ -556,7 +556,7 @@ impl<'a> Tiff<'a> {
 }
 
 impl Colours {
-    /// Samples of a pixel that make its colour.
+    /// Colour samples per pixel.
     fn samples(self) -> usize {
         match self {
             Self::WhiteIsZero | Self::BlackIsZero | Self::Palette => 1,
@@ -566,7 +566,7 @@ impl Colours {
     }
 }
 
-/// Whether the picture is a preview of the values that a camera's sensor has seen.
+/// Whether the image is the preview of a raw camera file.
 fn is_raw(bytes: &[u8], directory: &Directory) -> bool {
     const DNG_VERSION: u16 = 50706;
     let is_preview = directory.number(tag::SUBFILE_TYPE).is_some_and(|kind| kind & 1 == 1);
@@ -581,7 +581,7 @@ fn palette(directory: &Directory, bits: usize) -> ImageResult<Vec<[u8; 3]>> {
     if levels.len() < 3 * count {
         return Err(damaged("its palette is missing or too short"));
     }
-    // Of 16 bits, but some write 8.
+    // 16 bits, but some files have 8.
     let shift = if levels.iter().all(|level| *level < 256) { 0 } else { 8 };
     let level = |i: usize| (levels[i] >> shift) as u8;
     Ok((0..count).map(|i| [level(i), level(count + i), level(2 * count + i)]).collect())
@@ -610,7 +610,7 @@ impl ImageDecoder for Tiff<'_> {
 
     fn set_limits(&mut self, limits: Limits) -> ImageResult<()> {
         limits.check_dimensions(self.width, self.height)?;
-        // A strip may be the whole picture, once packed less tightly and once in its planes.
+        // A strip may be the whole image, once unpacked and once in its planes.
         let strip = 2 * u64::from(self.chunk.0) * u64::from(self.chunk.1) * self.pixel_bytes() as u64;
         match limits.max_alloc {
             Some(most) if strip > most => Err(trouble::too_large()),

@@ -89,7 +89,7 @@ fn kinds_that_are_not_read_are_named() {
     let rgb = [(tag::PHOTOMETRIC, &[2][..]), (tag::SAMPLES, &[3])];
     named(&[(tag::PHOTOMETRIC, &[8])], "Lab");
     named(&[(tag::PHOTOMETRIC, &[32803])], "raw");
-    named(&[GREY, (tag::COMPRESSION, &[6])], "old kind");
+    named(&[GREY, (tag::COMPRESSION, &[6])], "old-style");
     named(&[GREY, (tag::COMPRESSION, &[50000])], "Zstandard");
     named(&[GREY, (tag::COMPRESSION, &[4]), (tag::BITS, &[8])], "fax");
     named(&[GREY, (tag::BITS, &[24])], "whole numbers of 24 bits");
@@ -98,7 +98,7 @@ fn kinds_that_are_not_read_are_named() {
     named(&[&rgb[..], &[(tag::BITS, &[5, 6, 5])]].concat(), "different depths");
     named(
         &[&rgb[..], &[(tag::BITS, &[8, 8, 8]), (tag::SAMPLE_FORMAT, &[1, 1, 3])]].concat(),
-        "different kinds",
+        "different types",
     );
     named(&[&rgb[..], &[(tag::BITS, &[8; 3]), (tag::PREDICTOR, &[3])]].concat(), "predictor");
 }

@@ -1,10 +1,10 @@
 //! The mask decoder in the official order, step by step.
 //!
-//! Follows `sam2/modeling/sam/mask_decoder.py` and `transformer.py` line by line, and gives what
-//! `MaskDecoder.predict_masks` gives. It is here to be read, and to hold the folded decoder (see
-//! [`super`]) to: that one makes everything it can once an image, which pays as long as many prompts ask
-//! about the same features. Where the features are other ones for each prompt, as in a sequence, whose
-//! frames are mixed with what each object left in memory, this order is the one to take.
+//! Follows `sam2/modeling/sam/mask_decoder.py` and `transformer.py` line by line, and returns the results of
+//! `MaskDecoder.predict_masks`. It is meant for reading, and as the reference for tests of the folded decoder
+//! (see [`super`]). That one computes as much as possible once per image, which pays off if many prompts use
+//! the same features. If the features differ for each prompt, as in a sequence, whose frames are combined
+//! with the memory of each object, use this order.
 //!
 //! ```
 //! use tinsel::files::Photo;
@@ -50,7 +50,7 @@ use crate::sam::weights::Weights;
 /// Both sides of a map double in a transposed convolution: four pixels for one.
 const PARTS: usize = 4;
 
-/// What the decoder takes, everything row-major and channels last; d is `d_model`, cells are those of the
+/// The inputs of the decoder, all row-major and channels last; d is `d_model`, cells are those of the
 /// embedding.
 #[derive(Debug, Clone, Copy)]
 pub struct Inputs<'a> {
@@ -67,7 +67,7 @@ pub struct Inputs<'a> {
     pub dense: &'a [f32],
 }
 
-/// What the decoder makes of them: the single mask and the three candidates, in this order.
+/// The outputs of the decoder: the single mask and the three candidates, in this order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outputs {
     /// Logits, (4, S/4, S/4).
@@ -98,7 +98,7 @@ impl PlainDecoder {
     /// Reads the decoder's weights.
     ///
     /// # Errors
-    /// A tensor that is missing or has another shape than the configuration asks for.
+    /// A tensor that is missing or has the wrong shape.
     pub fn new(weights: &Weights) -> Result<Self> {
         let (config, decoder) = (weights.config(), &weights.config().decoder);
         let d = config.d_model;
@@ -127,7 +127,7 @@ impl PlainDecoder {
     /// `MaskDecoder.predict_masks`, for one prompt.
     ///
     /// # Errors
-    /// [`Error::Network`] when the inputs are not those of this network.
+    /// [`Error::Network`] if the inputs do not fit this network.
     pub fn predict_masks(&self, inputs: &Inputs) -> Result<Outputs> {
         self.check(inputs)?;
         let d = self.d;

@@ -1,4 +1,4 @@
-//! What happens to a tile between two products: softmax, norms, activations, scaling.
+//! Operations on a tile between two products: softmax, norms, activations, scaling.
 
 use pulp::{Simd, bytemuck};
 

@@ -1,4 +1,4 @@
-//! Kernels for the decoder: small products, and what happens to a tile between them, in the processor's
+//! Kernels for the decoder: small products, and the operations on a tile between them, in the processor's
 //! caches.
 //!
 //! A tile is a row-major matrix of rows of [`WIDTH`] values: one row a channel, one column a pixel,
