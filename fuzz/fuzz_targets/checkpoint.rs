@@ -26,14 +26,24 @@ enum Step<'a> {
     Opcode(u8),
     Raw(&'a [u8]),
     /// BINPUT or BINGET.
-    Memo { is_put: bool, place: u8 },
+    Memo {
+        is_put: bool,
+        place: u8,
+    },
     Number(i32),
     Long(&'a [u8]),
     Word(u8),
     Text(&'a str),
-    Global { module: u8, name: u8 },
+    Global {
+        module: u8,
+        name: u8,
+    },
     /// `('storage', type, key, device, length)`, as the persistent id of a storage.
-    Storage { number: u8, key: u8, length: i32 },
+    Storage {
+        number: u8,
+        key: u8,
+        length: i32,
+    },
     Tensor(Tensor),
     /// A dict with tensors, each under one of [`TENSORS`].
     Network(Vec<(u8, Tensor)>),
@@ -87,7 +97,16 @@ const TENSORS: [(&str, &[i64]); 9] = [
     ("sam_prompt_encoder.mask_downscaling.0.weight", &[4, 1, 2, 2]),
 ];
 const WORDS: [&str; 10] = [
-    "storage", "cpu", "model", "state_dict", "module", "_modules", "_orig_mod.", "ema", "hf_token.", "lora_a.encoder.",
+    "storage",
+    "cpu",
+    "model",
+    "state_dict",
+    "module",
+    "_modules",
+    "_orig_mod.",
+    "ema",
+    "hf_token.",
+    "lora_a.encoder.",
 ];
 const MODULES: [&str; 5] = ["collections", "torch", "torch._utils", "torch._tensor", "__main__"];
 const NAMES: [&str; 8] = [

@@ -22,10 +22,16 @@ struct Input {
 enum Source {
     Counts(Vec<u8>),
     /// Also of other sizes than the photo's.
-    Rle { size: [u32; 2], counts: Vec<u32> },
+    Rle {
+        size: [u32; 2],
+        counts: Vec<u32>,
+    },
     Compressed(String),
     Runs(Vec<(u8, [u8; 2])>),
-    Points { shape: Shape, points: Vec<[Coordinate; 2]> },
+    Points {
+        shape: Shape,
+        points: Vec<[Coordinate; 2]>,
+    },
 }
 
 #[derive(Arbitrary, Debug)]
@@ -76,9 +82,7 @@ impl Source {
                 assert_eq!(mask.area(), area);
                 Some(mask)
             }
-            Self::Rle { size, counts } => {
-                Mask::try_from(&Rle { size: *size, counts: counts.clone() }).ok()
-            }
+            Self::Rle { size, counts } => Mask::try_from(&Rle { size: *size, counts: counts.clone() }).ok(),
             Self::Compressed(counts) => {
                 let compressed = CompressedRle { size: [height, width], counts: counts.clone() };
                 Mask::try_from(&Rle::try_from(&compressed).ok()?).ok()
@@ -109,7 +113,8 @@ impl Shape {
             _ if !is_near => None,
             Self::Coco => filled_as_coco(&precise, width, height).ok(),
             Self::WithOutline => {
-                let pixels: Vec<[i64; 2]> = precise.iter().map(|point| point.map(|v| v.floor() as i64)).collect();
+                let pixels: Vec<[i64; 2]> =
+                    precise.iter().map(|point| point.map(|v| v.floor() as i64)).collect();
                 Some(filled_with_outline(&pixels, width, height))
             }
             Self::PillowPolygon => Some(pillow::polygon(&precise, width, height)),

@@ -12,8 +12,8 @@ use tinsel::sam::{Output, Predictor};
 use tinsel_fuzz::write;
 use tract_onnx::pb::tensor_shape_proto::{Dimension, dimension};
 use tract_onnx::pb::{
-    AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, TensorProto, TensorShapeProto, TypeProto,
-    ValueInfoProto, type_proto,
+    AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, TensorProto, TensorShapeProto,
+    TypeProto, ValueInfoProto, type_proto,
 };
 
 #[derive(Arbitrary, Debug)]
@@ -28,18 +28,61 @@ struct Pair<'a> {
 #[derive(Arbitrary, Debug)]
 enum Change<'a> {
     /// A node before the last one, some of whose inputs it takes the place of.
-    Node { operator: u8, inputs: Vec<u8>, attributes: Vec<(u8, Attribute<'a>)>, replaces: u8 },
-    Operator { node: u8, operator: u8 },
-    Input { node: u8, input: u8, tensor: u8 },
-    Attribute { node: u8, name: u8, value: Attribute<'a> },
-    Constant { name: u8, dims: Vec<i8>, kind: u8, raw: &'a [u8] },
-    Numbers { name: u8, numbers: Vec<i64> },
-    Shape { value: u8, dims: Vec<Option<i8>> },
-    Size { value: u8, axis: u8, size: i64 },
-    Kind { value: u8, kind: u8 },
-    Rename { value: u8, name: u8 },
-    Remove { list: u8, place: u8 },
-    Duplicate { list: u8, place: u8 },
+    Node {
+        operator: u8,
+        inputs: Vec<u8>,
+        attributes: Vec<(u8, Attribute<'a>)>,
+        replaces: u8,
+    },
+    Operator {
+        node: u8,
+        operator: u8,
+    },
+    Input {
+        node: u8,
+        input: u8,
+        tensor: u8,
+    },
+    Attribute {
+        node: u8,
+        name: u8,
+        value: Attribute<'a>,
+    },
+    Constant {
+        name: u8,
+        dims: Vec<i8>,
+        kind: u8,
+        raw: &'a [u8],
+    },
+    Numbers {
+        name: u8,
+        numbers: Vec<i64>,
+    },
+    Shape {
+        value: u8,
+        dims: Vec<Option<i8>>,
+    },
+    Size {
+        value: u8,
+        axis: u8,
+        size: i64,
+    },
+    Kind {
+        value: u8,
+        kind: u8,
+    },
+    Rename {
+        value: u8,
+        name: u8,
+    },
+    Remove {
+        list: u8,
+        place: u8,
+    },
+    Duplicate {
+        list: u8,
+        place: u8,
+    },
     Opset(i64),
 }
 
@@ -49,27 +92,120 @@ enum Attribute<'a> {
     Float(f32),
     Ints(Vec<i8>),
     Text(&'a str),
-    Tensor { dims: Vec<i8>, kind: u8, raw: &'a [u8] },
+    Tensor {
+        dims: Vec<i8>,
+        kind: u8,
+        raw: &'a [u8],
+    },
     /// All the nodes so far, within this one.
     Graph,
 }
 
 const OPERATORS: [&str; 64] = [
-    "Add", "And", "ArgMax", "AveragePool", "BatchNormalization", "Cast", "Ceil", "Clip", "Concat", "Constant",
-    "ConstantOfShape", "Conv", "ConvInteger", "ConvTranspose", "CumSum", "DepthToSpace", "DequantizeLinear", "Div",
-    "DynamicQuantizeLinear", "Einsum", "Equal", "Erf", "Expand", "EyeLike", "Flatten", "Gather", "GatherElements",
-    "GatherND", "Gelu", "Gemm", "GlobalAveragePool", "Identity", "If", "InstanceNormalization", "LayerNormalization",
-    "Loop", "MatMul", "MatMulInteger", "MaxPool", "Mul", "NonMaxSuppression", "NonZero", "OneHot", "Pad", "Pow",
-    "QLinearConv", "Range", "ReduceMean", "Relu", "Reshape", "Resize", "Scan", "ScatterElements", "ScatterND",
-    "Shape", "Slice", "Softmax", "Split", "Squeeze", "Tile", "TopK", "Transpose", "Unsqueeze", "Where",
+    "Add",
+    "And",
+    "ArgMax",
+    "AveragePool",
+    "BatchNormalization",
+    "Cast",
+    "Ceil",
+    "Clip",
+    "Concat",
+    "Constant",
+    "ConstantOfShape",
+    "Conv",
+    "ConvInteger",
+    "ConvTranspose",
+    "CumSum",
+    "DepthToSpace",
+    "DequantizeLinear",
+    "Div",
+    "DynamicQuantizeLinear",
+    "Einsum",
+    "Equal",
+    "Erf",
+    "Expand",
+    "EyeLike",
+    "Flatten",
+    "Gather",
+    "GatherElements",
+    "GatherND",
+    "Gelu",
+    "Gemm",
+    "GlobalAveragePool",
+    "Identity",
+    "If",
+    "InstanceNormalization",
+    "LayerNormalization",
+    "Loop",
+    "MatMul",
+    "MatMulInteger",
+    "MaxPool",
+    "Mul",
+    "NonMaxSuppression",
+    "NonZero",
+    "OneHot",
+    "Pad",
+    "Pow",
+    "QLinearConv",
+    "Range",
+    "ReduceMean",
+    "Relu",
+    "Reshape",
+    "Resize",
+    "Scan",
+    "ScatterElements",
+    "ScatterND",
+    "Shape",
+    "Slice",
+    "Softmax",
+    "Split",
+    "Squeeze",
+    "Tile",
+    "TopK",
+    "Transpose",
+    "Unsqueeze",
+    "Where",
 ];
 const ATTRIBUTES: [&str; 20] = [
-    "axis", "axes", "to", "perm", "kernel_shape", "strides", "pads", "dilations", "group", "value", "keepdims", "mode",
-    "equation", "starts", "ends", "split", "alpha", "then_branch", "else_branch", "body",
+    "axis",
+    "axes",
+    "to",
+    "perm",
+    "kernel_shape",
+    "strides",
+    "pads",
+    "dilations",
+    "group",
+    "value",
+    "keepdims",
+    "mode",
+    "equation",
+    "starts",
+    "ends",
+    "split",
+    "alpha",
+    "then_branch",
+    "else_branch",
+    "body",
 ];
 const NAMES: [&str; 16] = [
-    "image", "image_embeddings", "high_res_feats_0", "high_res_feats_1", "point_coords", "point_labels", "mask_input",
-    "has_mask_input", "orig_im_size", "masks", "low_res_masks", "iou_predictions", "a", "b", "c", "",
+    "image",
+    "image_embeddings",
+    "high_res_feats_0",
+    "high_res_feats_1",
+    "point_coords",
+    "point_labels",
+    "mask_input",
+    "has_mask_input",
+    "orig_im_size",
+    "masks",
+    "low_res_masks",
+    "iou_predictions",
+    "a",
+    "b",
+    "c",
+    "",
 ];
 const FLOAT: i32 = 1;
 
@@ -88,10 +224,8 @@ fn dims(dims: &[i8]) -> Vec<i64> {
 }
 
 fn value(name: &str, dims: &[Option<i64>]) -> ValueInfoProto {
-    let dimension = |dim: &Option<i64>| Dimension {
-        value: dim.map(dimension::Value::DimValue),
-        ..Dimension::default()
-    };
+    let dimension =
+        |dim: &Option<i64>| Dimension { value: dim.map(dimension::Value::DimValue), ..Dimension::default() };
     let shape = Some(TensorShapeProto { dim: dims.iter().map(dimension).collect() });
     let tensor = type_proto::Value::TensorType(type_proto::Tensor { elem_type: FLOAT, shape });
     let r#type = Some(TypeProto { value: Some(tensor), ..TypeProto::default() });
@@ -127,16 +261,19 @@ fn model(node: Vec<NodeProto>, input: Vec<ValueInfoProto>, output: Vec<ValueInfo
 /// Takes means of the picture.
 fn encoder(is_sam2: bool) -> ModelProto {
     let pooled = |output: &str, stride: i64| {
-        node("AveragePool", &["image"], output, vec![
-            ints("kernel_shape", &[stride, stride]),
-            ints("strides", &[stride, stride]),
-        ])
+        node(
+            "AveragePool",
+            &["image"],
+            output,
+            vec![ints("kernel_shape", &[stride, stride]), ints("strides", &[stride, stride])],
+        )
     };
     let mut nodes = vec![pooled("image_embeddings", 16)];
     let mut outputs = vec![fixed("image_embeddings", &[1, 3, 4, 4])];
     if is_sam2 {
         nodes.extend([pooled("high_res_feats_0", 4), pooled("high_res_feats_1", 8)]);
-        outputs.extend([fixed("high_res_feats_0", &[1, 3, 16, 16]), fixed("high_res_feats_1", &[1, 3, 8, 8])]);
+        outputs
+            .extend([fixed("high_res_feats_0", &[1, 3, 16, 16]), fixed("high_res_feats_1", &[1, 3, 8, 8])]);
     }
     model(nodes, vec![fixed("image", &[1, 3, 64, 64])], outputs)
 }
@@ -189,7 +326,9 @@ impl Change<'_> {
             }
             Self::Input { node, input, tensor: place } => {
                 let tensor = tensor(graph, *place);
-                if let Some(input) = pick(&mut graph.node, *node).and_then(|node| pick(&mut node.input, *input)) {
+                if let Some(input) =
+                    pick(&mut graph.node, *node).and_then(|node| pick(&mut node.input, *input))
+                {
                     *input = tensor;
                 }
             }
@@ -218,7 +357,8 @@ impl Change<'_> {
                 }
             }
             Self::Size { value, axis, size } => {
-                let shape = declared(graph, *value).and_then(tensor_type).and_then(|tensor| tensor.shape.as_mut());
+                let shape =
+                    declared(graph, *value).and_then(tensor_type).and_then(|tensor| tensor.shape.as_mut());
                 if let Some(dim) = shape.and_then(|shape| pick(&mut shape.dim, *axis)) {
                     dim.value = Some(dimension::Value::DimValue(*size));
                 }
@@ -302,7 +442,11 @@ impl Attribute<'_> {
                 AttributeProto { r#type: 4, t: Some(constant("t", dims(sides), *kind, raw)), ..plain }
             }
             Self::Graph => {
-                let graph = GraphProto { node: graph.node.clone(), output: graph.output.clone(), ..GraphProto::default() };
+                let graph = GraphProto {
+                    node: graph.node.clone(),
+                    output: graph.output.clone(),
+                    ..GraphProto::default()
+                };
                 AttributeProto { r#type: 5, g: Some(graph), ..plain }
             }
         }

@@ -17,7 +17,13 @@ fn saved(session: &Session) -> Session {
 fuzz_target!(|data: &[u8]| {
     let Ok(session) = Session::parse(Path::new("session"), data) else { return };
     let once = saved(&session);
-    assert!(session.masks.iter().map(|item| &item.annotation.mask).eq(once.masks.iter().map(|item| &item.annotation.mask)));
+    assert!(
+        session
+            .masks
+            .iter()
+            .map(|item| &item.annotation.mask)
+            .eq(once.masks.iter().map(|item| &item.annotation.mask))
+    );
     // Scores without limit become none.
     let twice = saved(&once);
     assert_eq!((&once.classes, &once.masks), (&twice.classes, &twice.masks));

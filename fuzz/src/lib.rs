@@ -16,7 +16,8 @@ pub const SEPARATOR: &str = "\n=====\n";
 /// Files are checked as being about photos of at most this many pixels; larger ones only cost time.
 pub const MOST_PIXELS: u64 = 1 << 16;
 
-static FOLDER: LazyLock<TempDir> = LazyLock::new(|| TempDir::with_prefix("tinsel-fuzz-").expect("no folder for files"));
+static FOLDER: LazyLock<TempDir> =
+    LazyLock::new(|| TempDir::with_prefix("tinsel-fuzz-").expect("no folder for files"));
 
 /// Writes a file of this name into the folder of this process.
 pub fn write(name: &str, bytes: &[u8]) -> PathBuf {

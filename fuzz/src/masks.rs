@@ -1,7 +1,8 @@
 //! What must hold of every mask.
 
 use tinsel::mask::polygon::{
-    Polygon, filled_as_coco, filled_with_outline, polygons, simplified, through_centres, united, without_holes,
+    Polygon, filled_as_coco, filled_with_outline, polygons, simplified, through_centres, united,
+    without_holes,
 };
 use tinsel::mask::{CompressedRle, Mask, PixelBox, Rle, outline};
 
@@ -19,7 +20,10 @@ fn check_runs(mask: &Mask) {
     let mut last = None;
     for (y, [start, end]) in mask.all_runs() {
         assert!(y < mask.height() && start < end && end <= mask.width());
-        assert!(last.is_none_or(|(row, end)| row < y || row == y && end < start), "runs touch or lie out of order");
+        assert!(
+            last.is_none_or(|(row, end)| row < y || row == y && end < start),
+            "runs touch or lie out of order"
+        );
         last = Some((y, end));
         area += u64::from(end - start);
         let b: &mut PixelBox = bbox.get_or_insert(PixelBox { x0: start, y0: y, x1: end, y1: y + 1 });
