@@ -362,7 +362,7 @@ fn a_prompt_that_makes_no_sense_is_bad_usage() {
         ("--point=5,5,2", &["--point", "5,5,2", "1 (on the object) or 0"]),
         ("--box=10,10,10,90", &["coffee.jpg", "10,10,10,90", "empty"]),
         ("--box=90,90,10,10", &["coffee.jpg", "90,90,10,10", "top-left corner first"]),
-        ("--box=10,10,601,90", &["coffee.jpg", "10,10,601,90", "outside", "600x400"]),
+        ("--box=10,10,601,90", &["coffee.jpg", "10,10,601,90", "extends beyond", "600x400"]),
         ("--box=10,10,90", &["--box", "10,10,90", "X0,Y0,X1,Y1"]),
     ] {
         fails(&["predict", COFFEE, argument], 2, parts);

@@ -321,7 +321,7 @@ fn what_two_photos_or_formats_would_share_is_refused() {
         }
     }
     let (code, _, err) = tinsel(&[&"export", &ends[0], &ends[1], &"--format", &"coco", &"--out", &out]);
-    assert!(code == Some(1) && err.contains("val/a.jpg: would be called a.jpg"), "{err}");
+    assert!(code == Some(1) && err.contains("val/a.jpg: would be named a.jpg"), "{err}");
 
     // From the folder above both, each gets its own masks back.
     let (out, above) = (dir.path().join("coco"), dir.path().join("ds"));

@@ -362,7 +362,7 @@ fn a_stalled_download_ends_and_is_resumed_later() {
     let start = Instant::now();
     let error = fetch(&store, &entry, &impatient()).unwrap_err();
     assert!(start.elapsed() < Duration::from_secs(3));
-    assert!(error.to_string().contains("nothing came for 0.3 s; 2000 bytes are kept"), "{error}");
+    assert!(error.to_string().contains("no data for 0.3 s; 2000 bytes are kept"), "{error}");
     fetch(&store, &entry, &impatient()).unwrap();
     assert_complete(&store, &entry, &content);
     assert_eq!(server.offsets(), [None, Some(2000)]);
@@ -375,7 +375,7 @@ fn a_server_that_never_answers_is_given_up() {
     let server = Server::start(vec![silent]);
     let (_dir, store) = store_of(&server);
     let error = fetch(&store, &entry, &impatient()).unwrap_err();
-    assert!(error.to_string().contains("nothing came for 0.3 s"), "{error}");
+    assert!(error.to_string().contains("no data for 0.3 s"), "{error}");
 }
 
 #[test]
@@ -387,7 +387,10 @@ fn refusals_are_final_and_overload_is_not() {
         let (_dir, store) = store_of(&server);
         let error = fetch(&store, &entry, &patient()).unwrap_err();
         let message = error.to_string();
-        assert!(message.contains(&format!("the server answers {}", &refusal[..3])), "{message}");
+        assert!(
+            message.contains(&format!("the server responded with status {}", &refusal[..3])),
+            "{message}"
+        );
         assert!(message.contains(&store.url(&entry)), "{message}");
         assert_eq!(server.requests().len(), 1);
     }
@@ -680,7 +683,7 @@ fn the_command_line_downloads_and_refuses_what_is_wrong() {
     // Proxies are for others: this host is excepted.
     let proxies = [("HTTP_PROXY", NOWHERE), ("NO_PROXY", "127.0.0.1")];
     let (code, _, err) = tinsel(&["download", "sam2-tiny"], dir.path(), &server.url, &proxies);
-    assert!(code == Some(1) && err.contains("the server answers 404"), "{err}");
+    assert!(code == Some(1) && err.contains("the server responded with status 404"), "{err}");
     let asked: Vec<String> = server.requests().into_iter().map(|request| request.path).collect();
     assert_eq!(asked[0], "/models/072824/sam2_hiera_tiny.pt");
     assert_eq!(asked[1], "/models/092824/sam2.1_hiera_tiny.pt");
@@ -698,7 +701,7 @@ fn proxies_of_the_environment_are_used() {
     // A name that exists nowhere: only the proxy could know it.
     let proxies = [("HTTP_PROXY", proxy.url.as_str())];
     let (code, _, err) = tinsel(&["download", "sam2.1-tiny"], dir.path(), "http://models.invalid/", &proxies);
-    assert!(code == Some(1) && err.contains("the server answers 404"), "{err}");
+    assert!(code == Some(1) && err.contains("the server responded with status 404"), "{err}");
     let asked = proxy.requests();
     assert_eq!((asked[0].method.as_str(), asked[0].path.as_str()), ("CONNECT", "models.invalid:80"));
     assert_eq!(asked[1].path, "/092824/sam2.1_hiera_tiny.pt");

@@ -149,7 +149,7 @@ fn make_mask(window: &mut Window, at: (f32, f32)) {
 fn an_empty_window_says_what_to_do_and_opens_the_sample() {
     let mut window = window(vec![]);
     window.get_by_label("Drop a photo or a folder here");
-    click(&mut window, "Open the sample photo");
+    click(&mut window, "Open sample photo");
     window.get_by_label_contains("coffee.jpg");
     window.get_by_label("Photo");
 }
@@ -315,14 +315,14 @@ fn everything_lists_masks_and_is_one_step_of_undo() {
     press_with(&mut window, Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z);
     assert_eq!(masks(&window), found);
 
-    click(&mut window, "Hide masks inside another");
+    click(&mut window, "Hide masks inside other masks");
     let outermost = masks(&window);
     assert!(outermost < found, "{outermost} of {found}");
     window.get_by_label_contains(&format!("Filters: {outermost} of "));
     click(&mut window, "List by tree");
     press_with(&mut window, Modifiers::COMMAND, Key::Z);
     assert_eq!(masks(&window), found);
-    let inside = window.get_by_label("Hide masks inside another").accesskit_node().toggled();
+    let inside = window.get_by_label("Hide masks inside other masks").accesskit_node().toggled();
     assert_eq!(inside, Some(egui::accesskit::Toggled::False), "the filters follow undo");
     click(&mut window, "Colours");
     click(&mut window, "By area");
@@ -480,7 +480,7 @@ fn keys_after_enter_are_about_the_mask_that_was_accepted() {
 fn clicks_do_not_go_through_a_window_onto_the_photo() {
     let mut window = window(vec![sample("coffee.jpg")]);
     press(&mut window, Key::F1);
-    let rect = window.get_by_role_and_label(egui::accesskit::Role::Window, "Keys and gestures").rect();
+    let rect = window.get_by_role_and_label(egui::accesskit::Role::Window, "Shortcuts and gestures").rect();
     // From the edge to the middle: an edge takes drags only, and so do the margins.
     for inset in [1.0, 2.0, 3.5, 5.0, 8.0] {
         let inside = rect.shrink(inset);
@@ -563,9 +563,9 @@ fn two_settings_are_compared_side_by_side() {
     window.get_by_label("Comparison");
     for side in ["mobile-sam: ", "mobile-sam, quick: "] {
         let caption = window.get_by_label_contains(side);
-        assert!(caption.value().is_some_and(|text| text.contains("without a partner")));
+        assert!(caption.value().is_some_and(|text| text.contains("unmatched")));
     }
-    click(&mut window, "Only those without a partner");
+    click(&mut window, "Only unmatched masks");
     // It covers its own photo alone.
     press(&mut window, Key::D);
     make_mask(&mut window, (290.0, 170.0));
@@ -603,18 +603,18 @@ fn export_writes_files_and_asks_before_overwriting() {
     make_mask(&mut window, (290.0, 170.0));
     press_with(&mut window, Modifiers::COMMAND, Key::E);
     click(&mut window, "Binary masks (PNG)");
-    click(&mut window, "Write files");
+    click(&mut window, "Export masks");
     let file = folder.path().join("cup of coffee_mask-1_mask.png");
     let picture = image::open(&file).unwrap().into_luma8();
     assert_eq!((picture.dimensions(), picture.get_pixel(290, 170).0), ((600, 400), [255]));
-    window.get_by_label_contains("Written");
+    window.get_by_label_contains("Saved");
 
     std::fs::write(&file, "precious").unwrap();
-    for (answer, kept) in [("Keep them", true), ("Overwrite", false)] {
-        if window.query_by_label("Write files").is_none() {
+    for (answer, kept) in [("Cancel", true), ("Overwrite", false)] {
+        if window.query_by_label("Export masks").is_none() {
             press_with(&mut window, Modifiers::COMMAND, Key::E);
         }
-        click(&mut window, "Write files");
+        click(&mut window, "Export masks");
         window.get_by_label("Overwrite files?");
         click(&mut window, answer);
         assert_eq!(std::fs::read(&file).unwrap() == b"precious", kept, "{answer}");
@@ -722,7 +722,7 @@ fn a_smaller_network_input_is_chosen_in_the_model_menu_and_told_with_its_masks()
 fn the_cheat_sheet_lists_the_keys() {
     let mut window = window(vec![]);
     press(&mut window, Key::F1);
-    assert!(window.query_all_by_label("Keys and gestures").count() > 0);
+    assert!(window.query_all_by_label("Shortcuts and gestures").count() > 0);
     window.get_by_label("Right click, Shift + left click");
     let accepted = window.get_by_label("Accept mask");
     assert!(accepted.accesskit_node().label().is_some() || accepted.value().is_some());
@@ -733,16 +733,16 @@ fn keys_can_be_changed_and_given_back() {
     let mut window = window(vec![sample("coffee.jpg")]);
     press(&mut window, Key::F1);
     scroll_and_click(&mut window, "Change R for Refine selected");
-    window.get_by_label_contains("Press the keys for");
+    window.get_by_label_contains("Press the new shortcut for");
     // Held for the bare photo.
     press(&mut window, Key::H);
-    window.get_by_label_contains("are held to see");
+    window.get_by_label_contains("are reserved");
     scroll_and_click(&mut window, "Change R for Refine selected");
     // The key of "Pick masks", which must not pick now.
     press(&mut window, Key::M);
-    window.get_by_label_contains("were taken from “Pick masks”");
+    window.get_by_label_contains("“Pick masks” no longer has this shortcut");
     window.get_by_label("Change M for Refine selected");
-    scroll_and_click(&mut window, "Add a key for Export…");
+    scroll_and_click(&mut window, "Add a shortcut for Export…");
     press(&mut window, Key::R);
     press(&mut window, Key::F1);
     make_mask(&mut window, (290.0, 170.0));
@@ -750,7 +750,7 @@ fn keys_can_be_changed_and_given_back() {
     press(&mut window, Key::M);
     assert_eq!(points(&window).len(), 1, "M does not refine");
     press(&mut window, Key::F1);
-    click(&mut window, "Reset all keys");
+    click(&mut window, "Reset all shortcuts");
     window.get_by_label("Change R for Refine selected");
     window.get_by_label("Change M for Pick masks");
 }
@@ -831,10 +831,10 @@ fn masks_are_grouped_by_class_and_dragged_to_another() {
     settle(&mut window);
     let document = window.state().document();
     assert_eq!(document.masks()[1].annotation.class, Some(document.classes()[1].id));
-    click(&mut window, "Hide all of Without a class");
+    click(&mut window, "Hide all of Unclassified");
     let visible: Vec<bool> = window.state().document().masks().iter().map(|m| m.visible).collect();
     assert_eq!(visible, [false, true, false]);
-    click(&mut window, "Fold Without a class");
+    click(&mut window, "Collapse Unclassified");
     assert!(window.query_by_label("Mask 1").is_none() && window.query_by_label("Mask 2").is_some());
 }
 

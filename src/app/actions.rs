@@ -12,7 +12,7 @@ use crate::everything::{Filters, Parameters, Preset};
 use crate::models::Entry;
 use crate::prompt::Point;
 
-/// A wish of the user.
+/// A request of the user.
 #[derive(Debug, Clone)]
 pub(super) enum Action {
     Run(&'static Command),
@@ -24,7 +24,7 @@ pub(super) enum Action {
         path: Vec<[f32; 2]>,
         erase: bool,
     },
-    /// The inside of a closed line, added to the selected mask or taken from it.
+    /// The inside of a closed line, added to the selected mask or removed from it.
     Lasso {
         path: Vec<[f32; 2]>,
         subtract: bool,
@@ -36,7 +36,7 @@ pub(super) enum Action {
     SetOpacity(f32),
     SetParameters(Parameters),
     UsePreset(Preset),
-    /// Tries filters on what everything mode found.
+    /// Tries filters on the results of everything mode.
     SetFilters(Filters),
     /// Puts what the filters leave into the document.
     ApplyFilters,

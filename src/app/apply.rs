@@ -8,6 +8,7 @@ use super::actions::{Action, AfterSaving};
 use super::export_task::{ExportJob, Subject};
 use super::models;
 use super::shell::Tinsel;
+use super::texts::messages as texts;
 use crate::document::{Edit, MaskId, MaskItem, ShapeOp, painted};
 use crate::engine::{JobKind, ModelSource};
 use crate::mask::Mask;
@@ -105,11 +106,10 @@ impl Tinsel {
             },
             Action::CancelDownload => self.model.choice.cancel(),
             Action::SetKeys(command, keys) => {
-                let former_owners = self.settings.keymap.set(command, keys);
-                if !former_owners.is_empty() {
-                    let names: Vec<String> =
-                        former_owners.iter().map(|other| format!("“{}”", other.text)).collect();
-                    self.messages.news(format!("The keys were taken from {}.", names.join(", ")));
+                let previous_owners = self.settings.keymap.set(command, keys);
+                if !previous_owners.is_empty() {
+                    let names: Vec<&str> = previous_owners.iter().map(|owner| owner.text).collect();
+                    self.messages.news(texts::shortcut_lost(&names));
                 }
             }
             Action::ResetKeys(command) => self.settings.keymap.reset(command),
@@ -142,7 +142,7 @@ impl Tinsel {
         document.selection().iter().filter_map(|id| document.mask(*id))
     }
 
-    /// Whether at least so many masks are selected.
+    /// Whether at least this many masks are selected.
     pub(super) fn selects(&self, count: usize) -> bool {
         self.document().selection().len() >= count
     }
@@ -180,7 +180,7 @@ impl Tinsel {
         }
     }
 
-    /// Saves what an export reads from the files beside the photos.
+    /// Saves what an export reads from the files next to the photos.
     fn save_exported(&mut self, job: &ExportJob) {
         if matches!(job.subject, Subject::Folder(_)) {
             self.save_all();
@@ -188,7 +188,7 @@ impl Tinsel {
     }
 
     /// Does what waited for the work to be saved.
-    pub(super) fn go_on_after_saving(&mut self) {
+    pub(super) fn continue_after_saving(&mut self) {
         if self.sessions.is_saving() {
             return;
         }
@@ -224,10 +224,10 @@ impl Tinsel {
         let item = match selected[..] {
             [] => None,
             [item] if item.locked => {
-                return self.messages.news("The selected mask is locked. Unlock it first.");
+                return self.messages.news(texts::SELECTED_LOCKED);
             }
             [item] => Some(item.clone()),
-            _ => return self.messages.news("Select one mask to paint on, or none for a new one."),
+            _ => return self.messages.news(texts::SELECT_ONE_TO_PAINT),
         };
         match painted(item.as_deref(), area, subtract) {
             Some(change) => {
@@ -237,7 +237,7 @@ impl Tinsel {
                     document.select([new]);
                 }
             }
-            None => self.messages.news("Select the mask that something is to be taken from."),
+            None => self.messages.news(texts::SELECT_TO_ERASE),
         }
     }
 

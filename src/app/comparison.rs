@@ -9,6 +9,7 @@ use super::actions::{Action, Actions};
 use super::canvas::{Hovered, Layer, SceneMask, SideBySide};
 use super::models;
 use super::tasks::FigureSide;
+use super::texts::comparison as texts;
 use super::workspace::OpenPhoto;
 use crate::annotation::Annotation;
 use crate::colour::{Colour, mask_colour};
@@ -35,25 +36,24 @@ pub(super) struct SideShown {
     pub name: String,
     pub masks: Vec<FoundMask>,
     pub colours: Vec<Colour>,
-    /// For each mask, its partner on the other side and their IoU.
-    pub partners: Vec<Option<(usize, f64)>>,
+    /// For each mask, its match on the other side and their IoU.
+    pub matches: Vec<Option<(usize, f64)>>,
     seconds: f32,
 }
 
 impl SideShown {
-    pub fn without_partner(&self) -> usize {
-        self.partners.iter().filter(|p| p.is_none()).count()
+    pub fn unmatched(&self) -> usize {
+        self.matches.iter().filter(|m| m.is_none()).count()
     }
 
     fn caption(&self) -> String {
-        let (count, alone) = (self.masks.len(), self.without_partner());
-        format!("{}: {count} masks, {alone} without a partner, {:.1} s", self.name, self.seconds)
+        texts::caption(&self.name, self.masks.len(), self.unmatched(), self.seconds)
     }
 
     /// The smallest mask at a pixel.
     fn at(&self, x: u32, y: u32) -> Option<usize> {
-        let there = (0..self.masks.len()).filter(|i| self.masks[*i].mask.get(x, y));
-        there.min_by_key(|i| self.masks[*i].mask.area())
+        let hit = (0..self.masks.len()).filter(|i| self.masks[*i].mask.get(x, y));
+        hit.min_by_key(|i| self.masks[*i].mask.area())
     }
 }
 
@@ -62,7 +62,7 @@ pub(super) struct Shown {
     pub photo: u64,
     pub sides: [SideShown; 2],
     panes: SideBySide,
-    only_alone: bool,
+    only_unmatched: bool,
     /// Side and mask under the pointer in the last frame.
     hovered: Option<(usize, usize)>,
 }
@@ -100,7 +100,7 @@ impl Default for Comparing {
 impl Comparing {
     /// Offers a model that has been loaded.
     pub fn offer(&mut self, name_or_path: &str) {
-        if !self.files.iter().any(|known| known == name_or_path) && name_or_path != BUILT_IN_NAME {
+        if !self.files.iter().any(|file| file == name_or_path) && name_or_path != BUILT_IN_NAME {
             self.files.push(name_or_path.to_owned());
         }
     }
@@ -127,7 +127,7 @@ impl Comparing {
     /// What the status bar says, and how far the job is in [0, 1].
     pub fn status(&self) -> Option<(String, f32)> {
         let Running { names: [a, b], fraction, .. } = self.running.as_ref()?;
-        Some((format!("Comparing {a} with {b}"), *fraction))
+        Some((texts::running(a, b), *fraction))
     }
 
     pub fn progress(&mut self, fraction: f32) {
@@ -150,7 +150,7 @@ impl Comparing {
             let model = models::display_name(&choice.model, models_url);
             match choice.preset {
                 Some(Preset::Standard) => model,
-                preset => format!("{model}, {}", preset_label(preset).to_lowercase()),
+                preset => texts::model_with(&model, texts::settings(preset)),
             }
         };
         let names = [name(&self.choices[0]), name(&self.choices[1])];
@@ -174,83 +174,80 @@ impl Comparing {
         let Some(running) = self.running.take_if(|running| running.number == number) else { return };
         let [masks_a, masks_b] = masks;
         let [name_a, name_b] = running.names;
-        let mut partners = [vec![None; masks_a.len()], vec![None; masks_b.len()]];
+        let mut matches = [vec![None; masks_a.len()], vec![None; masks_b.len()]];
         for pair in &comparison.pairs {
-            partners[0][pair.a] = Some((pair.b, pair.iou));
-            partners[1][pair.b] = Some((pair.a, pair.iou));
+            matches[0][pair.a] = Some((pair.b, pair.iou));
+            matches[1][pair.b] = Some((pair.a, pair.iou));
         }
-        let [partners_a, partners_b] = partners;
+        let [matches_a, matches_b] = matches;
         let colours_a = (0..masks_a.len() as u64).map(mask_colour).collect();
         let colours_b = comparison.numbers_of_b().into_iter().map(|n| mask_colour(n as u64)).collect();
         let side =
-            |name, masks, colours, partners, seconds| SideShown { name, masks, colours, partners, seconds };
-        let a = side(name_a, masks_a, colours_a, partners_a, seconds[0]);
-        let b = side(name_b, masks_b, colours_b, partners_b, seconds[1]);
+            |name, masks, colours, matches, seconds| SideShown { name, masks, colours, matches, seconds };
+        let a = side(name_a, masks_a, colours_a, matches_a, seconds[0]);
+        let b = side(name_b, masks_b, colours_b, matches_b, seconds[1]);
         let panes = SideBySide::new(ctx, 3);
-        self.shown = Some(Shown { photo, sides: [a, b], panes, only_alone: false, hovered: None });
+        self.shown = Some(Shown { photo, sides: [a, b], panes, only_unmatched: false, hovered: None });
     }
 
     /// The dialog that asks what to compare.
     pub fn dialog_ui(&mut self, ctx: &egui::Context, models_url: &str, actions: &mut Actions) {
         let mut open = self.open;
-        egui::Window::new("Compare two models or settings").open(&mut open).resizable(false).show(
-            ctx,
-            |ui| {
-                let known = self.known(models_url);
-                Grid::new("sides").num_columns(3).show(ui, |ui| {
-                    for (choice, letter) in self.choices.iter_mut().zip(["A", "B"]) {
-                        ui.strong(letter);
-                        let name = models::display_name(&choice.model, models_url);
-                        let models_box =
-                            ComboBox::from_id_salt(("model", letter)).selected_text(&name).width(200.0);
-                        let response = models_box.show_ui(ui, |ui| {
-                            for model in &known {
-                                let text = models::display_name(model, models_url);
-                                ui.selectable_value(&mut choice.model, model.clone(), text);
-                            }
-                        });
-                        response.response.widget_info(|| named_box(&format!("Model {letter}"), &name));
-                        let how = preset_label(choice.preset);
-                        let how_box = ComboBox::from_id_salt(("how", letter)).selected_text(how).width(140.0);
-                        let response = how_box.show_ui(ui, |ui| {
-                            for preset in Preset::ALL.map(Some).into_iter().chain([None]) {
-                                ui.selectable_value(&mut choice.preset, preset, preset_label(preset));
-                            }
-                        });
-                        response.response.widget_info(|| named_box(&format!("Settings {letter}"), how));
-                        ui.end_row();
-                    }
-                });
-                ui.weak("A model in a file is offered here after it was used once.");
-                let different = self.choices[0] != self.choices[1];
-                let button = ui.add_enabled(different, egui::Button::new("Compare"));
-                if button.on_disabled_hover_text("Both sides are the same").clicked() {
-                    actions.push(Action::StartComparison);
+        egui::Window::new(texts::DIALOG).open(&mut open).resizable(false).show(ctx, |ui| {
+            let offered = self.offered(models_url);
+            Grid::new("sides").num_columns(3).show(ui, |ui| {
+                for (choice, letter) in self.choices.iter_mut().zip(texts::LETTERS) {
+                    ui.strong(letter);
+                    let name = models::display_name(&choice.model, models_url);
+                    let models_box =
+                        ComboBox::from_id_salt(("model", letter)).selected_text(&name).width(200.0);
+                    let response = models_box.show_ui(ui, |ui| {
+                        for model in &offered {
+                            let text = models::display_name(model, models_url);
+                            ui.selectable_value(&mut choice.model, model.clone(), text);
+                        }
+                    });
+                    response.response.widget_info(|| named_box(&texts::model_box(letter), &name));
+                    let how = texts::settings(choice.preset);
+                    let how_box = ComboBox::from_id_salt(("how", letter)).selected_text(how).width(140.0);
+                    let response = how_box.show_ui(ui, |ui| {
+                        for preset in Preset::ALL.map(Some).into_iter().chain([None]) {
+                            ui.selectable_value(&mut choice.preset, preset, texts::settings(preset));
+                        }
+                    });
+                    response.response.widget_info(|| named_box(&texts::settings_box(letter), how));
+                    ui.end_row();
                 }
-            },
-        );
+            });
+            ui.weak(texts::MODEL_FILES);
+            let different = self.choices[0] != self.choices[1];
+            let button = ui.add_enabled(different, egui::Button::new(texts::COMPARE));
+            if button.on_disabled_hover_text(texts::SAME_SIDES).clicked() {
+                actions.push(Action::StartComparison);
+            }
+        });
         self.open &= open;
     }
 
     /// Models that can be chosen: built in, on disk, used before.
-    fn known(&self, models_url: &str) -> Vec<String> {
-        let mut known = vec![BUILT_IN_NAME.to_owned()];
+    fn offered(&self, models_url: &str) -> Vec<String> {
+        let mut offered = vec![BUILT_IN_NAME.to_owned()];
         if let Ok(store) = models::store(models_url) {
             let present =
                 |entry: &&crate::models::Entry| matches!(store.state(entry), OnDisk::Present { .. });
-            known.extend(CATALOGUE.iter().filter(present).map(|entry| entry.name.to_owned()));
+            offered.extend(CATALOGUE.iter().filter(present).map(|entry| entry.name.to_owned()));
             let own = |file: &&String| match models::source(file, models_url) {
                 Ok(ModelSource { file: Some(path), .. }) => store.entry_of(&path).is_none(),
                 _ => false,
             };
-            known.extend(self.files.iter().filter(own).cloned());
+            offered.extend(self.files.iter().filter(own).cloned());
         }
-        known
+        offered
     }
 }
 
 impl Shown {
-    /// What the picture of the comparison shows beside the photo.
+    /// What the picture of the comparison shows next to the photo.
     pub fn figure(&self) -> [FigureSide; 2] {
         self.sides.each_ref().map(|side| {
             let export = |(i, found): (usize, &FoundMask)| Annotation {
@@ -259,26 +256,22 @@ impl Shown {
             };
             let mut masks: Vec<Annotation> = side.masks.iter().enumerate().map(export).collect();
             largest_first(&mut masks);
-            let (count, alone) = (side.masks.len(), side.without_partner());
-            FigureSide {
-                title: side.name.clone(),
-                note: format!("{count} masks, {} with a partner", count - alone),
-                masks,
-            }
+            let count = side.masks.len();
+            let note = texts::note(count, count - side.unmatched());
+            FigureSide { title: side.name.clone(), note, masks }
         })
     }
 
     pub fn ui(&mut self, ui: &mut Ui, photo: &OpenPhoto, opacity: f32, actions: &mut Actions) {
         ui.horizontal(|ui| {
-            ui.selectable_value(&mut self.only_alone, false, "All masks");
-            ui.selectable_value(&mut self.only_alone, true, "Only those without a partner")
-                .on_hover_text("Partners are masks of A and B with an IoU of at least 0.75");
+            ui.selectable_value(&mut self.only_unmatched, false, texts::ALL_MASKS);
+            ui.selectable_value(&mut self.only_unmatched, true, texts::ONLY_UNMATCHED)
+                .on_hover_text(texts::ONLY_UNMATCHED_TOOLTIP);
             ui.separator();
-            if ui.button("Save figure…").on_hover_text("Photo, A and B as one PNG with captions").clicked()
-            {
+            if ui.button(texts::SAVE).on_hover_text(texts::SAVE_TOOLTIP).clicked() {
                 actions.push(Action::SaveComparison);
             }
-            if ui.button("Close comparison").on_hover_text("Back to the photo (Esc)").clicked() {
+            if ui.button(texts::CLOSE).on_hover_text(texts::CLOSE_TOOLTIP).clicked() {
                 actions.push(Action::CloseComparison);
             }
             ui.separator();
@@ -287,7 +280,7 @@ impl Shown {
         if ui.input(|i| i.key_pressed(Key::Escape)) && !egui::Popup::is_any_open(ui.ctx()) {
             actions.push(Action::CloseComparison);
         }
-        let captions = ["Photo".to_owned(), self.sides[0].caption(), self.sides[1].caption()];
+        let captions = [texts::PHOTO.to_owned(), self.sides[0].caption(), self.sides[1].caption()];
         let layers = vec![Layer::default(), self.layer(0), self.layer(1)];
         let hovered = self.panes.ui(ui, photo, &captions, layers, opacity);
         self.hovered = hovered.and_then(|hovered| self.mask_under(&hovered));
@@ -302,38 +295,23 @@ impl Shown {
         if *pane == PHOTO { in_side(0).or_else(|| in_side(1)) } else { in_side(pane - 1) }
     }
 
-    /// What is known of the mask at the pointer.
+    /// A description of the mask at the pointer.
     fn description(&self) -> String {
         let Some((side, mask)) = self.hovered else {
-            return "Point at a mask to see its partner; drag and scroll to move all three".into();
+            return texts::HINT.into();
         };
-        let letter = ["A", "B"][side];
-        match self.sides[side].partners[mask] {
-            Some((_, iou)) => format!("Mask of {letter}: IoU {iou:.2} with its partner"),
-            None => format!("Mask of {letter}: no partner"),
-        }
+        texts::mask_of(texts::LETTERS[side], self.sides[side].matches[mask].map(|(_, iou)| iou))
     }
 
     fn layer(&self, side: usize) -> Layer {
         let own = &self.sides[side];
-        let painted = (0..own.masks.len()).filter(|i| !self.only_alone || own.partners[*i].is_none());
+        let painted = (0..own.masks.len()).filter(|i| !self.only_unmatched || own.matches[*i].is_none());
         let scene = |i: usize| SceneMask { mask: own.masks[i].mask.clone(), colour: own.colours[i] };
         let outlined: Option<Arc<Mask>> = self.hovered.and_then(|(hovered, mask)| {
-            let i = if hovered == side { mask } else { self.sides[hovered].partners[mask]?.0 };
+            let i = if hovered == side { mask } else { self.sides[hovered].matches[mask]?.0 };
             Some(own.masks[i].mask.clone())
         });
         Layer { masks: painted.map(scene).collect(), outlined: outlined.into_iter().collect() }
-    }
-}
-
-fn preset_label(preset: Option<Preset>) -> &'static str {
-    match preset {
-        Some(Preset::Standard) => "Standard settings",
-        Some(Preset::Strict) => "Strict",
-        Some(Preset::Quick) => "Quick",
-        Some(Preset::Dense) => "Dense",
-        Some(Preset::LargeObjects) => "Large objects",
-        None => "Current settings",
     }
 }
 

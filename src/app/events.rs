@@ -1,16 +1,17 @@
-//! What the engine, the tasks, the sessions and a download report, taken in at the beginning of a frame.
+//! What the engine, the tasks, the sessions and a download report, received at the beginning of a frame.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::export_task::Written;
 use super::import_question::ImportQuestion;
-use super::messages::told;
+use super::messages::first_few;
 use super::models;
 use super::settings::Tool;
 use super::shell::Tinsel;
 use super::state::{Asker, FilterChange};
 use super::tasks::{Kind, Outcome};
+use super::texts::{self, messages};
 use crate::document::{Edit, MaskItem};
 use crate::engine::{CandidateMask, Event, JobKind, ModelSource};
 use crate::files::WriteError;
@@ -22,10 +23,10 @@ impl Tinsel {
         while let Some(outcome) = self.tasks.next() {
             self.receive_outcome(outcome);
         }
-        let words = self.sessions.receive();
-        words.into_iter().for_each(|word| self.messages.error(word));
+        let warnings = self.sessions.receive();
+        warnings.into_iter().for_each(|warning| self.messages.error(warning));
         self.follow_work();
-        self.go_on_after_saving();
+        self.continue_after_saving();
         if let Some(change) = self.everything.receive() {
             self.receive_filtered(change);
         }
@@ -44,7 +45,7 @@ impl Tinsel {
         let found = !document.masks().is_empty();
         let shown = self.workspace.open.as_ref().is_some_and(|open| open.id == photo);
         if first && !found {
-            self.messages.news("No mask passed the filters. Relax them in the list of masks.");
+            self.messages.news(texts::everything::NO_MASK_PASSED);
         } else if first && shown && self.workspace.document.prompting().is_empty() {
             self.stage.tool = Tool::Select;
         }
@@ -53,7 +54,7 @@ impl Tinsel {
     fn receive_event(&mut self, event: Event) {
         match event {
             Event::ModelLoaded { name, seconds, everything, input_side } => {
-                self.timing = format!("Model loaded in {seconds:.1} s");
+                self.timing = texts::status::model_loaded(seconds);
                 self.model.loaded(&name, input_side, everything, &mut self.settings);
                 self.comparing.offer(&models::to_remember(&name));
                 self.prompt.inquiry.forget();
@@ -71,18 +72,18 @@ impl Tinsel {
                 let ctx = self.tasks.ctx();
                 self.comparing.receive(ctx, (number, photo), masks, &comparison, seconds);
                 if self.workspace.open.as_ref().is_some_and(|open| open.id != photo) {
-                    self.messages.news("The comparison is ready. Go back to its photo to see it.");
+                    self.messages.news(messages::COMPARISON_READY);
                 }
             }
             Event::Encoded { photo, seconds } => {
                 self.encoding.encoded(photo);
                 if seconds > 0.0 {
-                    self.timing = format!("Photo encoded in {seconds:.2} s");
+                    self.timing = texts::status::photo_encoded(seconds);
                 }
             }
             Event::EncodedAhead { number } => self.encoding.ahead.encoded(number),
             Event::Cancelled { job: JobKind::Ahead, number } => self.encoding.ahead.interrupted(number),
-            // Opening the photo will tell.
+            // Opening the photo will say why.
             Event::Failed { job: JobKind::Ahead, number, .. } => self.encoding.ahead.failed(number),
             Event::EmbeddingsKept { bytes } => self.encoding.kept(bytes),
             Event::Predicted { number, candidates, suggested, seconds, .. } => {
@@ -97,12 +98,10 @@ impl Tinsel {
             }
             Event::EverythingDone { number, complete, seconds, .. } => {
                 if self.everything.done(number) {
-                    let ending =
-                        if complete { "" } else { "; it was cancelled, what had been found is kept" };
-                    self.timing = format!("Everything segmented in {seconds:.1} s{ending}");
+                    self.timing = texts::everything::ended(complete, seconds);
                 }
             }
-            // The pointer has moved on, or the prompt itself will tell what is wrong.
+            // The pointer has moved on, or the prompt itself will report what is wrong.
             Event::Cancelled { job: JobKind::Preview, number }
             | Event::Failed { job: JobKind::Preview, number, .. } => {
                 self.prompt.preview.give_up(number);
@@ -110,7 +109,7 @@ impl Tinsel {
             Event::Cancelled { job, number } => self.ended(job, number),
             Event::Failed { job, number, message } => {
                 self.ended(job, number);
-                self.messages.error(format!("{}: {message}", job.label()));
+                self.messages.error(messages::failed(job.label(), &message));
             }
         }
     }
@@ -123,7 +122,7 @@ impl Tinsel {
         suggested: usize,
         seconds: f32,
     ) {
-        self.timing = format!("Mask in {:.0} ms", seconds * 1000.0);
+        self.timing = texts::status::mask_computed(seconds);
         self.encoding.end();
         let inquiry = &mut self.prompt.inquiry;
         inquiry.receive(number, candidates, suggested);
@@ -132,7 +131,7 @@ impl Tinsel {
         }
     }
 
-    /// Tells what was exported.
+    /// Reports what was exported.
     fn exported(&mut self, folder: PathBuf, result: Result<Written, WriteError>) {
         self.export.ended(result.is_ok());
         let written = match result {
@@ -141,16 +140,13 @@ impl Tinsel {
         };
         let Written { files, photos, .. } = written;
         self.messages.news(match (&written.file, files) {
-            _ if written.cancelled => {
-                format!("Cancelled; {files} files about {photos} photos were written to {}", folder.display())
-            }
-            (Some(file), 1) => format!("Written: {}", file.display()),
-            _ if photos > 1 => format!("{files} files about {photos} photos written to {}", folder.display()),
-            _ => format!("{files} files written to {}", folder.display()),
+            _ if written.cancelled => texts::export::cancelled(files, photos, &folder),
+            (Some(file), 1) => texts::export::saved_file(file),
+            _ if photos > 1 => texts::export::saved_files_of(files, photos, &folder),
+            _ => texts::export::saved_files(files, &folder),
         });
         if !written.problems.is_empty() {
-            let left_out = told(written.problems);
-            self.messages.error(format!("Photos that were left out: {left_out}"));
+            self.messages.error(texts::export::skipped(&first_few(written.problems)));
         }
         // Settings are kept as text, which not every path is.
         self.settings.export_folder = folder.to_str().is_some().then_some(folder);
@@ -159,7 +155,7 @@ impl Tinsel {
     /// Tidies up after a job that came to nothing, unless a newer one of its kind is under way.
     fn ended(&mut self, job: JobKind, number: u64) {
         match job {
-            // A failed model leaves the former one in place; without one the built-in serves.
+            // A failed model leaves the previous one in place; without one the built-in serves.
             JobKind::Model => {
                 if self.model.ended(number) {
                     self.load_model(ModelSource::built_in());
@@ -247,10 +243,10 @@ impl Tinsel {
                 self.tasks.import_all(found, problems, in_window);
             }
             Outcome::ReadAll(Err(error)) | Outcome::ImportedAll(Err(error)) => self.messages.error(error),
-            Outcome::ImportedAll(Ok((dataset, problems))) => self.take_in_all(dataset, problems),
+            Outcome::ImportedAll(Ok((dataset, problems))) => self.import_dataset(dataset, problems),
             Outcome::Copied(picture) => {
                 self.tasks.ctx().copy_image(picture);
-                self.messages.news("Copied to the clipboard.");
+                self.messages.news(messages::COPIED);
             }
             Outcome::Reshaped { photo, of, reshape } => {
                 let Some(document) = self.workspace.document_of(photo) else { return };
@@ -261,15 +257,15 @@ impl Tinsel {
                 };
                 let is_locked = of.iter().any(|item| item.locked);
                 if reshape.is_empty() && is_locked {
-                    self.messages.news("A selected mask is locked. Unlock it first.");
+                    self.messages.news(messages::ONE_SELECTED_LOCKED);
                 } else if of.iter().all(is_same) {
                     document.apply(Edit::Reshape(reshape));
                 } else {
-                    self.messages.news("The masks have changed meanwhile; please do it again.");
+                    self.messages.news(messages::MASKS_CHANGED);
                 }
             }
             Outcome::Saved(None) => {}
-            Outcome::Saved(Some(Ok(file))) => self.messages.news(format!("Written: {}", file.display())),
+            Outcome::Saved(Some(Ok(file))) => self.messages.news(texts::export::saved_file(&file)),
             Outcome::Saved(Some(Err(error))) => self.messages.error(error.to_string()),
             Outcome::Broken(kind, panicked) => {
                 match kind {

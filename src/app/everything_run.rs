@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::texts::everything as texts;
 use crate::annotation::Annotation;
 use crate::colour::mask_colour;
 use crate::document::{ClassId, Document, Edit, FoundKey, MaskId, MaskItem, Sifting};
@@ -167,7 +168,7 @@ impl EverythingRun {
         Annotation {
             colour: Some(mask_colour(kept.index as u64)),
             model: self.model.clone(),
-            ..kept.found.annotation(format!("Found {}", kept.index + 1))
+            ..kept.found.annotation(texts::mask_name(kept.index + 1))
         }
     }
 
@@ -182,17 +183,16 @@ impl EverythingRun {
         items
     }
 
-    /// What the status bar says of a search under way, and the share of points done in [0, 1].
+    /// The status bar's text about a search under way, and the share of points done in [0, 1].
     pub fn status(&self) -> Option<(String, f32)> {
         let SearchProgress { points_done, points_total, started } = self.progress.as_ref()?;
         if *points_total == 0 {
-            return Some(("Segmenting everything".into(), 0.0));
+            return Some((texts::RUNNING.into(), 0.0));
         }
         let fraction = *points_done as f32 / *points_total as f32;
-        let left = started.elapsed().as_secs_f32() * (1.0 - fraction) / fraction.max(f32::MIN_POSITIVE);
+        let seconds_left =
+            started.elapsed().as_secs_f32() * (1.0 - fraction) / fraction.max(f32::MIN_POSITIVE);
         let kept = self.preview.as_ref().map_or(0, Vec::len);
-        let plural = if kept == 1 { "" } else { "s" };
-        let text = format!("{kept} mask{plural}, {points_done} of {points_total} points, {left:.0} s left");
-        Some((text, fraction))
+        Some((texts::progress(kept, *points_done, *points_total, seconds_left), fraction))
     }
 }

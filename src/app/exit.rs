@@ -8,6 +8,7 @@ use egui::{Context, Id, RichText, ViewportCommand};
 
 use super::actions::{Action, Actions};
 use super::shell::Tinsel;
+use super::texts::exit as texts;
 
 /// How far closing the window is.
 #[derive(Debug, Default)]
@@ -35,7 +36,7 @@ impl Closing {
         self.certain
     }
 
-    pub fn be_certain(&mut self) {
+    pub fn confirm(&mut self) {
         *self = Self { certain: true, ..Self::new(self.end.clone()) };
     }
 
@@ -59,20 +60,20 @@ impl Closing {
         }
         let modal = egui::Modal::new(Id::unique("closing question")).show(ctx, |ui| {
             ui.set_width(460.0);
-            ui.heading("Work that could not be saved");
+            ui.heading(texts::TITLE);
             for (photo, why) in &self.unsaved {
                 ui.label(RichText::new(photo).strong());
                 ui.label(why);
             }
-            ui.label("Save it in another folder (File > Import masks… reads it again), or make room and close again.");
+            ui.label(texts::WAYS_OUT);
             ui.horizontal(|ui| {
-                if ui.button("Save elsewhere…").clicked() {
+                if ui.button(texts::SAVE_ELSEWHERE).clicked() {
                     actions.push(Action::ChooseSavingFolder);
                 }
-                if ui.button("Keep the window open").clicked() {
+                if ui.button(texts::KEEP_OPEN).clicked() {
                     actions.push(Action::StayOpen);
                 }
-                if ui.button("Discard and close").clicked() {
+                if ui.button(texts::DISCARD).clicked() {
                     actions.push(Action::DiscardAndClose);
                 }
             });
@@ -101,7 +102,7 @@ impl Tinsel {
 
     /// Closes the window for certain.
     pub(super) fn close(&mut self, ctx: &Context) {
-        self.closing.be_certain();
+        self.closing.confirm();
         ctx.send_viewport_cmd(ViewportCommand::Close);
     }
 

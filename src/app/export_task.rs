@@ -56,7 +56,7 @@ pub(super) struct Written {
     pub photos: usize,
     /// One of the files.
     pub file: Option<PathBuf>,
-    /// Photos that were left out, and why.
+    /// Photos that were skipped, and why.
     pub problems: Vec<String>,
     pub cancelled: bool,
 }

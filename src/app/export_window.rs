@@ -8,6 +8,7 @@ use egui::{DragValue, Id, ProgressBar, TextEdit, Ui, Window};
 use super::actions::{Action, Actions};
 use super::export_task::{ExportJob, Progress, Subject};
 use super::settings::Settings;
+use super::texts::export as texts;
 use crate::annotation::Annotation;
 use crate::document::{Document, MaskId};
 use crate::files::Photo;
@@ -75,7 +76,7 @@ impl Default for ExportChoices {
 }
 
 impl ExportChoices {
-    /// Opens the window; several selected masks are what people want to export, if there are such. `beside` is
+    /// Opens the window; several selected masks are what people want to export, if there are several. `beside` is
     /// the folder of the photo.
     pub fn open_for(
         &mut self,
@@ -101,7 +102,7 @@ impl ExportChoices {
         }
     }
 
-    /// Whether the user is asked something, so that nothing else should happen meanwhile.
+    /// Whether the user is asked something, so that nothing else should happen in the meantime.
     pub fn is_asking(&self) -> bool {
         self.asking.is_some()
     }
@@ -127,13 +128,13 @@ impl ExportChoices {
         }
     }
 
-    /// What the choice would do; `None` when another choice was made meanwhile.
+    /// What the choice would do; `None` when another choice was made in the meantime.
     pub fn planned(&mut self, plan: Option<Plan>) {
         let choice = self.planning.take().map(|(choice, _)| choice);
         self.plan = choice.zip(plan);
     }
 
-    /// An export of so many photos has begun.
+    /// An export of this many photos has begun.
     pub fn started(&mut self, progress: Arc<Progress>, photos: usize) {
         self.running = Some((progress, photos));
     }
@@ -180,7 +181,7 @@ impl ExportChoices {
         actions: &mut Actions,
     ) {
         let mut open = self.open;
-        let window = Window::new("Export").open(&mut open).resizable(false).collapsible(false);
+        let window = Window::new(texts::TITLE).open(&mut open).resizable(false).collapsible(false);
         let centre = ctx.content_rect().center();
         window.pivot(egui::Align2::CENTER_CENTER).default_pos(centre).show(ctx, |ui| {
             ui.set_width(620.0);
@@ -196,23 +197,22 @@ impl ExportChoices {
             options_ui(ui, self.format, &mut self.options);
             let selected = document.selection().len();
             let shown = document.masks().iter().filter(|m| document.is_shown(m)).count();
-            ui.radio_value(&mut self.which, Which::Visible, format!("Visible masks ({shown})"));
-            ui.radio_value(&mut self.which, Which::Selected, format!("Selected masks ({selected})"));
-            ui.radio_value(&mut self.which, Which::All, format!("All masks ({})", document.masks().len()));
+            ui.radio_value(&mut self.which, Which::Visible, texts::visible_masks(shown));
+            ui.radio_value(&mut self.which, Which::Selected, texts::selected_masks(selected));
+            ui.radio_value(&mut self.which, Which::All, texts::all_masks(document.masks().len()));
             if photos.len() > 1 {
-                let all = format!("All masks of all photos ({} photos)", photos.len());
-                ui.radio_value(&mut self.which, Which::Folder, all);
+                ui.radio_value(&mut self.which, Which::Folder, texts::all_photos(photos.len()));
             }
             ui.separator();
             ui.horizontal(|ui| {
-                ui.label("Folder");
+                ui.label(texts::FOLDER);
                 let mut text = self.folder.display().to_string();
-                let edit = TextEdit::singleline(&mut text).hint_text("Folder").desired_width(270.0);
+                let edit = TextEdit::singleline(&mut text).hint_text(texts::FOLDER).desired_width(270.0);
                 // Not every path is text: it stays as it is until it is edited.
                 if ui.add(edit).changed() {
                     self.folder = text.into();
                 }
-                if ui.button("Choose…").clicked() {
+                if ui.button(texts::CHOOSE).clicked() {
                     actions.push(Action::ChooseExportFolder);
                 }
             });
@@ -241,7 +241,7 @@ impl ExportChoices {
             photo: photo.path.clone(),
             photos: photos.len(),
         };
-        let plan = self.plan.as_ref().filter(|(known, _)| *known == choice).map(|(_, plan)| plan.clone());
+        let plan = self.plan.as_ref().filter(|(planned, _)| *planned == choice).map(|(_, plan)| plan.clone());
         match &self.planning {
             Some((asked, progress)) if *asked != choice => progress.cancel(),
             None if plan.is_none() && self.running.is_none() => {
@@ -250,7 +250,7 @@ impl ExportChoices {
             }
             _ => {}
         }
-        ui.weak(plan.as_ref().map_or_else(|| "Counting…".into(), |plan| summary(plan, self.which)));
+        ui.weak(plan.as_ref().map_or_else(|| texts::COUNTING.into(), |plan| summary(plan, self.which)));
         for loss in plan.iter().flat_map(|plan| &plan.losses) {
             ui.colored_label(ui.visuals().warn_fg_color, loss);
         }
@@ -258,9 +258,10 @@ impl ExportChoices {
             ui.horizontal(|ui| {
                 let done = progress.photos_done();
                 let share = done as f32 / (*photos).max(1) as f32;
-                let bar = ProgressBar::new(share).desired_width(300.0).text(format!("{done} of {photos}"));
+                let bar =
+                    ProgressBar::new(share).desired_width(300.0).text(texts::photos_done(done, *photos));
                 ui.add(bar);
-                if *photos > 1 && ui.button("Cancel export").clicked() {
+                if *photos > 1 && ui.button(texts::CANCEL).clicked() {
                     self.cancel();
                 }
             });
@@ -268,7 +269,7 @@ impl ExportChoices {
         }
         let has_folder = !self.trimmed_folder().as_os_str().is_empty();
         let ready = plan.filter(|plan| plan.masks > 0 && has_folder);
-        if ui.add_enabled(ready.is_some(), egui::Button::new("Write files")).clicked()
+        if ui.add_enabled(ready.is_some(), egui::Button::new(texts::WRITE)).clicked()
             && let Some(plan) = ready
         {
             let job = ExportJob { overwrite: !plan.existing.is_empty(), ..self.job(document, photo, photos) };
@@ -284,18 +285,15 @@ impl ExportChoices {
         let Some((job, existing)) = &self.asking else { return };
         let modal = egui::Modal::new(Id::unique("overwrite")).show(ctx, |ui| {
             ui.set_width(360.0);
-            ui.heading("Overwrite files?");
+            ui.heading(texts::OVERWRITE_TITLE);
             let first = existing.first().map(|f| file_name(f)).unwrap_or_default();
-            ui.label(match existing.len() {
-                1 => format!("{first} is there already."),
-                n => format!("{n} files are there already, {first} among them."),
-            });
+            ui.label(texts::already_exist(existing.len(), &first));
             ui.horizontal(|ui| {
-                if ui.button("Overwrite").clicked() {
+                if ui.button(texts::OVERWRITE).clicked() {
                     actions.push(Action::Export(job.clone()));
                     ui.close();
                 }
-                if ui.button("Keep them").clicked() {
+                if ui.button(texts::KEEP).clicked() {
                     ui.close();
                 }
             });
@@ -308,15 +306,11 @@ impl ExportChoices {
 
 /// What will be written, in a sentence.
 fn summary(plan: &Plan, which: Which) -> String {
-    let about = match which {
-        Which::Folder => format!(" about {} photos with {} masks", plan.photos, plan.masks),
-        _ => String::new(),
-    };
-    match (plan.masks, &plan.files[..]) {
-        (0, _) => "There are no such masks.".to_owned(),
-        (_, [one]) => format!("Writes {}{about}", file_name(one)),
-        (_, [first, ..]) => format!("Writes {} files{about}: {}, …", plan.files.len(), file_name(first)),
-        (_, []) => String::new(),
+    let content = (which == Which::Folder).then(|| texts::content(plan.masks, plan.photos));
+    match (plan.masks, plan.files.first()) {
+        (0, _) => texts::NO_MASKS.to_owned(),
+        (_, Some(first)) => texts::summary(plan.files.len(), &file_name(first), content.as_deref()),
+        (_, None) => String::new(),
     }
 }
 
@@ -335,31 +329,31 @@ fn options_ui(ui: &mut Ui, format: Format, options: &mut ExportOptions) {
 fn option_ui(ui: &mut Ui, option: FormatOption, options: &mut ExportOptions) {
     match option {
         FormatOption::Margin => {
-            named(ui, "Margin", DragValue::new(&mut options.margin).range(0..=1000).suffix(" px"))
+            named(ui, texts::MARGIN, DragValue::new(&mut options.margin).range(0..=1000).suffix(" px"))
         }
         FormatOption::Feather => {
-            named(ui, "Soft edge", DragValue::new(&mut options.feather).range(0.0..=50.0).suffix(" px"));
+            named(ui, texts::SOFT_EDGE, DragValue::new(&mut options.feather).range(0.0..=50.0).suffix(" px"));
         }
         FormatOption::CocoSegmentation => {
-            ui.radio_value(&mut options.coco, CocoSegmentation::CompressedRle, "Compressed RLE");
-            ui.radio_value(&mut options.coco, CocoSegmentation::Rle, "Uncompressed RLE");
-            ui.radio_value(&mut options.coco, CocoSegmentation::Polygons, "Polygons");
+            ui.radio_value(&mut options.coco, CocoSegmentation::CompressedRle, texts::COMPRESSED_RLE);
+            ui.radio_value(&mut options.coco, CocoSegmentation::Rle, texts::UNCOMPRESSED_RLE);
+            ui.radio_value(&mut options.coco, CocoSegmentation::Polygons, texts::POLYGONS);
         }
         FormatOption::LabelmeShapes => {
-            ui.radio_value(&mut options.labelme, LabelmeShapes::Polygons, "Polygons");
-            ui.radio_value(&mut options.labelme, LabelmeShapes::Masks, "Pixels");
+            ui.radio_value(&mut options.labelme, LabelmeShapes::Polygons, texts::POLYGONS);
+            ui.radio_value(&mut options.labelme, LabelmeShapes::Masks, texts::PIXELS);
         }
         FormatOption::YoloParts => {
-            ui.radio_value(&mut options.yolo, YoloParts::Joined, "Parts joined");
-            ui.radio_value(&mut options.yolo, YoloParts::Separate, "Parts as objects of their own");
+            ui.radio_value(&mut options.yolo, YoloParts::Joined, texts::PARTS_JOINED);
+            ui.radio_value(&mut options.yolo, YoloParts::Separate, texts::PARTS_SEPARATE);
         }
         FormatOption::CopyPhoto => {
-            ui.checkbox(&mut options.copy_photo, "Copy the photo, too");
+            ui.checkbox(&mut options.copy_photo, texts::COPY_PHOTO);
         }
         FormatOption::Tolerance => {
             let tolerance =
                 DragValue::new(&mut options.tolerance).range(0.0..=20.0).speed(0.05).suffix(" px");
-            named(ui, "Simplify outlines by up to", tolerance);
+            named(ui, texts::TOLERANCE, tolerance);
         }
     }
 }

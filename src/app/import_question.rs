@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use egui::Id;
 
 use super::actions::{Action, Actions};
+use super::texts::import as texts;
 
 /// A file that was to be imported, and which of the photos it is about.
 #[derive(Debug)]
@@ -18,20 +19,20 @@ impl ImportQuestion {
     pub fn ui(&self, ctx: &egui::Context, actions: &mut Actions) -> bool {
         let modal = egui::Modal::new(Id::unique("import question")).show(ctx, |ui| {
             ui.set_width(380.0);
-            ui.heading("Masks of several photos");
+            ui.heading(texts::QUESTION_TITLE);
             let name = self.file.file_name().unwrap_or_default().to_string_lossy();
-            ui.label(format!("{name} has masks of {} of these photos.", self.photos.len()));
-            ui.label("Masks of photos that were not opened yet are added to what is kept beside them.");
+            ui.label(texts::question(&name, self.photos.len()));
+            ui.label(texts::QUESTION_HINT);
             ui.horizontal(|ui| {
-                if ui.button("Import all").clicked() {
+                if ui.button(texts::IMPORT_ALL).clicked() {
                     actions.push(Action::ImportAll { file: self.file.clone(), photos: self.photos.clone() });
                     ui.close();
                 }
-                if ui.button("This photo only").clicked() {
+                if ui.button(texts::THIS_PHOTO_ONLY).clicked() {
                     actions.push(Action::ImportHere(self.file.clone()));
                     ui.close();
                 }
-                if ui.button("Cancel import").clicked() {
+                if ui.button(texts::CANCEL).clicked() {
                     ui.close();
                 }
             });

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::messages::told;
+use super::messages::first_few;
 use super::shell::Tinsel;
 use super::tasks::{Dataset, ImportTarget};
+use super::texts::import as texts;
 use crate::document::Edit;
 use crate::files::import::{Imported, Problem};
 
@@ -20,45 +21,45 @@ impl Tinsel {
         }
     }
 
-    /// Tells how an import has ended.
-    fn tell_imported(&mut self, word: String, problems: Vec<Problem>) {
+    /// Reports how an import has ended.
+    fn report_import(&mut self, summary: String, problems: Vec<Problem>) {
         if problems.is_empty() {
-            return self.messages.news(word);
+            return self.messages.news(summary);
         }
         let problems = problems.iter().map(|p| format!("{}: {}", p.place, p.what)).collect();
-        self.messages.error(format!("{word}; left out or changed: {}", told(problems)));
+        self.messages.error(texts::with_problems(&summary, &first_few(problems)));
     }
 
-    /// Adds masks from a file to a photo in the window, and tells about them.
+    /// Adds masks from a file to a photo in the window, and reports the result.
     pub(super) fn imported(&mut self, photo: u64, imported: Imported) {
-        let (masks, problems) = self.take_in(photo, imported);
-        self.tell_imported(format!("{masks} masks imported"), problems);
+        let (masks, problems) = self.add_masks(photo, imported);
+        self.report_import(texts::masks_imported(masks), problems);
     }
 
-    /// Adds masks of several photos to those in the window, and tells about them and the others.
-    pub(super) fn take_in_all(&mut self, dataset: Dataset, mut problems: Vec<Problem>) {
+    /// Adds masks of several photos to those in the window, and reports about them and the others.
+    pub(super) fn import_dataset(&mut self, dataset: Dataset, mut problems: Vec<Problem>) {
         let Dataset { here, photos: elsewhere, mut masks } = dataset;
         let mut photos = elsewhere.len();
         self.panels.filmstrip.forget(&elsewhere);
         for item in here {
             match self.workspace.id_at(&item.path, item.identity.size) {
                 Some(id) => {
-                    let (count, more) = self.take_in(id, item.imported);
+                    let (count, more) = self.add_masks(id, item.imported);
                     masks += count;
                     photos += 1;
                     problems.extend(more);
                 }
                 None => problems.push(Problem {
                     place: item.path.display().to_string(),
-                    what: "has changed meanwhile; left out".into(),
+                    what: texts::PHOTO_CHANGED.into(),
                 }),
             }
         }
-        self.tell_imported(format!("{masks} masks of {photos} photos imported"), problems);
+        self.report_import(texts::masks_of_photos_imported(masks, photos), problems);
     }
 
-    /// Adds masks from a file, as one step of undo; returns how many, and what was left out.
-    fn take_in(&mut self, photo: u64, imported: Imported) -> (usize, Vec<Problem>) {
+    /// Adds masks from a file, as one step of undo; returns how many, and what was skipped.
+    fn add_masks(&mut self, photo: u64, imported: Imported) -> (usize, Vec<Problem>) {
         let count = imported.masks.len();
         if let Some(document) = self.workspace.document_of(photo) {
             document.apply(Edit::Import { masks: imported.masks, classes: imported.classes });

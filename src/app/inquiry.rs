@@ -1,4 +1,4 @@
-//! Asks the engine whatever the prompt says, and keeps the former answer until the new one comes.
+//! Asks the engine whatever the prompt says, and keeps the previous answer until the new one arrives.
 
 use crate::annotation::Annotation;
 use crate::document::{ClassId, Former, Prompting};
@@ -79,7 +79,7 @@ impl Inquiry {
         }
     }
 
-    /// Gives up waiting for an answer that will not come, for instance after an error; the former
+    /// Gives up waiting for an answer that will not come, for instance after an error; the previous
     /// answer stays in view, but it cannot be accepted for the new prompt.
     pub fn give_up(&mut self, number: u64) {
         let Some(pending) = self.pending.take_if(|pending| pending.number == number) else {

@@ -10,10 +10,11 @@ use super::actions::Actions;
 use super::canvas::{CanvasInput, SceneMask};
 use super::commands::Availability;
 use super::panels::{
-    Listed, Status, Toolbar, Welcome, filters_ui, menu_ui, prompt_bar_ui, shape_ui, status_ui, toolbar_ui,
-    welcome_ui,
+    ListContent, Status, Toolbar, Welcome, filters_ui, menu_ui, prompt_bar_ui, shape_ui, status_ui,
+    toolbar_ui, welcome_ui,
 };
 use super::shell::Tinsel;
+use super::texts;
 use super::workspace::Workspace;
 use crate::colour::Colour;
 use crate::document::{MaskId, MaskItem, Prompting, colours};
@@ -120,7 +121,7 @@ impl Tinsel {
     fn inspect_ui(&mut self, ui: &mut Ui, availability: &Availability, actions: &mut Actions) {
         let Some(open) = &self.workspace.open else { return };
         let document = &self.workspace.document;
-        ui.strong("Inspect");
+        ui.strong(texts::inspect::TITLE);
         if !document.selection().is_empty() {
             shape_ui(ui, &self.settings, availability, actions);
         }
@@ -139,19 +140,19 @@ impl Tinsel {
         }
         self.panels.classes.ui(ui, document, actions);
         ui.horizontal(|ui| {
-            ui.strong(format!("Masks ({})", items.len()));
+            ui.strong(texts::masks::title(items.len()));
             self.panels.mask_list.switches_ui(ui);
             self.panels.mask_list.search_ui(ui);
             coverage_ui(ui, relations.coverage);
         });
-        let listed = Listed {
+        let content = ListContent {
             document,
             photo: &open.photo.pixels,
             items,
             colours: &shown.colours,
             parents: &relations.parents,
         };
-        self.panels.mask_list.ui(ui, &listed, actions);
+        self.panels.mask_list.ui(ui, &content, actions);
     }
 
     fn canvas_ui(&mut self, ui: &mut Ui, shown: &ShownMasks, prompting: &Prompting, actions: &mut Actions) {
@@ -173,7 +174,7 @@ impl Tinsel {
         };
         let canvas = CentralPanel::no_frame().show(ui, |ui| self.stage.canvas.ui(ui, &input, actions));
         if std::mem::replace(&mut self.stage.pointer, canvas.inner) != canvas.inner {
-            // The status bar, which was drawn before, is to tell it too.
+            // The status bar, which was drawn before, has to show it, too.
             canvas.response.ctx.request_repaint();
         }
     }
@@ -206,18 +207,18 @@ impl Tinsel {
         } else if let Some((text, fraction)) = self.comparing.status() {
             Some((text, fraction, true))
         } else if let Some(fraction) = self.encoding.fraction() {
-            let what = if self.region().is_some() { "Encoding the region" } else { "Encoding the photo" };
-            Some((what.into(), fraction, true))
+            let is_region = self.region().is_some();
+            let text = if is_region { texts::status::ENCODING_REGION } else { texts::status::ENCODING_PHOTO };
+            Some((text.into(), fraction, true))
         } else if self.model.is_loading() {
-            Some(("Loading the model".into(), 0.0, false))
+            Some((texts::status::LOADING_MODEL.into(), 0.0, false))
         } else {
             None
         };
         let open = self.workspace.open.as_ref();
         let photo = match open {
             Some(open) => {
-                let (width, height) = open.size();
-                Some(format!("{}  {width} × {height}", self.workspace.place_of(&open.photo.path)))
+                Some(texts::photos::with_size(&self.workspace.place_of(&open.photo.path), open.size()))
             }
             None if self.workspace.unreadable.is_some() && !self.workspace.loading => {
                 self.workspace.photos.get(self.workspace.current).map(|path| self.workspace.place_of(path))
@@ -238,10 +239,9 @@ impl Tinsel {
 /// How much of the photo the masks cover.
 fn coverage_ui(ui: &mut Ui, Coverage { covered, overlapping }: Coverage) {
     if covered > 0.0 {
-        let (covered, overlapping) = (covered * 100.0, overlapping * 100.0);
-        let text = format!("{covered:.1} % covered, {overlapping:.1} % twice");
+        let text = texts::masks::coverage(covered * 100.0, overlapping * 100.0);
         // Its digits must not widen the panel: the photo would move under the pointer.
         ui.add(Label::new(RichText::new(text).weak()).truncate())
-            .on_hover_text("Share of the photo that lies in at least one mask, and in two or more");
+            .on_hover_text(texts::masks::COVERAGE_TOOLTIP);
     }
 }

@@ -3,6 +3,7 @@
 use egui::{Align2, Area, Frame, Id, RichText};
 
 use super::actions::{Action, Actions};
+use super::texts::messages as texts;
 
 /// Older messages make way when there are more than this.
 const MOST: usize = 5;
@@ -63,8 +64,8 @@ impl Messages {
                             ui.set_max_width(width);
                             ui.add(egui::Label::new(RichText::new(text).color(colour)).wrap());
                         });
-                        let name = format!("Dismiss message {}", i + 1);
-                        if ui.small_button("Dismiss").accessible_name(name).clicked() {
+                        let name = texts::dismiss(i + 1);
+                        if ui.small_button(texts::DISMISS).accessible_name(name).clicked() {
                             actions.push(Action::DismissMessage(i));
                         }
                     });
@@ -74,13 +75,13 @@ impl Messages {
     }
 }
 
-/// The first of several problems, and how many there are besides.
-pub(super) fn told(mut problems: Vec<String>) -> String {
+/// The first few of several problems, and how many more there are.
+pub(super) fn first_few(mut problems: Vec<String>) -> String {
     const MOST: usize = 5;
     let more = problems.len().saturating_sub(MOST);
     problems.truncate(MOST);
     if more > 0 {
-        problems.push(format!("and {more} more"));
+        problems.push(texts::and_more(more));
     }
     problems.join("; ")
 }

@@ -1,7 +1,7 @@
 //! The window: eframe, panels, canvas, commands. No algorithm lives here.
 //!
 //! Widgets change nothing themselves; they emit [`Action`](actions::Action)s, and [`Tinsel`]
-//! applies them in one place, `apply`. What comes from elsewhere is taken in by `events`.
+//! applies them in one place, `apply`. What comes from elsewhere is received by `events`.
 
 mod actions;
 mod apply;
@@ -29,6 +29,7 @@ mod settings;
 mod shell;
 mod state;
 mod tasks;
+mod texts;
 mod theme;
 mod workspace;
 
@@ -44,10 +45,10 @@ pub use shell::Tinsel;
 /// Opens the window on photos or folders and returns when it is closed.
 ///
 /// # Errors
-/// There is no display, or no graphics driver that can draw on it; the message tells what to do.
+/// There is no display, or no graphics driver that can draw on it; the message says what to do.
 pub fn run(paths: Vec<PathBuf>, model: Option<String>) -> anyhow::Result<()> {
     let viewport = egui::ViewportBuilder::default()
-        .with_title("Tinsel")
+        .with_title(texts::photos::PROGRAM)
         .with_app_id("tinsel")
         .with_inner_size([1280.0, 800.0])
         .with_min_inner_size([640.0, 420.0]);

@@ -1,4 +1,4 @@
-//! The model menu: what there is, what is on disk, downloads with progress and cancel.
+//! The model menu: what is available, what is on disk, downloads with progress and cancel.
 
 use std::path::{Path, PathBuf};
 
@@ -7,6 +7,7 @@ use egui::{Button, Grid, ProgressBar, TextEdit, Ui};
 use super::actions::{Action, Actions};
 use super::commands;
 use super::tasks::Download;
+use super::texts::models as texts;
 use crate::engine::ModelSource;
 use crate::models::{
     CATALOGUE, Choice, DownloadError, Entry, INPUT_SIDES, LICENCE, OnDisk, Progress, Stage, Store,
@@ -27,7 +28,7 @@ const SUGGESTED: &str = "sam2.1-tiny";
 
 /// Whether a file is meant as a model.
 pub(super) fn is_model_file(path: &Path) -> bool {
-    path.extension().is_some_and(|e| MODEL_EXTENSIONS.iter().any(|known| e.eq_ignore_ascii_case(known)))
+    path.extension().is_some_and(|e| MODEL_EXTENSIONS.iter().any(|model| e.eq_ignore_ascii_case(model)))
 }
 
 /// The models and the download that is running, if one is.
@@ -69,13 +70,13 @@ pub(super) fn to_remember(name: &str) -> String {
     std::path::absolute(name).map_or_else(|_| name.to_owned(), |path| path.display().to_string())
 }
 
-/// How a loaded model is called: by its name in the catalogue, or by its file.
+/// What a loaded model is called: by its name in the catalogue, or by its file.
 pub(super) fn display_name(name: &str, base_url: &str) -> String {
     let Choice { name, side } = Choice::parse(name);
     let path = Path::new(&name);
-    let known = store(base_url).ok().and_then(|store| store.entry_of(path));
+    let entry = store(base_url).ok().and_then(|store| store.entry_of(path));
     let file = || path.file_name().map(|f| f.to_string_lossy().into_owned());
-    let shown = known.map(|entry| entry.name.to_owned()).or_else(file);
+    let shown = entry.map(|entry| entry.name.to_owned()).or_else(file);
     Choice { name: shown.unwrap_or(name), side }.to_string()
 }
 
@@ -90,7 +91,7 @@ impl Models {
         self.in_use = Some(InUse { name: name.to_owned(), input_side });
     }
 
-    /// Stops the download; what has come stays, and the next one goes on from there.
+    /// Stops the download; what has come stays, and the next one resumes from there.
     pub fn cancel(&self) {
         if let Some(running) = &self.running {
             running.stop();
@@ -113,19 +114,17 @@ impl Models {
     pub fn hint_ui(&self, ui: &mut Ui, base_url: &str, actions: &mut Actions) {
         if let Some(running) = &self.running {
             ui.add(ProgressBar::new(fraction(running.progress())).desired_width(90.0).show_percentage());
-            ui.weak(format!("{}, {}", running.entry.name, describe(running.progress())));
+            ui.weak(texts::downloading(running.entry.name, &describe(running.progress())));
             return;
         }
         let Some(entry) = CATALOGUE.iter().find(|entry| entry.name == SUGGESTED) else { return };
         let Ok(store) = store(base_url) else { return };
         if matches!(store.state(entry), OnDisk::Present { .. }) {
-            if ui.small_button(format!("Use {}", entry.name)).clicked() {
+            if ui.small_button(texts::use_model(entry.name)).clicked() {
                 actions.push(Action::UseModel(ModelSource::file(store.file(entry))));
             }
         } else {
-            let size =
-                entry.bytes.map_or_else(String::new, |bytes| format!(", {:.0} MB", bytes as f64 / 1e6));
-            let text = format!("Sharper masks: get {}{size}", entry.name);
+            let text = texts::get_model(entry.name, entry.bytes);
             if ui.small_button(text).on_hover_text(entry.title).clicked() {
                 actions.push(Action::DownloadModel(entry));
             }
@@ -142,7 +141,7 @@ impl Models {
             in_use.side_ui(ui, actions);
         }
         mirror_ui(ui, base_url, actions);
-        if ui.button("Open a model file…").clicked() {
+        if ui.button(texts::OPEN_FILE).clicked() {
             actions.push(Action::Run(&commands::file::OPEN_MODEL));
         }
     }
@@ -153,8 +152,8 @@ impl Models {
             if ui.add(built_in).clicked() {
                 actions.push(Action::Run(&commands::file::USE_BUILT_IN_MODEL));
             }
-            ui.label("MobileSAM, built in: quick, clean masks");
-            ui.weak("ready");
+            ui.label(texts::BUILT_IN);
+            ui.weak(texts::READY);
             ui.end_row();
             for entry in CATALOGUE {
                 self.entry_ui(ui, entry, store, current, actions);
@@ -162,8 +161,8 @@ impl Models {
             }
         });
         ui.separator();
-        ui.weak(format!("All weights: {LICENCE}, from their publishers"));
-        ui.weak(format!("They are kept in {}", store.folder().display()));
+        ui.weak(texts::licence(LICENCE));
+        ui.weak(texts::folder(store.folder()));
     }
 
     fn entry_ui(
@@ -177,31 +176,32 @@ impl Models {
         let state = store.state(entry);
         let present = matches!(state, OnDisk::Present { .. });
         let name = ui.add_enabled(present, Button::selectable(current == entry.name, entry.name));
-        if name.on_disabled_hover_text("Download it first").clicked() {
+        if name.on_disabled_hover_text(texts::DOWNLOAD_FIRST).clicked() {
             actions.push(Action::UseModel(ModelSource::file(store.file(entry))));
         }
-        ui.label(format!("{}, {} parameters", entry.title, entry.parameters));
+        ui.label(texts::entry(entry.title, entry.parameters));
         if let Some(running) = self.running.as_ref().filter(|r| r.entry == entry) {
             ui.horizontal(|ui| {
                 ui.add(ProgressBar::new(fraction(running.progress())).desired_width(90.0).show_percentage());
                 ui.weak(describe(running.progress()));
-                if ui.small_button("Stop").accessible_name(format!("Stop {}", entry.name)).clicked() {
+                let stop = ui.small_button(texts::STOP);
+                if stop.accessible_name(texts::button(texts::STOP, entry.name)).clicked() {
                     actions.push(Action::CancelDownload);
                 }
             });
             return;
         }
-        let size = entry.bytes.map_or_else(String::new, |bytes| format!(" {:.0} MB", bytes as f64 / 1e6));
         let verb = match state {
             OnDisk::Present { .. } => {
-                ui.weak("on disk");
+                ui.weak(texts::ON_DISK);
                 return;
             }
-            OnDisk::Partial { .. } => "Resume",
-            OnDisk::Missing => "Download",
+            OnDisk::Partial { .. } => texts::RESUME,
+            OnDisk::Missing => texts::DOWNLOAD,
         };
-        let button = ui.add_enabled(self.running.is_none(), Button::new(format!("{verb}{size}")));
-        if button.accessible_name(format!("{verb} {}", entry.name)).clicked() {
+        let text = texts::with_size(verb, entry.bytes);
+        let button = ui.add_enabled(self.running.is_none(), Button::new(text));
+        if button.accessible_name(texts::button(verb, entry.name)).clicked() {
             actions.push(Action::DownloadModel(entry));
         }
     }
@@ -216,26 +216,26 @@ impl InUse {
             return;
         }
         ui.horizontal(|ui| {
-            ui.label("Network input");
+            ui.label(texts::NETWORK_INPUT);
             let mut sides = INPUT_SIDES.to_vec();
             if !sides.contains(&self.input_side) {
                 sides.insert(0, self.input_side);
             }
             for side in sides {
                 let button = ui.add(Button::selectable(side == self.input_side, side.to_string()));
-                if button.accessible_name(format!("Network input of {side} pixels")).clicked() {
+                if button.accessible_name(texts::network_input(side)).clicked() {
                     actions.push(Action::SetInputSide(side));
                 }
             }
-            ui.label("pixels");
+            ui.label(texts::PIXELS);
             let file = path.file_name().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
             let suggested = Choice::suggested_side(&file).filter(|suggested| *suggested != self.input_side);
             if let Some(suggested) = suggested.filter(|_| side.is_none()) {
-                if ui.button(format!("Trained with {suggested}? Use it")).clicked() {
+                if ui.button(texts::trained_with(suggested)).clicked() {
                     actions.push(Action::SetInputSide(suggested));
                 }
             } else if self.input_side < LARGEST_SIDE {
-                ui.weak("quicker, less precise");
+                ui.weak(texts::SMALLER_INPUT);
             }
         });
     }
@@ -247,27 +247,22 @@ fn fraction(progress: Option<Progress>) -> f32 {
 }
 
 fn describe(progress: Option<Progress>) -> String {
-    let Some(progress) = progress else { return "connecting".into() };
+    let Some(progress) = progress else { return texts::CONNECTING.into() };
     if progress.stage == Stage::Checking {
-        return "checking".into();
+        return texts::CHECKING.into();
     }
-    let speed = format!("{:.1} MB/s", progress.bytes_per_second / 1e6);
-    match progress.seconds_left {
-        Some(seconds) => format!("{speed}, {seconds:.0} s left"),
-        None => speed,
-    }
+    texts::speed(progress.bytes_per_second, progress.seconds_left)
 }
 
-/// Where models are downloaded from. What is typed becomes a setting only where it is an address; what is
-/// wrong with it, or with the setting, is told.
+/// Where models are downloaded from. What is typed becomes a setting only if it is an address; otherwise,
+/// what is wrong with it is shown.
 fn mirror_ui(ui: &mut Ui, base_url: &str, actions: &mut Actions) {
     let typed = egui::Id::unique("typed mirror");
     let mut url = ui.data(|data| data.get_temp(typed)).unwrap_or_else(|| base_url.to_owned());
     let usable = store(&url);
     ui.horizontal(|ui| {
-        let label = ui.label("Mirror");
-        let edit =
-            TextEdit::singleline(&mut url).hint_text("empty: the publishers' servers").desired_width(320.0);
+        let label = ui.label(texts::MIRROR);
+        let edit = TextEdit::singleline(&mut url).hint_text(texts::MIRROR_HINT).desired_width(320.0);
         let response = ui.add(edit).labelled_by(label.id);
         if response.changed() {
             if store(&url).is_ok() {

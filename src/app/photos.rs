@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::shell::Tinsel;
 use super::state::{Everything, Sample};
 use super::tasks::ImportTarget;
+use super::texts::photos as texts;
 use crate::document::Document;
 use crate::engine::JobKind;
 use crate::files::Photo;
@@ -29,8 +30,8 @@ impl Tinsel {
         let Some(path) = self.workspace.photos.get(index).cloned() else { return };
         self.workspace.go_to(index);
         let request = self.workspace.begin();
-        let known = self.encoding.ahead.decoded(&path);
-        self.tasks.open(request, path, known);
+        let decoded = self.encoding.ahead.decoded(&path);
+        self.tasks.open(request, path, decoded);
     }
 
     /// Encodes the open photo, or its region, ahead of the first click.
@@ -40,7 +41,7 @@ impl Tinsel {
         }
     }
 
-    /// Makes the photo ready that is likely to be opened next, while nothing else is to be done.
+    /// Makes the photo ready that is likely to be opened next, when idle.
     pub(super) fn look_ahead(&mut self) {
         let Some(path) = self.workspace.likely_next() else { return };
         let is_ready = self.workspace.open.as_ref().is_some_and(|open| self.encoding.is_ready(open.id));
@@ -55,7 +56,7 @@ impl Tinsel {
         }
     }
 
-    /// Puts a photo that has been read in the place of the open one, with what is kept about it.
+    /// Puts a photo that has been read in the place of the open one, with the work saved on it.
     pub(super) fn show_photo(&mut self, photo: Photo, session: Option<Box<Result<Loaded, SessionError>>>) {
         self.leave_photo();
         self.workspace.loading = false;
@@ -67,14 +68,13 @@ impl Tinsel {
         self.panels.leave_photo();
         let path = photo.path.clone();
         if !self.workspace.show(photo) {
-            let path = path.display();
-            self.messages.error(format!("{path}: has another size than before; its masks start anew"));
+            self.messages.error(texts::changed_size(&path));
         }
         self.restore(session);
         self.encode();
     }
 
-    /// Brings back what was saved, unless there is newer work in this window.
+    /// Restores what was saved, unless there is newer work in this window.
     pub(super) fn restore(&mut self, session: Option<Box<Result<Loaded, SessionError>>>) {
         let (Some(session), Some(open)) = (session, &self.workspace.open) else { return };
         let has_worked = self.workspace.has_worked();
@@ -119,7 +119,7 @@ impl Tinsel {
     /// Saves all work in the window.
     pub(super) fn save_all(&mut self) {
         self.leave_photo();
-        for (id, document) in self.workspace.left_documents() {
+        for (id, document) in self.workspace.closed_documents() {
             self.sessions.save_now(id, work_on(id, document, &self.everything, self.model.name()));
         }
     }
@@ -130,7 +130,7 @@ impl Tinsel {
         if let Some(open) = &self.workspace.open {
             self.sessions.follow(open.id, work(open.id, &self.workspace.document));
         }
-        for (id, document) in self.workspace.left_documents() {
+        for (id, document) in self.workspace.closed_documents() {
             self.sessions.follow(id, work(id, document));
         }
     }

@@ -3,6 +3,8 @@
 use anyhow::anyhow;
 use eframe::wgpu::rwh::RawDisplayHandle;
 
+use super::texts::startup as texts;
+
 /// Whether files can be dropped on a window of this display. winit takes none on Wayland.
 pub(super) fn takes_drops(display: Option<RawDisplayHandle>) -> bool {
     !matches!(display, Some(RawDisplayHandle::Wayland(_)))
@@ -11,18 +13,12 @@ pub(super) fn takes_drops(display: Option<RawDisplayHandle>) -> bool {
 /// Why the window could not be opened, and what to do, in one sentence.
 pub(super) fn explained(error: eframe::Error) -> anyhow::Error {
     match error {
-        eframe::Error::Wgpu(_) => anyhow!(
-            "no graphics driver can draw it; on Debian and Ubuntu, install one with: apt-get install \
-             mesa-vulkan-drivers libvulkan1 libegl1 libgl1-mesa-dri"
-        ),
+        eframe::Error::Wgpu(_) => anyhow!(texts::NO_DRIVER),
         eframe::Error::WinitEventLoop(error) => {
             // What comes before the last colon are places in the source.
             let error = error.to_string();
             let cause = error.rsplit(": ").next().unwrap_or(&error).trim_end_matches('.');
-            anyhow!(
-                "there is no display ({cause}); start it in a desktop session, or use the commands that need \
-                 none: tinsel --help lists them"
-            )
+            anyhow!(texts::no_display(cause))
         }
         other => other.into(),
     }

@@ -36,33 +36,33 @@ pub(super) struct Preview {
 }
 
 impl Preview {
-    /// Follows the pointer: `wish` is the prompt that a click would make now, if one is to be
+    /// Follows the pointer: `question` is the prompt that a click would make now, if one is to be
     /// previewed.
-    pub fn follow(&mut self, wish: Option<Prompting>, photo: PhotoRef, engine: &Engine, ctx: &Context) {
+    pub fn follow(&mut self, question: Option<Prompting>, photo: PhotoRef, engine: &Engine, ctx: &Context) {
         let alt = ctx.input(|i| i.modifiers.alt);
         if alt && !self.alt_was_down {
             self.steps += 1;
         }
         self.alt_was_down = alt;
-        let Some(wish) = wish else { return self.forget(engine) };
+        let Some(question) = question else { return self.forget(engine) };
         let since = match &self.resting {
-            Some((resting, since)) if *resting == wish => *since,
+            Some((resting, since)) if *resting == question => *since,
             _ => {
-                self.resting = Some((wish.clone(), Instant::now()));
+                self.resting = Some((question.clone(), Instant::now()));
                 Instant::now()
             }
         };
         let asked = self.pending.as_ref().map(|(_, asked)| asked).or(self.answer.as_ref().map(|a| &a.asked));
-        if asked == Some(&wish) || self.failed.as_ref() == Some(&wish) {
+        if asked == Some(&question) || self.failed.as_ref() == Some(&question) {
             return;
         }
         if since.elapsed() < REST {
             return ctx.request_repaint_after(REST);
         }
-        let output = Output::advised(&wish.prompt, Output::All);
-        let prompt = wish.query_in(photo.part);
+        let output = Output::advised(&question.prompt, Output::All);
+        let prompt = question.query_in(photo.part);
         let number = engine.preview(photo, prompt, output);
-        self.pending = Some((number, wish));
+        self.pending = Some((number, question));
     }
 
     /// Drops question and answer.

@@ -4,6 +4,7 @@ use egui::Context;
 
 use super::settings::Tool;
 use super::shell::Tinsel;
+use super::texts::messages as texts;
 use crate::document::{Edit, MaskId, Prompting, prompting_again};
 use crate::engine::JobKind;
 use crate::mask::PixelBox;
@@ -29,7 +30,7 @@ impl Tinsel {
     pub(super) fn follow_prompt(&mut self) {
         let Some(open) = self.workspace.open.as_ref().filter(|_| self.model.is_loaded()) else { return };
         let prompting = self.stage.canvas.effective_prompting(&self.workspace.document);
-        // Encoding was cancelled. It is not left to the prompt, as the next one would start it anew.
+        // Encoding was cancelled. It is not left to the prompt, as the next one would start again.
         let is_missing = !self.encoding.has(open.id) && !self.encoding.is_running();
         if is_missing && self.prompt.inquiry.is_new(&prompting) {
             self.encode();
@@ -51,15 +52,15 @@ impl Tinsel {
         // With points set, a further one is only tried while Ctrl is held.
         let free = prompting.is_empty() || ctrl;
         let hovered = self.stage.canvas.hovered().filter(|_| asked && free);
-        let wish = hovered.map(|at| {
+        let question = hovered.map(|at| {
             let positive = (self.stage.tool == Tool::Positive) != shift;
-            let mut wish = Prompting { chosen: None, ..prompting.clone() };
-            wish.from = self.prompt.inquiry.former(prompting).or(wish.from);
-            wish.prompt.points.push(Point { x: at.x, y: at.y, positive });
-            wish
+            let mut question = Prompting { chosen: None, ..prompting.clone() };
+            question.from = self.prompt.inquiry.former(prompting).or(question.from);
+            question.prompt.points.push(Point { x: at.x, y: at.y, positive });
+            question
         });
-        let photo = wish.as_ref().map_or_else(|| open.reference(), |wish| open.reference_for(wish));
-        self.prompt.preview.follow(wish, photo, &self.engine, ctx);
+        let photo = question.as_ref().map_or_else(|| open.reference(), |asked| open.reference_for(asked));
+        self.prompt.preview.follow(question, photo, &self.engine, ctx);
     }
 
     /// How many candidates answer the prompt.
@@ -67,15 +68,14 @@ impl Tinsel {
         self.prompt.inquiry.answer().map_or(0, |answer| answer.candidates.len())
     }
 
-    /// Puts the shown candidate into the list, now or when it has been computed.
+    /// Adds the shown candidate to the list, now or when it has been computed.
     pub(super) fn accept(&mut self) {
         let prompting = self.workspace.document.prompting().clone();
         if self.prompt.inquiry.is_pending() {
             self.prompt.inquiry.accept_when_ready = true;
         } else if let Some(mask) = self.prompt.inquiry.acceptable(&prompting, self.model.name()) {
             if mask.mask.is_empty() {
-                self.messages
-                    .news("The mask is empty. Add a point on the thing, or choose another candidate.");
+                self.messages.news(texts::EMPTY_MASK);
                 self.prompt.inquiry.accept_when_ready = false;
                 return;
             }
@@ -89,10 +89,10 @@ impl Tinsel {
         let document = &mut self.workspace.document;
         let Some(item) = document.mask(id) else { return };
         if item.locked {
-            return self.messages.news("The mask is locked. Unlock it first.");
+            return self.messages.news(texts::LOCKED);
         }
         if !self.model.is_loaded() {
-            return self.messages.news("The model is being loaded. Try again in a moment.");
+            return self.messages.news(texts::MODEL_LOADING);
         }
         let region = self.workspace.open.as_ref().and_then(|open| open.region);
         let prompting = prompting_again(item, region);
@@ -106,12 +106,10 @@ impl Tinsel {
         let size = open.size();
         let region = self.stage.canvas.view.visible(size);
         if (region.width(), region.height()) == size {
-            return self.messages.news(
-                "Zoom in first, so that only the small thing and some of its surroundings are visible.",
-            );
+            return self.messages.news(texts::ZOOM_IN);
         }
         if region.width() < SMALLEST_REGION || region.height() < SMALLEST_REGION {
-            return self.messages.news("Too little of the photo is visible. Zoom out a little.");
+            return self.messages.news(texts::ZOOM_OUT);
         }
         self.set_region(Some(region));
     }

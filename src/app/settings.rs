@@ -62,11 +62,11 @@ pub(super) struct Settings {
     pub shape_pixels: f32,
     /// Parts smaller than this are specks, in pixels.
     pub speck_area: u64,
-    /// What the colours of masks tell.
+    /// What the colours of masks mean.
     pub colours: ColourMode,
     /// Show the photos of the folder below the canvas.
     pub filmstrip: bool,
-    /// Encode the next photo while nothing else is to be done.
+    /// Encode the next photo when idle.
     pub encode_ahead: bool,
     /// Encoded photos on disk take at most this much; 0 keeps none.
     pub embeddings_gb: u32,

@@ -18,6 +18,7 @@ use super::messages::Messages;
 use super::settings::Settings;
 use super::state::{Encoding, Everything, Model, PanelStates, PromptQueries, Sample, Stage};
 use super::tasks::Tasks;
+use super::texts::photos as texts;
 use super::workspace::Workspace;
 use super::{commands, models, platform, theme};
 use crate::document::Document;
@@ -50,7 +51,7 @@ pub struct Tinsel {
     pub(super) stage: Stage,
     pub(super) panels: PanelStates,
     pub(super) closing: Closing,
-    /// How long the last thing took, in words.
+    /// How long the last operation took, in words.
     pub(super) timing: String,
     /// Whether files can be dropped on the window.
     pub(super) takes_drops: bool,
@@ -112,7 +113,7 @@ impl Tinsel {
         self
     }
 
-    /// Saves the work also when the program ends without a word to the window. Call it on the main thread.
+    /// Saves the work also when the program ends without notice. Call it on the main thread.
     pub fn saving_at_exit(self) -> Self {
         self.sessions.save_at_exit();
         self
@@ -135,7 +136,7 @@ impl Tinsel {
         self.workspace.open.as_ref()?.region
     }
 
-    /// How long the last thing took, in words.
+    /// How long the last operation took, in words.
     pub fn timing(&self) -> &str {
         &self.timing
     }
@@ -195,7 +196,8 @@ impl Tinsel {
 
     fn update_title(&mut self, ctx: &Context) {
         let name = self.workspace.open.as_ref().and_then(|open| open.photo.path.file_name());
-        let title = name.map_or_else(|| "Tinsel".into(), |n| format!("{} - Tinsel", n.to_string_lossy()));
+        let title =
+            name.map_or_else(|| texts::PROGRAM.into(), |name| texts::window_title(&name.to_string_lossy()));
         if title != self.title {
             self.title.clone_from(&title);
             ctx.send_viewport_cmd(ViewportCommand::Title(title));

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use super::texts::photos as texts;
 use crate::document::{Document, Prompting};
 use crate::engine::PhotoRef;
 use crate::files::Photo;
@@ -40,8 +41,8 @@ impl OpenPhoto {
     }
 }
 
-/// The work on a photo that was left.
-struct Left {
+/// The work on a photo that is no longer open.
+struct ClosedPhoto {
     id: u64,
     /// Fingerprint and size of the file that was worked on.
     photo: u64,
@@ -57,8 +58,8 @@ pub(super) struct Workspace {
     pub open: Option<OpenPhoto>,
     /// The document of the open photo.
     pub document: Document,
-    /// Documents of photos that were left, so that nothing is lost by leafing.
-    left: HashMap<PathBuf, Left>,
+    /// Documents of photos that are no longer open, so that nothing is lost by leafing.
+    closed: HashMap<PathBuf, ClosedPhoto>,
     last_id: u64,
     /// The id that the open photo had before its file changed, while its work is still under that.
     pub former_id: Option<u64>,
@@ -99,17 +100,17 @@ impl Workspace {
     /// Puts a decoded photo on the canvas and its document on the table. Returns false when there
     /// was work on a former state of the file whose size was another, so that it does not fit.
     pub fn show(&mut self, photo: Photo) -> bool {
-        self.put_away();
+        self.close_photo();
         self.former_id = None;
         let mut fits = true;
-        let (id, document) = match self.left.remove(&photo.path) {
-            Some(left) if left.photo == photo.fingerprint => (left.id, left.document),
-            Some(left) => {
-                self.former_id = Some(left.id);
-                let is_of_size = left.size == photo.pixels.dimensions();
-                fits = is_of_size || left.document.masks().is_empty();
+        let (id, document) = match self.closed.remove(&photo.path) {
+            Some(closed) if closed.photo == photo.fingerprint => (closed.id, closed.document),
+            Some(closed) => {
+                self.former_id = Some(closed.id);
+                let is_of_size = closed.size == photo.pixels.dimensions();
+                fits = is_of_size || closed.document.masks().is_empty();
                 // What was undone would not fit either.
-                (self.new_id(), if is_of_size { left.document } else { Document::default() })
+                (self.new_id(), if is_of_size { closed.document } else { Document::default() })
             }
             None => (self.new_id(), Document::default()),
         };
@@ -129,7 +130,7 @@ impl Workspace {
         };
         match (index, self.photos.len()) {
             (None, _) | (_, 0 | 1) => name.into_owned(),
-            (Some(index), count) => format!("{name} ({} of {count})", index + 1),
+            (Some(index), count) => texts::place(&name, index + 1, count),
         }
     }
 
@@ -144,30 +145,30 @@ impl Workspace {
     }
 
     /// Clears the canvas; the work on the photo is kept.
-    pub fn put_away(&mut self) {
+    pub fn close_photo(&mut self) {
         if let Some(open) = self.open.take() {
             let document = std::mem::take(&mut self.document);
-            let left = Left { id: open.id, photo: open.photo.fingerprint, size: open.size(), document };
-            self.left.insert(open.photo.path, left);
+            let (photo, size) = (open.photo.fingerprint, open.size());
+            self.closed.insert(open.photo.path, ClosedPhoto { id: open.id, photo, size, document });
         }
     }
 
     /// How many masks a photo has, if there was work on it in this window.
     pub fn masks_of(&self, path: &Path) -> Option<usize> {
         let open = self.open.as_ref().filter(|open| open.photo.path == path).map(|_| &self.document);
-        let document = open.or_else(|| self.left.get(path).map(|left| &left.document))?;
+        let document = open.or_else(|| self.closed.get(path).map(|closed| &closed.document))?;
         let count = document.masks().len();
         (count > 0 || document.revision() > 0).then_some(count)
     }
 
-    /// The documents of photos that were left, with the ids of these.
-    pub fn left_documents(&self) -> impl Iterator<Item = (u64, &Document)> {
-        self.left.values().map(|left| (left.id, &left.document))
+    /// The documents of photos that are no longer open, with the ids of these.
+    pub fn closed_documents(&self) -> impl Iterator<Item = (u64, &Document)> {
+        self.closed.values().map(|closed| (closed.id, &closed.document))
     }
 
     /// The photos that the window has a document of.
     pub fn paths(&self) -> impl Iterator<Item = &PathBuf> {
-        self.open.iter().map(|open| &open.photo.path).chain(self.left.keys())
+        self.open.iter().map(|open| &open.photo.path).chain(self.closed.keys())
     }
 
     /// The id of a photo that the window has a document of, if it has this size there.
@@ -175,7 +176,7 @@ impl Workspace {
         if let Some(open) = self.open.as_ref().filter(|open| open.photo.path == path) {
             return Some(open.id).filter(|_| open.size() == size);
         }
-        self.left.get(path).filter(|left| left.size == size).map(|left| left.id)
+        self.closed.get(path).filter(|closed| closed.size == size).map(|closed| closed.id)
     }
 
     /// Adds masks to a photo that may no longer be the open one.
@@ -183,7 +184,7 @@ impl Workspace {
         if self.open.as_ref().is_some_and(|open| open.id == photo) {
             return Some(&mut self.document);
         }
-        self.left.values_mut().find(|left| left.id == photo).map(|left| &mut left.document)
+        self.closed.values_mut().find(|closed| closed.id == photo).map(|closed| &mut closed.document)
     }
 }
 
@@ -207,7 +208,7 @@ mod tests {
         let mask = Mask::from_fn(8, 8, |x, _| x > 3);
         workspace.document.apply(Edit::AddMasks(vec![Annotation::new("", mask)]));
         let id = workspace.open.as_ref().unwrap().id;
-        workspace.put_away();
+        workspace.close_photo();
         assert_eq!(workspace.document_of(id).unwrap().masks().len(), 1);
         assert!(workspace.show(photo(1, 8)));
         assert_eq!((workspace.open.as_ref().unwrap().id, workspace.document.masks().len()), (id, 1));

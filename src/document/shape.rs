@@ -40,9 +40,9 @@ impl ShapeOp {
             ShapeOp::Smooth(_) => "Smooth",
             ShapeOp::Grow(_) => "Grow",
             ShapeOp::Shrink(_) => "Shrink",
-            ShapeOp::KeepLargestPart => "Keep the largest part",
+            ShapeOp::KeepLargestPart => "Keep largest part",
             ShapeOp::Split => "Split into parts",
-            ShapeOp::Union => "Unite",
+            ShapeOp::Union => "Merge",
             ShapeOp::Subtract => "Subtract",
             ShapeOp::Intersect => "Intersect",
         }

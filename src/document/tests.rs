@@ -308,7 +308,7 @@ fn filters_leave_locked_and_united_masks_alone() {
     let [a, b, c] = [0, 1, 2].map(|i| doc.masks()[i].id);
     doc.apply(Edit::SetLocked(vec![c], true));
     let united = Reshape {
-        what: "Unite".into(),
+        what: "Merge".into(),
         changed: vec![(a, new_mask(8).mask)],
         removed: vec![b],
         added: vec![],

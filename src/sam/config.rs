@@ -26,6 +26,8 @@ pub struct Config {
     pub d_model: usize,
     pub decoder: DecoderConfig,
     pub encoder: EncoderConfig,
+    /// Of the memory that follows objects, if the weights have one.
+    pub memory: MemoryConfig,
 }
 
 /// Sizes of a mask decoder, and its two switches.
@@ -57,6 +59,24 @@ impl DecoderConfig {
             high_res: is_sam2,
             object_score: is_sam2,
         }
+    }
+}
+
+/// Sizes of the memory, those of the published networks unless a file says otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct MemoryConfig {
+    /// Channels of a memory.
+    pub mem_dim: usize,
+    /// Layers of the memory attention.
+    pub memory_layers: usize,
+    /// Hidden values of its MLPs.
+    pub memory_ffn: usize,
+}
+
+impl Default for MemoryConfig {
+    fn default() -> Self {
+        Self { mem_dim: 64, memory_layers: 4, memory_ffn: 2048 }
     }
 }
 
@@ -138,6 +158,7 @@ impl Config {
             d_model: common.d_model,
             decoder: common.decoder(),
             encoder: EncoderConfig::from_json(&json, common.family, common.image_size)?,
+            memory: part(&json)?,
         };
         config.check()?;
         Ok(config)
@@ -153,6 +174,7 @@ impl Config {
             d_model: 256,
             decoder: DecoderConfig::published(family),
             encoder,
+            memory: MemoryConfig::default(),
         }
     }
 
@@ -264,6 +286,7 @@ mod tests {
             (MINI_TINY_VIT, "[16, 32, 48, 64]", "[16, 33, 48, 64]"),
             (MINI_TINY_VIT, "[7, 7, 14, 7]", "[7, 7, 0, 7]"),
             (MINI_TINY_VIT, "[1, 2, 2, 1]", "[1, 2, 200000000, 1]"),
+            (MINI_TINY_VIT, "[7, 7, 14, 7]", "[7, 7, 64, 7]"),
         ] {
             assert!(Config::from_json(&of.replace(from, to)).is_err(), "{to}");
         }

@@ -21,6 +21,7 @@ pub mod decoder;
 pub mod encoder;
 mod error;
 pub mod input;
+pub mod memory;
 mod native;
 mod network;
 mod numeric;
@@ -35,7 +36,7 @@ pub mod weights;
 #[cfg(test)]
 mod parity;
 
-pub use config::Config;
+pub use config::{Config, MemoryConfig};
 pub use error::{Error, Result};
 pub use input::LowRes;
 pub use network::{Family, Fit, InputFormat, Label, Map, Monitor, Token};

@@ -64,8 +64,8 @@ fn the_pixel_under_the_pointer_is_the_one_on_the_screen_and_the_one_that_is_clic
                 .floor();
             window.event(Event::PointerMoved(at));
             settle(&mut window);
-            let ((x, y), told) = under_pointer(&window);
-            assert_eq!(told, colour(x, y));
+            let ((x, y), colour_shown) = under_pointer(&window);
+            assert_eq!(colour_shown, colour(x, y));
             let middle = at + egui::vec2(0.5, 0.5);
             let state = window.state();
             let area = egui::Rect::from_min_max(
@@ -76,7 +76,7 @@ fn the_pixel_under_the_pointer_is_the_one_on_the_screen_and_the_one_that_is_clic
             // Graphics cards place corners to a fraction of a pixel.
             if zoom.is_some() && area.shrink(0.02).contains(middle) {
                 let picture = window.render().unwrap();
-                assert_eq!(colour_at(&picture, at), told, "at {zoom:?}");
+                assert_eq!(colour_at(&picture, at), colour_shown, "at {zoom:?}");
             }
             if i % 8 == 0 {
                 for pressed in [true, false] {
@@ -275,7 +275,7 @@ fn crowded() -> Window {
 }
 
 /// Mean and longest of some times, in milliseconds.
-fn told(times: Vec<Duration>) -> String {
+fn summary(times: Vec<Duration>) -> String {
     let ms = |time: Duration| time.as_secs_f64() * 1e3;
     let mean = times.iter().sum::<Duration>() / times.len() as u32;
     format!("{:6.1} {:6.1}", ms(mean), times.into_iter().max().map_or(0.0, ms))
@@ -330,7 +330,7 @@ fn frame_times() {
             }
             window.event(Event::PointerButton { pos: centre, button, pressed: false, modifiers });
             settle(&mut window);
-            let times = [interface, tessellation].map(told).join(" | ");
+            let times = [interface, tessellation].map(summary).join(" | ");
             println!("{style:20} {what:24} {times}");
         }
     }

@@ -49,10 +49,10 @@ fn work_that_cannot_be_saved_keeps_the_window_open() {
     std::fs::rename(folder, &moved).unwrap();
     make_mask(&mut window, (290.0, 170.0));
     assert!(!close(&mut window));
-    window.get_by_label("Work that could not be saved");
+    window.get_by_label("Some work could not be saved");
     window.get_by_label_contains("its folder was renamed, removed or disconnected");
     click(&mut window, "Keep the window open");
-    assert!(window.query_by_label("Work that could not be saved").is_none());
+    assert!(window.query_by_label("Some work could not be saved").is_none());
     assert_eq!(masks(&window), 1);
 
     assert!(!close(&mut window));
@@ -60,7 +60,7 @@ fn work_that_cannot_be_saved_keeps_the_window_open() {
     window.step();
     assert!(has_sent(&window, &ViewportCommand::Close));
     assert!(close(&mut window));
-    assert!(!folder.exists(), "the folder was made anew");
+    assert!(!folder.exists(), "the folder was created again");
 
     // What stood in the way is gone.
     std::fs::rename(&moved, folder).unwrap();
@@ -94,7 +94,7 @@ fn work_goes_into_the_data_folder_when_that_of_the_photo_is_gone_and_comes_back(
     }
     make_mask(&mut first, (100.0, 100.0));
     assert!(close(&mut first));
-    assert!(!folder.exists(), "the folder was made anew");
+    assert!(!folder.exists(), "the folder was created again");
     drop(first);
     std::fs::rename(&moved, folder).unwrap();
     assert_eq!(masks(&window(vec![photo])), 3);
@@ -105,7 +105,7 @@ fn the_work_on_the_sample_photo_is_kept() {
     let folder = tempfile::tempdir().unwrap().keep();
     let open = || {
         let mut window = window_as(vec![], |window| window.keeping_sample_in(folder.clone()));
-        click(&mut window, "Open the sample photo");
+        click(&mut window, "Open sample photo");
         window
     };
     let mut first = open();
@@ -246,7 +246,7 @@ fn work_on_a_photo_that_was_replaced_is_kept_beside_the_former_and_found_again()
 
     let third = window(vec![photo]);
     assert_eq!(masks(&third), 2);
-    third.get_by_label_contains("The newest work on coffee.jpg is used");
+    third.get_by_label_contains("Showing the latest work on coffee.jpg");
     assert_eq!(std::fs::read(&session).unwrap(), former);
 }
 
@@ -294,7 +294,7 @@ fn a_file_about_several_photos_brings_masks_to_all_of_them() {
     let drop_file = |window: &mut Window| {
         window.input_mut().dropped_files.push(Arc::new(Dropped(file.clone())));
         settle(window);
-        window.get_by_label("masks.json has masks of 2 of these photos.");
+        window.get_by_label("masks.json contains masks for 2 photos in this window.");
     };
     let mut window = window(vec![photo.clone()]);
     drop_file(&mut window);
@@ -303,7 +303,7 @@ fn a_file_about_several_photos_brings_masks_to_all_of_them() {
     drop_file(&mut window);
     click(&mut window, "Import all");
     assert_eq!(masks(&window), 2);
-    window.get_by_label_contains("3 masks of 2 photos imported; left out or changed: dog.jpg");
+    window.get_by_label_contains("3 masks for 2 photos imported; skipped or changed: dog.jpg");
     assert!(photo.with_file_name("cat.jpg.tinsel.json").exists());
     press(&mut window, Key::A);
     assert_eq!(masks(&window), 2);
@@ -321,9 +321,9 @@ fn all_photos_of_the_folder_are_exported() {
     press_with(&mut window, Modifiers::COMMAND, Key::E);
     click(&mut window, "COCO instances (JSON)");
     click(&mut window, "All masks of all photos (2 photos)");
-    window.get_by_label("Writes coco.json about 2 photos with 3 masks");
+    window.get_by_label("Will save coco.json with 3 masks of 2 photos");
     window.get_by_label_contains("3 masks without class are called");
-    click(&mut window, "Write files");
+    click(&mut window, "Export masks");
     window.get_by_label_contains("coco.json");
     let file = std::fs::read(photo.with_file_name("coco.json")).unwrap();
     let json: serde_json::Value = serde_json::from_slice(&file).unwrap();
@@ -334,11 +334,11 @@ fn all_photos_of_the_folder_are_exported() {
     press_with(&mut window, Modifiers::COMMAND, Key::E);
     click(&mut window, "Binary masks (PNG)");
     click(&mut window, "All masks of all photos (2 photos)");
-    click(&mut window, "Write files");
-    window.get_by_label_contains("3 files about 2 photos");
+    click(&mut window, "Export masks");
+    window.get_by_label_contains("3 files for 2 photos");
     assert!(photo.with_file_name("cat_mask-2_mask.png").exists());
     press_with(&mut window, Modifiers::COMMAND, Key::E);
-    click(&mut window, "Write files");
+    click(&mut window, "Export masks");
     window.get_by_label("Overwrite files?");
 }
 
@@ -356,7 +356,7 @@ fn exported_masks_are_taken_in_again_by_dropping_the_file() {
     press_with(&mut first, Modifiers::COMMAND, Key::E);
     click(&mut first, "labelme (JSON)");
     click(&mut first, "Pixels");
-    click(&mut first, "Write files");
+    click(&mut first, "Export masks");
     let file = photo.with_file_name("coffee.json");
     assert!(file.exists());
 

@@ -30,14 +30,14 @@ fn an_unreadable_first_photo_is_named_with_the_reason() {
     std::fs::create_dir(photo.join("folder.jpg")).unwrap();
     let mut window = window(vec![photo.clone()]);
     assert!(window.query_by_label_contains("Drop a photo").is_none());
-    window.get_by_label_contains("broken.jpg: is not a picture");
+    window.get_by_label_contains("broken.jpg: is not an image");
     window.get_by_label("broken.jpg (1 of 3)");
     assert!(window.query_by_label_contains("folder.jpg").is_none());
     press(&mut window, Key::D);
     window.get_by_label_contains("cat.jpg (2 of 3)");
     // Now another one is on the canvas.
     press(&mut window, Key::A);
-    window.get_by_label_contains("broken.jpg: is not a picture");
+    window.get_by_label_contains("broken.jpg: is not an image");
     window.get_by_label_contains("cat.jpg (2 of 3)");
 }
 
@@ -118,7 +118,7 @@ fn encoded_photos_are_kept_on_disk_and_can_be_cleared() {
     click(&mut second, "Clear encoded photos");
     wait_for(&mut second, 0);
     second.get_by_label_contains("Encoded photos on disk: 0 MB");
-    click(&mut second, "Keep at most none of encoded photos");
+    click(&mut second, "Keep no encoded photos");
     press(&mut second, Key::Escape);
     press(&mut second, Key::A);
     second.get_by_label_contains("cat.jpg (1 of 2)");

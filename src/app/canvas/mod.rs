@@ -35,6 +35,7 @@ pub(super) use view::View;
 
 use super::actions::Actions;
 use super::settings::{MaskStyle, Tool};
+use super::texts;
 use super::theme::ACCENT;
 use super::workspace::OpenPhoto;
 use crate::document::{Document, MaskId};
@@ -135,7 +136,7 @@ impl Canvas {
         actions: &mut Actions,
     ) -> Option<UnderPointer> {
         let (response, painter) = ui.allocate_painter(ui.available_size(), Sense::CLICK | Sense::DRAG);
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Photo"));
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, texts::canvas::PHOTO));
         let size = input.photo.size();
         let size_px = Vec2::new(size.0 as f32, size.1 as f32);
         if self.photo_id != input.photo.id {

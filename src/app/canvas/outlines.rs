@@ -26,14 +26,14 @@ const THREADS: usize = 2;
 /// The outlines of the masks that were asked for lately.
 pub(super) struct Outlines {
     task: Latest<ByAddress<Mask>, Polylines>,
-    known: HashMap<ByAddress<Mask>, Option<Polylines>>,
+    lines: HashMap<ByAddress<Mask>, Option<Polylines>>,
     profile: TextureHandle,
 }
 
 impl Outlines {
     pub fn new(ctx: egui::Context) -> Self {
         let profile = profile(&ctx);
-        Self { task: Latest::new(ctx, THREADS), known: HashMap::new(), profile }
+        Self { task: Latest::new(ctx, THREADS), lines: HashMap::new(), profile }
     }
 
     /// Whether an outline is being traced.
@@ -50,7 +50,7 @@ impl Outlines {
         outlined: impl IntoIterator<Item = Outlined<'a>>,
     ) {
         while let Some((mask, lines)) = self.task.next() {
-            self.known.insert(mask, lines);
+            self.lines.insert(mask, lines);
         }
         let shown = view.to_photo_rect(painter.clip_rect().expand(MARGIN));
         let mut strips = Strips::new(self.profile.id());
@@ -58,7 +58,7 @@ impl Outlines {
         let mut wanted = HashSet::new();
         for Outlined { mask, colour } in outlined {
             let mask = ByAddress(mask.clone());
-            match self.known.get(&mask) {
+            match self.lines.get(&mask) {
                 Some(lines) => {
                     for line in lines.iter().flat_map(|lines| lines.within(shown, view.zoom())) {
                         on_screen.clear();
@@ -74,7 +74,7 @@ impl Outlines {
             wanted.insert(mask);
         }
         painter.add(strips.mesh());
-        self.known.retain(|mask, _| wanted.contains(mask));
+        self.lines.retain(|mask, _| wanted.contains(mask));
         self.task.keep(|mask| wanted.contains(mask));
     }
 }

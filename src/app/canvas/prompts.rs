@@ -3,6 +3,7 @@
 use egui::{Color32, Key, Painter, PointerButton, Pos2, Rect, Sense, Stroke, StrokeKind, Vec2, pos2};
 
 use super::super::actions::{Action, Actions};
+use super::super::texts::canvas as texts;
 use super::super::theme::{ACCENT, NEGATIVE, POSITIVE};
 use super::box_grip::Grip;
 use super::clicks::is_on_top;
@@ -44,8 +45,7 @@ pub(super) fn points_ui(
         }
         let area = Rect::from_center_size(on_screen, Vec2::splat(2.0 * GRAB_RADIUS));
         let response = ui.interact(area, ui.unique_id().with(("point", index)), Sense::CLICK | Sense::DRAG);
-        let kind = if point.positive { "positive" } else { "negative" };
-        let name = format!("Point {} ({kind})", index + 1);
+        let name = texts::point(index + 1, point.positive);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
         if response.dragged_by(PointerButton::Primary)
             && let Some(at) = response.interact_pointer_pos()
@@ -63,7 +63,7 @@ pub(super) fn points_ui(
         if clicked && is_on_top(ui, response.interact_pointer_pos()) {
             actions.push(Action::Edit(Edit::DeletePoint(index)));
         }
-        response.on_hover_text("Drag to move, click to delete");
+        response.on_hover_text(texts::POINT_TOOLTIP);
     }
     // The point may be gone, or Escape has ended the drag.
     if let Some(Gesture::MovePoint { index, .. }) = *gesture

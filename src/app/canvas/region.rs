@@ -4,6 +4,7 @@ use egui::{Align, Color32, Layout, Painter, Rect, Shape, Stroke, Ui, UiBuilder, 
 
 use super::super::actions::{Action, Actions};
 use super::super::commands::prompt::WHOLE_PHOTO;
+use super::super::texts::canvas as texts;
 use super::super::theme::ACCENT;
 use super::view::View;
 use crate::mask::PixelBox;
@@ -42,9 +43,8 @@ pub(super) fn region_ui(
     let builder = UiBuilder::new().max_rect(room).layout(Layout::left_to_right(Align::Center));
     ui.scope_builder(builder, |ui| {
         egui::Frame::popup(ui.style()).inner_margin(vec2(6.0, 1.0)).show(ui, |ui| {
-            ui.label(format!("Region {} × {}", region.width(), region.height()))
-                .on_hover_text("Prompts inside are answered from a closer look at this part");
-            if ui.small_button("Whole photo").on_hover_text(WHOLE_PHOTO.tooltip).clicked() {
+            ui.label(texts::region(region.width(), region.height())).on_hover_text(texts::REGION_TOOLTIP);
+            if ui.small_button(texts::WHOLE_PHOTO).on_hover_text(WHOLE_PHOTO.tooltip).clicked() {
                 actions.push(Action::Run(&WHOLE_PHOTO));
             }
         });

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use egui::{Color32, PointerButton, Pos2, Rect, Sense, Ui, Vec2, vec2};
 
+use super::super::texts::comparison;
 use super::outlines::{Outlined, Outlines};
 use super::scene::{Scene, SceneMask};
 use super::tiles::Tiles;
@@ -77,7 +78,7 @@ impl SideBySide {
             }
         });
         let (all, response) = ui.allocate_exact_size(ui.available_size(), Sense::CLICK | Sense::DRAG);
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Comparison"));
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, comparison::VIEW));
         let first = Rect::from_min_size(all.min, vec2(width, all.height()));
         let offset = |pane: usize| Vec2::X * ((width + GAP) * pane as f32);
         let size = photo.size();

@@ -11,7 +11,7 @@ use super::clicks::is_on_top;
 use super::view::{View, clamp_to_photo};
 use super::{Canvas, CanvasInput};
 
-/// Points of a stroke closer than this on the screen, in points, are left out.
+/// Points of a stroke closer than this on the screen, in points, are skipped.
 const FINEST_STEP: f32 = 1.5;
 
 /// A stroke or a line under way, in photo pixels.

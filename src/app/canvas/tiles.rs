@@ -2,7 +2,7 @@
 //!
 //! A photo larger than the largest texture is shown in tiles; of a pyramid of resolutions only
 //! the level that fits the zoom is rendered. While a newer picture of a tile is on its way the
-//! former one is shown, and where there is none, the small overview of the whole photo.
+//! previous one is shown, and where there is none, the small overview of the whole photo.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -82,9 +82,9 @@ impl Tiles {
             let Some((Wanted { layer, key, revision }, image)) = self.task.next() else { return };
             let image = image.flatten();
             uploads += usize::from(image.is_some());
-            let former = self.tiles.remove(&(layer, key)).and_then(|tile| tile.texture);
+            let previous = self.tiles.remove(&(layer, key)).and_then(|tile| tile.texture);
             let first = image.as_ref().and_then(|image| image.pixels.first().copied()).unwrap_or_default();
-            let texture = image.map(|image| match former {
+            let texture = image.map(|image| match previous {
                 Some(mut texture) => {
                     texture.set(image, options(self.sharp));
                     texture
@@ -121,7 +121,7 @@ impl Tiles {
             }
             let has_former = self.tiles.keys().any(|(l, key)| *l == layer && key.level != level);
             let is_shown = |key: &TileKey| match key.level == level {
-                // Until a level is complete the former one shows through. Photos are opaque and can
+                // Until a level is complete the previous one shows through. Photos are opaque and can
                 // lie on top of each other; overlays would darken where both are.
                 true => complete || !has_former || layer == Layer::Photo,
                 false => !complete,

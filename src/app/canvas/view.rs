@@ -21,7 +21,7 @@ pub(in crate::app) struct View {
     /// Keep the whole photo in view when the canvas changes its size.
     fitted: bool,
     /// What to do as soon as the size of the canvas is known.
-    wish: Option<Wish>,
+    pending: Option<Change>,
     /// Where the canvas was in the last frame, and how fine the screen.
     canvas: Rect,
     pixels_per_point: f32,
@@ -30,7 +30,7 @@ pub(in crate::app) struct View {
 }
 
 #[derive(Clone, Copy)]
-enum Wish {
+enum Change {
     ActualSize,
     By(f32),
     Show(Rect),
@@ -43,7 +43,7 @@ impl Default for View {
         Self {
             screen_from_photo: TSTransform::IDENTITY,
             fitted: true,
-            wish: None,
+            pending: None,
             canvas: Rect::ZERO,
             pixels_per_point: 1.0,
             remainder: Vec2::ZERO,
@@ -58,7 +58,7 @@ impl View {
 
     /// One photo pixel for each screen pixel.
     pub fn actual_size(&mut self) {
-        self.wish = Some(Wish::ActualSize);
+        self.pending = Some(Change::ActualSize);
     }
 
     /// The photo pixel in the middle of the canvas, and screen points for each photo pixel; the
@@ -68,21 +68,21 @@ impl View {
         [middle.x, middle.y, if self.fitted { 0.0 } else { self.screen_from_photo.scaling }]
     }
 
-    /// Goes back to what [`View::centre`] told.
+    /// Goes back to what [`View::centre`] returned.
     pub fn go_to(&mut self, [x, y, scaling]: [f32; 3]) {
         if scaling > 0.0 {
-            self.wish = Some(Wish::At(pos2(x, y), scaling));
+            self.pending = Some(Change::At(pos2(x, y), scaling));
         }
     }
 
     /// Zooms around the middle of the canvas.
     pub fn zoom_by(&mut self, factor: f32) {
-        self.wish = Some(Wish::By(factor));
+        self.pending = Some(Change::By(factor));
     }
 
     /// Shows a part of the photo as large as it fits.
     pub fn show(&mut self, in_photo: Rect) {
-        self.wish = Some(Wish::Show(in_photo));
+        self.pending = Some(Change::Show(in_photo));
     }
 
     /// The same view on a canvas that lies elsewhere on the screen.
@@ -110,18 +110,18 @@ impl View {
     /// Brings the transform up to date with the canvas; `size` is the photo's, in pixels.
     pub fn update(&mut self, canvas: Rect, size: Vec2, pixels_per_point: f32) {
         self.pixels_per_point = pixels_per_point;
-        match self.wish.take() {
-            Some(Wish::ActualSize) => {
+        match self.pending.take() {
+            Some(Change::ActualSize) => {
                 self.zoom_at(canvas.center(), 1.0 / self.zoom(), size);
                 self.fitted = false;
             }
-            Some(Wish::By(factor)) => self.zoom_at(canvas.center(), factor, size),
-            Some(Wish::Show(part)) => {
+            Some(Change::By(factor)) => self.zoom_at(canvas.center(), factor, size),
+            Some(Change::Show(part)) => {
                 self.center(canvas, part.expand2(part.size() * 0.15 + Vec2::splat(4.0)));
                 self.fitted = false;
                 self.zoom_at(canvas.center(), 1.0, size);
             }
-            Some(Wish::At(middle, scaling)) => {
+            Some(Change::At(middle, scaling)) => {
                 self.screen_from_photo =
                     TSTransform::new(canvas.center() - middle.to_vec2() * scaling - Pos2::ZERO, scaling);
                 self.fitted = false;

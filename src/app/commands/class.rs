@@ -25,7 +25,7 @@ const fn class<const NUMBER: usize>(
     Command {
         id,
         text,
-        tooltip: "Mark the selected masks with this class",
+        tooltip: "Assign this class to the selected masks",
         menu: Menu::Edit,
         in_menu: false,
         keys,

@@ -12,7 +12,7 @@ commands! {
     UNDO = Command {
         id: "Undo",
         text: "Undo",
-        tooltip: "Take the last step back",
+        tooltip: "Undo the last change",
         keys: &[ctrl(Key::Z)],
         enabled: |window| window.document().undo_label().is_some(),
         object: |window| window.document().undo_label(),
@@ -25,7 +25,7 @@ commands! {
     REDO = Command {
         id: "Redo",
         text: "Redo",
-        tooltip: "Bring the last step back again",
+        tooltip: "Redo the last undone change",
         keys: &[ctrl_shift(Key::Z), ctrl(Key::Y)],
         enabled: |window| window.document().redo_label().is_some(),
         object: |window| window.document().redo_label(),
@@ -49,8 +49,8 @@ commands! {
     };
     SELECT_NONE = Command {
         id: "SelectNone",
-        text: "Select none",
-        tooltip: "Let go of the selected masks",
+        text: "Deselect all",
+        tooltip: "Deselect all masks",
         keys: &[plain(Key::Escape), ctrl_shift(Key::A)],
         prompt: PromptState::Empty,
         // Escape belongs to what the mouse is doing first.
@@ -61,7 +61,7 @@ commands! {
     COPY_CUTOUT = Command {
         id: "CopyCutout",
         text: "Copy cut-out",
-        tooltip: "Copy the selected thing, transparent around it, to the clipboard",
+        tooltip: "Copy the selected object to the clipboard, on a transparent background",
         keys: &[ctrl_shift(Key::X)],
         enabled: Tinsel::selects_one,
         run: |window, _, _| copy(window, false),
@@ -70,7 +70,7 @@ commands! {
     COPY_MASK = Command {
         id: "CopyMask",
         text: "Copy mask",
-        tooltip: "Copy the selected mask, white on black, to the clipboard",
+        tooltip: "Copy the selected mask to the clipboard, white on black",
         keys: &[ctrl_shift(Key::M)],
         enabled: Tinsel::selects_one,
         run: |window, _, _| copy(window, true),

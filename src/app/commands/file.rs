@@ -21,29 +21,29 @@ commands! {
     OPEN_FOLDER = Command {
         id: "OpenFolder",
         text: "Open folder…",
-        tooltip: "Open all photos of a folder",
+        tooltip: "Open all photos in a folder",
         keys: &[ctrl_shift(Key::O)],
         run: |window, _, frame| window.tasks.pick_folder(dialog(window, frame)),
         ..FILE
     };
     OPEN_SAMPLE = Command {
         id: "OpenSample",
-        text: "Open the sample photo",
-        tooltip: "A photo to try things on",
+        text: "Open sample photo",
+        tooltip: "Open a built-in photo to try things out",
         run: |window, _, _| window.open_sample(),
         ..FILE
     };
     OPEN_MODEL = Command {
         id: "OpenModel",
         text: "Open model…",
-        tooltip: "Use the weights in a .pt or .safetensors file, or an ONNX pair",
+        tooltip: "Load weights from a .pt or .safetensors file, or from an ONNX pair",
         keys: &[ctrl(Key::M)],
         run: |window, _, frame| window.tasks.pick_model(dialog(window, frame)),
         ..FILE
     };
     USE_BUILT_IN_MODEL = Command {
         id: "UseBuiltInModel",
-        text: "Use the built-in model",
+        text: "Use built-in model",
         tooltip: "Use MobileSAM, which needs no download",
         enabled: |window| window.model.name() != Some(BUILT_IN_NAME),
         run: |window, _, _| window.load_model(ModelSource::built_in()),
@@ -52,7 +52,7 @@ commands! {
     NEXT_PHOTO = Command {
         id: "NextPhoto",
         text: "Next photo",
-        tooltip: "The next photo of the folder",
+        tooltip: "Open the next photo in the folder",
         keys: &[plain(Key::D), plain(Key::PageDown)],
         enabled: |window| window.workspace.current + 1 < window.workspace.photos.len(),
         run: |window, _, _| window.open_photo(window.workspace.current + 1),
@@ -61,7 +61,7 @@ commands! {
     PREVIOUS_PHOTO = Command {
         id: "PreviousPhoto",
         text: "Previous photo",
-        tooltip: "The photo before in the folder",
+        tooltip: "Open the previous photo in the folder",
         keys: &[plain(Key::A), plain(Key::PageUp)],
         enabled: |window| window.workspace.current > 0,
         run: |window, _, _| window.open_photo(window.workspace.current - 1),
@@ -70,7 +70,7 @@ commands! {
     EXPORT = Command {
         id: "Export",
         text: "Export…",
-        tooltip: "Write masks to files",
+        tooltip: "Export masks to files",
         keys: &[ctrl(Key::E), ctrl(Key::S)],
         over_comparison: false,
         enabled: |window| {
@@ -83,7 +83,7 @@ commands! {
     IMPORT_MASKS = Command {
         id: "ImportMasks",
         text: "Import masks…",
-        tooltip: "Add masks from COCO, labelme, YOLO, ISAT or PNG files",
+        tooltip: "Import masks from COCO, labelme, YOLO, ISAT or PNG files",
         keys: &[ctrl_shift(Key::I)],
         over_comparison: false,
         enabled: Tinsel::has_photo,

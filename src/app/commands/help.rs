@@ -10,15 +10,15 @@ commands! {
     PALETTE = Command {
         id: "Palette",
         text: "All commands…",
-        tooltip: "Find and run any command by its name",
+        tooltip: "Find and run a command by name",
         keys: &[ctrl_shift(Key::P)],
         run: |window, _, _| window.panels.palette.open = !window.panels.palette.open,
         ..HELP
     };
     KEYS = Command {
         id: "Keys",
-        text: "Keys and gestures",
-        tooltip: "All keys at a glance",
+        text: "Shortcuts and gestures",
+        tooltip: "Show or change keyboard shortcuts",
         keys: &[plain(Key::F1), plain(Key::Questionmark)],
         run: |window, _, _| window.panels.keys.open = !window.panels.keys.open,
         ..HELP

@@ -6,8 +6,9 @@ use egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
 use serde::{Deserialize, Serialize};
 
 use super::{Command, all};
+use crate::app::texts::shortcuts;
 
-/// Held for the bare photo, and to move the photo.
+/// Held to hide all masks, and to move the photo.
 const HELD: [Key; 2] = [Key::H, Key::Space];
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -17,12 +18,12 @@ pub(in crate::app) struct Keymap {
 }
 
 impl Keymap {
-    /// All keys that start a command; the first one is shown beside it.
+    /// All keys that start a command; the first one is shown next to it.
     pub fn keys(&self, command: &Command) -> Vec<KeyboardShortcut> {
         self.changed.get(command.id).cloned().unwrap_or_else(|| command.keys.to_vec())
     }
 
-    /// The key to show beside a command, as text.
+    /// The key to show next to a command, as text.
     pub fn text(&self, ctx: &Context, command: &Command) -> Option<String> {
         self.keys(command).first().map(|key| ctx.format_shortcut(key))
     }
@@ -35,21 +36,21 @@ impl Keymap {
     /// Why a combination cannot be given to a command, if so.
     pub fn refusal(key: KeyboardShortcut) -> Option<&'static str> {
         let held = key.modifiers == Modifiers::NONE && HELD.contains(&key.logical_key);
-        held.then_some("H and Space are held to see the bare photo and to move it")
+        held.then_some(shortcuts::HELD_KEYS)
     }
 
     /// Gives a command these keys. They are taken from the commands that had them, which are returned.
     pub fn set(&mut self, command: &Command, keys: Vec<KeyboardShortcut>) -> Vec<&'static Command> {
-        let former_owners: Vec<&Command> = all()
+        let previous_owners: Vec<&Command> = all()
             .filter(|other| !command.may_share_keys(other))
             .filter(|other| self.keys(other).iter().any(|key| keys.contains(key)))
             .collect();
-        for other in &former_owners {
-            let left = self.keys(other).into_iter().filter(|key| !keys.contains(key)).collect();
-            self.put(other, left);
+        for other in &previous_owners {
+            let remaining = self.keys(other).into_iter().filter(|key| !keys.contains(key)).collect();
+            self.put(other, remaining);
         }
         self.put(command, keys);
-        former_owners
+        previous_owners
     }
 
     /// Gives a command, or all, the default keys again. Commands that these were given to lose them.

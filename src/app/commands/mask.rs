@@ -11,7 +11,7 @@ const MASK: Command = Command { menu: Menu::Mask, enabled: |window| window.selec
 commands! {
     HIDE_SELECTED = Command {
         id: "HideSelected",
-        text: "Hide or show selected",
+        text: "Show or hide selected",
         tooltip: "Hide the selected masks, or show them again",
         keys: &[plain(Key::S)],
         run: |window, _, _| {
@@ -22,8 +22,8 @@ commands! {
     };
     SOLO_SELECTED = Command {
         id: "SoloSelected",
-        text: "Show selected alone",
-        tooltip: "Show only this mask, or all again",
+        text: "Show only selected",
+        tooltip: "Show only the selected mask, or all masks again",
         keys: &[shift(Key::S)],
         run: |window, _, _| {
             let has_solo = window.document().solo().is_some();
@@ -34,7 +34,7 @@ commands! {
     LOCK_SELECTED = Command {
         id: "LockSelected",
         text: "Lock or unlock selected",
-        tooltip: "Protect the selected masks from being changed or deleted",
+        tooltip: "Protect the selected masks from changes and deletion",
         keys: &[ctrl(Key::L)],
         run: |window, _, _| {
             let all_locked = window.selected().all(|m| m.locked);
@@ -45,7 +45,7 @@ commands! {
     RENAME_SELECTED = Command {
         id: "RenameSelected",
         text: "Rename selected",
-        tooltip: "Give the selected mask another name",
+        tooltip: "Rename the selected mask",
         keys: &[plain(Key::F2)],
         enabled: Tinsel::selects_one,
         run: |window, _, _| {
@@ -59,7 +59,7 @@ commands! {
     RAISE = Command {
         id: "Raise",
         text: "Bring forward",
-        tooltip: "Draw the selected masks over the one above them",
+        tooltip: "Move the selected masks up by one layer",
         keys: &[ctrl(Key::ArrowUp)],
         run: |window, _, _| move_selected(window, true),
         ..MASK
@@ -67,7 +67,7 @@ commands! {
     LOWER = Command {
         id: "Lower",
         text: "Send backward",
-        tooltip: "Draw the selected masks under the one below them",
+        tooltip: "Move the selected masks down by one layer",
         keys: &[ctrl(Key::ArrowDown)],
         run: |window, _, _| move_selected(window, false),
         ..MASK

@@ -21,6 +21,7 @@ use egui::{Context, Key, KeyboardShortcut, Modifiers};
 pub(super) use keymap::Keymap;
 
 use super::shell::Tinsel;
+use super::texts::menus as texts;
 
 /// Defines the commands of a file, and the list of them in the order of the menu.
 macro_rules! commands {
@@ -42,7 +43,7 @@ pub(super) struct Command {
     pub menu: Menu,
     /// Whether the menu lists it; the palette and the list of shortcuts list all commands.
     pub in_menu: bool,
-    /// The default keys; the first one is shown beside the command.
+    /// The default keys; the first one is shown next to the command.
     pub keys: &'static [KeyboardShortcut],
     pub prompt: PromptState,
     /// Whether it makes sense while a comparison covers the photo, because it neither shows nor changes masks.
@@ -97,12 +98,12 @@ impl Menu {
 
     pub fn label(self) -> &'static str {
         match self {
-            Menu::File => "File",
-            Menu::Edit => "Edit",
-            Menu::View => "View",
-            Menu::Mask => "Mask",
-            Menu::Shape => "Shape",
-            Menu::Help => "Help",
+            Menu::File => texts::FILE,
+            Menu::Edit => texts::EDIT,
+            Menu::View => texts::VIEW,
+            Menu::Mask => texts::MASK,
+            Menu::Shape => texts::SHAPE,
+            Menu::Help => texts::HELP,
         }
     }
 
@@ -202,7 +203,7 @@ impl Availability {
     /// What a menu calls the command now.
     pub fn text(&self, command: &Command) -> String {
         match self.states.get(command).and_then(|state| state.object.as_ref()) {
-            Some(object) => format!("{}: {object}", command.text),
+            Some(object) => texts::command_on(command.text, object),
             None => command.text.to_owned(),
         }
     }

@@ -13,7 +13,7 @@ commands! {
     REFINE = Command {
         id: "Refine",
         text: "Refine selected",
-        tooltip: "Work on the selected mask again, with its points or from its pixels",
+        tooltip: "Refine the selected mask with further clicks",
         keys: &[plain(Key::R)],
         enabled: |window| window.has_photo() && window.has_model() && window.selects_one(),
         run: |window, _, _| {
@@ -26,7 +26,7 @@ commands! {
     ACCEPT = Command {
         id: "Accept",
         text: "Accept mask",
-        tooltip: "Put the mask into the list",
+        tooltip: "Add the mask to the list",
         keys: &[plain(Key::Enter), plain(Key::F)],
         prompt: PromptState::Set,
         run: |window, _, _| window.accept(),
@@ -34,7 +34,7 @@ commands! {
     };
     DROP_PROMPT = Command {
         id: "DropPrompt",
-        text: "Drop prompt",
+        text: "Clear prompt",
         tooltip: "Remove all points and the box",
         keys: &[plain(Key::Escape), plain(Key::B)],
         prompt: PromptState::Set,
@@ -46,7 +46,7 @@ commands! {
     NEXT_CANDIDATE = Command {
         id: "NextCandidate",
         text: "Next candidate",
-        tooltip: "Show the next possible mask",
+        tooltip: "Show the next candidate mask",
         keys: &[plain(Key::Tab)],
         prompt: PromptState::Set,
         run: show_next_candidate,
@@ -55,25 +55,25 @@ commands! {
     CANDIDATE_1 = candidate::<1>(
         "Candidate(1)",
         "Candidate 1",
-        "Show the first possible mask",
+        "Show the first candidate mask",
         &[plain(Key::Num1)],
     );
     CANDIDATE_2 = candidate::<2>(
         "Candidate(2)",
         "Candidate 2",
-        "Show the second possible mask",
+        "Show the second candidate mask",
         &[plain(Key::Num2)],
     );
     CANDIDATE_3 = candidate::<3>(
         "Candidate(3)",
         "Candidate 3",
-        "Show the third possible mask",
+        "Show the third candidate mask",
         &[plain(Key::Num3)],
     );
     ENCODE_REGION = Command {
         id: "EncodeRegion",
-        text: "Encode what is visible",
-        tooltip: "Zoom in first: the network then looks closer at what is visible, for small things",
+        text: "Focus on the visible area",
+        tooltip: "Zoom in on a small object first; the network then takes a closer look at the visible area",
         keys: &[ctrl(Key::R)],
         enabled: |window| window.has_photo() && window.has_model(),
         run: |window, _, _| window.enter_region(),
@@ -82,7 +82,7 @@ commands! {
     WHOLE_PHOTO = Command {
         id: "WholePhoto",
         text: "Whole photo",
-        tooltip: "Leave the region: prompts are answered from the whole photo again",
+        tooltip: "Leave the region and use the whole photo again",
         keys: &[ctrl_shift(Key::R)],
         enabled: |window| window.region().is_some(),
         run: |window, _, _| window.set_region(None),
@@ -91,7 +91,7 @@ commands! {
     SEGMENT_EVERYTHING = Command {
         id: "SegmentEverything",
         text: "Segment everything",
-        tooltip: "Find a mask for everything in the photo",
+        tooltip: "Find a mask for each object in the photo",
         keys: &[ctrl(Key::G)],
         enabled: |window| window.has_photo() && window.has_model() && !window.everything.is_pending(),
         run: |window, _, _| window.segment_everything(),
@@ -100,7 +100,7 @@ commands! {
     COMPARE = Command {
         id: "Compare",
         text: "Compare two models…",
-        tooltip: "Segment everything with two models or settings and see where they differ",
+        tooltip: "Segment everything with two models or settings and compare the results",
         keys: &[ctrl_shift(Key::C)],
         over_comparison: true,
         enabled: |window| window.has_photo() && window.has_model() && !window.comparing.is_running(),
@@ -110,7 +110,7 @@ commands! {
     CANCEL = Command {
         id: "Cancel",
         text: "Cancel",
-        tooltip: "Stop what is running; masks found so far are kept",
+        tooltip: "Stop the current task; masks found so far are kept",
         keys: &[ctrl(Key::Period)],
         over_comparison: true,
         enabled: |window| {

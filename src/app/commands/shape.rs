@@ -21,21 +21,21 @@ commands! {
     REMOVE_SPECKS = Command {
         id: "Shape(RemoveSpecks)",
         text: "Remove specks",
-        tooltip: "Remove small separate parts, below the size in the panel Change shape",
+        tooltip: "Remove separate parts smaller than the size in the Change shape panel",
         run: |window, _, _| window.reshape(ShapeOp::RemoveSpecks(window.settings.speck_area)),
         ..SHAPE
     };
     SMOOTH = Command {
         id: "Shape(Smooth)",
         text: "Smooth",
-        tooltip: "Round corners and close gaps, by the pixels in the panel Change shape",
+        tooltip: "Round corners and close gaps, by the distance in the Change shape panel",
         run: |window, _, _| window.reshape(ShapeOp::Smooth(window.settings.shape_pixels)),
         ..SHAPE
     };
     GROW = Command {
         id: "Shape(Grow)",
         text: "Grow",
-        tooltip: "Grow by the pixels in the panel Change shape",
+        tooltip: "Grow by the distance in the Change shape panel",
         keys: &[ctrl(Key::CloseBracket)],
         run: |window, _, _| window.reshape(ShapeOp::Grow(window.settings.shape_pixels)),
         ..SHAPE
@@ -43,30 +43,30 @@ commands! {
     SHRINK = Command {
         id: "Shape(Shrink)",
         text: "Shrink",
-        tooltip: "Shrink by the pixels in the panel Change shape",
+        tooltip: "Shrink by the distance in the Change shape panel",
         keys: &[ctrl(Key::OpenBracket)],
         run: |window, _, _| window.reshape(ShapeOp::Shrink(window.settings.shape_pixels)),
         ..SHAPE
     };
     KEEP_LARGEST_PART = Command {
         id: "Shape(KeepLargestPart)",
-        text: "Keep the largest part",
-        tooltip: "Remove all separate parts but the largest",
+        text: "Keep largest part",
+        tooltip: "Remove all separate parts except the largest",
         run: |window, _, _| window.reshape(ShapeOp::KeepLargestPart),
         ..SHAPE
     };
     SPLIT = Command {
         id: "Shape(Split)",
         text: "Split into parts",
-        tooltip: "Make a mask of each separate part",
+        tooltip: "Turn each separate part into a mask of its own",
         keys: &[ctrl_shift(Key::S)],
         run: |window, _, _| window.reshape(ShapeOp::Split),
         ..SHAPE
     };
     UNION = Command {
         id: "Shape(Union)",
-        text: "Unite",
-        tooltip: "Make one mask of the selected ones",
+        text: "Merge",
+        tooltip: "Merge the selected masks into one",
         keys: &[ctrl(Key::U)],
         run: |window, _, _| window.reshape(ShapeOp::Union),
         ..COMBINATION
@@ -74,7 +74,7 @@ commands! {
     SUBTRACT = Command {
         id: "Shape(Subtract)",
         text: "Subtract",
-        tooltip: "Take the later masks out of the first one in the list",
+        tooltip: "Subtract the other selected masks from the first one in the list",
         keys: &[ctrl(Key::D)],
         run: |window, _, _| window.reshape(ShapeOp::Subtract),
         ..COMBINATION
@@ -82,7 +82,7 @@ commands! {
     INTERSECT = Command {
         id: "Shape(Intersect)",
         text: "Intersect",
-        tooltip: "Keep what all selected masks share",
+        tooltip: "Keep only the area that all selected masks share",
         keys: &[ctrl(Key::I)],
         run: |window, _, _| window.reshape(ShapeOp::Intersect),
         ..COMBINATION

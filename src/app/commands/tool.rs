@@ -1,4 +1,4 @@
-//! The tools, the size of the brush, and the cross that stands for the mouse; in the menu Mask.
+//! The tools, the size of the brush, and the crosshair that stands for the mouse; in the menu Mask.
 
 use egui::{Context, Key, Vec2};
 
@@ -10,14 +10,16 @@ const BRUSH_STEP: f32 = 1.25;
 
 const TOOL: Command = Command { menu: Menu::Mask, enabled: Tinsel::has_photo, ..super::COMMAND };
 
-const MOVE_CROSS: Command =
-    Command { tooltip: "Move a cross over the photo, to click without a mouse; Shift: by one pixel", ..TOOL };
+const MOVE_CROSS: Command = Command {
+    tooltip: "Move a crosshair over the photo to click without a mouse; hold Shift to move by one pixel",
+    ..TOOL
+};
 
 commands! {
     POSITIVE = Command {
         id: "Tool(Positive)",
-        text: "Add points",
-        tooltip: "Click on the thing; right click beside it",
+        text: "Include",
+        tooltip: "Click on the object; right-click outside it",
         keys: &[plain(Key::Q)],
         on: |window| window.stage.tool == Tool::Positive,
         run: |window, _, _| window.stage.tool = Tool::Positive,
@@ -25,8 +27,8 @@ commands! {
     };
     NEGATIVE = Command {
         id: "Tool(Negative)",
-        text: "Remove points",
-        tooltip: "Click on what does not belong to the thing",
+        text: "Exclude",
+        tooltip: "Click on what does not belong to the object",
         keys: &[plain(Key::E)],
         on: |window| window.stage.tool == Tool::Negative,
         run: |window, _, _| window.stage.tool = Tool::Negative,
@@ -35,7 +37,7 @@ commands! {
     BOX = Command {
         id: "Tool(Box)",
         text: "Box",
-        tooltip: "Drag a box around the thing",
+        tooltip: "Drag a box around the object",
         keys: &[plain(Key::W)],
         on: |window| window.stage.tool == Tool::Box,
         run: |window, _, _| window.stage.tool = Tool::Box,
@@ -53,7 +55,7 @@ commands! {
     BRUSH = Command {
         id: "Tool(Brush)",
         text: "Brush",
-        tooltip: "Paint on the selected mask, or a new one; Shift erases",
+        tooltip: "Paint on the selected mask or a new one; hold Shift to erase",
         keys: &[plain(Key::T)],
         on: |window| window.stage.tool == Tool::Brush,
         run: |window, _, _| window.stage.tool = Tool::Brush,
@@ -62,7 +64,7 @@ commands! {
     ERASER = Command {
         id: "Tool(Eraser)",
         text: "Eraser",
-        tooltip: "Erase from the selected mask; Shift paints",
+        tooltip: "Erase from the selected mask; hold Shift to paint",
         keys: &[plain(Key::X)],
         on: |window| window.stage.tool == Tool::Eraser,
         run: |window, _, _| window.stage.tool = Tool::Eraser,
@@ -71,7 +73,7 @@ commands! {
     LASSO = Command {
         id: "Tool(Lasso)",
         text: "Lasso",
-        tooltip: "Draw around an area to add it to the selected mask; Shift takes it away",
+        tooltip: "Draw around an area to add it to the selected mask; hold Shift to remove it",
         keys: &[plain(Key::L)],
         on: |window| window.stage.tool == Tool::Lasso,
         run: |window, _, _| window.stage.tool = Tool::Lasso,
@@ -79,36 +81,36 @@ commands! {
     };
     CROSS_LEFT = Command {
         id: "Cross(Left)",
-        text: "Cross to the left",
+        text: "Move crosshair left",
         keys: &[plain(Key::ArrowLeft)],
         run: |window, ctx, _| move_cross(window, ctx, Vec2::LEFT),
         ..MOVE_CROSS
     };
     CROSS_RIGHT = Command {
         id: "Cross(Right)",
-        text: "Cross to the right",
+        text: "Move crosshair right",
         keys: &[plain(Key::ArrowRight)],
         run: |window, ctx, _| move_cross(window, ctx, Vec2::RIGHT),
         ..MOVE_CROSS
     };
     CROSS_UP = Command {
         id: "Cross(Up)",
-        text: "Cross up",
+        text: "Move crosshair up",
         keys: &[plain(Key::ArrowUp)],
         run: |window, ctx, _| move_cross(window, ctx, Vec2::UP),
         ..MOVE_CROSS
     };
     CROSS_DOWN = Command {
         id: "Cross(Down)",
-        text: "Cross down",
+        text: "Move crosshair down",
         keys: &[plain(Key::ArrowDown)],
         run: |window, ctx, _| move_cross(window, ctx, Vec2::DOWN),
         ..MOVE_CROSS
     };
     CLICK_CROSS = Command {
         id: "ClickCross",
-        text: "Click at the cross",
-        tooltip: "What a click of the mouse would do there; Shift: a point of the other kind",
+        text: "Click at crosshair",
+        tooltip: "Click there without a mouse; hold Shift for the opposite kind of point",
         keys: &[plain(Key::C)],
         enabled: |window| window.stage.canvas.has_cross(),
         run: |window, ctx, frame| {
@@ -121,7 +123,7 @@ commands! {
     LARGER_BRUSH = Command {
         id: "BrushLarger",
         text: "Larger brush",
-        tooltip: "Grow brush and eraser",
+        tooltip: "Make brush and eraser larger",
         keys: &[plain(Key::CloseBracket)],
         run: |window, _, _| resize_brush(window, BRUSH_STEP),
         enabled: |_| true,
@@ -130,7 +132,7 @@ commands! {
     SMALLER_BRUSH = Command {
         id: "BrushSmaller",
         text: "Smaller brush",
-        tooltip: "Shrink brush and eraser",
+        tooltip: "Make brush and eraser smaller",
         keys: &[plain(Key::OpenBracket)],
         run: |window, _, _| resize_brush(window, 1.0 / BRUSH_STEP),
         enabled: |_| true,

@@ -13,8 +13,8 @@ const VIEW: Command = Command { menu: Menu::View, ..super::COMMAND };
 commands! {
     SHOW_ALL = Command {
         id: "ShowAll",
-        text: "Hide or show all masks",
-        tooltip: "The bare photo and back",
+        text: "Show or hide all masks",
+        tooltip: "Show the photo without masks, or show the masks again",
         keys: &[plain(Key::V), ctrl(Key::H)],
         enabled: |window| !window.document().masks().is_empty(),
         on: |window| window.stage.masks_hidden,
@@ -49,7 +49,7 @@ commands! {
     ZOOM_ACTUAL = Command {
         id: "ZoomActual",
         text: "100 %",
-        tooltip: "One photo pixel for each screen pixel",
+        tooltip: "Show one photo pixel for each screen pixel",
         keys: &[ctrl(Key::Num0), ctrl(Key::Equals)],
         enabled: Tinsel::has_photo,
         run: |window, _, _| window.stage.canvas.view.actual_size(),
@@ -58,7 +58,7 @@ commands! {
     ZOOM_SELECTION = Command {
         id: "ZoomSelection",
         text: "Zoom to selection",
-        tooltip: "Show the selected masks as large as they fit",
+        tooltip: "Zoom in on the selected masks",
         keys: &[plain(Key::Z)],
         enabled: |window| window.selects(1),
         run: |window, _, _| window.zoom_to(&window.selection()),
@@ -67,7 +67,7 @@ commands! {
     FILL = Command {
         id: "Style(Fill)",
         text: "Filled masks",
-        tooltip: "Paint the inside of masks",
+        tooltip: "Fill masks with colour",
         on: |window| window.settings.style == MaskStyle::Fill,
         run: |window, _, _| toggle_style(window, MaskStyle::Fill),
         ..VIEW
@@ -75,7 +75,7 @@ commands! {
     OUTLINE = Command {
         id: "Style(Outline)",
         text: "Outlines only",
-        tooltip: "Paint the borders of masks",
+        tooltip: "Draw only the outlines of masks",
         keys: &[plain(Key::O)],
         on: |window| window.settings.style == MaskStyle::Outline,
         run: |window, _, _| toggle_style(window, MaskStyle::Outline),
@@ -84,7 +84,7 @@ commands! {
     FILL_AND_OUTLINE = Command {
         id: "Style(Both)",
         text: "Fill and outline",
-        tooltip: "Paint inside and border of masks",
+        tooltip: "Fill masks with colour and draw their outlines",
         on: |window| window.settings.style == MaskStyle::Both,
         run: |window, _, _| toggle_style(window, MaskStyle::Both),
         ..VIEW
@@ -92,7 +92,7 @@ commands! {
     DIM = Command {
         id: "Style(Dim)",
         text: "Dim everything else",
-        tooltip: "Darken what lies outside the masks",
+        tooltip: "Darken everything outside the masks",
         keys: &[shift(Key::O)],
         on: |window| window.settings.style == MaskStyle::Dim,
         run: |window, _, _| toggle_style(window, MaskStyle::Dim),
@@ -101,7 +101,7 @@ commands! {
     MINIMAP = Command {
         id: "Minimap",
         text: "Minimap",
-        tooltip: "Show the whole photo in a corner while only a part of it is in view",
+        tooltip: "Show an overview of the photo while zoomed in",
         on: |window| window.settings.minimap,
         run: |window, _, _| window.settings.minimap = !window.settings.minimap,
         ..VIEW
@@ -109,7 +109,7 @@ commands! {
     LIVE_PREVIEW = Command {
         id: "LivePreview",
         text: "Live preview",
-        tooltip: "Show the mask that a click would give; Alt for a larger or smaller one",
+        tooltip: "Show the mask that a click would give; hold Alt for a larger or smaller one",
         keys: &[plain(Key::P)],
         on: |window| window.settings.live_preview,
         run: |window, _, _| window.settings.live_preview = !window.settings.live_preview,
@@ -118,7 +118,7 @@ commands! {
     FILMSTRIP = Command {
         id: "Filmstrip",
         text: "Filmstrip",
-        tooltip: "Show the photos of the folder below the canvas",
+        tooltip: "Show thumbnails of the photos in the folder",
         keys: &[shift(Key::F)],
         over_comparison: true,
         on: |window| window.settings.filmstrip,
@@ -127,8 +127,8 @@ commands! {
     };
     SYSTEM_THEME = Command {
         id: "Theme(System)",
-        text: "Theme of the system",
-        tooltip: "Light or dark, as the system says",
+        text: "System theme",
+        tooltip: "Follow the light or dark theme of the system",
         over_comparison: true,
         on: |window| window.settings.theme == ThemePreference::System,
         run: |window, ctx, _| set_theme(window, ctx, ThemePreference::System),

@@ -11,8 +11,9 @@ use egui::{
     Align, Align2, Color32, FontId, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2,
 };
 
-use self::pictures::{Known, Pictures};
+use self::pictures::{Pictures, Tile};
 use super::actions::{Action, Actions};
+use super::texts::{self, filmstrip};
 use super::theme::ACCENT;
 
 /// The room for a picture, in points.
@@ -44,7 +45,7 @@ impl Filmstrip {
         self.pictures.is_pending()
     }
 
-    /// Draws the strip. `masks_of` tells how many masks a photo has, as far as this window knows.
+    /// Draws the strip. `masks_of` gives the number of masks of a photo, as far as this window knows.
     pub fn ui(
         &mut self,
         ui: &mut Ui,
@@ -70,9 +71,9 @@ impl Filmstrip {
             let visible = in_view(viewport.x_range().min, viewport.x_range().max, photos.len());
             for i in visible.clone() {
                 let path = &photos[i];
-                let known = self.pictures.get(path);
-                let masks = masks_of(path).or(known.map(|known| known.masks)).unwrap_or(0);
-                if tile_ui(ui, place(i), i, path, i == current, known, masks) {
+                let tile = self.pictures.get(path);
+                let masks = masks_of(path).or(tile.map(|tile| tile.masks)).unwrap_or(0);
+                if tile_ui(ui, place(i), i, path, i == current, tile, masks) {
                     actions.push(Action::GoToPhoto(i));
                 }
             }
@@ -96,23 +97,22 @@ fn tile_ui(
     index: usize,
     path: &Path,
     is_current: bool,
-    known: Option<&Known>,
+    tile: Option<&Tile>,
     masks: usize,
 ) -> bool {
     let response = ui.interact(rect, ui.scope_id().with(("photo", index)), Sense::CLICK | Sense::FOCUSABLE);
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    let unreadable = known.is_some_and(|known| known.picture.is_none());
+    let unreadable = tile.is_some_and(|tile| tile.picture.is_none());
     let state = match masks {
-        _ if unreadable => ", unreadable".to_owned(),
-        0 => String::new(),
-        1 => ", 1 mask".to_owned(),
-        n => format!(", {n} masks"),
+        _ if unreadable => Some(filmstrip::UNREADABLE.to_owned()),
+        0 => None,
+        n => Some(texts::masks(n)),
     };
-    let label = format!("Photo {name}{state}");
+    let label = filmstrip::label(&name, state.as_deref());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_current, &label));
     let painter = ui.painter_at(rect.expand(2.0));
     painter.rect_filled(rect, 2.0, ui.visuals().extreme_bg_color);
-    match known.map(|known| &known.picture) {
+    match tile.map(|tile| &tile.picture) {
         Some(Some(picture)) => {
             let size = picture.size_vec2();
             let shown = Rect::from_center_size(rect.center(), size * (TILE / size).min_elem());
@@ -124,7 +124,7 @@ fn tile_ui(
             painter.text(
                 rect.center(),
                 Align2::CENTER_CENTER,
-                "unreadable",
+                filmstrip::UNREADABLE,
                 FontId::proportional(12.0),
                 colour,
             );
@@ -132,8 +132,7 @@ fn tile_ui(
         None => {}
     }
     if masks > 0 {
-        let text = if masks > 999 { "999+".to_owned() } else { masks.to_string() };
-        let text = painter.layout_no_wrap(text, FontId::proportional(11.0), Color32::WHITE);
+        let text = painter.layout_no_wrap(filmstrip::mark(masks), FontId::proportional(11.0), Color32::WHITE);
         let size = (text.size() + vec2(8.0, 2.0)).max(Vec2::splat(15.0));
         let mark = Align2::RIGHT_TOP.align_size_within_rect(size, rect.shrink(3.0));
         painter.rect(
@@ -161,7 +160,7 @@ fn tile_ui(
             StrokeKind::Inside,
         );
     }
-    response.on_hover_text(format!("{name}{state}")).clicked()
+    response.on_hover_text(filmstrip::tooltip(&name, state.as_deref())).clicked()
 }
 
 #[cfg(test)]

@@ -16,85 +16,85 @@ const THREADS: usize = 2;
 /// Pictures out of view are kept, for scrolling back, until there are more than this.
 const MOST: usize = 400;
 
-/// What is known about a photo.
-pub(super) struct Known {
+/// A photo in the strip.
+pub(super) struct Tile {
     /// `None` if the photo cannot be read.
     pub picture: Option<TextureHandle>,
-    /// Masks in the file that is kept beside the photo.
+    /// Masks in the file saved next to the photo.
     pub masks: usize,
     /// When it was last in view, in frames.
     seen: u64,
 }
 
-/// What was found out about a photo.
-struct Made {
+/// The picture of a photo, and how many masks it has.
+struct Summary {
     picture: Option<ColorImage>,
     masks: usize,
 }
 
 pub(super) struct Pictures {
-    task: Latest<PathBuf, Made>,
-    known: HashMap<PathBuf, Known>,
+    task: Latest<PathBuf, Summary>,
+    tiles: HashMap<PathBuf, Tile>,
     frame: u64,
     ctx: egui::Context,
 }
 
 impl Pictures {
     pub fn new(ctx: egui::Context) -> Self {
-        Self { task: Latest::new(ctx.clone(), THREADS), known: HashMap::new(), frame: 0, ctx }
+        Self { task: Latest::new(ctx.clone(), THREADS), tiles: HashMap::new(), frame: 0, ctx }
     }
 
-    pub fn get(&self, path: &Path) -> Option<&Known> {
-        self.known.get(path)
+    pub fn get(&self, path: &Path) -> Option<&Tile> {
+        self.tiles.get(path)
     }
 
     pub fn is_pending(&self) -> bool {
         self.task.is_pending()
     }
 
-    /// Takes in what has been made.
+    /// Receives finished pictures.
     pub fn receive(&mut self) {
-        while let Some((path, made)) = self.task.next() {
-            let Made { picture, masks } = made.unwrap_or(Made { picture: None, masks: 0 });
+        while let Some((path, summary)) = self.task.next() {
+            let Summary { picture, masks } = summary.unwrap_or(Summary { picture: None, masks: 0 });
             let load = |image| self.ctx.load_texture("photo", image, TextureOptions::LINEAR);
-            self.known.insert(path, Known { picture: picture.map(load), masks, seen: self.frame });
+            self.tiles.insert(path, Tile { picture: picture.map(load), masks, seen: self.frame });
         }
     }
 
     /// Looks at these photos again when they are in view.
     pub fn forget(&mut self, paths: &[PathBuf]) {
-        paths.iter().for_each(|path| drop(self.known.remove(path)));
+        paths.iter().for_each(|path| drop(self.tiles.remove(path)));
     }
 
     /// Asks for the pictures of the photos in view; others that have not been begun are given up.
     pub fn want(&mut self, in_view: &[PathBuf]) {
         self.frame += 1;
         for path in in_view {
-            if let Some(known) = self.known.get_mut(path) {
-                known.seen = self.frame;
+            if let Some(tile) = self.tiles.get_mut(path) {
+                tile.seen = self.frame;
             }
         }
-        if self.known.len() > MOST {
-            let mut seen: Vec<u64> = self.known.values().map(|known| known.seen).collect();
+        if self.tiles.len() > MOST {
+            let mut seen: Vec<u64> = self.tiles.values().map(|tile| tile.seen).collect();
             seen.sort_unstable();
             let oldest = seen[seen.len() - MOST / 2].min(self.frame);
-            self.known.retain(|_, known| known.seen >= oldest);
+            self.tiles.retain(|_, tile| tile.seen >= oldest);
         }
         let pixels = (TILE * self.ctx.pixels_per_point()).ceil();
         let size = (pixels.x as u32, pixels.y as u32);
         self.task.keep(|path| in_view.contains(path));
-        for path in in_view.iter().filter(|path| !self.known.contains_key(*path)) {
+        for path in in_view.iter().filter(|path| !self.tiles.contains_key(*path)) {
             let subject = path.clone();
-            self.task.ask(path.clone(), move || look(&subject, size));
+            self.task.ask(path.clone(), move || summarise(&subject, size));
         }
     }
 }
 
-/// Looks at a photo and at what is kept beside it.
-fn look(path: &Path, size: (u32, u32)) -> Made {
+/// Reads a photo and the number of masks saved next to it.
+fn summarise(path: &Path, size: (u32, u32)) -> Summary {
     // A decoder that panics on a damaged file leaves the number of masks.
     let picture = std::panic::catch_unwind(|| picture(path, size)).unwrap_or_default();
-    Made { picture, masks: Session::count_masks(path).unwrap_or(0) }
+    Summary { picture, masks: Session::count_masks(path).unwrap_or(0) }
 }
 
 /// A photo made small enough for a tile; `None` if it cannot be read.
@@ -123,8 +123,8 @@ mod tests {
         RgbImage::from_pixel(400, 100, Rgb([9, 80, 200])).save(&wide).unwrap();
         RgbImage::from_pixel(1, 3, Rgb([9, 80, 200])).save(&tiny).unwrap();
         std::fs::write(&bad, "no picture").unwrap();
-        let made = picture(&wide, (96, 64)).unwrap();
-        assert_eq!((made.size, made.pixels[50].to_array()), ([96, 24], [9, 80, 200, 255]));
+        let small = picture(&wide, (96, 64)).unwrap();
+        assert_eq!((small.size, small.pixels[50].to_array()), ([96, 24], [9, 80, 200, 255]));
         assert_eq!(picture(&tiny, (96, 64)).unwrap().size, [1, 3]);
         assert!(picture(&bad, (96, 64)).is_none());
     }
@@ -143,7 +143,7 @@ mod tests {
                 pictures.receive();
             }
             assert!(in_view.iter().all(|path| pictures.get(path).unwrap().picture.is_none()));
-            most = most.max(pictures.known.len());
+            most = most.max(pictures.tiles.len());
         }
         assert!(most <= MOST + 100, "{most} pictures were kept");
         assert!(pictures.get(&paths[0]).is_none());

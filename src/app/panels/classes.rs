@@ -1,8 +1,9 @@
-//! The classes of the photo: add, rename, colour, delete, and mark the selected masks.
+//! The classes of the photo: add, rename, colour, delete, and assign to the selected masks.
 
 use egui::{Button, CollapsingHeader, Color32, Id, TextEdit, Ui};
 
 use super::super::actions::{Action, Actions};
+use super::super::texts::classes as texts;
 use crate::document::{Class, ClassId, Document, Edit, MaskId};
 
 /// What the panel remembers between frames.
@@ -22,7 +23,7 @@ impl Classes {
     }
 
     pub fn ui(&mut self, ui: &mut Ui, document: &Document, actions: &mut Actions) {
-        let title = format!("Classes ({})", document.classes().len());
+        let title = texts::title(document.classes().len());
         CollapsingHeader::new(title).id_salt("classes").default_open(false).show(ui, |ui| {
             for (i, class) in document.classes().iter().enumerate() {
                 ui.horizontal(|ui| self.class_ui(ui, i, class, document, actions));
@@ -31,14 +32,14 @@ impl Classes {
                 let edit = TextEdit::singleline(&mut self.new)
                     // Its own, because rows come before it.
                     .id(Id::unique("new class"))
-                    .hint_text("New class")
+                    .hint_text(texts::NEW)
                     .desired_width(160.0);
                 let response = ui.add(edit);
-                response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "New class"));
+                response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, texts::NEW));
                 let entered = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
                 let name = self.new.trim().to_owned();
                 let is_new = !name.is_empty() && document.classes().iter().all(|c| c.name != name);
-                let button = ui.add_enabled(is_new, Button::new("Add class"));
+                let button = ui.add_enabled(is_new, Button::new(texts::ADD));
                 if is_new && (entered || button.clicked()) {
                     actions.push(Action::Edit(Edit::AddClass(name)));
                     self.new.clear();
@@ -63,7 +64,7 @@ impl Classes {
             actions.push(Action::Edit(Edit::SetClassColour(id, colour)));
         }
         if i < 9 {
-            ui.weak(format!("{}", i + 1));
+            ui.weak((i + 1).to_string());
         }
         match &mut self.renaming {
             Some((id, text)) if *id == class.id => {
@@ -82,10 +83,9 @@ impl Classes {
             _ => {
                 let selection: Vec<MaskId> = document.selection().iter().copied().collect();
                 let count = document.masks().iter().filter(|m| m.annotation.class == Some(class.id)).count();
-                let text = format!("{} ({count})", class.name);
+                let text = texts::class(&class.name, count);
                 let button = ui.add(Button::new(text).fill(Color32::TRANSPARENT));
-                let tooltip = "Marks the selected masks; selects those of the class if none is selected";
-                if button.on_hover_text(tooltip).clicked() {
+                if button.on_hover_text(texts::ASSIGN_TOOLTIP).clicked() {
                     actions.push(if selection.is_empty() {
                         let own = document.masks().iter().filter(|m| m.annotation.class == Some(class.id));
                         Action::Select(own.map(|m| m.id).collect())
@@ -94,13 +94,13 @@ impl Classes {
                     });
                 }
                 let button = |ui: &mut Ui, text: &str, verb: &str| {
-                    let name = format!("{verb} class {}", class.name);
+                    let name = texts::button(verb, &class.name);
                     ui.small_button(text).on_hover_text(verb).accessible_name(name).clicked()
                 };
-                if button(ui, "…", "Rename") {
+                if button(ui, "…", texts::RENAME) {
                     self.renaming = Some((class.id, class.name.clone()));
                 }
-                if button(ui, "×", "Delete") {
+                if button(ui, "×", texts::DELETE) {
                     actions.push(Action::Edit(Edit::DeleteClass(class.id)));
                 }
             }

@@ -4,6 +4,7 @@ use egui::{Button, Ui};
 
 use super::super::actions::{Action, Actions};
 use super::super::settings::Settings;
+use super::super::texts::models as texts;
 
 /// Limits to choose from, in gigabytes.
 const LIMITS: [u32; 5] = [0, 1, 4, 16, 64];
@@ -16,31 +17,22 @@ pub(in crate::app) fn embeddings_ui(
     actions: &mut Actions,
 ) {
     let mut ahead = settings.encode_ahead;
-    if ui.checkbox(&mut ahead, "Encode the next photo while nothing else is to be done").changed() {
+    if ui.checkbox(&mut ahead, texts::ENCODE_AHEAD).changed() {
         actions.push(Action::SetEncodeAhead(ahead));
     }
     let Some(bytes) = kept else { return };
     ui.horizontal(|ui| {
-        ui.label(format!("Encoded photos on disk: {}, at most", size(bytes))).on_hover_text(
-            "Photos open at once when they were encoded before; those not used for longest go first",
-        );
+        ui.label(texts::embeddings(bytes)).on_hover_text(texts::EMBEDDINGS_TOOLTIP);
         for limit in LIMITS {
-            let text = if limit == 0 { "none".to_owned() } else { format!("{limit} GB") };
-            let button = Button::selectable(settings.embeddings_gb == limit, &text);
-            if ui.add(button).accessible_name(format!("Keep at most {text} of encoded photos")).clicked() {
+            let text = texts::limit(limit);
+            let button = Button::selectable(settings.embeddings_gb == limit, text);
+            if ui.add(button).accessible_name(texts::keep_at_most(limit)).clicked() {
                 actions.push(Action::SetEmbeddingsLimit(limit));
             }
         }
-        if ui.add_enabled(bytes > 0, Button::new("Clear")).accessible_name("Clear encoded photos").clicked() {
+        let clear = ui.add_enabled(bytes > 0, Button::new(texts::CLEAR));
+        if clear.accessible_name(texts::CLEAR_EMBEDDINGS).clicked() {
             actions.push(Action::ClearEmbeddings);
         }
     });
-}
-
-fn size(bytes: u64) -> String {
-    if bytes < 1_000_000_000 {
-        format!("{:.0} MB", bytes as f64 / 1e6)
-    } else {
-        format!("{:.1} GB", bytes as f64 / 1e9)
-    }
 }

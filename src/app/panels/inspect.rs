@@ -6,6 +6,7 @@ use egui::{Color32, ColorImage, Context, Grid, TextureHandle, TextureOptions, Ui
 use image::{RgbImage, RgbaImage};
 
 use super::super::tasks::{ByAddress, Latest};
+use super::super::texts::inspect as texts;
 use crate::document::{Document, MaskItem};
 use crate::files::drawing::cutout;
 use crate::mask::{Figures, Mask};
@@ -18,11 +19,11 @@ pub(in crate::app) struct Inspect {
     /// Only one mask is looked at at a time: cut-outs can be large, and of several that are selected one
     /// after the other only the last one is wanted.
     task: Latest<ByAddress<Mask>, (ColorImage, Measured)>,
-    made: Option<Made>,
+    newest: Option<Inspected>,
 }
 
-/// What came of looking at a mask; nothing after an internal error.
-struct Made {
+/// The newest mask that was measured; nothing is shown after an internal error.
+struct Inspected {
     of: Arc<Mask>,
     shown: Option<(TextureHandle, Measured)>,
 }
@@ -35,31 +36,31 @@ struct Measured {
 
 impl Inspect {
     pub fn new(ctx: Context) -> Self {
-        Self { task: Latest::new(ctx, 1), made: None }
+        Self { task: Latest::new(ctx, 1), newest: None }
     }
 
     pub fn ui(&mut self, ui: &mut Ui, document: &Document, photo: &Arc<RgbImage>) {
-        while let Some((ByAddress(of), made)) = self.task.next() {
+        while let Some((ByAddress(of), outcome)) = self.task.next() {
             let texture = |picture| ui.ctx().load_texture("inspect", picture, TextureOptions::LINEAR);
-            let shown = made.map(|(picture, measured)| (texture(picture), measured));
-            self.made = Some(Made { of, shown });
+            let shown = outcome.map(|(picture, measured)| (texture(picture), measured));
+            self.newest = Some(Inspected { of, shown });
         }
         let selected: Vec<&Arc<MaskItem>> =
             document.selection().iter().filter_map(|id| document.mask(*id)).collect();
         match selected[..] {
             [] => {
-                ui.weak("Select a mask to inspect it.");
+                ui.weak(texts::EMPTY);
             }
             [item] => {
                 self.picture_ui(ui, &item.annotation.mask, photo);
-                let measured = self.made_of(&item.annotation.mask);
+                let measured = self.inspected(&item.annotation.mask);
                 egui::ScrollArea::vertical().show(ui, |ui| {
                     figures_ui(ui, document, item, measured.map(|(_, measured)| measured));
                 });
             }
             _ => {
                 let pixels: u64 = selected.iter().map(|m| m.annotation.mask.area()).sum();
-                ui.label(format!("{} masks selected, {pixels} pixels in all", selected.len()));
+                ui.label(texts::several(selected.len(), pixels));
             }
         }
     }
@@ -69,13 +70,13 @@ impl Inspect {
         self.task.is_pending()
     }
 
-    fn made_of(&self, mask: &Arc<Mask>) -> Option<&(TextureHandle, Measured)> {
-        self.made.as_ref().filter(|made| Arc::ptr_eq(&made.of, mask))?.shown.as_ref()
+    fn inspected(&self, mask: &Arc<Mask>) -> Option<&(TextureHandle, Measured)> {
+        self.newest.as_ref().filter(|newest| Arc::ptr_eq(&newest.of, mask))?.shown.as_ref()
     }
 
     fn picture_ui(&mut self, ui: &mut Ui, mask: &Arc<Mask>, photo: &Arc<RgbImage>) {
-        let is_made = self.made.as_ref().is_some_and(|made| Arc::ptr_eq(&made.of, mask));
-        if !is_made && !self.task.is_pending() {
+        let is_inspected = self.newest.as_ref().is_some_and(|newest| Arc::ptr_eq(&newest.of, mask));
+        if !is_inspected && !self.task.is_pending() {
             let (subject, photo) = (mask.clone(), photo.clone());
             self.task.ask(ByAddress(mask.clone()), move || {
                 let mean_colour = subject.mean_colour(photo.as_raw());
@@ -83,9 +84,9 @@ impl Inspect {
                 (reduced(cutout(&photo, &subject, true)), measured)
             });
         }
-        if let Some((texture, _)) = self.made_of(mask) {
+        if let Some((texture, _)) = self.inspected(mask) {
             let room = egui::vec2(ui.available_width(), (ui.available_height() - 150.0).max(60.0));
-            let image = egui::Image::new(texture).max_size(room).alt_text("Cut-out of the selected mask");
+            let image = egui::Image::new(texture).max_size(room).alt_text(texts::PICTURE);
             ui.vertical_centered(|ui| {
                 let response = ui.add(image.bg_fill(Color32::TRANSPARENT));
                 ui.painter().rect_stroke(
@@ -120,32 +121,33 @@ fn figures_ui(ui: &mut Ui, document: &Document, item: &MaskItem, measured: Optio
             ui.label(value);
             ui.end_row();
         };
-        figure("Name", item.annotation.name.clone());
+        figure(texts::NAME, item.annotation.name.clone());
         if let Some(class) = item.annotation.class.and_then(|id| document.class(id)) {
-            figure("Class", class.name.clone());
+            figure(texts::CLASS, class.name.clone());
         }
         let percent = 100.0 * mask.area() as f64 / photo;
-        figure("Area", format!("{} pixels, {percent:.2} %", mask.area()));
+        figure(texts::AREA, texts::area(mask.area(), percent));
         if let Some(b) = mask.bbox() {
-            figure("Box", format!("{},{}  {} × {}", b.x0, b.y0, b.width(), b.height()));
+            figure(texts::BOX, texts::bbox(b));
         }
-        for (name, score) in
-            [("Predicted IoU", item.annotation.predicted_iou), ("Stability", item.annotation.stability_score)]
-        {
-            figure(name, score.map_or("none".into(), |score| format!("{score:.3}")));
+        for (name, score) in [
+            (texts::PREDICTED_IOU, item.annotation.predicted_iou),
+            (texts::STABILITY, item.annotation.stability_score),
+        ] {
+            figure(name, score.map_or(texts::NO_SCORE.into(), texts::score));
         }
         if let Some(model) = &item.annotation.model {
-            figure("Model", model.to_string());
+            figure(texts::MODEL, model.to_string());
         }
         let Some(Measured { figures, mean_colour }) = measured else { return };
         if let Some(f) = figures {
-            figure("Perimeter", format!("{:.1} pixels", f.perimeter));
-            figure("Centroid", format!("{:.1},{:.1}", f.centroid[0], f.centroid[1]));
-            figure("Equivalent diameter", format!("{:.1} pixels", f.equivalent_diameter));
-            figure("Parts, holes", format!("{}, {}", f.parts, f.holes));
+            figure(texts::PERIMETER, texts::length(f.perimeter));
+            figure(texts::CENTROID, texts::position(f.centroid));
+            figure(texts::EQUIVALENT_DIAMETER, texts::length(f.equivalent_diameter));
+            figure(texts::PARTS_AND_HOLES, texts::parts_and_holes(f.parts, f.holes));
         }
-        if let Some([r, g, b]) = mean_colour.map(|colour| colour.map(|v| v.round() as u8)) {
-            figure("Mean colour", format!("#{r:02x}{g:02x}{b:02x}"));
+        if let Some(colour) = mean_colour {
+            figure(texts::MEAN_COLOUR, texts::colour(colour.map(|v| v.round() as u8)));
         }
     });
 }

@@ -6,28 +6,7 @@ use egui::{
 
 use super::super::actions::{Action, Actions};
 use super::super::commands::{Command, Keymap, Menu};
-
-const GESTURES: [(&str, &str); 19] = [
-    ("Left click", "a point on the thing"),
-    ("Right click, Shift + left click", "a point beside the thing"),
-    ("Left drag", "a box around the thing"),
-    ("Drag a point", "move it"),
-    ("Click a point", "delete it"),
-    ("Drag inside a box, or its side or corner", "move it, or resize it"),
-    ("Hold Alt", "preview the larger or smaller mask"),
-    ("Hold Ctrl", "preview what a further point would do"),
-    ("Double click a mask", "work on it again"),
-    ("Wheel, pinch", "zoom at the pointer"),
-    ("Middle drag, Space + left drag", "move the photo"),
-    ("Click or drag in the minimap", "go there"),
-    ("Hold H", "the bare photo"),
-    ("Brush, lasso: Shift", "take away instead of adding"),
-    ("Picking masks: click, again", "select a mask, then the one beneath"),
-    ("Picking masks: Shift + click", "select several"),
-    ("List: click, Shift or Ctrl + click", "select one, a range or several"),
-    ("List: double click", "zoom to the mask"),
-    ("List: drag", "change what lies on top; in groups, give a class"),
-];
+use super::super::texts::shortcuts as texts;
 
 /// The window of the keys.
 #[derive(Default)]
@@ -49,22 +28,20 @@ impl Keys {
             self.record(ctx, keymap, actions);
         }
         let mut open = self.open;
-        let window = Window::new("Keys and gestures").open(&mut open).resizable([false, true]);
+        let window = Window::new(texts::TITLE).open(&mut open).resizable([false, true]);
         window.collapsible(false).default_height(560.0).show(ctx, |ui| {
-            ui.label("Click a key to change it, + to add one.");
+            ui.label(texts::HINT);
             if let Some((command, _)) = self.recording {
-                let text =
-                    format!("Press the keys for “{}”; Backspace: none, Escape: as it was", command.text);
-                ui.strong(text);
+                ui.strong(texts::press_for(command.text));
             } else if let Some(refusal) = self.refusal {
                 ui.colored_label(ui.visuals().error_fg_color, refusal);
-            } else if ui.button("Reset all keys").clicked() {
+            } else if ui.button(texts::RESET_ALL).clicked() {
                 actions.push(Action::ResetKeys(None));
             }
             ui.separator();
             ScrollArea::vertical().auto_shrink([true, false]).show(ui, |ui| {
                 Grid::new("gestures").num_columns(2).striped(true).show(ui, |ui| {
-                    for (gesture, effect) in GESTURES {
+                    for (gesture, effect) in texts::GESTURES {
                         ui.strong(gesture);
                         ui.label(effect);
                         ui.end_row();
@@ -94,11 +71,11 @@ impl Keys {
         let keys = keymap.keys(command);
         let places = keys.iter().map(|key| ui.ctx().format_shortcut(key)).enumerate();
         let buttons: Vec<(Option<usize>, String)> =
-            places.map(|(i, key)| (Some(i), key)).chain([(None, "+".to_owned())]).collect();
+            places.map(|(i, key)| (Some(i), key)).chain([(None, texts::ADD_MARK.to_owned())]).collect();
         for (place, key) in buttons {
             let name = match place {
-                Some(_) => format!("Change {key} for {text}"),
-                None => format!("Add a key for {text}"),
+                Some(_) => texts::change(&key, text),
+                None => texts::add(text),
             };
             let waits = self.recording == Some((command, place));
             let button = Button::new(RichText::new(key).strong()).small().selected(waits);
@@ -111,8 +88,8 @@ impl Keys {
             }
         }
         if keymap.is_changed(command) {
-            let button = ui.small_button("Reset").on_hover_text("The keys that the command had at first");
-            if button.accessible_name(format!("Reset the keys for {text}")).clicked() {
+            let button = ui.small_button(texts::RESET).on_hover_text(texts::RESET_TOOLTIP);
+            if button.accessible_name(texts::reset(text)).clicked() {
                 actions.push(Action::ResetKeys(Some(command)));
             }
         }

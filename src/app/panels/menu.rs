@@ -7,6 +7,7 @@ use super::super::actions::{Action, Actions};
 use super::super::commands::{self, Availability, Command, Menu};
 use super::super::models::Models;
 use super::super::settings::{Settings, Tool};
+use super::super::texts::menus as texts;
 use super::{embeddings_ui, everything_settings_ui};
 use crate::document::ColourMode;
 use crate::everything::Parameters;
@@ -64,16 +65,16 @@ pub(in crate::app) fn toolbar_ui(
     let Toolbar { settings, parameters, own_parameters, model, models, embeddings_kept } = *toolbar;
     ui.horizontal_wrapped(|ui| {
         let mut button = |ui: &mut Ui, command: &'static Command, text: &str| {
-            let keys = availability.keymap.text(ui.ctx(), command).map(|key| format!(" ({key})"));
+            let keys = availability.keymap.text(ui.ctx(), command);
             let button = Button::new(text).selected(availability.is_on(command));
             let response = ui.add_enabled(availability.is_enabled(command), button);
-            let tooltip = format!("{}{}", command.tooltip, keys.unwrap_or_default());
+            let tooltip = texts::tooltip(command.tooltip, keys.as_deref());
             if response.on_hover_text(tooltip).clicked() {
                 actions.push(Action::Run(command));
             }
         };
-        button(ui, &commands::file::OPEN_PHOTOS, "Open");
-        button(ui, &commands::file::OPEN_FOLDER, "Folder");
+        button(ui, &commands::file::OPEN_PHOTOS, texts::OPEN);
+        button(ui, &commands::file::OPEN_FOLDER, texts::FOLDER);
         ui.separator();
         for command in Tool::ALL.map(commands::tool::of) {
             button(ui, command, command.text);
@@ -83,18 +84,19 @@ pub(in crate::app) fn toolbar_ui(
         button(ui, everything, everything.text);
         // Menus with sliders and fields stay open while these are used.
         let stays = || MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-        let (settings_button, _) = MenuButton::new("Settings")
+        let (settings_button, _) = MenuButton::new(texts::SETTINGS)
             .config(stays())
             .ui(ui, |ui| everything_settings_ui(ui, parameters, own_parameters, actions));
-        settings_button.on_hover_text("How thoroughly to segment everything, and what to keep");
+        settings_button.on_hover_text(texts::SETTINGS_TOOLTIP);
         ui.separator();
         let mut opacity = settings.opacity * 100.0;
-        let slider = Slider::new(&mut opacity, 0.0..=100.0).text("Opacity").suffix(" %").fixed_decimals(0);
+        let slider =
+            Slider::new(&mut opacity, 0.0..=100.0).text(texts::OPACITY).suffix(" %").fixed_decimals(0);
         // A fixed size, so that the row can wrap in front of it.
         if ui.add_sized([200.0, 20.0], slider).changed() {
             actions.push(Action::SetOpacity(opacity / 100.0));
         }
-        ui.menu_button("Style", |ui| {
+        ui.menu_button(texts::STYLE, |ui| {
             for command in commands::view::STYLES {
                 let button = Button::new(command.text).selected(availability.is_on(command));
                 if ui.add(button).on_hover_text(command.tooltip).clicked() {
@@ -104,7 +106,7 @@ pub(in crate::app) fn toolbar_ui(
         });
         colour_mode_ui(ui, settings.colours, actions);
         ui.separator();
-        let text = format!("Model: {}", model.unwrap_or("loading…"));
+        let text = texts::model(model.unwrap_or(texts::LOADING));
         MenuButton::new(text).config(stays()).ui(ui, |ui| {
             models.ui(ui, model.unwrap_or_default(), &settings.models_url, actions);
             ui.separator();
@@ -115,13 +117,13 @@ pub(in crate::app) fn toolbar_ui(
 
 fn colour_mode_ui(ui: &mut Ui, mode: ColourMode, actions: &mut Actions) {
     let modes = [
-        (ColourMode::Class, "By class", "The colour of the class; masks without one are grey"),
-        (ColourMode::Own, "Own", "Each mask keeps its own colour"),
-        (ColourMode::Random(1), "Random", "Other colours each time, to tell neighbours apart"),
-        (ColourMode::Area, "By area", "From the smallest mask, dark blue, to the largest, yellow"),
-        (ColourMode::Score, "By score", "From a predicted IoU of 0, dark blue, to 1, yellow"),
+        (ColourMode::Class, texts::BY_CLASS, texts::BY_CLASS_TOOLTIP),
+        (ColourMode::Own, texts::OWN, texts::OWN_TOOLTIP),
+        (ColourMode::Random(1), texts::RANDOM, texts::RANDOM_TOOLTIP),
+        (ColourMode::Area, texts::BY_AREA, texts::BY_AREA_TOOLTIP),
+        (ColourMode::Score, texts::BY_SCORE, texts::BY_SCORE_TOOLTIP),
     ];
-    ui.menu_button("Colours", |ui| {
+    ui.menu_button(texts::COLOURS, |ui| {
         for (choice, text, tooltip) in modes {
             let is_current = std::mem::discriminant(&choice) == std::mem::discriminant(&mode);
             if ui.add(Button::new(text).selected(is_current)).on_hover_text(tooltip).clicked() {

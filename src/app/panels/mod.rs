@@ -20,7 +20,7 @@ pub(super) use everything_settings::everything_settings_ui;
 pub(super) use filters::filters_ui;
 pub(super) use inspect::Inspect;
 pub(super) use keys::Keys;
-pub(super) use masks::{Listed, MaskList};
+pub(super) use masks::{ListContent, MaskList};
 pub(super) use menu::{Toolbar, menu_ui, toolbar_ui};
 pub(super) use palette::Palette;
 pub(super) use prompt_bar::prompt_bar_ui;

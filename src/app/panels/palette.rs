@@ -4,6 +4,7 @@ use egui::{Align2, Button, Context, Key, Modifiers, ScrollArea, TextEdit, Window
 
 use super::super::actions::{Action, Actions};
 use super::super::commands::{self, Availability, Command};
+use super::super::texts::palette as texts;
 
 /// What the palette remembers between frames.
 #[derive(Default)]
@@ -44,12 +45,12 @@ impl Palette {
         let mut run = found.get(self.chosen).copied().filter(|_| enter);
 
         let at = ctx.content_rect().center_top() + egui::vec2(0.0, 80.0);
-        let window = Window::new("Commands").title_bar(false).resizable(false).fixed_pos(at);
+        let window = Window::new(texts::TITLE).title_bar(false).resizable(false).fixed_pos(at);
         window.pivot(Align2::CENTER_TOP).show(ctx, |ui| {
             ui.set_width(460.0);
-            let edit = TextEdit::singleline(&mut self.typed).hint_text("Type a command").desired_width(460.0);
+            let edit = TextEdit::singleline(&mut self.typed).hint_text(texts::HINT).desired_width(460.0);
             let response = ui.add(edit);
-            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Command"));
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, texts::LABEL));
             if response.changed() {
                 self.chosen = 0;
             }

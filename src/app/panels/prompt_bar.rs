@@ -1,4 +1,4 @@
-//! The bar below the photo: what is being prompted, candidates, accept, drop.
+//! The bar below the photo: what is being prompted, candidates, accept, clear.
 
 use egui::{Button, Ui};
 
@@ -6,6 +6,7 @@ use super::super::actions::{Action, Actions};
 use super::super::commands;
 use super::super::inquiry::Inquiry;
 use super::super::settings::Tool;
+use super::super::texts::prompt as texts;
 use crate::document::{Edit, Prompting};
 use crate::sam::has_single;
 
@@ -21,15 +22,15 @@ pub(in crate::app) fn prompt_bar_ui(
         if prompting.is_empty() {
             ui.weak(commands::tool::of(tool).tooltip);
             ui.separator();
-            for text in ["Accept", "Drop"] {
+            for text in [texts::ACCEPT, texts::CLEAR] {
                 ui.add_enabled(false, Button::new(text));
             }
             return;
         }
         let positive = prompting.prompt.points.iter().filter(|p| p.positive).count();
         let negative = prompting.prompt.points.len() - positive;
-        ui.label(format!("{positive} positive, {negative} negative"));
-        if prompting.prompt.bbox.is_some() && ui.button("Delete box").clicked() {
+        ui.label(texts::points(positive, negative));
+        if prompting.prompt.bbox.is_some() && ui.button(texts::DELETE_BOX).clicked() {
             actions.push(Action::Edit(Edit::SetBox(None)));
         }
         ui.separator();
@@ -39,18 +40,15 @@ pub(in crate::app) fn prompt_bar_ui(
                 let has_single_mask = has_single(answer.candidates.len());
                 for (i, candidate) in answer.candidates.iter().enumerate() {
                     let name = match (has_single_mask, i) {
-                        (true, 0) => "Single".to_owned(),
-                        (true, n) => format!("Candidate {n}"),
-                        (false, n) => format!("Candidate {}", n + 1),
+                        (true, 0) => texts::SINGLE.to_owned(),
+                        (true, n) => texts::candidate(n),
+                        (false, n) => texts::candidate(n + 1),
                     };
                     // SAM 1 can predict a little more than 1.
                     let predicted_iou = candidate.predicted_iou.clamp(0.0, 1.0);
-                    let text = format!("{name}  {predicted_iou:.2}");
-                    let tooltip = format!(
-                        "Predicted IoU {predicted_iou:.2}, stability {:.2}, {} pixels",
-                        candidate.stability_score,
-                        candidate.mask.area()
-                    );
+                    let text = texts::with_score(&name, predicted_iou);
+                    let (stability, area) = (candidate.stability_score, candidate.mask.area());
+                    let tooltip = texts::scores(predicted_iou, stability, area);
                     let button = Button::new(text).selected(shown == Some(i));
                     if ui.add(button).on_hover_text(tooltip).clicked() {
                         actions.push(Action::Edit(Edit::Choose(i)));
@@ -58,15 +56,15 @@ pub(in crate::app) fn prompt_bar_ui(
                 }
             }
             _ => {
-                ui.weak(if inquiry.is_pending() { "Computing…" } else { "No mask" });
+                ui.weak(if inquiry.is_pending() { texts::COMPUTING } else { texts::NO_MASK });
             }
         }
         ui.separator();
-        let accept = ui.add_enabled(shown.is_some() || inquiry.is_pending(), Button::new("Accept"));
-        if accept.on_hover_text("Put the mask into the list (Enter)").clicked() {
+        let accept = ui.add_enabled(shown.is_some() || inquiry.is_pending(), Button::new(texts::ACCEPT));
+        if accept.on_hover_text(texts::ACCEPT_TOOLTIP).clicked() {
             actions.push(Action::Run(&commands::prompt::ACCEPT));
         }
-        if ui.button("Drop").on_hover_text("Remove points and box (Esc)").clicked() {
+        if ui.button(texts::CLEAR).on_hover_text(texts::CLEAR_TOOLTIP).clicked() {
             actions.push(Action::Run(&commands::prompt::DROP_PROMPT));
         }
     });

@@ -5,6 +5,7 @@ use egui::{Button, DragValue, Ui};
 use super::super::actions::{Action, Actions};
 use super::super::commands::{self, Availability};
 use super::super::settings::Settings;
+use super::super::texts::shape as texts;
 
 pub(in crate::app) fn shape_ui(
     ui: &mut Ui,
@@ -12,7 +13,7 @@ pub(in crate::app) fn shape_ui(
     availability: &Availability,
     actions: &mut Actions,
 ) {
-    egui::CollapsingHeader::new("Change shape").default_open(false).show(ui, |ui| {
+    egui::CollapsingHeader::new(texts::TITLE).default_open(false).show(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
             for command in commands::shape::ALL {
                 let button = Button::new(command.text).small();
@@ -25,17 +26,20 @@ pub(in crate::app) fn shape_ui(
         ui.horizontal(|ui| {
             let mut pixels = settings.shape_pixels;
             let value = DragValue::new(&mut pixels).range(0.5..=200.0).speed(0.1).suffix(" px");
-            let response = ui.add(value).on_hover_text("For Grow, Shrink and Smooth");
-            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, "Shape pixels"));
-            ui.label("grow, shrink, smooth");
+            let response = ui.add(value).on_hover_text(texts::DISTANCE_TOOLTIP);
+            response.widget_info(|| {
+                egui::WidgetInfo::labeled(egui::Role::SpinButton, true, texts::DISTANCE_LABEL)
+            });
+            ui.label(texts::DISTANCE);
             if response.changed() {
                 actions.push(Action::SetShapePixels(pixels));
             }
             let mut area = settings.speck_area;
             let value = DragValue::new(&mut area).range(2..=1_000_000).suffix(" px");
-            let response = ui.add(value).on_hover_text("For Remove specks: smaller parts go");
-            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, "Speck size"));
-            ui.label("specks");
+            let response = ui.add(value).on_hover_text(texts::SPECKS_TOOLTIP);
+            response
+                .widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, texts::SPECKS_LABEL));
+            ui.label(texts::SPECKS);
             if response.changed() {
                 actions.push(Action::SetSpeckArea(area));
             }

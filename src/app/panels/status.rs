@@ -5,11 +5,12 @@ use egui::{ProgressBar, Ui};
 use super::super::actions::{Action, Actions};
 use super::super::canvas::UnderPointer;
 use super::super::commands;
+use super::super::texts::status as texts;
 
 pub(in crate::app) struct Status {
     /// What is being done, how far it is in [0, 1], and whether it can be cancelled.
     pub work: Option<(String, f32, bool)>,
-    /// How long the last thing took.
+    /// How long the last operation took.
     pub timing: String,
     pub photo: Option<String>,
     pub zoom_percent: Option<f32>,
@@ -22,23 +23,24 @@ pub(in crate::app) fn status_ui(ui: &mut Ui, status: &Status, actions: &mut Acti
             Some((text, fraction, can_cancel)) => {
                 ui.label(text);
                 ui.add(ProgressBar::new(*fraction).desired_width(160.0).show_percentage());
-                if *can_cancel && ui.small_button("Cancel").clicked() {
+                if *can_cancel && ui.small_button(texts::CANCEL).clicked() {
                     actions.push(Action::Run(&commands::prompt::CANCEL));
                 }
             }
             None => {
-                ui.label(if status.timing.is_empty() { "Ready" } else { &status.timing });
+                ui.label(if status.timing.is_empty() { texts::READY } else { &status.timing });
             }
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if let Some(UnderPointer { x, y, colour: [r, g, b] }) = status.pointer {
+            if let Some(UnderPointer { x, y, colour }) = status.pointer {
+                let [r, g, b] = colour;
                 let (swatch, _) = ui.allocate_exact_size(egui::vec2(12.0, 12.0), egui::Sense::hover());
                 ui.painter().rect_filled(swatch, 2.0, egui::Color32::from_rgb(r, g, b));
-                ui.monospace(format!("{x:>5},{y:<5} #{r:02x}{g:02x}{b:02x}"));
+                ui.monospace(texts::pixel(x, y, colour));
                 ui.separator();
             }
             if let Some(zoom) = status.zoom_percent {
-                ui.label(format!("{zoom:.0} %"));
+                ui.label(texts::zoom(zoom));
                 ui.separator();
             }
             if let Some(photo) = &status.photo {

@@ -4,6 +4,7 @@ use egui::{RichText, Ui};
 
 use super::super::actions::{Action, Actions};
 use super::super::commands::file::{OPEN_FOLDER, OPEN_PHOTOS, OPEN_SAMPLE};
+use super::super::texts::welcome as texts;
 
 pub(in crate::app) struct Welcome<'a> {
     pub loading: bool,
@@ -17,13 +18,13 @@ pub(in crate::app) fn welcome_ui(ui: &mut Ui, welcome: &Welcome, actions: &mut A
     ui.vertical_centered(|ui| {
         ui.add_space(ui.available_height() * 0.32);
         if welcome.loading {
-            ui.heading("Opening…");
+            ui.heading(texts::OPENING);
             return;
         }
         let (heading, hint) = match (welcome.unreadable, welcome.takes_drops) {
-            (Some(error), _) => ("This photo cannot be opened", error),
-            (None, true) => ("Drop a photo or a folder here", "Then click on a thing to get its mask."),
-            (None, false) => ("Open a photo or a folder", "Then click on a thing to get its mask."),
+            (Some(error), _) => (texts::UNREADABLE, error),
+            (None, true) => (texts::DROP, texts::HINT),
+            (None, false) => (texts::OPEN, texts::HINT),
         };
         ui.heading(heading);
         ui.add_space(4.0);

@@ -1,4 +1,4 @@
-//! The photo that is likely to be opened next: decoded and encoded while nothing else is to be done.
+//! The photo that is likely to be opened next: decoded and encoded when idle.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use crate::engine::{Engine, PhotoRef};
 /// How far the photo is.
 enum Step {
     Decoding,
-    /// It cannot be read, or not be encoded; opening it will tell why.
+    /// It cannot be read, or not be encoded; opening it will say why.
     Failed,
     Decoded(Decoded),
     Encoding(Decoded, u64),
@@ -24,9 +24,9 @@ pub(in crate::app) struct Ahead {
 impl Ahead {
     /// Goes on with the photo that is likely to be opened next. Call it while nothing else is to be
     /// done.
-    pub fn follow(&mut self, wish: &Path, tasks: &mut Tasks, engine: &Engine) {
+    pub fn follow(&mut self, target: &Path, tasks: &mut Tasks, engine: &Engine) {
         match &mut self.next {
-            Some((path, step)) if path == wish => {
+            Some((path, step)) if path == target => {
                 if let Step::Decoded(decoded) = step {
                     let decoded = decoded.clone();
                     // The answer is found again by the pixels.
@@ -35,8 +35,8 @@ impl Ahead {
                 }
             }
             next => {
-                *next = Some((wish.to_path_buf(), Step::Decoding));
-                tasks.decode(wish.to_path_buf());
+                *next = Some((target.to_path_buf(), Step::Decoding));
+                tasks.decode(target.to_path_buf());
             }
         }
     }

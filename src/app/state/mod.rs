@@ -1,4 +1,4 @@
-//! What the window is in the middle of. Each state owns its fields and tells what follows from a change.
+//! What the window is in the middle of. Each state owns its fields and says what follows from a change.
 
 mod ahead;
 mod encoding;

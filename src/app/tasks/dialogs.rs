@@ -3,6 +3,7 @@
 use super::figure::{FigureSide, write_figure};
 use super::{Kind, Outcome, Tasks};
 use crate::app::models::MODEL_EXTENSIONS;
+use crate::app::texts::dialogs as texts;
 use crate::files::{PHOTO_EXTENSIONS, Photo, mask_extensions};
 
 impl Tasks {
@@ -14,40 +15,43 @@ impl Tasks {
     }
 
     pub fn pick_photos(&mut self, dialog: rfd::FileDialog) {
-        let dialog = dialog.set_title("Open photos").add_filter("Photos", &in_both_cases(PHOTO_EXTENSIONS));
+        let dialog =
+            dialog.set_title(texts::OPEN_PHOTOS).add_filter(texts::PHOTOS, &in_both_cases(PHOTO_EXTENSIONS));
         self.spawn_dialog(|| Outcome::Picked(dialog.pick_files().unwrap_or_default()));
     }
 
     pub fn pick_folder(&mut self, dialog: rfd::FileDialog) {
-        let dialog = dialog.set_title("Open a folder of photos");
+        let dialog = dialog.set_title(texts::OPEN_FOLDER);
         self.spawn_dialog(|| Outcome::Picked(dialog.pick_folder().into_iter().collect()));
     }
 
     pub fn pick_model(&mut self, dialog: rfd::FileDialog) {
-        let dialog = dialog.set_title("Open a model").add_filter("Models", MODEL_EXTENSIONS);
+        let dialog = dialog.set_title(texts::OPEN_MODEL).add_filter(texts::MODELS, MODEL_EXTENSIONS);
         self.spawn_dialog(|| Outcome::PickedModel(dialog.pick_file()));
     }
 
     pub fn pick_export_folder(&mut self, dialog: rfd::FileDialog) {
-        let dialog = dialog.set_title("Export to");
+        let dialog = dialog.set_title(texts::EXPORT_TO);
         self.spawn_dialog(|| Outcome::PickedExportFolder(dialog.pick_folder()));
     }
 
     /// Asks for a folder for work that cannot be saved in its place.
     pub fn pick_saving_folder(&mut self, dialog: rfd::FileDialog) {
-        let dialog = dialog.set_title("Save the work in");
+        let dialog = dialog.set_title(texts::SAVE_IN);
         self.spawn_dialog(|| Outcome::PickedSavingFolder(dialog.pick_folder()));
     }
 
     /// Asks for a file with masks.
     pub fn pick_masks(&mut self, dialog: rfd::FileDialog) {
-        let dialog = dialog.set_title("Import masks").add_filter("Masks", &in_both_cases(&mask_extensions()));
+        let dialog = dialog
+            .set_title(texts::IMPORT_MASKS)
+            .add_filter(texts::MASKS, &in_both_cases(&mask_extensions()));
         self.spawn_dialog(move || Outcome::PickedMasks(dialog.pick_file()));
     }
 
     /// Asks for a file and writes the picture of a comparison there.
     pub fn save_figure(&mut self, dialog: rfd::FileDialog, photo: Photo, sides: [FigureSide; 2]) {
-        let dialog = dialog.set_title("Save the comparison").add_filter("PNG", &["png"]);
+        let dialog = dialog.set_title(texts::SAVE_COMPARISON).add_filter("PNG", &["png"]);
         self.spawn_dialog(move || {
             let Some(file) = dialog.save_file() else { return Outcome::Saved(None) };
             // The dialog has asked whether to replace a file.

@@ -37,7 +37,7 @@ impl Download {
         *self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Stops it; what has come stays, and the next download goes on from there.
+    /// Stops it; what has arrived is kept, and the next download resumes from there.
     pub fn stop(&self) {
         self.task.stop();
     }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::{Kind, Outcome, Tasks};
+use crate::app::texts;
 use crate::files::import::{ForPhoto, Problem, add_to_sessions, import, import_dataset, photos_named};
 
 /// The open photo, as far as importing needs it.
@@ -35,7 +36,7 @@ impl Tasks {
             Ok(named) if named.iter().any(|photo| *photo != open.path) => {
                 Outcome::HasMasksOf { file, photos: named }
             }
-            // If the file cannot be read, this tells why.
+            // If the file cannot be read, this says why.
             _ => open.import(&file),
         });
     }
@@ -61,7 +62,7 @@ impl Tasks {
             let mut problems = problems;
             problems.extend(elsewhere.iter().flat_map(|item| item.imported.problems.clone()));
             let photos = elsewhere.iter().map(|item| item.path.clone()).collect();
-            let added = add_to_sessions(elsewhere).map_err(|e| format!("{e}. Nothing was imported."));
+            let added = add_to_sessions(elsewhere).map_err(|e| texts::import::failed(&e));
             Outcome::ImportedAll(added.map(|()| (Dataset { here, photos, masks }, problems)))
         });
     }

@@ -59,7 +59,7 @@ pub(super) enum Outcome {
     Opened {
         request: u64,
         result: Result<Photo, PhotoError>,
-        /// What was kept about the photo; `None` if it has no file that something could lie beside.
+        /// What was kept about the photo; `None` if it has no file that a session could lie next to.
         session: Option<Box<Result<Loaded, SessionError>>>,
     },
     /// What an export would do; `None` when that was cancelled.
@@ -81,7 +81,7 @@ pub(super) enum Outcome {
         photo: u64,
         result: Result<Imported, ImportError>,
     },
-    /// Masks of several photos were read from a file, and what was left out.
+    /// Masks of several photos were read from a file, and what was skipped.
     ReadAll(Result<(Vec<ForPhoto>, Vec<Problem>), String>),
     /// They were added to what is kept about photos that are not in the window.
     ImportedAll(Result<(Dataset, Vec<Problem>), String>),

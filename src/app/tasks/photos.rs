@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use super::imports::ImportTarget;
 use super::{Kind, Outcome, Tasks};
+use crate::app::texts::photos as texts;
 use crate::files::import::{Imported, masks_among};
 use crate::files::session::Session;
 use crate::files::{Photo, PhotoError, photos_beside, photos_in};
@@ -48,18 +49,18 @@ impl Tasks {
         });
     }
 
-    /// Reads a photo; `known` spares decoding it if the file has not changed since.
-    pub fn open(&mut self, request: u64, path: PathBuf, known: Option<Decoded>) {
+    /// Reads a photo; `decoded` spares decoding it if the file has not changed since.
+    pub fn open(&mut self, request: u64, path: PathBuf, decoded: Option<Decoded>) {
         self.spawn(Kind::Opening, move || {
-            let known = known.filter(|known| known.stamp.is_some() && known.stamp == stamp(&path));
-            let result = known.map_or_else(|| Photo::open(&path), |known| Ok(known.photo));
+            let decoded = decoded.filter(|photo| photo.stamp.is_some() && photo.stamp == stamp(&path));
+            let result = decoded.map_or_else(|| Photo::open(&path), |decoded| Ok(decoded.photo));
             let load = |photo: &Photo| Session::load(&path, photo.pixels.dimensions(), photo.fingerprint);
             let session = result.as_ref().ok().map(load).map(Box::new);
             Outcome::Opened { request, result, session }
         });
     }
 
-    /// Opens a photo that comes with the program, and puts it into a folder, so that sessions can lie beside it.
+    /// Opens a photo that comes with the program, and puts it into a folder, so that sessions can lie next to it.
     /// Without one, what is made of it is not kept.
     pub fn open_bytes(&mut self, request: u64, path: PathBuf, bytes: &'static [u8], is_kept: bool) {
         self.spawn(Kind::Opening, move || {
@@ -75,9 +76,9 @@ impl Tasks {
     }
 }
 
-/// Writes a file, unless it is there already.
+/// Writes a file, unless it already exists.
 fn put(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    if std::fs::read(path).is_ok_and(|there| there == bytes) {
+    if std::fs::read(path).is_ok_and(|existing| existing == bytes) {
         return Ok(());
     }
     path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
@@ -107,11 +108,9 @@ fn list(request: u64, paths: &[PathBuf], masks: Vec<(u64, Imported)>) -> Outcome
     for path in paths {
         if path.is_dir() {
             match photos_in(path) {
-                Ok(found) if found.is_empty() => {
-                    problems.push(format!("{}: holds no photos", path.display()));
-                }
+                Ok(found) if found.is_empty() => problems.push(texts::no_photos(path)),
                 Ok(found) => photos.extend(found),
-                Err(e) => problems.push(format!("{}: the folder cannot be read: {e}", path.display())),
+                Err(error) => problems.push(texts::unreadable_folder(path, &error)),
             }
         } else {
             photos.push(path.clone());
@@ -132,12 +131,12 @@ mod tests {
         let paths = ["a.jpg", "mask.png", "b.jpg", "folder"].map(|name| dir.path().join(name));
         GrayImage::from_fn(8, 6, |x, _| Luma([if x < 3 { 255 } else { 0 }])).save(&paths[1]).unwrap();
         let open = ImportTarget { id: 7, path: "photo.jpg".into(), size: (8, 6) };
-        let mut left = paths.to_vec();
-        let masks = take_masks(&mut left, &open);
+        let mut remaining = paths.to_vec();
+        let masks = take_masks(&mut remaining, &open);
         assert_eq!(
             masks.iter().map(|(photo, found)| (*photo, found.masks.len())).collect::<Vec<_>>(),
             [(7, 1)]
         );
-        assert_eq!(left.iter().collect::<Vec<_>>(), [&paths[0], &paths[2], &paths[3]]);
+        assert_eq!(remaining.iter().collect::<Vec<_>>(), [&paths[0], &paths[2], &paths[3]]);
     }
 }

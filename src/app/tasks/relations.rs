@@ -7,9 +7,9 @@ use super::latest::{ByAddress, Latest};
 use crate::document::{MaskId, MaskItem};
 use crate::mask::{Coverage, Mask, coverage, parents};
 
-/// The answer for some masks.
+/// How some masks lie in each other, and what they cover.
 #[derive(Default)]
-pub(in crate::app) struct Known {
+pub(in crate::app) struct MaskRelations {
     /// For a mask that lies inside another one of the list, the smallest such.
     pub parents: HashMap<MaskId, MaskId>,
     pub coverage: Coverage,
@@ -20,13 +20,13 @@ type Subject = Vec<(MaskId, ByAddress<Mask>)>;
 /// Keeps the relations of the masks up to date; for a moment after a change they are the old ones.
 pub(in crate::app) struct Relations {
     subject: Subject,
-    known: Known,
-    task: Latest<Subject, Known>,
+    relations: MaskRelations,
+    task: Latest<Subject, MaskRelations>,
 }
 
 impl Relations {
     pub fn new(ctx: egui::Context) -> Self {
-        Self { subject: vec![], known: Known::default(), task: Latest::new(ctx, 1) }
+        Self { subject: vec![], relations: MaskRelations::default(), task: Latest::new(ctx, 1) }
     }
 
     /// Whether an answer is on its way.
@@ -34,28 +34,28 @@ impl Relations {
         self.task.is_pending()
     }
 
-    /// The relations of these masks on a photo of this size, or of those that were there before.
-    pub fn of(&mut self, masks: &[Arc<MaskItem>], size: (u32, u32)) -> &Known {
-        while let Some((subject, known)) = self.task.next() {
-            (self.subject, self.known) = (subject, known.unwrap_or_default());
+    /// The relations of these masks on a photo of this size, or those of the masks before.
+    pub fn of(&mut self, masks: &[Arc<MaskItem>], size: (u32, u32)) -> &MaskRelations {
+        while let Some((subject, relations)) = self.task.next() {
+            (self.subject, self.relations) = (subject, relations.unwrap_or_default());
         }
         let is_same = |(id, mask): &(MaskId, ByAddress<Mask>), item: &Arc<MaskItem>| {
             *id == item.id && Arc::ptr_eq(&mask.0, &item.annotation.mask)
         };
-        let is_known = self.subject.len() == masks.len()
-            && self.subject.iter().zip(masks).all(|(known, item)| is_same(known, item));
-        if !is_known && !self.task.is_pending() {
+        let is_current = self.subject.len() == masks.len()
+            && self.subject.iter().zip(masks).all(|(subject, item)| is_same(subject, item));
+        if !is_current && !self.task.is_pending() {
             let subject: Subject =
                 masks.iter().map(|m| (m.id, ByAddress(m.annotation.mask.clone()))).collect();
             self.task.ask(subject.clone(), move || relate(&subject, size));
         }
-        &self.known
+        &self.relations
     }
 }
 
-fn relate(subject: &Subject, size: (u32, u32)) -> Known {
+fn relate(subject: &Subject, size: (u32, u32)) -> MaskRelations {
     let masks: Vec<&Mask> = subject.iter().map(|(_, mask)| &*mask.0).collect();
     let inside = parents(&masks).into_iter().enumerate();
     let parents = inside.filter_map(|(i, parent)| Some((subject[i].0, subject[parent?].0))).collect();
-    Known { parents, coverage: coverage(masks, size) }
+    MaskRelations { parents, coverage: coverage(masks, size) }
 }

@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crossbeam_channel::{Receiver, bounded};
 use egui::Context;
 
+use crate::app::texts::messages;
+
 /// Work on a thread of its own. Dropping the handle asks it to stop; nobody waits for that.
 pub(in crate::app) struct Task<T> {
     outcome: Receiver<Result<T, Panicked>>,
@@ -20,7 +22,7 @@ pub(in crate::app) struct Panicked;
 
 impl fmt::Display for Panicked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("An internal error stopped what was being done.")
+        f.write_str(messages::STOPPED)
     }
 }
 

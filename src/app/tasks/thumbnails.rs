@@ -22,34 +22,34 @@ const THREADS: usize = 2;
 /// The pictures of the masks that were asked for lately.
 pub(in crate::app) struct Thumbnails {
     task: Latest<ByAddress<Mask>, ColorImage>,
-    known: HashMap<ByAddress<Mask>, Option<TextureHandle>>,
+    textures: HashMap<ByAddress<Mask>, Option<TextureHandle>>,
     ctx: Context,
 }
 
 impl Thumbnails {
     pub fn new(ctx: Context) -> Self {
-        Self { task: Latest::new(ctx.clone(), THREADS), known: HashMap::new(), ctx }
+        Self { task: Latest::new(ctx.clone(), THREADS), textures: HashMap::new(), ctx }
     }
 
-    /// Takes in what has been made.
+    /// Receives finished pictures.
     pub fn receive(&mut self) {
         while let Some((mask, image)) = self.task.next() {
             let texture = image.map(|image| self.ctx.load_texture("mask", image, TextureOptions::LINEAR));
-            self.known.insert(mask, texture);
+            self.textures.insert(mask, texture);
         }
     }
 
     /// The picture of a mask of this photo, as soon as it has been made.
     pub fn of(&mut self, mask: &Arc<Mask>, photo: &Arc<RgbImage>) -> Option<&TextureHandle> {
         let key = ByAddress(mask.clone());
-        if !self.known.contains_key(&key) {
-            if self.known.len() > MOST {
-                self.known.clear();
+        if !self.textures.contains_key(&key) {
+            if self.textures.len() > MOST {
+                self.textures.clear();
             }
             let (mask, photo) = (mask.clone(), photo.clone());
             self.task.ask(key.clone(), move || thumbnail(&mask, &photo));
         }
-        self.known.get(&key)?.as_ref()
+        self.textures.get(&key)?.as_ref()
     }
 }
 
@@ -74,7 +74,7 @@ fn thumbnail(mask: &Mask, photo: &RgbImage) -> ColorImage {
             }
             let (x, y) = (x as u32, y as u32);
             let Some(colour) = photo.get_pixel_checked(x, y) else { continue };
-            // A quarter of the light is enough to see where the thing lies.
+            // A quarter of the light is enough to see where the object lies.
             let light = if mask.get(x, y) { 4 } else { 1 };
             for (sum, channel) in sum.iter_mut().zip(colour.0) {
                 *sum += u32::from(channel) * light;

@@ -13,7 +13,7 @@
 
 mod basis;
 mod image_side;
-mod layers;
+pub(super) mod layers;
 mod mask_head;
 mod matrices;
 mod passes;

@@ -81,7 +81,11 @@ impl Encoder for TinyVitConfig {
         {
             return fail("`embed_dims` must be multiples of `num_heads`, both between 1 and 4096");
         }
-        if (side / STRIDES[0]).pow(2).saturating_mul(self.embed_dims[0]) > MOST_VALUES {
+        // For each head the biases of all pairs of cells in a window are written out.
+        let pairs = |i: usize| self.depths[i] * self.num_heads[i] * self.window_sizes[i].pow(4);
+        if (side / STRIDES[0]).pow(2).saturating_mul(self.embed_dims[0]) > MOST_VALUES
+            || (0..LAYERS).map(pairs).sum::<usize>() > MOST_VALUES
+        {
             return fail("the network is far larger than any MobileSAM network");
         }
         Ok(())

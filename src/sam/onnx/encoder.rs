@@ -6,7 +6,7 @@ use tract_onnx::prelude::*;
 
 use super::signature::{IMAGE_EMBEDDING, Signature, Value};
 use super::{as_number, feature_values, graph, guarded, misfit, names_of};
-use crate::sam::config::{MEAN, MOST_PIXELS, STD};
+use crate::sam::config::{MEAN, MOST_PIXELS, MOST_VALUES, STD};
 use crate::sam::error::Result;
 use crate::sam::network::{EncoderRun, Family, Map, STRIDES};
 use crate::sam::plan::{Plan, Run};
@@ -143,7 +143,10 @@ impl Picture {
 }
 
 /// Shapes of the encoder's outputs: (1, channels, side, side), at the strides of the network.
-fn feature_shapes(encoder: &TypedModel, side: usize) -> Result<Vec<Vec<usize>>, String> {
+///
+/// # Errors
+/// They are others, or larger than those of any network.
+pub(super) fn feature_shapes(encoder: &TypedModel, side: usize) -> Result<Vec<Vec<usize>>, String> {
     let strides = [STRIDES[2], STRIDES[0], STRIDES[1]];
     let outputs = encoder.output_outlets().map_err(|e| format!("{e:#}"))?.len();
     (0..outputs)
@@ -153,7 +156,13 @@ fn feature_shapes(encoder: &TypedModel, side: usize) -> Result<Vec<Vec<usize>>, 
             let shape = fact.shape.as_concrete().ok_or("its outputs have no fixed size")?;
             let cells = side / stride;
             match shape {
-                [1, _, height, width] if *height == cells && *width == cells => Ok(shape.to_vec()),
+                [1, channels, height, width] if *height == cells && *width == cells => {
+                    let values = channels.saturating_mul(cells * cells);
+                    if values > MOST_VALUES {
+                        return Err(format!("its map of {shape:?} is far larger than that of any network"));
+                    }
+                    Ok(shape.to_vec())
+                }
                 _ => Err(format!(
                     "it turns {side}x{side} pixels into {shape:?}; {cells}x{cells} cells were expected"
                 )),

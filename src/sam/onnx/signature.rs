@@ -254,10 +254,13 @@ impl Fields {
     ) -> io::Result<()> {
         while self.position < end {
             let key = self.varint()?;
+            if self.position > end {
+                return Err(broken("it ends too early"));
+            }
             let length = match key & 7 {
                 0 => {
                     self.varint()?;
-                    continue;
+                    0
                 }
                 1 => 8,
                 2 => self.varint()?,

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use tempfile::TempDir;
+use tract_onnx::prelude::{DatumExt, TypedModel};
 
-use super::encoder::Picture;
+use super::encoder::{Picture, feature_shapes};
 use super::*;
 use crate::prompt::{Point, Prompt};
 use crate::sam::parity::{CASES, LOGITS_TOLERANCE, Reference, assert_close, check_predictions, data};
@@ -316,4 +317,29 @@ fn folders_of_onnx_pairs() {
         });
         println!("{}: {answer:?}", folder.file_name().unwrap_or_default().display());
     }
+}
+
+#[test]
+fn a_number_that_goes_on_after_its_message_is_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    // A graph of one byte, which begins a number of two; the second form in the field of a model's version.
+    for bytes in [&[0x3a, 1, 0x80, 0][..], &[0x3a, 2, 0x08, 0x80, 0]] {
+        let file = folder.path().join("encoder.onnx");
+        std::fs::write(&file, bytes).unwrap();
+        let error = Signature::read(&file).unwrap_err().to_string();
+        assert!(error.contains("encoder.onnx") && error.contains("ends too early"), "{error}");
+    }
+}
+
+#[test]
+fn maps_larger_than_those_of_any_network_are_refused() {
+    let encoder_of = |channels: usize| {
+        let mut encoder = TypedModel::default();
+        let map = encoder.add_source("embedding", f32::fact([1, channels, 4, 4])).unwrap();
+        encoder.select_output_outlets(&[map]).unwrap();
+        encoder
+    };
+    assert_eq!(feature_shapes(&encoder_of(256), 64).unwrap(), [[1, 256, 4, 4]]);
+    let error = feature_shapes(&encoder_of(1 << 40), 64).unwrap_err();
+    assert!(error.contains("far larger"), "{error}");
 }

@@ -3,6 +3,7 @@
 use egui::{Button, Color32, Image, RichText, Sense, Stroke, StrokeKind, TextureHandle, Ui};
 
 use super::super::super::actions::{Action, Actions};
+use super::super::super::texts::masks as texts;
 use crate::colour::Colour;
 use crate::document::{Class, Document, Edit, MaskId, MaskItem};
 
@@ -20,8 +21,7 @@ pub(super) fn picture_ui(ui: &mut Ui, picture: Option<&TextureHandle>, [r, g, b]
     ui.painter().rect_stroke(area, 3.0, Stroke::new(2.0, colour), StrokeKind::Inside);
 }
 
-/// A score in [0, 1]; nothing where no network gave one.
-/// A score on [0, 1], which SAM 1's predicted IoU can exceed a little.
+/// A score in [0, 1], which SAM 1's predicted IoU can exceed a little; nothing where no network gave one.
 pub(super) fn score_text(score: Option<f32>) -> String {
     score.map(|score| format!("{:.2}", score.clamp(0.0, 1.0))).unwrap_or_default()
 }
@@ -36,10 +36,10 @@ pub(super) fn buttons_ui(ui: &mut Ui, document: &Document, item: &MaskItem, acti
         actions.push(Action::Edit(Edit::SetVisible(vec![item.id], !item.visible)));
     }
     let alone = document.solo() == Some(item.id);
-    if button_ui(ui, "S", "Solo", &item.annotation.name, alone) {
+    if button_ui(ui, texts::SOLO_MARK, texts::SOLO, &item.annotation.name, alone) {
         actions.push(Action::Edit(Edit::Solo((!alone).then_some(item.id))));
     }
-    if button_ui(ui, "×", "Delete", &item.annotation.name, false) {
+    if button_ui(ui, "×", texts::DELETE, &item.annotation.name, false) {
         actions.push(Action::Edit(Edit::Delete(vec![item.id])));
     }
 }
@@ -47,12 +47,12 @@ pub(super) fn buttons_ui(ui: &mut Ui, document: &Document, item: &MaskItem, acti
 /// The line above the masks of a class. Returns whether it is to be folded or unfolded.
 pub(super) fn group_name_ui(ui: &mut Ui, class: Option<&Class>, count: usize, folded: bool) -> bool {
     let name = group_name(class);
-    let verb = if folded { "Unfold" } else { "Fold" };
+    let verb = if folded { texts::EXPAND } else { texts::COLLAPSE };
     let clicked = button_ui(ui, if folded { "▶" } else { "▼" }, verb, name, false);
     if let Some(Class { colour: [r, g, b], .. }) = class {
         ui.colored_label(Color32::from_rgb(*r, *g, *b), "■");
     }
-    ui.strong(format!("{name}: {count}"));
+    ui.strong(texts::group(name, count));
     clicked
 }
 
@@ -66,21 +66,21 @@ pub(super) fn group_buttons_ui(
 ) {
     ui.spacing_mut().item_spacing.x = 2.0;
     let visible = masks.iter().filter_map(|id| document.mask(*id)).any(|m| m.visible);
-    if !masks.is_empty() && eye_ui(ui, visible, &format!("all of {}", group_name(class))) {
+    if !masks.is_empty() && eye_ui(ui, visible, &texts::all_of(group_name(class))) {
         actions.push(Action::Edit(Edit::SetVisible(masks.to_vec(), !visible)));
     }
 }
 
 fn group_name(class: Option<&Class>) -> &str {
-    class.map_or("Without a class", |class| &class.name)
+    class.map_or(texts::WITHOUT_CLASS, |class| &class.name)
 }
 
-fn eye_ui(ui: &mut Ui, visible: bool, whom: &str) -> bool {
-    let (eye, verb) = if visible { ("●", "Hide") } else { ("○", "Show") };
-    button_ui(ui, eye, verb, whom, false)
+fn eye_ui(ui: &mut Ui, visible: bool, name: &str) -> bool {
+    let (eye, verb) = if visible { ("●", texts::HIDE) } else { ("○", texts::SHOW) };
+    button_ui(ui, eye, verb, name, false)
 }
 
-fn button_ui(ui: &mut Ui, text: &str, verb: &str, whom: &str, selected: bool) -> bool {
+fn button_ui(ui: &mut Ui, text: &str, verb: &str, name: &str, selected: bool) -> bool {
     let button = Button::new(RichText::new(text).monospace()).small().selected(selected);
-    ui.add(button).on_hover_text(verb).accessible_name(format!("{verb} {whom}")).clicked()
+    ui.add(button).on_hover_text(verb).accessible_name(texts::button(verb, name)).clicked()
 }

@@ -14,6 +14,7 @@ use self::cells::{buttons_ui, figure_ui, group_buttons_ui, group_name_ui, pictur
 use self::rows::{Row, SortBy, grouped, mask_after_gap, sorted, tree};
 use super::super::actions::{Action, Actions};
 use super::super::tasks::Thumbnails;
+use super::super::texts::masks as texts;
 use super::super::theme::ACCENT;
 use crate::colour::Colour;
 use crate::document::{Class, ClassId, Document, Edit, MaskId, MaskItem};
@@ -27,7 +28,7 @@ const INDENT: f32 = 10.0;
 struct Dragged(Vec<MaskId>);
 
 /// What the list shows.
-pub(in crate::app) struct Listed<'a> {
+pub(in crate::app) struct ListContent<'a> {
     pub document: &'a Document,
     pub photo: &'a Arc<RgbImage>,
     /// The document's masks, and those that may become some, greyed.
@@ -82,16 +83,12 @@ impl MaskList {
         self.selection.clear();
     }
 
-    pub fn ui(&mut self, ui: &mut Ui, listed: &Listed, actions: &mut Actions) {
+    pub fn ui(&mut self, ui: &mut Ui, content: &ListContent, actions: &mut Actions) {
         self.thumbnails.receive();
-        let Listed { document, items, .. } = *listed;
-        let rows = self.rows(listed);
+        let ListContent { document, items, .. } = *content;
+        let rows = self.rows(content);
         if rows.is_empty() {
-            ui.weak(if items.is_empty() {
-                "No masks yet. Click on a thing in the photo, or segment everything."
-            } else {
-                "No mask of that name or class."
-            });
+            ui.weak(if items.is_empty() { texts::EMPTY } else { texts::NO_MATCH });
             return;
         }
         ui.style_mut().interaction.selectable_labels = false;
@@ -147,7 +144,7 @@ impl MaskList {
                         Row::Mask { item, depth } => {
                             let settled = document.mask(item.id).is_some();
                             row.set_selected(settled && document.selection().contains(&item.id));
-                            let colour = listed
+                            let colour = content
                                 .colours
                                 .get(&item.id)
                                 .copied()
@@ -155,7 +152,7 @@ impl MaskList {
                             row.col(|ui| {
                                 picture_ui(
                                     ui,
-                                    self.thumbnails.of(&item.annotation.mask, listed.photo),
+                                    self.thumbnails.of(&item.annotation.mask, content.photo),
                                     colour,
                                 )
                             });
@@ -179,17 +176,17 @@ impl MaskList {
             });
     }
 
-    fn rows<'a>(&self, listed: &Listed<'a>) -> Vec<Row<'a>> {
-        let Listed { document, items, parents, .. } = *listed;
-        let wanted = self.search.trim().to_lowercase();
+    fn rows<'a>(&self, content: &ListContent<'a>) -> Vec<Row<'a>> {
+        let ListContent { document, items, parents, .. } = *content;
+        let searched = self.search.trim().to_lowercase();
         let is_wanted = |item: &MaskItem| {
             let class = item
                 .annotation
                 .class
                 .and_then(|id| document.class(id))
                 .map(|class| class.name.to_lowercase());
-            item.annotation.name.to_lowercase().contains(&wanted)
-                || class.is_some_and(|name| name.contains(&wanted))
+            item.annotation.name.to_lowercase().contains(&searched)
+                || class.is_some_and(|name| name.contains(&searched))
         };
         let found = items.iter().filter(|item| is_wanted(item));
         match self.sort_by {
@@ -270,22 +267,19 @@ impl MaskList {
 
     /// A field for what the listed masks have in their name or class.
     pub fn search_ui(&mut self, ui: &mut Ui) {
-        let edit = TextEdit::singleline(&mut self.search).hint_text("Search").desired_width(70.0);
+        let edit = TextEdit::singleline(&mut self.search).hint_text(texts::SEARCH).desired_width(70.0);
         let response = ui.add(edit);
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Search masks"));
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, texts::SEARCH_LABEL));
     }
 
     /// Switches for the orders in which masks are below what they lie inside of, or below their class.
     pub fn switches_ui(&mut self, ui: &mut Ui) {
-        let switches = [
-            (SortBy::Tree, "Each mask below the one that it lies inside of"),
-            (SortBy::Class, "Each mask below its class; drag a mask to a class to give it that"),
-        ];
+        let switches = [(SortBy::Tree, texts::TREE_TOOLTIP), (SortBy::Class, texts::CLASSES_TOOLTIP)];
         for (by, tooltip) in switches {
             let on = self.sort_by == by;
             let button = Button::new(by.label()).small().selected(on);
             let response = ui.add(button).on_hover_text(tooltip);
-            if response.accessible_name(format!("List by {}", by.label().to_lowercase())).clicked() {
+            if response.accessible_name(texts::list_by(by.label())).clicked() {
                 self.sort_by = if on { SortBy::Order } else { by };
                 self.descending = false;
             }
@@ -299,8 +293,8 @@ impl MaskList {
             (true, true) => " ▼",
         };
         let button = Button::new(RichText::new(format!("{}{mark}", by.label())).strong()).frame(false);
-        let name = if by == SortBy::Order { "Sort by order" } else { "Sort by this column" };
-        if ui.add(button).on_hover_text(name).clicked() {
+        let tooltip = if by == SortBy::Order { texts::SORT_BY_ORDER } else { texts::SORT_BY_COLUMN };
+        if ui.add(button).on_hover_text(tooltip).clicked() {
             // Figures are first wanted largest first, names and order from the beginning.
             let first = !matches!(by, SortBy::Order | SortBy::Name);
             self.descending = if self.sort_by == by { !self.descending } else { first };
@@ -318,12 +312,12 @@ impl MaskList {
     ) {
         match &mut self.renaming {
             Some((id, text)) if *id == item.id => {
-                let edit = TextEdit::singleline(text).hint_text("Name").desired_width(f32::INFINITY);
+                let edit = TextEdit::singleline(text).hint_text(texts::NAME).desired_width(f32::INFINITY);
                 let response = ui.add(edit);
                 let typed = text.clone();
                 response.widget_info(|| {
-                    let mut info = egui::WidgetInfo::text_edit(true, &typed, &typed, "Name");
-                    info.label = Some("New name".to_owned());
+                    let mut info = egui::WidgetInfo::text_edit(true, &typed, &typed, texts::NAME);
+                    info.label = Some(texts::NEW_NAME.to_owned());
                     info
                 });
                 if response.lost_focus() {
@@ -339,15 +333,15 @@ impl MaskList {
             }
             _ if settled => {
                 if item.locked {
-                    ui.weak("L").on_hover_text("Locked");
+                    ui.weak(texts::LOCKED_MARK).on_hover_text(texts::LOCKED);
                 }
                 if let Some(class) = class {
                     let [r, g, b] = class.colour;
                     ui.colored_label(Color32::from_rgb(r, g, b), "■").on_hover_text(&class.name);
                 }
                 ui.label(&item.annotation.name);
-                let button = ui.small_button("…").on_hover_text("Rename");
-                if button.accessible_name(format!("Rename {}", item.annotation.name)).clicked() {
+                let button = ui.small_button("…").on_hover_text(texts::RENAME);
+                if button.accessible_name(texts::button(texts::RENAME, &item.annotation.name)).clicked() {
                     self.renaming = Some((item.id, item.annotation.name.clone()));
                 }
             }

@@ -4,6 +4,7 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use crate::app::texts::masks as texts;
 use crate::document::{Class, ClassId, MaskId, MaskItem};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -23,13 +24,13 @@ pub(super) enum SortBy {
 impl SortBy {
     pub fn label(self) -> &'static str {
         match self {
-            SortBy::Order => "#",
-            SortBy::Name => "Name",
-            SortBy::Area => "Area",
-            SortBy::PredictedIou => "IoU",
-            SortBy::Stability => "Stability",
-            SortBy::Tree => "Tree",
-            SortBy::Class => "Classes",
+            SortBy::Order => texts::ORDER,
+            SortBy::Name => texts::NAME,
+            SortBy::Area => texts::AREA,
+            SortBy::PredictedIou => texts::PREDICTED_IOU,
+            SortBy::Stability => texts::STABILITY,
+            SortBy::Tree => texts::TREE,
+            SortBy::Class => texts::CLASSES,
         }
     }
 

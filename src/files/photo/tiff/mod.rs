@@ -301,7 +301,8 @@ impl<'a> Tiff<'a> {
             false => (tag::STRIP_OFFSETS, tag::STRIP_BYTES),
         };
         let (across, down) = self.grid();
-        let count = across * down * if self.is_planar { self.samples } else { 1 };
+        let planes = if self.is_planar { self.samples } else { 1 };
+        let count = across.saturating_mul(down).saturating_mul(planes);
         if self.directory.numbers(offsets).len() < count {
             return Err(damaged("some of its strips or tiles are missing"));
         }

@@ -126,3 +126,23 @@ fn what_contradicts_itself_is_damaged() {
     let palette = [(tag::PHOTOMETRIC, &[3][..]), (tag::BITS, &[8]), (tag::PALETTE, &[1, 2, 3])];
     fails(&file(false, &[&size[..], &palette].concat(), &[7; 6]));
 }
+
+#[test]
+fn more_tiles_than_can_be_counted_are_missing() {
+    let field = |tag: u16, value: u32| {
+        [&tag.to_le_bytes()[..], &4u16.to_le_bytes(), &1u32.to_le_bytes(), &value.to_le_bytes()].concat()
+    };
+    let fields = [
+        field(tag::WIDTH, u32::MAX),
+        field(tag::HEIGHT, u32::MAX),
+        field(tag::PHOTOMETRIC, 2),
+        field(tag::SAMPLES, 3),
+        field(tag::PLANES, 2),
+        field(tag::TILE_WIDTH, 1),
+        field(tag::TILE_HEIGHT, 1),
+        field(tag::TILE_OFFSETS, 8),
+    ];
+    let bytes = [&b"II*\0\x08\0\0\0\x08\0"[..], &fields.concat()].concat();
+    let error = Tiff::new(&bytes).err().unwrap().to_string();
+    assert!(error.contains("tiles are missing"), "{error}");
+}

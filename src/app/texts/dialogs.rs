@@ -1,0 +1,12 @@
+//! Titles and file types of the system's dialogs.
+
+pub const OPEN_PHOTOS: &str = "Open photos";
+pub const PHOTOS: &str = "Photos";
+pub const OPEN_FOLDER: &str = "Open a folder of photos";
+pub const OPEN_MODEL: &str = "Open a model";
+pub const MODELS: &str = "Models";
+pub const EXPORT_TO: &str = "Export to";
+pub const SAVE_IN: &str = "Save the work in";
+pub const IMPORT_MASKS: &str = "Import masks";
+pub const MASKS: &str = "Masks";
+pub const SAVE_COMPARISON: &str = "Save the comparison";

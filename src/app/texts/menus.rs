@@ -1,0 +1,44 @@
+//! The menus and the toolbar.
+
+pub const FILE: &str = "File";
+pub const EDIT: &str = "Edit";
+pub const VIEW: &str = "View";
+pub const MASK: &str = "Mask";
+pub const SHAPE: &str = "Shape";
+pub const HELP: &str = "Help";
+
+pub const OPEN: &str = "Open";
+pub const FOLDER: &str = "Folder";
+pub const SETTINGS: &str = "Settings";
+pub const SETTINGS_TOOLTIP: &str = "Settings of Segment everything: how thoroughly to search, what to keep";
+pub const OPACITY: &str = "Opacity";
+pub const STYLE: &str = "Style";
+pub const LOADING: &str = "loading…";
+
+pub const COLOURS: &str = "Colours";
+pub const BY_CLASS: &str = "By class";
+pub const BY_CLASS_TOOLTIP: &str = "The colour of the class; masks without a class are grey";
+pub const OWN: &str = "Own";
+pub const OWN_TOOLTIP: &str = "Each mask keeps its own colour";
+pub const RANDOM: &str = "Random";
+pub const RANDOM_TOOLTIP: &str = "New colours with each click, to tell neighbours apart";
+pub const BY_AREA: &str = "By area";
+pub const BY_AREA_TOOLTIP: &str = "From dark blue for the smallest mask to yellow for the largest";
+pub const BY_SCORE: &str = "By score";
+pub const BY_SCORE_TOOLTIP: &str = "From dark blue for a predicted IoU of 0 to yellow for 1";
+
+/// A command, and what it would act on.
+pub fn command_on(command: &str, object: &str) -> String {
+    format!("{command}: {object}")
+}
+
+pub fn tooltip(tooltip: &str, shortcut: Option<&str>) -> String {
+    match shortcut {
+        Some(shortcut) => format!("{tooltip} ({shortcut})"),
+        None => tooltip.to_owned(),
+    }
+}
+
+pub fn model(name: &str) -> String {
+    format!("Model: {name}")
+}

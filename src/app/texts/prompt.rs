@@ -1,0 +1,28 @@
+//! The bar below the photo.
+
+pub const DELETE_BOX: &str = "Delete box";
+pub const COMPUTING: &str = "Computing…";
+pub const NO_MASK: &str = "No mask";
+pub const ACCEPT: &str = "Accept";
+pub const ACCEPT_TOOLTIP: &str = "Add the mask to the list (Enter)";
+pub const CLEAR: &str = "Clear";
+pub const CLEAR_TOOLTIP: &str = "Remove all points and the box (Esc)";
+pub const SINGLE: &str = "Single";
+
+pub fn points(positive: usize, negative: usize) -> String {
+    format!("{positive} positive, {negative} negative")
+}
+
+/// `number` counts from 1.
+pub fn candidate(number: usize) -> String {
+    format!("Candidate {number}")
+}
+
+pub fn with_score(name: &str, predicted_iou: f32) -> String {
+    format!("{name}  {predicted_iou:.2}")
+}
+
+pub fn scores(predicted_iou: f32, stability: f32, pixels: u64) -> String {
+    let pixels = super::pixels(pixels);
+    format!("Predicted IoU {predicted_iou:.2}, stability {stability:.2}, {pixels}")
+}

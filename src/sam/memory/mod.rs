@@ -1,0 +1,67 @@
+//! SAM 2's memory: what an object looked like on other frames of a sequence, and how it changes what the
+//! decoder sees of the next.
+//!
+//! Follows `sam2/modeling/sam2_base.py`, `memory_attention.py` and `memory_encoder.py`. Maps are channels-last,
+//! row-major: (cells, channels), where cells are those of the embedding.
+//!
+//! A followed frame goes through [`MemoryAttention::condition`], whose result takes the place of the embedding
+//! in the [plain decoder](super::decoder::plain); the mask that comes out becomes a [`Memory`] by
+//! [`MemoryEncoder::encode`], and the token of the mask a pointer by [`Pointers::pointer`].
+
+mod attention;
+mod encoder;
+mod pointers;
+mod position;
+#[cfg(test)]
+mod tests;
+
+use rayon::prelude::*;
+
+pub use attention::{MemoryAttention, Remembered};
+pub use encoder::{MaskSource, Memory, MemoryEncoder};
+pub use pointers::Pointers;
+
+use super::error::Result;
+use super::numeric::packed::{Packed, Start, multiply};
+use super::weights::Weights;
+
+/// Frames of which the spatial memory is kept for an object, the current one included (`num_maskmem`).
+pub const MEMORIES: usize = 7;
+/// Pointers that are kept for an object (`max_obj_ptrs_in_encoder`).
+pub const POINTERS: usize = 16;
+
+/// Rows that go through a layer together on one thread.
+const ROWS: usize = 64;
+
+/// `nn.Linear`, or a convolution of one cell, for many rows.
+struct Dense {
+    weight: Packed,
+    bias: Vec<f32>,
+}
+
+impl Dense {
+    /// Reads `{prefix}.weight` and `{prefix}.bias` of a linear layer.
+    fn new(weights: &Weights, prefix: &str, inputs: usize, outputs: usize) -> Result<Self> {
+        Self::read(weights, prefix, &[outputs, inputs])
+    }
+
+    /// The same of a convolution whose kernel has one cell.
+    fn convolution(weights: &Weights, prefix: &str, inputs: usize, outputs: usize) -> Result<Self> {
+        Self::read(weights, prefix, &[outputs, inputs, 1, 1])
+    }
+
+    fn read(weights: &Weights, prefix: &str, shape: &[usize]) -> Result<Self> {
+        let weight = weights.values(&format!("{prefix}.weight"), shape)?;
+        let bias = weights.values(&format!("{prefix}.bias"), &shape[..1])?;
+        Ok(Self { weight: Packed::from_columns(&weight, shape[1], shape[0]), bias })
+    }
+
+    /// (rows, inputs) to (rows, outputs).
+    fn apply(&self, x: &[f32]) -> Vec<f32> {
+        let (inputs, outputs) = (self.weight.depth(), self.weight.columns());
+        let mut out = vec![0.0; x.len() / inputs * outputs];
+        let chunks = out.par_chunks_mut(ROWS * outputs).zip(x.par_chunks(ROWS * inputs));
+        chunks.for_each(|(out, x)| multiply(x, inputs, &self.weight, Start::Bias(&self.bias), out, outputs));
+        out
+    }
+}
