@@ -78,7 +78,7 @@ fn assert_same(name: &str, ours: &[FoundMask], official: &Official, may_differ: 
             None => alone += 1,
         }
     }
-    println!("{name}: {alone} without a partner, worst IoU of the others {worst}");
+    println!("{name}: {alone} unmatched, worst IoU of the others {worst}");
     assert!(alone <= allowed, "{name}: {alone} official masks were not found");
 }
 
