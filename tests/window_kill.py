@@ -41,7 +41,7 @@ class Kept:
         run = [tinsel, "export", folder / "photo.jpg", "--format", "json", "--out", folder / "out", "--overwrite"]
         done = subprocess.run(run, capture_output=True, text=True)
         self.clicked, self.painted = 0, set()
-        if "has no masks kept" in done.stderr:
+        if "has no saved masks" in done.stderr:
             return
         assert done.returncode == 0, done.stderr
         for record in json.loads((folder / "out/photo_masks.json").read_text()):
