@@ -210,7 +210,14 @@ impl Tinsel {
             }
             Outcome::Decoded { path, decoded } => self.encoding.ahead.receive(&path, decoded),
             Outcome::Opened { request, .. } if !self.workspace.is_newest(request) => {}
-            Outcome::Opened { result: Ok(photo), session, .. } => self.show_photo(photo, session),
+            Outcome::Opened { result: Ok(photo), session, project, .. } => {
+                self.show_photo(photo, session, project);
+            }
+            Outcome::ProjectSynced { folder, sent, result } => {
+                if let Some(error) = self.projects.synced(&folder, &sent, result) {
+                    self.messages.error(texts::photos::project_not_saved(&error));
+                }
+            }
             Outcome::Opened { result: Err(error), .. } => {
                 self.workspace.loading = false;
                 match self.workspace.open {

@@ -10,14 +10,14 @@ use super::actions::Actions;
 use super::canvas::{CanvasInput, SceneMask};
 use super::commands::Availability;
 use super::panels::{
-    ListContent, Status, Toolbar, Welcome, filters_ui, menu_ui, prompt_bar_ui, shape_ui, status_ui,
-    toolbar_ui, welcome_ui,
+    ListContent, PromptBar, Status, Toolbar, Welcome, filters_ui, menu_ui, prompt_bar_ui, shape_ui,
+    status_ui, toolbar_ui, welcome_ui,
 };
 use super::shell::Tinsel;
 use super::texts;
 use super::workspace::Workspace;
 use crate::colour::Colour;
-use crate::document::{MaskId, MaskItem, Prompting, colours};
+use crate::document::{Class, MaskId, MaskItem, Prompting, colours};
 use crate::mask::{Coverage, Mask};
 
 /// At first, in points. Not a share of the window: that would be the one of some early frame.
@@ -60,8 +60,13 @@ impl Tinsel {
         });
         self.filmstrip_ui(ui, actions);
         let prompting = self.stage.canvas.effective_prompting(&self.workspace.document);
-        Panel::bottom("prompt")
-            .show(ui, |ui| prompt_bar_ui(ui, self.stage.tool, &prompting, &self.prompt.inquiry, actions));
+        let prompt = PromptBar {
+            tool: self.stage.tool,
+            prompting: &prompting,
+            inquiry: &self.prompt.inquiry,
+            class: self.class_of_next(),
+        };
+        Panel::bottom("prompt").show(ui, |ui| prompt_bar_ui(ui, &prompt, actions));
         self.canvas_ui(ui, &shown, &prompting, actions);
     }
 
@@ -89,6 +94,15 @@ impl Tinsel {
             Panel::bottom("filmstrip").resizable(false).show(ui, |ui| {
                 self.panels.filmstrip.ui(ui, photos, *current, &masks_of, actions);
             });
+        }
+    }
+
+    /// The class that accepting the prompt will give.
+    pub(super) fn class_of_next(&self) -> Option<&Class> {
+        let document = &self.workspace.document;
+        match document.reopened() {
+            Some(item) => document.class_of(item),
+            None => self.projects.active(),
         }
     }
 
@@ -138,7 +152,7 @@ impl Tinsel {
             let kept = items.iter().filter(|m| m.found.is_some_and(|f| f.run == run.number)).count();
             filters_ui(ui, run, kept, actions);
         }
-        self.panels.classes.ui(ui, document, actions);
+        self.panels.classes.ui(ui, document, self.projects.active(), actions);
         ui.horizontal(|ui| {
             ui.strong(texts::masks::title(items.len()));
             self.panels.mask_list.switches_ui(ui);

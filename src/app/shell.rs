@@ -16,7 +16,7 @@ use super::export_window::ExportChoices;
 use super::import_question::ImportQuestion;
 use super::messages::Messages;
 use super::settings::Settings;
-use super::state::{Encoding, Everything, Model, PanelStates, PromptQueries, Sample, Stage};
+use super::state::{Encoding, Everything, Model, PanelStates, Projects, PromptQueries, Sample, Stage};
 use super::tasks::Tasks;
 use super::texts::photos as texts;
 use super::workspace::Workspace;
@@ -38,6 +38,7 @@ pub struct Tinsel {
     pub(super) settings: Settings,
     pub(super) messages: Messages,
     pub(super) workspace: Workspace,
+    pub(super) projects: Projects,
     pub(super) sample: Sample,
     pub(super) sessions: Autosave,
     pub(super) after_saving: Vec<AfterSaving>,
@@ -75,6 +76,7 @@ impl Tinsel {
             settings,
             messages: Messages::default(),
             workspace: Workspace::default(),
+            projects: Projects::default(),
             sample: Sample::default(),
             sessions: Autosave::new(move |after| session_waker.request_repaint_after(after)),
             after_saving: vec![],
@@ -154,6 +156,7 @@ impl Tinsel {
             || self.encoding.ahead.is_encoding()
             || self.everything.is_pending()
             || self.sessions.is_saving()
+            || self.projects.is_syncing()
             || !self.after_saving.is_empty()
             || self.comparing.is_running()
             || self.comparing.is_rendering()
@@ -264,6 +267,7 @@ impl eframe::App for Tinsel {
         if keys_are_free && keys_come_last && !ctx.text_edit_focused() {
             self.run_pressed_commands(&ctx, frame);
         }
+        self.follow_projects();
         self.follow_prompt();
         self.follow_pointer(&ctx);
         self.look_ahead();
@@ -273,6 +277,7 @@ impl eframe::App for Tinsel {
     fn on_exit(&mut self) {
         self.save_all();
         self.sessions.flush();
+        self.projects.flush();
         // It ends with the photo that it is at; what it has written is whole.
         self.export.cancel();
         self.tasks.flush(PATIENCE);

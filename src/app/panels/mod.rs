@@ -23,7 +23,7 @@ pub(super) use keys::Keys;
 pub(super) use masks::{ListContent, MaskList};
 pub(super) use menu::{Toolbar, menu_ui, toolbar_ui};
 pub(super) use palette::Palette;
-pub(super) use prompt_bar::prompt_bar_ui;
+pub(super) use prompt_bar::{PromptBar, prompt_bar_ui};
 pub(super) use shape::shape_ui;
 pub(super) use status::{Status, status_ui};
 pub(super) use welcome::{Welcome, welcome_ui};
