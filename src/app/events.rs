@@ -204,7 +204,8 @@ impl Tinsel {
                 self.workspace.loading = false;
                 problems.into_iter().for_each(|p| self.messages.error(p));
                 if !photos.is_empty() {
-                    self.workspace.photos = photos;
+                    self.workspace.set_photos(photos);
+                    self.count_masks();
                     self.open_photo(first);
                 }
             }
@@ -213,6 +214,8 @@ impl Tinsel {
             Outcome::Opened { result: Ok(photo), session, project, .. } => {
                 self.show_photo(photo, session, project);
             }
+            Outcome::Counted(counts) => self.photo_states.count(counts),
+            Outcome::FoundEmpty(photo) => self.open_empty(photo),
             Outcome::ProjectSynced { folder, sent, result } => {
                 if let Some(error) = self.projects.synced(&folder, &sent, result) {
                     self.messages.error(texts::photos::project_not_saved(&error));

@@ -9,6 +9,7 @@ use egui::{CentralPanel, Key, Label, Panel, RichText, Ui};
 use super::actions::Actions;
 use super::canvas::{CanvasInput, SceneMask};
 use super::commands::Availability;
+use super::filmstrip::StripContent;
 use super::panels::{
     ListContent, PromptBar, Status, Toolbar, Welcome, filters_ui, menu_ui, prompt_bar_ui, shape_ui,
     status_ui, toolbar_ui, welcome_ui,
@@ -72,7 +73,9 @@ impl Tinsel {
 
     /// The menu bar, the toolbar, and how to get a better model than the built-in one.
     fn top_ui(&self, ui: &mut Ui, availability: &Availability, actions: &mut Actions) {
-        menu_ui(ui, availability, actions);
+        let photos = self.workspace.photos.len();
+        let progress = (photos > 1).then(|| texts::states::progress(self.photo_states.done(), photos));
+        menu_ui(ui, progress.as_deref(), availability, actions);
         let toolbar = Toolbar {
             settings: &self.settings,
             parameters: self.model.parameters(),
@@ -90,9 +93,12 @@ impl Tinsel {
     fn filmstrip_ui(&mut self, ui: &mut Ui, actions: &mut Actions) {
         let Workspace { photos, current, .. } = &self.workspace;
         let masks_of = |path: &Path| self.workspace.masks_of(path);
+        let projects = &self.projects;
+        let content = StripContent { photos, current: *current, masks_of: &masks_of, projects };
         if self.settings.filmstrip && photos.len() > 1 {
+            let states = &mut self.photo_states;
             Panel::bottom("filmstrip").resizable(false).show(ui, |ui| {
-                self.panels.filmstrip.ui(ui, photos, *current, &masks_of, actions);
+                self.panels.filmstrip.ui(ui, &content, states, actions);
             });
         }
     }

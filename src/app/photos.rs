@@ -16,7 +16,7 @@ use crate::files::session::{Loaded, Opened, SessionError, Work};
 impl Tinsel {
     pub(super) fn open_sample(&mut self) {
         let path = self.sample.path();
-        self.workspace.photos = vec![path.clone()];
+        self.workspace.set_photos(vec![path.clone()]);
         self.workspace.current = 0;
         let request = self.workspace.begin();
         self.tasks.open_bytes(request, path, Sample::BYTES, self.sample.is_kept());

@@ -16,7 +16,9 @@ use super::export_window::ExportChoices;
 use super::import_question::ImportQuestion;
 use super::messages::Messages;
 use super::settings::Settings;
-use super::state::{Encoding, Everything, Model, PanelStates, Projects, PromptQueries, Sample, Stage};
+use super::state::{
+    Encoding, Everything, Model, PanelStates, PhotoStates, Projects, PromptQueries, Sample, Stage,
+};
 use super::tasks::Tasks;
 use super::texts::photos as texts;
 use super::workspace::Workspace;
@@ -39,6 +41,7 @@ pub struct Tinsel {
     pub(super) messages: Messages,
     pub(super) workspace: Workspace,
     pub(super) projects: Projects,
+    pub(super) photo_states: PhotoStates,
     pub(super) sample: Sample,
     pub(super) sessions: Autosave,
     pub(super) after_saving: Vec<AfterSaving>,
@@ -77,6 +80,7 @@ impl Tinsel {
             messages: Messages::default(),
             workspace: Workspace::default(),
             projects: Projects::default(),
+            photo_states: PhotoStates::default(),
             sample: Sample::default(),
             sessions: Autosave::new(move |after| session_waker.request_repaint_after(after)),
             after_saving: vec![],
@@ -248,6 +252,7 @@ impl eframe::App for Tinsel {
         if keys_are_free && !keys_come_last {
             self.run_pressed_commands(&ctx, frame);
         }
+        self.follow_states();
         self.draw(ui, &mut actions);
         if self.export.open
             && let Some(open) = &self.workspace.open
@@ -258,6 +263,7 @@ impl eframe::App for Tinsel {
         self.import_question.take_if(|question| question.ui(&ctx, &mut actions));
         self.closing.ui(&ctx, &mut actions);
         self.panels.keys.ui(&ctx, &self.settings.keymap, &mut actions);
+        self.panels.note.ui(&ctx, &mut actions);
         self.comparing.dialog_ui(&ctx, &self.settings.models_url, &mut actions);
         self.messages.ui(&ctx, &mut actions);
         self.was_typing = ctx.text_edit_focused();

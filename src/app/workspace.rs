@@ -54,6 +54,8 @@ struct ClosedPhoto {
 #[derive(Default)]
 pub(super) struct Workspace {
     pub photos: Vec<PathBuf>,
+    /// Changes with the list of photos.
+    pub list: u64,
     pub current: usize,
     pub open: Option<OpenPhoto>,
     /// The document of the open photo.
@@ -73,6 +75,12 @@ pub(super) struct Workspace {
 }
 
 impl Workspace {
+    /// Replaces the list of photos.
+    pub fn set_photos(&mut self, photos: Vec<PathBuf>) {
+        self.photos = photos;
+        self.list += 1;
+    }
+
     /// Begins to open something; returns the number of the request.
     pub fn begin(&mut self) -> u64 {
         self.loading = true;

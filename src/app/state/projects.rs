@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::app::tasks::Tasks;
 use crate::document::{Class, ClassId};
-use crate::files::project::{OpenProject, Project, ProjectEdit, ProjectError, ProjectFile};
+use crate::files::project::{OpenProject, PhotoState, Project, ProjectEdit, ProjectError, ProjectFile};
 
 /// Interval between attempts to save after a failure.
 const RETRY: Duration = Duration::from_secs(20);
@@ -80,6 +80,24 @@ impl Projects {
     /// The project of a folder that a photo was opened from.
     pub fn of_folder(&mut self, folder: &Path) -> Option<&mut OpenProject> {
         Some(&mut self.folders.get_mut(folder)?.project)
+    }
+
+    /// The state of a photo, if the user has set one.
+    pub fn state_of(&self, photo: &Path) -> Option<PhotoState> {
+        let project = &self.folders.get(photo.parent().unwrap_or(Path::new("")))?.project;
+        project.content().state(&photo.file_name()?.to_string_lossy())
+    }
+
+    /// The note about a photo; may be empty.
+    pub fn note_of(&self, photo: &Path) -> &str {
+        let folder = self.folders.get(photo.parent().unwrap_or(Path::new("")));
+        let name = photo.file_name().unwrap_or_default().to_string_lossy();
+        folder.map_or("", |folder| folder.project.content().note(&name))
+    }
+
+    /// A number that changes with every change of a project.
+    pub fn generation(&self) -> u64 {
+        self.folders.values().map(|folder| folder.project.generation()).sum()
     }
 
     pub fn edit(&mut self, edit: ProjectEdit) {

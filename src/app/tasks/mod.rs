@@ -66,6 +66,10 @@ pub(super) enum Outcome {
         /// The project of its folder, unless it is known.
         project: Option<Box<Result<ProjectFile, ProjectError>>>,
     },
+    /// Masks in the files next to photos.
+    Counted(Vec<(PathBuf, usize)>),
+    /// The first photo without masks, if there is one.
+    FoundEmpty(Option<PathBuf>),
     /// A project was read again and written; `sent` went into its file.
     ProjectSynced {
         folder: PathBuf,
