@@ -40,6 +40,8 @@ pub(super) enum Action {
     ToggleSelected(MaskId),
     ZoomToMask(MaskId),
     SetOpacity(f32),
+    /// In photo pixels.
+    SetBrushRadius(f32),
     SetParameters(Parameters),
     UsePreset(Preset),
     /// Tries filters on the results of everything mode.

@@ -46,6 +46,7 @@ impl Tinsel {
                 document.select([id]);
                 self.zoom_to(&[id]);
             }
+            Action::SetBrushRadius(radius) => self.settings.brush_radius = radius,
             Action::SetOpacity(opacity) => self.settings.opacity = opacity,
             Action::SetParameters(parameters) => self.model.set_parameters(parameters),
             Action::UsePreset(preset) => self.model.use_preset(preset),

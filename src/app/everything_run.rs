@@ -90,6 +90,11 @@ impl EverythingRun {
         self.found.len()
     }
 
+    /// Predicted IoU and stability of all masks that were found.
+    pub fn scores(&self) -> impl Iterator<Item = (f32, f32)> {
+        self.found.iter().map(|found| (found.predicted_iou, found.stability_score))
+    }
+
     /// The filters that the run was started with.
     pub fn initial_filters(&self) -> Filters {
         self.initial

@@ -1,18 +1,20 @@
 //! Lays the panels out and gives each what it shows.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use egui::{CentralPanel, Key, Label, Panel, RichText, Ui};
+use egui::{Align, CentralPanel, Frame, Key, Label, Layout, Margin, Panel, Rect, RichText, Ui, pos2};
 
 use super::actions::Actions;
 use super::canvas::{CanvasInput, SceneMask};
 use super::commands::Availability;
 use super::filmstrip::StripContent;
+use super::look::{section_title, tokens};
 use super::panels::{
-    ListContent, PromptBar, Status, Toolbar, Welcome, filters_ui, menu_ui, prompt_bar_ui, shape_ui,
-    status_ui, toolbar_ui, welcome_ui,
+    ListContent, OptionsBar, PromptContent, Status, TopBar, Welcome, filters_ui, options_bar_ui, rail_ui,
+    shape_ui, status_ui, top_bar_ui, welcome_ui,
 };
 use super::shell::Tinsel;
 use super::state::Projects;
@@ -22,9 +24,18 @@ use crate::colour::Colour;
 use crate::document::{Class, Document, MaskId, MaskItem, Prompting, colours};
 use crate::mask::{Coverage, Mask};
 
-/// At first, in points. Not a share of the window: that would be the one of some early frame.
-const INSPECT_HEIGHT: f32 = 225.0;
-/// The colour of a mask that is still being prompted.
+/// Heights of the rows and the width of the tools, in points.
+const TOP: f32 = 40.0;
+const OPTIONS: f32 = 36.0;
+const STRIP: f32 = 98.0;
+const STATUS: f32 = 26.0;
+const RAIL: f32 = 48.0;
+/// The panel beside the photo: at first, and within which limits it can be dragged.
+const SIDE: f32 = 304.0;
+const SIDE_RANGE: RangeInclusive<f32> = 240.0..=480.0;
+/// At first. Not a share of the window: that would be the one of some early frame.
+const INSPECT_HEIGHT: f32 = 218.0;
+/// The colour of a mask without a class that is still being prompted.
 const CANDIDATE_COLOUR: [u8; 3] = [0x3d, 0x9b, 0xe9];
 
 /// The masks of the open photo as they are shown: those of the document, or what a run of everything mode that
@@ -39,56 +50,102 @@ impl Tinsel {
     pub(super) fn draw(&mut self, ui: &mut Ui, actions: &mut Actions) {
         let availability = Availability::of(self);
         self.panels.palette.ui(ui.ctx(), &availability, actions);
-        Panel::top("menu").show(ui, |ui| self.top_ui(ui, &availability, actions));
-        Panel::bottom("status").show(ui, |ui| status_ui(ui, &self.status(), actions));
+        row("top", TOP, Panel::top).frame(bar_frame(ui)).show(ui, |ui| {
+            top_bar_ui(ui, &self.top_bar(), &availability, actions);
+        });
+        row("status", STATUS, Panel::bottom).frame(bar_frame(ui)).show(ui, |ui| self.status_ui(ui, actions));
         let Some(photo) = self.workspace.open.as_ref().map(|open| open.id) else {
             self.filmstrip_ui(ui, actions);
             CentralPanel::default().show(ui, |ui| welcome_ui(ui, &self.welcome(), actions));
             return;
         };
+        self.filmstrip_ui(ui, actions);
+        let rail = Panel::left("rail").exact_size(RAIL).resizable(false).frame(bar_frame(ui));
+        rail.show(ui, |ui| rail_ui(ui, &availability, actions));
         if self.comparing.covers(photo) {
-            self.filmstrip_ui(ui, actions);
             CentralPanel::no_frame().show(ui, |ui| self.comparison_ui(ui, actions));
             self.stage.pointer = None;
             return;
         }
         let shown = self.shown_masks(photo);
-        Panel::right("masks").default_size(440.0).min_size(300.0).show(ui, |ui| {
-            Panel::bottom("inspect")
-                .resizable(true)
-                .default_size(INSPECT_HEIGHT)
-                .show(ui, |ui| self.inspect_ui(ui, &availability, actions));
-            CentralPanel::no_frame().show(ui, |ui| self.masks_ui(ui, &shown, actions));
+        if self.settings.side_panel {
+            let panel = Panel::right("side").default_size(SIDE).size_range(SIDE_RANGE).resizable(true);
+            panel.show(ui, |ui| self.side_ui(ui, &availability, &shown, actions));
+        }
+        row("options", OPTIONS, Panel::top).frame(bar_frame(ui)).show(ui, |ui| {
+            let bar = OptionsBar {
+                tool: self.stage.tool,
+                settings: &self.settings,
+                parameters: self.model.parameters(),
+                own_parameters: self.model.own_parameters(),
+            };
+            options_bar_ui(ui, &bar, &availability, actions);
         });
-        self.filmstrip_ui(ui, actions);
         let prompting = self.stage.canvas.effective_prompting(&self.workspace.document);
-        let prompt = PromptBar {
-            tool: self.stage.tool,
-            prompting: &prompting,
-            inquiry: &self.prompt.inquiry,
-            class: class_of_next(&self.workspace.document, &self.projects),
-        };
-        Panel::bottom("prompt").show(ui, |ui| prompt_bar_ui(ui, &prompt, actions));
-        self.canvas_ui(ui, &shown, &prompting, actions);
+        let canvas = self.canvas_ui(ui, &shown, &prompting, actions);
+        self.prompt_bar_ui(ui, canvas, &prompting, actions);
     }
 
-    /// The menu bar, the toolbar, and how to get a better model than the built-in one.
-    fn top_ui(&self, ui: &mut Ui, availability: &Availability, actions: &mut Actions) {
+    /// Classes, masks, and the properties of the selected one.
+    fn side_ui(
+        &mut self,
+        ui: &mut Ui,
+        availability: &Availability,
+        shown: &ShownMasks,
+        actions: &mut Actions,
+    ) {
+        // Contents never widen the panel: the photo would move.
+        ui.set_max_width(ui.available_width());
+        let inspect = Panel::bottom("inspect").resizable(true).default_size(INSPECT_HEIGHT).min_size(32.0);
+        inspect.show(ui, |ui| self.inspect_ui(ui, availability, actions));
+        CentralPanel::no_frame().show(ui, |ui| self.masks_ui(ui, shown, actions));
+    }
+
+    fn top_bar(&self) -> TopBar<'_> {
+        let open = self.workspace.open.as_ref().map(|open| open.photo.path.as_path());
+        let unreadable = || {
+            let is_shown = self.workspace.unreadable.is_some() && !self.workspace.loading;
+            self.workspace.photos.get(self.workspace.current).filter(|_| is_shown).map(PathBuf::as_path)
+        };
+        let path = open.or_else(unreadable);
+        let folder =
+            path.filter(|path| !self.sample.is(path)).and_then(Path::parent).and_then(Path::file_name);
         let photos = self.workspace.photos.len();
-        let progress = (photos > 1).then(|| texts::states::progress(self.photo_states.done(), photos));
-        menu_ui(ui, progress.as_deref(), availability, actions);
-        let toolbar = Toolbar {
+        TopBar {
             settings: &self.settings,
-            parameters: self.model.parameters(),
-            own_parameters: self.model.own_parameters(),
+            folder: folder.map(|folder| folder.to_string_lossy().into_owned()),
+            photo: path.map(|path| self.workspace.place_of(path)),
+            done: (photos > 1).then(|| (self.photo_states.done(), photos)),
             model: self.model.name(),
             models: &self.model.choice,
             embeddings_kept: self.encoding.kept_bytes(),
-        };
-        toolbar_ui(ui, &toolbar, availability, actions);
-        if self.model.is_built_in() {
-            ui.horizontal(|ui| self.model.choice.hint_ui(ui, &self.settings.models_url, actions));
         }
+    }
+
+    /// The bar beside the object that is being prompted.
+    fn prompt_bar_ui(&mut self, ui: &Ui, canvas: Rect, prompting: &Prompting, actions: &mut Actions) {
+        let document = &self.workspace.document;
+        let view = &self.stage.canvas.view;
+        let mask = self.prompt.inquiry.shown(prompting).and_then(|(_, candidate)| candidate.mask.bbox());
+        let prompt = || {
+            let points = prompting.prompt.points.iter().map(|point| pos2(point.x, point.y));
+            let corners = prompting.prompt.bbox.iter().flat_map(|b| [pos2(b.x0, b.y0), pos2(b.x1, b.y1)]);
+            Rect::from_points(&points.chain(corners).collect::<Vec<_>>())
+        };
+        let in_photo = mask.map_or_else(prompt, |b| {
+            Rect::from_min_max(pos2(b.x0 as f32, b.y0 as f32), pos2(b.x1 as f32, b.y1 as f32))
+        });
+        let on_screen = Rect::from_min_max(view.to_screen(in_photo.min), view.to_screen(in_photo.max));
+        let content = PromptContent {
+            prompting,
+            inquiry: &self.prompt.inquiry,
+            class: class_of_next(document, &self.projects),
+            classes: document.classes().all(),
+            object: on_screen.intersect(canvas),
+            canvas,
+            is_dragging: self.stage.canvas.is_dragging(),
+        };
+        self.panels.prompt_bar.ui(ui.ctx(), &content, actions);
     }
 
     fn filmstrip_ui(&mut self, ui: &mut Ui, actions: &mut Actions) {
@@ -98,7 +155,7 @@ impl Tinsel {
         let content = StripContent { photos, current: *current, masks_of: &masks_of, projects };
         if self.settings.filmstrip && photos.len() > 1 {
             let states = &mut self.photo_states;
-            Panel::bottom("filmstrip").resizable(false).show(ui, |ui| {
+            row("filmstrip", STRIP, Panel::bottom).frame(bar_frame(ui)).show(ui, |ui| {
                 self.panels.filmstrip.ui(ui, &content, states, actions);
             });
         }
@@ -133,7 +190,7 @@ impl Tinsel {
     fn inspect_ui(&mut self, ui: &mut Ui, availability: &Availability, actions: &mut Actions) {
         let Some(open) = &self.workspace.open else { return };
         let document = &self.workspace.document;
-        ui.strong(texts::inspect::TITLE);
+        ui.label(section_title(texts::inspect::TITLE));
         if !document.selection().is_empty() {
             shape_ui(ui, &self.settings, availability, actions);
         }
@@ -141,21 +198,25 @@ impl Tinsel {
         ui.take_available_space();
     }
 
-    /// Filters, classes and the list of masks.
+    /// Classes and the list of masks.
     fn masks_ui(&mut self, ui: &mut Ui, shown: &ShownMasks, actions: &mut Actions) {
         let Some(open) = &self.workspace.open else { return };
         let (document, items) = (&self.workspace.document, &shown.items);
         let relations = self.panels.relations.of(document.masks(), open.size());
-        if let Some(run) = self.everything.on(open.id) {
-            let kept = items.iter().filter(|m| m.found.is_some_and(|f| f.run == run.number)).count();
-            filters_ui(ui, run, kept, actions);
-        }
         self.panels.classes.ui(ui, document, self.projects.active(), actions);
+        ui.separator();
         ui.horizontal(|ui| {
-            ui.strong(texts::masks::title(items.len()));
-            self.panels.mask_list.switches_ui(ui);
-            self.panels.mask_list.search_ui(ui);
-            coverage_ui(ui, relations.coverage);
+            ui.label(section_title(texts::masks::title(items.len())));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                self.panels.mask_list.switches_ui(ui);
+                if let Some(run) = self.everything.on(open.id) {
+                    let kept = items.iter().filter(|m| m.found.is_some_and(|f| f.run == run.number)).count();
+                    filters_ui(ui, run, kept, actions);
+                }
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    coverage_ui(ui, relations.coverage)
+                });
+            });
         });
         let content = ListContent {
             document,
@@ -167,8 +228,16 @@ impl Tinsel {
         self.panels.mask_list.ui(ui, &content, actions);
     }
 
-    fn canvas_ui(&mut self, ui: &mut Ui, shown: &ShownMasks, prompting: &Prompting, actions: &mut Actions) {
-        let Some(open) = &self.workspace.open else { return };
+    /// Draws photo and masks; returns where.
+    fn canvas_ui(
+        &mut self,
+        ui: &mut Ui,
+        shown: &ShownMasks,
+        prompting: &Prompting,
+        actions: &mut Actions,
+    ) -> Rect {
+        let place = ui.available_rect_before_wrap();
+        let Some(open) = &self.workspace.open else { return place };
         let bare = !ui.text_edit_focused() && ui.input(|i| i.key_down(Key::H) && i.modifiers.is_none());
         let (masks, highlighted) = if bare { (vec![], vec![]) } else { self.scene(shown, prompting) };
         let class = class_of_next(&self.workspace.document, &self.projects);
@@ -192,6 +261,7 @@ impl Tinsel {
             // The status bar, which was drawn before, has to show it, too.
             canvas.response.ctx.request_repaint();
         }
+        place
     }
 
     /// The masks over the photo, and those of them that are pointed out.
@@ -208,12 +278,27 @@ impl Tinsel {
             highlighted
                 .extend(self.selected().filter(|m| document.is_shown(m)).map(|m| m.annotation.mask.clone()));
         }
-        let answer = self.prompt.inquiry.shown(prompting).filter(|_| !prompting.is_empty());
-        if let Some((_, candidate)) = answer {
-            masks.push(SceneMask { mask: candidate.mask.clone(), colour: CANDIDATE_COLOUR });
+        // The smaller lies on top.
+        masks.sort_by_key(|item| std::cmp::Reverse(item.mask.area()));
+        let inquiry = &self.prompt.inquiry;
+        let hovered = self.panels.prompt_bar.hovered.and_then(|i| inquiry.answer()?.candidates.get(i));
+        let answer = hovered.or_else(|| inquiry.shown(prompting).map(|(_, candidate)| candidate));
+        if let Some(candidate) = answer.filter(|_| !prompting.is_empty()) {
+            let colour =
+                class_of_next(document, &self.projects).map_or(CANDIDATE_COLOUR, |class| class.colour);
+            masks.push(SceneMask { mask: candidate.mask.clone(), colour });
             highlighted.push(candidate.mask.clone());
         }
         (masks, highlighted)
+    }
+
+    fn status_ui(&self, ui: &mut Ui, actions: &mut Actions) {
+        let hint = |ui: &mut Ui, actions: &mut Actions| {
+            if self.model.is_built_in() {
+                self.model.choice.hint_ui(ui, &self.settings.models_url, actions);
+            }
+        };
+        status_ui(ui, &self.status(), hint, actions);
     }
 
     fn status(&self) -> Status {
@@ -231,15 +316,7 @@ impl Tinsel {
             None
         };
         let open = self.workspace.open.as_ref();
-        let photo = match open {
-            Some(open) => {
-                Some(texts::photos::with_size(&self.workspace.place_of(&open.photo.path), open.size()))
-            }
-            None if self.workspace.unreadable.is_some() && !self.workspace.loading => {
-                self.workspace.photos.get(self.workspace.current).map(|path| self.workspace.place_of(path))
-            }
-            None => None,
-        };
+        let photo = open.map(|open| texts::photos::size(open.size()));
         let zoom_percent = open.map(|_| self.stage.canvas.view.zoom() * 100.0);
         Status {
             work,
@@ -267,4 +344,13 @@ fn coverage_ui(ui: &mut Ui, Coverage { covered, overlapping }: Coverage) {
         ui.add(Label::new(RichText::new(text).weak()).truncate())
             .on_hover_text(texts::masks::COVERAGE_TOOLTIP);
     }
+}
+
+/// A row over the whole width; neither it nor anything in it changes its height.
+fn row(id: &'static str, height: f32, side: fn(&'static str) -> Panel) -> Panel {
+    side(id).exact_size(height).resizable(false)
+}
+
+fn bar_frame(ui: &Ui) -> Frame {
+    Frame::new().fill(tokens(ui.visuals()).bar).inner_margin(Margin::symmetric(8, 0))
 }

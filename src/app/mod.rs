@@ -18,6 +18,7 @@ mod import_question;
 mod imports;
 mod inquiry;
 mod layout;
+mod look;
 mod messages;
 mod models;
 mod panels;
@@ -31,7 +32,6 @@ mod shell;
 mod state;
 mod tasks;
 mod texts;
-mod theme;
 mod workspace;
 
 use std::cell::Cell;

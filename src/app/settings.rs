@@ -24,9 +24,6 @@ pub(super) enum Tool {
 }
 
 impl Tool {
-    pub const ALL: [Tool; 7] =
-        [Tool::Positive, Tool::Negative, Tool::Box, Tool::Select, Tool::Brush, Tool::Eraser, Tool::Lasso];
-
     /// Whether clicks make a prompt for the network.
     pub fn prompts(self) -> bool {
         matches!(self, Tool::Positive | Tool::Negative | Tool::Box)
@@ -66,6 +63,8 @@ pub(super) struct Settings {
     pub colours: ColourMode,
     /// Show the photos of the folder below the canvas.
     pub filmstrip: bool,
+    /// Show classes, masks and properties beside the photo.
+    pub side_panel: bool,
     /// Encode the next photo when idle.
     pub encode_ahead: bool,
     /// Encoded photos on disk take at most this much; 0 keeps none.
@@ -98,6 +97,7 @@ impl Default for Settings {
             speck_area: 100,
             colours: ColourMode::default(),
             filmstrip: true,
+            side_panel: true,
             encode_ahead: true,
             embeddings_gb: 4,
             photo_folder: None,

@@ -22,7 +22,7 @@ use super::state::{
 use super::tasks::Tasks;
 use super::texts::photos as texts;
 use super::workspace::Workspace;
-use super::{commands, models, platform, theme};
+use super::{commands, look, models, platform};
 use crate::document::Document;
 use crate::engine::{EmbeddingFolder, Engine, ModelSource};
 use crate::files::holds_masks;
@@ -68,7 +68,7 @@ impl Tinsel {
     /// Starts the worker, loads the model and opens what was given.
     pub fn new(cc: &eframe::CreationContext<'_>, paths: Vec<PathBuf>, model: Option<String>) -> Self {
         let ctx = cc.egui_ctx.clone();
-        theme::apply(&ctx);
+        look::apply(&ctx);
         let settings: Settings =
             cc.storage.and_then(|s| eframe::get_value(s, eframe::APP_KEY)).unwrap_or_default();
         ctx.set_theme(settings.theme);

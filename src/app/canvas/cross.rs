@@ -3,8 +3,8 @@
 use egui::{Color32, Painter, Pos2, Rect, Stroke, StrokeKind, Vec2, vec2};
 
 use super::super::actions::Action;
+use super::super::look::ACCENT;
 use super::super::settings::Tool;
-use super::super::theme::ACCENT;
 use super::Canvas;
 use super::box_grip::SMALLEST_BOX;
 use super::view::View;

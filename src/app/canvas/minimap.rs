@@ -4,8 +4,8 @@ use egui::{
     Color32, CornerRadius, Mesh, Rect, Response, Sense, Shape, Stroke, StrokeKind, TextureId, Ui, Vec2,
 };
 
+use super::super::look::ACCENT;
 use super::super::texts::canvas as texts;
-use super::super::theme::ACCENT;
 use super::view::View;
 
 /// The longer side and the distance from the border of the canvas, in points.

@@ -37,9 +37,9 @@ use tiles::Tiles;
 pub(super) use view::View;
 
 use super::actions::{Action, Actions};
+use super::look::ACCENT;
 use super::settings::{MaskStyle, Tool};
 use super::texts;
-use super::theme::ACCENT;
 use super::workspace::OpenPhoto;
 use crate::colour::Colour;
 use crate::document::{Document, MaskId};

@@ -3,8 +3,8 @@
 use egui::{Color32, Key, Painter, PointerButton, Pos2, Rect, Sense, Stroke, StrokeKind, Vec2, pos2};
 
 use super::super::actions::{Action, Actions};
+use super::super::look::{ACCENT, NEGATIVE, POSITIVE};
 use super::super::texts::canvas as texts;
-use super::super::theme::{ACCENT, NEGATIVE, POSITIVE};
 use super::box_grip::Grip;
 use super::clicks::is_on_top;
 use super::view::{View, clamp_to_photo};

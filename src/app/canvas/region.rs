@@ -4,8 +4,8 @@ use egui::{Align, Color32, Layout, Painter, Rect, Shape, Stroke, Ui, UiBuilder, 
 
 use super::super::actions::{Action, Actions};
 use super::super::commands::prompt::WHOLE_PHOTO;
+use super::super::look::ACCENT;
 use super::super::texts::canvas as texts;
-use super::super::theme::ACCENT;
 use super::view::View;
 use crate::mask::PixelBox;
 

@@ -139,7 +139,8 @@ pub(super) fn overlay_tile(scene: &Scene, key: TileKey) -> ColorImage {
             for run in item.mask.runs(y) {
                 let hit = texel_from(run.start) - left..texel_from(run.end) - left;
                 for texel in &mut line[hit.start as usize..hit.end as usize] {
-                    *texel = if scene.dim { Color32::TRANSPARENT } else { texel.blend(fill) };
+                    // Fills do not blend to a third colour: the upper mask wins.
+                    *texel = if scene.dim { Color32::TRANSPARENT } else { fill };
                 }
             }
         }

@@ -5,8 +5,8 @@ use egui::{
 };
 
 use super::super::actions::{Action, Actions};
+use super::super::look::{ACCENT, NEGATIVE, POSITIVE};
 use super::super::settings::Tool;
-use super::super::theme::{ACCENT, NEGATIVE, POSITIVE};
 use super::clicks::is_on_top;
 use super::view::{View, clamp_to_photo};
 use super::{Canvas, CanvasInput};

@@ -125,6 +125,15 @@ commands! {
         run: |window, _, _| window.settings.filmstrip = !window.settings.filmstrip,
         ..VIEW
     };
+    SIDE_PANEL = Command {
+        id: "SidePanel",
+        text: "Side panel",
+        tooltip: "Show classes, masks and properties beside the photo",
+        keys: &[ctrl(Key::B)],
+        on: |window| window.settings.side_panel,
+        run: |window, _, _| window.settings.side_panel = !window.settings.side_panel,
+        ..VIEW
+    };
     SYSTEM_THEME = Command {
         id: "Theme(System)",
         text: "System theme",

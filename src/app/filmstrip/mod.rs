@@ -15,15 +15,18 @@ use egui::{
 
 use self::pictures::{Pictures, Tile};
 use super::actions::{Action, Actions};
+use super::look::ACCENT;
 use super::state::{PhotoStates, Projects, WorkState};
 use super::texts::{self, filmstrip, states as states_texts};
-use super::theme::{ACCENT, DONE, REVIEW};
 use crate::files::project::{PhotoState, ProjectEdit};
 
 /// The room for a picture, in points.
 const TILE: Vec2 = vec2(96.0, 64.0);
 /// The room for a name below it.
 const NAME_HEIGHT: f32 = 16.0;
+/// Grounds of the marks over pictures, in both themes.
+const DONE_GROUND: Color32 = Color32::from_rgb(0x1a, 0x7f, 0x4e);
+const REVIEW_GROUND: Color32 = Color32::from_rgb(0xf0, 0xb1, 0x3c);
 /// The width of the filter and the search beside the strip.
 const FILTER_WIDTH: f32 = 116.0;
 const GAP: f32 = 6.0;
@@ -275,12 +278,12 @@ fn state_mark_ui(painter: &Painter, rect: Rect, state: PhotoState) {
     let centre = mark.center();
     match state {
         PhotoState::Done => {
-            painter.circle(centre, 8.0, DONE, outline);
+            painter.circle(centre, 8.0, DONE_GROUND, outline);
             let tick = [vec2(-3.5, 0.0), vec2(-1.0, 3.0), vec2(4.0, -3.0)].map(|corner| centre + corner);
             painter.line(tick.to_vec(), Stroke::new(2.0, Color32::WHITE));
         }
         PhotoState::Review => {
-            painter.circle(centre, 8.0, REVIEW, outline);
+            painter.circle(centre, 8.0, REVIEW_GROUND, outline);
             painter.text(centre, Align2::CENTER_CENTER, "?", FontId::proportional(12.0), Color32::BLACK);
         }
     }

@@ -1,81 +1,258 @@
-//! The bar below the photo: what is being prompted, candidates, accept, clear.
+//! The bar beside the object that is being prompted: points, candidates, class, accept, discard.
 
-use egui::{Button, Color32, Ui};
+use egui::{
+    Area, Button, Color32, Context, Frame, Id, Order, Painter, Pos2, Rect, Response, RichText, Sense, Stroke,
+    StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
+};
 
 use super::super::actions::{Action, Actions};
 use super::super::commands;
 use super::super::inquiry::Inquiry;
-use super::super::settings::Tool;
+use super::super::look::{NEGATIVE, POSITIVE, icon, icon_filled, icons, primary_button, tokens};
 use super::super::texts::prompt as texts;
 use crate::document::{Class, Edit, Prompting};
+use crate::mask::Mask;
 use crate::sam::has_single;
 
+/// From the object to the bar, in points.
+const GAP: f32 = 12.0;
+/// Side of a silhouette, in cells and in points.
+const CELLS: u32 = 30;
+
 /// What the bar shows.
-pub(in crate::app) struct PromptBar<'a> {
-    pub tool: Tool,
+pub(in crate::app) struct PromptContent<'a> {
     pub prompting: &'a Prompting,
     pub inquiry: &'a Inquiry,
     /// The class that accepting will give.
     pub class: Option<&'a Class>,
+    pub classes: &'a [Class],
+    /// Where the object is in the window, in points.
+    pub object: Rect,
+    pub canvas: Rect,
+    /// The mouse is in the middle of a gesture on the photo.
+    pub is_dragging: bool,
 }
 
-/// The bar is there without a prompt too, so that the photo stays in its place when one begins.
-pub(in crate::app) fn prompt_bar_ui(ui: &mut Ui, bar: &PromptBar, actions: &mut Actions) {
-    let PromptBar { tool, prompting, inquiry, class } = *bar;
-    ui.horizontal_wrapped(|ui| {
-        if let Some(class) = class {
-            let [r, g, b] = class.colour;
-            ui.colored_label(Color32::from_rgb(r, g, b), "■");
-            ui.label(&class.name).on_hover_text(texts::CLASS_TOOLTIP);
-            ui.separator();
-        }
-        if prompting.is_empty() {
-            ui.weak(commands::tool::of(tool).tooltip);
-            ui.separator();
-            for text in [texts::ACCEPT, texts::CLEAR] {
-                ui.add_enabled(false, Button::new(text));
-            }
+/// Where the bar is.
+#[derive(Default)]
+pub(in crate::app) struct PromptBar {
+    size: Vec2,
+    /// The place, and the object that it was chosen for.
+    place: Option<(Pos2, Rect)>,
+    /// The candidate below the pointer, which is shown instead of the chosen one.
+    pub hovered: Option<usize>,
+}
+
+impl PromptBar {
+    /// Draws the bar if there is a prompt.
+    pub fn ui(&mut self, ctx: &Context, content: &PromptContent, actions: &mut Actions) {
+        self.hovered = None;
+        if content.prompting.is_empty() {
+            self.place = None;
             return;
         }
-        let positive = prompting.prompt.points.iter().filter(|p| p.positive).count();
-        let negative = prompting.prompt.points.len() - positive;
-        ui.label(texts::points(positive, negative));
-        if prompting.prompt.bbox.is_some() && ui.button(texts::DELETE_BOX).clicked() {
-            actions.push(Action::Edit(Edit::SetBox(None)));
-        }
-        ui.separator();
-        let shown = inquiry.shown(prompting).map(|(index, _)| index);
-        match inquiry.answer() {
-            Some(answer) if !answer.candidates.is_empty() => {
-                let has_single_mask = has_single(answer.candidates.len());
-                for (i, candidate) in answer.candidates.iter().enumerate() {
-                    let name = match (has_single_mask, i) {
-                        (true, 0) => texts::SINGLE.to_owned(),
-                        (true, n) => texts::candidate(n),
-                        (false, n) => texts::candidate(n + 1),
-                    };
-                    // SAM 1 can predict a little more than 1.
-                    let predicted_iou = candidate.predicted_iou.clamp(0.0, 1.0);
-                    let text = texts::with_score(&name, predicted_iou);
-                    let (stability, area) = (candidate.stability_score, candidate.mask.area());
-                    let tooltip = texts::scores(predicted_iou, stability, area);
-                    let button = Button::new(text).selected(shown == Some(i));
-                    if ui.add(button).on_hover_text(tooltip).clicked() {
-                        actions.push(Action::Edit(Edit::Choose(i)));
-                    }
-                }
+        let place = match self.place {
+            Some((place, object)) if object == content.object => place,
+            _ => self.choose_place(ctx, content),
+        };
+        self.place = Some((place, content.object));
+        let area = Area::new(Id::unique("prompt bar")).order(Order::Middle).fixed_pos(place);
+        let shown = area.constrain_to(content.canvas).show(ctx, |ui| {
+            if content.is_dragging {
+                ui.multiply_opacity(0.35);
             }
-            _ => {
-                ui.weak(if inquiry.is_pending() { texts::COMPUTING } else { texts::NO_MASK });
-            }
+            let shadow = ui.visuals().popup_shadow;
+            Frame::popup(ui.style()).shadow(shadow).inner_margin(8.0).show(ui, |ui| {
+                ui.horizontal(|ui| self.content_ui(ui, content, actions));
+            });
+        });
+        self.size = shown.response.rect.size();
+    }
+
+    /// Below the object, above it where there is no room, inside the canvas, and never below the pointer.
+    fn choose_place(&self, ctx: &Context, content: &PromptContent) -> Pos2 {
+        let PromptContent { object, canvas, .. } = content;
+        let size = self.size.max(vec2(420.0, 48.0));
+        let x = (object.center().x - size.x / 2.0)
+            .clamp(canvas.left() + 8.0, (canvas.right() - size.x - 8.0).max(canvas.left() + 8.0));
+        let lowest = canvas.bottom() - size.y - 8.0;
+        let below = object.bottom() + GAP;
+        let above = object.top() - GAP - size.y;
+        let mut y = match (below <= lowest, above >= canvas.top() + 8.0) {
+            (true, _) => below,
+            (false, true) => above,
+            (false, false) => lowest,
+        };
+        if let Some(pointer) = ctx.input(|input| input.pointer.latest_pos())
+            && Rect::from_min_size(pos2(x, y), size).expand(6.0).contains(pointer)
+        {
+            let lower = pointer.y + 2.0 * GAP;
+            y = if lower <= lowest { lower } else { pointer.y - 2.0 * GAP - size.y };
         }
+        pos2(x, y)
+    }
+
+    fn content_ui(&mut self, ui: &mut Ui, content: &PromptContent, actions: &mut Actions) {
+        let PromptContent { prompting, inquiry, .. } = *content;
+        counts_ui(ui, prompting, actions);
         ui.separator();
-        let accept = ui.add_enabled(shown.is_some() || inquiry.is_pending(), Button::new(texts::ACCEPT));
-        if accept.on_hover_text(texts::ACCEPT_TOOLTIP).clicked() {
+        self.candidates_ui(ui, content, actions);
+        ui.separator();
+        class_ui(ui, content, actions);
+        let has_answer = inquiry.shown(prompting).is_some();
+        let accept = primary_button(
+            ui,
+            (
+                icon(icons::CHECK, 16.0).color(Color32::WHITE),
+                RichText::new(texts::ACCEPT).color(Color32::WHITE),
+            ),
+        );
+        let accept = ui.add_enabled(has_answer || inquiry.is_pending(), accept.min_size(vec2(0.0, 30.0)));
+        if accept.on_hover_text(texts::ACCEPT_TOOLTIP).accessible_name(texts::ACCEPT).clicked() {
             actions.push(Action::Run(&commands::prompt::ACCEPT));
         }
-        if ui.button(texts::CLEAR).on_hover_text(texts::CLEAR_TOOLTIP).clicked() {
+        let discard = Button::new(texts::CLEAR).frame_when_inactive(false).min_size(vec2(0.0, 30.0));
+        if ui.add(discard).on_hover_text(texts::CLEAR_TOOLTIP).clicked() {
             actions.push(Action::Run(&commands::prompt::DROP_PROMPT));
         }
+    }
+
+    fn candidates_ui(&mut self, ui: &mut Ui, content: &PromptContent, actions: &mut Actions) {
+        let PromptContent { prompting, inquiry, class, .. } = *content;
+        let shown = inquiry.shown(prompting).map(|(index, _)| index);
+        let Some(answer) = inquiry.answer().filter(|answer| !answer.candidates.is_empty()) else {
+            ui.weak(if inquiry.is_pending() { texts::COMPUTING } else { texts::NO_MASK });
+            return;
+        };
+        let around = answer.candidates.iter().filter_map(|candidate| candidate.mask.bbox()).fold(
+            None,
+            |around: Option<[u32; 4]>, b| {
+                let b = [b.x0, b.y0, b.x1, b.y1];
+                Some(around.map_or(b, |a| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]))
+            },
+        );
+        let has_single_mask = has_single(answer.candidates.len());
+        for (i, candidate) in answer.candidates.iter().enumerate() {
+            let name = match (has_single_mask, i) {
+                (true, 0) => texts::SINGLE.to_owned(),
+                (true, n) => texts::candidate(n),
+                (false, n) => texts::candidate(n + 1),
+            };
+            // SAM 1 can predict a little more than 1.
+            let predicted_iou = candidate.predicted_iou.clamp(0.0, 1.0);
+            let (stability, area) = (candidate.stability_score, candidate.mask.area());
+            let label = texts::with_score(&name, predicted_iou);
+            let colour = class.map(|class| class.colour);
+            let response = silhouette_ui(ui, &candidate.mask, around, shown == Some(i), colour);
+            response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, shown == Some(i), &label));
+            if response.hovered() {
+                self.hovered = Some(i);
+            }
+            let tooltip = format!("{name}\n{}", texts::scores(predicted_iou, stability, area));
+            if response.on_hover_text(tooltip).clicked() {
+                actions.push(Action::Edit(Edit::Choose(i)));
+            }
+        }
+    }
+}
+
+/// How many points there are of each kind, and the box.
+fn counts_ui(ui: &mut Ui, prompting: &Prompting, actions: &mut Actions) {
+    let positive = prompting.prompt.points.iter().filter(|point| point.positive).count();
+    let negative = prompting.prompt.points.len() - positive;
+    let counts = ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        ui.label(icon(icons::PLUS_CIRCLE, 16.0).color(POSITIVE));
+        ui.label(positive.to_string());
+        ui.label(icon(icons::MINUS_CIRCLE, 16.0).color(NEGATIVE));
+        ui.label(negative.to_string());
     });
+    let text = texts::points(positive, negative);
+    counts.response.on_hover_text(&text).accessible_name(text);
+    if prompting.prompt.bbox.is_some() {
+        let button = Button::new(icon(icons::BOUNDING_BOX, 16.0)).small();
+        let response = ui.add(button).on_hover_text(texts::DELETE_BOX).accessible_name(texts::DELETE_BOX);
+        if response.clicked() {
+            actions.push(Action::Edit(Edit::SetBox(None)));
+        }
+    }
+}
+
+/// The class that the mask gets, and a menu of all classes.
+fn class_ui(ui: &mut Ui, content: &PromptContent, actions: &mut Actions) {
+    let PromptContent { class, classes, .. } = *content;
+    if classes.is_empty() {
+        return;
+    }
+    let name = class.map_or(texts::NO_CLASS, |class| &class.name);
+    let [r, g, b] = class.map_or([128; 3], |class| class.colour);
+    let swatch = icon_filled(icons::CIRCLE_FILL, 12.0).color(Color32::from_rgb(r, g, b));
+    let key = class.and_then(|class| class.key).map(|key| key.to_string()).unwrap_or_default();
+    let button =
+        Button::new((swatch, name, RichText::new(key).weak().small(), icon(icons::CARET_DOWN, 12.0)));
+    let menu = egui::containers::menu::MenuButton::from_button(button).ui(ui, |ui| {
+        egui::ScrollArea::vertical().max_height(300.0).show_rows(ui, 22.0, classes.len(), |ui, rows| {
+            for class in &classes[rows] {
+                if ui.button(&class.name).clicked() {
+                    actions.push(Action::ChooseClass(Some(class.id)));
+                }
+            }
+        });
+    });
+    menu.0.on_hover_text(texts::CLASS_TOOLTIP).accessible_name(texts::class(name));
+}
+
+/// The shape of a candidate, within what all candidates cover.
+fn silhouette_ui(
+    ui: &mut Ui,
+    mask: &Mask,
+    around: Option<[u32; 4]>,
+    is_shown: bool,
+    colour: Option<[u8; 3]>,
+) -> Response {
+    let (rect, response) =
+        ui.allocate_exact_size(Vec2::splat(CELLS as f32 + 4.0), Sense::CLICK | Sense::FOCUSABLE);
+    let tokens = tokens(ui.visuals());
+    let edge = match (is_shown, response.hovered() || response.has_focus()) {
+        (true, _) => Stroke::new(2.0, tokens.accent),
+        (false, true) => Stroke::new(1.0, tokens.text_2),
+        (false, false) => Stroke::new(1.0, tokens.edge),
+    };
+    ui.painter().rect(rect, 6.0, tokens.field, edge, StrokeKind::Inside);
+    let [r, g, b] = colour.filter(|_| is_shown).unwrap_or([0xb4; 3]);
+    if let Some(around) = around {
+        paint_shape(ui.painter(), rect.shrink(2.0), mask, around, Color32::from_rgb(r, g, b));
+    }
+    response
+}
+
+/// Paints a mask, sampled in cells, row by row.
+fn paint_shape(painter: &Painter, rect: Rect, mask: &Mask, [x0, y0, x1, y1]: [u32; 4], colour: Color32) {
+    let side = (x1 - x0).max(y1 - y0).max(1) as f32;
+    let middle = (f32::midpoint(x0 as f32, x1 as f32), f32::midpoint(y0 as f32, y1 as f32));
+    let at = |cell: u32, middle: f32| middle + ((cell as f32 + 0.5) / CELLS as f32 - 0.5) * side * 1.08;
+    let is_inside = |x: f32, y: f32| {
+        x >= 0.0
+            && y >= 0.0
+            && (x as u32) < mask.width()
+            && (y as u32) < mask.height()
+            && mask.get(x as u32, y as u32)
+    };
+    let cell = rect.width() / CELLS as f32;
+    for row in 0..CELLS {
+        let mut start = None;
+        for column in 0..=CELLS {
+            let is_set = column < CELLS && is_inside(at(column, middle.0), at(row, middle.1));
+            match (is_set, start) {
+                (true, None) => start = Some(column),
+                (false, Some(from)) => {
+                    let min = rect.min + vec2(from as f32 * cell, row as f32 * cell);
+                    let max = rect.min + vec2(column as f32 * cell, (row + 1) as f32 * cell);
+                    painter.rect_filled(Rect::from_min_max(min, max), 0.0, colour);
+                    start = None;
+                }
+                _ => {}
+            }
+        }
+    }
 }

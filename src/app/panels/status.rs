@@ -17,8 +17,14 @@ pub(in crate::app) struct Status {
     pub pointer: Option<UnderPointer>,
 }
 
-pub(in crate::app) fn status_ui(ui: &mut Ui, status: &Status, actions: &mut Actions) {
-    ui.horizontal(|ui| {
+/// `hint` comes after the rest of the left side.
+pub(in crate::app) fn status_ui(
+    ui: &mut Ui,
+    status: &Status,
+    hint: impl FnOnce(&mut Ui, &mut Actions),
+    actions: &mut Actions,
+) {
+    ui.horizontal_centered(|ui| {
         match &status.work {
             Some((text, fraction, can_cancel)) => {
                 ui.label(text);
@@ -29,6 +35,7 @@ pub(in crate::app) fn status_ui(ui: &mut Ui, status: &Status, actions: &mut Acti
             }
             None => {
                 ui.label(if status.timing.is_empty() { texts::READY } else { &status.timing });
+                hint(ui, actions);
             }
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

@@ -3,7 +3,7 @@
 use egui::Context;
 
 use crate::app::filmstrip::Filmstrip;
-use crate::app::panels::{Classes, Inspect, Keys, MaskList, Note, Palette};
+use crate::app::panels::{Classes, Inspect, Keys, MaskList, Note, Palette, PromptBar};
 use crate::app::tasks::Relations;
 
 pub(in crate::app) struct PanelStates {
@@ -14,6 +14,7 @@ pub(in crate::app) struct PanelStates {
     pub palette: Palette,
     pub keys: Keys,
     pub note: Note,
+    pub prompt_bar: PromptBar,
     pub relations: Relations,
 }
 
@@ -27,6 +28,7 @@ impl PanelStates {
             palette: Palette::default(),
             keys: Keys::default(),
             note: Note::default(),
+            prompt_bar: PromptBar::default(),
             relations: Relations::new(ctx.clone()),
         }
     }

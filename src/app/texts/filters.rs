@@ -17,6 +17,8 @@ pub const HIDE_NESTED_TOOLTIP: &str = "Keep only the outermost masks";
 pub const RESET: &str = "Reset filters";
 pub const RESET_TOOLTIP: &str = "Restore the parameters that everything was segmented with";
 
+pub const FILTERS: &str = "Filters";
+
 pub fn title(kept: usize, found: usize) -> String {
     format!("Filters: {kept} of {}", super::masks(found))
 }

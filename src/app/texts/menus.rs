@@ -8,8 +8,9 @@ pub const MASK: &str = "Mask";
 pub const SHAPE: &str = "Shape";
 pub const HELP: &str = "Help";
 
-pub const OPEN: &str = "Open";
-pub const FOLDER: &str = "Folder";
+pub const PROMPT: &str = "Prompt";
+pub const BRUSH_RADIUS: &str = "Brush radius";
+pub const BRUSH_RADIUS_TOOLTIP: &str = "Radius of brush and eraser, in pixels of the photo";
 pub const SETTINGS: &str = "Settings";
 pub const SETTINGS_TOOLTIP: &str = "Settings of Segment everything: how thoroughly to search, what to keep";
 pub const OPACITY: &str = "Opacity";

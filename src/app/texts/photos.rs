@@ -15,9 +15,9 @@ pub fn place(name: &str, number: usize, count: usize) -> String {
     format!("{name} ({number} of {count})")
 }
 
-/// Its place, and its size in pixels.
-pub fn with_size(place: &str, (width, height): (u32, u32)) -> String {
-    format!("{place}  {width} × {height}")
+/// Width and height in pixels.
+pub fn size((width, height): (u32, u32)) -> String {
+    format!("{width} × {height}")
 }
 
 pub fn changed_size(photo: &Path) -> String {

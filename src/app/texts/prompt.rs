@@ -5,8 +5,9 @@ pub const COMPUTING: &str = "Computing…";
 pub const NO_MASK: &str = "No mask";
 pub const ACCEPT: &str = "Accept";
 pub const ACCEPT_TOOLTIP: &str = "Add the mask to the list (Enter)";
-pub const CLEAR: &str = "Clear";
+pub const CLEAR: &str = "Discard";
 pub const CLEAR_TOOLTIP: &str = "Remove all points and the box (Esc)";
+pub const NO_CLASS: &str = "No class";
 pub const CLASS_TOOLTIP: &str = "The class that the mask gets (digits choose it)";
 pub const SINGLE: &str = "Single";
 
@@ -26,4 +27,9 @@ pub fn with_score(name: &str, predicted_iou: f32) -> String {
 pub fn scores(predicted_iou: f32, stability: f32, pixels: u64) -> String {
     let pixels = super::pixels(pixels);
     format!("Predicted IoU {predicted_iou:.2}, stability {stability:.2}, {pixels}")
+}
+
+/// The class that the mask gets, for screen readers.
+pub fn class(name: &str) -> String {
+    format!("Class of the mask: {name}")
 }

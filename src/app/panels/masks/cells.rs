@@ -3,6 +3,7 @@
 use egui::{Button, Color32, Image, RichText, Sense, Stroke, StrokeKind, TextureHandle, Ui};
 
 use super::super::super::actions::{Action, Actions};
+use super::super::super::look::{icon, icon_filled, icons};
 use super::super::super::texts::masks as texts;
 use crate::colour::Colour;
 use crate::document::{Class, Document, Edit, MaskId, MaskItem};
@@ -36,10 +37,10 @@ pub(super) fn buttons_ui(ui: &mut Ui, document: &Document, item: &MaskItem, acti
         actions.push(Action::Edit(Edit::SetVisible(vec![item.id], !item.visible)));
     }
     let alone = document.solo() == Some(item.id);
-    if button_ui(ui, texts::SOLO_MARK, texts::SOLO, &item.annotation.name, alone) {
+    if button_ui(ui, icons::CROSSHAIR, texts::SOLO, &item.annotation.name, alone) {
         actions.push(Action::Edit(Edit::Solo((!alone).then_some(item.id))));
     }
-    if button_ui(ui, "×", texts::DELETE, &item.annotation.name, false) {
+    if button_ui(ui, icons::TRASH, texts::DELETE, &item.annotation.name, false) {
         actions.push(Action::Edit(Edit::Delete(vec![item.id])));
     }
 }
@@ -48,9 +49,10 @@ pub(super) fn buttons_ui(ui: &mut Ui, document: &Document, item: &MaskItem, acti
 pub(super) fn group_name_ui(ui: &mut Ui, class: Option<&Class>, count: usize, folded: bool) -> bool {
     let name = group_name(class);
     let verb = if folded { texts::EXPAND } else { texts::COLLAPSE };
-    let clicked = button_ui(ui, if folded { "▶" } else { "▼" }, verb, name, false);
+    let clicked =
+        button_ui(ui, if folded { icons::CARET_RIGHT } else { icons::CARET_DOWN }, verb, name, false);
     if let Some(Class { colour: [r, g, b], .. }) = class {
-        ui.colored_label(Color32::from_rgb(*r, *g, *b), "■");
+        ui.label(icon_filled(icons::CIRCLE_FILL, 10.0).color(Color32::from_rgb(*r, *g, *b)));
     }
     ui.strong(texts::group(name, count));
     clicked
@@ -76,11 +78,11 @@ fn group_name(class: Option<&Class>) -> &str {
 }
 
 fn eye_ui(ui: &mut Ui, visible: bool, name: &str) -> bool {
-    let (eye, verb) = if visible { ("●", texts::HIDE) } else { ("○", texts::SHOW) };
+    let (eye, verb) = if visible { (icons::EYE, texts::HIDE) } else { (icons::EYE_SLASH, texts::SHOW) };
     button_ui(ui, eye, verb, name, false)
 }
 
-fn button_ui(ui: &mut Ui, text: &str, verb: &str, name: &str, selected: bool) -> bool {
-    let button = Button::new(RichText::new(text).monospace()).small().selected(selected);
+fn button_ui(ui: &mut Ui, symbol: char, verb: &str, name: &str, selected: bool) -> bool {
+    let button = Button::new(icon(symbol, 15.0)).small().selected(selected).frame_when_inactive(false);
     ui.add(button).on_hover_text(verb).accessible_name(texts::button(verb, name)).clicked()
 }

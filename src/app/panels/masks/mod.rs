@@ -6,21 +6,21 @@ mod rows;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use egui::containers::menu::MenuButton;
 use egui::{Button, Color32, Context, DragAndDrop, Key, Rect, Response, RichText, Sense, TextEdit, Ui};
 use egui_extras::{Column, TableBuilder};
 use image::RgbImage;
 
-use self::cells::{buttons_ui, figure_ui, group_buttons_ui, group_name_ui, picture_ui, score_text};
+use self::cells::{buttons_ui, figure_ui, group_buttons_ui, group_name_ui, picture_ui};
 use self::rows::{Row, SortBy, grouped, mask_after_gap, sorted, tree};
 use super::super::actions::{Action, Actions};
+use super::super::look::{ACCENT, icon, icon_button, icon_filled, icons};
 use super::super::tasks::Thumbnails;
 use super::super::texts::masks as texts;
-use super::super::theme::ACCENT;
 use crate::colour::Colour;
 use crate::document::{Class, ClassId, Document, Edit, MaskId, MaskItem};
 
-const ROW_HEIGHT: f32 = 28.0;
-const HEADER_HEIGHT: f32 = 22.0;
+const ROW_HEIGHT: f32 = 32.0;
 /// For each level of the tree, in points.
 const INDENT: f32 = 10.0;
 
@@ -48,6 +48,9 @@ pub(in crate::app) struct MaskList {
     anchor: Option<MaskId>,
     /// Only masks with this in their name or class are listed.
     search: String,
+    /// The field for it is shown, and has just been opened.
+    is_searching: bool,
+    has_opened_search: bool,
     /// The classes whose masks are not listed below them.
     folded: HashSet<Option<ClassId>>,
     thumbnails: Thumbnails,
@@ -63,6 +66,8 @@ impl MaskList {
             renaming: None,
             anchor: None,
             search: String::new(),
+            is_searching: false,
+            has_opened_search: false,
             folded: HashSet::new(),
             thumbnails: Thumbnails::new(ctx),
             selection: BTreeSet::new(),
@@ -84,6 +89,7 @@ impl MaskList {
     }
 
     pub fn ui(&mut self, ui: &mut Ui, content: &ListContent, actions: &mut Actions) {
+        self.search_ui(ui);
         self.thumbnails.receive();
         let ListContent { document, items, .. } = *content;
         let rows = self.rows(content);
@@ -94,17 +100,14 @@ impl MaskList {
         ui.style_mut().interaction.selectable_labels = false;
         let mut table = TableBuilder::new(ui)
             .id_salt("masks")
-            .striped(true)
             .sense(Sense::click_and_drag())
             .cell_layout(egui::Layout::left_to_right(egui::Align::Center))
             .auto_shrink(false)
             .min_scrolled_height(60.0)
             .column(Column::exact(30.0))
-            .column(Column::remainder().at_least(70.0).clip(true))
-            .column(Column::exact(62.0))
-            .column(Column::exact(42.0))
-            .column(Column::exact(62.0))
-            .column(Column::exact(78.0));
+            .column(Column::remainder().at_least(40.0).clip(true))
+            .column(Column::exact(54.0))
+            .column(Column::exact(70.0));
         if self.selection != *document.selection() {
             self.selection.clone_from(document.selection());
             let is_selected = |row: &Row| row.mask().is_some_and(|id| self.selection.contains(&id));
@@ -112,68 +115,51 @@ impl MaskList {
                 table = table.scroll_to_row(first, None);
             }
         }
-        table
-            .header(HEADER_HEIGHT, |mut header| {
-                for by in [SortBy::Order, SortBy::Name, SortBy::Area, SortBy::PredictedIou, SortBy::Stability]
-                {
-                    header.col(|ui| self.header_ui(ui, by));
-                }
-                header.col(|_| {});
-            })
-            .body(|mut body| {
-                scroll_while_dragging(body.ui_mut());
-                body.rows(ROW_HEIGHT, rows.len(), |mut row| {
-                    let index = row.index();
-                    match &rows[index] {
-                        Row::Group { class, masks } => {
-                            row.col(|_| {});
-                            row.col(|ui| {
-                                let id = class.map(|class| class.id);
-                                let folded = self.folded.contains(&id);
-                                if group_name_ui(ui, *class, masks.len(), folded) {
-                                    if folded {
-                                        self.folded.remove(&id)
-                                    } else {
-                                        self.folded.insert(id)
-                                    };
-                                }
-                            });
-                            (0..3).for_each(|_| drop(row.col(|_| {})));
-                            row.col(|ui| group_buttons_ui(ui, document, *class, masks, actions));
-                        }
-                        Row::Mask { item, depth } => {
-                            let settled = document.mask(item.id).is_some();
-                            row.set_selected(settled && document.selection().contains(&item.id));
-                            let colour = content
-                                .colours
-                                .get(&item.id)
-                                .copied()
-                                .unwrap_or(item.annotation.shown_colour());
-                            row.col(|ui| {
-                                picture_ui(
-                                    ui,
-                                    self.thumbnails.of(&item.annotation.mask, content.photo),
-                                    colour,
-                                )
-                            });
-                            row.col(|ui| {
-                                ui.add_space(INDENT * *depth as f32);
-                                let class = document.class_of(item);
-                                self.name_ui(ui, item, class, settled, actions);
-                            });
-                            row.col(|ui| figure_ui(ui, item.annotation.mask.area().to_string(), settled));
-                            row.col(|ui| figure_ui(ui, score_text(item.annotation.predicted_iou), settled));
-                            row.col(|ui| figure_ui(ui, score_text(item.annotation.stability_score), settled));
-                            row.col(|ui| {
-                                if settled {
-                                    buttons_ui(ui, document, item, actions);
-                                }
-                            });
-                        }
+        table.body(|mut body| {
+            scroll_while_dragging(body.ui_mut());
+            body.rows(ROW_HEIGHT, rows.len(), |mut row| {
+                let index = row.index();
+                match &rows[index] {
+                    Row::Group { class, masks } => {
+                        row.col(|_| {});
+                        row.col(|ui| {
+                            let id = class.map(|class| class.id);
+                            let folded = self.folded.contains(&id);
+                            if group_name_ui(ui, *class, masks.len(), folded) {
+                                if folded {
+                                    self.folded.remove(&id)
+                                } else {
+                                    self.folded.insert(id)
+                                };
+                            }
+                        });
+                        row.col(|_| {});
+                        row.col(|ui| group_buttons_ui(ui, document, *class, masks, actions));
                     }
-                    self.row_used(&row.response(), document, &rows, index, actions);
-                });
+                    Row::Mask { item, depth } => {
+                        let settled = document.mask(item.id).is_some();
+                        row.set_selected(settled && document.selection().contains(&item.id));
+                        let colour =
+                            content.colours.get(&item.id).copied().unwrap_or(item.annotation.shown_colour());
+                        row.col(|ui| {
+                            picture_ui(ui, self.thumbnails.of(&item.annotation.mask, content.photo), colour)
+                        });
+                        row.col(|ui| {
+                            ui.add_space(INDENT * *depth as f32);
+                            let class = document.class_of(item);
+                            self.name_ui(ui, item, class, settled, actions);
+                        });
+                        row.col(|ui| figure_ui(ui, self.sort_by.figure(item), settled));
+                        row.col(|ui| {
+                            if settled {
+                                buttons_ui(ui, document, item, actions);
+                            }
+                        });
+                    }
+                }
+                self.row_used(&row.response(), document, &rows, index, actions);
             });
+        });
     }
 
     fn rows<'a>(&self, content: &ListContent<'a>) -> Vec<Row<'a>> {
@@ -261,40 +247,64 @@ impl MaskList {
         }
     }
 
-    /// A field for what the listed masks have in their name or class.
-    pub fn search_ui(&mut self, ui: &mut Ui) {
-        let edit = TextEdit::singleline(&mut self.search).hint_text(texts::SEARCH).desired_width(70.0);
+    /// A field for what the listed masks have in their name or class, if it is wanted.
+    fn search_ui(&mut self, ui: &mut Ui) {
+        if !self.is_searching && self.search.is_empty() {
+            return;
+        }
+        let edit =
+            TextEdit::singleline(&mut self.search).hint_text(texts::SEARCH).desired_width(f32::INFINITY);
         let response = ui.add(edit);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, texts::SEARCH_LABEL));
+        if std::mem::take(&mut self.has_opened_search) {
+            response.request_focus();
+        }
+        if response.lost_focus() && self.search.is_empty() {
+            self.is_searching = false;
+        }
     }
 
-    /// Switches for the orders in which masks are below what they lie inside of, or below their class.
+    /// Switches for the orders in which masks are below what they lie inside of, or below their class, for the
+    /// other orders, and for the search. From right to left.
     pub fn switches_ui(&mut self, ui: &mut Ui) {
-        let switches = [(SortBy::Tree, texts::TREE_TOOLTIP), (SortBy::Class, texts::CLASSES_TOOLTIP)];
-        for (by, tooltip) in switches {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        let switches = [
+            (SortBy::Class, icons::TAG, texts::CLASSES_TOOLTIP),
+            (SortBy::Tree, icons::TREE_STRUCTURE, texts::TREE_TOOLTIP),
+        ];
+        for (by, symbol, tooltip) in switches {
             let on = self.sort_by == by;
-            let button = Button::new(by.label()).small().selected(on);
-            let response = ui.add(button).on_hover_text(tooltip);
-            if response.accessible_name(texts::list_by(by.label())).clicked() {
+            let response = icon_button(ui, symbol, &texts::list_by(by.label()), on).on_hover_text(tooltip);
+            if response.clicked() {
                 self.sort_by = if on { SortBy::Order } else { by };
                 self.descending = false;
             }
         }
-    }
-
-    fn header_ui(&mut self, ui: &mut Ui, by: SortBy) {
-        let mark = match (self.sort_by == by, self.descending) {
-            (false, _) => "",
-            (true, false) => " ▲",
-            (true, true) => " ▼",
-        };
-        let button = Button::new(RichText::new(format!("{}{mark}", by.label())).strong()).frame(false);
-        let tooltip = if by == SortBy::Order { texts::SORT_BY_ORDER } else { texts::SORT_BY_COLUMN };
-        if ui.add(button).on_hover_text(tooltip).clicked() {
-            // Figures are first wanted largest first, names and order from the beginning.
-            let first = !matches!(by, SortBy::Order | SortBy::Name);
-            self.descending = if self.sort_by == by { !self.descending } else { first };
-            self.sort_by = by;
+        let menu =
+            MenuButton::from_button(Button::new(icon(icons::LIST_BULLETS, 16.0)).frame_when_inactive(false));
+        let (response, _) = menu.ui(ui, |ui| {
+            for by in [SortBy::Order, SortBy::Name, SortBy::Area, SortBy::PredictedIou, SortBy::Stability] {
+                let mark = match (self.sort_by == by, self.descending) {
+                    (false, _) => "",
+                    (true, false) => "▲",
+                    (true, true) => "▼",
+                };
+                let button = Button::new(by.label()).selected(self.sort_by == by).shortcut_text(mark);
+                if ui.add(button).clicked() {
+                    // Figures are first wanted largest first, names and order from the beginning.
+                    let first = !matches!(by, SortBy::Order | SortBy::Name);
+                    self.descending = if self.sort_by == by { !self.descending } else { first };
+                    self.sort_by = by;
+                }
+            }
+        });
+        response.on_hover_text(texts::SORT).accessible_name(texts::SORT);
+        if icon_button(ui, icons::MAGNIFYING_GLASS, texts::SEARCH_LABEL, self.is_searching).clicked() {
+            self.is_searching = !self.is_searching;
+            self.has_opened_search = self.is_searching;
+            if !self.is_searching {
+                self.search.clear();
+            }
         }
     }
 
@@ -328,15 +338,19 @@ impl MaskList {
                 }
             }
             _ if settled => {
+                ui.spacing_mut().item_spacing.x = 4.0;
                 if item.locked {
-                    ui.weak(texts::LOCKED_MARK).on_hover_text(texts::LOCKED);
+                    ui.label(icon(icons::LOCK_SIMPLE, 14.0)).on_hover_text(texts::LOCKED);
                 }
                 if let Some(class) = class {
                     let [r, g, b] = class.colour;
-                    ui.colored_label(Color32::from_rgb(r, g, b), "■").on_hover_text(&class.name);
+                    ui.label(icon_filled(icons::CIRCLE_FILL, 9.0).color(Color32::from_rgb(r, g, b)));
+                    ui.label(RichText::new(&class.name));
                 }
-                ui.label(&item.annotation.name);
-                let button = ui.small_button("…").on_hover_text(texts::RENAME);
+                let name = RichText::new(&item.annotation.name);
+                ui.label(if class.is_some() { name.weak() } else { name });
+                let button = Button::new("…").small().frame_when_inactive(false);
+                let button = ui.add(button).on_hover_text(texts::RENAME);
                 if button.accessible_name(texts::button(texts::RENAME, &item.annotation.name)).clicked() {
                     self.renaming = Some((item.id, item.annotation.name.clone()));
                 }

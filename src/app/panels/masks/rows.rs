@@ -4,6 +4,7 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::cells::score_text;
 use crate::app::texts::masks as texts;
 use crate::document::{Class, ClassId, ClassList, MaskId, MaskItem};
 
@@ -31,6 +32,15 @@ impl SortBy {
             SortBy::Stability => texts::STABILITY,
             SortBy::Tree => texts::TREE,
             SortBy::Class => texts::CLASSES,
+        }
+    }
+
+    /// The figure of a mask that matters in this order.
+    pub fn figure(self, item: &MaskItem) -> String {
+        match self {
+            SortBy::PredictedIou => score_text(item.annotation.predicted_iou),
+            SortBy::Stability => score_text(item.annotation.stability_score),
+            _ => item.annotation.mask.area().to_string(),
         }
     }
 

@@ -1,0 +1,34 @@
+//! The icons: characters of the font Phosphor. `assets/fonts/make.py` takes them from the published font.
+
+pub const CURSOR: char = '\u{e1dc}';
+pub const CURSOR_CLICK: char = '\u{e7c8}';
+pub const BOUNDING_BOX: char = '\u{e6ce}';
+pub const PAINT_BRUSH: char = '\u{e6f0}';
+pub const ERASER: char = '\u{e21e}';
+pub const LASSO: char = '\u{edc6}';
+pub const SPARKLE: char = '\u{e6a2}';
+pub const COLUMNS: char = '\u{e546}';
+pub const QUESTION: char = '\u{e3e8}';
+pub const PLUS_CIRCLE: char = '\u{e3d6}';
+pub const MINUS_CIRCLE: char = '\u{e32c}';
+pub const CHECK: char = '\u{e182}';
+pub const MAGNIFYING_GLASS: char = '\u{e30c}';
+pub const FUNNEL: char = '\u{e266}';
+pub const LIST_BULLETS: char = '\u{e2f2}';
+pub const TREE_STRUCTURE: char = '\u{e67c}';
+pub const EYE: char = '\u{e220}';
+pub const EYE_SLASH: char = '\u{e224}';
+pub const LOCK_SIMPLE: char = '\u{e308}';
+pub const TRASH: char = '\u{e4a6}';
+pub const FOLDER: char = '\u{e24a}';
+pub const CARET_LEFT: char = '\u{e138}';
+pub const CARET_RIGHT: char = '\u{e13a}';
+pub const CARET_DOWN: char = '\u{e136}';
+pub const CPU: char = '\u{e610}';
+pub const SIDEBAR_SIMPLE: char = '\u{ec24}';
+pub const CIRCLE_HALF: char = '\u{e18c}';
+pub const SWATCHES: char = '\u{e5b8}';
+pub const DROP_HALF: char = '\u{e566}';
+pub const CROSSHAIR: char = '\u{e1d6}';
+pub const TAG: char = '\u{e478}';
+pub const CIRCLE_FILL: char = '\u{e18a}';

@@ -1,0 +1,8 @@
+//! How the window looks: colours, fonts, icons, and the widgets that are made of them.
+
+pub(super) mod icons;
+mod theme;
+mod widgets;
+
+pub(super) use theme::{ACCENT, NEGATIVE, POSITIVE, apply, tokens};
+pub(super) use widgets::{icon, icon_button, icon_filled, primary_button, section_title};

@@ -1,0 +1,32 @@
+//! Widgets that occur all over the window.
+
+use egui::{Button, FontFamily, IntoAtoms, Response, RichText, Ui, vec2};
+
+use super::theme::{ICONS, ICONS_FILLED, SEMIBOLD, tokens};
+
+/// An icon as text.
+pub(in crate::app) fn icon(icon: char, size: f32) -> RichText {
+    RichText::new(icon).family(FontFamily::Name(ICONS.into())).size(size)
+}
+
+/// A filled icon as text.
+pub(in crate::app) fn icon_filled(icon: char, size: f32) -> RichText {
+    RichText::new(icon).family(FontFamily::Name(ICONS_FILLED.into())).size(size)
+}
+
+/// A button that shows an icon only; `name` is its name for screen readers and tooltips.
+pub(in crate::app) fn icon_button(ui: &mut Ui, symbol: char, name: &str, is_on: bool) -> Response {
+    let button =
+        Button::new(icon(symbol, 16.0)).selected(is_on).frame_when_inactive(is_on).min_size(vec2(28.0, 26.0));
+    ui.add(button).on_hover_text(name).accessible_name(name)
+}
+
+/// The one button of a group that is the next step.
+pub(in crate::app) fn primary_button<'a>(ui: &Ui, text: impl IntoAtoms<'a>) -> Button<'a> {
+    Button::new(text).fill(tokens(ui.visuals()).accent)
+}
+
+/// The title of a section of a panel.
+pub(in crate::app) fn section_title(text: impl Into<String>) -> RichText {
+    RichText::new(text.into()).family(FontFamily::Name(SEMIBOLD.into()))
+}

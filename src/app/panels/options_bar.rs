@@ -1,0 +1,116 @@
+//! The row above the photo: what the tool does, and how masks are shown.
+
+use egui::containers::menu::{MenuButton, MenuConfig};
+use egui::{Align, Button, Label, Layout, PopupCloseBehavior, RichText, Slider, Ui};
+
+use super::super::actions::{Action, Actions};
+use super::super::commands::{self, Availability};
+use super::super::look::{icon, icons, section_title};
+use super::super::settings::{Settings, Tool};
+use super::super::texts::menus as texts;
+use super::everything_settings_ui;
+use crate::document::ColourMode;
+use crate::everything::Parameters;
+
+/// What the row shows.
+pub(in crate::app) struct OptionsBar<'a> {
+    pub tool: Tool,
+    pub settings: &'a Settings,
+    pub parameters: &'a Parameters,
+    /// The parameters that suit the model.
+    pub own_parameters: &'a Parameters,
+}
+
+pub(in crate::app) fn options_bar_ui(
+    ui: &mut Ui,
+    bar: &OptionsBar,
+    availability: &Availability,
+    actions: &mut Actions,
+) {
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        looks_ui(ui, bar, availability, actions);
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| tool_ui(ui, bar, availability, actions));
+    });
+}
+
+/// From right to left.
+fn looks_ui(ui: &mut Ui, bar: &OptionsBar, availability: &Availability, actions: &mut Actions) {
+    let OptionsBar { settings, parameters, own_parameters, .. } = *bar;
+    colour_mode_ui(ui, settings.colours, actions);
+    let style = Button::new((icon(icons::CIRCLE_HALF, 15.0), texts::STYLE));
+    MenuButton::from_button(style).ui(ui, |ui| {
+        for command in commands::view::STYLES {
+            let button = Button::new(command.text).selected(availability.is_on(command));
+            if ui.add(button).on_hover_text(command.tooltip).clicked() {
+                actions.push(Action::Run(command));
+            }
+        }
+    });
+    let mut opacity = settings.opacity * 100.0;
+    ui.spacing_mut().slider_width = 70.0;
+    let slider = Slider::new(&mut opacity, 0.0..=100.0).suffix(" %").fixed_decimals(0);
+    let response = ui.add(slider);
+    response.widget_info(|| egui::WidgetInfo::slider(true, f64::from(opacity), texts::OPACITY));
+    if response.on_hover_text(texts::OPACITY).changed() {
+        actions.push(Action::SetOpacity(opacity / 100.0));
+    }
+    ui.label(icon(icons::DROP_HALF, 15.0)).on_hover_text(texts::OPACITY);
+    ui.separator();
+    // Menus with sliders and fields stay open while these are used.
+    let stays = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    let gear = Button::new((icon(icons::SPARKLE, 15.0), texts::SETTINGS));
+    let (settings_button, _) = MenuButton::from_button(gear)
+        .config(stays)
+        .ui(ui, |ui| everything_settings_ui(ui, parameters, own_parameters, actions));
+    settings_button.on_hover_text(texts::SETTINGS_TOOLTIP).accessible_name(texts::SETTINGS);
+}
+
+/// The tool, and its options or gestures, as far as they fit.
+fn tool_ui(ui: &mut Ui, bar: &OptionsBar, availability: &Availability, actions: &mut Actions) {
+    let command = commands::tool::of(bar.tool);
+    match bar.tool {
+        Tool::Positive | Tool::Negative | Tool::Box => {
+            ui.label(section_title(texts::PROMPT));
+            let preview = &commands::view::LIVE_PREVIEW;
+            let mut is_on = availability.is_on(preview);
+            if ui.checkbox(&mut is_on, preview.text).on_hover_text(preview.tooltip).clicked() {
+                actions.push(Action::Run(preview));
+            }
+        }
+        Tool::Brush | Tool::Eraser => {
+            ui.label(section_title(command.text));
+            let mut radius = bar.settings.brush_radius;
+            let slider =
+                Slider::new(&mut radius, 0.75..=500.0).logarithmic(true).suffix(" px").max_decimals(1);
+            let response = ui.add(slider);
+            response.widget_info(|| egui::WidgetInfo::slider(true, f64::from(radius), texts::BRUSH_RADIUS));
+            if response.on_hover_text(texts::BRUSH_RADIUS_TOOLTIP).changed() {
+                actions.push(Action::SetBrushRadius(radius));
+            }
+        }
+        _ => drop(ui.label(section_title(command.text))),
+    }
+    ui.add(Label::new(RichText::new(command.tooltip).weak()).truncate());
+}
+
+fn colour_mode_ui(ui: &mut Ui, mode: ColourMode, actions: &mut Actions) {
+    let modes = [
+        (ColourMode::Class, texts::BY_CLASS, texts::BY_CLASS_TOOLTIP),
+        (ColourMode::Own, texts::OWN, texts::OWN_TOOLTIP),
+        (ColourMode::Random(1), texts::RANDOM, texts::RANDOM_TOOLTIP),
+        (ColourMode::Area, texts::BY_AREA, texts::BY_AREA_TOOLTIP),
+        (ColourMode::Score, texts::BY_SCORE, texts::BY_SCORE_TOOLTIP),
+    ];
+    let button = Button::new((icon(icons::SWATCHES, 15.0), texts::COLOURS));
+    MenuButton::from_button(button).ui(ui, |ui| {
+        for (choice, text, tooltip) in modes {
+            let is_current = std::mem::discriminant(&choice) == std::mem::discriminant(&mode);
+            if ui.add(Button::new(text).selected(is_current)).on_hover_text(tooltip).clicked() {
+                actions.push(Action::SetColourMode(match mode {
+                    ColourMode::Random(seed) if is_current => ColourMode::Random(seed + 1),
+                    _ => choice,
+                }));
+            }
+        }
+    });
+}
