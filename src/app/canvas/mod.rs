@@ -37,7 +37,7 @@ use tiles::Tiles;
 pub(super) use view::View;
 
 use super::actions::{Action, Actions};
-use super::look::ACCENT;
+use super::look::{ACCENT, tokens};
 use super::settings::{MaskStyle, Tool};
 use super::texts;
 use super::workspace::OpenPhoto;
@@ -175,7 +175,7 @@ impl Canvas {
         let scene = self.update_scene(input);
         self.tiles.receive(ui.ctx());
         let frame = self.view.screen_from_photo() * Rect::from_min_size(Pos2::ZERO, size_px);
-        painter.rect_filled(response.rect, 0.0, ui.visuals().extreme_bg_color);
+        painter.rect_filled(response.rect, 0.0, tokens(ui.visuals()).canvas);
         self.tiles.paint(&painter, &self.view, &scene, self.photo_id, self.overlay_revision);
         painter.rect_stroke(frame, 0.0, (1.0, Color32::from_black_alpha(120)), egui::StrokeKind::Outside);
         self.paint_outlines(&painter, input, &scene);

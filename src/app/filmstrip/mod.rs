@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 
 use egui::scroll_area::ScrollArea;
 use egui::style::ScrollAnimation;
-use egui::text::{LayoutJob, TextWrapping};
+use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
-    Align, Align2, Button, Color32, ComboBox, FontId, Painter, Rect, Role, Sense, Stroke, StrokeKind,
+    Align, Align2, Button, Color32, ComboBox, FontFamily, FontId, Rect, Role, Sense, Stroke, StrokeKind,
     TextEdit, Ui, Vec2, WidgetInfo, vec2,
 };
 
 use self::pictures::{Pictures, Tile};
 use super::actions::{Action, Actions};
-use super::look::ACCENT;
+use super::look::{ACCENT, ICONS, ICONS_FILLED, icons, tokens};
 use super::state::{PhotoStates, Projects, WorkState};
 use super::texts::{self, filmstrip, states as states_texts};
 use crate::files::project::{PhotoState, ProjectEdit};
@@ -24,9 +24,6 @@ use crate::files::project::{PhotoState, ProjectEdit};
 const TILE: Vec2 = vec2(96.0, 64.0);
 /// The room for a name below it.
 const NAME_HEIGHT: f32 = 16.0;
-/// Grounds of the marks over pictures, in both themes.
-const DONE_GROUND: Color32 = Color32::from_rgb(0x1a, 0x7f, 0x4e);
-const REVIEW_GROUND: Color32 = Color32::from_rgb(0xf0, 0xb1, 0x3c);
 /// The width of the filter and the search beside the strip.
 const FILTER_WIDTH: f32 = 116.0;
 const GAP: f32 = 6.0;
@@ -191,7 +188,7 @@ fn tile_ui(ui: &mut Ui, rect: Rect, content: &TileContent, actions: &mut Actions
     let about = (!parts.is_empty()).then(|| parts.join(", "));
     let label = filmstrip::label(&name, about.as_deref());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_current, &label));
-    name_ui(ui, whole.with_min_y(rect.max.y), &name, is_current);
+    name_ui(ui, whole.with_min_y(rect.max.y), &name, is_current, state);
     let painter = ui.painter_at(rect.expand(2.0));
     painter.rect_filled(rect, 2.0, ui.visuals().extreme_bg_color);
     match tile.map(|tile| &tile.picture) {
@@ -212,9 +209,6 @@ fn tile_ui(ui: &mut Ui, rect: Rect, content: &TileContent, actions: &mut Actions
             );
         }
         None => {}
-    }
-    if let WorkState::Set(state) = state {
-        state_mark_ui(&painter, rect, state);
     }
     if masks > 0 {
         let text = painter.layout_no_wrap(filmstrip::mark(masks), FontId::proportional(11.0), Color32::WHITE);
@@ -260,33 +254,24 @@ fn tile_ui(ui: &mut Ui, rect: Rect, content: &TileContent, actions: &mut Actions
     response.on_hover_text(filmstrip::tooltip(&name, about.as_deref())).clicked()
 }
 
-/// The name below a picture, as much of it as fits.
-fn name_ui(ui: &Ui, rect: Rect, name: &str, is_current: bool) {
-    let visuals = ui.visuals();
-    let colour = if is_current { visuals.strong_text_color() } else { visuals.text_color() };
-    let mut job = LayoutJob::simple_singleline(name.to_owned(), FontId::proportional(11.0), colour);
+/// The name below a picture, as much of it as fits, behind the icon of the state.
+fn name_ui(ui: &Ui, rect: Rect, name: &str, is_current: bool, state: WorkState) {
+    let tokens = tokens(ui.visuals());
+    let (symbol, is_filled, colour) = match state {
+        WorkState::New => (icons::CIRCLE, false, tokens.text_3),
+        WorkState::Started => (icons::CIRCLE_HALF, false, tokens.text_2),
+        WorkState::Set(PhotoState::Review) => (icons::FLAG_FILL, true, tokens.review),
+        WorkState::Set(PhotoState::Done) => (icons::CHECK_CIRCLE_FILL, true, tokens.done),
+    };
+    let family = FontFamily::Name(if is_filled { ICONS_FILLED } else { ICONS }.into());
+    let text_colour = if is_current { tokens.text } else { tokens.text_2 };
+    let mut job = LayoutJob::default();
+    job.append(&symbol.to_string(), 0.0, TextFormat::simple(FontId::new(12.0, family), colour));
+    job.append(name, 4.0, TextFormat::simple(FontId::proportional(11.0), text_colour));
     job.wrap = TextWrapping::truncate_at_width(rect.width());
     let galley = ui.painter().layout_job(job);
     let at = Align2::CENTER_CENTER.align_size_within_rect(galley.size(), rect).min;
-    ui.painter().galley(at, galley, colour);
-}
-
-/// A mark at the lower left of a picture: a tick for done, a question mark for review.
-fn state_mark_ui(painter: &Painter, rect: Rect, state: PhotoState) {
-    let mark = Align2::LEFT_BOTTOM.align_size_within_rect(Vec2::splat(16.0), rect.shrink(3.0));
-    let outline = Stroke::new(1.0, Color32::from_black_alpha(120));
-    let centre = mark.center();
-    match state {
-        PhotoState::Done => {
-            painter.circle(centre, 8.0, DONE_GROUND, outline);
-            let tick = [vec2(-3.5, 0.0), vec2(-1.0, 3.0), vec2(4.0, -3.0)].map(|corner| centre + corner);
-            painter.line(tick.to_vec(), Stroke::new(2.0, Color32::WHITE));
-        }
-        PhotoState::Review => {
-            painter.circle(centre, 8.0, REVIEW_GROUND, outline);
-            painter.text(centre, Align2::CENTER_CENTER, "?", FontId::proportional(12.0), Color32::BLACK);
-        }
-    }
+    ui.painter().galley(at, galley, text_colour);
 }
 
 #[cfg(test)]

@@ -32,3 +32,6 @@ pub const DROP_HALF: char = '\u{e566}';
 pub const CROSSHAIR: char = '\u{e1d6}';
 pub const TAG: char = '\u{e478}';
 pub const CIRCLE_FILL: char = '\u{e18a}';
+pub const CIRCLE: char = '\u{e18a}';
+pub const FLAG_FILL: char = '\u{e244}';
+pub const CHECK_CIRCLE_FILL: char = '\u{e184}';

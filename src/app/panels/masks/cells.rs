@@ -3,7 +3,7 @@
 use egui::{Button, Color32, Image, RichText, Sense, Stroke, StrokeKind, TextureHandle, Ui};
 
 use super::super::super::actions::{Action, Actions};
-use super::super::super::look::{icon, icon_filled, icons};
+use super::super::super::look::{icon, icon_filled, icons, tokens};
 use super::super::super::texts::masks as texts;
 use crate::colour::Colour;
 use crate::document::{Class, Document, Edit, MaskId, MaskItem};
@@ -17,7 +17,7 @@ pub(super) fn picture_ui(ui: &mut Ui, picture: Option<&TextureHandle>, [r, g, b]
     let colour = Color32::from_rgb(r, g, b);
     match picture {
         Some(picture) => Image::new(picture).corner_radius(3.0).paint_at(ui, area),
-        None => drop(ui.painter().rect_filled(area, 3.0, colour.gamma_multiply(0.5))),
+        None => drop(ui.painter().rect_filled(area, 3.0, tokens(ui.visuals()).thumbnail)),
     }
     ui.painter().rect_stroke(area, 3.0, Stroke::new(2.0, colour), StrokeKind::Inside);
 }

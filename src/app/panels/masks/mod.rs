@@ -14,7 +14,7 @@ use image::RgbImage;
 use self::cells::{buttons_ui, figure_ui, group_buttons_ui, group_name_ui, picture_ui};
 use self::rows::{Row, SortBy, grouped, mask_after_gap, sorted, tree};
 use super::super::actions::{Action, Actions};
-use super::super::look::{ACCENT, icon, icon_button, icon_filled, icons};
+use super::super::look::{ACCENT, icon, icon_button, icon_filled, icons, tokens};
 use super::super::tasks::Thumbnails;
 use super::super::texts::masks as texts;
 use crate::colour::Colour;
@@ -98,6 +98,9 @@ impl MaskList {
             return;
         }
         ui.style_mut().interaction.selectable_labels = false;
+        let tokens = tokens(ui.visuals());
+        ui.visuals_mut().selection.bg_fill = tokens.selected_row;
+        ui.visuals_mut().selection.stroke.color = tokens.text;
         let mut table = TableBuilder::new(ui)
             .id_salt("masks")
             .sense(Sense::click_and_drag())
