@@ -16,12 +16,9 @@ use super::native::Native;
 use super::network::{EncoderRun, Family, Features, InputFormat, Map, Monitor, Network, RawMasks, Token};
 use super::onnx::{self, OnnxPair};
 use super::prediction::{Choice, Output, Prediction};
-use super::query::{Query, check_prompt, tokens};
+use super::query::{MASK_INPUT_LIMIT, Query, check_prompt, tokens};
 use super::weights::Weights;
 use crate::prompt::{Point, Prompt};
-
-/// The limit of logits fed back as a prompt, as in SAM 2's predictor.
-const MASK_INPUT_LIMIT: f32 = 32.0;
 
 /// The encoder's output for a photo, as plain numbers: everything needed to restore the [`Embedding`].
 #[derive(Debug, Clone, PartialEq)]
