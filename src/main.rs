@@ -11,6 +11,7 @@ fn main() -> ExitCode {
         Some(Task::Predict(arguments)) => tinsel::cli::predict(&arguments),
         Some(Task::Everything(arguments)) => tinsel::cli::everything(&arguments),
         Some(Task::Compare(arguments)) => tinsel::cli::compare_models(&arguments),
+        Some(Task::Track(arguments)) => tinsel::cli::track(&arguments),
         Some(Task::Export(arguments)) => tinsel::cli::export_sessions(&arguments),
         Some(Task::Import(arguments)) => tinsel::cli::import_into_session(&arguments),
         Some(Task::Convert(arguments)) => tinsel::cli::convert(&arguments),

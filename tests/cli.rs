@@ -911,3 +911,182 @@ fn without_a_display_one_sentence_says_so() {
         assert!(!error.contains(".rs"), "{error}");
     }
 }
+
+/// Views of the sample photo that move a little from one to the next, and the place of the cup on the first.
+fn moving(folder: &Folder, frames: u32) -> String {
+    let photo = Photo::open(COFFEE.as_ref()).unwrap().pixels;
+    let dir = folder.path("burst");
+    std::fs::create_dir(&dir).unwrap();
+    for i in 0..frames {
+        let view = image::imageops::crop_imm(&*photo, 12 * i, 6 * i, 480, 330).to_image();
+        view.save(format!("{dir}/{i}.png")).unwrap();
+    }
+    dir
+}
+
+/// The values of an image with a palette.
+fn indices(path: &str) -> (u32, u32, Vec<u8>) {
+    let file = std::io::BufReader::new(std::fs::File::open(path).unwrap());
+    let mut reader = png::Decoder::new(file).read_info().unwrap();
+    assert_eq!(reader.info().color_type, png::ColorType::Indexed);
+    let (width, height) = (reader.info().width, reader.info().height);
+    let mut values = vec![0; (width * height) as usize];
+    reader.next_frame(&mut values).unwrap();
+    (width, height, values)
+}
+
+#[test]
+fn an_object_is_followed_through_a_folder() {
+    let folder = Folder::new();
+    let (burst, out) = (moving(&folder, 4), folder.path("out"));
+    // One frame is damaged: it is told, and the others are done.
+    let whole = std::fs::read(format!("{burst}/2.png")).unwrap();
+    std::fs::write(format!("{burst}/2.png"), &whole[..whole.len() / 2]).unwrap();
+    let arguments = ["track", &burst, "--point", "290,170", "--out", &out, "--format", "davis,coco"];
+    let run = tinsel(&arguments);
+    assert_eq!(run.code, Some(1), "{}", run.err);
+    assert!(run.err.contains("frame 2 is skipped") && run.err.contains("2.png"), "{}", run.err);
+    assert!(run.out.starts_with("object 1: 3 of 4 frames"), "{}", run.out);
+    let mask = |i: u32| {
+        let (width, height, values) = indices(&format!("{out}/Annotations/burst/{i}.png"));
+        Mask::from_fn(width, height, |x, y| values[(y * width + x) as usize] == 1)
+    };
+    let first = mask(0);
+    assert!(first.get(290, 170) && first.area() > 1000);
+    let moved = |i: u32| Mask::from_fn(480, 330, |x, y| first.get(x + 12 * i, y + 6 * i));
+    for i in [1, 3] {
+        assert!(iou_of(&mask(i), &moved(i)) > 0.8, "frame {i}: {}", iou_of(&mask(i), &moved(i)));
+    }
+
+    // The same command goes on: only the missing frame is followed.
+    std::fs::write(format!("{burst}/2.png"), &whole).unwrap();
+    let before = std::fs::read_to_string(format!("{out}/burst_tracks.jsonl")).unwrap();
+    assert!(succeed(&arguments).starts_with("object 1: 4 of 4 frames"));
+    let after = std::fs::read_to_string(format!("{out}/burst_tracks.jsonl")).unwrap();
+    assert!(after.starts_with(&before));
+    assert_eq!(after.lines().count(), before.lines().count() + 2, "one result, and that all is done");
+    assert!(iou_of(&mask(2), &moved(2)) > 0.8);
+    let coco: Value =
+        serde_json::from_slice(&std::fs::read(format!("{out}/burst_coco.json")).unwrap()).unwrap();
+    assert_eq!(coco["annotations"].as_array().unwrap().len(), 4);
+    // Once more there is nothing to do; other prompts are other work.
+    assert!(succeed(&arguments).starts_with("object 1: 4 of 4 frames"));
+    fails(&["track", &burst, "--point", "10,10", "--out", &out], 2, &["burst_tracks.jsonl", "--overwrite"]);
+}
+
+fn iou_of(a: &Mask, b: &Mask) -> f64 {
+    let both = a.intersection(b).area() as f64;
+    both / (a.area() as f64 + b.area() as f64 - both)
+}
+
+#[test]
+fn objects_of_a_prompt_file_are_followed_both_ways() {
+    let folder = Folder::new();
+    let (burst, out, prompts) = (moving(&folder, 3), folder.path("out"), folder.path("objects.json"));
+    let text = r#"[{"object": 1, "frame": 1, "points": [[278, 164, 1]], "name": "cup", "class": "crockery"},
+        {"object": 7, "frame": 2, "mask": "m.png"}]"#;
+    std::fs::write(&prompts, text).unwrap();
+    let mask =
+        image::GrayImage::from_fn(480, 330, |x, y| image::Luma([if x < 90 && y > 200 { 255 } else { 0 }]));
+    mask.save(folder.path("m.png")).unwrap();
+    let out_text = succeed(&[
+        "track",
+        &burst,
+        "--prompts",
+        &prompts,
+        "--direction",
+        "both",
+        "--out",
+        &out,
+        "--format",
+        "youtube-vis,mots",
+    ]);
+    assert!(
+        out_text.contains("object 1 (cup): 3 of 3") && out_text.contains("object 7: 3 of 3"),
+        "{out_text}"
+    );
+    let json: Value =
+        serde_json::from_slice(&std::fs::read(format!("{out}/burst_youtube_vis.json")).unwrap()).unwrap();
+    assert_eq!(json["categories"][0]["name"], "crockery");
+    let areas = json["annotations"][1]["areas"].as_array().unwrap();
+    assert_eq!((areas.len(), &areas[2]), (3, &Value::from(90 * 129)));
+    let mots = std::fs::read_to_string(format!("{out}/instances_txt/burst.txt")).unwrap();
+    assert!(mots.lines().any(|line| line.starts_with("2 2007 2 330 480 ")), "{mots}");
+}
+
+#[test]
+fn what_cannot_be_followed_is_told() {
+    let folder = Folder::new();
+    let (burst, out) = (moving(&folder, 2), folder.path("out"));
+    fails(&["track", &burst, "--out", &out], 2, &["no prompt", "--point"]);
+    fails(&["track", &burst, "--point", "5,5", "--frame", "2", "--out", &out], 2, &["frame 2", "2 frames"]);
+    fails(&["track", COFFEE, "--point", "5,5", "--out", &out], 2, &["coffee.jpg", "single picture"]);
+    fails(&["track", &burst, "--mask", COFFEE, "--out", &out], 2, &["coffee.jpg"]);
+    let film = folder.path("film.mp4");
+    std::fs::write(&film, b"no film").unwrap();
+    let without = Command::new(env!("CARGO_BIN_EXE_tinsel"))
+        .args(["track", &film, "--point", "5,5", "--out", &out])
+        .env("PATH", folder.path("nothing"))
+        .output()
+        .unwrap();
+    let told = String::from_utf8(without.stderr).unwrap();
+    assert!(
+        without.status.code() == Some(2) && told.contains("film.mp4") && told.contains("`ffmpeg`"),
+        "{told}"
+    );
+    let run = tinsel(&["track", &burst, "--point", "5000,5", "--out", &out]);
+    assert!(
+        run.code == Some(1) && run.err.contains("object 1 on frame 0") && run.err.contains("480x330"),
+        "{}",
+        run.err
+    );
+}
+
+/// A film is read through the program `ffmpeg`, here one that gives three frames of one colour each.
+#[test]
+#[cfg(unix)]
+fn a_film_is_read_through_ffmpeg() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    let (film, out, bin) = (folder.path("-film.mp4"), folder.path("out"), folder.path("bin"));
+    std::fs::write(&film, b"\0\0\0 ftyp").unwrap();
+    std::fs::create_dir(&bin).unwrap();
+    let script = r#"#!/bin/sh
+case "$*" in
+*-version*) echo "ffmpeg version 7.1 Copyright"; exit ;;
+*progress*) echo "frame=3"; echo "progress=end"; exit ;;
+*passthrough*) ;;
+*) exit 1 ;;
+esac
+first=$(echo "$*" | sed 's/.*gte(n.,\([0-9]*\)).*/\1/')
+for i in 0 1 2; do
+    [ $i -lt $first ] && continue
+    printf 'P6\n64 48\n255\n'
+    head -c 9216 /dev/zero | tr '\0' "\\$((100 + 20 * i))"
+done
+"#;
+    std::fs::write(format!("{bin}/ffmpeg"), script).unwrap();
+    std::fs::set_permissions(format!("{bin}/ffmpeg"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let run = Command::new(env!("CARGO_BIN_EXE_tinsel"))
+        .args([
+            "track",
+            &film,
+            "--box",
+            "10,10,40,40",
+            "--frame",
+            "2",
+            "--direction",
+            "backward",
+            "--out",
+            &out,
+        ])
+        .env("PATH", format!("{bin}:{}", std::env::var("PATH").unwrap()))
+        .output()
+        .unwrap();
+    let err = String::from_utf8(run.stderr).unwrap();
+    assert_eq!((run.status.code(), err.as_str()), (Some(0), ""));
+    for i in 0..3 {
+        let (width, height, _) = indices(&format!("{out}/Annotations/-film/{i:05}.png"));
+        assert_eq!((width, height), (64, 48));
+    }
+}

@@ -12,10 +12,25 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("models", &[]),
     ("sam", &["mask", "prompt"]),
     ("everything", &["annotation", "colour", "mask", "prompt", "sam"]),
+    ("tracking", &["mask", "prompt", "sam"]),
     ("document", &["annotation", "colour", "everything", "mask", "prompt", "sam"]),
-    ("files", &["annotation", "colour", "document", "mask", "prompt"]),
-    ("engine", &["everything", "mask", "models", "prompt", "sam"]),
-    ("cli", &["annotation", "colour", "document", "everything", "files", "mask", "models", "prompt", "sam"]),
+    ("files", &["annotation", "colour", "document", "mask", "prompt", "tracking"]),
+    ("engine", &["everything", "mask", "models", "prompt", "sam", "tracking"]),
+    (
+        "cli",
+        &[
+            "annotation",
+            "colour",
+            "document",
+            "everything",
+            "files",
+            "mask",
+            "models",
+            "prompt",
+            "sam",
+            "tracking",
+        ],
+    ),
     (
         "app",
         &[

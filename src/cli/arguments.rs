@@ -9,6 +9,7 @@ use super::convert::ConvertArguments;
 use super::export::ExportArguments;
 use super::import::ImportArguments;
 use super::models::ModelsArguments;
+use super::track::TrackArguments;
 use crate::everything::Parameters;
 use crate::prompt::BoxPrompt;
 use crate::prompt::Point;
@@ -38,6 +39,7 @@ Examples:
   tinsel holiday/                                     open a folder of photos
   tinsel predict cup.jpg --point 300,180 -o cup.png   the mask of the object at (300, 180)
   tinsel everything *.jpg --out masks                 one overlay with all masks per photo
+  tinsel track burst --point 300,180 --out tracked    the object on all photos of a folder
 
 Exit codes: 0 success, 1 a photo failed (the others are still processed), 2 invalid usage, 130 interrupted.";
 
@@ -52,6 +54,9 @@ pub enum Task {
     /// Segment everything with two models or two settings, and show which masks each of them misses.
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(CompareArguments),
+    /// Follow objects through a folder of photos, an animated picture or a film.
+    #[command(after_help = super::track::EXAMPLES)]
+    Track(TrackArguments),
     /// Export the saved masks of photos to the formats of other programs.
     #[command(after_help = super::export::EXAMPLES)]
     Export(ExportArguments),
@@ -378,7 +383,7 @@ fn parse_numbers(text: &str) -> Result<Vec<f32>, String> {
         .collect()
 }
 
-fn parse_point(text: &str) -> Result<Point, String> {
+pub(super) fn parse_point(text: &str) -> Result<Point, String> {
     match parse_numbers(text)?[..] {
         [x, y] => Ok(Point { x, y, positive: true }),
         [x, y, label] if label == 0.0 || label == 1.0 => Ok(Point { x, y, positive: label == 1.0 }),
@@ -387,7 +392,7 @@ fn parse_point(text: &str) -> Result<Point, String> {
     }
 }
 
-fn parse_box(text: &str) -> Result<BoxPrompt, String> {
+pub(super) fn parse_box(text: &str) -> Result<BoxPrompt, String> {
     match parse_numbers(text)?[..] {
         [x0, y0, x1, y1] => Ok(BoxPrompt { x0, y0, x1, y1 }),
         _ => Err("a box is X0,Y0,X1,Y1, such as 120,60,420,330".into()),

@@ -21,7 +21,7 @@ use crate::files::{FileSet, Photo, select_photos};
 use crate::sam::Monitor;
 
 /// The exit code that shells report for a program ended by Ctrl+C.
-const INTERRUPTED: u8 = 130;
+pub(super) const INTERRUPTED: u8 = 130;
 
 /// One photo of a batch.
 #[derive(Debug)]
@@ -344,12 +344,12 @@ fn time_left(photos: usize, seconds_each: Option<f64>, seconds_spent: f64) -> Op
 }
 
 /// Whether the run should stop.
-struct Stop(Arc<AtomicBool>);
+pub(super) struct Stop(Arc<AtomicBool>);
 
 impl Stop {
     /// Is set by Ctrl+C, or by the SIGTERM that schedulers send when the time is up. A second signal ends the
     /// program immediately.
-    fn on_signals() -> std::io::Result<Self> {
+    pub fn on_signals() -> std::io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM] {
             // In this order: the first signal finds the flag unset, and sets it.

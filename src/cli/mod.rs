@@ -14,7 +14,9 @@ mod import;
 mod keep;
 mod models;
 mod predict;
+mod prompts_file;
 mod terminal;
+mod track;
 
 use std::path::Path;
 
@@ -28,6 +30,7 @@ pub use export::{ExportArguments, export_sessions};
 pub use import::{ImportArguments, import_into_session};
 pub use models::{ModelsArguments, models};
 pub use predict::predict;
+pub use track::{TrackArguments, track};
 
 use self::terminal::{harmless, print_error, print_text};
 

@@ -136,12 +136,6 @@ pub fn painted(item: Option<&MaskItem>, area: Mask, subtract: bool) -> Option<Re
     Some(change)
 }
 
-/// Logits for a mask that does not come from a network: clearly inside, clearly outside, and in between in
-/// proportion to the part of a cell that the mask covers.
-const CERTAIN: f32 = 10.0;
-/// Side of the grid of these logits, as in the published networks.
-const GRID_SIDE: usize = 256;
-
 /// The prompt for reopening a mask: the prompt that made it, or the mask itself and a point inside. If the
 /// mask lies entirely in `part`, it refers to that part, which the network sees in more detail.
 ///
@@ -161,10 +155,7 @@ pub fn prompting_again(item: &MaskItem, part: Option<PixelBox>) -> Prompting {
     let part = part.filter(holds);
     let seen = part
         .map_or_else(|| item.annotation.mask.clone(), |part| Arc::new(item.annotation.mask.cropped(part)));
-    let grid = seen.coverage_grid(GRID_SIDE).into_iter();
-    let logits = grid.map(|share| (2.0 * share - 1.0) * CERTAIN).collect();
-    let logits = LowRes::over_photo(logits, GRID_SIDE, (seen.width(), seen.height()));
-    let from = logits.ok().map(|logits| Former { logits, part });
+    let from = LowRes::of_mask(&seen).ok().map(|logits| Former { logits, part });
     if clicks > 1 {
         return Prompting { chosen: None, from, ..former };
     }

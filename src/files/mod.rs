@@ -13,6 +13,7 @@ mod photo;
 pub mod project;
 mod regular;
 mod selection;
+pub mod sequence;
 pub mod session;
 mod stamped;
 mod text;

@@ -20,6 +20,7 @@ pub(super) mod picture;
 pub(super) mod reading;
 mod records;
 mod script;
+mod sequence;
 mod session;
 mod svg;
 #[cfg(test)]
@@ -40,6 +41,7 @@ pub use label_map::add_label_map;
 pub use labelme::LabelmeShapes;
 pub use options::{ExportOptions, FormatOption};
 pub use script::{ScriptFiles, remove_leftovers};
+pub use sequence::{SequenceFormat, SequenceFrame, Track, TrackMask, TrackedSequence};
 pub use yolo::YoloParts;
 
 /// The class name in files for masks without a class.

@@ -108,7 +108,12 @@ fn add(set: &mut FileSet, subject: &Subject, classes: &mut ClassList) -> Result<
     Ok(())
 }
 
-fn write_indexed(out: &mut dyn WriteSeek, (width, height): (u32, u32), indices: &[u8]) -> Result<(), String> {
+/// Writes an image with the challenge's palette; `indices` are row-major.
+pub fn write_indexed(
+    out: &mut dyn WriteSeek,
+    (width, height): (u32, u32),
+    indices: &[u8],
+) -> Result<(), String> {
     let mut encoder = png::Encoder::new(out, width, height);
     encoder.set_color(png::ColorType::Indexed);
     encoder.set_depth(png::BitDepth::Eight);

@@ -226,7 +226,11 @@ impl Attention {
         let dense =
             |part: &str, inputs: usize| Dense::new(weights, &format!("{prefix}.{part}_proj"), inputs, d);
         let [v, out] = ["v_proj", "out_proj"].map(|part| format!("{prefix}.{part}"));
-        Ok(Self { q: dense("q", d)?, k: dense("k", inputs)?, out: Dense::joined(weights, [&v, &out], inputs, d)? })
+        Ok(Self {
+            q: dense("q", d)?,
+            k: dense("k", inputs)?,
+            out: Dense::joined(weights, [&v, &out], inputs, d)?,
+        })
     }
 
     /// Adds to a frame, (cells, d), what its queries find among the tiles.

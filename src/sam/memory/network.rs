@@ -308,7 +308,8 @@ impl MemoryNetwork {
         let (kernel, bias) = &self.mask_downsample;
         let pixel = |y: usize, x: usize| {
             let row = |dy: usize| &shares[(y * stride + dy) * side + x * stride..][..stride];
-            let taps = kernel.chunks_exact(stride).enumerate().flat_map(|(dy, taps)| row(dy).iter().zip(taps));
+            let taps =
+                kernel.chunks_exact(stride).enumerate().flat_map(|(dy, taps)| row(dy).iter().zip(taps));
             taps.map(|(share, weight)| share * weight).sum::<f32>() + bias
         };
         (0..side / stride).flat_map(|y| (0..side / stride).map(move |x| pixel(y, x))).collect()

@@ -89,7 +89,8 @@ impl ObjectMemory {
     /// Keeps a followed frame, and forgets those that it leaves too far behind.
     pub fn keep_followed(&mut self, place: Place, seen: &Seen) {
         // Those ahead are of another run and will be followed again.
-        let matters = |other: usize| place.direction.distance(place.frame, other).is_some_and(|d| d < POINTERS);
+        let matters =
+            |other: usize| place.direction.distance(place.frame, other).is_some_and(|d| d < POINTERS);
         self.followed.retain(|other, _| matters(*other));
         self.followed.insert(place.frame, Kept::new(seen));
     }
@@ -109,8 +110,8 @@ impl ObjectMemory {
             .prompted
             .iter()
             .filter_map(|(other, kept)| Some((distance(other)? as f32, &kept.pointer[..])));
-        let of_followed = within(POINTERS.min(place.frames))
-            .map(|(distance, kept)| (*distance as f32, &kept.pointer[..]));
+        let of_followed =
+            within(POINTERS.min(place.frames)).map(|(distance, kept)| (*distance as f32, &kept.pointer[..]));
         Recalled {
             prompted: self.prompted.values().map(|kept| &kept.memory).collect(),
             followed: within(MEMORIES).map(|(distance, kept)| (*distance, &kept.memory)).collect(),

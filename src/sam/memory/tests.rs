@@ -32,7 +32,8 @@ impl Sequence {
         let (_, images) = Reference::of("mini_video").get("images");
         let frame = |image: &[f32]| {
             let maps = stages(weights, image).into_iter();
-            let maps = maps.filter(|(name, _)| ["embedding", "high_res_0", "high_res_1"].contains(&&name[..]));
+            let maps =
+                maps.filter(|(name, _)| ["embedding", "high_res_0", "high_res_1"].contains(&&name[..]));
             network.frame(maps.map(|(_, values)| Map { shape: vec![], values }).collect(), SIZE).unwrap()
         };
         let frames = images.chunks_exact(images.len() / FRAMES).map(frame).collect();
@@ -147,9 +148,8 @@ fn a_mask_is_followed_as_by_the_official_predictor() {
         let length = length as f32;
         (((from * length) as u32)..((to * length) as u32)).contains(&value)
     };
-    let mask = Mask::from_fn(width, height, |x, y| {
-        within(x, width, 0.13, 0.37) && within(y, height, 0.25, 0.56)
-    });
+    let mask =
+        Mask::from_fn(width, height, |x, y| within(x, width, 0.13, 0.37) && within(y, height, 0.25, 0.56));
     let seen = sequence.network.take_mask(&sequence.frames[0], &mask).unwrap();
     sequence.scenario("mask", 0, &seen, Direction::Forward, FRAMES);
     let other = Mask::from_fn(width, height + 1, |_, _| true);
@@ -240,4 +240,46 @@ fn the_position_of_a_memory_is_the_official_one() {
     let reference = Reference::of("mini_video");
     let expected = reference.channels_last("memory_pos");
     assert_close("memory_pos", &position::sine(12, 16), &expected, 1e-6);
+}
+
+/// A full-size network on real frames against a reference with random weights; needs the folder that
+/// `make_video_reference.py tiny FOLDER --frames FRAMES --scenario click` filled, in `TINSEL_REFERENCE`.
+#[test]
+#[ignore = "needs hundreds of megabytes of reference files; see CONTRIBUTING.md"]
+fn full_size_sequence() {
+    let folder =
+        std::path::PathBuf::from(std::env::var("TINSEL_REFERENCE").expect("TINSEL_REFERENCE is not set"));
+    let reference = Reference::open(&folder.join("tiny_video_reference.safetensors"));
+    let predictor = crate::sam::Predictor::open(&folder.join("tiny_video.safetensors")).unwrap();
+    let network = predictor.memory().unwrap().unwrap();
+    let (shape, pixels) = reference.bytes("frames");
+    let [count, height, width, _] = shape[..] else { panic!("{shape:?}") };
+    let mut object = ObjectMemory::default();
+    for (i, pixels) in pixels.chunks_exact(pixels.len() / count).enumerate() {
+        let picture = image::RgbImage::from_raw(width as u32, height as u32, pixels.to_vec()).unwrap();
+        let start = std::time::Instant::now();
+        let mut encoding = predictor.start_encoding_frame(&picture).unwrap();
+        while !encoding.is_done() {
+            encoding.step().unwrap();
+        }
+        let encoded = encoding.finish().unwrap();
+        let frame = network.frame(encoded.maps, encoded.photo_size).unwrap();
+        let encode = start.elapsed();
+        let place = Place { frame: i, direction: Direction::Forward, frames: count };
+        let seen = if i == 0 {
+            let click = clicks(&[([0.25 * width as f32, 0.4 * height as f32], true)]);
+            let seen = network.prompt(&frame, &click, None, None).unwrap();
+            object.keep_prompted(i, &seen);
+            seen
+        } else {
+            let seen = network.follow(&frame, place, &object).unwrap();
+            object.keep_followed(place, &seen);
+            seen
+        };
+        println!("frame {i}: {:.2?}, of these {encode:.2?} to encode it", start.elapsed());
+        let name = format!("click.1.obj1.frame{i}.low_res");
+        assert_close(&name, seen.low_res.values(), &reference.get(&name).1, 5e-3);
+        let name = format!("click.1.obj1.frame{i}.pointer");
+        assert_close(&name, &seen.pointer, &reference.get(&name).1, 5e-3);
+    }
 }

@@ -1,0 +1,195 @@
+//! The two ways to follow an object: by the network's memory, or by prompting each frame with the one before.
+
+use std::sync::Arc;
+
+use image::RgbImage;
+
+use super::track::{Sighting, Track};
+use crate::mask::Mask;
+use crate::prompt::{BoxPrompt, Point, Prompt};
+use crate::sam::memory::{Frame, MemoryNetwork, Place, Seen};
+use crate::sam::{Embedding, Encoded, Encoding, Error, LowRes, Monitor, Output, Predictor, Query, Result};
+
+/// How much larger than the object its box is on the next frame, as a share of its sides: things move.
+const MARGIN: f32 = 0.05;
+
+/// A way to follow objects.
+pub(super) enum Follower {
+    Memory(Arc<MemoryNetwork>),
+    Prompts,
+}
+
+/// An encoded frame.
+pub(super) enum Image {
+    Memory(Frame),
+    Photo(Embedding),
+}
+
+impl Follower {
+    pub fn new(predictor: &Predictor) -> Result<Self> {
+        Ok(predictor.memory()?.map_or(Self::Prompts, Self::Memory))
+    }
+
+    pub fn start_encoding(&self, predictor: &Predictor, frame: &RgbImage) -> Result<Encoding> {
+        match self {
+            Self::Memory(_) => predictor.start_encoding_frame(frame),
+            Self::Prompts => predictor.start_encoding(frame),
+        }
+    }
+
+    pub fn image(&self, predictor: &Predictor, encoded: Encoded) -> Result<Image> {
+        Ok(match self {
+            Self::Memory(network) => Image::Memory(network.frame(encoded.maps, encoded.photo_size)?),
+            Self::Prompts => Image::Photo(predictor.embedding(&encoded)?),
+        })
+    }
+
+    /// Whether what other trackers found has to be seen on its frame to be remembered.
+    pub fn remembers_frames(&self) -> bool {
+        matches!(self, Self::Memory(_))
+    }
+
+    /// Answers the cue of a frame.
+    pub fn answer(
+        &self,
+        predictor: &Predictor,
+        image: &Image,
+        track: &mut Track,
+        (frame, frames): (usize, usize),
+        monitor: &dyn Monitor,
+    ) -> Result<Sighting> {
+        let cue = track.cues.get(&frame).cloned().unwrap_or_default();
+        let corrected = if cue.mask.is_none() { track.corrected(frame) } else { None };
+        match (self, image) {
+            (Self::Memory(network), Image::Memory(image)) => {
+                // An earlier answer to the cue is no memory.
+                track.memory.forget_prompted(frame);
+                if let Some(mask) = cue.mask {
+                    return taken(network, image, mask);
+                }
+                let direction = track.correction(frame).filter(|_| track.memory.is_prompted());
+                let place = direction.map(|direction| Place { frame, direction, frames });
+                let recalled = place.map(|place| (place, &track.memory));
+                Ok(by_memory(network.prompt(image, &cue.prompt, corrected.as_ref(), recalled)?))
+            }
+            (Self::Prompts, Image::Photo(embedding)) => match cue.mask {
+                Some(mask) => given(mask, embedding.photo_size()),
+                None => {
+                    let output = Output::advised(&cue.prompt, Output::Single);
+                    let query = Query { prompt: cue.prompt, mask_input: corrected };
+                    by_prompt(predictor, embedding, &query, output, monitor)
+                }
+            },
+            _ => Err(of_another_model()),
+        }
+    }
+
+    /// Follows an object to a frame.
+    pub fn follow(
+        &self,
+        predictor: &Predictor,
+        image: &Image,
+        track: &Track,
+        place: Place,
+        monitor: &dyn Monitor,
+    ) -> Result<Sighting> {
+        match (self, image) {
+            (Self::Memory(network), Image::Memory(image)) => {
+                Ok(by_memory(network.follow(image, place, &track.memory)?))
+            }
+            (Self::Prompts, Image::Photo(embedding)) => {
+                let Some(query) =
+                    track.last_visible(place).and_then(|last| query(last, embedding.photo_size()))
+                else {
+                    return given(empty(embedding.photo_size()).into(), embedding.photo_size());
+                };
+                by_prompt(predictor, embedding, &query, Output::Single, monitor)
+            }
+            _ => Err(of_another_model()),
+        }
+    }
+
+    /// What another tracker found on a frame; `image` is not needed without a memory.
+    pub fn known(&self, image: Option<&Image>, mask: &Arc<Mask>) -> Result<Sighting> {
+        match (self, image) {
+            (Self::Memory(network), Some(Image::Memory(image))) => taken(network, image, mask.clone()),
+            (Self::Prompts, _) => given(mask.clone(), (mask.width(), mask.height())),
+            _ => Err(of_another_model()),
+        }
+    }
+}
+
+fn of_another_model() -> Error {
+    Error::Network("the frame was encoded by another model".into())
+}
+
+/// A mask that is taken as it is, and remembered.
+fn taken(network: &MemoryNetwork, image: &Frame, mask: Arc<Mask>) -> Result<Sighting> {
+    let sighting = by_memory(network.take_mask(image, &mask)?);
+    Ok(Sighting { mask, ..sighting })
+}
+
+fn by_memory(seen: Seen) -> Sighting {
+    Sighting {
+        mask: seen.low_res.mask(0.0, 0.0).0.into(),
+        low_res: seen.low_res.clone(),
+        predicted_iou: seen.predicted_iou,
+        object_score: Some(seen.object_score),
+        seen: Some(seen),
+    }
+}
+
+fn by_prompt(
+    predictor: &Predictor,
+    embedding: &Embedding,
+    query: &Query,
+    output: Output,
+    monitor: &dyn Monitor,
+) -> Result<Sighting> {
+    let prediction = predictor.predict(embedding, query, output, monitor)?;
+    let Some(candidate) = prediction.candidates.get(prediction.suggested) else {
+        return given(empty(embedding.photo_size()).into(), embedding.photo_size());
+    };
+    let (mask, _) = prediction.mask(prediction.suggested);
+    Ok(Sighting {
+        mask: mask.into(),
+        low_res: candidate.low_res.clone(),
+        predicted_iou: candidate.predicted_iou,
+        object_score: prediction.object_score,
+        seen: None,
+    })
+}
+
+/// A mask that is taken as it is.
+fn given(mask: Arc<Mask>, size: (u32, u32)) -> Result<Sighting> {
+    if (mask.width(), mask.height()) != size {
+        let (width, height) = size;
+        return Err(Error::Prompt(format!(
+            "the mask has {}x{} pixels, but the frame has {width}x{height}",
+            mask.width(),
+            mask.height()
+        )));
+    }
+    let low_res = LowRes::of_mask(&mask)?;
+    Ok(Sighting { mask, low_res, predicted_iou: 1.0, object_score: None, seen: None })
+}
+
+fn empty((width, height): (u32, u32)) -> Mask {
+    Mask::from_runs(width, height, [])
+}
+
+/// The prompt for a frame from where the object was last visible; `None` if that has no pixels.
+fn query(last: &Sighting, (width, height): (u32, u32)) -> Option<Query> {
+    let (b, [x, y]) = (last.mask.bbox()?, last.mask.inner_point()?);
+    let (width, height) = (width as f32, height as f32);
+    // Frames of other sizes are taken for the same picture.
+    let scale = [width / last.mask.width() as f32, height / last.mask.height() as f32];
+    let [dx, dy] = [MARGIN * b.width() as f32, MARGIN * b.height() as f32];
+    let at = |x: f32, y: f32| [(x * scale[0]).clamp(0.0, width), (y * scale[1]).clamp(0.0, height)];
+    let bbox =
+        BoxPrompt::spanning(at(b.x0 as f32 - dx, b.y0 as f32 - dy), at(b.x1 as f32 + dx, b.y1 as f32 + dy));
+    let [x, y] = at(x, y);
+    let prompt = Prompt { points: vec![Point { x, y, positive: true }], bbox: Some(bbox) };
+    let mask_input = (scale == [1.0; 2]).then(|| last.low_res.clone());
+    Some(Query { prompt, mask_input })
+}
