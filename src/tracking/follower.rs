@@ -8,7 +8,9 @@ use super::track::{Sighting, Track};
 use crate::mask::Mask;
 use crate::prompt::{BoxPrompt, Point, Prompt};
 use crate::sam::memory::{Frame, MemoryNetwork, Place, Seen};
-use crate::sam::{Embedding, Encoded, Encoding, Error, LowRes, Monitor, Output, Predictor, Query, Result};
+use crate::sam::{
+    Embedding, Encoded, Encoding, Error, LowRes, Monitor, Output, Prediction, Predictor, Query, Result,
+};
 
 /// How much larger than the object its box is on the next frame, as a share of its sides: things move.
 const MARGIN: f32 = 0.05;
@@ -77,7 +79,8 @@ impl Follower {
                 None => {
                     let output = Output::advised(&cue.prompt, Output::Single);
                     let query = Query { prompt: cue.prompt, mask_input: corrected };
-                    by_prompt(predictor, embedding, &query, output, monitor)
+                    let prediction = predictor.predict(embedding, &query, output, monitor)?;
+                    by_prompt(&prediction, prediction.suggested, embedding.photo_size())
                 }
             },
             _ => Err(of_another_model()),
@@ -98,12 +101,11 @@ impl Follower {
                 Ok(by_memory(network.follow(image, place, &track.memory)?))
             }
             (Self::Prompts, Image::Photo(embedding)) => {
-                let Some(query) =
-                    track.last_visible(place).and_then(|last| query(last, embedding.photo_size()))
-                else {
-                    return given(empty(embedding.photo_size()).into(), embedding.photo_size());
-                };
-                by_prompt(predictor, embedding, &query, Output::Single, monitor)
+                let size = embedding.photo_size();
+                let last = track.last_visible(place).and_then(|last| Some((last, query(last, size)?)));
+                let Some((last, query)) = last else { return given(empty(size).into(), size) };
+                let prediction = predictor.predict(embedding, &query, Output::All, monitor)?;
+                by_prompt(&prediction, most_alike(&prediction, &last.mask), size)
             }
             _ => Err(of_another_model()),
         }
@@ -139,25 +141,33 @@ fn by_memory(seen: Seen) -> Sighting {
     }
 }
 
-fn by_prompt(
-    predictor: &Predictor,
-    embedding: &Embedding,
-    query: &Query,
-    output: Output,
-    monitor: &dyn Monitor,
-) -> Result<Sighting> {
-    let prediction = predictor.predict(embedding, query, output, monitor)?;
-    let Some(candidate) = prediction.candidates.get(prediction.suggested) else {
-        return given(empty(embedding.photo_size()).into(), embedding.photo_size());
-    };
-    let (mask, _) = prediction.mask(prediction.suggested);
+/// A candidate of a prediction; nothing, if there is no such candidate.
+fn by_prompt(prediction: &Prediction, candidate: usize, size: (u32, u32)) -> Result<Sighting> {
+    let Some(chosen) = prediction.candidates.get(candidate) else { return given(empty(size).into(), size) };
     Ok(Sighting {
-        mask: mask.into(),
-        low_res: candidate.low_res.clone(),
-        predicted_iou: candidate.predicted_iou,
+        mask: prediction.mask(candidate).0.into(),
+        low_res: chosen.low_res.clone(),
+        predicted_iou: chosen.predicted_iou,
         object_score: prediction.object_score,
         seen: None,
     })
+}
+
+/// The candidate that is most like the mask of the frame before, and that the network expects much of: between two
+/// frames an object moves a little, but does not become a part of itself.
+fn most_alike(prediction: &Prediction, last: &Mask) -> usize {
+    let worth = |candidate: usize| {
+        let mask = prediction.mask(candidate).0;
+        if (mask.width(), mask.height()) != (last.width(), last.height()) {
+            return 0.0;
+        }
+        let both = mask.intersection(last).area() as f64;
+        let either = (mask.area() + last.area()) as f64 - both;
+        both / either.max(1.0) * f64::from(prediction.candidates[candidate].predicted_iou)
+    };
+    let all = (0..prediction.candidates.len()).map(|candidate| (candidate, worth(candidate)));
+    let best = all.max_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, worth)| *worth > 0.0);
+    best.map_or(prediction.suggested, |(candidate, _)| candidate)
 }
 
 /// A mask that is taken as it is.
