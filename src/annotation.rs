@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::colour::{Colour, NEUTRAL};
 use crate::mask::Mask;
 use crate::prompt::Prompt;
@@ -25,6 +27,16 @@ pub struct Annotation<Class = String> {
     pub model: Option<Arc<str>>,
     /// The prompt that made the mask; empty if it is unknown or there is none.
     pub prompt: Prompt,
+    /// Set while a model has made the mask and no person has accepted, corrected or rejected it yet.
+    pub proposal: Option<Proposal>,
+}
+
+/// What is known about a mask that waits for a person's decision.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Proposal {
+    /// How sure the detector was of the object, in [0, 1]; `None` if no detector is involved or it did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<f32>,
 }
 
 impl<Class> Annotation<Class> {
@@ -39,17 +51,43 @@ impl<Class> Annotation<Class> {
             stability_score: None,
             model: None,
             prompt: Prompt::default(),
+            proposal: None,
         }
     }
 
     /// The same annotation with another class, or with its class in another form.
     pub fn with_class<Other>(self, class: Option<Other>) -> Annotation<Other> {
-        let Self { name, class: _, colour, mask, predicted_iou, stability_score, model, prompt } = self;
-        Annotation { name, class, colour, mask, predicted_iou, stability_score, model, prompt }
+        let Self { name, class: _, colour, mask, predicted_iou, stability_score, model, prompt, proposal } =
+            self;
+        Annotation { name, class, colour, mask, predicted_iou, stability_score, model, prompt, proposal }
+    }
+
+    /// How certain model and detector are of the mask, in [0, 1]: the lower of their scores; 0 without scores.
+    pub fn certainty(&self) -> f32 {
+        let of_detector = self.proposal.and_then(|proposal| proposal.score);
+        self.predicted_iou.into_iter().chain(of_detector).reduce(f32::min).unwrap_or(0.0).clamp(0.0, 1.0)
     }
 
     /// The colour in images: its own, or grey.
     pub fn shown_colour(&self) -> Colour {
         self.colour.unwrap_or(NEUTRAL)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_least_certain_score_counts() {
+        let with = |predicted_iou, score| {
+            let proposal = Some(Proposal { score });
+            let mask = Mask::from_fn(1, 1, |_, _| true);
+            Annotation::<String> { predicted_iou, proposal, ..Annotation::new("", mask) }.certainty()
+        };
+        assert_eq!(with(Some(0.9), Some(0.3)), 0.3);
+        assert_eq!(with(Some(0.8), None), 0.8);
+        assert_eq!(with(None, None), 0.0);
+        assert_eq!(with(Some(1.02), None), 1.0, "SAM 1 predicts a little more than 1");
     }
 }

@@ -10,7 +10,7 @@ use super::arguments::{EverythingArguments, GeneratorArguments, ResultFormat, Sh
 use super::batch::{self, Job, Jobs, Progress, Work};
 use super::keep::keep;
 use super::{complain, load_model, model_stem};
-use crate::annotation::Annotation;
+use crate::annotation::{Annotation, Proposal};
 use crate::colour::{Colour, mask_colour};
 use crate::document::ClassId;
 use crate::everything::{Batch, Filters, FoundMask, Parameters, filter, generate};
@@ -212,8 +212,11 @@ fn export_masks(masks: &[FoundMask]) -> Vec<Annotation> {
 
 /// The masks for a session, the largest at the bottom.
 fn kept_masks(masks: &[FoundMask], model: &str) -> Vec<Annotation<ClassId>> {
-    let kept =
-        |found: &FoundMask| Annotation { model: Some(model.into()), ..found.annotation(String::new()) };
+    let kept = |found: &FoundMask| Annotation {
+        model: Some(model.into()),
+        proposal: Some(Proposal::default()),
+        ..found.annotation(String::new())
+    };
     let mut masks: Vec<Annotation<ClassId>> = masks.iter().map(kept).collect();
     largest_first(&mut masks);
     masks

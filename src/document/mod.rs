@@ -186,6 +186,14 @@ impl Document {
         &self.state.classes
     }
 
+    /// The masks that wait for a person's decision, least certain first.
+    pub fn proposals(&self) -> Vec<&Arc<MaskItem>> {
+        let mut proposals: Vec<_> =
+            self.state.masks.iter().filter(|m| m.annotation.proposal.is_some()).collect();
+        proposals.sort_by(|a, b| a.annotation.certainty().total_cmp(&b.annotation.certainty()));
+        proposals
+    }
+
     /// A mask as an annotation with the name of its class.
     pub fn annotation(&self, item: &MaskItem) -> Annotation {
         let class = item.annotation.class.and_then(|id| self.class(id));

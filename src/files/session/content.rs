@@ -6,7 +6,7 @@ use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::annotation::Annotation;
+use crate::annotation::{Annotation, Proposal};
 use crate::colour::Colour;
 use crate::mask::{CompressedRle, Mask, Rle};
 use crate::prompt::{BoxPrompt, Point, Prompt};
@@ -106,6 +106,8 @@ struct WrittenMask {
     /// Left, top, right, bottom.
     #[serde(default)]
     r#box: Option<[f32; 4]>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    proposal: Option<Proposal>,
     #[serde(flatten)]
     other: Map<String, Value>,
 }
@@ -122,6 +124,7 @@ impl From<WrittenMask> for SessionMask {
             stability_score: written.stability_score,
             model: written.model.map(Into::into),
             prompt: Prompt { points: written.points, bbox },
+            proposal: written.proposal,
         };
         Self { annotation, visible: written.visible, locked: written.locked, other: written.other }
     }
@@ -141,6 +144,7 @@ impl From<SessionMask> for WrittenMask {
             model: annotation.model.as_deref().map(Into::into),
             points: annotation.prompt.points,
             r#box: annotation.prompt.bbox.map(|b| [b.x0, b.y0, b.x1, b.y1]),
+            proposal: annotation.proposal,
             other,
         }
     }

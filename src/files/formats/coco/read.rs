@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::segmentation::segmentation;
@@ -130,6 +131,7 @@ impl Coco {
                 let mut item = imported_mask(mask, class, annotation["name"].as_str());
                 item.predicted_iou = score(&annotation["predicted_iou"]);
                 item.stability_score = score(&annotation["stability_score"]);
+                item.proposal = Option::deserialize(&annotation["proposal"]).unwrap_or_default();
                 item
             });
             target.take(&mut imported, place, mask);
