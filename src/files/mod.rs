@@ -1,6 +1,7 @@
 //! Photos in, results out.
 
 mod atomic;
+pub mod boxes;
 pub mod drawing;
 pub mod export;
 mod folder;
