@@ -1,6 +1,9 @@
 //! The command line from end to end: the real binary with the built-in model, compared with what the
 //! official code of MobileSAM answers for the same photo (`tests/data/make_mobile_sam_reference.py`).
 
+#[path = "cli/masks.rs"]
+mod masks;
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::process::Command;

@@ -12,6 +12,7 @@ mod export;
 mod formats;
 mod import;
 mod keep;
+mod masks;
 mod models;
 mod predict;
 mod terminal;
@@ -26,6 +27,7 @@ pub use convert::{ConvertArguments, convert};
 pub use everything::everything;
 pub use export::{ExportArguments, export_sessions};
 pub use import::{ImportArguments, import_into_session};
+pub use masks::{MasksArguments, boxes_to_masks};
 pub use models::{ModelsArguments, models};
 pub use predict::predict;
 

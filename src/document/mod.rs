@@ -5,6 +5,7 @@
 mod colour_mode;
 mod edit;
 mod history;
+mod proposals;
 mod shape;
 #[cfg(test)]
 mod tests;
@@ -184,14 +185,6 @@ impl Document {
     /// The classes, in the order of their number keys.
     pub fn classes(&self) -> &[Class] {
         &self.state.classes
-    }
-
-    /// The masks that wait for a person's decision, least certain first.
-    pub fn proposals(&self) -> Vec<&Arc<MaskItem>> {
-        let mut proposals: Vec<_> =
-            self.state.masks.iter().filter(|m| m.annotation.proposal.is_some()).collect();
-        proposals.sort_by(|a, b| a.annotation.certainty().total_cmp(&b.annotation.certainty()));
-        proposals
     }
 
     /// A mask as an annotation with the name of its class.

@@ -5,6 +5,7 @@ mod tests;
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use walkdir::WalkDir;
 
@@ -18,7 +19,9 @@ use super::names::has_extension;
 use super::paths::likeness;
 use super::photo::name_of;
 use super::text;
-use crate::prompt::BoxPrompt;
+use crate::annotation::{Annotation, Proposal};
+use crate::mask::Mask;
+use crate::prompt::{BoxPrompt, Prompt};
 
 /// More boxes in one photo are rejected: each is a query to the network.
 const MAX_BOXES: usize = 10_000;
@@ -33,6 +36,26 @@ pub struct BoxOfPhoto {
     pub class: Option<String>,
     /// How sure the detector is, in [0, 1].
     pub score: Option<f32>,
+}
+
+impl BoxOfPhoto {
+    /// What to ask the network.
+    pub fn prompt(&self) -> Prompt {
+        Prompt { points: vec![], bbox: Some(self.bbox) }
+    }
+
+    /// The network's answer to the box, with its predicted IoU and stability score, as a proposal.
+    pub fn proposal(&self, mask: Arc<Mask>, [iou, stability]: [f32; 2], model: &str) -> Annotation {
+        Annotation {
+            class: self.class.clone(),
+            predicted_iou: Some(iou),
+            stability_score: Some(stability),
+            model: Some(model.into()),
+            prompt: self.prompt(),
+            proposal: Some(Proposal { score: self.score }),
+            ..Annotation::new("", mask)
+        }
+    }
 }
 
 /// The boxes of one photo.

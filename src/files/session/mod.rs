@@ -41,6 +41,7 @@ mod document;
 mod file;
 mod load;
 mod save;
+mod saved_work;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -59,6 +60,7 @@ pub use content::{Session, SessionClass, SessionMask, SessionPhoto, VERSION};
 pub use file::{Opened, SessionFile};
 pub use load::{Loaded, LoadedState, SessionError};
 pub use save::SaveError;
+pub use saved_work::SavedWork;
 
 const SUFFIX: &str = ".tinsel.json";
 /// The longest ending of a session's files.
