@@ -39,6 +39,13 @@ pub struct Proposal {
     pub score: Option<f32>,
 }
 
+impl Proposal {
+    /// See [`Annotation::certainty`].
+    pub fn certainty(self, predicted_iou: Option<f32>) -> f32 {
+        predicted_iou.into_iter().chain(self.score).reduce(f32::min).unwrap_or(0.0).clamp(0.0, 1.0)
+    }
+}
+
 impl<Class> Annotation<Class> {
     /// An annotation with a name and a mask only.
     pub fn new(name: impl Into<String>, mask: impl Into<Arc<Mask>>) -> Self {
@@ -64,8 +71,7 @@ impl<Class> Annotation<Class> {
 
     /// How certain model and detector are of the mask, in [0, 1]: the lower of their scores; 0 without scores.
     pub fn certainty(&self) -> f32 {
-        let of_detector = self.proposal.and_then(|proposal| proposal.score);
-        self.predicted_iou.into_iter().chain(of_detector).reduce(f32::min).unwrap_or(0.0).clamp(0.0, 1.0)
+        self.proposal.unwrap_or_default().certainty(self.predicted_iou)
     }
 
     /// The colour in images: its own, or grey.

@@ -71,6 +71,11 @@ impl Tinsel {
                 self.encoding.limit(gigabytes, &self.engine);
             }
             Action::ClearEmbeddings => self.engine.clear_embeddings(),
+            Action::OpenAnnotations(paths) => {
+                self.tasks.open_dropped_annotations(paths, self.workspace.photos.clone());
+            }
+            Action::StartBatch(work) => self.start_batch(work),
+            Action::ContinueReview => self.continue_review(),
             Action::ImportFile(file) => self.import_file(file),
             Action::ImportHere(file) => {
                 if let Some(target) = self.import_target() {

@@ -10,8 +10,8 @@ use super::actions::Actions;
 use super::canvas::{CanvasInput, SceneMask};
 use super::commands::Availability;
 use super::panels::{
-    ListContent, Status, Toolbar, Welcome, filters_ui, menu_ui, prompt_bar_ui, shape_ui, status_ui,
-    toolbar_ui, welcome_ui,
+    ListContent, ReviewBar, Status, Toolbar, Welcome, filters_ui, menu_ui, prompt_bar_ui, review_bar_ui,
+    shape_ui, status_ui, toolbar_ui, welcome_ui,
 };
 use super::shell::Tinsel;
 use super::texts;
@@ -59,6 +59,9 @@ impl Tinsel {
             CentralPanel::no_frame().show(ui, |ui| self.masks_ui(ui, &shown, actions));
         });
         self.filmstrip_ui(ui, actions);
+        if self.review.is_running() {
+            Panel::bottom("review").show(ui, |ui| self.review_ui(ui, &availability, actions));
+        }
         let prompting = self.stage.canvas.effective_prompting(&self.workspace.document);
         Panel::bottom("prompt")
             .show(ui, |ui| prompt_bar_ui(ui, self.stage.tool, &prompting, &self.prompt.inquiry, actions));
@@ -90,6 +93,13 @@ impl Tinsel {
                 self.panels.filmstrip.ui(ui, photos, *current, &masks_of, actions);
             });
         }
+    }
+
+    fn review_ui(&self, ui: &mut Ui, availability: &Availability, actions: &mut Actions) {
+        let document = &self.workspace.document;
+        let proposal = self.reviewed().and_then(|id| document.mask(id)).map(|item| &**item);
+        let bar = ReviewBar { document, proposal, photos_left: self.review.photos_left() };
+        review_bar_ui(ui, &bar, availability, actions);
     }
 
     fn welcome(&self) -> Welcome<'_> {
@@ -225,9 +235,11 @@ impl Tinsel {
             }
             None => None,
         };
+        let batch = self.batch.status();
         let zoom_percent = open.map(|_| self.stage.canvas.view.zoom() * 100.0);
         Status {
             work,
+            batch,
             timing: self.timing.clone(),
             photo,
             zoom_percent,

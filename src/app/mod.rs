@@ -5,6 +5,8 @@
 
 mod actions;
 mod apply;
+mod batch_question;
+mod batches;
 mod canvas;
 mod commands;
 mod comparison;
@@ -25,6 +27,7 @@ mod photos;
 mod platform;
 mod preview;
 mod prompts;
+mod reviews;
 mod settings;
 mod shell;
 mod state;

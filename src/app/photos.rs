@@ -31,7 +31,8 @@ impl Tinsel {
         self.workspace.go_to(index);
         let request = self.workspace.begin();
         let decoded = self.encoding.ahead.decoded(&path);
-        self.tasks.open(request, path, decoded);
+        let written = self.batch.saving_of(&path);
+        self.tasks.open(request, path, decoded, written);
     }
 
     /// Encodes the open photo, or its region, ahead of the first click.

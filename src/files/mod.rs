@@ -23,5 +23,5 @@ pub use atomic::{FileSet, WriteError};
 pub use folder::{photos_beside, photos_in};
 pub use kind::{PHOTO_EXTENSIONS, holds_masks, mask_extensions};
 pub use paths::slashed;
-pub use photo::{Photo, PhotoError, PhotoIdentity};
+pub use photo::{Photo, PhotoError, PhotoIdentity, name_of};
 pub use selection::{Selected, SelectionError, Skipped, select_photos};

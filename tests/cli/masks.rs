@@ -61,7 +61,11 @@ fn boxes_become_proposals_once() {
     // What is there is not made again, even if somebody has corrected it; the rest is.
     let before = std::fs::read(format!("{photos}/a.jpg.tinsel.json")).unwrap();
     let run = masks(&[]);
-    assert!(run.out.contains("a.jpg: 1 box, 0 new in ") && run.out.contains("b.jpg: 1 box, 1 new in "), "{}", run.out);
+    assert!(
+        run.out.contains("a.jpg: 1 box, 0 new in ") && run.out.contains("b.jpg: 1 box, 1 new in "),
+        "{}",
+        run.out
+    );
     assert_eq!(std::fs::read(format!("{photos}/a.jpg.tinsel.json")).unwrap(), before);
     let mut corrected = first.clone();
     corrected["masks"][0]["box"] = Value::Null;
@@ -97,6 +101,10 @@ fn without_boxes_there_is_an_error_with_the_way_out() {
     fails(&["masks", &photos, "--boxes", &boxes], 2, &["no photo has boxes in it", "a.jpg, b.jpg, gone.jpg"]);
     let text = folder.file("notes.txt", b"x");
     fails(&["masks", &photos, "--boxes", &text], 2, &["notes.txt: contains no boxes", "Pascal VOC (XML)"]);
-    fails(&["masks", &photos, "--boxes", &boxes, "--min-score=2"], 2, &["--min-score is 2", "between 0 and 1"]);
+    fails(
+        &["masks", &photos, "--boxes", &boxes, "--min-score=2"],
+        2,
+        &["--min-score is 2", "between 0 and 1"],
+    );
     fails(&["masks", &photos], 2, &["--boxes"]);
 }

@@ -14,9 +14,12 @@ commands! {
         text: "Undo",
         tooltip: "Undo the last change",
         keys: &[ctrl(Key::Z)],
-        enabled: |window| window.document().undo_label().is_some(),
-        object: |window| window.document().undo_label(),
+        enabled: |window| window.document().undo_label().is_some() || window.can_undo_review(),
+        object: |window| window.document().undo_label().filter(|_| !window.can_undo_review()),
         run: |window, _, _| {
+            if window.can_undo_review() {
+                return window.undo_review();
+            }
             window.workspace.document.undo();
             window.everything.follow(&window.workspace.document);
         },

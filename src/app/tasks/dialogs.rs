@@ -8,7 +8,7 @@ use crate::files::{PHOTO_EXTENSIONS, Photo, mask_extensions};
 
 impl Tasks {
     /// Shows a dialog; a second one is not opened while one is open.
-    fn spawn_dialog(&mut self, run: impl FnOnce() -> Outcome + Send + 'static) {
+    pub(super) fn spawn_dialog(&mut self, run: impl FnOnce() -> Outcome + Send + 'static) {
         if !self.is_running(Kind::Dialog) {
             self.spawn(Kind::Dialog, run);
         }

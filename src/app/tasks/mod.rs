@@ -2,6 +2,7 @@
 //! [`Latest`] only what is still wanted is done. [`Tasks`] collects what comes of reading photos,
 //! dialogs, importing and exporting.
 
+mod batch;
 mod dialogs;
 mod download;
 mod exports;
@@ -20,6 +21,7 @@ use std::time::{Duration, Instant};
 
 use egui::Context;
 
+pub(super) use batch::{OpenedBoxes, Prepared, Selection};
 pub(super) use download::Download;
 pub(super) use figure::FigureSide;
 pub(super) use imports::{Dataset, ImportTarget};
@@ -30,6 +32,7 @@ pub(super) use task::{Panicked, Task};
 pub(super) use thumbnails::Thumbnails;
 
 use super::export_task::Written;
+use super::state::ReviewPhoto;
 use crate::document::{MaskItem, Reshape};
 use crate::files::export::Plan;
 use crate::files::import::{ForPhoto, ImportError, Imported, Problem};
@@ -85,6 +88,21 @@ pub(super) enum Outcome {
     ReadAll(Result<(Vec<ForPhoto>, Vec<Problem>), String>),
     /// They were added to what is kept about photos that are not in the window.
     ImportedAll(Result<(Dataset, Vec<Problem>), String>),
+    /// The photos that a batch has something to do for.
+    Selected(Selection),
+    /// A photo of a batch was read, or why not.
+    Prepared(Result<Prepared, String>),
+    /// Proposals were added to the session of a photo: how many, and notices for the user.
+    SavedProposals {
+        path: PathBuf,
+        result: Result<(usize, Vec<String>), String>,
+    },
+    /// Files with boxes were read; `None` when the dialog was cancelled.
+    OpenedBoxes(Result<Option<OpenedBoxes>, String>),
+    /// Dropped files have masks.
+    DroppedMasks(Vec<PathBuf>),
+    /// The photos whose sessions have proposals.
+    FoundProposals(Vec<ReviewPhoto>),
     /// A picture for the clipboard.
     Copied(egui::ColorImage),
     /// Masks of a photo were given another shape.
@@ -106,13 +124,16 @@ pub(super) enum Kind {
     PlanningExport,
     Exporting,
     Importing,
+    /// Reading a photo of a batch.
+    Preparing,
+    SavingProposals,
     Other,
 }
 
 impl Kind {
     /// Whether it writes files, so that the end of the program waits for it.
     fn writes(self) -> bool {
-        matches!(self, Kind::Exporting | Kind::Importing)
+        matches!(self, Kind::Exporting | Kind::Importing | Kind::SavingProposals)
     }
 }
 

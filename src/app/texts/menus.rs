@@ -5,6 +5,7 @@ pub const EDIT: &str = "Edit";
 pub const VIEW: &str = "View";
 pub const MASK: &str = "Mask";
 pub const SHAPE: &str = "Shape";
+pub const BATCH: &str = "Batch";
 pub const HELP: &str = "Help";
 
 pub const OPEN: &str = "Open";

@@ -1,6 +1,7 @@
 //! What a user of the window reads, in a file for each part of the window. The texts of the commands stand in
 //! their definitions, in `commands/`.
 
+pub(super) mod batch;
 pub(super) mod canvas;
 pub(super) mod classes;
 pub(super) mod comparison;
@@ -19,6 +20,7 @@ pub(super) mod models;
 pub(super) mod palette;
 pub(super) mod photos;
 pub(super) mod prompt;
+pub(super) mod review;
 pub(super) mod shape;
 pub(super) mod shortcuts;
 pub(super) mod startup;

@@ -102,6 +102,11 @@ impl Session {
         load::count_masks(&Places::of(photo))
     }
 
+    /// The saved proposals of a photo: how many, and how certain the least certain one is; `None` without any.
+    pub fn proposals(photo: &Path) -> Option<(usize, f32)> {
+        load::proposals(&Places::of(photo))
+    }
+
     /// Parses the content of a session file; `path` is used in messages.
     ///
     /// # Errors
