@@ -108,7 +108,7 @@ impl BatchQuestion {
 
 fn preset_ui(ui: &mut Ui, chosen: &mut Option<Preset>) {
     let name = |preset: Option<Preset>| preset.map_or(texts::CURRENT_SETTINGS, preset_name);
-    ComboBox::from_label(texts::SETTINGS).selected_text(name(*chosen)).show_ui(ui, |ui| {
+    ComboBox::from_label(texts::PRESET).selected_text(name(*chosen)).show_ui(ui, |ui| {
         for preset in [None].into_iter().chain(Preset::ALL.map(Some)) {
             ui.selectable_value(chosen, preset, name(preset));
         }

@@ -25,6 +25,9 @@ impl Tinsel {
 
     /// The proposals of the photos that are not in the window are known.
     pub(super) fn start_review(&mut self, mut photos: Vec<ReviewPhoto>) {
+        if self.review.is_running() {
+            return;
+        }
         let in_window = self.workspace.documents().filter_map(|(path, document)| {
             let proposals = document.proposals();
             let certainty = proposals.first()?.annotation.certainty();

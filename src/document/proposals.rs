@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Document, MaskItem};
 use crate::annotation::Annotation;
+use crate::mask::Mask;
 use crate::prompt::BoxPrompt;
 
 /// Answers to two boxes that overlap this much (IoU) are about the same object.
@@ -29,13 +30,10 @@ impl Document {
         for new in proposals {
             let mut known = self.masks().iter().map(|item| &item.annotation.mask);
             let mut others = missing.iter().map(|other| &other.mask);
-            let is_same = |mask: &Arc<crate::mask::Mask>| {
-                let answers_box = new.prompt.bbox.is_some();
-                *mask == new.mask
-                    || answers_box
-                        && mask.iou_at_most(&new.mask) >= SAME_OBJECT
-                        && mask.iou(&new.mask) >= SAME_OBJECT
-            };
+            // The bound is cheap; few pairs pass it.
+            let overlap = if new.prompt.bbox.is_some() { SAME_OBJECT } else { 1.0 };
+            let is_same =
+                |mask: &Arc<Mask>| mask.iou_at_most(&new.mask) >= overlap && mask.iou(&new.mask) >= overlap;
             if !known.any(is_same) && !others.any(is_same) {
                 missing.push(new);
             }
@@ -48,7 +46,6 @@ impl Document {
 mod tests {
     use super::*;
     use crate::document::Edit;
-    use crate::mask::Mask;
     use crate::prompt::Prompt;
 
     #[test]

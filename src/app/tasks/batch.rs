@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, bounded};
 
+use super::dialogs::in_both_cases;
 use super::{Kind, Outcome, Tasks};
 use crate::annotation::Annotation;
 use crate::app::state::{BatchPhoto, BatchWork, ReviewPhoto};
-use crate::app::texts::batch as texts;
+use crate::app::texts::{batch as texts, dialogs};
 use crate::files::Photo;
-use crate::files::boxes::BoxFiles;
+use crate::files::boxes::{BoxFiles, box_extensions};
 use crate::files::import::Problem;
 use crate::files::session::{SavedWork, Session};
 use crate::files::{holds_masks, name_of};
@@ -86,6 +87,9 @@ impl Tasks {
 
     /// Asks for a file with boxes and reads it.
     pub fn pick_boxes(&mut self, dialog: rfd::FileDialog, photos: Vec<PathBuf>) {
+        let dialog = dialog
+            .set_title(dialogs::OPEN_BOXES)
+            .add_filter(dialogs::BOXES, &in_both_cases(&box_extensions()));
         self.spawn_dialog(move || match dialog.pick_files() {
             Some(paths) => {
                 Outcome::OpenedBoxes(open_boxes(paths, &photos).map(Some).map_err(|(_, error)| error))

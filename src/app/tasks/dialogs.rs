@@ -61,7 +61,7 @@ impl Tasks {
 }
 
 /// Extensions as dialogs want them, which tell `JPG` from `jpg`.
-fn in_both_cases(extensions: &[&str]) -> Vec<String> {
+pub(super) fn in_both_cases(extensions: &[&str]) -> Vec<String> {
     extensions.iter().flat_map(|e| [(*e).to_owned(), e.to_uppercase()]).collect()
 }
 

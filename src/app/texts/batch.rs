@@ -2,7 +2,7 @@
 
 pub const EVERYTHING_TITLE: &str = "Segment everything in all photos";
 pub const BOXES_TITLE: &str = "Boxes to masks";
-pub const SETTINGS: &str = "Settings";
+pub const PRESET: &str = "Preset";
 pub const CURRENT_SETTINGS: &str = "Current settings";
 pub const ONLY_WITHOUT_MASKS: &str = "Only photos without masks";
 pub const MIN_SCORE: &str = "Minimum score";

@@ -8,5 +8,7 @@ pub const MODELS: &str = "Models";
 pub const EXPORT_TO: &str = "Export to";
 pub const SAVE_IN: &str = "Save the work in";
 pub const IMPORT_MASKS: &str = "Import masks";
+pub const OPEN_BOXES: &str = "Open files with boxes";
+pub const BOXES: &str = "Boxes";
 pub const MASKS: &str = "Masks";
 pub const SAVE_COMPARISON: &str = "Save the comparison";
