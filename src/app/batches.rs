@@ -8,12 +8,12 @@ use super::messages::first_few;
 use super::models;
 use super::shell::Tinsel;
 use super::state::{BatchPhoto, BatchWork, Results};
-use super::tasks::{OpenedBoxes, Prepared, Selection};
+use super::tasks::{OpenedBoxes, Prepared, SavedProposals, Selection};
 use super::texts::{batch as texts, messages};
 use crate::annotation::{Annotation, Proposal};
-use crate::document::Edit;
 use crate::engine::{JobKind, PhotoRef, ProposedMask, Wanted};
 use crate::files::drawing::largest_first;
+use crate::files::import::Imported;
 use crate::files::name_of;
 
 impl Tinsel {
@@ -126,13 +126,10 @@ impl Tinsel {
             return;
         }
         if let Some(id) = self.workspace.id_at(path, photo.pixels.dimensions()) {
-            let masks = self.workspace.document_of(id).map(|document| {
-                let masks = document.missing(proposals.to_vec());
-                let count = masks.len();
-                document.apply(Edit::Import { masks, classes: vec![] });
-                count
-            });
-            return self.batch.done(masks.unwrap_or(0));
+            let masks = self.workspace.document_with(id).map(|document| document.missing(proposals.to_vec()));
+            let imported = Imported { masks: masks.unwrap_or_default(), ..Imported::default() };
+            let (count, _) = self.add_masks(id, imported);
+            return self.batch.done(count);
         }
         if self.workspace.paths().any(|known| known == path) {
             let problem = texts::changed(&name_of(path));
@@ -143,12 +140,13 @@ impl Tinsel {
     }
 
     /// Proposals were added to the session of a photo.
-    pub(super) fn proposals_saved(&mut self, path: &Path, result: Result<(usize, Vec<String>), String>) {
+    pub(super) fn proposals_saved(&mut self, path: &Path, result: Result<SavedProposals, String>) {
         self.panels.filmstrip.forget(&[path.to_path_buf()]);
         match result {
-            Ok((count, notices)) => {
+            Ok(SavedProposals { new, masks, notices }) => {
+                self.photo_states.count([(path.to_path_buf(), masks)]);
                 notices.into_iter().for_each(|notice| self.batch.tell(notice));
-                self.batch.done(count);
+                self.batch.done(new);
             }
             Err(error) => self.batch.failed(error),
         }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::messages::first_few;
 use super::shell::Tinsel;
+use super::state::folder_of;
 use super::tasks::{Dataset, ImportTarget};
 use super::texts::import as texts;
 use crate::document::Edit;
@@ -59,11 +60,16 @@ impl Tinsel {
     }
 
     /// Adds masks from a file, as one step of undo; returns how many, and what was skipped.
-    fn add_masks(&mut self, photo: u64, imported: Imported) -> (usize, Vec<Problem>) {
-        let count = imported.masks.len();
-        if let Some(document) = self.workspace.document_of(photo) {
-            document.apply(Edit::Import { masks: imported.masks, classes: imported.classes });
+    pub(super) fn add_masks(&mut self, photo: u64, imported: Imported) -> (usize, Vec<Problem>) {
+        let Imported { masks, classes, problems } = imported;
+        let count = masks.len();
+        let folder = self.workspace.path_of(photo).map(|path| folder_of(path));
+        let project = folder.and_then(|folder| self.projects.of_folder(&folder));
+        if let (Some(project), Some(document)) = (project, self.workspace.document_of(photo)) {
+            let masks = project.with_class_ids(masks, classes);
+            document.use_classes(project.classes().clone());
+            document.apply(Edit::Import(masks));
         }
-        (count, imported.problems)
+        (count, problems)
     }
 }

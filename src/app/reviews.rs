@@ -45,8 +45,7 @@ impl Tinsel {
 
     /// Goes on to the next photo with proposals; without one, the review ends.
     pub(super) fn next_review_photo(&mut self) {
-        let revision = Some(self.workspace.document.revision());
-        while let Some(path) = self.review.next_photo(revision) {
+        while let Some(path) = self.review.next_photo(&self.workspace.document) {
             if self.open_review_photo(&path) {
                 return;
             }
@@ -131,7 +130,9 @@ impl Tinsel {
 
     /// Whether undo leads back to a previous photo of the review.
     pub(super) fn can_undo_review(&self) -> bool {
-        self.reviewed_photo().is_some() && self.review.can_go_back(self.workspace.document.revision())
+        let project = self.projects.current().and_then(|project| project.next_undo());
+        let project = project.map(|(_, moment)| moment);
+        self.reviewed_photo().is_some() && self.review.can_go_back(&self.workspace.document, project)
     }
 
     pub(super) fn undo_review(&mut self) {

@@ -25,8 +25,8 @@ impl Document {
 
     /// Those of the proposals that are not in the list yet, each once: by their pixels, and the answer to a box
     /// also by the object, which somebody may have corrected since.
-    pub fn missing(&self, proposals: Vec<Annotation>) -> Vec<Annotation> {
-        let mut missing: Vec<Annotation> = vec![];
+    pub fn missing<Class>(&self, proposals: Vec<Annotation<Class>>) -> Vec<Annotation<Class>> {
+        let mut missing: Vec<Annotation<Class>> = vec![];
         for new in proposals {
             let mut known = self.masks().iter().map(|item| &item.annotation.mask);
             let mut others = missing.iter().map(|other| &other.mask);
@@ -45,7 +45,7 @@ impl Document {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Edit;
+    use crate::document::{ClassId, Edit};
     use crate::prompt::Prompt;
 
     #[test]
@@ -56,10 +56,11 @@ mod tests {
             ..Annotation::new("", Mask::from_fn(40, 10, |x, _| x < width))
         };
         let mut document = Document::default();
-        document.apply(Edit::Import { masks: vec![of_box(20, 20.0)], classes: vec![] });
+        document.apply(Edit::Import(vec![of_box(20, 20.0)]));
         assert!(document.has_mask_of(bbox(20.0)) && !document.has_mask_of(bbox(21.0)));
-        let widths =
-            |missing: Vec<Annotation>| missing.iter().map(|m| m.mask.area() / 10).collect::<Vec<_>>();
+        let widths = |missing: Vec<Annotation<ClassId>>| {
+            missing.iter().map(|m| m.mask.area() / 10).collect::<Vec<_>>()
+        };
         let all = vec![of_box(19, 19.0), of_box(10, 10.0), of_box(10, 11.0), of_box(30, 30.0)];
         assert_eq!(widths(document.missing(all.clone())), [10, 30]);
         // Everything mode has found what it has found: only the same pixels are the same mask.

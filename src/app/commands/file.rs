@@ -2,7 +2,7 @@
 
 use egui::{Context, Key, ViewportCommand};
 
-use super::{Command, Menu, commands, ctrl, ctrl_shift, plain};
+use super::{Command, Menu, commands, ctrl, ctrl_shift};
 use crate::app::shell::Tinsel;
 use crate::engine::ModelSource;
 use crate::sam::weights::BUILT_IN_NAME;
@@ -47,24 +47,6 @@ commands! {
         tooltip: "Use MobileSAM, which needs no download",
         enabled: |window| window.model.name() != Some(BUILT_IN_NAME),
         run: |window, _, _| window.load_model(ModelSource::built_in()),
-        ..FILE
-    };
-    NEXT_PHOTO = Command {
-        id: "NextPhoto",
-        text: "Next photo",
-        tooltip: "Open the next photo in the folder",
-        keys: &[plain(Key::D), plain(Key::PageDown)],
-        enabled: |window| window.workspace.current + 1 < window.workspace.photos.len(),
-        run: |window, _, _| window.open_photo(window.workspace.current + 1),
-        ..FILE
-    };
-    PREVIOUS_PHOTO = Command {
-        id: "PreviousPhoto",
-        text: "Previous photo",
-        tooltip: "Open the previous photo in the folder",
-        keys: &[plain(Key::A), plain(Key::PageUp)],
-        enabled: |window| window.workspace.current > 0,
-        run: |window, _, _| window.open_photo(window.workspace.current - 1),
         ..FILE
     };
     EXPORT = Command {

@@ -54,11 +54,11 @@ fn proposal_ui(
     command_ui(ui, &commands::batch::ACCEPT_PROPOSAL, texts::ACCEPT, availability, actions);
     command_ui(ui, &commands::batch::REJECT_PROPOSAL, texts::REJECT, availability, actions);
     command_ui(ui, &commands::prompt::REFINE, texts::REFINE, availability, actions);
-    let class = annotation.class.and_then(|id| bar.document.class(id));
+    let class = bar.document.class_of(item);
     let name = class.map_or(texts::NO_CLASS, |class| &class.name);
-    ui.add_enabled_ui(!bar.document.classes().is_empty(), |ui| {
+    ui.add_enabled_ui(!bar.document.classes().all().is_empty(), |ui| {
         ui.menu_button(texts::class(name), |ui| {
-            for class in bar.document.classes() {
+            for class in bar.document.classes().all() {
                 if ui.button(&class.name).clicked() {
                     actions.push(Action::Edit(Edit::SetClass(vec![item.id], Some(class.id))));
                 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::document::{Document, MaskId, MaskItem};
+use crate::document::{Document, MaskId, MaskItem, Moment};
 
 /// A photo with proposals.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,8 +42,7 @@ struct Run {
     photos: Vec<ReviewPhoto>,
     /// The photo that the review is at, even if the user has gone elsewhere.
     target: Option<ReviewPhoto>,
-    /// Revision of its document on arrival.
-    arrival: Option<u64>,
+    arrival: Option<Arrival>,
     /// The last decision in the photo is to be undone on arrival.
     undoes: bool,
     /// The photos with decisions that the review has left, in order.
@@ -53,6 +52,14 @@ struct Run {
     skipped: HashSet<(u64, MaskId)>,
     /// The photo and the proposal that is shown.
     current: Option<(u64, MaskId)>,
+}
+
+/// The arrival at a photo.
+#[derive(Clone, Copy)]
+struct Arrival {
+    moment: Moment,
+    /// When the last change of its document before then was made.
+    last_change: Option<Moment>,
 }
 
 #[derive(Default)]
@@ -100,10 +107,10 @@ impl Review {
         (of == photo).then_some(id)
     }
 
-    /// Goes on to the next photo; `revision` is that of the document of the photo that the review was at.
-    pub fn next_photo(&mut self, revision: Option<u64>) -> Option<PathBuf> {
+    /// Goes on to the next photo; `document` is that of the photo that the review was at.
+    pub fn next_photo(&mut self, document: &Document) -> Option<PathBuf> {
         let run = self.run.as_mut()?;
-        let has_decided = run.arrival.is_some() && revision != run.arrival;
+        let has_decided = run.arrival.is_some_and(|at| at.last_change != document.undo_moment());
         let previous = run.target.take().filter(|_| has_decided);
         run.decided.extend(previous);
         (run.arrival, run.undoes, run.current) = (None, false, None);
@@ -115,10 +122,14 @@ impl Review {
         Some(next.path)
     }
 
-    /// Whether there is a decision in a previous photo that undo goes back to, because there is none in the photo
-    /// that the review is at.
-    pub fn can_go_back(&self, revision: u64) -> bool {
-        self.run.as_ref().is_some_and(|run| run.arrival == Some(revision) && !run.decided.is_empty())
+    /// Whether undo goes back to a decision in a previous photo, because nothing has been changed since the
+    /// arrival at this one. `project` is the moment of the last change of the folder's project.
+    pub fn can_go_back(&self, document: &Document, project: Option<Moment>) -> bool {
+        let Some(run) = &self.run else { return false };
+        let is_unchanged = |at: Arrival| {
+            at.last_change == document.undo_moment() && project.is_none_or(|change| change < at.moment)
+        };
+        run.arrival.is_some_and(is_unchanged) && !run.decided.is_empty()
     }
 
     /// Goes back to the photo with the last decision, which is undone on arrival.
@@ -139,7 +150,8 @@ impl Review {
     /// Looks which proposal of the open photo comes next.
     pub fn follow(&mut self, photo: u64, document: &Document) -> Place {
         let Some(run) = &mut self.run else { return Place::Same };
-        run.arrival.get_or_insert(document.revision());
+        let last_change = document.undo_moment();
+        run.arrival.get_or_insert_with(|| Arrival { moment: Moment::now(), last_change });
         let seen = run.seen.entry(photo).or_default();
         let mut next = None;
         for item in document.proposals() {
@@ -200,7 +212,7 @@ mod tests {
         };
         let mut document = Document::default();
         let masks = certainties.iter().map(proposal).collect();
-        document.apply(Edit::Import { masks, classes: vec![] });
+        document.apply(Edit::Import(masks));
         document
     }
 
@@ -215,28 +227,28 @@ mod tests {
         let ids: Vec<MaskId> = a.masks().iter().map(|m| m.id).collect();
         let (id_a, id_b) = (1, 2);
         review.start(vec![photo("a", 0.5, 3), photo("b", 0.2, 1), photo("c", 0.95, 4)]);
-        assert_eq!(review.next_photo(None), Some("b".into()));
+        assert_eq!(review.next_photo(&Document::default()), Some("b".into()));
         let only = b.masks()[0].id;
         assert_eq!((review.follow(id_b, &b), review.follow(id_b, &b)), (Place::Next(only), Place::Same));
         b.apply(Edit::Delete(vec![only]));
         assert_eq!(review.follow(id_b, &b), Place::End);
 
-        assert_eq!(review.next_photo(Some(b.revision())), Some("a".into()));
+        assert_eq!(review.next_photo(&b), Some("a".into()));
         assert_eq!(review.follow(id_a, &a), Place::Next(ids[1]));
         // Nothing has been decided here: undo goes back to the photo before.
-        assert!(review.can_go_back(a.revision()));
+        assert!(review.can_go_back(&a, None));
         assert_eq!(review.go_back(), Some("b".into()));
         assert!(review.arrive() && b.undo());
         assert_eq!(review.follow(id_b, &b), Place::Next(only));
         b.apply(Edit::AcceptProposals(vec![only]));
         assert_eq!(review.follow(id_b, &b), Place::End);
 
-        assert_eq!(review.next_photo(Some(b.revision())), Some("a".into()));
+        assert_eq!(review.next_photo(&b), Some("a".into()));
         assert!(!review.arrive());
         assert_eq!(review.follow(id_a, &a), Place::Next(ids[1]));
         a.apply(Edit::Delete(vec![ids[1]]));
         assert_eq!(review.follow(id_a, &a), Place::Next(ids[2]));
-        assert!(!review.can_go_back(a.revision()), "there is something to undo here");
+        assert!(!review.can_go_back(&a, None), "there is something to undo here");
         a.undo();
         assert_eq!(review.follow(id_a, &a), Place::Next(ids[1]));
         review.skip();

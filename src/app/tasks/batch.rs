@@ -25,6 +25,15 @@ pub(in crate::app) struct Prepared {
     pub problems: Vec<String>,
 }
 
+/// Proposals that were added to the session of a photo.
+pub(in crate::app) struct SavedProposals {
+    pub new: usize,
+    /// All masks of the photo.
+    pub masks: usize,
+    /// For the user.
+    pub notices: Vec<String>,
+}
+
 /// The photos of a batch.
 pub(in crate::app) struct Selection {
     pub work: BatchWork,
@@ -80,7 +89,9 @@ impl Tasks {
             let mut work = SavedWork::open(&photo);
             let count = work.add(proposals, &model);
             drop::<crossbeam_channel::Sender<()>>(hold);
-            Outcome::SavedProposals { path: photo.path, result: count.map(|count| (count, work.notices)) }
+            let saved =
+                |new| SavedProposals { new, masks: work.document.masks().len(), notices: work.notices };
+            Outcome::SavedProposals { path: photo.path, result: count.map(saved) }
         });
         end
     }

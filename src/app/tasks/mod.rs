@@ -11,6 +11,7 @@ mod imports;
 mod latest;
 mod masks;
 mod photos;
+mod projects;
 mod relations;
 mod task;
 mod thumbnails;
@@ -21,7 +22,7 @@ use std::time::{Duration, Instant};
 
 use egui::Context;
 
-pub(super) use batch::{OpenedBoxes, Prepared, Selection};
+pub(super) use batch::{OpenedBoxes, Prepared, SavedProposals, Selection};
 pub(super) use download::Download;
 pub(super) use figure::FigureSide;
 pub(super) use imports::{Dataset, ImportTarget};
@@ -36,6 +37,7 @@ use super::state::ReviewPhoto;
 use crate::document::{MaskItem, Reshape};
 use crate::files::export::Plan;
 use crate::files::import::{ForPhoto, ImportError, Imported, Problem};
+use crate::files::project::{Project, ProjectError, ProjectFile};
 use crate::files::session::{Loaded, SessionError};
 use crate::files::{Photo, PhotoError, WriteError};
 
@@ -64,6 +66,18 @@ pub(super) enum Outcome {
         result: Result<Photo, PhotoError>,
         /// What was kept about the photo; `None` if it has no file that a session could lie next to.
         session: Option<Box<Result<Loaded, SessionError>>>,
+        /// The project of its folder, unless it is known.
+        project: Option<Box<Result<ProjectFile, ProjectError>>>,
+    },
+    /// Masks in the files next to photos.
+    Counted(Vec<(PathBuf, usize)>),
+    /// The first photo without masks, if there is one.
+    FoundEmpty(Option<PathBuf>),
+    /// A project was read again and written; `sent` went into its file.
+    ProjectSynced {
+        folder: PathBuf,
+        sent: Box<Project>,
+        result: Result<ProjectFile, ProjectError>,
     },
     /// What an export would do; `None` when that was cancelled.
     Planned(Option<Plan>),
@@ -92,10 +106,10 @@ pub(super) enum Outcome {
     Selected(Selection),
     /// A photo of a batch was read, or why not.
     Prepared(Result<Prepared, String>),
-    /// Proposals were added to the session of a photo: how many, and notices for the user.
+    /// Proposals were added to the session of a photo, or why not.
     SavedProposals {
         path: PathBuf,
-        result: Result<(usize, Vec<String>), String>,
+        result: Result<SavedProposals, String>,
     },
     /// Files with boxes were read; `None` when the dialog was cancelled.
     OpenedBoxes(Result<Option<OpenedBoxes>, String>),

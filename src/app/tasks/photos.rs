@@ -10,6 +10,7 @@ use super::imports::ImportTarget;
 use super::{Kind, Outcome, Tasks};
 use crate::app::texts::photos as texts;
 use crate::files::import::{Imported, masks_among};
+use crate::files::project::ProjectFile;
 use crate::files::session::Session;
 use crate::files::{Photo, PhotoError, photos_beside, photos_in};
 
@@ -51,13 +52,14 @@ impl Tasks {
         });
     }
 
-    /// Reads a photo; `decoded` spares decoding it if the file has not changed since. Its session is being written
-    /// until `written` ends.
+    /// Reads a photo; `decoded` spares decoding it if the file has not changed since. Reads the project of its
+    /// folder, too, `with_project`. The photo's session is being written until `written` ends.
     pub fn open(
         &mut self,
         request: u64,
         path: PathBuf,
         decoded: Option<Decoded>,
+        with_project: bool,
         written: Option<Receiver<()>>,
     ) {
         self.spawn(Kind::Opening, move || {
@@ -69,7 +71,8 @@ impl Tasks {
             let result = decoded.map_or_else(|| Photo::open(&path), |decoded| Ok(decoded.photo));
             let load = |photo: &Photo| Session::load(&path, photo.pixels.dimensions(), photo.fingerprint);
             let session = result.as_ref().ok().map(load).map(Box::new);
-            Outcome::Opened { request, result, session }
+            let project = with_project.then(|| Box::new(ProjectFile::of_photo(&path)));
+            Outcome::Opened { request, result, session, project }
         });
     }
 
@@ -84,7 +87,8 @@ impl Tasks {
             let result = Photo::from_bytes(&path, bytes);
             let load = |photo: &Photo| Session::load(&path, photo.pixels.dimensions(), photo.fingerprint);
             let session = result.as_ref().ok().filter(|_| is_kept).map(load).map(Box::new);
-            Outcome::Opened { request, result, session }
+            let project = is_kept.then(|| Box::new(ProjectFile::of_photo(&path)));
+            Outcome::Opened { request, result, session, project }
         });
     }
 }

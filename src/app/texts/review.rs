@@ -10,6 +10,8 @@ pub const SKIP: &str = "Skip";
 pub const END: &str = "End review";
 pub const CONTINUE: &str = "Continue review";
 pub const ELSEWHERE: &str = "Paused while another photo is open.";
+/// The label of the step of undo that leads back to the previous photo.
+pub const UNDO: &str = "Previous decision";
 pub const NO_CLASS: &str = "none";
 pub const NOTHING: &str = "No photo in this window has proposals to review.";
 

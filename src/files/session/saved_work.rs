@@ -7,10 +7,13 @@ use super::file::{Opened, SessionFile};
 use crate::annotation::Annotation;
 use crate::document::{Document, Edit};
 use crate::files::Photo;
+use crate::files::project::OpenProject;
 
 /// The saved work on a photo.
 pub struct SavedWork {
     file: SessionFile,
+    /// For the names of classes only: whoever opens the photo adds those that the folder does not have.
+    project: OpenProject,
     pub document: Document,
     /// For the user.
     pub notices: Vec<String>,
@@ -20,8 +23,9 @@ impl SavedWork {
     /// Opens the work on a photo; it is empty if there is none that fits.
     pub fn open(photo: &Photo) -> Self {
         let loaded = Session::load(&photo.path, photo.pixels.dimensions(), photo.fingerprint);
-        let (file, Opened { document, notice }) = SessionFile::open(photo, loaded);
-        Self { file, document: document.unwrap_or_default(), notices: notice.into_iter().collect() }
+        let mut project = OpenProject::of_photo(&photo.path);
+        let (file, Opened { document, notice }) = SessionFile::open(photo, loaded, &mut project);
+        Self { file, project, document: document.unwrap_or_default(), notices: notice.into_iter().collect() }
     }
 
     /// Adds the proposals that are not there yet, and saves; returns how many. A photo without a session gets
@@ -33,7 +37,9 @@ impl SavedWork {
         let masks = self.document.missing(proposals);
         let count = masks.len();
         if count > 0 || !self.file.exists() {
-            self.document.apply(Edit::Import { masks, classes: vec![] });
+            let masks = self.project.with_class_ids(masks, []);
+            self.document.use_classes(self.project.classes().clone());
+            self.document.apply(Edit::Import(masks));
             self.notices.extend(self.file.save(&self.document, Some(model))?);
         }
         Ok(count)
