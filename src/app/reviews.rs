@@ -1,5 +1,6 @@
 //! The review of proposals, photo by photo.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use egui::{Context, Rect, pos2};
@@ -18,8 +19,8 @@ impl Tinsel {
         if self.review.is_running() {
             return self.end_review();
         }
-        let in_window: Vec<&PathBuf> = self.workspace.paths().collect();
-        let others = self.workspace.photos.iter().filter(|path| !in_window.contains(path));
+        let in_window: HashSet<&PathBuf> = self.workspace.paths().collect();
+        let others = self.workspace.photos.iter().filter(|path| !in_window.contains(*path));
         self.tasks.find_proposals(others.cloned().collect());
     }
 
@@ -35,7 +36,8 @@ impl Tinsel {
         });
         let in_window: Vec<ReviewPhoto> = in_window.collect();
         photos.retain(|photo| in_window.iter().all(|known| known.path != photo.path));
-        photos.extend(in_window.into_iter().filter(|photo| self.workspace.photos.contains(&photo.path)));
+        let listed: HashSet<&PathBuf> = self.workspace.photos.iter().collect();
+        photos.extend(in_window.into_iter().filter(|photo| listed.contains(&photo.path)));
         if photos.is_empty() {
             return self.messages.news(texts::NOTHING);
         }

@@ -106,5 +106,5 @@ fn without_boxes_there_is_an_error_with_the_way_out() {
         2,
         &["--min-score is 2", "between 0 and 1"],
     );
-    fails(&["masks", &photos], 2, &["--boxes"]);
+    fails(&["masks", &photos], 2, &["required arguments"]);
 }

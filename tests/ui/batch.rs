@@ -26,12 +26,8 @@ fn start_everything(window: &mut Window, preset: &str) {
     click(window, "Batch");
     click(window, "Segment everything in all photos…");
     window.get_by_label_contains("in this window");
-    window.get_by_role(egui::accesskit::Role::ComboBox).click();
-    window.step();
-    window.step();
-    window.get_by_label(preset).click();
-    window.step();
-    window.step();
+    click(window, "Preset");
+    click(window, preset);
     window.get_by_label("Start").click();
     window.step();
 }
