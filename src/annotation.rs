@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::attribute::Attributes;
 use crate::colour::{Colour, NEUTRAL};
 use crate::mask::Mask;
 use crate::prompt::Prompt;
@@ -27,6 +28,7 @@ pub struct Annotation<Class = String> {
     pub model: Option<Arc<str>>,
     /// The prompt that made the mask; empty if it is unknown or there is none.
     pub prompt: Prompt,
+    pub attributes: Attributes,
     /// Set while a model has made the mask and no person has accepted, corrected or rejected it yet.
     pub proposal: Option<Proposal>,
 }
@@ -59,14 +61,36 @@ impl<Class> Annotation<Class> {
             model: None,
             prompt: Prompt::default(),
             proposal: None,
+            attributes: Attributes::new(),
         }
     }
 
     /// The same annotation with another class, or with its class in another form.
     pub fn with_class<Other>(self, class: Option<Other>) -> Annotation<Other> {
-        let Self { name, class: _, colour, mask, predicted_iou, stability_score, model, prompt, proposal } =
-            self;
-        Annotation { name, class, colour, mask, predicted_iou, stability_score, model, prompt, proposal }
+        let Self {
+            name,
+            class: _,
+            colour,
+            mask,
+            predicted_iou,
+            stability_score,
+            model,
+            prompt,
+            attributes,
+            proposal,
+        } = self;
+        Annotation {
+            name,
+            class,
+            colour,
+            mask,
+            predicted_iou,
+            stability_score,
+            model,
+            prompt,
+            attributes,
+            proposal,
+        }
     }
 
     /// How certain model and detector are of the mask, in [0, 1]: the lower of their scores; 0 without scores.

@@ -83,7 +83,7 @@ fn everything_in_all_photos_runs_behind_what_the_user_does() {
     assert!(!there.is_empty() && there.iter().all(|mask| mask["proposal"].is_object()));
     assert!(there.iter().all(|mask| mask["model"] == "mobile-sam"));
     window.get_by_label(&format!("Photo cat.jpg, {} masks", there.len()));
-    assert_eq!(window.get_all_by_label("proposed").count(), here.min(9), "marked in the list");
+    assert_eq!(window.get_all_by_label("new").count(), here.min(9), "marked in the list");
 
     // Photos that have masks now are left alone.
     press(&mut window, Key::Escape);

@@ -12,3 +12,5 @@ pub const OPEN_BOXES: &str = "Open files with boxes";
 pub const BOXES: &str = "Boxes";
 pub const MASKS: &str = "Masks";
 pub const SAVE_COMPARISON: &str = "Save the comparison";
+pub const IMPORT_CLASSES: &str = "Import classes";
+pub const CLASSES: &str = "Class lists";

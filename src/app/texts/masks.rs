@@ -21,7 +21,8 @@ pub const NEW_NAME: &str = "New name";
 pub const RENAME: &str = "Rename";
 pub const LOCKED: &str = "Locked";
 pub const LOCKED_MARK: &str = "L";
-pub const PROPOSED: &str = "proposed";
+/// As short as it fits the name next to it.
+pub const PROPOSED: &str = "new";
 pub const SHOW: &str = "Show";
 pub const HIDE: &str = "Hide";
 pub const SOLO: &str = "Solo";

@@ -38,7 +38,7 @@ fn file(to: &Destination) -> PathBuf {
     to.file("_masks.csv")
 }
 
-const HEADER: [&str; 19] = [
+const HEADER: [&str; 20] = [
     "photo",
     "number",
     "name",
@@ -57,6 +57,7 @@ const HEADER: [&str; 19] = [
     "perimeter",
     "predicted_iou",
     "stability_score",
+    "attributes",
     "proposal",
 ];
 
@@ -95,11 +96,18 @@ fn write(out: &mut dyn WriteSeek, photo: &Photo, masks: &[Annotation]) -> Result
             format!("{perimeter:.2}"),
             score(item.predicted_iou),
             score(item.stability_score),
+            attributes(item),
             if item.proposal.is_some() { "yes".into() } else { "no".into() },
         ];
         write_record(out, &record)?;
     }
     Ok(())
+}
+
+/// "occluded: yes; pose: left"
+fn attributes(item: &Annotation) -> String {
+    let attributes = item.attributes.iter().map(|(name, value)| format!("{name}: {value}"));
+    attributes.collect::<Vec<_>>().join("; ")
 }
 
 /// One line; values with commas, quotes or line breaks are quoted according to RFC 4180. Values that a
@@ -142,14 +150,14 @@ mod tests {
         assert_eq!(lines[0], HEADER.join(","));
         assert_eq!(
             lines[1],
-            "photo.one.jpg,1,\"a, \"\"b\"\"\",,#ff0000,8,0.333333,1,0,3,3,2.50,1.50,1,1,8.00,0.7500,0.5000,yes"
+            "photo.one.jpg,1,\"a, \"\"b\"\"\",,#ff0000,8,0.333333,1,0,3,3,2.50,1.50,1,1,8.00,0.7500,0.5000,,yes"
         );
         assert_eq!(
             lines[2],
-            "photo.one.jpg,2,Cup  tea,,#0000ff,1,0.041667,5,3,1,1,5.50,3.50,1,0,0.00,,0.5000,no"
+            "photo.one.jpg,2,Cup  tea,,#0000ff,1,0.041667,5,3,1,1,5.50,3.50,1,0,0.00,,0.5000,,no"
         );
-        assert!(lines[3].ends_with(",4,0.166667,0,0,4,4,2.00,2.00,1,0,2.83,,0.5000,no"), "{}", lines[3]);
-        assert!(lines[4].ends_with(",0,0.000000,0,0,0,0,,,0,0,0.00,,0.5000,no"), "{}", lines[4]);
+        assert!(lines[3].ends_with(",4,0.166667,0,0,4,4,2.00,2.00,1,0,2.83,,0.5000,,no"), "{}", lines[3]);
+        assert!(lines[4].ends_with(",0,0.000000,0,0,0,0,,,0,0,0.00,,0.5000,,no"), "{}", lines[4]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::segmentation::segmentation;
+use crate::attribute::attributes_in;
 use crate::files::formats::reading::json::{colour, name, score, whole};
 use crate::files::formats::reading::{
     ImportError, Imported, Problem, Target, annotation as imported_mask, listed,
@@ -132,6 +133,7 @@ impl Coco {
                 item.predicted_iou = score(&annotation["predicted_iou"]);
                 item.stability_score = score(&annotation["stability_score"]);
                 item.proposal = Option::deserialize(&annotation["proposal"]).unwrap_or_default();
+                item.attributes = attributes_in(&annotation["attributes"]);
                 item
             });
             target.take(&mut imported, place, mask);

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::CocoSegmentation;
 use super::segmentation::Segmentation;
 use crate::annotation::{Annotation, Proposal};
+use crate::attribute::Attributes;
 use crate::files::atomic::WriteSeek;
 use crate::files::formats::class_list::ClassList;
 use crate::files::formats::{DatasetPhoto, ExportOptions, UNCLASSED};
@@ -33,7 +34,7 @@ struct Category {
     supercategory: String,
 }
 
-/// `name`, the scores and `proposal` are additions that readers ignore.
+/// `name`, the scores and `proposal` are additions that readers ignore; `attributes` are CVAT's.
 #[derive(Debug, Serialize, Deserialize)]
 struct CocoAnnotation {
     id: u64,
@@ -51,6 +52,8 @@ struct CocoAnnotation {
     /// Only for a mask that no person has looked at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     proposal: Option<Proposal>,
+    #[serde(default, skip_serializing_if = "Attributes::is_empty")]
+    attributes: Attributes,
 }
 
 /// One photo and its masks. The category of an annotation is its index in `classes`, from 1.
@@ -89,6 +92,7 @@ impl Part {
             predicted_iou: item.predicted_iou,
             stability_score: item.stability_score,
             proposal: item.proposal,
+            attributes: item.attributes.clone(),
         };
         let mut annotations: Vec<CocoAnnotation> =
             masks.par_iter().filter(drawable).map(annotation).collect();
