@@ -62,7 +62,7 @@ impl Tinsel {
         });
         self.filmstrip_ui(ui, actions);
         if self.review.is_running() {
-            Panel::bottom("review").show(ui, |ui| self.review_ui(ui, &availability, actions));
+            Panel::top("review").show(ui, |ui| self.review_ui(ui, &availability, actions));
         }
         let prompting = self.stage.canvas.effective_prompting(&self.workspace.document);
         let prompt = PromptBar {

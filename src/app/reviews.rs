@@ -3,15 +3,16 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use egui::{Context, Rect, pos2};
+use egui::{Context, Rect, Vec2, pos2};
 
 use super::shell::Tinsel;
 use super::state::{Place, ReviewPhoto};
 use super::texts::review as texts;
 use crate::document::{Edit, MaskId};
 
-/// How much of the surroundings is shown with a proposal, as a share of its size on each side.
+/// How much of the surroundings is shown with a proposal on each side: a share of its size, and photo pixels.
 const SURROUNDINGS: f32 = 0.5;
+const MIN_SURROUNDINGS: f32 = 30.0;
 
 impl Tinsel {
     /// Begins a review of the proposals of all photos in the window, or ends it.
@@ -155,7 +156,10 @@ impl Tinsel {
         if let Some(b) = bbox {
             let corner = |x: u32, y: u32| pos2(x as f32, y as f32);
             let area = Rect::from_min_max(corner(b.x0, b.y0), corner(b.x1, b.y1));
-            self.stage.canvas.view.show(area.expand2(area.size() * SURROUNDINGS));
+            self.stage
+                .canvas
+                .view
+                .show(area.expand2(area.size() * SURROUNDINGS + Vec2::splat(MIN_SURROUNDINGS)));
         }
     }
 }

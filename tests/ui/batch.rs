@@ -163,9 +163,9 @@ fn dropped_boxes_become_masks_and_are_reviewed_one_by_one() {
     assert!(!window.state().document().prompting().is_empty());
     press(&mut window, Key::Escape);
     assert_eq!(proposals(&window), 1);
-    click(&mut window, "Reject");
+    click(&mut window, "Reject proposal");
     window.get_by_label("Review: 2 accepted, 0 corrected, 1 rejected.");
-    assert!(window.query_by_label("End review").is_none());
+    assert!(window.query_by_label_contains("to review here").is_none());
     assert_eq!(masks(&window), 0);
 
     press_with(&mut window, Modifiers::SHIFT, Key::R);

@@ -68,7 +68,7 @@ fn proposal_ui(
     command_ui(ui, &commands::batch::SKIP_PROPOSAL, texts::SKIP, availability, actions);
 }
 
-/// A button that runs a command, with its key.
+/// A button that runs a command, with its key. `text` is shorter than the name of the command.
 fn command_ui(
     ui: &mut Ui,
     command: &'static Command,
@@ -80,7 +80,7 @@ fn command_ui(
     if let Some(key) = availability.keymap.text(ui.ctx(), command) {
         button = button.shortcut_text(key);
     }
-    let response = ui.add_enabled(availability.is_enabled(command), button).accessible_name(text);
+    let response = ui.add_enabled(availability.is_enabled(command), button).accessible_name(command.text);
     if response.on_hover_text(command.tooltip).clicked() {
         actions.push(Action::Run(command));
     }

@@ -3,7 +3,7 @@
 use crate::app::state::ReviewCount;
 
 pub const TITLE: &str = "Review";
-pub const ACCEPT: &str = "Accept proposal";
+pub const ACCEPT: &str = "Accept";
 pub const REJECT: &str = "Reject";
 pub const REFINE: &str = "Refine";
 pub const SKIP: &str = "Skip";
