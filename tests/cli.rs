@@ -1,6 +1,9 @@
 //! The command line from end to end: the real binary with the built-in model, compared with what the
 //! official code of MobileSAM answers for the same photo (`tests/data/make_mobile_sam_reference.py`).
 
+#[path = "cli/masks.rs"]
+mod masks;
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::process::Command;
@@ -715,6 +718,7 @@ fn what_everything_finds_is_kept_once_and_added_to_what_is_there() {
     let areas: Vec<u64> = masks.iter().map(|item| mask_of_session(item).area()).collect();
     assert!(areas.is_sorted_by(|a, b| a >= b), "the largest lies below");
     assert!(masks.iter().all(|item| item["model"] == "mobile-sam" && item["predicted_iou"].is_f64()));
+    assert!(masks.iter().all(|item| item["proposal"].is_object()), "nobody has looked at them");
 
     // Somebody has named a mask, hidden another one, and deleted the last; another program has added a key.
     let mut edited = first.clone();

@@ -1,5 +1,7 @@
 //! The window as its users meet it: found by accessible labels, with the real built-in model.
 
+#[path = "ui/batch.rs"]
+mod batch;
 #[path = "ui/canvas.rs"]
 mod canvas;
 #[path = "ui/files.rs"]

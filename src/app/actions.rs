@@ -6,6 +6,7 @@ use egui::KeyboardShortcut;
 
 use super::commands::Command;
 use super::export_task::ExportJob;
+use super::state::BatchWork;
 use crate::document::{ClassId, ColourMode, Edit, MaskId};
 use crate::engine::ModelSource;
 use crate::everything::{Filters, Parameters, Preset};
@@ -59,6 +60,10 @@ pub(super) enum Action {
     /// In gigabytes.
     SetEmbeddingsLimit(u32),
     ClearEmbeddings,
+    /// Reads boxes or masks from files that were dropped.
+    OpenAnnotations(Vec<PathBuf>),
+    StartBatch(BatchWork),
+    ContinueReview,
     /// Reads masks from a file; asks first when they are of several photos.
     ImportFile(PathBuf),
     /// Reads masks of the open photo from a file.

@@ -9,6 +9,7 @@ use super::export_task::{ExportJob, Subject};
 use super::models;
 use super::shell::Tinsel;
 use super::texts::messages as texts;
+use super::texts::review;
 use crate::document::{ClassId, Edit, MaskId, MaskItem, ShapeOp, painted};
 use crate::engine::{JobKind, ModelSource};
 use crate::mask::Mask;
@@ -74,6 +75,11 @@ impl Tinsel {
                 self.encoding.limit(gigabytes, &self.engine);
             }
             Action::ClearEmbeddings => self.engine.clear_embeddings(),
+            Action::OpenAnnotations(paths) => {
+                self.tasks.open_dropped_annotations(paths, self.workspace.photos.clone());
+            }
+            Action::StartBatch(work) => self.start_batch(work),
+            Action::ContinueReview => self.continue_review(),
             Action::ImportFile(file) => self.import_file(file),
             Action::ImportHere(file) => {
                 if let Some(target) = self.import_target() {
@@ -172,6 +178,9 @@ impl Tinsel {
 
     /// What undo would revert: the newest change of the photo's masks or of its folder.
     pub(super) fn undo_label(&self) -> Option<&str> {
+        if self.can_undo_review() {
+            return Some(review::UNDO);
+        }
         match self.undoes_project() {
             true => self.projects.current()?.next_undo().map(|(label, _)| label),
             false => self.document().undo_label(),
@@ -208,7 +217,9 @@ impl Tinsel {
     }
 
     pub(super) fn undo(&mut self) {
-        if self.undoes_project() {
+        if self.can_undo_review() {
+            self.undo_review();
+        } else if self.undoes_project() {
             self.projects.project().undo();
         } else if self.workspace.document.undo() {
             self.everything.follow(&self.workspace.document);

@@ -33,8 +33,9 @@ impl Tinsel {
         self.workspace.go_to(index);
         let request = self.workspace.begin();
         let decoded = self.encoding.ahead.decoded(&path);
+        let written = self.batch.saving_of(&path);
         let with_project = !self.projects.knows(&folder_of(&path));
-        self.tasks.open(request, path, decoded, with_project);
+        self.tasks.open(request, path, decoded, with_project, written);
     }
 
     /// Encodes the open photo, or its region, ahead of the first click.

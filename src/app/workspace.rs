@@ -93,6 +93,11 @@ impl Workspace {
         request == self.request
     }
 
+    /// Whether a photo is being opened.
+    pub fn is_opening(&self, photo: &Path) -> bool {
+        self.loading && self.photos.get(self.current).is_some_and(|current| current == photo)
+    }
+
     /// Goes to another photo of the folder, which is still to be opened.
     pub fn go_to(&mut self, index: usize) {
         self.backwards = index < self.current;
@@ -172,6 +177,20 @@ impl Workspace {
     /// The documents of photos that are no longer open, with the ids of these.
     pub fn closed_documents(&self) -> impl Iterator<Item = (u64, &Document)> {
         self.closed.values().map(|closed| (closed.id, &closed.document))
+    }
+
+    /// All documents in the window, with the paths of their photos.
+    pub fn documents(&self) -> impl Iterator<Item = (&PathBuf, &Document)> {
+        let open = self.open.iter().map(|open| (&open.photo.path, &self.document));
+        open.chain(self.closed.iter().map(|(path, closed)| (path, &closed.document)))
+    }
+
+    /// The document of a photo by its id.
+    pub fn document_with(&self, photo: u64) -> Option<&Document> {
+        if self.open.as_ref().is_some_and(|open| open.id == photo) {
+            return Some(&self.document);
+        }
+        self.closed.values().find(|closed| closed.id == photo).map(|closed| &closed.document)
     }
 
     /// The documents of all photos, open or not, with the paths of these.

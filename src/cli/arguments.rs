@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::convert::ConvertArguments;
 use super::export::ExportArguments;
 use super::import::ImportArguments;
+use super::masks::MasksArguments;
 use super::models::ModelsArguments;
 use super::track::TrackArguments;
 use crate::everything::Parameters;
@@ -51,6 +52,9 @@ pub enum Task {
     /// Segment everything in photos: one mask per object.
     #[command(after_help = EVERYTHING_EXAMPLES)]
     Everything(EverythingArguments),
+    /// Turn the boxes of a detector into masks, saved with the photos.
+    #[command(after_help = super::masks::EXAMPLES)]
+    Masks(MasksArguments),
     /// Segment everything with two models or two settings, and show which masks each of them misses.
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(CompareArguments),
@@ -207,28 +211,15 @@ pub struct CompareArguments {
     pub generator: GeneratorArguments,
 }
 
-/// The arguments that the batch commands have in common.
+/// The arguments of the batch commands that write results into a folder.
 #[derive(Debug, Args)]
 pub struct BatchArguments {
-    /// Photos, and folders whose photos are all processed.
-    #[arg(value_name = "PHOTO|FOLDER", required_unless_present = "img_dir")]
-    pub photos: Vec<PathBuf>,
+    #[command(flatten)]
+    pub photos: PhotoArguments,
 
-    /// Also process all photos of this folder.
-    #[arg(long, value_name = "DIR")]
-    pub img_dir: Option<PathBuf>,
-
-    /// Also search subfolders; the output folder gets the same structure.
-    #[arg(long, short)]
-    pub recursive: bool,
-
-    /// Folder for the results; created if it does not exist.
+    /// Folder for the results; created if it does not exist. With --recursive, it gets the same structure.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-
-    /// Process only the I-th of N equal shares of the photos (I from 1), for runs on several machines.
-    #[arg(long, value_name = "I/N")]
-    pub shard: Option<Shard>,
 
     /// Skip photos whose results exist, whatever settings they were made with.
     #[arg(long, conflicts_with = "overwrite")]
@@ -237,6 +228,26 @@ pub struct BatchArguments {
     /// Replace existing files.
     #[arg(long)]
     pub overwrite: bool,
+}
+
+/// The photos of a batch.
+#[derive(Debug, Args)]
+pub struct PhotoArguments {
+    /// Photos, and folders whose photos are all processed.
+    #[arg(value_name = "PHOTO|FOLDER", required_unless_present = "img_dir")]
+    pub paths: Vec<PathBuf>,
+
+    /// Also process all photos of this folder.
+    #[arg(long, value_name = "DIR")]
+    pub img_dir: Option<PathBuf>,
+
+    /// Also search subfolders.
+    #[arg(long, short)]
+    pub recursive: bool,
+
+    /// Process only the I-th of N equal shares of the photos (I from 1), for runs on several machines.
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
 }
 
 /// The generator parameters that override a model's own.

@@ -6,6 +6,7 @@ mod classes;
 mod colour_mode;
 mod edit;
 mod history;
+mod proposals;
 mod shape;
 #[cfg(test)]
 mod tests;

@@ -130,6 +130,11 @@ impl Canvas {
         self.id == Some(widget)
     }
 
+    /// Whether a photo has been drawn since it was opened.
+    pub fn shows(&self, photo: u64) -> bool {
+        self.photo_id == photo
+    }
+
     /// Shows a photo that comes onto the canvas as it was left.
     pub fn restore_view(&mut self, photo: u64, view: [f32; 3]) {
         self.restored_view = Some((photo, view));

@@ -4,6 +4,8 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use crossbeam_channel::Receiver;
+
 use super::imports::ImportTarget;
 use super::{Kind, Outcome, Tasks};
 use crate::app::texts::photos as texts;
@@ -51,9 +53,20 @@ impl Tasks {
     }
 
     /// Reads a photo; `decoded` spares decoding it if the file has not changed since. Reads the project of its
-    /// folder, too, `with_project`.
-    pub fn open(&mut self, request: u64, path: PathBuf, decoded: Option<Decoded>, with_project: bool) {
+    /// folder, too, `with_project`. The photo's session is being written until `written` ends.
+    pub fn open(
+        &mut self,
+        request: u64,
+        path: PathBuf,
+        decoded: Option<Decoded>,
+        with_project: bool,
+        written: Option<Receiver<()>>,
+    ) {
         self.spawn(Kind::Opening, move || {
+            if let Some(written) = written {
+                // Nothing is sent: this returns when the other end is dropped.
+                let _ = written.recv();
+            }
             let decoded = decoded.filter(|photo| photo.stamp.is_some() && photo.stamp == stamp(&path));
             let result = decoded.map_or_else(|| Photo::open(&path), |decoded| Ok(decoded.photo));
             let load = |photo: &Photo| Session::load(&path, photo.pixels.dimensions(), photo.fingerprint);

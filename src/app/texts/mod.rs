@@ -2,6 +2,7 @@
 //! their definitions, in `commands/`.
 
 pub(super) mod attributes;
+pub(super) mod batch;
 pub(super) mod canvas;
 pub(super) mod classes;
 pub(super) mod comparison;
@@ -20,6 +21,7 @@ pub(super) mod models;
 pub(super) mod palette;
 pub(super) mod photos;
 pub(super) mod prompt;
+pub(super) mod review;
 pub(super) mod shape;
 pub(super) mod shortcuts;
 pub(super) mod startup;

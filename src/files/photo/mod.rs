@@ -106,7 +106,7 @@ impl Photo {
     }
 }
 
-pub(super) fn name_of(path: &Path) -> String {
+pub fn name_of(path: &Path) -> String {
     path.file_name().map_or_else(|| "photo".into(), |name| name.to_string_lossy().into_owned())
 }
 

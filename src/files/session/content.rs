@@ -6,7 +6,7 @@ use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::annotation::Annotation;
+use crate::annotation::{Annotation, Proposal};
 use crate::attribute::{Attributes, attributes_in};
 use crate::colour::Colour;
 use crate::mask::{CompressedRle, Mask, Rle};
@@ -111,6 +111,8 @@ struct WrittenMask {
     /// Left, top, right, bottom.
     #[serde(default)]
     r#box: Option<[f32; 4]>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    proposal: Option<Proposal>,
     /// An object of [`AttributeValue`](crate::attribute::AttributeValue)s.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     attributes: Value,
@@ -130,6 +132,7 @@ impl From<WrittenMask> for SessionMask {
             stability_score: written.stability_score,
             model: written.model.map(Into::into),
             prompt: Prompt { points: written.points, bbox },
+            proposal: written.proposal,
             attributes: attributes_in(&written.attributes),
         };
         Self { annotation, visible: written.visible, locked: written.locked, other: written.other }
@@ -150,6 +153,7 @@ impl From<SessionMask> for WrittenMask {
             model: annotation.model.as_deref().map(Into::into),
             points: annotation.prompt.points,
             r#box: annotation.prompt.bbox.map(|b| [b.x0, b.y0, b.x1, b.y1]),
+            proposal: annotation.proposal,
             attributes: json_of(&annotation.attributes),
             other,
         }

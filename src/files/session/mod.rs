@@ -27,8 +27,10 @@
 //!
 //! Coordinates are pixels of the upright photo. Masks are in the order of the list; their `segmentation` is
 //! COCO's compressed RLE, `size` is `[height, width]`. `fingerprint` is the beginning of the photo file's
-//! SHA-256. `model`, `class`, `box` and the scores may be null, `attributes` may be missing. `view` is free for the program that shows the
-//! photo. Unknown keys are preserved when the file is written again. A file with a newer `version` is neither
+//! SHA-256. `model`, `class`, `box` and the scores may be null, `attributes` may be missing. A mask with the key
+//! `proposal` was made by a model and waits for a person's decision; `{"score": 0.8}` in it is the score of the
+//! detector that found the object. `view` is free for the program that shows the photo. Unknown keys are
+//! preserved when the file is written again. A file with a newer `version` is neither
 //! read nor replaced.
 //!
 //! Files are written completely or not at all, and never over content that was not read before: a [`Stamp`]
@@ -45,6 +47,7 @@ mod document;
 mod file;
 mod load;
 mod save;
+mod saved_work;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -65,6 +68,7 @@ pub use content::{Session, SessionClass, SessionMask, SessionPhoto, VERSION};
 pub use file::{Opened, SessionFile};
 pub use load::{Loaded, LoadedState, SessionError};
 pub use save::SaveError;
+pub use saved_work::SavedWork;
 
 const SUFFIX: &str = ".tinsel.json";
 /// The longest ending of a session's files.
@@ -117,6 +121,11 @@ impl Session {
     /// The number of saved masks of a photo, without reading them; `None` if there is no usable session.
     pub fn count_masks(photo: &Path) -> Option<usize> {
         load::count_masks(&Places::of(photo))
+    }
+
+    /// The saved proposals of a photo: how many, and how certain the least certain one is; `None` without any.
+    pub fn proposals(photo: &Path) -> Option<(usize, f32)> {
+        load::proposals(&Places::of(photo))
     }
 
     /// Parses the content of a session file; `path` is used in messages.
