@@ -198,7 +198,7 @@ mod tests {
     use crate::mask::Mask;
 
     fn photo(fingerprint: u64, side: u32) -> Photo {
-        Photo { path: "a.jpg".into(), pixels: Arc::new(image::RgbImage::new(side, side)), fingerprint }
+        Photo::of_pixels("a.jpg".into(), Arc::new(image::RgbImage::new(side, side)), fingerprint)
     }
 
     #[test]

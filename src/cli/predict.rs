@@ -69,7 +69,7 @@ fn run(arguments: &PredictArguments) -> anyhow::Result<()> {
     if arguments.mask.is_some() && arguments.mask == arguments.cutout {
         return Err(Usage("give --mask and --cutout different files".into()).into());
     }
-    let photo = Photo::open(&arguments.photo)?;
+    let photo = Photo::open_as(&arguments.photo, &arguments.rendering.rendering())?;
     let bbox = arguments.bbox.map(|bbox| clip_to_photo(bbox, photo.pixels.dimensions()));
     let prompt = Prompt { points: arguments.point.clone(), bbox };
     check_prompt(&prompt, photo.pixels.dimensions())

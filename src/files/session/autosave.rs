@@ -12,8 +12,8 @@ use super::load::{Loaded, SessionError};
 use super::target::{Content, Place};
 use super::writer::{Done, Job, Writer};
 use crate::document::{Document, MaskItem};
-use crate::files::Photo;
 use crate::files::stamped::Stamp;
+use crate::files::{Photo, Rendering};
 
 /// Delay between the last change and saving.
 const DELAY: Duration = Duration::from_millis(500);
@@ -180,6 +180,14 @@ impl Autosave {
         }
     }
 
+    /// Saves how a photo is shown now if that has changed, even if there is no other work on it.
+    pub fn set_rendering(&mut self, id: u64, work: Work, rendering: Rendering) {
+        let Some(kept) = self.photos.get_mut(&id) else { return };
+        if std::mem::replace(&mut kept.file.base.rendering, rendering) != rendering {
+            self.save(id, &work);
+        }
+    }
+
     /// Saves work now if it has changed.
     pub fn save_now(&mut self, id: u64, work: Work) {
         if self.photos.get(&id).is_some_and(|kept| kept.needs_saving(&work)) {
@@ -277,7 +285,7 @@ mod tests {
     /// A photo in a folder of its own.
     fn photo(folder: &Path) -> Photo {
         let pixels = Arc::new(image::RgbImage::new(30, 20));
-        Photo { path: folder.join("a.jpg"), pixels, fingerprint: 7 }
+        Photo::of_pixels(folder.join("a.jpg"), pixels, 7)
     }
 
     fn document() -> Document {
@@ -312,6 +320,28 @@ mod tests {
         });
         window.join().unwrap();
         assert!(file.exists());
+    }
+
+    #[test]
+    fn how_a_photo_is_shown_is_kept_without_masks() {
+        let dir = tempfile::tempdir().unwrap();
+        let photo = photo(dir.path());
+        let rendering = Rendering { window: Some([1.0, 90.0].into()), ..Rendering::default() };
+        assert!(Session::rendering_for(&photo.path).is_automatic());
+        let mut autosave = opened(&photo);
+        let document = Document::default();
+        autosave.set_rendering(1, work(&document), Rendering::default());
+        assert!(!autosave.is_saving(), "nothing has changed");
+        autosave.set_rendering(1, work(&document), rendering);
+        autosave.flush();
+        assert_eq!(Session::rendering_for(&photo.path), rendering);
+        autosave.save_now(1, work(&self::document()));
+        autosave.flush();
+        assert_eq!(Session::rendering_for(&photo.path), rendering, "masks keep it");
+        autosave.set_rendering(1, work(&document), Rendering::default());
+        autosave.flush();
+        let text = std::fs::read_to_string(Session::path_for(&photo.path)).unwrap();
+        assert!(!text.contains("rendering"), "{text}");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::annotation::Annotation;
 use crate::colour::Colour;
+use crate::files::Rendering;
 use crate::mask::{CompressedRle, Mask, Rle};
 use crate::prompt::{BoxPrompt, Point, Prompt};
 
@@ -31,6 +32,9 @@ pub struct Session {
     /// In the order of the list.
     #[serde(default, deserialize_with = "bounded")]
     pub masks: Vec<SessionMask>,
+    /// How the photo is shown.
+    #[serde(default, skip_serializing_if = "Rendering::is_automatic")]
+    pub rendering: Rendering,
     /// The view: free for the program that shows the photo.
     #[serde(default)]
     pub view: Map<String, Value>,
@@ -157,6 +161,7 @@ impl Session {
             model: None,
             classes: vec![],
             masks: vec![],
+            rendering: Rendering::default(),
             view: Map::new(),
             other: Map::new(),
         }

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use serde::Deserialize;
 
+use super::super::Rendering;
 use super::content::{FORMAT, Session, VERSION};
 use super::save::SaveError;
 use super::{Existing, Places, Stamp, is_there, sibling};
@@ -200,6 +201,20 @@ pub(super) fn count_masks(places: &Places) -> Option<usize> {
     let (bytes, _) = places.existing().iter().find_map(|file| read(&file.path).ok().flatten())?;
     let Counted { format, version, masks } = serde_json::from_slice(&bytes).ok()?;
     (format == FORMAT && version <= u64::from(VERSION)).then_some(masks.len())
+}
+
+pub(super) fn rendering(places: &Places) -> Rendering {
+    #[derive(Deserialize)]
+    struct Rendered {
+        #[serde(default)]
+        rendering: Rendering,
+    }
+    let readable = places.existing().into_iter().filter_map(|Existing { path, .. }| {
+        let (bytes, modified) = read(&path).ok()??;
+        Some((serde_json::from_slice::<Rendered>(&bytes).ok()?, modified))
+    });
+    let newest = readable.max_by_key(|(_, modified)| *modified);
+    newest.map_or_else(Rendering::default, |(Rendered { rendering }, _)| rendering)
 }
 
 /// The newest session that can be read.
