@@ -63,6 +63,9 @@ impl Tinsel {
         Panel::bottom("prompt")
             .show(ui, |ui| prompt_bar_ui(ui, self.stage.tool, &prompting, &self.prompt.inquiry, actions));
         self.canvas_ui(ui, &shown, &prompting, actions);
+        if let Some(open) = self.workspace.open.as_ref().filter(|_| self.panels.image.open) {
+            self.panels.image.ui(ui.ctx(), &open.photo, &self.picture, &availability, actions);
+        }
     }
 
     /// The menu bar, the toolbar, and how to get a better model than the built-in one.
@@ -171,6 +174,7 @@ impl Tinsel {
             preview: self.prompt.preview.mask().cloned(),
             brush_radius: self.settings.brush_radius,
             region: open.region,
+            adjustment: self.picture.adjustment,
         };
         let canvas = CentralPanel::no_frame().show(ui, |ui| self.stage.canvas.ui(ui, &input, actions));
         if std::mem::replace(&mut self.stage.pointer, canvas.inner) != canvas.inner {

@@ -16,7 +16,7 @@ use super::export_window::ExportChoices;
 use super::import_question::ImportQuestion;
 use super::messages::Messages;
 use super::settings::Settings;
-use super::state::{Encoding, Everything, Model, PanelStates, PromptQueries, Sample, Stage};
+use super::state::{Encoding, Everything, Model, PanelStates, Picture, PromptQueries, Sample, Stage};
 use super::tasks::Tasks;
 use super::texts::photos as texts;
 use super::workspace::Workspace;
@@ -49,6 +49,7 @@ pub struct Tinsel {
     pub(super) export: ExportChoices,
     pub(super) import_question: Option<ImportQuestion>,
     pub(super) stage: Stage,
+    pub(super) picture: Picture,
     pub(super) panels: PanelStates,
     pub(super) closing: Closing,
     /// How long the last operation took, in words.
@@ -86,6 +87,7 @@ impl Tinsel {
             export: ExportChoices::default(),
             import_question: None,
             stage: Stage::new(&ctx),
+            picture: Picture::new(ctx.clone()),
             panels: PanelStates::new(&ctx),
             closing: Closing::default(),
             timing: String::new(),
@@ -160,6 +162,7 @@ impl Tinsel {
             || self.prompt.inquiry.is_pending()
             || self.prompt.preview.is_pending()
             || self.stage.canvas.is_rendering()
+            || self.picture.is_pending()
             || self.panels.is_pending()
     }
 
@@ -264,6 +267,7 @@ impl eframe::App for Tinsel {
         if keys_are_free && keys_come_last && !ctx.text_edit_focused() {
             self.run_pressed_commands(&ctx, frame);
         }
+        self.follow_picture(&ctx);
         self.follow_prompt();
         self.follow_pointer(&ctx);
         self.look_ahead();

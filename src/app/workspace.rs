@@ -2,6 +2,9 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use image::RgbImage;
 
 use super::texts::photos as texts;
 use crate::document::{Document, Prompting};
@@ -14,6 +17,8 @@ pub(super) struct OpenPhoto {
     /// Names the photo to the engine and the canvas.
     pub id: u64,
     pub photo: Photo,
+    /// The pixels that the network sees: those of the photo, or adjusted.
+    pub for_network: Arc<RgbImage>,
     /// The part that the network has been given a closer look at.
     pub region: Option<PixelBox>,
 }
@@ -25,7 +30,7 @@ impl OpenPhoto {
 
     /// The whole photo.
     pub fn reference(&self) -> PhotoRef {
-        PhotoRef { id: self.id, pixels: self.photo.pixels.clone(), part: None }
+        PhotoRef { id: self.id, pixels: self.for_network.clone(), part: None }
     }
 
     /// The region if there is one, else the whole photo.
@@ -115,7 +120,7 @@ impl Workspace {
             None => (self.new_id(), Document::default()),
         };
         self.document = document;
-        self.open = Some(OpenPhoto { id, photo, region: None });
+        self.open = Some(OpenPhoto { id, for_network: photo.pixels.clone(), photo, region: None });
         fits
     }
 
@@ -190,8 +195,6 @@ impl Workspace {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::annotation::Annotation;
     use crate::document::Edit;

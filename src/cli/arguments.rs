@@ -136,6 +136,10 @@ pub struct PredictArguments {
     #[arg(long, value_name = "CUT.png")]
     pub cutout: Option<PathBuf>,
 
+    /// Move the edge of the cut-out to that of the photo, as soft as it is there.
+    #[arg(long, requires = "cutout")]
+    pub soft_edges: bool,
+
     /// Print JSON: scores, box (x, y, width, height) and uncompressed COCO RLE of each candidate.
     #[arg(long)]
     pub json: bool,

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::arguments::PredictArguments;
 use super::{complain, load_model, print_error, print_text};
-use crate::files::drawing::{add_png, binary, cutout};
+use crate::edge::Refinement;
+use crate::files::drawing::{CutoutEdge, add_png, binary, soft_cutout};
 use crate::files::{FileSet, Photo};
 use crate::mask::{Mask, Rle};
 use crate::prompt::BoxPrompt;
@@ -86,7 +87,11 @@ fn run(arguments: &PredictArguments) -> anyhow::Result<()> {
         add_png(&mut files, file, &binary(best).into())?;
     }
     if let Some(file) = &arguments.cutout {
-        add_png(&mut files, file, &cutout(&photo.pixels, best, true).into())?;
+        let edge = match arguments.soft_edges {
+            true => CutoutEdge::Photo(Refinement::default()),
+            false => CutoutEdge::Feather(0.0),
+        };
+        add_png(&mut files, file, &soft_cutout(&photo.pixels, best, true, 0, edge).into())?;
     }
 
     files.commit()?;

@@ -67,6 +67,24 @@ commands! {
         run: |window, _, _| window.open_photo(window.workspace.current - 1),
         ..FILE
     };
+    NEXT_PAGE = Command {
+        id: "NextPage",
+        text: "Next page",
+        tooltip: "Open the next page of the photo's file",
+        keys: &[ctrl(Key::PageDown)],
+        enabled: |window| window.page().is_some_and(|(page, pages)| page + 1 < pages),
+        run: |window, _, _| go_to_page(window, |page| page + 1),
+        ..FILE
+    };
+    PREVIOUS_PAGE = Command {
+        id: "PreviousPage",
+        text: "Previous page",
+        tooltip: "Open the previous page of the photo's file",
+        keys: &[ctrl(Key::PageUp)],
+        enabled: |window| window.page().is_some_and(|(page, _)| page > 0),
+        run: |window, _, _| go_to_page(window, |page| page - 1),
+        ..FILE
+    };
     EXPORT = Command {
         id: "Export",
         text: "Export…",
@@ -98,6 +116,12 @@ commands! {
         run: |_, ctx, _| ctx.send_viewport_cmd(ViewportCommand::Close),
         ..FILE
     };
+}
+
+fn go_to_page(window: &mut Tinsel, from: fn(usize) -> usize) {
+    if let Some((page, _)) = window.page() {
+        window.go_to_page(from(page));
+    }
 }
 
 /// A dialog over the window, in the folder of the last photo.

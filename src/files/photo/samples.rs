@@ -85,6 +85,11 @@ impl Samples {
         self.is_deep
     }
 
+    /// The numbers that stand for black and white; `None` if the file does not say.
+    pub fn range(&self) -> Option<Window> {
+        self.range
+    }
+
     /// The smallest and the largest number in all channels.
     pub fn extent(&self) -> [f64; 2] {
         self.channels.iter().fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], channel| {

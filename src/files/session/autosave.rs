@@ -140,6 +140,11 @@ impl Autosave {
         Some([number("x")?, number("y")?, number("zoom").filter(|zoom| *zoom > 0.0)?])
     }
 
+    /// How a photo is shown, by its session.
+    pub fn rendering(&self, id: u64) -> Option<Rendering> {
+        Some(self.photos.get(&id)?.file.base.rendering)
+    }
+
     /// Whether a save is in progress.
     pub fn is_saving(&self) -> bool {
         self.photos.values().any(|kept| kept.saving.is_some())
