@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use image::{DynamicImage, ImageBuffer, Luma, LumaA, Rgb, Rgba, RgbaImage};
-use tinsel::files::{Photo, PhotoIdentity, Rendering, Window, photos_beside, photos_in};
+use tinsel::files::session::Session;
+use tinsel::files::{
+    Channels, Photo, PhotoIdentity, Rendering, Window, page_path, pages, photos_beside, photos_in,
+};
 
 const FIELDS: [[u8; 3]; 4] = [[200, 40, 30], [40, 180, 60], [30, 60, 190], [128, 128, 128]];
 
@@ -280,6 +283,48 @@ fn only_pictures_that_hold_more_than_8_bits_keep_samples() {
     for (name, channels) in [("deep.tiff", 3), ("float_grey.tiff", 1), ("kinds/extra_channel.tiff", 4)] {
         assert_eq!(samples(name).map(|samples| samples.channels()), Some(channels), "{name}");
     }
+}
+
+#[test]
+fn each_page_of_a_file_is_a_photo() {
+    let file = made("kinds/pages.tiff");
+    assert_eq!(pages(&file).unwrap(), 3);
+    assert_eq!(pages(&made("plain.png")).unwrap(), 1);
+    for (page, (reference, stem)) in
+        [("waves.png", "pages"), ("grey.png", "pages_page2"), ("bits.png", "pages_page3")]
+            .into_iter()
+            .enumerate()
+    {
+        let path = page_path(&file, page);
+        let photo = Photo::open(&path).unwrap();
+        let expected = image::open(made(&format!("kinds/{reference}"))).unwrap().into_rgb8();
+        assert!(*photo.pixels == expected, "page {page}");
+        assert_eq!((photo.pages, photo.file(), photo.stem()), (3, file.clone(), stem.to_owned()));
+        let identity = PhotoIdentity::of(&path).unwrap();
+        assert_eq!((identity.size, identity.fingerprint), ((27, 19), photo.fingerprint));
+        assert_eq!(Session::path_for(&path), made(&format!("kinds/{}.tinsel.json", photo.file_name())));
+    }
+    for (path, pages) in [(page_path(&file, 3), 3), (page_path(&made("plain.png"), 1), 1)] {
+        let errors = [Photo::open(&path).unwrap_err(), PhotoIdentity::of(&path).unwrap_err()];
+        for error in errors.map(|error| error.to_string()) {
+            assert!(error.contains("does not exist: the last page of the file is number"), "{error}");
+            assert!(error.ends_with(&pages.to_string()), "{error}");
+        }
+    }
+}
+
+#[test]
+fn channels_are_shown_as_grey_or_as_colours() {
+    let open = |channels| {
+        let rendering = Rendering { channels, ..Rendering::default() };
+        Photo::open_as(&made("kinds/channels.tiff"), &rendering).unwrap().pixels
+    };
+    let picture = |name: &str| image::open(made(name)).unwrap().into_rgb8();
+    assert!(*open(None) == picture("kinds/grey.png"), "the first one");
+    let waves = open(Some(Channels::Rgb([Some(1), Some(2), Some(3)])));
+    assert!(*waves == picture("kinds/waves.png"));
+    let last = open(Some(Channels::Grey(4)));
+    assert!(last.pixels().zip(open(None).pixels()).all(|(a, b)| a.0[0] == 255 - b.0[0]));
 }
 
 /// A PNG chunk.

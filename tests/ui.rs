@@ -6,6 +6,8 @@ mod canvas;
 mod files;
 #[path = "ui/filmstrip.rs"]
 mod filmstrip;
+#[path = "ui/image.rs"]
+mod image_window;
 #[path = "ui/region.rs"]
 mod region;
 

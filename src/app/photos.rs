@@ -61,7 +61,7 @@ impl Tinsel {
         };
         let work = work_on(open.id, &self.workspace.document, &self.everything, self.model.name());
         self.sessions.set_rendering(open.id, work, open.photo.rendering);
-        self.panels.filmstrip.forget(&[open.photo.path.clone()]);
+        self.panels.filmstrip.forget(std::slice::from_ref(&open.photo.path));
         self.engine.cancel(JobKind::Prompt);
         self.prompt.inquiry.forget();
         self.encode();

@@ -247,9 +247,13 @@ impl<'a> Batch<'a> {
             // No buffer: at most one decoded photo waits.
             let (sender, decoded) = sync_channel(0);
             scope.spawn(move || {
-                jobs.iter()
-                    .map(|job| (*job, caught(&job.photo, || Ok(Photo::open_as(&job.photo, &rendering)?))))
-                    .try_for_each(|photo| sender.send(photo))
+                for job in jobs {
+                    let photo = caught(&job.photo, || Ok(Photo::open_as(&job.photo, &rendering)?));
+                    // The receiver is gone after an interruption.
+                    if sender.send((*job, photo)).is_err() {
+                        return;
+                    }
+                }
             });
             let mut started = Instant::now();
             for (job, photo) in decoded {

@@ -74,7 +74,8 @@ impl Pass {
         sums.iter_mut().for_each(|plane| sum_windows(plane, width, self.window));
         let mut model: [Vec<f32>; 4] = std::array::from_fn(|_| Vec::with_capacity(width * height));
         for i in 0..width * height {
-            let line = best_line(std::array::from_fn(|plane| f64::from(sums[plane][i])), self.noise);
+            let of_window = sums.each_ref().map(|plane| f64::from(plane[i]));
+            let line = best_line(of_window, self.noise);
             model.iter_mut().zip(line).for_each(|(plane, value)| plane.push(value as f32));
         }
         for plane in &mut model {

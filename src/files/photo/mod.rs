@@ -6,11 +6,11 @@
 //! own ([`page_path`]).
 //!
 //! Deep samples and further channels are kept ([`Samples`]); a [`Rendering`] makes the 8-bit picture of them.
-//! Without choices by a user, 16 bits are rounded to 8, except for pictures that would be nearly black: if 99.8 %
-//! of the samples of a grey picture, or of a channel that is no colour, lie in less than a quarter of the numbers,
-//! these become all shades from black to white; if 99.9 % of the samples of each colour lie in the lowest
-//! fifteenth, as 12 bits stored in 16 do, its end becomes white. Numbers without a range, such as heights, are
-//! always shown so.
+//! Without choices by a user, 16 bits are rounded to 8, except for pictures that would be nearly black: if 99.9 %
+//! of the samples of a grey picture, or of a channel that is no colour, lie in the lowest quarter of the numbers,
+//! what lies between the darkest and the lightest 0.1 % becomes black to white; if 99.9 % of the samples of each
+//! colour lie in the lowest fifteenth, as 12 bits stored in 16 do, the end of that becomes white. Numbers without
+//! a range, such as heights, are always shown from the darkest to the lightest 0.1 %.
 
 mod adjustment;
 mod decode;

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::profile;
 use super::samples::{Channel, Samples, Values};
 
-/// A picture of one channel, or of channels that are no colours, gets an automatic window if it uses less than
-/// this share of its numbers.
+/// A picture of one channel, or of channels that are no colours, gets an automatic window if nearly all of its
+/// samples lie in this lowest share of the numbers.
 const MOST_USED_OF_CHANNELS: f64 = 1.0 / 4.0;
 /// The same for a picture in colour, whose shades people have chosen; 12 bits stored as 16 are below it.
 const MOST_USED_OF_COLOURS: f64 = 1.0 / 15.0;
@@ -136,12 +136,16 @@ impl Samples {
         })
     }
 
-    /// All of the numbers, unless nearly all samples are in a small part of them.
+    /// All of the numbers, unless nearly all samples are among the lowest.
     fn window_of_channel(&self, channel: &Channel) -> Window {
         let [low, high] = channel.most;
         let used = Window { black: low, white: high };
         match self.range {
-            Some(all) if high <= low || high - low >= MOST_USED_OF_CHANNELS * (all.white - all.black) => all,
+            Some(all)
+                if high <= low || high - all.black >= MOST_USED_OF_CHANNELS * (all.white - all.black) =>
+            {
+                all
+            }
             Some(all) if !self.is_deep => all,
             _ => used,
         }
@@ -213,9 +217,10 @@ mod tests {
         let full = grey((0..=u16::MAX).step_by(16).collect());
         let expected = (0..=u16::MAX).step_by(16).map(|v| ((u32::from(v) * 255 + 32767) / 65535) as u8);
         assert!(shades(&full, Rendering::default()).into_iter().eq(expected));
-        // Neither one shade nor a quarter is far below all.
+        // Neither one shade, nor a quarter, nor little contrast is nearly black.
         assert_eq!(shades(&grey(vec![700; 9]), Rendering::default()), [3; 9]);
         assert_eq!(shades(&grey(vec![0, 16500]), Rendering::default()), [0, 64]);
+        assert_eq!(shades(&grey(vec![25700, 32896]), Rendering::default()), [100, 128]);
     }
 
     #[test]
