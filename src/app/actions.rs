@@ -6,10 +6,11 @@ use egui::KeyboardShortcut;
 
 use super::commands::Command;
 use super::export_task::ExportJob;
-use crate::document::{ColourMode, Edit, MaskId};
+use crate::document::{ClassId, ColourMode, Edit, MaskId};
 use crate::edge::Refinement;
 use crate::engine::ModelSource;
 use crate::everything::{Filters, Parameters, Preset};
+use crate::files::project::ProjectEdit;
 use crate::files::{Adjustment, Rendering};
 use crate::models::Entry;
 use crate::prompt::Point;
@@ -19,6 +20,9 @@ use crate::prompt::Point;
 pub(super) enum Action {
     Run(&'static Command),
     Edit(Edit),
+    EditProject(ProjectEdit),
+    /// Gives a class to the selected masks, or to the next one; `None` is no class.
+    ChooseClass(Option<ClassId>),
     /// A click on the canvas, as a further point of the prompt.
     AddPoint(Point),
     /// A stroke of brush or eraser through these photo pixels.

@@ -205,13 +205,23 @@ impl Tinsel {
                 self.workspace.loading = false;
                 problems.into_iter().for_each(|p| self.messages.error(p));
                 if !photos.is_empty() {
-                    self.workspace.photos = photos;
+                    self.workspace.set_photos(photos);
+                    self.count_masks();
                     self.open_photo(first);
                 }
             }
             Outcome::Decoded { path, decoded } => self.encoding.ahead.receive(&path, decoded),
             Outcome::Opened { request, .. } if !self.workspace.is_newest(request) => {}
-            Outcome::Opened { result: Ok(photo), session, .. } => self.show_photo(photo, session),
+            Outcome::Opened { result: Ok(photo), session, project, .. } => {
+                self.show_photo(photo, session, project);
+            }
+            Outcome::Counted(counts) => self.photo_states.count(counts),
+            Outcome::FoundEmpty(photo) => self.open_empty(photo),
+            Outcome::ProjectSynced { folder, sent, result } => {
+                if let Some(error) = self.projects.synced(&folder, &sent, result) {
+                    self.messages.error(texts::photos::project_not_saved(&error));
+                }
+            }
             Outcome::Opened { result: Err(error), .. } => {
                 self.workspace.loading = false;
                 match self.workspace.open {

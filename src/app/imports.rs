@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use super::messages::first_few;
 use super::shell::Tinsel;
+use super::state::folder_of;
 use super::tasks::{Dataset, ImportTarget};
 use super::texts::import as texts;
+use crate::annotation::Annotation;
 use crate::document::Edit;
 use crate::files::import::{Imported, Problem};
 
@@ -60,10 +62,21 @@ impl Tinsel {
 
     /// Adds masks from a file, as one step of undo; returns how many, and what was skipped.
     fn add_masks(&mut self, photo: u64, imported: Imported) -> (usize, Vec<Problem>) {
-        let count = imported.masks.len();
-        if let Some(document) = self.workspace.document_of(photo) {
-            document.apply(Edit::Import { masks: imported.masks, classes: imported.classes });
+        let Imported { masks, classes, problems } = imported;
+        let count = masks.len();
+        let folder = self.workspace.path_of(photo).map(|path| folder_of(path));
+        let project = folder.and_then(|folder| self.projects.of_folder(&folder));
+        if let (Some(project), Some(document)) = (project, self.workspace.document_of(photo)) {
+            let named = masks.iter().filter_map(|mask| Some((mask.class.clone()?, None)));
+            let revision = project.content().revision();
+            let ids = project.adopt_all(classes.into_iter().chain(named), revision);
+            document.use_classes(project.classes().clone());
+            let with_id = |mask: Annotation| {
+                let class = mask.class.as_ref().and_then(|name| ids.get(name).copied());
+                mask.with_class(class)
+            };
+            document.apply(Edit::Import(masks.into_iter().map(with_id).collect()));
         }
-        (count, imported.problems)
+        (count, problems)
     }
 }

@@ -9,15 +9,16 @@ use egui::{CentralPanel, Key, Label, Panel, RichText, Ui};
 use super::actions::Actions;
 use super::canvas::{CanvasInput, SceneMask};
 use super::commands::Availability;
+use super::filmstrip::StripContent;
 use super::panels::{
-    ListContent, Status, Toolbar, Welcome, filters_ui, menu_ui, prompt_bar_ui, shape_ui, status_ui,
-    toolbar_ui, welcome_ui,
+    ListContent, PromptBar, Status, Toolbar, Welcome, filters_ui, menu_ui, prompt_bar_ui, shape_ui,
+    status_ui, toolbar_ui, welcome_ui,
 };
 use super::shell::Tinsel;
 use super::texts;
 use super::workspace::Workspace;
 use crate::colour::Colour;
-use crate::document::{MaskId, MaskItem, Prompting, colours};
+use crate::document::{Class, MaskId, MaskItem, Prompting, colours};
 use crate::mask::{Coverage, Mask};
 
 /// At first, in points. Not a share of the window: that would be the one of some early frame.
@@ -60,8 +61,13 @@ impl Tinsel {
         });
         self.filmstrip_ui(ui, actions);
         let prompting = self.stage.canvas.effective_prompting(&self.workspace.document);
-        Panel::bottom("prompt")
-            .show(ui, |ui| prompt_bar_ui(ui, self.stage.tool, &prompting, &self.prompt.inquiry, actions));
+        let prompt = PromptBar {
+            tool: self.stage.tool,
+            prompting: &prompting,
+            inquiry: &self.prompt.inquiry,
+            class: self.class_of_next(),
+        };
+        Panel::bottom("prompt").show(ui, |ui| prompt_bar_ui(ui, &prompt, actions));
         self.canvas_ui(ui, &shown, &prompting, actions);
         if let Some(open) = self.workspace.open.as_ref().filter(|_| self.panels.image.open) {
             self.panels.image.ui(ui.ctx(), &open.photo, &self.picture, &availability, actions);
@@ -70,7 +76,9 @@ impl Tinsel {
 
     /// The menu bar, the toolbar, and how to get a better model than the built-in one.
     fn top_ui(&self, ui: &mut Ui, availability: &Availability, actions: &mut Actions) {
-        menu_ui(ui, availability, actions);
+        let photos = self.workspace.photos.len();
+        let progress = (photos > 1).then(|| texts::states::progress(self.photo_states.done(), photos));
+        menu_ui(ui, progress.as_deref(), availability, actions);
         let toolbar = Toolbar {
             settings: &self.settings,
             parameters: self.model.parameters(),
@@ -88,10 +96,22 @@ impl Tinsel {
     fn filmstrip_ui(&mut self, ui: &mut Ui, actions: &mut Actions) {
         let Workspace { photos, current, .. } = &self.workspace;
         let masks_of = |path: &Path| self.workspace.masks_of(path);
+        let projects = &self.projects;
+        let content = StripContent { photos, current: *current, masks_of: &masks_of, projects };
         if self.settings.filmstrip && photos.len() > 1 {
+            let states = &mut self.photo_states;
             Panel::bottom("filmstrip").resizable(false).show(ui, |ui| {
-                self.panels.filmstrip.ui(ui, photos, *current, &masks_of, actions);
+                self.panels.filmstrip.ui(ui, &content, states, actions);
             });
+        }
+    }
+
+    /// The class that accepting the prompt will give.
+    pub(super) fn class_of_next(&self) -> Option<&Class> {
+        let document = &self.workspace.document;
+        match document.reopened() {
+            Some(item) => document.class_of(item),
+            None => self.projects.active(),
         }
     }
 
@@ -141,7 +161,7 @@ impl Tinsel {
             let kept = items.iter().filter(|m| m.found.is_some_and(|f| f.run == run.number)).count();
             filters_ui(ui, run, kept, actions);
         }
-        self.panels.classes.ui(ui, document, actions);
+        self.panels.classes.ui(ui, document, self.projects.active(), actions);
         ui.horizontal(|ui| {
             ui.strong(texts::masks::title(items.len()));
             self.panels.mask_list.switches_ui(ui);

@@ -79,7 +79,8 @@ impl Tinsel {
                 self.prompt.inquiry.accept_when_ready = false;
                 return;
             }
-            self.workspace.document.apply(Edit::Accept(mask));
+            let class = self.projects.active().map(|class| class.id);
+            self.workspace.document.apply(Edit::Accept(mask.with_class(class)));
             self.prompt.inquiry.forget();
         }
     }

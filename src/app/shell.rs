@@ -16,7 +16,9 @@ use super::export_window::ExportChoices;
 use super::import_question::ImportQuestion;
 use super::messages::Messages;
 use super::settings::Settings;
-use super::state::{Encoding, Everything, Model, PanelStates, Picture, PromptQueries, Sample, Stage};
+use super::state::{
+    Encoding, Everything, Model, PanelStates, PhotoStates, Picture, Projects, PromptQueries, Sample, Stage,
+};
 use super::tasks::Tasks;
 use super::texts::photos as texts;
 use super::workspace::Workspace;
@@ -38,6 +40,8 @@ pub struct Tinsel {
     pub(super) settings: Settings,
     pub(super) messages: Messages,
     pub(super) workspace: Workspace,
+    pub(super) projects: Projects,
+    pub(super) photo_states: PhotoStates,
     pub(super) sample: Sample,
     pub(super) sessions: Autosave,
     pub(super) after_saving: Vec<AfterSaving>,
@@ -76,6 +80,8 @@ impl Tinsel {
             settings,
             messages: Messages::default(),
             workspace: Workspace::default(),
+            projects: Projects::default(),
+            photo_states: PhotoStates::default(),
             sample: Sample::default(),
             sessions: Autosave::new(move |after| session_waker.request_repaint_after(after)),
             after_saving: vec![],
@@ -156,6 +162,7 @@ impl Tinsel {
             || self.encoding.ahead.is_encoding()
             || self.everything.is_pending()
             || self.sessions.is_saving()
+            || self.projects.is_syncing()
             || !self.after_saving.is_empty()
             || self.comparing.is_running()
             || self.comparing.is_rendering()
@@ -248,6 +255,7 @@ impl eframe::App for Tinsel {
         if keys_are_free && !keys_come_last {
             self.run_pressed_commands(&ctx, frame);
         }
+        self.follow_states();
         self.draw(ui, &mut actions);
         if self.export.open
             && let Some(open) = &self.workspace.open
@@ -258,6 +266,7 @@ impl eframe::App for Tinsel {
         self.import_question.take_if(|question| question.ui(&ctx, &mut actions));
         self.closing.ui(&ctx, &mut actions);
         self.panels.keys.ui(&ctx, &self.settings.keymap, &mut actions);
+        self.panels.note.ui(&ctx, &mut actions);
         self.comparing.dialog_ui(&ctx, &self.settings.models_url, &mut actions);
         self.messages.ui(&ctx, &mut actions);
         self.was_typing = ctx.text_edit_focused();
@@ -268,6 +277,7 @@ impl eframe::App for Tinsel {
             self.run_pressed_commands(&ctx, frame);
         }
         self.follow_picture(&ctx);
+        self.follow_projects();
         self.follow_prompt();
         self.follow_pointer(&ctx);
         self.look_ahead();
@@ -277,6 +287,7 @@ impl eframe::App for Tinsel {
     fn on_exit(&mut self) {
         self.save_all();
         self.sessions.flush();
+        self.projects.flush();
         // It ends with the photo that it is at; what it has written is whole.
         self.export.cancel();
         self.tasks.flush(PATIENCE);

@@ -1,11 +1,8 @@
 //! The edits of a document.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{
-    Class, ClassId, Colour, Former, FoundKey, MaskId, MaskItem, NAME, Prompting, Sifting, State, mask_colour,
-};
+use super::{ClassId, Former, FoundKey, MaskId, MaskItem, NAME, Prompting, Sifting, State, mask_colour};
 use crate::annotation::Annotation;
 use crate::mask::Mask;
 use crate::prompt::{BoxPrompt, Point, Prompt};
@@ -61,11 +58,8 @@ pub enum Edit {
         sifting: Sifting,
         kept: Vec<(usize, Annotation<ClassId>)>,
     },
-    /// Adds masks and classes. Classes are matched by name; missing ones are created.
-    Import {
-        masks: Vec<Annotation>,
-        classes: Vec<(String, Option<Colour>)>,
-    },
+    /// Adds masks that people have seen elsewhere, so that filters do not change them.
+    Import(Vec<Annotation<ClassId>>),
     Delete(Vec<MaskId>),
     Rename(MaskId, String),
     SetVisible(Vec<MaskId>, bool),
@@ -77,11 +71,6 @@ pub enum Edit {
         before: Option<MaskId>,
     },
     SetClass(Vec<MaskId>, Option<ClassId>),
-    AddClass(String),
-    RenameClass(ClassId, String),
-    SetClassColour(ClassId, Colour),
-    /// Masks of the class are kept, without a class.
-    DeleteClass(ClassId),
 }
 
 impl Edit {
@@ -105,7 +94,7 @@ impl Edit {
                 "Filter masks".into()
             }
             Edit::Sift { kept, .. } => format!("Add {}", many(kept.len())),
-            Edit::Import { masks, .. } => format!("Import {}", many(masks.len())),
+            Edit::Import(masks) => format!("Import {}", many(masks.len())),
             Edit::Delete(ids) => format!("Delete {}", many(ids.len())),
             Edit::Rename(..) => "Rename mask".into(),
             Edit::SetVisible(ids, true) => format!("Show {}", many(ids.len())),
@@ -116,10 +105,6 @@ impl Edit {
             Edit::SetLocked(ids, false) => format!("Unlock {}", many(ids.len())),
             Edit::Move { ids, .. } => format!("Move {}", many(ids.len())),
             Edit::SetClass(ids, _) => format!("Classify {}", many(ids.len())),
-            Edit::AddClass(name) => format!("Add class {name}"),
-            Edit::RenameClass(..) => "Rename class".into(),
-            Edit::SetClassColour(..) => "Colour class".into(),
-            Edit::DeleteClass(_) => "Delete class".into(),
         }
     }
 
@@ -171,7 +156,10 @@ impl Edit {
             Edit::AddMasks(masks) => {
                 state.masks.extend(masks.into_iter().map(|mask| Arc::new(new_item(last_id, mask))));
             }
-            Edit::Import { masks, classes } => import(state, last_id, masks, classes),
+            Edit::Import(masks) => {
+                let item = |mask| MaskItem { edited: true, ..new_item(last_id, mask) };
+                state.masks.extend(masks.into_iter().map(item).map(Arc::new));
+            }
             Edit::Sift { sifting, kept } => sift(state, last_id, sifting, kept),
             Edit::Delete(ids) => {
                 let deleted = |m: &Arc<MaskItem>| ids.contains(&m.id) && !m.locked;
@@ -196,19 +184,6 @@ impl Edit {
                 m.annotation.class = class;
                 m.edited = true;
             }),
-            Edit::AddClass(name) => {
-                if state.classes.iter().all(|class| class.name != name) {
-                    add_class(state, last_id, &name, None);
-                }
-            }
-            Edit::RenameClass(id, name) => change_class(state, id, |class| class.name.clone_from(&name)),
-            Edit::SetClassColour(id, colour) => change_class(state, id, |class| class.colour = colour),
-            Edit::DeleteClass(id) => {
-                Arc::make_mut(&mut state.classes).retain(|class| class.id != id);
-                for item in state.masks.iter_mut().filter(|m| m.annotation.class == Some(id)) {
-                    Arc::make_mut(item).annotation.class = None;
-                }
-            }
         }
     }
 }
@@ -237,28 +212,6 @@ fn accept(state: &mut State, last_id: &mut u64, answer: Annotation<ClassId>) {
             let item = MaskItem { chosen, from, ..new_item(last_id, answer) };
             state.masks.push(Arc::new(item));
         }
-    }
-}
-
-fn import(
-    state: &mut State,
-    last_id: &mut u64,
-    masks: Vec<Annotation>,
-    classes: Vec<(String, Option<Colour>)>,
-) {
-    // Files may list very many classes.
-    let existing = state.classes.iter().rev().map(|class| (class.name.clone(), class.id));
-    let mut ids: HashMap<String, ClassId> = existing.collect();
-    for (name, colour) in classes {
-        ids.entry(name).or_insert_with_key(|name| add_class(state, last_id, name, colour));
-    }
-    for mut annotation in masks {
-        let class = annotation
-            .class
-            .take()
-            .map(|class| *ids.entry(class).or_insert_with_key(|name| add_class(state, last_id, name, None)));
-        let item = new_item(last_id, annotation.with_class(class));
-        state.masks.push(Arc::new(MaskItem { edited: true, ..item }));
     }
 }
 
@@ -307,20 +260,6 @@ fn set(state: &mut State, ids: &[MaskId], mut with: impl FnMut(&mut MaskItem)) {
 fn change(state: &mut State, ids: &[MaskId], mut with: impl FnMut(&mut MaskItem)) {
     for item in state.masks.iter_mut().filter(|m| ids.contains(&m.id) && !m.locked) {
         with(Arc::make_mut(item));
-    }
-}
-
-/// Adds a class with a new name.
-fn add_class(state: &mut State, last_id: &mut u64, name: &str, colour: Option<Colour>) -> ClassId {
-    *last_id += 1;
-    let (id, colour) = (ClassId(*last_id), colour.unwrap_or_else(|| mask_colour(*last_id)));
-    Arc::make_mut(&mut state.classes).push(Class { id, name: name.to_owned(), colour });
-    id
-}
-
-fn change_class(state: &mut State, id: ClassId, with: impl FnOnce(&mut Class)) {
-    if let Some(class) = Arc::make_mut(&mut state.classes).iter_mut().find(|class| class.id == id) {
-        with(class);
     }
 }
 

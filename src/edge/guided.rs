@@ -20,6 +20,9 @@ pub(super) struct Pass {
     pub weight: f32,
     /// The variance of colours that counts as noise.
     pub noise: f64,
+    /// How much more windows count that hold both sides of the boundary: the exponent of the variance of the
+    /// opacity in them, or 0 if all count the same. A window that holds one side only says nothing about colours.
+    pub preference: f64,
 }
 
 impl Pass {
@@ -73,25 +76,30 @@ impl Pass {
         }
         sums.iter_mut().for_each(|plane| sum_windows(plane, width, self.window));
         let mut model: [Vec<f32>; 4] = std::array::from_fn(|_| Vec::with_capacity(width * height));
+        let mut counts = Vec::with_capacity(width * height);
         for i in 0..width * height {
             let of_window = sums.each_ref().map(|plane| f64::from(plane[i]));
+            let count = variance_of_opacity(of_window).max(LEAST_VARIANCE).powf(self.preference);
             let line = best_line(of_window, self.noise);
-            model.iter_mut().zip(line).for_each(|(plane, value)| plane.push(value as f32));
+            model.iter_mut().zip(line).for_each(|(plane, value)| plane.push((value * count) as f32));
+            counts.push(count as f32);
         }
+        sum_windows(&mut counts, width, self.window);
         for plane in &mut model {
             sum_windows(plane, width, self.window);
-            for (i, value) in plane.iter_mut().enumerate() {
-                let across = in_window(i % width, width, self.window);
-                let down = in_window(i / width, height, self.window);
-                *value /= (across * down) as f32;
-            }
+            plane.iter_mut().zip(&counts).for_each(|(value, count)| *value /= count);
         }
         model
     }
 }
 
+/// Windows with less of a variance of opacity, of at most a quarter, count as if they had this one.
+const LEAST_VARIANCE: f64 = 2.5e-4;
+
 /// Planes of [`products`].
 const SUMS: usize = 14;
+/// The plane of the opacity.
+const OPACITY: usize = 4;
 
 /// What is summed for a pixel: its weight, colour, opacity, and their products.
 fn products([r, g, b]: [f32; 3], opacity: f32) -> [f32; SUMS] {
@@ -116,6 +124,11 @@ fn best_line(sums: [f64; SUMS], noise: f64) -> [f64; 4] {
     let of_g = (c_rg * ro + c_gg * go + c_gb * bo) / determinant;
     let of_b = (c_rb * ro + c_gb * go + c_bb * bo) / determinant;
     [of_r, of_g, of_b, opacity - of_r * r - of_g * g - of_b * b]
+}
+
+fn variance_of_opacity(sums: [f64; SUMS]) -> f64 {
+    let mean = sums[OPACITY] / sums[0];
+    mean * (1.0 - mean)
 }
 
 /// Replaces each value by the sum of those at most `radius` away, across and down.
@@ -151,11 +164,6 @@ fn sum_line(line: &[f32], radius: usize, mut put: impl FnMut(usize, f32)) {
         sum -= i.checked_sub(radius + 1).map_or(0.0, |left| f64::from(line[left]));
         put(i, sum as f32);
     }
-}
-
-/// How many of `length` places are at most `radius` away from one of them.
-fn in_window(at: usize, length: usize, radius: usize) -> usize {
-    (at + radius + 1).min(length) - at.saturating_sub(radius)
 }
 
 /// The middle is 0, which keeps sums small.
@@ -207,7 +215,6 @@ mod tests {
         for (x, y) in (0..height).flat_map(|y| (0..width).map(move |x| (x, y))) {
             let near = |a: usize, b: usize| a.abs_diff(b) <= radius;
             let window = (0..values.len()).filter(|i| near(i % width, x) && near(i / width, y));
-            assert_eq!(in_window(x, width, radius) * in_window(y, height, radius), window.clone().count());
             assert_eq!(sums[y * width + x], window.map(|i| values[i]).sum::<f32>());
         }
     }

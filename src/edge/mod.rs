@@ -47,6 +47,8 @@ const REACH: f32 = 1.5;
 const LEAST_WEIGHT: f32 = 0.01;
 /// Differences of colour whose square, of 1 for black to white, is far below this count as noise.
 const NOISE: [f64; 2] = [1e-4, 1e-3];
+/// More would let noise decide where colours hardly differ, less leave boundaries that are off to one side.
+const PREFERENCE: f64 = 0.5;
 /// How far from the boundary pixels can be partly transparent.
 const SOFT_REACH: f32 = 3.0;
 const SOFT_WINDOW: usize = 2;
@@ -63,8 +65,15 @@ pub fn refine(photo: &RgbImage, mask: &Mask, refinement: &Refinement) -> Alpha {
         window: (radius * REACH).ceil() as usize,
         weight: (doubt * doubt).max(LEAST_WEIGHT),
         noise: NOISE[0],
+        preference: PREFERENCE,
     };
-    let soft = Pass { reach: SOFT_REACH, window: SOFT_WINDOW, weight: 1.0, noise: NOISE[1] };
+    let soft = Pass {
+        reach: SOFT_REACH,
+        window: SOFT_WINDOW,
+        weight: 1.0,
+        noise: NOISE[1],
+        preference: 0.0,
+    };
     let mut refined = coarse.run(photo, mask);
     for _ in 0..SOFT_ROUNDS {
         refined = soft.run(photo, &refined.mask());

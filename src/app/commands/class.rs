@@ -1,9 +1,8 @@
-//! A class for the selected masks, by its number in the list of classes.
+//! A class for the selected masks or for the next one, by its digit.
 
 use egui::{Key, KeyboardShortcut};
 
-use super::{Command, Menu, PromptState, commands, plain};
-use crate::document::Edit;
+use super::{Command, Menu, commands, plain};
 
 commands! {
     CLASS_1 = class::<1>("Class(1)", "Class 1", &[plain(Key::Num1)]);
@@ -15,9 +14,24 @@ commands! {
     CLASS_7 = class::<7>("Class(7)", "Class 7", &[plain(Key::Num7)]);
     CLASS_8 = class::<8>("Class(8)", "Class 8", &[plain(Key::Num8)]);
     CLASS_9 = class::<9>("Class(9)", "Class 9", &[plain(Key::Num9)]);
+    NO_CLASS = Command {
+        id: "NoClass",
+        text: "No class",
+        tooltip: "Remove the class of the selected masks; without a selection, new masks get no class",
+        keys: &[plain(Key::Num0)],
+        run: |window, _, _| window.choose_class(None),
+        ..CLASS
+    };
 }
 
-const fn class<const NUMBER: usize>(
+const CLASS: Command = Command {
+    tooltip: "Assign this class to the selected masks; without a selection, new masks get this class",
+    menu: Menu::Edit,
+    in_menu: false,
+    ..super::COMMAND
+};
+
+const fn class<const NUMBER: u8>(
     id: &'static str,
     text: &'static str,
     keys: &'static [KeyboardShortcut],
@@ -25,18 +39,13 @@ const fn class<const NUMBER: usize>(
     Command {
         id,
         text,
-        tooltip: "Assign this class to the selected masks",
-        menu: Menu::Edit,
-        in_menu: false,
         keys,
-        prompt: PromptState::Empty,
-        enabled: |window| NUMBER <= window.document().classes().len() && window.selects(1),
+        enabled: |window| window.document().classes().of_key(NUMBER).is_some(),
+        object: |window| window.document().classes().of_key(NUMBER).map(|class| &*class.name),
         run: |window, _, _| {
-            let class = window.document().classes().get(NUMBER - 1).map(|class| class.id);
-            if class.is_some() {
-                window.edit_selection(|selection| Edit::SetClass(selection, class));
-            }
+            let class = window.document().classes().of_key(NUMBER).map(|class| class.id);
+            window.choose_class(class);
         },
-        ..super::COMMAND
+        ..CLASS
     }
 }

@@ -14,12 +14,9 @@ commands! {
         text: "Undo",
         tooltip: "Undo the last change",
         keys: &[ctrl(Key::Z)],
-        enabled: |window| window.document().undo_label().is_some(),
-        object: |window| window.document().undo_label(),
-        run: |window, _, _| {
-            window.workspace.document.undo();
-            window.everything.follow(&window.workspace.document);
-        },
+        enabled: |window| window.undo_label().is_some(),
+        object: |window| window.undo_label(),
+        run: |window, _, _| window.undo(),
         ..EDIT
     };
     REDO = Command {
@@ -27,12 +24,9 @@ commands! {
         text: "Redo",
         tooltip: "Redo the last undone change",
         keys: &[ctrl_shift(Key::Z), ctrl(Key::Y)],
-        enabled: |window| window.document().redo_label().is_some(),
-        object: |window| window.document().redo_label(),
-        run: |window, _, _| {
-            window.workspace.document.redo();
-            window.everything.follow(&window.workspace.document);
-        },
+        enabled: |window| window.redo_label().is_some(),
+        object: |window| window.redo_label(),
+        run: |window, _, _| window.redo(),
         ..EDIT
     };
     SELECT_ALL = Command {

@@ -2,7 +2,7 @@
 
 use egui::{Context, Key, ViewportCommand};
 
-use super::{Command, Menu, commands, ctrl, ctrl_shift, plain};
+use super::{Command, Menu, commands, ctrl, ctrl_shift};
 use crate::app::shell::Tinsel;
 use crate::engine::ModelSource;
 use crate::sam::weights::BUILT_IN_NAME;
@@ -49,42 +49,6 @@ commands! {
         run: |window, _, _| window.load_model(ModelSource::built_in()),
         ..FILE
     };
-    NEXT_PHOTO = Command {
-        id: "NextPhoto",
-        text: "Next photo",
-        tooltip: "Open the next photo in the folder",
-        keys: &[plain(Key::D), plain(Key::PageDown)],
-        enabled: |window| window.workspace.current + 1 < window.workspace.photos.len(),
-        run: |window, _, _| window.open_photo(window.workspace.current + 1),
-        ..FILE
-    };
-    PREVIOUS_PHOTO = Command {
-        id: "PreviousPhoto",
-        text: "Previous photo",
-        tooltip: "Open the previous photo in the folder",
-        keys: &[plain(Key::A), plain(Key::PageUp)],
-        enabled: |window| window.workspace.current > 0,
-        run: |window, _, _| window.open_photo(window.workspace.current - 1),
-        ..FILE
-    };
-    NEXT_PAGE = Command {
-        id: "NextPage",
-        text: "Next page",
-        tooltip: "Open the next page of the photo's file",
-        keys: &[ctrl(Key::PageDown)],
-        enabled: |window| window.page().is_some_and(|(page, pages)| page + 1 < pages),
-        run: |window, _, _| go_to_page(window, |page| page + 1),
-        ..FILE
-    };
-    PREVIOUS_PAGE = Command {
-        id: "PreviousPage",
-        text: "Previous page",
-        tooltip: "Open the previous page of the photo's file",
-        keys: &[ctrl(Key::PageUp)],
-        enabled: |window| window.page().is_some_and(|(page, _)| page > 0),
-        run: |window, _, _| go_to_page(window, |page| page - 1),
-        ..FILE
-    };
     EXPORT = Command {
         id: "Export",
         text: "Export…",
@@ -116,12 +80,6 @@ commands! {
         run: |_, ctx, _| ctx.send_viewport_cmd(ViewportCommand::Close),
         ..FILE
     };
-}
-
-fn go_to_page(window: &mut Tinsel, from: fn(usize) -> usize) {
-    if let Some((page, _)) = window.page() {
-        window.go_to_page(from(page));
-    }
 }
 
 /// A dialog over the window, in the folder of the last photo.

@@ -11,6 +11,20 @@ use crate::app::texts::shortcuts;
 /// Held to hide all masks, and to move the photo.
 const HELD: [Key; 2] = [Key::H, Key::Space];
 
+/// Of the main part of the keyboard.
+const DIGITS: [Key; 10] = [
+    Key::Num0,
+    Key::Num1,
+    Key::Num2,
+    Key::Num3,
+    Key::Num4,
+    Key::Num5,
+    Key::Num6,
+    Key::Num7,
+    Key::Num8,
+    Key::Num9,
+];
+
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(in crate::app) struct Keymap {
     /// By the ids of commands, so that a command of another version spoils nothing.
@@ -97,9 +111,14 @@ impl Keymap {
         keyed.sort_by_key(|(k, _)| std::cmp::Reverse(length(k)));
         ctx.input_mut(|input| {
             let command_of = |event: &Event| match event {
-                Event::Key { key, pressed: true, modifiers, .. } => {
+                Event::Key { key, physical_key, pressed: true, modifiers, .. } => {
+                    // With Shift, the digits of many keyboards are other characters.
+                    let is_digit = |wanted: Key| {
+                        modifiers.shift && DIGITS.contains(&wanted) && *physical_key == Some(wanted)
+                    };
                     let matches = |(k, _): &&(KeyboardShortcut, &Command)| {
-                        k.logical_key == *key && modifiers.matches_logically(k.modifiers)
+                        let is_key = k.logical_key == *key || is_digit(k.logical_key);
+                        is_key && modifiers.matches_logically(k.modifiers)
                     };
                     let longest = keyed.iter().find(matches).map(|(k, _)| length(k))?;
                     let alike = keyed.iter().filter(matches).filter(|(k, _)| length(k) == longest);
@@ -118,9 +137,10 @@ impl Keymap {
 #[cfg(test)]
 mod tests {
     use super::super::class::CLASS_2;
+    use super::super::edit::SELECT_NONE;
     use super::super::file::EXPORT;
     use super::super::plain;
-    use super::super::prompt::{CANDIDATE_1, CANDIDATE_2, REFINE};
+    use super::super::prompt::{CANDIDATE_1, DROP_PROMPT, REFINE};
     use super::super::tool::BRUSH;
     use super::*;
 
@@ -139,10 +159,11 @@ mod tests {
     }
 
     #[test]
-    fn candidates_and_classes_share_the_numbers() {
+    fn commands_that_are_never_enabled_together_share_keys() {
         let mut keymap = Keymap::default();
-        assert!(keymap.set(&CANDIDATE_1, vec![plain(Key::Num2)]).contains(&&CANDIDATE_2));
-        assert_eq!(keymap.keys(&CLASS_2), [plain(Key::Num2)]);
+        assert_eq!(keymap.set(&CANDIDATE_1, vec![plain(Key::Num2)]), [&CLASS_2]);
+        assert!(keymap.set(&CANDIDATE_1, SELECT_NONE.keys.to_vec()).contains(&&DROP_PROMPT));
+        assert_eq!(keymap.keys(&SELECT_NONE), SELECT_NONE.keys);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use egui::{Context, Key, KeyboardShortcut};
 
-use super::{Command, Menu, PromptState, commands, ctrl, ctrl_shift, plain};
+use super::{Command, Menu, PromptState, commands, ctrl, ctrl_shift, plain, shift};
 use crate::app::shell::Tinsel;
 use crate::document::Edit;
 use crate::sam::has_single;
@@ -56,19 +56,19 @@ commands! {
         "Candidate(1)",
         "Candidate 1",
         "Show the first candidate mask",
-        &[plain(Key::Num1)],
+        &[shift(Key::Num1)],
     );
     CANDIDATE_2 = candidate::<2>(
         "Candidate(2)",
         "Candidate 2",
         "Show the second candidate mask",
-        &[plain(Key::Num2)],
+        &[shift(Key::Num2)],
     );
     CANDIDATE_3 = candidate::<3>(
         "Candidate(3)",
         "Candidate 3",
         "Show the third candidate mask",
-        &[plain(Key::Num3)],
+        &[shift(Key::Num3)],
     );
     ENCODE_REGION = Command {
         id: "EncodeRegion",

@@ -61,7 +61,7 @@ impl ImageWindow {
                 actions.push(Action::GoToPage(number - 1));
             }
             ui.label(texts::of_pages(photo.pages));
-            for command in [&commands::file::PREVIOUS_PAGE, &commands::file::NEXT_PAGE] {
+            for command in [&commands::photo::PREVIOUS_PAGE, &commands::photo::NEXT_PAGE] {
                 let button = Button::new(command.text).small();
                 let button = ui.add_enabled(availability.is_enabled(command), button);
                 if button.on_hover_text(command.tooltip).clicked() {
@@ -85,12 +85,14 @@ fn samples_ui(ui: &mut Ui, samples: &Samples, rendering: &mut Rendering) {
     let mut window = samples.window(rendering).unwrap_or(Window { black: 0.0, white: 1.0 });
     let before = window;
     let [low, high] = samples.extent();
+    let decimals = if samples.is_whole() { 0 } else { 4 };
     for (value, text, tooltip) in [
         (&mut window.black, texts::BLACK, texts::BLACK_TOOLTIP),
         (&mut window.white, texts::WHITE, texts::WHITE_TOOLTIP),
     ] {
         let former = *value;
-        let slider = Slider::new(value, low..=high).clamping(egui::SliderClamping::Never).text(text);
+        let slider = Slider::new(value, low..=high).max_decimals(decimals).text(text);
+        let slider = slider.clamping(egui::SliderClamping::Never);
         if ui.add(slider).on_hover_text(tooltip).double_clicked() {
             *value = former;
             rendering.window = None;

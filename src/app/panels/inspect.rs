@@ -122,7 +122,7 @@ fn figures_ui(ui: &mut Ui, document: &Document, item: &MaskItem, measured: Optio
             ui.end_row();
         };
         figure(texts::NAME, item.annotation.name.clone());
-        if let Some(class) = item.annotation.class.and_then(|id| document.class(id)) {
+        if let Some(class) = document.class_of(item) {
             figure(texts::CLASS, class.name.clone());
         }
         let percent = 100.0 * mask.area() as f64 / photo;

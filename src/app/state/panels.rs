@@ -3,7 +3,7 @@
 use egui::Context;
 
 use crate::app::filmstrip::Filmstrip;
-use crate::app::panels::{Classes, ImageWindow, Inspect, Keys, MaskList, Palette};
+use crate::app::panels::{Classes, ImageWindow, Inspect, Keys, MaskList, Note, Palette};
 use crate::app::tasks::Relations;
 
 pub(in crate::app) struct PanelStates {
@@ -14,6 +14,7 @@ pub(in crate::app) struct PanelStates {
     pub filmstrip: Filmstrip,
     pub palette: Palette,
     pub keys: Keys,
+    pub note: Note,
     pub relations: Relations,
 }
 
@@ -27,6 +28,7 @@ impl PanelStates {
             filmstrip: Filmstrip::new(ctx.clone()),
             palette: Palette::default(),
             keys: Keys::default(),
+            note: Note::default(),
             relations: Relations::new(ctx.clone()),
         }
     }
@@ -44,6 +46,6 @@ impl PanelStates {
 
     /// Whether keys belong to one of the windows.
     pub fn take_keys(&self) -> bool {
-        self.palette.open || self.keys.is_recording()
+        self.palette.open || self.keys.is_recording() || self.note.is_open()
     }
 }

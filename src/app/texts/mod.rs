@@ -23,6 +23,7 @@ pub(super) mod prompt;
 pub(super) mod shape;
 pub(super) mod shortcuts;
 pub(super) mod startup;
+pub(super) mod states;
 pub(super) mod status;
 pub(super) mod welcome;
 

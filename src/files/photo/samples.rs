@@ -85,6 +85,11 @@ impl Samples {
         self.is_deep
     }
 
+    /// Whether all numbers are whole.
+    pub fn is_whole(&self) -> bool {
+        self.channels.iter().all(|channel| matches!(channel.values, Values::Whole(_)))
+    }
+
     /// The numbers that stand for black and white; `None` if the file does not say.
     pub fn range(&self) -> Option<Window> {
         self.range

@@ -27,8 +27,12 @@ pub struct Session {
     /// Name of the last used model.
     #[serde(default)]
     pub model: Option<String>,
+    /// Those of the masks, and in old sessions others.
     #[serde(default)]
     pub classes: Vec<SessionClass>,
+    /// The revision of the folder's project that the names of the classes belong to.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub project_revision: u64,
     /// In the order of the list.
     #[serde(default, deserialize_with = "bounded")]
     pub masks: Vec<SessionMask>,
@@ -160,6 +164,7 @@ impl Session {
             photo,
             model: None,
             classes: vec![],
+            project_revision: 0,
             masks: vec![],
             rendering: Rendering::default(),
             view: Map::new(),
@@ -220,6 +225,10 @@ fn bounded<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SessionMask
 
 fn yes() -> bool {
     true
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// A 64-bit number as 16 hexadecimal digits: JSON numbers are not always that exact.

@@ -9,12 +9,14 @@ pub(super) struct Directory<'a> {
     bytes: &'a [u8],
     pub is_big_endian: bool,
     fields: HashMap<u16, Field>,
+    /// The number of its fields in the file.
+    count: usize,
     /// The position of the next image's fields; 0 after the last.
     next: usize,
 }
 
-/// Further images of a file are ignored.
-const MAX_IMAGES: usize = 1 << 16;
+/// Images after this many fields of all are ignored: those of a small file can claim to be any number.
+const MAX_FIELDS: usize = 1 << 22;
 
 #[derive(Clone, Copy)]
 struct Field {
@@ -46,14 +48,15 @@ impl<'a> Directory<'a> {
 
     /// The first image, and those after it that are no smaller copies or masks of others.
     fn pages(bytes: &'a [u8]) -> impl Iterator<Item = Self> {
-        let mut seen = HashSet::new();
+        let (mut seen, mut fields) = (HashSet::new(), 0);
         // Images that form a circle end the file.
         let images = std::iter::successors(Self::first(bytes), move |image| {
             let next = image.next;
-            (next != 0 && seen.insert(next)).then(|| Self::at(bytes, next)).flatten()
+            fields += image.count.max(1);
+            (next != 0 && seen.insert(next) && fields < MAX_FIELDS).then(|| Self::at(bytes, next)).flatten()
         });
         let is_page = |(i, image): &(usize, Self)| *i == 0 || image.is_page();
-        images.take(MAX_IMAGES).enumerate().filter(is_page).map(|(_, image)| image)
+        images.enumerate().filter(is_page).map(|(_, image)| image)
     }
 
     fn is_page(&self) -> bool {
@@ -73,7 +76,7 @@ impl<'a> Directory<'a> {
 
     fn empty(bytes: &'a [u8]) -> Self {
         let is_big_endian = bytes.first() == Some(&b'M');
-        Self { bytes, is_big_endian, fields: HashMap::new(), next: 0 }
+        Self { bytes, is_big_endian, fields: HashMap::new(), count: 0, next: 0 }
     }
 
     fn is_big_file(&self) -> Option<bool> {
@@ -103,6 +106,7 @@ impl<'a> Directory<'a> {
                 directory.fields.entry(tag).or_insert(Field { kind, count, at });
             }
         }
+        directory.count = fields;
         directory.next = directory.offset(first + entry * fields, word).unwrap_or(0);
         Some(directory)
     }
