@@ -67,13 +67,7 @@ pub fn refine(photo: &RgbImage, mask: &Mask, refinement: &Refinement) -> Alpha {
         noise: NOISE[0],
         preference: PREFERENCE,
     };
-    let soft = Pass {
-        reach: SOFT_REACH,
-        window: SOFT_WINDOW,
-        weight: 1.0,
-        noise: NOISE[1],
-        preference: 0.0,
-    };
+    let soft = Pass { reach: SOFT_REACH, window: SOFT_WINDOW, weight: 1.0, noise: NOISE[1], preference: 0.0 };
     let mut refined = coarse.run(photo, mask);
     for _ in 0..SOFT_ROUNDS {
         refined = soft.run(photo, &refined.mask());

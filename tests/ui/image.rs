@@ -69,7 +69,7 @@ fn a_12_bit_picture_is_visible_and_its_window_is_kept() {
 #[test]
 fn the_view_changes_only_the_screen_unless_the_network_is_to_see_it() {
     let mut window = window(vec![square()]);
-    click_on(&mut window, (100.0, 75.0));
+    click_on(&mut window, (125.0, 75.0));
     let seen = window.state().candidate().cloned().unwrap();
     press(&mut window, Key::Escape);
     press(&mut window, Key::I);
@@ -77,19 +77,19 @@ fn the_view_changes_only_the_screen_unless_the_network_is_to_see_it() {
     slide(&mut window, "Brightness", Key::ArrowRight, 30);
     let brighter = shade(&mut window, 190.0, 140.0);
     assert!(brighter > before.saturating_add(30), "{before} {brighter}");
-    click_on(&mut window, (100.0, 75.0));
+    click_on(&mut window, (125.0, 75.0));
     assert_eq!(window.state().candidate(), Some(&seen), "the network does not see it");
     press(&mut window, Key::Escape);
 
     // White on white.
     slide(&mut window, "Brightness", Key::ArrowRight, 60);
     click(&mut window, "Also for the network");
-    click_on(&mut window, (100.0, 75.0));
+    click_on(&mut window, (125.0, 75.0));
     assert_ne!(window.state().candidate(), Some(&seen));
     press(&mut window, Key::Escape);
     click(&mut window, "Reset view");
     assert_eq!(shade(&mut window, 190.0, 140.0), before);
-    click_on(&mut window, (100.0, 75.0));
+    click_on(&mut window, (125.0, 75.0));
     assert_eq!(window.state().candidate(), Some(&seen));
 }
 
@@ -109,7 +109,7 @@ fn each_page_has_its_own_masks() {
     window.get_by_label_contains("pages.tiff#2");
     assert_eq!(masks(&window), 0);
     press(&mut window, Key::T);
-    drag_photo(&mut window, (6.0, 8.0), (14.0, 8.0));
+    drag_photo(&mut window, (18.0, 8.0), (24.0, 8.0));
     wait_for(&mut window, &folder.join("pages.tiff#2.tinsel.json"));
     press_with(&mut window, Modifiers::COMMAND, Key::PageDown);
     window.get_by_label_contains("pages.tiff#3");
