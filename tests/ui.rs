@@ -8,6 +8,8 @@ mod files;
 mod filmstrip;
 #[path = "ui/image.rs"]
 mod image_window;
+#[path = "ui/project.rs"]
+mod project;
 #[path = "ui/region.rs"]
 mod region;
 

@@ -23,6 +23,8 @@ pub(super) enum Action {
     EditProject(ProjectEdit),
     /// Gives a class to the selected masks, or to the next one; `None` is no class.
     ChooseClass(Option<ClassId>),
+    /// Shows a further candidate, or one before.
+    StepCandidate(isize),
     /// A click on the canvas, as a further point of the prompt.
     AddPoint(Point),
     /// A stroke of brush or eraser through these photo pixels.

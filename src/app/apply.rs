@@ -25,6 +25,7 @@ impl Tinsel {
             Action::Edit(edit) => document.apply(edit),
             Action::EditProject(edit) => self.projects.edit(edit),
             Action::ChooseClass(class) => self.choose_class(class),
+            Action::StepCandidate(step) => self.step_candidate(step),
             Action::AddPoint(point) => self.add_point(point),
             Action::Stroke { path, erase } => {
                 if let Some((width, height)) = self.workspace.open.as_ref().map(|open| open.size()) {

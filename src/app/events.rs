@@ -128,7 +128,11 @@ impl Tinsel {
         let inquiry = &mut self.prompt.inquiry;
         inquiry.receive(number, candidates, suggested);
         if inquiry.accept_when_ready && !inquiry.is_pending() {
+            let is_done = inquiry.done_when_accepted;
             self.accept();
+            if is_done {
+                self.mark_done();
+            }
         }
     }
 
@@ -215,6 +219,9 @@ impl Tinsel {
             Outcome::Opened { result: Ok(photo), session, project, .. } => {
                 self.show_photo(photo, session, project);
             }
+            Outcome::ReadClasses(None) => {}
+            Outcome::ReadClasses(Some(Ok(classes))) => self.import_classes(classes),
+            Outcome::ReadClasses(Some(Err(error))) => self.messages.error(error),
             Outcome::Counted(counts) => self.photo_states.count(counts),
             Outcome::FoundEmpty(photo) => self.open_empty(photo),
             Outcome::ProjectSynced { folder, sent, result } => {

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use super::messages::first_few;
 use super::shell::Tinsel;
-use super::state::folder_of;
+use super::state::{Projects, folder_of};
 use super::tasks::{Dataset, ImportTarget};
 use super::texts::import as texts;
 use crate::annotation::Annotation;
 use crate::document::Edit;
-use crate::files::import::{Imported, Problem};
+use crate::files::import::{Imported, NamedClasses, Problem};
+use crate::files::project::ProjectEdit;
 
 impl Tinsel {
     pub(super) fn import_target(&self) -> Option<ImportTarget> {
@@ -36,6 +37,15 @@ impl Tinsel {
     pub(super) fn imported(&mut self, photo: u64, imported: Imported) {
         let (masks, problems) = self.add_masks(photo, imported);
         self.report_import(texts::masks_imported(masks), problems);
+    }
+
+    /// Adds classes from a file, and reports how many are new.
+    pub(super) fn import_classes(&mut self, classes: NamedClasses) {
+        let count =
+            |projects: &Projects| projects.current().map_or(0, |project| project.classes().all().len());
+        let (before, read) = (count(&self.projects), classes.len());
+        self.projects.edit(ProjectEdit::AddClasses(classes));
+        self.messages.news(texts::classes_imported(count(&self.projects) - before, read));
     }
 
     /// Adds masks of several photos to those in the window, and reports about them and the others.

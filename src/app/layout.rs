@@ -15,10 +15,11 @@ use super::panels::{
     status_ui, toolbar_ui, welcome_ui,
 };
 use super::shell::Tinsel;
+use super::state::Projects;
 use super::texts;
 use super::workspace::Workspace;
 use crate::colour::Colour;
-use crate::document::{Class, MaskId, MaskItem, Prompting, colours};
+use crate::document::{Class, Document, MaskId, MaskItem, Prompting, colours};
 use crate::mask::{Coverage, Mask};
 
 /// At first, in points. Not a share of the window: that would be the one of some early frame.
@@ -65,7 +66,7 @@ impl Tinsel {
             tool: self.stage.tool,
             prompting: &prompting,
             inquiry: &self.prompt.inquiry,
-            class: self.class_of_next(),
+            class: class_of_next(&self.workspace.document, &self.projects),
         };
         Panel::bottom("prompt").show(ui, |ui| prompt_bar_ui(ui, &prompt, actions));
         self.canvas_ui(ui, &shown, &prompting, actions);
@@ -106,15 +107,6 @@ impl Tinsel {
         }
     }
 
-    /// The class that accepting the prompt will give.
-    pub(super) fn class_of_next(&self) -> Option<&Class> {
-        let document = &self.workspace.document;
-        match document.reopened() {
-            Some(item) => document.class_of(item),
-            None => self.projects.active(),
-        }
-    }
-
     fn welcome(&self) -> Welcome<'_> {
         Welcome {
             loading: self.workspace.loading,
@@ -148,7 +140,7 @@ impl Tinsel {
         if !document.selection().is_empty() {
             shape_ui(ui, &self.settings, availability, actions);
         }
-        self.panels.inspect.ui(ui, document, &open.photo.pixels);
+        self.panels.inspect.ui(ui, document, &open.photo.pixels, actions);
         ui.take_available_space();
     }
 
@@ -182,6 +174,8 @@ impl Tinsel {
         let Some(open) = &self.workspace.open else { return };
         let bare = !ui.text_edit_focused() && ui.input(|i| i.key_down(Key::H) && i.modifiers.is_none());
         let (masks, highlighted) = if bare { (vec![], vec![]) } else { self.scene(shown, prompting) };
+        let class = class_of_next(&self.workspace.document, &self.projects);
+        let class = class.map(|class| (&*class.name, class.colour));
         let input = CanvasInput {
             photo: open,
             document: &self.workspace.document,
@@ -195,6 +189,7 @@ impl Tinsel {
             brush_radius: self.settings.brush_radius,
             region: open.region,
             adjustment: self.picture.adjustment,
+            class,
         };
         let canvas = CentralPanel::no_frame().show(ui, |ui| self.stage.canvas.ui(ui, &input, actions));
         if std::mem::replace(&mut self.stage.pointer, canvas.inner) != canvas.inner {
@@ -257,6 +252,14 @@ impl Tinsel {
             zoom_percent,
             pointer: self.stage.pointer.filter(|_| open.is_some()),
         }
+    }
+}
+
+/// The class that accepting the prompt will give.
+fn class_of_next<'a>(document: &'a Document, projects: &'a Projects) -> Option<&'a Class> {
+    match document.reopened() {
+        Some(item) => document.class_of(item),
+        None => projects.active(),
     }
 }
 

@@ -36,8 +36,16 @@ impl Tinsel {
         }
     }
 
-    /// Marks the open photo as done, and goes to the next one that is not.
+    /// Accepts the mask in progress, marks the open photo as done, and goes to the next one that is not.
     pub(super) fn mark_done(&mut self) {
+        if !self.document().prompting().is_empty() {
+            self.accept();
+            // It goes on when the mask is there. If there is none, the user has been told.
+            self.prompt.inquiry.done_when_accepted = self.prompt.inquiry.accept_when_ready;
+            if !self.document().prompting().is_empty() {
+                return;
+            }
+        }
         self.set_state_of_open(Some(PhotoState::Done));
         let next = self.after_current().find(|index| self.state_at(*index) != Some(PhotoState::Done));
         match next {
@@ -88,7 +96,9 @@ impl Tinsel {
     pub(super) fn edit_note(&mut self) {
         if let Some(open) = &self.workspace.open {
             let note = self.projects.note_of(&open.photo.path).to_owned();
-            self.panels.note.open(open.photo.file_name(), note);
+            let name = open.photo.file_name();
+            let tags = self.projects.current().map_or(&[][..], |project| project.content().tags(&name));
+            self.panels.note.open(name, note, tags);
         }
     }
 

@@ -267,6 +267,7 @@ impl eframe::App for Tinsel {
         self.closing.ui(&ctx, &mut actions);
         self.panels.keys.ui(&ctx, &self.settings.keymap, &mut actions);
         self.panels.note.ui(&ctx, &mut actions);
+        self.panels.classes.attributes.ui(&ctx, &mut actions);
         self.comparing.dialog_ui(&ctx, &self.settings.models_url, &mut actions);
         self.messages.ui(&ctx, &mut actions);
         self.was_typing = ctx.text_edit_focused();

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use crate::attribute::AttributeDefinition;
 use crate::colour::Colour;
 
 /// The id of a class. It stays the same when the class is renamed; several ids may stand for one class after
@@ -18,6 +19,7 @@ pub struct Class {
     pub colour: Colour,
     /// The digit that selects it, 1 to 9.
     pub key: Option<u8>,
+    pub attributes: Vec<AttributeDefinition>,
 }
 
 /// The classes at one moment, in the order of the list.

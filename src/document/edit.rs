@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{ClassId, Former, FoundKey, MaskId, MaskItem, NAME, Prompting, Sifting, State, mask_colour};
 use crate::annotation::Annotation;
+use crate::attribute::AttributeValue;
 use crate::mask::Mask;
 use crate::prompt::{BoxPrompt, Point, Prompt};
 
@@ -71,6 +72,8 @@ pub enum Edit {
         before: Option<MaskId>,
     },
     SetClass(Vec<MaskId>, Option<ClassId>),
+    /// Without a value, the attribute is removed.
+    SetAttribute(Vec<MaskId>, String, Option<AttributeValue>),
 }
 
 impl Edit {
@@ -104,6 +107,7 @@ impl Edit {
             Edit::SetLocked(ids, true) => format!("Lock {}", many(ids.len())),
             Edit::SetLocked(ids, false) => format!("Unlock {}", many(ids.len())),
             Edit::Move { ids, .. } => format!("Move {}", many(ids.len())),
+            Edit::SetAttribute(_, name, _) => format!("Change {name}"),
             Edit::SetClass(ids, _) => format!("Classify {}", many(ids.len())),
         }
     }
@@ -180,6 +184,13 @@ impl Edit {
                 stay.splice(at..at, moved);
                 state.masks = stay;
             }
+            Edit::SetAttribute(ids, name, value) => change(state, &ids, |m| {
+                match value.clone() {
+                    Some(value) => m.annotation.attributes.insert(name.clone(), value),
+                    None => m.annotation.attributes.remove(&name),
+                };
+                m.edited = true;
+            }),
             Edit::SetClass(ids, class) => change(state, &ids, |m| {
                 m.annotation.class = class;
                 m.edited = true;
@@ -204,8 +215,8 @@ fn accept(state: &mut State, last_id: &mut u64, answer: Annotation<ClassId>) {
     let reopened = state.reopened.take();
     match reopened.filter(|id| state.masks.iter().any(|m| m.id == *id && !m.locked)) {
         Some(id) => change(state, &[id], |m| {
-            let Annotation { name, class, colour, .. } = m.annotation.clone();
-            m.annotation = Annotation { name, class, colour, ..answer.clone() };
+            let Annotation { name, class, colour, attributes, .. } = m.annotation.clone();
+            m.annotation = Annotation { name, class, colour, attributes, ..answer.clone() };
             (m.chosen, m.from, m.edited) = (chosen, from.clone(), true);
         }),
         None => {

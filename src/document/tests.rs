@@ -149,8 +149,13 @@ fn shapes_change_together_and_locked_masks_do_not() {
 
 /// Classes with these ids and names.
 fn classes<const N: usize>(named: [(u64, &str); N]) -> Arc<ClassList> {
-    let class =
-        |(id, name): (u64, &str)| Class { id: ClassId(id), name: name.into(), colour: [1; 3], key: None };
+    let class = |(id, name): (u64, &str)| Class {
+        id: ClassId(id),
+        name: name.into(),
+        colour: [1; 3],
+        key: None,
+        attributes: vec![],
+    };
     Arc::new(ClassList::new(named.map(class).to_vec(), [], 0))
 }
 

@@ -2,7 +2,7 @@
 
 use egui::{Key, KeyboardShortcut};
 
-use super::{Command, Menu, commands, plain};
+use super::{Command, Menu, PromptState, alt, commands, plain};
 
 commands! {
     CLASS_1 = class::<1>("Class(1)", "Class 1", &[plain(Key::Num1)]);
@@ -14,6 +14,15 @@ commands! {
     CLASS_7 = class::<7>("Class(7)", "Class 7", &[plain(Key::Num7)]);
     CLASS_8 = class::<8>("Class(8)", "Class 8", &[plain(Key::Num8)]);
     CLASS_9 = class::<9>("Class(9)", "Class 9", &[plain(Key::Num9)]);
+    ACCEPT_AS_1 = accept_as::<1>("AcceptAs(1)", "Accept as class 1", &[alt(Key::Num1)]);
+    ACCEPT_AS_2 = accept_as::<2>("AcceptAs(2)", "Accept as class 2", &[alt(Key::Num2)]);
+    ACCEPT_AS_3 = accept_as::<3>("AcceptAs(3)", "Accept as class 3", &[alt(Key::Num3)]);
+    ACCEPT_AS_4 = accept_as::<4>("AcceptAs(4)", "Accept as class 4", &[alt(Key::Num4)]);
+    ACCEPT_AS_5 = accept_as::<5>("AcceptAs(5)", "Accept as class 5", &[alt(Key::Num5)]);
+    ACCEPT_AS_6 = accept_as::<6>("AcceptAs(6)", "Accept as class 6", &[alt(Key::Num6)]);
+    ACCEPT_AS_7 = accept_as::<7>("AcceptAs(7)", "Accept as class 7", &[alt(Key::Num7)]);
+    ACCEPT_AS_8 = accept_as::<8>("AcceptAs(8)", "Accept as class 8", &[alt(Key::Num8)]);
+    ACCEPT_AS_9 = accept_as::<9>("AcceptAs(9)", "Accept as class 9", &[alt(Key::Num9)]);
     NO_CLASS = Command {
         id: "NoClass",
         text: "No class",
@@ -47,5 +56,22 @@ const fn class<const NUMBER: u8>(
             window.choose_class(class);
         },
         ..CLASS
+    }
+}
+
+const fn accept_as<const NUMBER: u8>(
+    id: &'static str,
+    text: &'static str,
+    keys: &'static [KeyboardShortcut],
+) -> Command {
+    Command {
+        tooltip: "Accept the mask with this class, which is also that of the next masks",
+        prompt: PromptState::Set,
+        run: |window, _, _| {
+            let class = window.document().classes().of_key(NUMBER).map(|class| class.id);
+            window.projects.activate(class);
+            window.accept();
+        },
+        ..class::<NUMBER>(id, text, keys)
     }
 }

@@ -72,6 +72,15 @@ commands! {
         run: |window, _, frame| window.tasks.pick_masks(rfd::FileDialog::new().set_parent(frame)),
         ..FILE
     };
+    IMPORT_CLASSES = Command {
+        id: "ImportClasses",
+        text: "Import classes…",
+        tooltip: "Add classes from a list (classes.txt, data.yaml), COCO, labelme, ISAT or another project",
+        over_comparison: false,
+        enabled: Tinsel::has_photo,
+        run: |window, _, frame| window.tasks.pick_classes(rfd::FileDialog::new().set_parent(frame)),
+        ..FILE
+    };
     QUIT = Command {
         id: "Quit",
         text: "Quit",

@@ -1,4 +1,4 @@
-//! The menu Photo: going through the folder, and the state of the work on each photo.
+//! The menu Photos: going through the folder, and the state of the work on each photo.
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
@@ -66,7 +66,7 @@ commands! {
     MARK_DONE = Command {
         id: "MarkDone",
         text: "Done, next photo",
-        tooltip: "Mark the photo as done and open the next one that is not",
+        tooltip: "Accept the mask in progress, mark the photo as done and open the next one that is not",
         keys: &[KeyboardShortcut::new(Modifiers::COMMAND, Key::Enter)],
         enabled: Tinsel::has_photo,
         run: |window, _, _| window.mark_done(),
@@ -95,8 +95,8 @@ commands! {
     };
     EDIT_NOTE = Command {
         id: "EditNote",
-        text: "Note…",
-        tooltip: "Write a note about the photo",
+        text: "Note and tags…",
+        tooltip: "Write a note about the photo, and give it tags",
         enabled: Tinsel::has_photo,
         run: |window, _, _| window.edit_note(),
         ..PHOTO

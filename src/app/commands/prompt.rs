@@ -1,9 +1,8 @@
 //! What the network is asked: prompts and their answers, regions, everything mode; in the menu Mask.
 
-use egui::{Context, Key, KeyboardShortcut};
+use egui::{Key, KeyboardShortcut};
 
 use super::{Command, Menu, PromptState, commands, ctrl, ctrl_shift, plain, shift};
-use crate::app::shell::Tinsel;
 use crate::document::Edit;
 use crate::sam::has_single;
 
@@ -49,7 +48,7 @@ commands! {
         tooltip: "Show the next candidate mask",
         keys: &[plain(Key::Tab)],
         prompt: PromptState::Set,
-        run: show_next_candidate,
+        run: |window, _, _| window.step_candidate(1),
         ..PROMPT
     };
     CANDIDATE_1 = candidate::<1>(
@@ -142,13 +141,5 @@ const fn candidate<const NUMBER: usize>(
             }
         },
         ..PROMPT
-    }
-}
-
-fn show_next_candidate(window: &mut Tinsel, _: &Context, _: &eframe::Frame) {
-    let count = window.candidates();
-    let document = &mut window.workspace.document;
-    if let Some((shown, _)) = window.prompt.inquiry.shown(document.prompting()) {
-        document.apply(Edit::Choose((shown + 1) % count));
     }
 }

@@ -8,6 +8,7 @@ use egui::{Button, CollapsingHeader, Id, Key, RichText, TextEdit, Ui};
 
 use super::super::actions::{Action, Actions};
 use super::super::texts::classes as texts;
+use super::AttributeWindow;
 use crate::colour::Colour;
 use crate::document::{Class, ClassId, Document};
 use crate::files::project::ProjectEdit;
@@ -27,6 +28,7 @@ pub(in crate::app) struct Classes {
     renaming: Option<(ClassId, String)>,
     /// A colour that is being picked, which becomes a change when the picker is left.
     picking: Option<(ClassId, Colour)>,
+    pub attributes: AttributeWindow,
 }
 
 impl Classes {
@@ -178,6 +180,9 @@ impl Classes {
             }
             if ui.button(texts::RENAME).clicked() {
                 self.renaming = Some((class.id, class.name.clone()));
+            }
+            if ui.button(texts::ATTRIBUTES).clicked() {
+                self.attributes.open(class);
             }
             ui.menu_button(texts::KEY, |ui| {
                 for key in (1..=9).map(Some).chain([None]) {

@@ -1,5 +1,6 @@
 //! What surrounds the canvas. Panels read the state and emit actions.
 
+mod attributes;
 mod classes;
 mod embeddings;
 mod everything_settings;
@@ -16,6 +17,7 @@ mod shape;
 mod status;
 mod welcome;
 
+pub(super) use attributes::{AttributeFields, AttributeWindow};
 pub(super) use classes::Classes;
 pub(super) use embeddings::embeddings_ui;
 pub(super) use everything_settings::everything_settings_ui;

@@ -46,6 +46,9 @@ impl PanelStates {
 
     /// Whether keys belong to one of the windows.
     pub fn take_keys(&self) -> bool {
-        self.palette.open || self.keys.is_recording() || self.note.is_open()
+        self.palette.open
+            || self.keys.is_recording()
+            || self.note.is_open()
+            || self.classes.attributes.is_open()
     }
 }

@@ -33,7 +33,7 @@ pub(super) use thumbnails::Thumbnails;
 use super::export_task::Written;
 use crate::document::{MaskItem, Reshape};
 use crate::files::export::Plan;
-use crate::files::import::{ForPhoto, ImportError, Imported, Problem};
+use crate::files::import::{ForPhoto, ImportError, Imported, NamedClasses, Problem};
 use crate::files::project::{Project, ProjectError, ProjectFile};
 use crate::files::session::{Loaded, SessionError};
 use crate::files::{Photo, PhotoError, WriteError};
@@ -66,6 +66,8 @@ pub(super) enum Outcome {
         /// The project of its folder, unless it is known.
         project: Option<Box<Result<ProjectFile, ProjectError>>>,
     },
+    /// Classes were read from a file; `None` when the dialog was cancelled.
+    ReadClasses(Option<Result<NamedClasses, String>>),
     /// Masks in the files next to photos.
     Counted(Vec<(PathBuf, usize)>),
     /// The first photo without masks, if there is one.

@@ -7,6 +7,7 @@ pub const NOTHING_FOUND: &str = "No class found";
 pub const RENAME: &str = "Rename";
 pub const NEW_NAME: &str = "New name of class";
 pub const MERGE: &str = "Merge into";
+pub const ATTRIBUTES: &str = "Attributes…";
 pub const KEY: &str = "Key";
 pub const NO_KEY: &str = "None";
 pub const SELECT_MASKS: &str = "Select its masks";

@@ -1,6 +1,7 @@
 //! What a user of the window reads, in a file for each part of the window. The texts of the commands stand in
 //! their definitions, in `commands/`.
 
+pub(super) mod attributes;
 pub(super) mod canvas;
 pub(super) mod classes;
 pub(super) mod comparison;

@@ -9,6 +9,8 @@ pub const CLEAR: &str = "Not done";
 pub const FILTER_TOOLTIP: &str = "Show only photos in this state";
 pub const SEARCH: &str = "Search photos";
 pub const NOTE: &str = "Note";
+pub const TAGS: &str = "Tags";
+pub const TAGS_HINT: &str = "Tags, with commas between them";
 pub const SAVE: &str = "Save";
 pub const CANCEL: &str = "Cancel";
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::attribute::AttributeDefinition;
 use crate::colour::{Colour, mask_colour};
 
 pub(super) const FORMAT: &str = "tinsel-project";
@@ -38,6 +39,9 @@ pub struct ProjectClass {
     /// The digit that selects it, 1 to 9.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<u8>,
+    /// What can be said about objects of the class.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attributes: Vec<AttributeDefinition>,
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
@@ -49,6 +53,9 @@ pub struct PhotoEntry {
     pub state: Option<PhotoState>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
+    /// Free words, such as "night".
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
@@ -138,7 +145,8 @@ impl Project {
         for (name, colour) in classes {
             if names.insert(name.clone()) {
                 let colour = colour.unwrap_or_else(|| mask_colour(self.classes.len() as u64 + 1));
-                self.classes.push(ProjectClass { name, colour, key: free.next(), other: Map::new() });
+                let key = free.next();
+                self.classes.push(ProjectClass { name, colour, key, attributes: vec![], other: Map::new() });
             }
         }
     }
@@ -198,6 +206,20 @@ impl Project {
 
     pub fn note(&self, photo: &str) -> &str {
         self.photos.get(photo).map_or("", |entry| &entry.note)
+    }
+
+    pub fn tags(&self, photo: &str) -> &[String] {
+        self.photos.get(photo).map_or(&[], |entry| &entry.tags)
+    }
+
+    pub fn set_tags(&mut self, photo: &str, tags: Vec<String>) {
+        self.entry(photo, |entry| entry.tags = tags);
+    }
+
+    pub fn set_attributes(&mut self, name: &str, attributes: Vec<AttributeDefinition>) {
+        if let Some(class) = self.classes.iter_mut().find(|class| class.name == name) {
+            class.attributes = attributes;
+        }
     }
 
     pub fn set_note(&mut self, photo: &str, note: &str) {

@@ -45,6 +45,10 @@ fn classes(base: &Project, ours: &Project, theirs: &Project) -> Vec<ProjectClass
                 name: other.name.clone(),
                 colour: if class.colour == before.colour { other.colour } else { class.colour },
                 key: if class.key == before.key { other.key } else { class.key },
+                attributes: match class.attributes == before.attributes {
+                    true => other.attributes.clone(),
+                    false => class.attributes.clone(),
+                },
                 other: if class.other == before.other { other.other.clone() } else { class.other.clone() },
             }),
             (None, Some(class)) => Some(class.clone()),

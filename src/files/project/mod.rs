@@ -7,13 +7,17 @@
 //! {
 //!   "format": "tinsel-project",
 //!   "version": 1,
-//!   "classes": [{"name": "cup", "colour": [230, 60, 40], "key": 1}],
-//!   "photos": {"cup.jpg": {"state": "done", "note": "blurred at the left"}},
+//!   "classes": [{
+//!     "name": "cup", "colour": [230, 60, 40], "key": 1,
+//!     "attributes": [{"name": "occluded", "kind": "yes/no"}]
+//!   }],
+//!   "photos": {"cup.jpg": {"state": "done", "note": "blurred at the left", "tags": ["night"]}},
 //!   "renames": [{"from": "mug", "to": "cup", "revision": 1}, {"from": "thing", "to": null, "revision": 2}]
 //! }
 //! ```
 //!
-//! `key` is the digit that selects the class; it and everything in `photos` may be missing. `state` is `done`
+//! `key` is the digit that selects the class; it, `attributes` and everything in `photos` may be missing. The
+//! kinds of attributes are `text`, `number`, `yes/no` and `choice`, with its `values`. `state` is `done`
 //! or `review`; a photo with neither is new, or started once it has masks. Sessions name their classes. When
 //! a class is renamed, merged into another one or deleted (`"to": null`), only `classes` and `renames` change;
 //! a session stores the `revision` that it was written with, and later renames are applied when it is read

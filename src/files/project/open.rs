@@ -8,6 +8,7 @@ use super::content::{PhotoEntry, PhotoState, Project, ProjectClass, Rename};
 use super::merge::merged;
 use super::renames::current;
 use super::store::ProjectFile;
+use crate::attribute::AttributeDefinition;
 use crate::colour::Colour;
 use crate::document::{Class, ClassId, ClassList, Moment};
 
@@ -28,6 +29,8 @@ pub enum ProjectEdit {
     RemoveClass(ClassId),
     SetState(String, Option<PhotoState>),
     SetNote(String, String),
+    SetTags(String, Vec<String>),
+    SetAttributes(ClassId, Vec<AttributeDefinition>),
 }
 
 /// What brings back a former state.
@@ -166,6 +169,15 @@ impl OpenProject {
                 photo = Some((name.clone(), content.entry_of(&name)));
                 content.set_state(&name, state);
             }
+            ProjectEdit::SetAttributes(id, attributes) => {
+                if let Some(name) = name_of(id) {
+                    content.set_attributes(&name, attributes);
+                }
+            }
+            ProjectEdit::SetTags(name, tags) => {
+                photo = Some((name.clone(), content.entry_of(&name)));
+                content.set_tags(&name, tags);
+            }
             ProjectEdit::SetNote(name, note) => {
                 photo = Some((name.clone(), content.entry_of(&name)));
                 content.set_note(&name, &note);
@@ -213,6 +225,8 @@ impl OpenProject {
             ProjectEdit::SetState(photo, Some(PhotoState::Done)) => format!("Mark {photo} as done"),
             ProjectEdit::SetState(photo, Some(PhotoState::Review)) => format!("Mark {photo} for review"),
             ProjectEdit::SetState(photo, None) => format!("Clear the state of {photo}"),
+            ProjectEdit::SetAttributes(..) => "Change attributes of class".into(),
+            ProjectEdit::SetTags(photo, _) => format!("Change tags of {photo}"),
             ProjectEdit::SetNote(photo, _) => format!("Change note of {photo}"),
         }
     }
@@ -297,7 +311,8 @@ impl OpenProject {
                 self.ids.push((class.name.clone(), revision));
                 ClassId(self.ids.len() as u64 - 1)
             });
-            Class { id, name: class.name.clone(), colour: class.colour, key: class.key }
+            let ProjectClass { name, colour, key, attributes, .. } = class.clone();
+            Class { id, name, colour, key, attributes }
         });
         let list = ClassList::new(classes.collect(), aliases, revision);
         if list != *self.list {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::annotation::Annotation;
+use crate::attribute::{Attributes, attributes_in};
 use crate::colour::Colour;
 use crate::files::Rendering;
 use crate::mask::{CompressedRle, Mask, Rle};
@@ -114,6 +115,9 @@ struct WrittenMask {
     /// Left, top, right, bottom.
     #[serde(default)]
     r#box: Option<[f32; 4]>,
+    /// An object of [`AttributeValue`](crate::attribute::AttributeValue)s.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    attributes: Value,
     #[serde(flatten)]
     other: Map<String, Value>,
 }
@@ -130,6 +134,7 @@ impl From<WrittenMask> for SessionMask {
             stability_score: written.stability_score,
             model: written.model.map(Into::into),
             prompt: Prompt { points: written.points, bbox },
+            attributes: attributes_in(&written.attributes),
         };
         Self { annotation, visible: written.visible, locked: written.locked, other: written.other }
     }
@@ -149,6 +154,7 @@ impl From<SessionMask> for WrittenMask {
             model: annotation.model.as_deref().map(Into::into),
             points: annotation.prompt.points,
             r#box: annotation.prompt.bbox.map(|b| [b.x0, b.y0, b.x1, b.y1]),
+            attributes: json_of(&annotation.attributes),
             other,
         }
     }
@@ -221,6 +227,12 @@ fn bounded<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SessionMask
     }
 
     deserializer.deserialize_seq(Masks)
+}
+
+/// Null without attributes.
+fn json_of(attributes: &Attributes) -> Value {
+    // Cannot fail: names and values are text and numbers.
+    if attributes.is_empty() { Value::Null } else { serde_json::to_value(attributes).unwrap_or_default() }
 }
 
 fn yes() -> bool {

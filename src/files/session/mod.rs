@@ -14,7 +14,8 @@
 //!     "name": "Mask 1", "class": "cup", "colour": [230, 60, 40], "visible": true, "locked": false,
 //!     "segmentation": {"size": [1200, 675], "counts": "..."},
 //!     "predicted_iou": 0.93, "stability_score": 0.97,
-//!     "points": [{"x": 310.0, "y": 205.5, "positive": true}], "box": null
+//!     "points": [{"x": 310.0, "y": 205.5, "positive": true}], "box": null,
+//!     "attributes": {"occluded": true}
 //!   }],
 //!   "rendering": {"window": [0.0, 4095.0], "gamma": 1.0, "channels": 0},
 //!   "view": {}
@@ -27,10 +28,11 @@
 //!
 //! Coordinates are pixels of the upright photo. Masks are in the order of the list; their `segmentation` is
 //! COCO's compressed RLE, `size` is `[height, width]`. `fingerprint` is the beginning of the photo file's
-//! SHA-256. `model`, `class`, `box` and the scores may be null. `rendering` says how
-//! a photo of more than 8 bits or three channels is shown ([`Rendering`]) and is missing if that is automatic:
-//! the samples that are black and white, the gamma, and the channels, as one number for grey or a list of three,
-//! counted from 0. `view` is free for the program that shows the photo. Unknown keys are preserved when the file is written again. A file with a newer `version` is neither
+//! SHA-256. `model`, `class`, `box` and the scores may be null, `attributes` may be missing. `rendering` says how a
+//! photo of more than 8 bits or three channels is shown ([`Rendering`]) and is missing if that is automatic: the
+//! samples that are black and white, the gamma, and the channels, as one number for grey or a list of three,
+//! counted from 0. `view` is free for the program that shows the photo. Unknown keys are preserved when the file is
+//! written again. A file with a newer `version` is neither
 //! read nor replaced.
 //!
 //! Files are written completely or not at all, and never over content that was not read before: a [`Stamp`]
