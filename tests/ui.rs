@@ -8,6 +8,8 @@ mod canvas;
 mod files;
 #[path = "ui/filmstrip.rs"]
 mod filmstrip;
+#[path = "ui/image.rs"]
+mod image_window;
 #[path = "ui/project.rs"]
 mod project;
 #[path = "ui/region.rs"]

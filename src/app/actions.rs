@@ -8,9 +8,11 @@ use super::commands::Command;
 use super::export_task::ExportJob;
 use super::state::BatchWork;
 use crate::document::{ClassId, ColourMode, Edit, MaskId};
+use crate::edge::Refinement;
 use crate::engine::ModelSource;
 use crate::everything::{Filters, Parameters, Preset};
 use crate::files::project::ProjectEdit;
+use crate::files::{Adjustment, Rendering};
 use crate::models::Entry;
 use crate::prompt::Point;
 
@@ -56,6 +58,12 @@ pub(super) enum Action {
     OpenDropped(Vec<PathBuf>),
     /// Opens another photo of the folder.
     GoToPhoto(usize),
+    /// Opens another page of the photo's file, counted from 0.
+    GoToPage(usize),
+    SetRendering(Rendering),
+    /// How photos are shown, and whether the network sees that.
+    SetAdjustment(Adjustment, bool),
+    SetRefinement(Refinement),
     SetEncodeAhead(bool),
     /// In gigabytes.
     SetEmbeddingsLimit(u32),

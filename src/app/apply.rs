@@ -69,6 +69,16 @@ impl Tinsel {
                     self.open_photo(index);
                 }
             }
+            Action::GoToPage(page) => self.go_to_page(page),
+            Action::SetRendering(rendering) => {
+                if let Some(open) = &self.workspace.open {
+                    self.picture.set_rendering(rendering, open);
+                }
+            }
+            Action::SetAdjustment(adjustment, network_sees) => {
+                self.picture.set_adjustment(adjustment, network_sees, self.workspace.open.as_ref());
+            }
+            Action::SetRefinement(refinement) => self.settings.refinement = refinement,
             Action::SetEncodeAhead(wanted) => self.settings.encode_ahead = wanted,
             Action::SetEmbeddingsLimit(gigabytes) => {
                 self.settings.embeddings_gb = gigabytes;
@@ -240,6 +250,14 @@ impl Tinsel {
             let document = &self.workspace.document;
             let chosen = document.masks().iter().filter(|m| document.selection().contains(&m.id));
             self.tasks.reshape(open.id, chosen.cloned().collect(), op);
+        }
+    }
+
+    /// Moves the boundaries of the selected masks to the edges of the photo.
+    pub(super) fn refine_edges(&mut self) {
+        if let Some(open) = &self.workspace.open {
+            let selected = self.selected().cloned().collect();
+            self.tasks.refine_edges(open.id, selected, open.photo.pixels.clone(), self.settings.refinement);
         }
     }
 

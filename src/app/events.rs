@@ -23,6 +23,7 @@ impl Tinsel {
         while let Some(outcome) = self.tasks.next() {
             self.receive_outcome(outcome);
         }
+        self.picture.receive(self.workspace.open.as_mut());
         let warnings = self.sessions.receive();
         warnings.into_iter().for_each(|warning| self.messages.error(warning));
         self.follow_work();

@@ -73,6 +73,9 @@ impl Tinsel {
         };
         Panel::bottom("prompt").show(ui, |ui| prompt_bar_ui(ui, &prompt, actions));
         self.canvas_ui(ui, &shown, &prompting, actions);
+        if let Some(open) = self.workspace.open.as_ref().filter(|_| self.panels.image.open) {
+            self.panels.image.ui(ui.ctx(), &open.photo, &self.picture, &availability, actions);
+        }
     }
 
     /// The menu bar, the toolbar, and how to get a better model than the built-in one.
@@ -195,6 +198,7 @@ impl Tinsel {
             preview: self.prompt.preview.mask().cloned(),
             brush_radius: self.settings.brush_radius,
             region: open.region,
+            adjustment: self.picture.adjustment,
             class,
         };
         let canvas = CentralPanel::no_frame().show(ui, |ui| self.stage.canvas.ui(ui, &input, actions));

@@ -18,8 +18,8 @@ use super::import_question::ImportQuestion;
 use super::messages::Messages;
 use super::settings::Settings;
 use super::state::{
-    Batch, Encoding, Everything, Model, PanelStates, PhotoStates, Projects, PromptQueries, Review, Sample,
-    Stage,
+    Batch, Encoding, Everything, Model, PanelStates, PhotoStates, Picture, Projects, PromptQueries, Review,
+    Sample, Stage,
 };
 use super::tasks::Tasks;
 use super::texts::photos as texts;
@@ -59,6 +59,7 @@ pub struct Tinsel {
     pub(super) export: ExportChoices,
     pub(super) import_question: Option<ImportQuestion>,
     pub(super) stage: Stage,
+    pub(super) picture: Picture,
     pub(super) panels: PanelStates,
     pub(super) closing: Closing,
     /// How long the last operation took, in words.
@@ -101,6 +102,7 @@ impl Tinsel {
             export: ExportChoices::default(),
             import_question: None,
             stage: Stage::new(&ctx),
+            picture: Picture::new(ctx.clone()),
             panels: PanelStates::new(&ctx),
             closing: Closing::default(),
             timing: String::new(),
@@ -177,6 +179,7 @@ impl Tinsel {
             || self.prompt.inquiry.is_pending()
             || self.prompt.preview.is_pending()
             || self.stage.canvas.is_rendering()
+            || self.picture.is_pending()
             || self.panels.is_pending()
     }
 
@@ -296,6 +299,7 @@ impl eframe::App for Tinsel {
         if keys_are_free && keys_come_last && !ctx.text_edit_focused() {
             self.run_pressed_commands(&ctx, frame);
         }
+        self.follow_picture(&ctx);
         self.follow_projects();
         self.follow_review(&ctx);
         self.follow_prompt();

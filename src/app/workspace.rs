@@ -2,6 +2,9 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use image::RgbImage;
 
 use super::texts::photos as texts;
 use crate::document::{Document, Prompting};
@@ -14,6 +17,8 @@ pub(super) struct OpenPhoto {
     /// Names the photo to the engine and the canvas.
     pub id: u64,
     pub photo: Photo,
+    /// The pixels that the network sees: those of the photo, or adjusted.
+    pub for_network: Arc<RgbImage>,
     /// The part that the network has been given a closer look at.
     pub region: Option<PixelBox>,
 }
@@ -25,7 +30,7 @@ impl OpenPhoto {
 
     /// The whole photo.
     pub fn reference(&self) -> PhotoRef {
-        PhotoRef { id: self.id, pixels: self.photo.pixels.clone(), part: None }
+        PhotoRef { id: self.id, pixels: self.for_network.clone(), part: None }
     }
 
     /// The region if there is one, else the whole photo.
@@ -81,6 +86,14 @@ impl Workspace {
         self.list += 1;
     }
 
+    /// Puts another page of a photo's file in the place of the photo in the list, and returns that.
+    pub fn replace(&mut self, photo: &Path, page: PathBuf) -> Option<usize> {
+        let place = self.photos.iter().position(|other| other == photo)?;
+        self.photos[place] = page;
+        self.list += 1;
+        Some(place)
+    }
+
     /// Begins to open something; returns the number of the request.
     pub fn begin(&mut self) -> u64 {
         self.loading = true;
@@ -128,7 +141,7 @@ impl Workspace {
             None => (self.new_id(), Document::default()),
         };
         self.document = document;
-        self.open = Some(OpenPhoto { id, photo, region: None });
+        self.open = Some(OpenPhoto { id, for_network: photo.pixels.clone(), photo, region: None });
         fits
     }
 
@@ -229,15 +242,13 @@ impl Workspace {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::annotation::Annotation;
     use crate::document::Edit;
     use crate::mask::Mask;
 
     fn photo(fingerprint: u64, side: u32) -> Photo {
-        Photo { path: "a.jpg".into(), pixels: Arc::new(image::RgbImage::new(side, side)), fingerprint }
+        Photo::of_pixels("a.jpg".into(), Arc::new(image::RgbImage::new(side, side)), fingerprint)
     }
 
     #[test]

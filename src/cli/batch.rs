@@ -17,7 +17,7 @@ use signal_hook::flag;
 
 use super::arguments::{BatchArguments, PhotoArguments, Shard};
 use super::{complain, harmless, print_error, print_text};
-use crate::files::{FileSet, Photo, select_photos};
+use crate::files::{FileSet, Photo, Rendering, select_photos, stem_of};
 use crate::sam::Monitor;
 
 /// The exit code that shells report for a program ended by Ctrl+C.
@@ -39,9 +39,9 @@ impl Job {
         out.join(self.below.parent().unwrap_or(Path::new("")))
     }
 
-    /// File name without extension, used in the names of its results.
+    /// File name without extension, with the page if there are several, used in the names of its results.
     pub fn stem(&self) -> String {
-        self.below.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+        stem_of(&self.below)
     }
 }
 
@@ -169,8 +169,15 @@ fn try_run(all: &Jobs, settings: &Settings, work: &impl Work) -> anyhow::Result<
     if !done.is_empty() {
         print_text(&format!("{} of {} photos already done\n", done.len(), jobs.len()))?;
     }
-    let mut batch =
-        Batch { done, failures: vec![], seconds: 0.0, total: todo.len(), bar: progress_bar(&todo) };
+    let rendering = arguments.rendering.rendering();
+    let mut batch = Batch {
+        done,
+        failures: vec![],
+        seconds: 0.0,
+        total: todo.len(),
+        bar: progress_bar(&todo),
+        rendering,
+    };
     let mut possible = vec![];
     for job in todo {
         match work.results(job).iter().try_for_each(|file| files.check(file)) {
@@ -254,19 +261,25 @@ struct Batch<'a> {
     /// Photos of this run: done, failed and pending.
     total: usize,
     bar: ProgressBar,
+    /// How the photos are shown to the network.
+    rendering: Rendering,
 }
 
 impl<'a> Batch<'a> {
     /// Processes the photos one by one. Returns whether the run was interrupted.
     fn process(&mut self, jobs: &[&'a Job], work: &impl Work, stop: &Stop) -> anyhow::Result<bool> {
-        let done_before = self.done.len();
+        let (done_before, rendering) = (self.done.len(), self.rendering);
         std::thread::scope(|scope| {
             // No buffer: at most one decoded photo waits.
             let (sender, decoded) = sync_channel(0);
             scope.spawn(move || {
-                jobs.iter()
-                    .map(|job| (*job, caught(&job.photo, || Ok(Photo::open(&job.photo)?))))
-                    .try_for_each(|photo| sender.send(photo))
+                for job in jobs {
+                    let photo = caught(&job.photo, || Ok(Photo::open_as(&job.photo, &rendering)?));
+                    // The receiver is gone after an interruption.
+                    if sender.send((*job, photo)).is_err() {
+                        return;
+                    }
+                }
             });
             let mut started = Instant::now();
             for (job, photo) in decoded {

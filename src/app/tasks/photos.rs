@@ -12,7 +12,7 @@ use crate::app::texts::photos as texts;
 use crate::files::import::{Imported, masks_among};
 use crate::files::project::ProjectFile;
 use crate::files::session::Session;
-use crate::files::{Photo, PhotoError, photos_beside, photos_in};
+use crate::files::{Photo, PhotoError, file_and_page, photos_beside, photos_in};
 
 /// A photo, and the file that it was read from.
 #[derive(Clone)]
@@ -24,13 +24,13 @@ pub(in crate::app) struct Decoded {
 impl Decoded {
     fn open(path: &Path) -> Result<Self, PhotoError> {
         let stamp = stamp(path);
-        Ok(Self { photo: Photo::open(path)?, stamp })
+        Ok(Self { photo: Photo::open_as(path, &Session::rendering_for(path))?, stamp })
     }
 }
 
 /// Length and time of the last change of a file.
 fn stamp(path: &Path) -> Option<(u64, SystemTime)> {
-    let metadata = std::fs::metadata(path).ok()?;
+    let metadata = std::fs::metadata(file_and_page(path).0).ok()?;
     Some((metadata.len(), metadata.modified().ok()?))
 }
 
@@ -67,8 +67,15 @@ impl Tasks {
                 // Nothing is sent: this returns when the other end is dropped.
                 let _ = written.recv();
             }
-            let decoded = decoded.filter(|photo| photo.stamp.is_some() && photo.stamp == stamp(&path));
-            let result = decoded.map_or_else(|| Photo::open(&path), |decoded| Ok(decoded.photo));
+            let rendering = Session::rendering_for(&path);
+            let is_same = |decoded: &Decoded| {
+                decoded.stamp.is_some()
+                    && decoded.stamp == stamp(&path)
+                    && decoded.photo.rendering == rendering
+            };
+            let decoded = decoded.filter(is_same);
+            let read = || Photo::open_as(&path, &rendering);
+            let result = decoded.map_or_else(read, |decoded| Ok(decoded.photo));
             let load = |photo: &Photo| Session::load(&path, photo.pixels.dimensions(), photo.fingerprint);
             let session = result.as_ref().ok().map(load).map(Box::new);
             let project = with_project.then(|| Box::new(ProjectFile::of_photo(&path)));

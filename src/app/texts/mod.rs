@@ -12,6 +12,7 @@ pub(super) mod exit;
 pub(super) mod export;
 pub(super) mod filmstrip;
 pub(super) mod filters;
+pub(super) mod image;
 pub(super) mod import;
 pub(super) mod inspect;
 pub(super) mod masks;

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use crate::annotation::{Annotation, Proposal};
 use crate::attribute::{Attributes, attributes_in};
 use crate::colour::Colour;
+use crate::files::Rendering;
 use crate::mask::{CompressedRle, Mask, Rle};
 use crate::prompt::{BoxPrompt, Point, Prompt};
 
@@ -36,6 +37,9 @@ pub struct Session {
     /// In the order of the list.
     #[serde(default, deserialize_with = "bounded")]
     pub masks: Vec<SessionMask>,
+    /// How the photo is shown.
+    #[serde(default, skip_serializing_if = "Rendering::is_automatic")]
+    pub rendering: Rendering,
     /// The view: free for the program that shows the photo.
     #[serde(default)]
     pub view: Map<String, Value>,
@@ -172,6 +176,7 @@ impl Session {
             classes: vec![],
             project_revision: 0,
             masks: vec![],
+            rendering: Rendering::default(),
             view: Map::new(),
             other: Map::new(),
         }

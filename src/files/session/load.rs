@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use serde::Deserialize;
 
+use super::super::Rendering;
 use super::content::{FORMAT, Session, VERSION};
 use super::save::SaveError;
 use super::{Existing, Places, Stamp, is_there, sibling};
@@ -227,6 +228,21 @@ pub(super) fn proposals(places: &Places) -> Option<(usize, f32)> {
     let certainties: Vec<f32> =
         masks.iter().filter_map(|mask| Some(mask.proposal?.certainty(mask.predicted_iou))).collect();
     Some((certainties.len(), certainties.into_iter().reduce(f32::min)?))
+}
+
+/// How the photo of a session is shown, without reading its masks.
+pub(super) fn rendering(places: &Places) -> Rendering {
+    #[derive(Deserialize)]
+    struct Rendered {
+        #[serde(default)]
+        rendering: Rendering,
+    }
+    let readable = places.existing().into_iter().filter_map(|Existing { path, .. }| {
+        let (bytes, modified) = read(&path).ok()??;
+        Some((serde_json::from_slice::<Rendered>(&bytes).ok()?, modified))
+    });
+    let newest = readable.max_by_key(|(_, modified)| *modified);
+    newest.map_or_else(Rendering::default, |(Rendered { rendering }, _)| rendering)
 }
 
 /// The newest session that can be read.
