@@ -66,6 +66,8 @@ pub(super) enum Action {
     PlanExport(ExportJob),
     Export(ExportJob),
     ChooseExportFolder,
+    /// Asks for a list of photos and their parts of a dataset.
+    ChooseSplitList,
     /// Asks for a folder for what could not be saved.
     ChooseSavingFolder,
     /// The window is not closed after all.

@@ -93,6 +93,7 @@ impl Tinsel {
                 let dialog = rfd::FileDialog::new().set_parent(frame);
                 self.tasks.pick_export_folder(dialog.set_directory(&self.export.folder));
             }
+            Action::ChooseSplitList => self.tasks.pick_split_list(rfd::FileDialog::new().set_parent(frame)),
             Action::ChooseSavingFolder => {
                 self.tasks.pick_saving_folder(rfd::FileDialog::new().set_parent(frame));
             }
@@ -182,7 +183,7 @@ impl Tinsel {
 
     /// Saves what an export reads from the files next to the photos.
     fn save_exported(&mut self, job: &ExportJob) {
-        if matches!(job.subject, Subject::Folder(_)) {
+        if matches!(job.subject, Subject::Folder { .. }) {
             self.save_all();
         }
     }

@@ -196,6 +196,9 @@ impl Tinsel {
                     self.export.folder = folder;
                 }
             }
+            Outcome::PickedSplitList(None) => {}
+            Outcome::PickedSplitList(Some(Ok((file, list)))) => self.export.photo_choices.assign(file, list),
+            Outcome::PickedSplitList(Some(Err(error))) => self.messages.error(error.to_string()),
             Outcome::Listed { request, photos, first, problems, masks } => {
                 masks.into_iter().for_each(|(photo, imported)| self.imported(photo, imported));
                 if !self.workspace.is_newest(request) {

@@ -11,6 +11,7 @@ mod comparison;
 mod events;
 mod everything_run;
 mod exit;
+mod export_photos;
 mod export_task;
 mod export_window;
 mod filmstrip;

@@ -14,6 +14,7 @@ mod import;
 mod keep;
 mod models;
 mod predict;
+mod split;
 mod terminal;
 
 use std::path::Path;

@@ -31,7 +31,7 @@ pub(super) use thumbnails::Thumbnails;
 
 use super::export_task::Written;
 use crate::document::{MaskItem, Reshape};
-use crate::files::export::Plan;
+use crate::files::export::{Plan, SplitList, SplitListError};
 use crate::files::import::{ForPhoto, ImportError, Imported, Problem};
 use crate::files::session::{Loaded, SessionError};
 use crate::files::{Photo, PhotoError, WriteError};
@@ -43,6 +43,7 @@ pub(super) enum Outcome {
     PickedModel(Option<PathBuf>),
     PickedExportFolder(Option<PathBuf>),
     PickedSavingFolder(Option<PathBuf>),
+    PickedSplitList(Option<Result<(PathBuf, SplitList), SplitListError>>),
     /// The photos to leaf through, and which of them to show first; and masks of a photo that was open.
     Listed {
         request: u64,
