@@ -26,6 +26,7 @@ impl Tinsel {
         let warnings = self.sessions.receive();
         warnings.into_iter().for_each(|warning| self.messages.error(warning));
         self.follow_work();
+        self.let_go_of_photos();
         self.continue_after_saving();
         if let Some(change) = self.everything.receive() {
             self.receive_filtered(change);

@@ -124,6 +124,26 @@ impl Tinsel {
         }
     }
 
+    /// Lets go of the documents of photos that were left long ago, once their work is saved. Nothing may be under
+    /// way that would change them.
+    pub(super) fn let_go_of_photos(&mut self) {
+        if self.tasks.is_busy() || !self.after_saving.is_empty() {
+            return;
+        }
+        let is_saved = |(_, id, document): &(PathBuf, u64, &Document)| {
+            let is_free = document.prompting().is_empty() && self.everything.on(*id).is_none();
+            is_free && self.sessions.is_saved(*id, work_on(*id, document, &self.everything, None))
+        };
+        let surplus = self.workspace.surplus().into_iter().filter(is_saved);
+        let surplus: Vec<(PathBuf, u64)> = surplus.map(|(path, id, _)| (path, id)).collect();
+        for (path, id) in &surplus {
+            self.workspace.let_go(path);
+            self.sessions.close(*id);
+        }
+        let paths: Vec<PathBuf> = surplus.into_iter().map(|(path, _)| path).collect();
+        self.panels.filmstrip.forget(&paths);
+    }
+
     /// Saves the work on all photos some time after its last change.
     pub(super) fn follow_work(&mut self) {
         let work = |id, document| work_on(id, document, &self.everything, self.model.name());
