@@ -172,6 +172,8 @@ impl Tinsel {
         if self.comparing.is_running() {
             self.engine.cancel(JobKind::Comparison);
             self.engine.cancel(JobKind::Everything);
+        } else if self.clipboard.is_searching() {
+            self.cancel_search();
         } else if self.everything.is_searching() {
             self.engine.cancel(JobKind::Everything);
         } else {

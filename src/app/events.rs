@@ -67,6 +67,15 @@ impl Tinsel {
                 self.encoding.end();
                 self.comparing.progress(fraction);
             }
+            Event::Progress { job: JobKind::Shapes, fraction } => {
+                self.encoding.end();
+                self.clipboard.progress(fraction);
+            }
+            Event::ShapesFound { number, photo, masks, seconds } => {
+                self.timing = texts::status::mask_computed(seconds);
+                self.encoding.end();
+                self.shapes_found(number, photo, masks);
+            }
             Event::Progress { .. } => {}
             Event::Compared { number, photo, masks, comparison, seconds } => {
                 self.encoding.end();
@@ -175,6 +184,10 @@ impl Tinsel {
                 self.comparing.give_up(number);
                 self.encoding.end();
             }
+            JobKind::Shapes => {
+                self.clipboard.give_up(number);
+                self.encoding.end();
+            }
             JobKind::Everything => {
                 if self.everything.ended(number) {
                     self.encoding.end();
@@ -252,6 +265,7 @@ impl Tinsel {
                 self.tasks.ctx().copy_image(picture);
                 self.messages.news(messages::COPIED);
             }
+            Outcome::Fitted { photo, masks } => self.pasted(photo, masks),
             Outcome::Reshaped { photo, of, reshape } => {
                 let Some(document) = self.workspace.document_of(photo) else { return };
                 let is_same = |item: &Arc<MaskItem>| {

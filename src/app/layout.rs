@@ -206,6 +206,8 @@ impl Tinsel {
             Some((text, fraction, true))
         } else if let Some((text, fraction)) = self.comparing.status() {
             Some((text, fraction, true))
+        } else if let Some((text, fraction)) = self.clipboard.status() {
+            Some((text, fraction, true))
         } else if let Some(fraction) = self.encoding.fraction() {
             let is_region = self.region().is_some();
             let text = if is_region { texts::status::ENCODING_REGION } else { texts::status::ENCODING_PHOTO };

@@ -6,6 +6,7 @@
 mod actions;
 mod apply;
 mod canvas;
+mod clipboard;
 mod commands;
 mod comparison;
 mod events;

@@ -10,6 +10,7 @@ use eframe::wgpu::rwh::HasDisplayHandle;
 use egui::{Context, Event, Ui, ViewportCommand, pos2};
 
 use super::actions::{Action, Actions, AfterSaving};
+use super::clipboard::Clipboard;
 use super::comparison::Comparing;
 use super::exit::Closing;
 use super::export_window::ExportChoices;
@@ -46,6 +47,7 @@ pub struct Tinsel {
     pub(super) prompt: PromptQueries,
     pub(super) everything: Everything,
     pub(super) comparing: Comparing,
+    pub(super) clipboard: Clipboard,
     pub(super) export: ExportChoices,
     pub(super) import_question: Option<ImportQuestion>,
     pub(super) stage: Stage,
@@ -83,6 +85,7 @@ impl Tinsel {
             prompt: PromptQueries::default(),
             everything: Everything::new(ctx.clone()),
             comparing: Comparing::default(),
+            clipboard: Clipboard::default(),
             export: ExportChoices::default(),
             import_question: None,
             stage: Stage::new(&ctx),
@@ -156,6 +159,7 @@ impl Tinsel {
             || self.sessions.is_saving()
             || !self.after_saving.is_empty()
             || self.comparing.is_running()
+            || self.clipboard.is_searching()
             || self.comparing.is_rendering()
             || self.prompt.inquiry.is_pending()
             || self.prompt.preview.is_pending()

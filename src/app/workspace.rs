@@ -144,6 +144,18 @@ impl Workspace {
         }
     }
 
+    /// The previous photo of the folder.
+    pub fn previous(&self) -> Option<&PathBuf> {
+        self.photos.get(self.current.checked_sub(1)?)
+    }
+
+    /// The document of a photo in the window, and the photo's size.
+    pub fn document_at(&self, path: &Path) -> Option<(&Document, (u32, u32))> {
+        let open = self.open.as_ref().filter(|open| open.photo.path == path);
+        let closed = || self.closed.get(path).map(|closed| (&closed.document, closed.size));
+        open.map(|open| (&self.document, open.size())).or_else(closed)
+    }
+
     fn new_id(&mut self) -> u64 {
         self.last_id += 1;
         self.last_id

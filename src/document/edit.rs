@@ -1,6 +1,6 @@
 //! The edits of a document.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::{
@@ -66,6 +66,11 @@ pub enum Edit {
         masks: Vec<Annotation>,
         classes: Vec<(String, Option<Colour>)>,
     },
+    /// Adds masks of another photo; like [`Edit::Import`], but names are made unique.
+    Paste {
+        masks: Vec<Annotation>,
+        classes: Vec<(String, Option<Colour>)>,
+    },
     Delete(Vec<MaskId>),
     Rename(MaskId, String),
     SetVisible(Vec<MaskId>, bool),
@@ -77,6 +82,12 @@ pub enum Edit {
         before: Option<MaskId>,
     },
     SetClass(Vec<MaskId>, Option<ClassId>),
+    /// Assigns a class by name, which is created with this colour if it is missing.
+    SetNamedClass {
+        ids: Vec<MaskId>,
+        name: String,
+        colour: Option<Colour>,
+    },
     AddClass(String),
     RenameClass(ClassId, String),
     SetClassColour(ClassId, Colour),
@@ -106,6 +117,7 @@ impl Edit {
             }
             Edit::Sift { kept, .. } => format!("Add {}", many(kept.len())),
             Edit::Import { masks, .. } => format!("Import {}", many(masks.len())),
+            Edit::Paste { masks, .. } => format!("Paste {}", many(masks.len())),
             Edit::Delete(ids) => format!("Delete {}", many(ids.len())),
             Edit::Rename(..) => "Rename mask".into(),
             Edit::SetVisible(ids, true) => format!("Show {}", many(ids.len())),
@@ -115,7 +127,9 @@ impl Edit {
             Edit::SetLocked(ids, true) => format!("Lock {}", many(ids.len())),
             Edit::SetLocked(ids, false) => format!("Unlock {}", many(ids.len())),
             Edit::Move { ids, .. } => format!("Move {}", many(ids.len())),
-            Edit::SetClass(ids, _) => format!("Classify {}", many(ids.len())),
+            Edit::SetClass(ids, _) | Edit::SetNamedClass { ids, .. } => {
+                format!("Classify {}", many(ids.len()))
+            }
             Edit::AddClass(name) => format!("Add class {name}"),
             Edit::RenameClass(..) => "Rename class".into(),
             Edit::SetClassColour(..) => "Colour class".into(),
@@ -172,6 +186,10 @@ impl Edit {
                 state.masks.extend(masks.into_iter().map(|mask| Arc::new(new_item(last_id, mask))));
             }
             Edit::Import { masks, classes } => import(state, last_id, masks, classes),
+            Edit::Paste { mut masks, classes } => {
+                make_names_unique(state, &mut masks);
+                import(state, last_id, masks, classes);
+            }
             Edit::Sift { sifting, kept } => sift(state, last_id, sifting, kept),
             Edit::Delete(ids) => {
                 let deleted = |m: &Arc<MaskItem>| ids.contains(&m.id) && !m.locked;
@@ -196,6 +214,11 @@ impl Edit {
                 m.annotation.class = class;
                 m.edited = true;
             }),
+            Edit::SetNamedClass { ids, name, colour } => {
+                let existing = state.classes.iter().find(|class| class.name == name).map(|class| class.id);
+                let class = existing.unwrap_or_else(|| add_class(state, last_id, &name, colour));
+                Edit::SetClass(ids, Some(class)).perform(state, last_id);
+            }
             Edit::AddClass(name) => {
                 if state.classes.iter().all(|class| class.name != name) {
                     add_class(state, last_id, &name, None);
@@ -259,6 +282,26 @@ fn import(
             .map(|class| *ids.entry(class).or_insert_with_key(|name| add_class(state, last_id, name, None)));
         let item = new_item(last_id, annotation.with_class(class));
         state.masks.push(Arc::new(MaskItem { edited: true, ..item }));
+    }
+}
+
+/// Gives masks names that no other mask has: default names are chosen anew, others get a number.
+fn make_names_unique(state: &State, masks: &mut [Annotation]) {
+    let mut taken: HashSet<String> = state.masks.iter().map(|m| m.annotation.name.clone()).collect();
+    for Annotation { name, .. } in masks {
+        let is_default = name.strip_prefix(NAME).is_some_and(|number| number.parse::<u64>().is_ok());
+        if is_default {
+            name.clear();
+        } else if taken.contains(name) {
+            let (base, number) = match name.rsplit_once(' ') {
+                Some((base, number)) => (base, number.parse().ok()),
+                None => (name.as_str(), None),
+            };
+            let base = if number.is_some() { base } else { name.as_str() }.to_owned();
+            let mut numbered = (number.unwrap_or(1_u64)..).skip(1).map(|number| format!("{base} {number}"));
+            *name = numbered.find(|name| !taken.contains(name)).unwrap_or_default();
+        }
+        taken.insert(name.clone());
     }
 }
 

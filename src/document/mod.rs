@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub use colour_mode::{ColourMode, colours};
 pub use edit::{Edit, Reshape};
 use history::{Footprint, History};
-pub use shape::{ShapeOp, painted, prompting_again, reshape};
+pub use shape::{ShapeOp, painted, prompting_again, query_for_shape, reshape};
 
 use crate::annotation::Annotation;
 use crate::colour::{Colour, mask_colour};

@@ -6,8 +6,8 @@ use super::edit::Reshape;
 use super::{ClassId, Former, MaskItem, Prompting};
 use crate::annotation::Annotation;
 use crate::mask::{Mask, PixelBox};
-use crate::prompt::{Point, Prompt};
-use crate::sam::LowRes;
+use crate::prompt::{BoxPrompt, Point, Prompt};
+use crate::sam::{LowRes, Query};
 
 /// An operation on the selected masks. Sizes are photo pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -161,16 +161,45 @@ pub fn prompting_again(item: &MaskItem, part: Option<PixelBox>) -> Prompting {
     let part = part.filter(holds);
     let seen = part
         .map_or_else(|| item.annotation.mask.clone(), |part| Arc::new(item.annotation.mask.cropped(part)));
-    let grid = seen.coverage_grid(GRID_SIDE).into_iter();
-    let logits = grid.map(|share| (2.0 * share - 1.0) * CERTAIN).collect();
-    let logits = LowRes::over_photo(logits, GRID_SIDE, (seen.width(), seen.height()));
-    let from = logits.ok().map(|logits| Former { logits, part });
+    let logits = logits_of(&seen, (seen.width(), seen.height()), CERTAIN);
+    let from = logits.map(|logits| Former { logits, part });
     if clicks > 1 {
         return Prompting { chosen: None, from, ..former };
     }
     let inside = item.annotation.mask.inner_point().map(|[x, y]| Point { x, y, positive: true });
     let prompt = Prompt { points: inside.into_iter().collect(), bbox: None };
     Prompting { prompt, from, ..Prompting::default() }
+}
+
+/// Logits of a mask that covers a photo of this size, stretched if the mask has another size. `certainty` is
+/// the logit of what is clearly inside.
+fn logits_of(mask: &Mask, photo_size: (u32, u32), certainty: f32) -> Option<LowRes> {
+    let grid = mask.coverage_grid(GRID_SIDE).into_iter();
+    let logits = grid.map(|share| (2.0 * share - 1.0) * certainty).collect();
+    LowRes::over_photo(logits, GRID_SIDE, photo_size).ok()
+}
+
+/// How far an object may have moved in another photo, as a share of the sides of its box.
+const MOVEMENT: f32 = 0.1;
+/// Less than [`CERTAIN`], because the object may have moved.
+const LIKELY: f32 = 4.0;
+
+/// The query for an object whose mask in another photo is known, stretched to a photo of this size: the mask, a
+/// point inside, and a box with room for a small movement. `None` for a mask without pixels.
+pub fn query_for_shape(mask: &Mask, (width, height): (u32, u32)) -> Option<Query> {
+    let (b, [x, y]) = (mask.bbox()?, mask.inner_point()?);
+    let [right, bottom] = [width as f32, height as f32];
+    let [across, down] = [right / mask.width() as f32, bottom / mask.height() as f32];
+    let [room_x, room_y] = [b.width(), b.height()].map(|side| side as f32 * MOVEMENT);
+    let bbox = BoxPrompt {
+        x0: ((b.x0 as f32 - room_x) * across).max(0.0),
+        y0: ((b.y0 as f32 - room_y) * down).max(0.0),
+        x1: ((b.x1 as f32 + room_x) * across).min(right),
+        y1: ((b.y1 as f32 + room_y) * down).min(bottom),
+    };
+    let inside = Point { x: x * across, y: y * down, positive: true };
+    let mask_input = logits_of(mask, (width, height), LIKELY);
+    Some(Query { prompt: Prompt { points: vec![inside], bbox: Some(bbox) }, mask_input })
 }
 
 #[cfg(test)]

@@ -342,3 +342,48 @@ fn names_and_ids_are_never_used_twice() {
     assert_ne!(doc.masks()[1].id, first);
     assert_eq!(doc.masks()[1].annotation.name, "Mask 3");
 }
+
+#[test]
+fn pasted_masks_have_names_of_their_own_and_classes_by_name() {
+    let mut doc = Document::default();
+    let named = |name: &str| Annotation { name: name.into(), ..Annotation::new("", new_mask(2).mask) };
+    doc.apply(Edit::Import { masks: vec![named("cup"), named("cup 3"), named("Mask 7")], classes: vec![] });
+    let masks = vec![
+        Annotation { class: Some("dish".into()), ..named("cup") },
+        named("cup 3"),
+        named("cup"),
+        named("dog"),
+        named("Mask 7"),
+    ];
+    doc.apply(Edit::Paste { masks, classes: vec![("dish".into(), Some([1, 2, 3]))] });
+    assert_eq!(doc.undo_label(), Some("Paste 5 masks"));
+    let names: Vec<_> = doc.masks()[3..].iter().map(|m| m.annotation.name.as_str()).collect();
+    assert_eq!(names[..4], ["cup 2", "cup 4", "cup 5", "dog"]);
+    assert!(names[4].starts_with("Mask ") && names[4] != "Mask 7");
+    assert_eq!((doc.classes()[0].name.as_str(), doc.classes()[0].colour), ("dish", [1, 2, 3]));
+    let ids: Vec<_> = doc.masks()[..2].iter().map(|m| m.id).collect();
+    doc.apply(Edit::SetNamedClass { ids: ids.clone(), name: "dish".into(), colour: None });
+    doc.apply(Edit::SetNamedClass { ids: ids[1..].to_vec(), name: "animal".into(), colour: Some([9; 3]) });
+    let classes = doc.masks()[..2].iter().map(|m| doc.annotation(m).class.unwrap()).collect::<Vec<_>>();
+    assert_eq!((classes, doc.classes().len()), (vec!["dish".into(), "animal".into()], 2));
+}
+
+#[test]
+fn the_history_of_large_masks_is_bounded() {
+    let mut doc = Document::default();
+    let chequered = |shift: u32| Mask::from_fn(2000, 1000, |x, y| (x + y + shift) % 2 == 0);
+    doc.apply(Edit::AddMasks(vec![Annotation::new("", chequered(0))]));
+    let id = doc.masks()[0].id;
+    for n in 1..80 {
+        let changed = vec![(id, Arc::new(chequered(n)))];
+        doc.apply(Edit::Reshape(Reshape { what: "Paint".into(), changed, ..Reshape::default() }));
+    }
+    let each = doc.masks()[0].annotation.mask.bytes();
+    assert!(each * 80 > 500 << 20, "each takes {each} bytes");
+    assert!(doc.bytes() < 300 << 20, "{} bytes", doc.bytes());
+    let mut steps = 0;
+    while doc.undo() {
+        steps += 1;
+    }
+    assert!((20..79).contains(&steps), "{steps} steps");
+}

@@ -142,6 +142,9 @@ pub enum Event {
         comparison: Comparison,
         seconds: [f32; 2],
     },
+    /// The objects have been found by their shapes, in the order of the queries; `None` for those that are not
+    /// there.
+    ShapesFound { number: u64, photo: u64, masks: Vec<Option<CandidateMask>>, seconds: f32 },
     /// A job was cancelled, or replaced by a newer one.
     Cancelled { job: JobKind, number: u64 },
     /// A job failed; the worker goes on.

@@ -122,7 +122,7 @@ enum Precedence {
 
 /// The effect of a request of the kind `asked` on a job of the kind `running`.
 fn precedence(running: JobKind, asked: JobKind, readiness: Readiness) -> Precedence {
-    use JobKind::{Ahead, Comparison, Encoding, Everything, Model, Preview, Prompt};
+    use JobKind::{Ahead, Comparison, Encoding, Everything, Model, Preview, Prompt, Shapes};
     let is_click = matches!(asked, Prompt | Preview | Encoding);
     let needs_no_encoding = match readiness {
         Readiness::InMemory => is_click,
@@ -139,8 +139,8 @@ fn precedence(running: JobKind, asked: JobKind, readiness: Readiness) -> Precede
         Ahead if needs_no_encoding => Precedence::Overtakes,
         Ahead => Precedence::Ends,
         // They take so long that a click may interrupt them with an encoding.
-        Everything | Comparison if is_click => Precedence::Overtakes,
-        Everything | Comparison => Precedence::Waits,
+        Everything | Comparison | Shapes if is_click => Precedence::Overtakes,
+        Everything | Comparison | Shapes => Precedence::Waits,
     }
 }
 
@@ -203,7 +203,7 @@ mod tests {
     use crate::engine::jobs::Step;
     use crate::sam::Error;
 
-    const KINDS: [JobKind; 7] = [
+    const KINDS: [JobKind; 8] = [
         JobKind::Model,
         JobKind::Encoding,
         JobKind::Ahead,
@@ -211,6 +211,7 @@ mod tests {
         JobKind::Preview,
         JobKind::Everything,
         JobKind::Comparison,
+        JobKind::Shapes,
     ];
 
     struct About(PhotoRef);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use egui::text_selection::LabelSelectionState;
 use egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
 use serde::{Deserialize, Serialize};
 
@@ -95,23 +96,37 @@ impl Keymap {
         // egui lets Ctrl+Z match while Shift is held too, so the longer combinations go first, and nothing
         // takes the place of a longer one whose command is not enabled.
         keyed.sort_by_key(|(k, _)| std::cmp::Reverse(length(k)));
+        let has_selected_text = ctx.plugin::<LabelSelectionState>().lock().has_selection();
         ctx.input_mut(|input| {
             let command_of = |event: &Event| match event {
-                Event::Key { key, pressed: true, modifiers, .. } => {
+                // Text in a label can be copied, too.
+                Event::Copy if has_selected_text => None,
+                event => {
+                    let (key, modifiers) = pressed_key(event)?;
                     let matches = |(k, _): &&(KeyboardShortcut, &Command)| {
-                        k.logical_key == *key && modifiers.matches_logically(k.modifiers)
+                        k.logical_key == key && modifiers.matches_logically(k.modifiers)
                     };
                     let longest = keyed.iter().find(matches).map(|(k, _)| length(k))?;
                     let alike = keyed.iter().filter(matches).filter(|(k, _)| length(k) == longest);
                     alike.map(|(_, command)| *command).find(|command| enabled(command))
                 }
-                _ => None,
             };
             let (at, command) =
                 input.events.iter().enumerate().find_map(|(at, event)| Some((at, command_of(event)?)))?;
             input.events.remove(at);
             Some(command)
         })
+    }
+}
+
+/// The key that an event says was pressed. The system has its own events for the clipboard's keys.
+fn pressed_key(event: &Event) -> Option<(Key, Modifiers)> {
+    match event {
+        Event::Key { key, pressed: true, modifiers, .. } => Some((*key, *modifiers)),
+        Event::Copy => Some((Key::C, Modifiers::COMMAND)),
+        Event::Cut => Some((Key::X, Modifiers::COMMAND)),
+        Event::Paste(_) | Event::PasteImage(_) => Some((Key::V, Modifiers::COMMAND)),
+        _ => None,
     }
 }
 

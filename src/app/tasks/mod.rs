@@ -2,6 +2,7 @@
 //! [`Latest`] only what is still wanted is done. [`Tasks`] collects what comes of reading photos,
 //! dialogs, importing and exporting.
 
+mod clipboard;
 mod dialogs;
 mod download;
 mod exports;
@@ -29,6 +30,7 @@ pub(super) use relations::Relations;
 pub(super) use task::{Panicked, Task};
 pub(super) use thumbnails::Thumbnails;
 
+use super::clipboard::FittedMasks;
 use super::export_task::Written;
 use crate::document::{MaskItem, Reshape};
 use crate::files::export::{Plan, SplitList, SplitListError};
@@ -88,6 +90,11 @@ pub(super) enum Outcome {
     ImportedAll(Result<(Dataset, Vec<Problem>), String>),
     /// A picture for the clipboard.
     Copied(egui::ColorImage),
+    /// Masks to be pasted into a photo.
+    Fitted {
+        photo: u64,
+        masks: FittedMasks,
+    },
     /// Masks of a photo were given another shape.
     Reshaped {
         photo: u64,

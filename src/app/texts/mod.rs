@@ -3,6 +3,7 @@
 
 pub(super) mod canvas;
 pub(super) mod classes;
+pub(super) mod clipboard;
 pub(super) mod comparison;
 pub(super) mod dialogs;
 pub(super) mod everything;
