@@ -371,7 +371,7 @@ fn pasted_masks_have_names_of_their_own_and_classes_by_name() {
 #[test]
 fn the_history_of_large_masks_is_bounded() {
     let mut doc = Document::default();
-    let chequered = |shift: u32| Mask::from_fn(2000, 1000, |x, y| (x + y + shift) % 2 == 0);
+    let chequered = |shift: u32| Mask::from_fn(2000, 1000, |x, y| (x + y + shift).is_multiple_of(2));
     doc.apply(Edit::AddMasks(vec![Annotation::new("", chequered(0))]));
     let id = doc.masks()[0].id;
     for n in 1..80 {
