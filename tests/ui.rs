@@ -10,6 +10,8 @@ mod files;
 mod filmstrip;
 #[path = "ui/region.rs"]
 mod region;
+#[path = "ui/vertices.rs"]
+mod vertices;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -6,6 +6,7 @@ use egui::KeyboardShortcut;
 
 use super::commands::Command;
 use super::export_task::ExportJob;
+use super::state::VertexEdit;
 use crate::document::{ColourMode, Edit, MaskId};
 use crate::engine::ModelSource;
 use crate::everything::{Filters, Parameters, Preset};
@@ -29,6 +30,12 @@ pub(super) enum Action {
         path: Vec<[f32; 2]>,
         subtract: bool,
     },
+    /// A change of the outline that is edited point by point.
+    Vertices(VertexEdit),
+    /// Turns that outline into pixels, and leaves the tool.
+    ApplyVertices,
+    /// Leaves the tool without a change.
+    DiscardVertices,
     Reopen(MaskId),
     Select(Vec<MaskId>),
     ToggleSelected(MaskId),

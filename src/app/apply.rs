@@ -8,6 +8,7 @@ use super::actions::{Action, AfterSaving};
 use super::export_task::{ExportJob, Subject};
 use super::models;
 use super::shell::Tinsel;
+use super::state::VertexEdit;
 use super::texts::messages as texts;
 use crate::document::{Edit, MaskId, MaskItem, ShapeOp, painted};
 use crate::engine::{JobKind, ModelSource};
@@ -34,6 +35,16 @@ impl Tinsel {
                     self.paint(Mask::polygon(width, height, &path), subtract);
                 }
             }
+            Action::Vertices(edit) => {
+                if let VertexEdit::SetTolerance(tolerance) = edit {
+                    self.settings.vertex_tolerance = tolerance;
+                }
+                if let Some(editing) = self.stage.vertices.editing_mut() {
+                    editing.apply(edit);
+                }
+            }
+            Action::ApplyVertices => self.apply_vertices(),
+            Action::DiscardVertices => self.discard_vertices(),
             Action::Reopen(id) => self.reopen(id),
             Action::SetShapePixels(pixels) => self.settings.shape_pixels = pixels,
             Action::SetSpeckArea(area) => self.settings.speck_area = area,

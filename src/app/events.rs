@@ -265,6 +265,8 @@ impl Tinsel {
                 self.tasks.ctx().copy_image(picture);
                 self.messages.news(messages::COPIED);
             }
+            Outcome::VerticesTraced { mask, polygon } => self.stage.vertices.traced(mask, polygon),
+            Outcome::VerticesFilled { mask, filled } => self.vertices_filled(&mask, filled),
             Outcome::Fitted { photo, masks } => self.pasted(photo, masks),
             Outcome::Reshaped { photo, of, reshape } => {
                 let Some(document) = self.workspace.document_of(photo) else { return };

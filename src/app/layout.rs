@@ -11,8 +11,9 @@ use super::canvas::{CanvasInput, SceneMask};
 use super::commands::Availability;
 use super::panels::{
     ListContent, Status, Toolbar, Welcome, filters_ui, menu_ui, prompt_bar_ui, shape_ui, status_ui,
-    toolbar_ui, welcome_ui,
+    toolbar_ui, vertex_bar_ui, welcome_ui,
 };
+use super::settings::Tool;
 use super::shell::Tinsel;
 use super::texts;
 use super::workspace::Workspace;
@@ -60,8 +61,12 @@ impl Tinsel {
         });
         self.filmstrip_ui(ui, actions);
         let prompting = self.stage.canvas.effective_prompting(&self.workspace.document);
-        Panel::bottom("prompt")
-            .show(ui, |ui| prompt_bar_ui(ui, self.stage.tool, &prompting, &self.prompt.inquiry, actions));
+        Panel::bottom("prompt").show(ui, |ui| match self.stage.tool {
+            Tool::Vertices if prompting.is_empty() => {
+                vertex_bar_ui(ui, &self.stage.vertices, self.settings.vertex_tolerance, actions);
+            }
+            tool => prompt_bar_ui(ui, tool, &prompting, &self.prompt.inquiry, actions),
+        });
         self.canvas_ui(ui, &shown, &prompting, actions);
     }
 
@@ -170,6 +175,7 @@ impl Tinsel {
             minimap: self.settings.minimap,
             preview: self.prompt.preview.mask().cloned(),
             brush_radius: self.settings.brush_radius,
+            vertices: self.stage.vertices.editing(),
             region: open.region,
         };
         let canvas = CentralPanel::no_frame().show(ui, |ui| self.stage.canvas.ui(ui, &input, actions));
@@ -190,8 +196,13 @@ impl Tinsel {
             masks.extend(
                 items.map(|m| SceneMask { mask: m.annotation.mask.clone(), colour: shown.colours[&m.id] }),
             );
-            highlighted
-                .extend(self.selected().filter(|m| document.is_shown(m)).map(|m| m.annotation.mask.clone()));
+            // An outline that is edited would be covered by that of its mask.
+            let is_pointed_out = self.stage.vertices.editing().is_none();
+            highlighted.extend(
+                self.selected()
+                    .filter(|m| is_pointed_out && document.is_shown(m))
+                    .map(|m| m.annotation.mask.clone()),
+            );
         }
         let answer = self.prompt.inquiry.shown(prompting).filter(|_| !prompting.is_empty());
         if let Some((_, candidate)) = answer {

@@ -33,6 +33,7 @@ mod state;
 mod tasks;
 mod texts;
 mod theme;
+mod vertices;
 mod workspace;
 
 use std::cell::Cell;

@@ -58,6 +58,7 @@ impl Tinsel {
 
     /// Puts a photo that has been read in the place of the open one, with the work saved on it.
     pub(super) fn show_photo(&mut self, photo: Photo, session: Option<Box<Result<Loaded, SessionError>>>) {
+        self.finish_vertices_now();
         self.leave_photo();
         self.workspace.loading = false;
         if !self.sample.is(&photo.path) {
@@ -118,6 +119,7 @@ impl Tinsel {
 
     /// Saves all work in the window.
     pub(super) fn save_all(&mut self) {
+        self.finish_vertices_now();
         self.leave_photo();
         for (id, document) in self.workspace.closed_documents() {
             self.sessions.save_now(id, work_on(id, document, &self.everything, self.model.name()));

@@ -180,6 +180,10 @@ impl Tinsel {
     /// Runs the commands whose keys were pressed in this frame, one after the other.
     fn run_pressed_commands(&mut self, ctx: &Context, frame: &eframe::Frame) {
         while !self.takes_keys_itself() {
+            if let Some(action) = self.take_vertex_key(ctx) {
+                self.apply(action, ctx, frame);
+                continue;
+            }
             let focused = ctx.memory(|memory| memory.focused());
             let widget_focused = focused.is_some_and(|id| !self.stage.canvas.is(id));
             let pressed = self.settings.keymap.pressed(ctx, widget_focused, |c| c.is_enabled(self));
@@ -268,6 +272,7 @@ impl eframe::App for Tinsel {
         if keys_are_free && keys_come_last && !ctx.text_edit_focused() {
             self.run_pressed_commands(&ctx, frame);
         }
+        self.follow_vertices();
         self.follow_prompt();
         self.follow_pointer(&ctx);
         self.look_ahead();

@@ -4,6 +4,7 @@ use egui::Key;
 
 use super::{Command, Menu, PromptState, commands, ctrl, ctrl_shift, plain};
 use crate::app::shell::Tinsel;
+use crate::app::state::VertexEditing;
 use crate::document::{Edit, MaskId};
 
 const EDIT: Command = Command { menu: Menu::Edit, ..super::COMMAND };
@@ -14,9 +15,12 @@ commands! {
         text: "Undo",
         tooltip: "Undo the last change",
         keys: &[ctrl(Key::Z)],
-        enabled: |window| window.document().undo_label().is_some(),
-        object: |window| window.document().undo_label(),
+        enabled: |window| undoes_vertex(window) || window.document().undo_label().is_some(),
+        object: |window| window.document().undo_label().filter(|_| !undoes_vertex(window)),
         run: |window, _, _| {
+            if undoes_vertex(window) {
+                return window.stage.vertices.editing_mut().into_iter().for_each(VertexEditing::undo);
+            }
             window.workspace.document.undo();
             window.everything.follow(&window.workspace.document);
         },
@@ -98,7 +102,7 @@ commands! {
         id: "DuplicatePrevious",
         text: "Duplicate masks of previous photo",
         tooltip: "Add all masks of the previous photo of the folder in the same place",
-        keys: &[ctrl(Key::D)],
+        keys: &[ctrl_shift(Key::D)],
         enabled: |window| window.has_photo() && window.workspace.previous().is_some(),
         run: |window, _, _| window.duplicate_previous(),
         ..EDIT
@@ -130,6 +134,11 @@ commands! {
         run: |window, _, _| window.edit_selection(Edit::Delete),
         ..EDIT
     };
+}
+
+/// Whether undo concerns the outline that is edited, not the document.
+fn undoes_vertex(window: &Tinsel) -> bool {
+    window.stage.vertices.editing().is_some_and(VertexEditing::can_undo)
 }
 
 /// Whether masks were copied and there is a photo to paste them into.

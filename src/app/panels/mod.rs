@@ -12,6 +12,7 @@ mod palette;
 mod prompt_bar;
 mod shape;
 mod status;
+mod vertex_bar;
 mod welcome;
 
 pub(super) use classes::Classes;
@@ -26,4 +27,5 @@ pub(super) use palette::Palette;
 pub(super) use prompt_bar::prompt_bar_ui;
 pub(super) use shape::shape_ui;
 pub(super) use status::{Status, status_ui};
+pub(super) use vertex_bar::vertex_bar_ui;
 pub(super) use welcome::{Welcome, welcome_ui};

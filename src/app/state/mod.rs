@@ -8,6 +8,7 @@ mod panels;
 mod prompt;
 mod sample;
 mod stage;
+mod vertices;
 
 pub(super) use encoding::Encoding;
 pub(super) use everything::{Everything, FilterChange};
@@ -16,3 +17,4 @@ pub(super) use panels::PanelStates;
 pub(super) use prompt::{Asker, PromptQueries};
 pub(super) use sample::Sample;
 pub(super) use stage::Stage;
+pub(super) use vertices::{EditedMask, VertexEdit, VertexEditing, Vertices};

@@ -14,6 +14,7 @@ mod photos;
 mod relations;
 mod task;
 mod thumbnails;
+mod vertices;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -32,11 +33,14 @@ pub(super) use thumbnails::Thumbnails;
 
 use super::clipboard::FittedMasks;
 use super::export_task::Written;
+use super::state::EditedMask;
 use crate::document::{MaskItem, Reshape};
 use crate::files::export::{Plan, SplitList, SplitListError};
 use crate::files::import::{ForPhoto, ImportError, Imported, Problem};
 use crate::files::session::{Loaded, SessionError};
 use crate::files::{Photo, PhotoError, WriteError};
+use crate::mask::Mask;
+use crate::mask::vertices::VertexPolygon;
 
 /// What came of a task.
 pub(super) enum Outcome {
@@ -94,6 +98,16 @@ pub(super) enum Outcome {
     Fitted {
         photo: u64,
         masks: FittedMasks,
+    },
+    /// The outline of a mask was traced.
+    VerticesTraced {
+        mask: EditedMask,
+        polygon: VertexPolygon,
+    },
+    /// The edited outline of a mask was turned into pixels.
+    VerticesFilled {
+        mask: EditedMask,
+        filled: Mask,
     },
     /// Masks of a photo were given another shape.
     Reshaped {

@@ -24,6 +24,7 @@ pub(super) mod shape;
 pub(super) mod shortcuts;
 pub(super) mod startup;
 pub(super) mod status;
+pub(super) mod vertices;
 pub(super) mod welcome;
 
 use std::fmt::Display;
