@@ -236,8 +236,8 @@ mod tests {
         polygon.move_to(corner, [58.0, 44.0]);
         let changed = polygon.applied(&ragged);
         assert_eq!(
-            changed.cropped(super::super::PixelBox { x0: 0, y0: 0, x1: 58, y1: 30 }),
-            ragged.cropped(super::super::PixelBox { x0: 0, y0: 0, x1: 58, y1: 30 })
+            changed.cropped(super::super::PixelBox { x0: 0, y0: 0, x1: 54, y1: 30 }),
+            ragged.cropped(super::super::PixelBox { x0: 0, y0: 0, x1: 54, y1: 30 })
         );
         assert!(changed.area() > ragged.area());
     }
