@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::attribute::Attributes;
 use crate::colour::{Colour, NEUTRAL};
 use crate::mask::Mask;
 use crate::prompt::Prompt;
@@ -25,6 +26,7 @@ pub struct Annotation<Class = String> {
     pub model: Option<Arc<str>>,
     /// The prompt that made the mask; empty if it is unknown or there is none.
     pub prompt: Prompt,
+    pub attributes: Attributes,
 }
 
 impl<Class> Annotation<Class> {
@@ -39,13 +41,15 @@ impl<Class> Annotation<Class> {
             stability_score: None,
             model: None,
             prompt: Prompt::default(),
+            attributes: Attributes::new(),
         }
     }
 
     /// The same annotation with another class, or with its class in another form.
     pub fn with_class<Other>(self, class: Option<Other>) -> Annotation<Other> {
-        let Self { name, class: _, colour, mask, predicted_iou, stability_score, model, prompt } = self;
-        Annotation { name, class, colour, mask, predicted_iou, stability_score, model, prompt }
+        let Self { name, class: _, colour, mask, predicted_iou, stability_score, model, prompt, attributes } =
+            self;
+        Annotation { name, class, colour, mask, predicted_iou, stability_score, model, prompt, attributes }
     }
 
     /// The colour in images: its own, or grey.

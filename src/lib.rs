@@ -25,6 +25,7 @@
 pub mod annotation;
 #[cfg(feature = "app")]
 pub mod app;
+pub mod attribute;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod colour;

@@ -8,6 +8,8 @@ mod clipboard;
 mod files;
 #[path = "ui/filmstrip.rs"]
 mod filmstrip;
+#[path = "ui/project.rs"]
+mod project;
 #[path = "ui/region.rs"]
 mod region;
 #[path = "ui/vertices.rs"]
@@ -221,7 +223,7 @@ fn a_drag_draws_a_box_and_the_candidates_can_be_stepped_through() {
     let bbox = window.state().document().prompting().prompt.bbox.expect("a box");
     assert!((bbox.x0 - 330.0).abs() < 2.0 && (bbox.y1 - 330.0).abs() < 2.0, "{bbox:?}");
     window.get_by_label_contains("Single");
-    press(&mut window, Key::Num2);
+    press_with(&mut window, Modifiers::SHIFT, Key::Num2);
     assert_eq!(window.state().document().prompting().chosen, Some(2));
     press(&mut window, Key::Tab);
     assert_eq!(window.state().document().prompting().chosen, Some(3));
@@ -449,7 +451,7 @@ fn classes_are_given_with_number_keys() {
     press_with(&mut window, Modifiers::COMMAND, Key::A);
     press(&mut window, Key::Num1);
     let document = window.state().document();
-    assert_eq!(document.masks()[0].annotation.class, Some(document.classes()[0].id));
+    assert_eq!(document.masks()[0].annotation.class, Some(document.classes().all()[0].id));
     window.get_by_label("cup (1)");
 }
 
@@ -464,7 +466,7 @@ fn keys_after_enter_are_about_the_mask_that_was_accepted() {
         window.step();
         press(&mut window, Key::Enter);
     }
-    let classes: Vec<_> = window.state().document().classes().iter().map(|class| class.id).collect();
+    let classes: Vec<_> = window.state().document().classes().all().iter().map(|class| class.id).collect();
     assert_eq!(classes.len(), 2, "the field has lost the focus");
     press(&mut window, Key::Escape);
     for (key, at) in [(Key::Num1, (290.0, 170.0)), (Key::Num2, (370.0, 290.0))] {
@@ -834,7 +836,7 @@ fn masks_are_grouped_by_class_and_dragged_to_another() {
     window.drop_at(to);
     settle(&mut window);
     let document = window.state().document();
-    assert_eq!(document.masks()[1].annotation.class, Some(document.classes()[1].id));
+    assert_eq!(document.masks()[1].annotation.class, Some(document.classes().all()[1].id));
     click(&mut window, "Hide all of Unclassified");
     let visible: Vec<bool> = window.state().document().masks().iter().map(|m| m.visible).collect();
     assert_eq!(visible, [false, true, false]);

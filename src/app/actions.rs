@@ -7,9 +7,10 @@ use egui::KeyboardShortcut;
 use super::commands::Command;
 use super::export_task::ExportJob;
 use super::state::VertexEdit;
-use crate::document::{ColourMode, Edit, MaskId};
+use crate::document::{ClassId, ColourMode, Edit, MaskId};
 use crate::engine::ModelSource;
 use crate::everything::{Filters, Parameters, Preset};
+use crate::files::project::ProjectEdit;
 use crate::models::Entry;
 use crate::prompt::Point;
 
@@ -18,6 +19,11 @@ use crate::prompt::Point;
 pub(super) enum Action {
     Run(&'static Command),
     Edit(Edit),
+    EditProject(ProjectEdit),
+    /// Gives a class to the selected masks, or to the next one; `None` is no class.
+    ChooseClass(Option<ClassId>),
+    /// Shows a further candidate, or one before.
+    StepCandidate(isize),
     /// A click on the canvas, as a further point of the prompt.
     AddPoint(Point),
     /// A stroke of brush or eraser through these photo pixels.

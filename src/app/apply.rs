@@ -10,7 +10,7 @@ use super::models;
 use super::shell::Tinsel;
 use super::state::VertexEdit;
 use super::texts::messages as texts;
-use crate::document::{Edit, MaskId, MaskItem, ShapeOp, painted};
+use crate::document::{ClassId, Edit, MaskId, MaskItem, ShapeOp, painted};
 use crate::engine::{JobKind, ModelSource};
 use crate::mask::Mask;
 
@@ -24,6 +24,9 @@ impl Tinsel {
                 }
             }
             Action::Edit(edit) => document.apply(edit),
+            Action::EditProject(edit) => self.projects.edit(edit),
+            Action::ChooseClass(class) => self.choose_class(class),
+            Action::StepCandidate(step) => self.step_candidate(step),
             Action::AddPoint(point) => self.add_point(point),
             Action::Stroke { path, erase } => {
                 if let Some((width, height)) = self.workspace.open.as_ref().map(|open| open.size()) {
@@ -169,6 +172,69 @@ impl Tinsel {
         self.workspace.document.apply(edit);
     }
 
+    /// Assigns a class to the selected masks; without a selection, or while a mask is being prompted, it becomes
+    /// that of the next mask.
+    pub(super) fn choose_class(&mut self, class: Option<ClassId>) {
+        if self.selects(1) && self.document().prompting().is_empty() {
+            self.edit_selection(|selection| Edit::SetClass(selection, class));
+        } else {
+            self.projects.activate(class);
+        }
+    }
+
+    /// What undo would revert: the newest change of the photo's masks or of its folder.
+    pub(super) fn undo_label(&self) -> Option<&str> {
+        match self.undoes_project() {
+            true => self.projects.current()?.next_undo().map(|(label, _)| label),
+            false => self.document().undo_label(),
+        }
+    }
+
+    /// What redo would restore.
+    pub(super) fn redo_label(&self) -> Option<&str> {
+        match self.redoes_project() {
+            true => self.projects.current()?.next_redo().map(|(label, _)| label),
+            false if self.redoes_document() => self.document().redo_label(),
+            false => None,
+        }
+    }
+
+    fn undoes_project(&self) -> bool {
+        let project = self.projects.current().and_then(|project| project.next_undo());
+        project.map(|(_, moment)| moment) > self.document().undo_moment()
+    }
+
+    /// Nothing is restored that was made before a change that still stands.
+    fn redoes_project(&self) -> bool {
+        let Some(project) = self.projects.current() else { return false };
+        let Some((_, moment)) = project.next_redo() else { return false };
+        let document = self.document();
+        document.undo_moment().is_none_or(|other| other < moment)
+            && document.redo_moment().is_none_or(|other| moment < other)
+    }
+
+    fn redoes_document(&self) -> bool {
+        let project = self.projects.current().and_then(|project| project.next_undo());
+        let last = project.map(|(_, moment)| moment);
+        self.document().redo_moment().is_some_and(|moment| last.is_none_or(|other| other < moment))
+    }
+
+    pub(super) fn undo(&mut self) {
+        if self.undoes_project() {
+            self.projects.project().undo();
+        } else if self.workspace.document.undo() {
+            self.everything.follow(&self.workspace.document);
+        }
+    }
+
+    pub(super) fn redo(&mut self) {
+        if self.redoes_project() {
+            self.projects.project().redo();
+        } else if self.redoes_document() && self.workspace.document.redo() {
+            self.everything.follow(&self.workspace.document);
+        }
+    }
+
     /// Changes the pixels of the selected masks.
     pub(super) fn reshape(&mut self, op: ShapeOp) {
         if let Some(open) = &self.workspace.open {
@@ -243,7 +309,8 @@ impl Tinsel {
             [item] => Some(item.clone()),
             _ => return self.messages.news(texts::SELECT_ONE_TO_PAINT),
         };
-        match painted(item.as_deref(), area, subtract) {
+        let class = self.projects.active().map(|class| class.id);
+        match painted(item.as_deref(), area, subtract, class) {
             Some(change) => {
                 let is_new = !change.added.is_empty();
                 document.apply(Edit::Reshape(change));

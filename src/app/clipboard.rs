@@ -37,7 +37,8 @@ pub(super) struct FittedMasks {
 impl CopiedMasks {
     fn of<'a>(document: &Document, items: impl Iterator<Item = &'a Arc<MaskItem>>, size: (u32, u32)) -> Self {
         let masks: Vec<Annotation> = items.map(|item| document.annotation(item)).collect();
-        let classes = document.classes().iter().map(|class| (class.name.clone(), Some(class.colour)));
+        let classes = document.classes().all().iter();
+        let classes = classes.map(|class| (class.name.clone(), Some(class.colour)));
         Self::new(masks, classes, size)
     }
 
@@ -179,9 +180,12 @@ impl Tinsel {
     pub(super) fn paste_class(&mut self) {
         let Some(copied) = &self.clipboard.copied else { return };
         let Some(name) = copied.class() else { return self.messages.news(texts::NO_CLASS) };
-        let colour = copied.classes.iter().find(|(class, _)| class == name).and_then(|(_, colour)| *colour);
-        let (name, ids) = (name.clone(), self.selection());
-        self.workspace.document.apply(Edit::SetNamedClass { ids, name, colour });
+        let class = copied.classes.iter().find(|(class, _)| class == name).cloned();
+        let class = class.unwrap_or_else(|| (name.clone(), None));
+        let Some(photo) = self.workspace.open.as_ref().map(|open| open.id) else { return };
+        let ids = self.adopt_classes(photo, [class]);
+        let class = ids.into_values().next();
+        self.edit_selection(|selection| Edit::SetClass(selection, class));
     }
 
     /// Adds masks to a photo and selects them.
@@ -225,8 +229,12 @@ impl Tinsel {
 
     fn add_pasted(&mut self, photo: u64, masks: Vec<Annotation>, classes: Vec<(String, Option<Colour>)>) {
         let count = masks.len();
-        let Some(document) = self.workspace.document_of(photo).filter(|_| count > 0) else { return };
-        document.apply(Edit::Paste { masks, classes });
+        if count == 0 {
+            return;
+        }
+        let masks = self.with_class_ids(photo, masks, classes);
+        let Some(document) = self.workspace.document_of(photo) else { return };
+        document.apply(Edit::Paste(masks));
         let first = document.masks().len() - count;
         let ids: Vec<_> = document.masks()[first..].iter().map(|item| item.id).collect();
         document.select(ids);

@@ -137,7 +137,11 @@ impl Tinsel {
         let inquiry = &mut self.prompt.inquiry;
         inquiry.receive(number, candidates, suggested);
         if inquiry.accept_when_ready && !inquiry.is_pending() {
+            let is_done = inquiry.done_when_accepted;
             self.accept();
+            if is_done {
+                self.mark_done();
+            }
         }
     }
 
@@ -221,13 +225,26 @@ impl Tinsel {
                 self.workspace.loading = false;
                 problems.into_iter().for_each(|p| self.messages.error(p));
                 if !photos.is_empty() {
-                    self.workspace.photos = photos;
+                    self.workspace.set_photos(photos);
+                    self.count_masks();
                     self.open_photo(first);
                 }
             }
             Outcome::Decoded { path, decoded } => self.encoding.ahead.receive(&path, decoded),
             Outcome::Opened { request, .. } if !self.workspace.is_newest(request) => {}
-            Outcome::Opened { result: Ok(photo), session, .. } => self.show_photo(photo, session),
+            Outcome::Opened { result: Ok(photo), session, project, .. } => {
+                self.show_photo(photo, session, project);
+            }
+            Outcome::ReadClasses(None) => {}
+            Outcome::ReadClasses(Some(Ok(classes))) => self.import_classes(classes),
+            Outcome::ReadClasses(Some(Err(error))) => self.messages.error(error),
+            Outcome::Counted(counts) => self.photo_states.count(counts),
+            Outcome::FoundEmpty(photo) => self.open_empty(photo),
+            Outcome::ProjectSynced { folder, sent, result } => {
+                if let Some(error) = self.projects.synced(&folder, &sent, result) {
+                    self.messages.error(texts::photos::project_not_saved(&error));
+                }
+            }
             Outcome::Opened { result: Err(error), .. } => {
                 self.workspace.loading = false;
                 match self.workspace.open {

@@ -15,7 +15,7 @@ use super::texts::exit as texts;
 pub(super) struct Closing {
     /// Somebody who cannot be asked ends the program.
     end: Arc<AtomicBool>,
-    /// The photos whose work could not be saved, and why, while the user is asked about them.
+    /// The photos and folders whose work could not be saved, and why, while the user is asked about them.
     unsaved: Vec<(String, String)>,
     /// Nothing more is to be asked.
     certain: bool,
@@ -94,6 +94,7 @@ impl Tinsel {
         if self.closing.must_end() {
             self.save_all();
             self.sessions.flush();
+            self.projects.flush();
             self.close(ctx);
         } else if is_requested && !self.saves_all() {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
@@ -109,6 +110,7 @@ impl Tinsel {
     /// Saves what could not be saved in a folder that the user has chosen, and closes the window.
     pub(super) fn save_unsaved_in(&mut self, folder: &Path) {
         self.sessions.save_elsewhere(folder);
+        self.projects.save_elsewhere(folder);
         if self.saves_all() {
             self.close(&self.tasks.ctx().clone());
         }
@@ -118,7 +120,8 @@ impl Tinsel {
     fn saves_all(&mut self) -> bool {
         self.save_all();
         self.sessions.flush();
-        self.closing.ask(self.sessions.unsaved());
+        let unsaved = [self.sessions.unsaved(), self.projects.flush()].concat();
+        self.closing.ask(unsaved);
         !self.closing.is_asking()
     }
 }

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use egui::{DragValue, Ui};
 
 use super::actions::{Action, Actions};
-use super::texts::export as texts;
-use crate::files::export::{Split, SplitList, Wanted, WorkState};
+use super::texts::{export as texts, states as states_texts};
+use crate::files::export::{Split, SplitList, Wanted};
 use crate::files::formats::{Format, Part};
+use crate::files::project::WorkState;
 
 /// The choices for an export of several photos.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,7 +54,7 @@ impl PhotoChoices {
             ui.label(texts::ONLY_STATES).on_hover_text(texts::STATES_TOOLTIP);
             for state in WorkState::ALL {
                 let mut is_on = self.states.contains(&state);
-                if ui.toggle_value(&mut is_on, texts::state(state)).changed() {
+                if ui.toggle_value(&mut is_on, states_texts::state(state)).changed() {
                     let others = |other: &WorkState| self.states.contains(other) && *other != state;
                     let is_chosen = |other: &WorkState| others(other) || (*other == state && is_on);
                     self.states = WorkState::ALL.into_iter().filter(is_chosen).collect();

@@ -1,13 +1,18 @@
 //! Masks from files.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use super::messages::first_few;
 use super::shell::Tinsel;
+use super::state::{Projects, folder_of};
 use super::tasks::{Dataset, ImportTarget};
 use super::texts::import as texts;
-use crate::document::Edit;
-use crate::files::import::{Imported, Problem};
+use crate::annotation::Annotation;
+use crate::colour::Colour;
+use crate::document::{ClassId, Edit};
+use crate::files::import::{Imported, NamedClasses, Problem};
+use crate::files::project::ProjectEdit;
 
 impl Tinsel {
     pub(super) fn import_target(&self) -> Option<ImportTarget> {
@@ -36,6 +41,15 @@ impl Tinsel {
         self.report_import(texts::masks_imported(masks), problems);
     }
 
+    /// Adds classes from a file, and reports how many are new.
+    pub(super) fn import_classes(&mut self, classes: NamedClasses) {
+        let count =
+            |projects: &Projects| projects.current().map_or(0, |project| project.classes().all().len());
+        let (before, read) = (count(&self.projects), classes.len());
+        self.projects.edit(ProjectEdit::AddClasses(classes));
+        self.messages.news(texts::classes_imported(count(&self.projects) - before, read));
+    }
+
     /// Adds masks of several photos to those in the window, and reports about them and the others.
     pub(super) fn import_dataset(&mut self, dataset: Dataset, mut problems: Vec<Problem>) {
         let Dataset { here, photos: elsewhere, mut masks } = dataset;
@@ -60,10 +74,45 @@ impl Tinsel {
 
     /// Adds masks from a file, as one step of undo; returns how many, and what was skipped.
     fn add_masks(&mut self, photo: u64, imported: Imported) -> (usize, Vec<Problem>) {
-        let count = imported.masks.len();
+        let Imported { masks, classes, problems } = imported;
+        let count = masks.len();
+        let masks = self.with_class_ids(photo, masks, classes);
         if let Some(document) = self.workspace.document_of(photo) {
-            document.apply(Edit::Import { masks: imported.masks, classes: imported.classes });
+            document.apply(Edit::Import(masks));
         }
-        (count, imported.problems)
+        (count, problems)
+    }
+
+    /// Masks from elsewhere with the classes of a photo's project, which gets those that it does not have.
+    pub(super) fn with_class_ids(
+        &mut self,
+        photo: u64,
+        masks: Vec<Annotation>,
+        classes: NamedClasses,
+    ) -> Vec<Annotation<ClassId>> {
+        let named = masks.iter().filter_map(|mask| Some((mask.class.clone()?, None)));
+        let ids = self.adopt_classes(photo, classes.into_iter().chain(named));
+        let with_id = |mask: Annotation| {
+            let class = mask.class.as_ref().and_then(|name| ids.get(name).copied());
+            mask.with_class(class)
+        };
+        masks.into_iter().map(with_id).collect()
+    }
+
+    /// The ids of classes in the project of a photo in the window, which gets those that it does not have.
+    pub(super) fn adopt_classes(
+        &mut self,
+        photo: u64,
+        classes: impl IntoIterator<Item = (String, Option<Colour>)>,
+    ) -> HashMap<String, ClassId> {
+        let folder = self.workspace.path_of(photo).map(|path| folder_of(path));
+        let Some(project) = folder.and_then(|folder| self.projects.of_folder(&folder)) else {
+            return HashMap::new();
+        };
+        let ids = project.adopt_all(classes, project.content().revision());
+        if let Some(document) = self.workspace.document_of(photo) {
+            document.use_classes(project.classes().clone());
+        }
+        ids
     }
 }

@@ -31,6 +31,8 @@ pub(super) struct Inquiry {
     failed: Option<Prompting>,
     /// The user accepted before the answer was there.
     pub accept_when_ready: bool,
+    /// The photo is done as soon as that has happened.
+    pub done_when_accepted: bool,
 }
 
 /// What the network is asked does not depend on which candidate is looked at.
@@ -59,7 +61,7 @@ impl Inquiry {
         }
         let question = question(prompting);
         self.failed = None;
-        self.accept_when_ready = false;
+        (self.accept_when_ready, self.done_when_accepted) = (false, false);
         // A certain prompt is answered by the single mask, with the candidates to choose from.
         let output = Output::advised(&question.prompt, Output::All);
         let part = photo.part;
@@ -85,7 +87,7 @@ impl Inquiry {
         let Some(pending) = self.pending.take_if(|pending| pending.number == number) else {
             return;
         };
-        self.accept_when_ready = false;
+        (self.accept_when_ready, self.done_when_accepted) = (false, false);
         self.failed = Some(pending.asked);
     }
 

@@ -9,16 +9,18 @@ use egui::{CentralPanel, Key, Label, Panel, RichText, Ui};
 use super::actions::Actions;
 use super::canvas::{CanvasInput, SceneMask};
 use super::commands::Availability;
+use super::filmstrip::StripContent;
 use super::panels::{
-    ListContent, Status, Toolbar, Welcome, filters_ui, menu_ui, prompt_bar_ui, shape_ui, status_ui,
-    toolbar_ui, vertex_bar_ui, welcome_ui,
+    ListContent, PromptBar, Status, Toolbar, Welcome, filters_ui, menu_ui, prompt_bar_ui, shape_ui,
+    status_ui, toolbar_ui, vertex_bar_ui, welcome_ui,
 };
 use super::settings::Tool;
 use super::shell::Tinsel;
+use super::state::Projects;
 use super::texts;
 use super::workspace::Workspace;
 use crate::colour::Colour;
-use crate::document::{MaskId, MaskItem, Prompting, colours};
+use crate::document::{Class, Document, MaskId, MaskItem, Prompting, colours};
 use crate::mask::{Coverage, Mask};
 
 /// At first, in points. Not a share of the window: that would be the one of some early frame.
@@ -61,18 +63,26 @@ impl Tinsel {
         });
         self.filmstrip_ui(ui, actions);
         let prompting = self.stage.canvas.effective_prompting(&self.workspace.document);
+        let prompt = PromptBar {
+            tool: self.stage.tool,
+            prompting: &prompting,
+            inquiry: &self.prompt.inquiry,
+            class: class_of_next(&self.workspace.document, &self.projects),
+        };
         Panel::bottom("prompt").show(ui, |ui| match self.stage.tool {
             Tool::Vertices if prompting.is_empty() => {
                 vertex_bar_ui(ui, &self.stage.vertices, self.settings.vertex_tolerance, actions);
             }
-            tool => prompt_bar_ui(ui, tool, &prompting, &self.prompt.inquiry, actions),
+            _ => prompt_bar_ui(ui, &prompt, actions),
         });
         self.canvas_ui(ui, &shown, &prompting, actions);
     }
 
     /// The menu bar, the toolbar, and how to get a better model than the built-in one.
     fn top_ui(&self, ui: &mut Ui, availability: &Availability, actions: &mut Actions) {
-        menu_ui(ui, availability, actions);
+        let photos = self.workspace.photos.len();
+        let progress = (photos > 1).then(|| texts::states::progress(self.photo_states.done(), photos));
+        menu_ui(ui, progress.as_deref(), availability, actions);
         let toolbar = Toolbar {
             settings: &self.settings,
             parameters: self.model.parameters(),
@@ -90,9 +100,12 @@ impl Tinsel {
     fn filmstrip_ui(&mut self, ui: &mut Ui, actions: &mut Actions) {
         let Workspace { photos, current, .. } = &self.workspace;
         let masks_of = |path: &Path| self.workspace.masks_of(path);
+        let projects = &self.projects;
+        let content = StripContent { photos, current: *current, masks_of: &masks_of, projects };
         if self.settings.filmstrip && photos.len() > 1 {
+            let states = &mut self.photo_states;
             Panel::bottom("filmstrip").resizable(false).show(ui, |ui| {
-                self.panels.filmstrip.ui(ui, photos, *current, &masks_of, actions);
+                self.panels.filmstrip.ui(ui, &content, states, actions);
             });
         }
     }
@@ -130,7 +143,7 @@ impl Tinsel {
         if !document.selection().is_empty() {
             shape_ui(ui, &self.settings, availability, actions);
         }
-        self.panels.inspect.ui(ui, document, &open.photo.pixels);
+        self.panels.inspect.ui(ui, document, &open.photo.pixels, actions);
         ui.take_available_space();
     }
 
@@ -143,7 +156,7 @@ impl Tinsel {
             let kept = items.iter().filter(|m| m.found.is_some_and(|f| f.run == run.number)).count();
             filters_ui(ui, run, kept, actions);
         }
-        self.panels.classes.ui(ui, document, actions);
+        self.panels.classes.ui(ui, document, self.projects.active(), actions);
         ui.horizontal(|ui| {
             ui.strong(texts::masks::title(items.len()));
             self.panels.mask_list.switches_ui(ui);
@@ -164,6 +177,8 @@ impl Tinsel {
         let Some(open) = &self.workspace.open else { return };
         let bare = !ui.text_edit_focused() && ui.input(|i| i.key_down(Key::H) && i.modifiers.is_none());
         let (masks, highlighted) = if bare { (vec![], vec![]) } else { self.scene(shown, prompting) };
+        let class = class_of_next(&self.workspace.document, &self.projects);
+        let class = class.map(|class| (&*class.name, class.colour));
         let input = CanvasInput {
             photo: open,
             document: &self.workspace.document,
@@ -177,6 +192,7 @@ impl Tinsel {
             brush_radius: self.settings.brush_radius,
             vertices: self.stage.vertices.editing(),
             region: open.region,
+            class,
         };
         let canvas = CentralPanel::no_frame().show(ui, |ui| self.stage.canvas.ui(ui, &input, actions));
         if std::mem::replace(&mut self.stage.pointer, canvas.inner) != canvas.inner {
@@ -246,6 +262,14 @@ impl Tinsel {
             zoom_percent,
             pointer: self.stage.pointer.filter(|_| open.is_some()),
         }
+    }
+}
+
+/// The class that accepting the prompt will give.
+fn class_of_next<'a>(document: &'a Document, projects: &'a Projects) -> Option<&'a Class> {
+    match document.reopened() {
+        Some(item) => document.class_of(item),
+        None => projects.active(),
     }
 }
 

@@ -23,6 +23,7 @@ mod layout;
 mod messages;
 mod models;
 mod panels;
+mod photo_states;
 mod photos;
 mod platform;
 mod preview;

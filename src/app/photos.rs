@@ -1,20 +1,22 @@
 //! Photos on their way into the window and out of it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::shell::Tinsel;
-use super::state::{Everything, Sample};
+use super::state::{Everything, Sample, folder_of};
 use super::tasks::ImportTarget;
 use super::texts::photos as texts;
 use crate::document::Document;
 use crate::engine::JobKind;
 use crate::files::Photo;
+use crate::files::project::{ProjectError, ProjectFile};
 use crate::files::session::{Loaded, Opened, SessionError, Work};
 
 impl Tinsel {
     pub(super) fn open_sample(&mut self) {
         let path = self.sample.path();
-        self.workspace.photos = vec![path.clone()];
+        self.workspace.set_photos(vec![path.clone()]);
         self.workspace.current = 0;
         let request = self.workspace.begin();
         self.tasks.open_bytes(request, path, Sample::BYTES, self.sample.is_kept());
@@ -31,7 +33,8 @@ impl Tinsel {
         self.workspace.go_to(index);
         let request = self.workspace.begin();
         let decoded = self.encoding.ahead.decoded(&path);
-        self.tasks.open(request, path, decoded);
+        let with_project = !self.projects.knows(&folder_of(&path));
+        self.tasks.open(request, path, decoded, with_project);
     }
 
     /// Encodes the open photo, or its region, ahead of the first click.
@@ -57,7 +60,12 @@ impl Tinsel {
     }
 
     /// Puts a photo that has been read in the place of the open one, with the work saved on it.
-    pub(super) fn show_photo(&mut self, photo: Photo, session: Option<Box<Result<Loaded, SessionError>>>) {
+    pub(super) fn show_photo(
+        &mut self,
+        photo: Photo,
+        session: Option<Box<Result<Loaded, SessionError>>>,
+        project: Option<Box<Result<ProjectFile, ProjectError>>>,
+    ) {
         self.finish_vertices_now();
         self.leave_photo();
         self.workspace.loading = false;
@@ -68,6 +76,9 @@ impl Tinsel {
         self.prompt.inquiry.forget();
         self.panels.leave_photo();
         let path = photo.path.clone();
+        if let Some(error) = self.projects.go_to(folder_of(&path), project.map(|project| *project)) {
+            self.messages.error(texts::project_unusable(&error));
+        }
         if !self.workspace.show(photo) {
             self.messages.error(texts::changed_size(&path));
         }
@@ -86,7 +97,8 @@ impl Tinsel {
         if self.sessions.knows(open.id) {
             return self.restore_view();
         }
-        let Opened { document, notice } = self.sessions.open(open.id, &open.photo, *session);
+        let project = self.projects.project();
+        let Opened { document, notice } = self.sessions.open(open.id, &open.photo, *session, project);
         if let Some(notice) = notice {
             self.messages.error(notice);
         }
@@ -105,6 +117,17 @@ impl Tinsel {
             && let Some(view) = self.sessions.view(open.id)
         {
             self.stage.canvas.restore_view(open.id, view);
+        }
+    }
+
+    /// Saves changes of projects, and shows documents with their classes as they are now.
+    pub(super) fn follow_projects(&mut self) {
+        self.projects.follow(&mut self.tasks);
+        for (path, document) in self.workspace.documents_mut() {
+            let Some(project) = self.projects.of_folder(&folder_of(path)) else { continue };
+            if !Arc::ptr_eq(document.classes(), project.classes()) {
+                document.use_classes(project.classes().clone());
+            }
         }
     }
 

@@ -68,8 +68,19 @@ impl Tinsel {
         self.prompt.inquiry.answer().map_or(0, |answer| answer.candidates.len())
     }
 
+    /// Shows a candidate before or after the one that is shown.
+    pub(super) fn step_candidate(&mut self, step: isize) {
+        let count = self.candidates() as isize;
+        let document = &mut self.workspace.document;
+        if let Some((shown, _)) = self.prompt.inquiry.shown(document.prompting()).filter(|_| count > 0) {
+            document.apply(Edit::Choose((shown as isize + step).rem_euclid(count) as usize));
+        }
+    }
+
     /// Adds the shown candidate to the list, now or when it has been computed.
     pub(super) fn accept(&mut self) {
+        // The prompt may be of this very frame.
+        self.follow_prompt();
         let prompting = self.workspace.document.prompting().clone();
         if self.prompt.inquiry.is_pending() {
             self.prompt.inquiry.accept_when_ready = true;
@@ -77,9 +88,11 @@ impl Tinsel {
             if mask.mask.is_empty() {
                 self.messages.news(texts::EMPTY_MASK);
                 self.prompt.inquiry.accept_when_ready = false;
+                self.prompt.inquiry.done_when_accepted = false;
                 return;
             }
-            self.workspace.document.apply(Edit::Accept(mask));
+            let class = self.projects.active().map(|class| class.id);
+            self.workspace.document.apply(Edit::Accept(mask.with_class(class)));
             self.prompt.inquiry.forget();
         }
     }

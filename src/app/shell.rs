@@ -17,7 +17,9 @@ use super::export_window::ExportChoices;
 use super::import_question::ImportQuestion;
 use super::messages::Messages;
 use super::settings::Settings;
-use super::state::{Encoding, Everything, Model, PanelStates, PromptQueries, Sample, Stage};
+use super::state::{
+    Encoding, Everything, Model, PanelStates, PhotoStates, Projects, PromptQueries, Sample, Stage,
+};
 use super::tasks::Tasks;
 use super::texts::photos as texts;
 use super::workspace::Workspace;
@@ -39,6 +41,8 @@ pub struct Tinsel {
     pub(super) settings: Settings,
     pub(super) messages: Messages,
     pub(super) workspace: Workspace,
+    pub(super) projects: Projects,
+    pub(super) photo_states: PhotoStates,
     pub(super) sample: Sample,
     pub(super) sessions: Autosave,
     pub(super) after_saving: Vec<AfterSaving>,
@@ -77,6 +81,8 @@ impl Tinsel {
             settings,
             messages: Messages::default(),
             workspace: Workspace::default(),
+            projects: Projects::default(),
+            photo_states: PhotoStates::default(),
             sample: Sample::default(),
             sessions: Autosave::new(move |after| session_waker.request_repaint_after(after)),
             after_saving: vec![],
@@ -157,6 +163,7 @@ impl Tinsel {
             || self.encoding.ahead.is_encoding()
             || self.everything.is_pending()
             || self.sessions.is_saving()
+            || self.projects.is_syncing()
             || !self.after_saving.is_empty()
             || self.comparing.is_running()
             || self.clipboard.is_searching()
@@ -253,6 +260,7 @@ impl eframe::App for Tinsel {
         if keys_are_free && !keys_come_last {
             self.run_pressed_commands(&ctx, frame);
         }
+        self.follow_states();
         self.draw(ui, &mut actions);
         if self.export.open
             && let Some(open) = &self.workspace.open
@@ -263,6 +271,8 @@ impl eframe::App for Tinsel {
         self.import_question.take_if(|question| question.ui(&ctx, &mut actions));
         self.closing.ui(&ctx, &mut actions);
         self.panels.keys.ui(&ctx, &self.settings.keymap, &mut actions);
+        self.panels.note.ui(&ctx, &mut actions);
+        self.panels.classes.attributes.ui(&ctx, &mut actions);
         self.comparing.dialog_ui(&ctx, &self.settings.models_url, &mut actions);
         self.messages.ui(&ctx, &mut actions);
         self.was_typing = ctx.text_edit_focused();
@@ -273,6 +283,7 @@ impl eframe::App for Tinsel {
             self.run_pressed_commands(&ctx, frame);
         }
         self.follow_vertices();
+        self.follow_projects();
         self.follow_prompt();
         self.follow_pointer(&ctx);
         self.look_ahead();
@@ -282,6 +293,7 @@ impl eframe::App for Tinsel {
     fn on_exit(&mut self) {
         self.save_all();
         self.sessions.flush();
+        self.projects.flush();
         // It ends with the photo that it is at; what it has written is whole.
         self.export.cancel();
         self.tasks.flush(PATIENCE);

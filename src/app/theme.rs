@@ -10,6 +10,10 @@ const ERROR_ON_LIGHT: Color32 = Color32::from_rgb(0xb3, 0x26, 0x1e);
 pub(super) const POSITIVE: Color32 = Color32::from_rgb(0x2f, 0xc1, 0x5b);
 pub(super) const NEGATIVE: Color32 = Color32::from_rgb(0xe8, 0x45, 0x3c);
 
+/// Marks of photos that are done or to be reviewed.
+pub(super) const DONE: Color32 = Color32::from_rgb(0x1f, 0x8f, 0x46);
+pub(super) const REVIEW: Color32 = Color32::from_rgb(0xf2, 0xb1, 0x34);
+
 pub(super) fn apply(ctx: &egui::Context) {
     // The proportional font has no arrows and discs; the monospaced one does.
     let mut fonts = FontDefinitions::default();

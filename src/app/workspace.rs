@@ -63,6 +63,8 @@ struct ClosedPhoto {
 #[derive(Default)]
 pub(super) struct Workspace {
     pub photos: Vec<PathBuf>,
+    /// Changes with the list of photos.
+    pub list: u64,
     pub current: usize,
     pub open: Option<OpenPhoto>,
     /// The document of the open photo.
@@ -83,6 +85,12 @@ pub(super) struct Workspace {
 }
 
 impl Workspace {
+    /// Replaces the list of photos.
+    pub fn set_photos(&mut self, photos: Vec<PathBuf>) {
+        self.photos = photos;
+        self.list += 1;
+    }
+
     /// Begins to open something; returns the number of the request.
     pub fn begin(&mut self) -> u64 {
         self.loading = true;
@@ -217,6 +225,18 @@ impl Workspace {
         self.closed.values().map(|closed| (closed.id, &closed.document))
     }
 
+    /// The documents of all photos, open or not, with the paths of these.
+    pub fn documents_mut(&mut self) -> impl Iterator<Item = (&PathBuf, &mut Document)> {
+        let open = self.open.iter().map(|open| &open.photo.path).zip(std::iter::once(&mut self.document));
+        open.chain(self.closed.iter_mut().map(|(path, closed)| (path, &mut closed.document)))
+    }
+
+    /// The path of a photo that the window has a document of.
+    pub fn path_of(&self, photo: u64) -> Option<&PathBuf> {
+        let open = self.open.iter().filter(|open| open.id == photo).map(|open| &open.photo.path);
+        open.chain(self.closed.iter().filter(|(_, closed)| closed.id == photo).map(|(path, _)| path)).next()
+    }
+
     /// The photos that the window has a document of.
     pub fn paths(&self) -> impl Iterator<Item = &PathBuf> {
         self.open.iter().map(|open| &open.photo.path).chain(self.closed.keys())
@@ -273,7 +293,8 @@ mod tests {
 
         // Neither do those that were undone.
         workspace.show(photo(2, 8));
-        workspace.document.apply(Edit::AddClass("cup".into()));
+        let mask = Mask::from_fn(8, 8, |x, _| x > 5);
+        workspace.document.apply(Edit::AddMasks(vec![Annotation::new("", mask)]));
         workspace.document.undo();
         assert!(workspace.show(photo(4, 4)));
         assert_eq!((workspace.has_worked(), workspace.document.redo_label()), (false, None));

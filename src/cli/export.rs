@@ -9,8 +9,9 @@ use clap::Args;
 use super::formats::FormatArguments;
 use super::split::SplitArguments;
 use super::{complain, print_error, print_text};
-use crate::files::export::{DatasetExport, Exported, Wanted, WorkState};
+use crate::files::export::{DatasetExport, Exported, Wanted};
 use crate::files::formats::Format;
+use crate::files::project::WorkState;
 use crate::files::{Selected, select_photos};
 
 pub(super) const EXAMPLES: &str = "\

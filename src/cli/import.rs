@@ -55,7 +55,7 @@ fn run(arguments: &ImportArguments) -> anyhow::Result<()> {
     let loaded = Session::load(&photo.path, size, photo.fingerprint)?;
     let mut report = String::new();
     let mut session = match &loaded.state {
-        LoadedState::Fresh => Session::new(photo.file_name(), size, photo.fingerprint),
+        LoadedState::Fresh => Session::fresh(&photo.path, size, photo.fingerprint),
         LoadedState::Found(session) => session.clone(),
         LoadedState::PhotoChanged { session, same_size: true } => {
             report += "The photo has changed since its masks were made; the masks are kept.\n";

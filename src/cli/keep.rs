@@ -5,6 +5,7 @@ use anyhow::anyhow;
 use crate::annotation::Annotation;
 use crate::document::{ClassId, Document, Edit};
 use crate::files::Photo;
+use crate::files::project::OpenProject;
 use crate::files::session::{Opened, Session, SessionFile};
 
 /// The result of saving the masks of a photo.
@@ -22,7 +23,8 @@ pub(super) struct Kept {
 /// The session cannot be written anywhere.
 pub(super) fn keep(photo: &Photo, masks: Vec<Annotation<ClassId>>, model: &str) -> anyhow::Result<Kept> {
     let loaded = Session::load(&photo.path, photo.pixels.dimensions(), photo.fingerprint);
-    let (mut file, Opened { document, notice }) = SessionFile::open(photo, loaded);
+    let (mut file, Opened { document, notice }) =
+        SessionFile::open(photo, loaded, &mut OpenProject::of_photo(&photo.path));
     let mut notices: Vec<String> = notice.into_iter().collect();
     let mut document = document.unwrap_or_default();
     let missing = missing_in(&document, masks);

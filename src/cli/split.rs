@@ -6,7 +6,8 @@ use std::str::FromStr;
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 
-use crate::files::export::{Split, SplitList, WorkState};
+use crate::files::export::{Split, SplitList};
+use crate::files::project::{PhotoState, WorkState};
 
 /// The arguments that split a dataset into parts.
 #[derive(Debug, Args)]
@@ -68,8 +69,8 @@ impl ValueEnum for WorkState {
         Some(match self {
             Self::New => PossibleValue::new("new").help("Without masks, and not marked"),
             Self::Started => PossibleValue::new("started").help("With masks, and not marked"),
-            Self::Review => PossibleValue::new("review").help("Marked for a review"),
-            Self::Done => {
+            Self::Set(PhotoState::Review) => PossibleValue::new("review").help("Marked for a review"),
+            Self::Set(PhotoState::Done) => {
                 PossibleValue::new("done").help("Marked as done; without masks, nothing is to be found")
             }
         })

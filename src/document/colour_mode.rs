@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Class, MaskItem};
+use super::{ClassList, MaskItem};
 use crate::colour::{Colour, NEUTRAL, mask_colour};
 
 /// The meaning of the colours of masks.
@@ -22,13 +22,11 @@ pub enum ColourMode {
 }
 
 /// The colours of the masks in a mode, in the order of the masks.
-pub fn colours(masks: &[Arc<MaskItem>], classes: &[Class], mode: ColourMode) -> Vec<Colour> {
+pub fn colours(masks: &[Arc<MaskItem>], classes: &ClassList, mode: ColourMode) -> Vec<Colour> {
     match mode {
         ColourMode::Own => masks.iter().map(|m| m.annotation.shown_colour()).collect(),
         ColourMode::Class => {
-            let colour = |m: &Arc<MaskItem>| {
-                classes.iter().find(|c| Some(c.id) == m.annotation.class).map(|c| c.colour)
-            };
+            let colour = |m: &Arc<MaskItem>| Some(classes.get(m.annotation.class?)?.colour);
             masks.iter().map(|m| colour(m).unwrap_or(NEUTRAL)).collect()
         }
         ColourMode::Random(seed) => masks.iter().map(|m| mask_colour(scramble(m.id.0, seed))).collect(),
@@ -83,15 +81,22 @@ mod tests {
 
     #[test]
     fn modes_show_what_they_are_called() {
+        let none = ClassList::default();
         let masks = [item(1, 9, 0.2), item(2, 3, 1.0), item(3, 15, 0.0)];
-        assert_eq!(colours(&masks, &[], ColourMode::Own), [1, 2, 3].map(mask_colour));
+        assert_eq!(colours(&masks, &none, ColourMode::Own), [1, 2, 3].map(mask_colour));
         let lightness = |c: Colour| c.iter().map(|v| u32::from(*v)).sum::<u32>();
-        let light = |mode| colours(&masks, &[], mode).into_iter().map(lightness).collect::<Vec<_>>();
+        let light = |mode| colours(&masks, &none, mode).into_iter().map(lightness).collect::<Vec<_>>();
         let by_area = light(ColourMode::Area);
         assert!(by_area[1] < by_area[0] && by_area[0] < by_area[2], "{by_area:?}");
         let by_score = light(ColourMode::Score);
         assert!(by_score[2] < by_score[0] && by_score[0] < by_score[1], "{by_score:?}");
-        assert_eq!(colours(&masks, &[], ColourMode::Random(5)), colours(&masks, &[], ColourMode::Random(5)));
-        assert_ne!(colours(&masks, &[], ColourMode::Random(5)), colours(&masks, &[], ColourMode::Random(6)));
+        assert_eq!(
+            colours(&masks, &none, ColourMode::Random(5)),
+            colours(&masks, &none, ColourMode::Random(5))
+        );
+        assert_ne!(
+            colours(&masks, &none, ColourMode::Random(5)),
+            colours(&masks, &none, ColourMode::Random(6))
+        );
     }
 }

@@ -1,12 +1,11 @@
 //! The edits of a document.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{
-    Class, ClassId, Colour, Former, FoundKey, MaskId, MaskItem, NAME, Prompting, Sifting, State, mask_colour,
-};
+use super::{ClassId, Former, FoundKey, MaskId, MaskItem, NAME, Prompting, Sifting, State, mask_colour};
 use crate::annotation::Annotation;
+use crate::attribute::AttributeValue;
 use crate::mask::Mask;
 use crate::prompt::{BoxPrompt, Point, Prompt};
 
@@ -61,16 +60,10 @@ pub enum Edit {
         sifting: Sifting,
         kept: Vec<(usize, Annotation<ClassId>)>,
     },
-    /// Adds masks and classes. Classes are matched by name; missing ones are created.
-    Import {
-        masks: Vec<Annotation>,
-        classes: Vec<(String, Option<Colour>)>,
-    },
+    /// Adds masks that people have seen elsewhere, so that filters do not change them.
+    Import(Vec<Annotation<ClassId>>),
     /// Adds masks of another photo; like [`Edit::Import`], but names are made unique.
-    Paste {
-        masks: Vec<Annotation>,
-        classes: Vec<(String, Option<Colour>)>,
-    },
+    Paste(Vec<Annotation<ClassId>>),
     Delete(Vec<MaskId>),
     Rename(MaskId, String),
     SetVisible(Vec<MaskId>, bool),
@@ -82,17 +75,8 @@ pub enum Edit {
         before: Option<MaskId>,
     },
     SetClass(Vec<MaskId>, Option<ClassId>),
-    /// Assigns a class by name, which is created with this colour if it is missing.
-    SetNamedClass {
-        ids: Vec<MaskId>,
-        name: String,
-        colour: Option<Colour>,
-    },
-    AddClass(String),
-    RenameClass(ClassId, String),
-    SetClassColour(ClassId, Colour),
-    /// Masks of the class are kept, without a class.
-    DeleteClass(ClassId),
+    /// Without a value, the attribute is removed.
+    SetAttribute(Vec<MaskId>, String, Option<AttributeValue>),
 }
 
 impl Edit {
@@ -116,8 +100,8 @@ impl Edit {
                 "Filter masks".into()
             }
             Edit::Sift { kept, .. } => format!("Add {}", many(kept.len())),
-            Edit::Import { masks, .. } => format!("Import {}", many(masks.len())),
-            Edit::Paste { masks, .. } => format!("Paste {}", many(masks.len())),
+            Edit::Import(masks) => format!("Import {}", many(masks.len())),
+            Edit::Paste(masks) => format!("Paste {}", many(masks.len())),
             Edit::Delete(ids) => format!("Delete {}", many(ids.len())),
             Edit::Rename(..) => "Rename mask".into(),
             Edit::SetVisible(ids, true) => format!("Show {}", many(ids.len())),
@@ -127,13 +111,8 @@ impl Edit {
             Edit::SetLocked(ids, true) => format!("Lock {}", many(ids.len())),
             Edit::SetLocked(ids, false) => format!("Unlock {}", many(ids.len())),
             Edit::Move { ids, .. } => format!("Move {}", many(ids.len())),
-            Edit::SetClass(ids, _) | Edit::SetNamedClass { ids, .. } => {
-                format!("Classify {}", many(ids.len()))
-            }
-            Edit::AddClass(name) => format!("Add class {name}"),
-            Edit::RenameClass(..) => "Rename class".into(),
-            Edit::SetClassColour(..) => "Colour class".into(),
-            Edit::DeleteClass(_) => "Delete class".into(),
+            Edit::SetAttribute(_, name, _) => format!("Change {name}"),
+            Edit::SetClass(ids, _) => format!("Classify {}", many(ids.len())),
         }
     }
 
@@ -185,10 +164,10 @@ impl Edit {
             Edit::AddMasks(masks) => {
                 state.masks.extend(masks.into_iter().map(|mask| Arc::new(new_item(last_id, mask))));
             }
-            Edit::Import { masks, classes } => import(state, last_id, masks, classes),
-            Edit::Paste { mut masks, classes } => {
+            Edit::Import(masks) => import(state, last_id, masks),
+            Edit::Paste(mut masks) => {
                 make_names_unique(state, &mut masks);
-                import(state, last_id, masks, classes);
+                import(state, last_id, masks);
             }
             Edit::Sift { sifting, kept } => sift(state, last_id, sifting, kept),
             Edit::Delete(ids) => {
@@ -210,28 +189,17 @@ impl Edit {
                 stay.splice(at..at, moved);
                 state.masks = stay;
             }
+            Edit::SetAttribute(ids, name, value) => change(state, &ids, |m| {
+                match value.clone() {
+                    Some(value) => m.annotation.attributes.insert(name.clone(), value),
+                    None => m.annotation.attributes.remove(&name),
+                };
+                m.edited = true;
+            }),
             Edit::SetClass(ids, class) => change(state, &ids, |m| {
                 m.annotation.class = class;
                 m.edited = true;
             }),
-            Edit::SetNamedClass { ids, name, colour } => {
-                let existing = state.classes.iter().find(|class| class.name == name).map(|class| class.id);
-                let class = existing.unwrap_or_else(|| add_class(state, last_id, &name, colour));
-                Edit::SetClass(ids, Some(class)).perform(state, last_id);
-            }
-            Edit::AddClass(name) => {
-                if state.classes.iter().all(|class| class.name != name) {
-                    add_class(state, last_id, &name, None);
-                }
-            }
-            Edit::RenameClass(id, name) => change_class(state, id, |class| class.name.clone_from(&name)),
-            Edit::SetClassColour(id, colour) => change_class(state, id, |class| class.colour = colour),
-            Edit::DeleteClass(id) => {
-                Arc::make_mut(&mut state.classes).retain(|class| class.id != id);
-                for item in state.masks.iter_mut().filter(|m| m.annotation.class == Some(id)) {
-                    Arc::make_mut(item).annotation.class = None;
-                }
-            }
         }
     }
 }
@@ -252,8 +220,8 @@ fn accept(state: &mut State, last_id: &mut u64, answer: Annotation<ClassId>) {
     let reopened = state.reopened.take();
     match reopened.filter(|id| state.masks.iter().any(|m| m.id == *id && !m.locked)) {
         Some(id) => change(state, &[id], |m| {
-            let Annotation { name, class, colour, .. } = m.annotation.clone();
-            m.annotation = Annotation { name, class, colour, ..answer.clone() };
+            let Annotation { name, class, colour, attributes, .. } = m.annotation.clone();
+            m.annotation = Annotation { name, class, colour, attributes, ..answer.clone() };
             (m.chosen, m.from, m.edited) = (chosen, from.clone(), true);
         }),
         None => {
@@ -263,30 +231,13 @@ fn accept(state: &mut State, last_id: &mut u64, answer: Annotation<ClassId>) {
     }
 }
 
-fn import(
-    state: &mut State,
-    last_id: &mut u64,
-    masks: Vec<Annotation>,
-    classes: Vec<(String, Option<Colour>)>,
-) {
-    // Files may list very many classes.
-    let existing = state.classes.iter().rev().map(|class| (class.name.clone(), class.id));
-    let mut ids: HashMap<String, ClassId> = existing.collect();
-    for (name, colour) in classes {
-        ids.entry(name).or_insert_with_key(|name| add_class(state, last_id, name, colour));
-    }
-    for mut annotation in masks {
-        let class = annotation
-            .class
-            .take()
-            .map(|class| *ids.entry(class).or_insert_with_key(|name| add_class(state, last_id, name, None)));
-        let item = new_item(last_id, annotation.with_class(class));
-        state.masks.push(Arc::new(MaskItem { edited: true, ..item }));
-    }
+fn import(state: &mut State, last_id: &mut u64, masks: Vec<Annotation<ClassId>>) {
+    let item = |mask| MaskItem { edited: true, ..new_item(last_id, mask) };
+    state.masks.extend(masks.into_iter().map(item).map(Arc::new));
 }
 
 /// Gives masks names that no other mask has: default names are chosen anew, others get a number.
-fn make_names_unique(state: &State, masks: &mut [Annotation]) {
+fn make_names_unique(state: &State, masks: &mut [Annotation<ClassId>]) {
     let mut taken: HashSet<String> = state.masks.iter().map(|m| m.annotation.name.clone()).collect();
     for Annotation { name, .. } in masks {
         let is_default = name.strip_prefix(NAME).is_some_and(|number| number.parse::<u64>().is_ok());
@@ -350,20 +301,6 @@ fn set(state: &mut State, ids: &[MaskId], mut with: impl FnMut(&mut MaskItem)) {
 fn change(state: &mut State, ids: &[MaskId], mut with: impl FnMut(&mut MaskItem)) {
     for item in state.masks.iter_mut().filter(|m| ids.contains(&m.id) && !m.locked) {
         with(Arc::make_mut(item));
-    }
-}
-
-/// Adds a class with a new name.
-fn add_class(state: &mut State, last_id: &mut u64, name: &str, colour: Option<Colour>) -> ClassId {
-    *last_id += 1;
-    let (id, colour) = (ClassId(*last_id), colour.unwrap_or_else(|| mask_colour(*last_id)));
-    Arc::make_mut(&mut state.classes).push(Class { id, name: name.to_owned(), colour });
-    id
-}
-
-fn change_class(state: &mut State, id: ClassId, with: impl FnOnce(&mut Class)) {
-    if let Some(class) = Arc::make_mut(&mut state.classes).iter_mut().find(|class| class.id == id) {
-        with(class);
     }
 }
 

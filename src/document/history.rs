@@ -1,6 +1,19 @@
 //! Undo and redo between whole states, within limits of steps and memory.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// When a change was made, so that the newest of several histories can be undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment(u64);
+
+impl Moment {
+    /// Later than all moments before.
+    pub fn now() -> Self {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        Self(LAST.fetch_add(1, Ordering::Relaxed))
+    }
+}
 
 /// A state whose memory can be estimated. States share most of their content.
 pub(super) trait Footprint {
@@ -22,6 +35,7 @@ const LIMITS: Limits = Limits { steps: 1000, bytes: 256 << 20 };
 struct Step<S> {
     /// The change between this state and the next one towards the present.
     label: String,
+    moment: Moment,
     state: S,
     /// The memory that it takes in addition to that next state.
     bytes: usize,
@@ -47,7 +61,7 @@ impl<S: Footprint> History<S> {
     pub fn push(&mut self, label: String, before: S, after: &S) {
         self.redo.clear();
         let bytes = before.bytes_beyond(after);
-        self.undo.push_back(Step { label, state: before, bytes });
+        self.undo.push_back(Step { label, moment: Moment::now(), state: before, bytes });
         while self.undo.len() > 1 && (self.undo.len() > self.limits.steps || self.bytes() > self.limits.bytes)
         {
             self.undo.pop_front();
@@ -60,6 +74,14 @@ impl<S: Footprint> History<S> {
 
     pub fn redo_label(&self) -> Option<&str> {
         self.redo.back().map(|step| step.label.as_str())
+    }
+
+    pub fn undo_moment(&self) -> Option<Moment> {
+        self.undo.back().map(|step| step.moment)
+    }
+
+    pub fn redo_moment(&self) -> Option<Moment> {
+        self.redo.back().map(|step| step.moment)
     }
 
     pub fn undo(&mut self, current: &mut S) -> bool {
@@ -76,10 +98,10 @@ impl<S: Footprint> History<S> {
     }
 
     fn step(from: &mut VecDeque<Step<S>>, to: &mut VecDeque<Step<S>>, current: &mut S) -> bool {
-        let Some(Step { label, state, .. }) = from.pop_back() else { return false };
+        let Some(Step { label, moment, state, .. }) = from.pop_back() else { return false };
         let left = std::mem::replace(current, state);
         let bytes = left.bytes_beyond(current);
-        to.push_back(Step { label, state: left, bytes });
+        to.push_back(Step { label, moment, state: left, bytes });
         true
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Changes come in as [`Edit`]s through [`Document::apply`]; each is one step of undo.
 
+mod classes;
 mod colour_mode;
 mod edit;
 mod history;
@@ -12,13 +13,15 @@ mod tests;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
+pub use classes::{Class, ClassId, ClassList};
 pub use colour_mode::{ColourMode, colours};
 pub use edit::{Edit, Reshape};
+pub use history::Moment;
 use history::{Footprint, History};
 pub use shape::{ShapeOp, painted, prompting_again, query_for_shape, reshape};
 
 use crate::annotation::Annotation;
-use crate::colour::{Colour, mask_colour};
+use crate::colour::mask_colour;
 use crate::everything::Filters;
 use crate::mask::{Mask, PixelBox};
 use crate::prompt::Prompt;
@@ -42,18 +45,6 @@ pub struct Sifting {
     pub filters: Filters,
     /// Masks of other runs are kept, because this run only searched a part of the photo.
     pub beside: bool,
-}
-
-/// The id of a class within its document; never reused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ClassId(pub u64);
-
-/// A class of objects, such as "cup".
-#[derive(Debug, Clone, PartialEq)]
-pub struct Class {
-    pub id: ClassId,
-    pub name: String,
-    pub colour: Colour,
 }
 
 /// A finished mask in the list.
@@ -137,7 +128,6 @@ impl Prompting {
 #[derive(Debug, Clone, PartialEq, Default)]
 struct State {
     masks: Vec<Arc<MaskItem>>,
-    classes: Arc<Vec<Class>>,
     prompting: Prompting,
     /// The mask that accepting the prompt will replace.
     reopened: Option<MaskId>,
@@ -171,6 +161,7 @@ const NAME: &str = "Mask ";
 #[derive(Debug, Default)]
 pub struct Document {
     state: State,
+    classes: Arc<ClassList>,
     history: History<State>,
     selection: BTreeSet<MaskId>,
     last_id: u64,
@@ -178,15 +169,15 @@ pub struct Document {
 }
 
 impl Document {
-    /// A document with saved work and no history. All ids must be different.
-    pub fn restored(classes: Vec<Class>, masks: Vec<MaskItem>) -> Self {
-        let ids = masks.iter().map(|m| m.id.0).chain(classes.iter().map(|c| c.id.0));
+    /// A document with saved work and no history. All ids of masks must be different.
+    pub fn restored(classes: Arc<ClassList>, masks: Vec<MaskItem>) -> Self {
+        let ids = masks.iter().map(|m| m.id.0);
         // New masks are named after their id, and no name is given twice.
         let numbers = masks.iter().filter_map(|m| m.annotation.name.strip_prefix(NAME)?.parse().ok());
         let last_id = ids.chain(numbers).max().unwrap_or(0);
         let masks = masks.into_iter().map(Arc::new).collect();
-        let state = State { masks, classes: Arc::new(classes), ..State::default() };
-        Self { state, last_id, ..Self::default() }
+        let state = State { masks, ..State::default() };
+        Self { state, classes, last_id, ..Self::default() }
     }
 
     /// A number that grows with every change, from 0.
@@ -209,20 +200,29 @@ impl Document {
         self.state.masks.iter().find(|m| m.id == id)
     }
 
-    /// The classes, in the order of their number keys.
-    pub fn classes(&self) -> &[Class] {
-        &self.state.classes
+    /// The classes that masks can have.
+    pub fn classes(&self) -> &Arc<ClassList> {
+        &self.classes
+    }
+
+    /// Replaces the classes by their present state. This is not a step of undo, but work to be saved if the
+    /// class of a mask has another name now.
+    pub fn use_classes(&mut self, classes: Arc<ClassList>) {
+        let name = |list: &ClassList, id| list.get(id).map(|class| class.name.clone());
+        let ids: BTreeSet<ClassId> = self.state.masks.iter().filter_map(|m| m.annotation.class).collect();
+        let differ = ids.into_iter().any(|id| name(&self.classes, id) != name(&classes, id));
+        self.revision += u64::from(differ);
+        self.classes = classes;
+    }
+
+    /// The class of a mask.
+    pub fn class_of(&self, item: &MaskItem) -> Option<&Class> {
+        self.classes.get(item.annotation.class?)
     }
 
     /// A mask as an annotation with the name of its class.
     pub fn annotation(&self, item: &MaskItem) -> Annotation {
-        let class = item.annotation.class.and_then(|id| self.class(id));
-        item.annotation.clone().with_class(class.map(|class| class.name.clone()))
-    }
-
-    /// A class by its id.
-    pub fn class(&self, id: ClassId) -> Option<&Class> {
-        self.state.classes.iter().find(|class| class.id == id)
+        item.annotation.clone().with_class(self.class_of(item).map(|class| class.name.clone()))
     }
 
     /// The reopened mask, which accepting the prompt will change.
@@ -332,6 +332,16 @@ impl Document {
     /// The label of the change that redo would restore.
     pub fn redo_label(&self) -> Option<&str> {
         self.history.redo_label()
+    }
+
+    /// When the change was made that undo would revert.
+    pub fn undo_moment(&self) -> Option<Moment> {
+        self.history.undo_moment()
+    }
+
+    /// When the change was made that redo would restore.
+    pub fn redo_moment(&self) -> Option<Moment> {
+        self.history.redo_moment()
     }
 
     /// Undoes the last change. Returns whether there was one.

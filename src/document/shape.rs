@@ -117,8 +117,13 @@ fn part_of(item: &MaskItem, mask: Mask) -> Annotation<ClassId> {
     }
 }
 
-/// Adds `area` to a mask or subtracts it; creates a new mask from it if none is given.
-pub fn painted(item: Option<&MaskItem>, area: Mask, subtract: bool) -> Option<Reshape> {
+/// Adds `area` to a mask or subtracts it; creates a new mask of a class from it if none is given.
+pub fn painted(
+    item: Option<&MaskItem>,
+    area: Mask,
+    subtract: bool,
+    class: Option<ClassId>,
+) -> Option<Reshape> {
     let what = if subtract { "Erase" } else { "Paint" };
     let mut change = Reshape { what: what.to_owned(), ..Reshape::default() };
     match item {
@@ -131,7 +136,7 @@ pub fn painted(item: Option<&MaskItem>, area: Mask, subtract: bool) -> Option<Re
             change.changed.push((item.id, Arc::new(mask)));
         }
         None if subtract || area.is_empty() => return None,
-        None => change.added.push((Annotation::new("", area), None)),
+        None => change.added.push((Annotation { class, ..Annotation::new("", area) }, None)),
     }
     Some(change)
 }

@@ -93,7 +93,7 @@ fn masks_of_the_previous_photo_are_duplicated_and_their_class_is_pasted() {
     press(&mut first, Key::Num1);
     make_mask(&mut first, (100.0, 100.0));
     press(&mut first, Key::D);
-    press_with(&mut first, Modifiers::COMMAND | Modifiers::SHIFT, Key::D);
+    press_with(&mut first, Modifiers::COMMAND | Modifiers::SHIFT, Key::L);
     assert_eq!(masks(&first), 2);
     wait_for(&mut first, &folder.join("b.png.tinsel.json"));
     drop(first);
@@ -101,7 +101,7 @@ fn masks_of_the_previous_photo_are_duplicated_and_their_class_is_pasted() {
     // Another window reads them from the session.
     let mut second = window(vec![folder.join("b.png")]);
     press(&mut second, Key::D);
-    press_with(&mut second, Modifiers::COMMAND | Modifiers::SHIFT, Key::D);
+    press_with(&mut second, Modifiers::COMMAND | Modifiers::SHIFT, Key::L);
     assert_eq!(masks(&second), 2);
     let classes = |window: &Window| -> Vec<Option<String>> {
         let document = window.state().document();

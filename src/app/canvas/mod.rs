@@ -19,7 +19,10 @@ mod view;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use egui::{Color32, EventFilter, Id, Key, Painter, PointerButton, Pos2, Rect, Response, Sense, Vec2};
+use egui::{
+    Color32, Event, EventFilter, FontId, Id, Key, MouseWheelUnit, Painter, PointerButton, Pos2, Rect,
+    Response, Sense, Vec2,
+};
 
 pub(super) use clicks::UnderPointer;
 use cross::Cross;
@@ -34,12 +37,13 @@ use strokes::Drawing;
 use tiles::Tiles;
 pub(super) use view::View;
 
-use super::actions::Actions;
+use super::actions::{Action, Actions};
 use super::settings::{MaskStyle, Tool};
 use super::state::VertexEditing;
 use super::texts;
 use super::theme::ACCENT;
 use super::workspace::OpenPhoto;
+use crate::colour::Colour;
 use crate::document::{Document, MaskId};
 use crate::mask::vertices::VertexId;
 use crate::mask::{Mask, PixelBox};
@@ -90,7 +94,14 @@ pub(super) struct CanvasInput<'a> {
     pub vertices: Option<&'a VertexEditing>,
     /// The part that the network looks closer at.
     pub region: Option<PixelBox>,
+    /// Name and colour of the class of the next mask.
+    pub class: Option<(&'a str, Colour)>,
 }
+
+/// From the pointer to the class that is shown beside it, in points.
+const CLASS_OFFSET: Vec2 = Vec2::new(16.0, 14.0);
+/// Touchpads report points where wheels report notches.
+const POINTS_PER_NOTCH: f32 = 50.0;
 
 impl Canvas {
     pub fn new(ctx: &egui::Context) -> Self {
@@ -167,7 +178,7 @@ impl Canvas {
             self.cross = Cross::default();
         }
         self.view.update(response.rect, size_px, ui.pixels_per_point());
-        self.navigate(ui, &response, size_px);
+        self.navigate(ui, &response, size_px, input, actions);
 
         let scene = self.update_scene(input);
         self.tiles.receive(ui.ctx());
@@ -194,6 +205,12 @@ impl Canvas {
         prompts::paint(&painter, &self.view, &prompting, self.gesture.as_ref());
         self.cross.paint(&painter, &self.view);
         self.cursor(ui, &response, input);
+        let makes_masks = input.tool.prompts() || matches!(input.tool, Tool::Brush | Tool::Lasso);
+        if let (Some((name, colour)), Some(pointer)) =
+            (input.class.filter(|_| makes_masks), response.hover_pos())
+        {
+            class_ui(&painter, pointer, name, colour);
+        }
         if let Some(overview) = self.tiles.overview(size).filter(|_| input.minimap) {
             minimap_ui(ui, &response, &mut self.view, size_px, overview);
         }
@@ -232,9 +249,21 @@ impl Canvas {
     }
 
     /// Zooms with the wheel or two fingers, pans with the middle button or Space and the left one.
-    fn navigate(&mut self, ui: &egui::Ui, response: &Response, size: Vec2) {
+    /// With Alt and a prompt, the wheel goes through the candidates instead.
+    fn navigate(
+        &mut self,
+        ui: &egui::Ui,
+        response: &Response,
+        size: Vec2,
+        input: &CanvasInput,
+        actions: &mut Actions,
+    ) {
         if let Some(at) = response.hover_pos() {
-            self.view.zoom_with_wheel(ui, at, size);
+            if ui.input(|i| i.modifiers.alt) && !input.document.prompting().is_empty() {
+                actions.extend(wheel_steps(ui).map(Action::StepCandidate));
+            } else {
+                self.view.zoom_with_wheel(ui, at, size);
+            }
         }
         if self.is_panning(ui, response) {
             self.view.pan(response.drag_delta());
@@ -246,4 +275,29 @@ impl Canvas {
         response.dragged_by(PointerButton::Middle)
             || (held && response.dragged_by(PointerButton::Primary) && self.gesture.is_none())
     }
+}
+
+/// How far the wheel was turned in this frame, in notches; downwards is forwards.
+fn wheel_steps(ui: &egui::Ui) -> Option<isize> {
+    let turned = ui.input(|input| {
+        let events = input.events.iter().filter_map(|event| match event {
+            Event::MouseWheel { unit: MouseWheelUnit::Line | MouseWheelUnit::Page, delta, .. } => {
+                Some(delta.y)
+            }
+            Event::MouseWheel { unit: MouseWheelUnit::Point, delta, .. } => Some(delta.y / POINTS_PER_NOTCH),
+            _ => None,
+        });
+        events.sum::<f32>()
+    });
+    (turned != 0.0).then(|| -(turned.signum() * turned.abs().max(1.0).round()) as isize)
+}
+
+/// The class of the next mask, at the pointer.
+fn class_ui(painter: &Painter, pointer: Pos2, name: &str, [r, g, b]: Colour) {
+    let text = painter.layout_no_wrap(name.to_owned(), FontId::proportional(12.0), Color32::WHITE);
+    let place = Rect::from_min_size(pointer + CLASS_OFFSET, text.size() + Vec2::new(22.0, 4.0));
+    painter.rect_filled(place, 4.0, Color32::from_black_alpha(170));
+    let swatch = Rect::from_center_size(place.left_center() + Vec2::new(9.0, 0.0), Vec2::splat(9.0));
+    painter.rect_filled(swatch, 2.0, Color32::from_rgb(r, g, b));
+    painter.galley(place.min + Vec2::new(17.0, 2.0), text, Color32::WHITE);
 }

@@ -1,9 +1,8 @@
-//! A class for the selected masks, by its number in the list of classes.
+//! A class for the selected masks or for the next one, by its digit.
 
 use egui::{Key, KeyboardShortcut};
 
-use super::{Command, Menu, PromptState, commands, plain};
-use crate::document::Edit;
+use super::{Command, Menu, PromptState, alt, commands, plain};
 
 commands! {
     CLASS_1 = class::<1>("Class(1)", "Class 1", &[plain(Key::Num1)]);
@@ -15,9 +14,33 @@ commands! {
     CLASS_7 = class::<7>("Class(7)", "Class 7", &[plain(Key::Num7)]);
     CLASS_8 = class::<8>("Class(8)", "Class 8", &[plain(Key::Num8)]);
     CLASS_9 = class::<9>("Class(9)", "Class 9", &[plain(Key::Num9)]);
+    ACCEPT_AS_1 = accept_as::<1>("AcceptAs(1)", "Accept as class 1", &[alt(Key::Num1)]);
+    ACCEPT_AS_2 = accept_as::<2>("AcceptAs(2)", "Accept as class 2", &[alt(Key::Num2)]);
+    ACCEPT_AS_3 = accept_as::<3>("AcceptAs(3)", "Accept as class 3", &[alt(Key::Num3)]);
+    ACCEPT_AS_4 = accept_as::<4>("AcceptAs(4)", "Accept as class 4", &[alt(Key::Num4)]);
+    ACCEPT_AS_5 = accept_as::<5>("AcceptAs(5)", "Accept as class 5", &[alt(Key::Num5)]);
+    ACCEPT_AS_6 = accept_as::<6>("AcceptAs(6)", "Accept as class 6", &[alt(Key::Num6)]);
+    ACCEPT_AS_7 = accept_as::<7>("AcceptAs(7)", "Accept as class 7", &[alt(Key::Num7)]);
+    ACCEPT_AS_8 = accept_as::<8>("AcceptAs(8)", "Accept as class 8", &[alt(Key::Num8)]);
+    ACCEPT_AS_9 = accept_as::<9>("AcceptAs(9)", "Accept as class 9", &[alt(Key::Num9)]);
+    NO_CLASS = Command {
+        id: "NoClass",
+        text: "No class",
+        tooltip: "Remove the class of the selected masks; without a selection, new masks get no class",
+        keys: &[plain(Key::Num0)],
+        run: |window, _, _| window.choose_class(None),
+        ..CLASS
+    };
 }
 
-const fn class<const NUMBER: usize>(
+const CLASS: Command = Command {
+    tooltip: "Assign this class to the selected masks; without a selection, new masks get this class",
+    menu: Menu::Edit,
+    in_menu: false,
+    ..super::COMMAND
+};
+
+const fn class<const NUMBER: u8>(
     id: &'static str,
     text: &'static str,
     keys: &'static [KeyboardShortcut],
@@ -25,18 +48,30 @@ const fn class<const NUMBER: usize>(
     Command {
         id,
         text,
-        tooltip: "Assign this class to the selected masks",
-        menu: Menu::Edit,
-        in_menu: false,
         keys,
-        prompt: PromptState::Empty,
-        enabled: |window| NUMBER <= window.document().classes().len() && window.selects(1),
+        enabled: |window| window.document().classes().of_key(NUMBER).is_some(),
+        object: |window| window.document().classes().of_key(NUMBER).map(|class| &*class.name),
         run: |window, _, _| {
-            let class = window.document().classes().get(NUMBER - 1).map(|class| class.id);
-            if class.is_some() {
-                window.edit_selection(|selection| Edit::SetClass(selection, class));
-            }
+            let class = window.document().classes().of_key(NUMBER).map(|class| class.id);
+            window.choose_class(class);
         },
-        ..super::COMMAND
+        ..CLASS
+    }
+}
+
+const fn accept_as<const NUMBER: u8>(
+    id: &'static str,
+    text: &'static str,
+    keys: &'static [KeyboardShortcut],
+) -> Command {
+    Command {
+        tooltip: "Accept the mask with this class, which is also that of the next masks",
+        prompt: PromptState::Set,
+        run: |window, _, _| {
+            let class = window.document().classes().of_key(NUMBER).map(|class| class.id);
+            window.projects.activate(class);
+            window.accept();
+        },
+        ..class::<NUMBER>(id, text, keys)
     }
 }

@@ -15,14 +15,11 @@ commands! {
         text: "Undo",
         tooltip: "Undo the last change",
         keys: &[ctrl(Key::Z)],
-        enabled: |window| undoes_vertex(window) || window.document().undo_label().is_some(),
-        object: |window| window.document().undo_label().filter(|_| !undoes_vertex(window)),
-        run: |window, _, _| {
-            if undoes_vertex(window) {
-                return window.stage.vertices.editing_mut().into_iter().for_each(VertexEditing::undo);
-            }
-            window.workspace.document.undo();
-            window.everything.follow(&window.workspace.document);
+        enabled: |window| undoes_vertex(window) || window.undo_label().is_some(),
+        object: |window| window.undo_label().filter(|_| !undoes_vertex(window)),
+        run: |window, _, _| match window.stage.vertices.editing_mut().filter(|editing| editing.can_undo()) {
+            Some(editing) => editing.undo(),
+            None => window.undo(),
         },
         ..EDIT
     };
@@ -31,12 +28,9 @@ commands! {
         text: "Redo",
         tooltip: "Redo the last undone change",
         keys: &[ctrl_shift(Key::Z), ctrl(Key::Y)],
-        enabled: |window| window.document().redo_label().is_some(),
-        object: |window| window.document().redo_label(),
-        run: |window, _, _| {
-            window.workspace.document.redo();
-            window.everything.follow(&window.workspace.document);
-        },
+        enabled: |window| window.redo_label().is_some(),
+        object: |window| window.redo_label(),
+        run: |window, _, _| window.redo(),
         ..EDIT
     };
     SELECT_ALL = Command {
@@ -102,7 +96,7 @@ commands! {
         id: "DuplicatePrevious",
         text: "Duplicate masks of previous photo",
         tooltip: "Add all masks of the previous photo of the folder in the same place",
-        keys: &[ctrl_shift(Key::D)],
+        keys: &[ctrl_shift(Key::L)],
         enabled: |window| window.has_photo() && window.workspace.previous().is_some(),
         run: |window, _, _| window.duplicate_previous(),
         ..EDIT

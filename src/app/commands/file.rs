@@ -2,7 +2,7 @@
 
 use egui::{Context, Key, ViewportCommand};
 
-use super::{Command, Menu, commands, ctrl, ctrl_shift, plain};
+use super::{Command, Menu, commands, ctrl, ctrl_shift};
 use crate::app::shell::Tinsel;
 use crate::engine::ModelSource;
 use crate::sam::weights::BUILT_IN_NAME;
@@ -49,24 +49,6 @@ commands! {
         run: |window, _, _| window.load_model(ModelSource::built_in()),
         ..FILE
     };
-    NEXT_PHOTO = Command {
-        id: "NextPhoto",
-        text: "Next photo",
-        tooltip: "Open the next photo in the folder",
-        keys: &[plain(Key::D), plain(Key::PageDown)],
-        enabled: |window| window.workspace.current + 1 < window.workspace.photos.len(),
-        run: |window, _, _| window.open_photo(window.workspace.current + 1),
-        ..FILE
-    };
-    PREVIOUS_PHOTO = Command {
-        id: "PreviousPhoto",
-        text: "Previous photo",
-        tooltip: "Open the previous photo in the folder",
-        keys: &[plain(Key::A), plain(Key::PageUp)],
-        enabled: |window| window.workspace.current > 0,
-        run: |window, _, _| window.open_photo(window.workspace.current - 1),
-        ..FILE
-    };
     EXPORT = Command {
         id: "Export",
         text: "Export…",
@@ -88,6 +70,15 @@ commands! {
         over_comparison: false,
         enabled: Tinsel::has_photo,
         run: |window, _, frame| window.tasks.pick_masks(rfd::FileDialog::new().set_parent(frame)),
+        ..FILE
+    };
+    IMPORT_CLASSES = Command {
+        id: "ImportClasses",
+        text: "Import classes…",
+        tooltip: "Add classes from a list (classes.txt, data.yaml), COCO, labelme, ISAT or another project",
+        over_comparison: false,
+        enabled: Tinsel::has_photo,
+        run: |window, _, frame| window.tasks.pick_classes(rfd::FileDialog::new().set_parent(frame)),
         ..FILE
     };
     QUIT = Command {

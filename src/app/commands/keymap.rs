@@ -12,6 +12,20 @@ use crate::app::texts::shortcuts;
 /// Held to hide all masks, and to move the photo.
 const HELD: [Key; 2] = [Key::H, Key::Space];
 
+/// Of the main part of the keyboard.
+const DIGITS: [Key; 10] = [
+    Key::Num0,
+    Key::Num1,
+    Key::Num2,
+    Key::Num3,
+    Key::Num4,
+    Key::Num5,
+    Key::Num6,
+    Key::Num7,
+    Key::Num8,
+    Key::Num9,
+];
+
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(in crate::app) struct Keymap {
     /// By the ids of commands, so that a command of another version spoils nothing.
@@ -102,9 +116,14 @@ impl Keymap {
                 // Text in a label can be copied, too.
                 Event::Copy if has_selected_text => None,
                 event => {
-                    let (key, modifiers) = pressed_key(event)?;
+                    let (key, physical_key, modifiers) = pressed_key(event)?;
+                    // With Shift, the digits of many keyboards are other characters.
+                    let is_digit = |wanted: Key| {
+                        modifiers.shift && DIGITS.contains(&wanted) && physical_key == Some(wanted)
+                    };
                     let matches = |(k, _): &&(KeyboardShortcut, &Command)| {
-                        k.logical_key == key && modifiers.matches_logically(k.modifiers)
+                        let is_key = k.logical_key == key || is_digit(k.logical_key);
+                        is_key && modifiers.matches_logically(k.modifiers)
                     };
                     let longest = keyed.iter().find(matches).map(|(k, _)| length(k))?;
                     let alike = keyed.iter().filter(matches).filter(|(k, _)| length(k) == longest);
@@ -119,13 +138,15 @@ impl Keymap {
     }
 }
 
-/// The key that an event says was pressed. The system has its own events for the clipboard's keys.
-fn pressed_key(event: &Event) -> Option<(Key, Modifiers)> {
+/// The key that an event says was pressed, where it is on the keyboard if that is known, and what is held. The system has its own events for the clipboard's keys.
+fn pressed_key(event: &Event) -> Option<(Key, Option<Key>, Modifiers)> {
     match event {
-        Event::Key { key, pressed: true, modifiers, .. } => Some((*key, *modifiers)),
-        Event::Copy => Some((Key::C, Modifiers::COMMAND)),
-        Event::Cut => Some((Key::X, Modifiers::COMMAND)),
-        Event::Paste(_) | Event::PasteImage(_) => Some((Key::V, Modifiers::COMMAND)),
+        Event::Key { key, physical_key, pressed: true, modifiers, .. } => {
+            Some((*key, *physical_key, *modifiers))
+        }
+        Event::Copy => Some((Key::C, None, Modifiers::COMMAND)),
+        Event::Cut => Some((Key::X, None, Modifiers::COMMAND)),
+        Event::Paste(_) | Event::PasteImage(_) => Some((Key::V, None, Modifiers::COMMAND)),
         _ => None,
     }
 }
@@ -133,9 +154,10 @@ fn pressed_key(event: &Event) -> Option<(Key, Modifiers)> {
 #[cfg(test)]
 mod tests {
     use super::super::class::CLASS_2;
+    use super::super::edit::SELECT_NONE;
     use super::super::file::EXPORT;
     use super::super::plain;
-    use super::super::prompt::{CANDIDATE_1, CANDIDATE_2, REFINE};
+    use super::super::prompt::{CANDIDATE_1, DROP_PROMPT, REFINE};
     use super::super::tool::BRUSH;
     use super::*;
 
@@ -154,10 +176,11 @@ mod tests {
     }
 
     #[test]
-    fn candidates_and_classes_share_the_numbers() {
+    fn commands_that_are_never_enabled_together_share_keys() {
         let mut keymap = Keymap::default();
-        assert!(keymap.set(&CANDIDATE_1, vec![plain(Key::Num2)]).contains(&&CANDIDATE_2));
-        assert_eq!(keymap.keys(&CLASS_2), [plain(Key::Num2)]);
+        assert_eq!(keymap.set(&CANDIDATE_1, vec![plain(Key::Num2)]), [&CLASS_2]);
+        assert!(keymap.set(&CANDIDATE_1, SELECT_NONE.keys.to_vec()).contains(&&DROP_PROMPT));
+        assert_eq!(keymap.keys(&SELECT_NONE), SELECT_NONE.keys);
     }
 
     #[test]

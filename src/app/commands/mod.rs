@@ -7,6 +7,7 @@ pub(super) mod file;
 pub(super) mod help;
 mod keymap;
 pub(super) mod mask;
+pub(super) mod photo;
 pub(super) mod prompt;
 pub(super) mod shape;
 pub(super) mod tool;
@@ -87,6 +88,7 @@ const COMMAND: Command = Command {
 pub(super) enum Menu {
     File,
     Edit,
+    Photo,
     View,
     Mask,
     Shape,
@@ -94,12 +96,14 @@ pub(super) enum Menu {
 }
 
 impl Menu {
-    pub const ALL: [Menu; 6] = [Menu::File, Menu::Edit, Menu::View, Menu::Mask, Menu::Shape, Menu::Help];
+    pub const ALL: [Menu; 7] =
+        [Menu::File, Menu::Edit, Menu::Photo, Menu::View, Menu::Mask, Menu::Shape, Menu::Help];
 
     pub fn label(self) -> &'static str {
         match self {
             Menu::File => texts::FILE,
             Menu::Edit => texts::EDIT,
+            Menu::Photo => texts::PHOTO,
             Menu::View => texts::VIEW,
             Menu::Mask => texts::MASK,
             Menu::Shape => texts::SHAPE,
@@ -118,6 +122,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Command> {
     let files = [
         file::ALL,
         edit::ALL,
+        photo::ALL,
         tool::ALL,
         prompt::ALL,
         mask::ALL,
@@ -215,6 +220,10 @@ const fn plain(key: Key) -> KeyboardShortcut {
 
 const fn ctrl(key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(Modifiers::COMMAND, key)
+}
+
+const fn alt(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::ALT, key)
 }
 
 const fn shift(key: Key) -> KeyboardShortcut {

@@ -1,9 +1,8 @@
 //! What the network is asked: prompts and their answers, regions, everything mode; in the menu Mask.
 
-use egui::{Context, Key, KeyboardShortcut};
+use egui::{Key, KeyboardShortcut};
 
-use super::{Command, Menu, PromptState, commands, ctrl, ctrl_shift, plain};
-use crate::app::shell::Tinsel;
+use super::{Command, Menu, PromptState, commands, ctrl, ctrl_shift, plain, shift};
 use crate::document::Edit;
 use crate::sam::has_single;
 
@@ -49,26 +48,26 @@ commands! {
         tooltip: "Show the next candidate mask",
         keys: &[plain(Key::Tab)],
         prompt: PromptState::Set,
-        run: show_next_candidate,
+        run: |window, _, _| window.step_candidate(1),
         ..PROMPT
     };
     CANDIDATE_1 = candidate::<1>(
         "Candidate(1)",
         "Candidate 1",
         "Show the first candidate mask",
-        &[plain(Key::Num1)],
+        &[shift(Key::Num1)],
     );
     CANDIDATE_2 = candidate::<2>(
         "Candidate(2)",
         "Candidate 2",
         "Show the second candidate mask",
-        &[plain(Key::Num2)],
+        &[shift(Key::Num2)],
     );
     CANDIDATE_3 = candidate::<3>(
         "Candidate(3)",
         "Candidate 3",
         "Show the third candidate mask",
-        &[plain(Key::Num3)],
+        &[shift(Key::Num3)],
     );
     ENCODE_REGION = Command {
         id: "EncodeRegion",
@@ -142,13 +141,5 @@ const fn candidate<const NUMBER: usize>(
             }
         },
         ..PROMPT
-    }
-}
-
-fn show_next_candidate(window: &mut Tinsel, _: &Context, _: &eframe::Frame) {
-    let count = window.candidates();
-    let document = &mut window.workspace.document;
-    if let Some((shown, _)) = window.prompt.inquiry.shown(document.prompting()) {
-        document.apply(Edit::Choose((shown + 1) % count));
     }
 }

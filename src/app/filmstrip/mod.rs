@@ -7,17 +7,25 @@ use std::path::{Path, PathBuf};
 
 use egui::scroll_area::ScrollArea;
 use egui::style::ScrollAnimation;
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Align, Align2, Color32, FontId, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2,
+    Align, Align2, Button, Color32, ComboBox, FontId, Painter, Rect, Role, Sense, Stroke, StrokeKind,
+    TextEdit, Ui, Vec2, WidgetInfo, vec2,
 };
 
 use self::pictures::{Pictures, Tile};
 use super::actions::{Action, Actions};
-use super::texts::{self, filmstrip};
-use super::theme::ACCENT;
+use super::state::{PhotoStates, Projects};
+use super::texts::{self, filmstrip, states as states_texts};
+use super::theme::{ACCENT, DONE, REVIEW};
+use crate::files::project::{PhotoState, ProjectEdit, WorkState};
 
 /// The room for a picture, in points.
 const TILE: Vec2 = vec2(96.0, 64.0);
+/// The room for a name below it.
+const NAME_HEIGHT: f32 = 16.0;
+/// The width of the filter and the search beside the strip.
+const FILTER_WIDTH: f32 = 116.0;
 const GAP: f32 = 6.0;
 /// From the left edge of a tile to that of the next.
 const PITCH: f32 = TILE.x + GAP;
@@ -45,42 +53,106 @@ impl Filmstrip {
         self.pictures.is_pending()
     }
 
-    /// Draws the strip. `masks_of` gives the number of masks of a photo, as far as this window knows.
+    /// Draws the strip, and beside it what limits it to some photos.
     pub fn ui(
         &mut self,
         ui: &mut Ui,
-        photos: &[PathBuf],
-        current: usize,
-        masks_of: &dyn Fn(&Path) -> Option<usize>,
+        content: &StripContent,
+        states: &mut PhotoStates,
         actions: &mut Actions,
     ) {
+        ui.horizontal(|ui| {
+            ui.allocate_ui(vec2(FILTER_WIDTH, TILE.y + NAME_HEIGHT), |ui| {
+                ui.vertical(|ui| filter_ui(ui, states));
+            });
+            self.strip_ui(ui, content, states, actions);
+        });
+    }
+
+    fn strip_ui(&mut self, ui: &mut Ui, content: &StripContent, states: &PhotoStates, actions: &mut Actions) {
+        let StripContent { photos, current, .. } = *content;
+        let shown = states.shown();
+        let count = shown.map_or(photos.len(), <[usize]>::len);
+        let index_at = |place: usize| shown.map_or(place, |shown| shown[place]);
+        let place_of_current = match shown {
+            Some(shown) => shown.iter().position(|index| *index == current).unwrap_or(0),
+            None => current,
+        };
         self.pictures.receive();
-        let now = photos.get(current).map(|path| (current, path.clone()));
+        let now = photos.get(current).map(|path| (place_of_current, path.clone()));
         let has_moved = now != self.followed;
         self.followed = now;
         // The wheel moves the only way there is.
         ui.style_mut().always_scroll_the_only_direction = true;
         let area = ScrollArea::horizontal().auto_shrink([false, true]).id_salt("filmstrip");
         let visible = area.show_viewport(ui, |ui, viewport| {
-            let (strip, _) =
-                ui.allocate_exact_size(vec2(photos.len() as f32 * PITCH - GAP, TILE.y), Sense::hover());
+            let size = vec2((count as f32 * PITCH - GAP).max(1.0), TILE.y + NAME_HEIGHT);
+            let (strip, _) = ui.allocate_exact_size(size, Sense::hover());
             let place = |i: usize| Rect::from_min_size(strip.min + vec2(i as f32 * PITCH, 0.0), TILE);
             if has_moved {
-                ui.scroll_to_rect_animation(place(current), Some(Align::Center), ScrollAnimation::none());
+                let current = place(place_of_current);
+                ui.scroll_to_rect_animation(current, Some(Align::Center), ScrollAnimation::none());
             }
-            let visible = in_view(viewport.x_range().min, viewport.x_range().max, photos.len());
+            let visible = in_view(viewport.x_range().min, viewport.x_range().max, count);
             for i in visible.clone() {
-                let path = &photos[i];
+                let index = index_at(i);
+                let path = &photos[index];
                 let tile = self.pictures.get(path);
-                let masks = masks_of(path).or(tile.map(|tile| tile.masks)).unwrap_or(0);
-                if tile_ui(ui, place(i), i, path, i == current, tile, masks) {
-                    actions.push(Action::GoToPhoto(i));
+                let counted = || tile.map(|tile| tile.masks).or(states.count_of(path)).unwrap_or(0);
+                let masks = (content.masks_of)(path).unwrap_or_else(counted);
+                let subject = TileContent {
+                    index,
+                    path,
+                    is_current: index == current,
+                    tile,
+                    masks,
+                    state: WorkState::new(content.projects.state_of(path), masks),
+                    note: content.projects.note_of(path),
+                };
+                if tile_ui(ui, place(i), &subject, actions) {
+                    actions.push(Action::GoToPhoto(index));
                 }
             }
             visible
         });
-        self.pictures.want(&photos[visible.inner]);
+        let visible: Vec<PathBuf> = visible.inner.map(|i| photos[index_at(i)].clone()).collect();
+        self.pictures.want(&visible);
     }
+}
+
+/// What the strip shows.
+pub(super) struct StripContent<'a> {
+    pub photos: &'a [PathBuf],
+    pub current: usize,
+    /// The number of masks of a photo, as far as this window knows.
+    pub masks_of: &'a dyn Fn(&Path) -> Option<usize>,
+    pub projects: &'a Projects,
+}
+
+/// What a tile shows.
+struct TileContent<'a> {
+    index: usize,
+    path: &'a Path,
+    is_current: bool,
+    tile: Option<&'a Tile>,
+    masks: usize,
+    state: WorkState,
+    note: &'a str,
+}
+
+/// Limits the strip to photos in a state, or to those with a text in their name.
+fn filter_ui(ui: &mut Ui, states: &mut PhotoStates) {
+    let text = |state: Option<WorkState>| state.map_or(states_texts::ALL, states_texts::state);
+    let combo = ComboBox::from_id_salt("state filter").width(FILTER_WIDTH - 12.0);
+    let combo = combo.selected_text(text(states.filter)).show_ui(ui, |ui| {
+        for state in std::iter::once(None).chain(WorkState::ALL.map(Some)) {
+            ui.selectable_value(&mut states.filter, state, text(state));
+        }
+    });
+    combo.response.on_hover_text(states_texts::FILTER_TOOLTIP);
+    let edit = TextEdit::singleline(&mut states.search).hint_text(states_texts::SEARCH);
+    let response = ui.add(edit.desired_width(FILTER_WIDTH - 12.0));
+    response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, states_texts::SEARCH));
 }
 
 /// The tiles between two places of the strip, one more on each side so that they are there in time.
@@ -91,25 +163,23 @@ fn in_view(left: f32, right: f32, count: usize) -> Range<usize> {
 }
 
 /// Draws a photo's tile; returns whether it was clicked.
-fn tile_ui(
-    ui: &mut Ui,
-    rect: Rect,
-    index: usize,
-    path: &Path,
-    is_current: bool,
-    tile: Option<&Tile>,
-    masks: usize,
-) -> bool {
-    let response = ui.interact(rect, ui.scope_id().with(("photo", index)), Sense::CLICK | Sense::FOCUSABLE);
+fn tile_ui(ui: &mut Ui, rect: Rect, content: &TileContent, actions: &mut Actions) -> bool {
+    let TileContent { index, path, is_current, tile, masks, state, note } = *content;
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    let whole = rect.with_max_y(rect.max.y + NAME_HEIGHT);
+    let response = ui.interact(whole, ui.scope_id().with(("photo", index)), Sense::CLICK | Sense::FOCUSABLE);
     let unreadable = tile.is_some_and(|tile| tile.picture.is_none());
-    let state = match masks {
-        _ if unreadable => Some(filmstrip::UNREADABLE.to_owned()),
-        0 => None,
-        n => Some(texts::masks(n)),
-    };
-    let label = filmstrip::label(&name, state.as_deref());
+    let parts = [
+        unreadable.then(|| filmstrip::UNREADABLE.to_owned()),
+        (masks > 0 && !unreadable).then(|| texts::masks(masks)),
+        matches!(state, WorkState::Set(_)).then(|| states_texts::state(state).to_lowercase()),
+        (!note.is_empty()).then(|| note.to_owned()),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let about = (!parts.is_empty()).then(|| parts.join(", "));
+    let label = filmstrip::label(&name, about.as_deref());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_current, &label));
+    name_ui(ui, whole.with_min_y(rect.max.y), &name, is_current);
     let painter = ui.painter_at(rect.expand(2.0));
     painter.rect_filled(rect, 2.0, ui.visuals().extreme_bg_color);
     match tile.map(|tile| &tile.picture) {
@@ -130,6 +200,9 @@ fn tile_ui(
             );
         }
         None => {}
+    }
+    if let WorkState::Set(state) = state {
+        state_mark_ui(&painter, rect, state);
     }
     if masks > 0 {
         let text = painter.layout_no_wrap(filmstrip::mark(masks), FontId::proportional(11.0), Color32::WHITE);
@@ -160,7 +233,48 @@ fn tile_ui(
             StrokeKind::Inside,
         );
     }
-    response.on_hover_text(filmstrip::tooltip(&name, state.as_deref())).clicked()
+    response.context_menu(|ui| {
+        let now = if let WorkState::Set(state) = state { Some(state) } else { None };
+        for (wanted, text) in [
+            (Some(PhotoState::Done), states_texts::state(WorkState::Set(PhotoState::Done))),
+            (Some(PhotoState::Review), states_texts::state(WorkState::Set(PhotoState::Review))),
+            (None, states_texts::CLEAR),
+        ] {
+            if ui.add(Button::new(text).selected(now == wanted)).clicked() {
+                actions.push(Action::EditProject(ProjectEdit::SetState(name.clone().into_owned(), wanted)));
+            }
+        }
+    });
+    response.on_hover_text(filmstrip::tooltip(&name, about.as_deref())).clicked()
+}
+
+/// The name below a picture, as much of it as fits.
+fn name_ui(ui: &Ui, rect: Rect, name: &str, is_current: bool) {
+    let visuals = ui.visuals();
+    let colour = if is_current { visuals.strong_text_color() } else { visuals.text_color() };
+    let mut job = LayoutJob::simple_singleline(name.to_owned(), FontId::proportional(11.0), colour);
+    job.wrap = TextWrapping::truncate_at_width(rect.width());
+    let galley = ui.painter().layout_job(job);
+    let at = Align2::CENTER_CENTER.align_size_within_rect(galley.size(), rect).min;
+    ui.painter().galley(at, galley, colour);
+}
+
+/// A mark at the lower left of a picture: a tick for done, a question mark for review.
+fn state_mark_ui(painter: &Painter, rect: Rect, state: PhotoState) {
+    let mark = Align2::LEFT_BOTTOM.align_size_within_rect(Vec2::splat(16.0), rect.shrink(3.0));
+    let outline = Stroke::new(1.0, Color32::from_black_alpha(120));
+    let centre = mark.center();
+    match state {
+        PhotoState::Done => {
+            painter.circle(centre, 8.0, DONE, outline);
+            let tick = [vec2(-3.5, 0.0), vec2(-1.0, 3.0), vec2(4.0, -3.0)].map(|corner| centre + corner);
+            painter.line(tick.to_vec(), Stroke::new(2.0, Color32::WHITE));
+        }
+        PhotoState::Review => {
+            painter.circle(centre, 8.0, REVIEW, outline);
+            painter.text(centre, Align2::CENTER_CENTER, "?", FontId::proportional(12.0), Color32::BLACK);
+        }
+    }
 }
 
 #[cfg(test)]

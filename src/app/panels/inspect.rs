@@ -5,8 +5,10 @@ use std::sync::Arc;
 use egui::{Color32, ColorImage, Context, Grid, TextureHandle, TextureOptions, Ui};
 use image::{RgbImage, RgbaImage};
 
+use super::super::actions::Actions;
 use super::super::tasks::{ByAddress, Latest};
 use super::super::texts::inspect as texts;
+use super::AttributeFields;
 use crate::document::{Document, MaskItem};
 use crate::files::drawing::cutout;
 use crate::mask::{Figures, Mask};
@@ -20,6 +22,7 @@ pub(in crate::app) struct Inspect {
     /// after the other only the last one is wanted.
     task: Latest<ByAddress<Mask>, (ColorImage, Measured)>,
     newest: Option<Inspected>,
+    attributes: AttributeFields,
 }
 
 /// The newest mask that was measured; nothing is shown after an internal error.
@@ -36,10 +39,10 @@ struct Measured {
 
 impl Inspect {
     pub fn new(ctx: Context) -> Self {
-        Self { task: Latest::new(ctx, 1), newest: None }
+        Self { task: Latest::new(ctx, 1), newest: None, attributes: AttributeFields::default() }
     }
 
-    pub fn ui(&mut self, ui: &mut Ui, document: &Document, photo: &Arc<RgbImage>) {
+    pub fn ui(&mut self, ui: &mut Ui, document: &Document, photo: &Arc<RgbImage>, actions: &mut Actions) {
         while let Some((ByAddress(of), outcome)) = self.task.next() {
             let texture = |picture| ui.ctx().load_texture("inspect", picture, TextureOptions::LINEAR);
             let shown = outcome.map(|(picture, measured)| (texture(picture), measured));
@@ -53,14 +56,17 @@ impl Inspect {
             }
             [item] => {
                 self.picture_ui(ui, &item.annotation.mask, photo);
-                let measured = self.inspected(&item.annotation.mask);
                 egui::ScrollArea::vertical().show(ui, |ui| {
+                    self.attributes.ui(ui, document, &[item], actions);
+                    let measured = self.inspected(&item.annotation.mask);
                     figures_ui(ui, document, item, measured.map(|(_, measured)| measured));
                 });
             }
             _ => {
                 let pixels: u64 = selected.iter().map(|m| m.annotation.mask.area()).sum();
                 ui.label(texts::several(selected.len(), pixels));
+                let selected: Vec<&MaskItem> = selected.iter().map(|item| &***item).collect();
+                self.attributes.ui(ui, document, &selected, actions);
             }
         }
     }
@@ -122,7 +128,7 @@ fn figures_ui(ui: &mut Ui, document: &Document, item: &MaskItem, measured: Optio
             ui.end_row();
         };
         figure(texts::NAME, item.annotation.name.clone());
-        if let Some(class) = item.annotation.class.and_then(|id| document.class(id)) {
+        if let Some(class) = document.class_of(item) {
             figure(texts::CLASS, class.name.clone());
         }
         let percent = 100.0 * mask.area() as f64 / photo;

@@ -1,7 +1,7 @@
 //! Menu bar and toolbar, both made from the commands.
 
 use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{Button, PopupCloseBehavior, Slider, Ui};
+use egui::{Align, Button, Layout, PopupCloseBehavior, Slider, Ui};
 
 use super::super::actions::{Action, Actions};
 use super::super::commands::{self, Availability, Command, Menu};
@@ -12,7 +12,13 @@ use super::{embeddings_ui, everything_settings_ui};
 use crate::document::ColourMode;
 use crate::everything::Parameters;
 
-pub(in crate::app) fn menu_ui(ui: &mut Ui, availability: &Availability, actions: &mut Actions) {
+/// The menu bar, and at its end how far the work on the folder is.
+pub(in crate::app) fn menu_ui(
+    ui: &mut Ui,
+    progress: Option<&str>,
+    availability: &Availability,
+    actions: &mut Actions,
+) {
     egui::MenuBar::new().ui(ui, |ui| {
         for menu in Menu::ALL {
             ui.menu_button(menu.label(), |ui| {
@@ -20,6 +26,9 @@ pub(in crate::app) fn menu_ui(ui: &mut Ui, availability: &Availability, actions:
                     command_item_ui(ui, command, availability, actions);
                 }
             });
+        }
+        if let Some(progress) = progress {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| ui.label(progress));
         }
     });
 }

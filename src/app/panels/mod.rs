@@ -1,5 +1,6 @@
 //! What surrounds the canvas. Panels read the state and emit actions.
 
+mod attributes;
 mod classes;
 mod embeddings;
 mod everything_settings;
@@ -8,6 +9,7 @@ mod inspect;
 mod keys;
 mod masks;
 mod menu;
+mod note;
 mod palette;
 mod prompt_bar;
 mod shape;
@@ -15,6 +17,7 @@ mod status;
 mod vertex_bar;
 mod welcome;
 
+pub(super) use attributes::{AttributeFields, AttributeWindow};
 pub(super) use classes::Classes;
 pub(super) use embeddings::embeddings_ui;
 pub(super) use everything_settings::everything_settings_ui;
@@ -23,8 +26,9 @@ pub(super) use inspect::Inspect;
 pub(super) use keys::Keys;
 pub(super) use masks::{ListContent, MaskList};
 pub(super) use menu::{Toolbar, menu_ui, toolbar_ui};
+pub(super) use note::Note;
 pub(super) use palette::Palette;
-pub(super) use prompt_bar::prompt_bar_ui;
+pub(super) use prompt_bar::{PromptBar, prompt_bar_ui};
 pub(super) use shape::shape_ui;
 pub(super) use status::{Status, status_ui};
 pub(super) use vertex_bar::vertex_bar_ui;

@@ -1,24 +1,34 @@
 //! The bar below the photo: what is being prompted, candidates, accept, clear.
 
-use egui::{Button, Ui};
+use egui::{Button, Color32, Ui};
 
 use super::super::actions::{Action, Actions};
 use super::super::commands;
 use super::super::inquiry::Inquiry;
 use super::super::settings::Tool;
 use super::super::texts::prompt as texts;
-use crate::document::{Edit, Prompting};
+use crate::document::{Class, Edit, Prompting};
 use crate::sam::has_single;
 
+/// What the bar shows.
+pub(in crate::app) struct PromptBar<'a> {
+    pub tool: Tool,
+    pub prompting: &'a Prompting,
+    pub inquiry: &'a Inquiry,
+    /// The class that accepting will give.
+    pub class: Option<&'a Class>,
+}
+
 /// The bar is there without a prompt too, so that the photo stays in its place when one begins.
-pub(in crate::app) fn prompt_bar_ui(
-    ui: &mut Ui,
-    tool: Tool,
-    prompting: &Prompting,
-    inquiry: &Inquiry,
-    actions: &mut Actions,
-) {
+pub(in crate::app) fn prompt_bar_ui(ui: &mut Ui, bar: &PromptBar, actions: &mut Actions) {
+    let PromptBar { tool, prompting, inquiry, class } = *bar;
     ui.horizontal_wrapped(|ui| {
+        if let Some(class) = class {
+            let [r, g, b] = class.colour;
+            ui.colored_label(Color32::from_rgb(r, g, b), "■");
+            ui.label(&class.name).on_hover_text(texts::CLASS_TOOLTIP);
+            ui.separator();
+        }
         if prompting.is_empty() {
             ui.weak(commands::tool::of(tool).tooltip);
             ui.separator();

@@ -3,7 +3,7 @@
 use egui::Context;
 
 use crate::app::filmstrip::Filmstrip;
-use crate::app::panels::{Classes, Inspect, Keys, MaskList, Palette};
+use crate::app::panels::{Classes, Inspect, Keys, MaskList, Note, Palette};
 use crate::app::tasks::Relations;
 
 pub(in crate::app) struct PanelStates {
@@ -13,6 +13,7 @@ pub(in crate::app) struct PanelStates {
     pub filmstrip: Filmstrip,
     pub palette: Palette,
     pub keys: Keys,
+    pub note: Note,
     pub relations: Relations,
 }
 
@@ -25,6 +26,7 @@ impl PanelStates {
             filmstrip: Filmstrip::new(ctx.clone()),
             palette: Palette::default(),
             keys: Keys::default(),
+            note: Note::default(),
             relations: Relations::new(ctx.clone()),
         }
     }
@@ -42,6 +44,9 @@ impl PanelStates {
 
     /// Whether keys belong to one of the windows.
     pub fn take_keys(&self) -> bool {
-        self.palette.open || self.keys.is_recording()
+        self.palette.open
+            || self.keys.is_recording()
+            || self.note.is_open()
+            || self.classes.attributes.is_open()
     }
 }

@@ -7,6 +7,7 @@ use super::{Kind, Outcome, Tasks};
 use crate::app::models::MODEL_EXTENSIONS;
 use crate::app::texts::dialogs as texts;
 use crate::files::export::SplitList;
+use crate::files::import::read_classes;
 use crate::files::{PHOTO_EXTENSIONS, Photo, mask_extensions};
 
 impl Tasks {
@@ -59,6 +60,17 @@ impl Tasks {
             .set_title(texts::IMPORT_MASKS)
             .add_filter(texts::MASKS, &in_both_cases(&mask_extensions()));
         self.spawn_dialog(move || Outcome::PickedMasks(dialog.pick_file()));
+    }
+
+    /// Asks for a file with classes and reads them.
+    pub fn pick_classes(&mut self, dialog: rfd::FileDialog) {
+        let dialog = dialog
+            .set_title(texts::IMPORT_CLASSES)
+            .add_filter(texts::CLASSES, &in_both_cases(&["txt", "names", "yaml", "yml", "json"]));
+        self.spawn_dialog(move || {
+            let read = |file: std::path::PathBuf| read_classes(&file).map_err(|error| error.to_string());
+            Outcome::ReadClasses(dialog.pick_file().map(read))
+        });
     }
 
     /// Asks for a file and writes the picture of a comparison there.

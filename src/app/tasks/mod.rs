@@ -11,6 +11,7 @@ mod imports;
 mod latest;
 mod masks;
 mod photos;
+mod projects;
 mod relations;
 mod task;
 mod thumbnails;
@@ -36,7 +37,8 @@ use super::export_task::Written;
 use super::state::EditedMask;
 use crate::document::{MaskItem, Reshape};
 use crate::files::export::{Plan, SplitList, SplitListError};
-use crate::files::import::{ForPhoto, ImportError, Imported, Problem};
+use crate::files::import::{ForPhoto, ImportError, Imported, NamedClasses, Problem};
+use crate::files::project::{Project, ProjectError, ProjectFile};
 use crate::files::session::{Loaded, SessionError};
 use crate::files::{Photo, PhotoError, WriteError};
 use crate::mask::Mask;
@@ -68,6 +70,20 @@ pub(super) enum Outcome {
         result: Result<Photo, PhotoError>,
         /// What was kept about the photo; `None` if it has no file that a session could lie next to.
         session: Option<Box<Result<Loaded, SessionError>>>,
+        /// The project of its folder, unless it is known.
+        project: Option<Box<Result<ProjectFile, ProjectError>>>,
+    },
+    /// Classes were read from a file; `None` when the dialog was cancelled.
+    ReadClasses(Option<Result<NamedClasses, String>>),
+    /// Masks in the files next to photos.
+    Counted(Vec<(PathBuf, usize)>),
+    /// The first photo without masks, if there is one.
+    FoundEmpty(Option<PathBuf>),
+    /// A project was read again and written; `sent` went into its file.
+    ProjectSynced {
+        folder: PathBuf,
+        sent: Box<Project>,
+        result: Result<ProjectFile, ProjectError>,
     },
     /// What an export would do; `None` when that was cancelled.
     Planned(Option<Plan>),

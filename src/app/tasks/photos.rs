@@ -8,6 +8,7 @@ use super::imports::ImportTarget;
 use super::{Kind, Outcome, Tasks};
 use crate::app::texts::photos as texts;
 use crate::files::import::{Imported, masks_among};
+use crate::files::project::ProjectFile;
 use crate::files::session::Session;
 use crate::files::{Photo, PhotoError, photos_beside, photos_in};
 
@@ -49,14 +50,16 @@ impl Tasks {
         });
     }
 
-    /// Reads a photo; `decoded` spares decoding it if the file has not changed since.
-    pub fn open(&mut self, request: u64, path: PathBuf, decoded: Option<Decoded>) {
+    /// Reads a photo; `decoded` spares decoding it if the file has not changed since. Reads the project of its
+    /// folder, too, `with_project`.
+    pub fn open(&mut self, request: u64, path: PathBuf, decoded: Option<Decoded>, with_project: bool) {
         self.spawn(Kind::Opening, move || {
             let decoded = decoded.filter(|photo| photo.stamp.is_some() && photo.stamp == stamp(&path));
             let result = decoded.map_or_else(|| Photo::open(&path), |decoded| Ok(decoded.photo));
             let load = |photo: &Photo| Session::load(&path, photo.pixels.dimensions(), photo.fingerprint);
             let session = result.as_ref().ok().map(load).map(Box::new);
-            Outcome::Opened { request, result, session }
+            let project = with_project.then(|| Box::new(ProjectFile::of_photo(&path)));
+            Outcome::Opened { request, result, session, project }
         });
     }
 
@@ -71,7 +74,8 @@ impl Tasks {
             let result = Photo::from_bytes(&path, bytes);
             let load = |photo: &Photo| Session::load(&path, photo.pixels.dimensions(), photo.fingerprint);
             let session = result.as_ref().ok().filter(|_| is_kept).map(load).map(Box::new);
-            Outcome::Opened { request, result, session }
+            let project = is_kept.then(|| Box::new(ProjectFile::of_photo(&path)));
+            Outcome::Opened { request, result, session, project }
         });
     }
 }

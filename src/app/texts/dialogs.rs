@@ -12,3 +12,5 @@ pub const SAVE_IN: &str = "Save the work in";
 pub const IMPORT_MASKS: &str = "Import masks";
 pub const MASKS: &str = "Masks";
 pub const SAVE_COMPARISON: &str = "Save the comparison";
+pub const IMPORT_CLASSES: &str = "Import classes";
+pub const CLASSES: &str = "Class lists";

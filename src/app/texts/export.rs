@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use crate::files::export::WorkState;
 use crate::files::formats::Part;
 
 pub const TITLE: &str = "Export";
@@ -51,15 +50,6 @@ pub fn all_masks(count: usize) -> String {
 
 pub fn all_photos(photos: usize) -> String {
     format!("All masks of all photos ({})", super::photos(photos))
-}
-
-pub fn state(state: WorkState) -> &'static str {
-    match state {
-        WorkState::New => "New",
-        WorkState::Started => "Started",
-        WorkState::Review => "To review",
-        WorkState::Done => "Done",
-    }
 }
 
 /// Removes the list of photos assigned by hand.

@@ -27,3 +27,9 @@ pub fn with_problems(imported: &str, problems: &str) -> String {
 pub fn failed(error: &impl std::fmt::Display) -> String {
     format!("{error}. Nothing was imported.")
 }
+
+/// `new` of the `read` classes were not in the list.
+pub fn classes_imported(new: usize, read: usize) -> String {
+    let read = super::plural(read, "class", "classes");
+    format!("Read {read}; {new} new.")
+}

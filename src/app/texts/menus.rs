@@ -2,6 +2,7 @@
 
 pub const FILE: &str = "File";
 pub const EDIT: &str = "Edit";
+pub const PHOTO: &str = "Photos";
 pub const VIEW: &str = "View";
 pub const MASK: &str = "Mask";
 pub const SHAPE: &str = "Shape";

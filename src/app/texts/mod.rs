@@ -1,6 +1,7 @@
 //! What a user of the window reads, in a file for each part of the window. The texts of the commands stand in
 //! their definitions, in `commands/`.
 
+pub(super) mod attributes;
 pub(super) mod canvas;
 pub(super) mod classes;
 pub(super) mod clipboard;
@@ -23,6 +24,7 @@ pub(super) mod prompt;
 pub(super) mod shape;
 pub(super) mod shortcuts;
 pub(super) mod startup;
+pub(super) mod states;
 pub(super) mod status;
 pub(super) mod vertices;
 pub(super) mod welcome;

@@ -31,3 +31,13 @@ pub fn no_photos(folder: &Path) -> String {
 pub fn unreadable_folder(folder: &Path, error: &impl Display) -> String {
     format!("{}: the folder cannot be read: {error}", folder.display())
 }
+
+/// The project of the folder cannot be used.
+pub fn project_unusable(why: &str) -> String {
+    format!("{why}. Changes of classes and states of photos are not saved.")
+}
+
+/// The project of the folder cannot be saved at the moment.
+pub fn project_not_saved(why: &str) -> String {
+    format!("{why}. Changes of classes and states of photos are not saved yet; Tinsel keeps trying.")
+}

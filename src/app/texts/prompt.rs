@@ -7,6 +7,7 @@ pub const ACCEPT: &str = "Accept";
 pub const ACCEPT_TOOLTIP: &str = "Add the mask to the list (Enter)";
 pub const CLEAR: &str = "Clear";
 pub const CLEAR_TOOLTIP: &str = "Remove all points and the box (Esc)";
+pub const CLASS_TOOLTIP: &str = "The class that the mask gets (digits choose it)";
 pub const SINGLE: &str = "Single";
 
 pub fn points(positive: usize, negative: usize) -> String {

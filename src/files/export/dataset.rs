@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 
 use super::part_lists::{self, Listed};
 use super::shared_lists::{ClassLists, check, write_with_lists};
-use super::{Split, WorkState, WorkStates, add_export, is_shared, losses, planned_files};
+use super::{Split, add_export, is_shared, losses, planned_files};
 use crate::annotation::Annotation;
 use crate::files::formats::class_list::ClassList;
 use crate::files::formats::definition::{Dataset, Subject};
 use crate::files::formats::destination::Destination;
 use crate::files::formats::{DatasetPhoto, ExportOptions, Format, Part};
 use crate::files::paths::slashed;
-use crate::files::project::ProjectError;
+use crate::files::project::{PhotoState, ProjectError, WorkState, WorkStates};
 use crate::files::session::{LoadedState, Session, SessionError};
 use crate::files::{FileSet, Photo, PhotoError, Selected, WriteError};
 
@@ -38,7 +38,7 @@ impl Wanted {
     /// The project of its folder cannot be read.
     pub fn includes(&self, photo: &Path, states: &mut WorkStates) -> Result<bool, ProjectError> {
         if self.states.is_empty() {
-            return Ok(Session::exists_for(photo) || states.of(photo)? == WorkState::Done);
+            return Ok(Session::exists_for(photo) || states.of(photo)? == WorkState::Set(PhotoState::Done));
         }
         Ok(self.states.contains(&states.of(photo)?))
     }

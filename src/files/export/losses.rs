@@ -3,7 +3,8 @@
 use rayon::prelude::*;
 
 use crate::annotation::Annotation;
-use crate::files::formats::definition::{Keeps, Parts, Shape};
+use crate::attribute::AttributeValue;
+use crate::files::formats::definition::{Keeps, KeptAttributes, Parts, Shape};
 use crate::files::formats::{ExportOptions, Format, UNCLASSED};
 use crate::mask::polygon::{polygons, without_holes};
 use crate::mask::union_area;
@@ -29,19 +30,33 @@ pub struct Losses<'a> {
     /// Pixels hidden below other masks.
     hidden: u64,
     unclassed: usize,
+    /// Masks with attributes that are lost.
+    without_attributes: usize,
 }
 
 impl<'a> Losses<'a> {
     /// No masks yet.
     pub fn new(format: Format, options: &'a ExportOptions) -> Self {
         let keeps = format.definition().keeps(options);
-        Self { keeps, options, masks: 0, empty: 0, holed: 0, filled: 0, parted: 0, hidden: 0, unclassed: 0 }
+        Self {
+            keeps,
+            options,
+            masks: 0,
+            empty: 0,
+            holed: 0,
+            filled: 0,
+            parted: 0,
+            hidden: 0,
+            unclassed: 0,
+            without_attributes: 0,
+        }
     }
 
     /// Adds the masks of a photo.
     pub fn add(&mut self, masks: &[Annotation]) {
         self.masks += masks.len();
         self.unclassed += masks.iter().filter(|item| item.class.is_none()).count();
+        self.without_attributes += masks.iter().filter(|item| self.loses_attributes(item)).count();
         match self.keeps.shape {
             Shape::Outlines { .. } => {
                 let of: Vec<Outlined> = masks.par_iter().map(Outlined::new).collect();
@@ -58,6 +73,15 @@ impl<'a> Losses<'a> {
         }
     }
 
+    fn loses_attributes(&self, item: &Annotation) -> bool {
+        let is_lost = |value: &AttributeValue| match self.keeps.attributes {
+            KeptAttributes::All => false,
+            KeptAttributes::Flags => !matches!(value, AttributeValue::YesNo(_)),
+            KeptAttributes::None => self.keeps.shape != Shape::Illustration,
+        };
+        item.attributes.values().any(is_lost)
+    }
+
     /// The losses, in sentences for users.
     pub fn sentences(&self) -> Vec<String> {
         let mut losses = self.of_shape();
@@ -67,6 +91,13 @@ impl<'a> Losses<'a> {
         }
         if !self.keeps.details && self.masks > 0 {
             losses.push("Names, scores and colours of masks are lost.".into());
+        }
+        if self.without_attributes > 0 {
+            let masks = count(self.without_attributes, "mask", "masks");
+            losses.push(match self.keeps.attributes {
+                KeptAttributes::Flags => format!("Attributes of {masks} are lost, except yes and no."),
+                _ => format!("The attributes of {masks} are lost."),
+            });
         }
         losses
     }

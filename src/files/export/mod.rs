@@ -6,7 +6,6 @@ mod part_lists;
 mod plan;
 mod shared_lists;
 mod split;
-mod states;
 
 use std::path::{Path, PathBuf};
 
@@ -23,7 +22,6 @@ pub use dataset::{DatasetExport, Exported, PhotoExportError, Wanted};
 pub use losses::{Losses, losses};
 pub use plan::{Plan, plan, plan_dataset};
 pub use split::{Split, SplitList, SplitListError};
-pub use states::{WorkState, WorkStates};
 
 /// Like [`export_with`], with the default options.
 ///

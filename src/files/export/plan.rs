@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use super::dataset::{Wanted, destination};
 use super::losses::Losses;
-use super::{Split, WorkStates, is_shared, planned_files};
+use super::{Split, is_shared, planned_files};
 use crate::annotation::Annotation;
 use crate::files::formats::destination::Destination;
 use crate::files::formats::{ExportOptions, Format, Part};
+use crate::files::project::WorkStates;
 use crate::files::session::Session;
 
 /// The plan of an export.

@@ -38,7 +38,7 @@ fn file(to: &Destination) -> PathBuf {
     to.file("_masks.csv")
 }
 
-const HEADER: [&str; 18] = [
+const HEADER: [&str; 19] = [
     "photo",
     "number",
     "name",
@@ -57,6 +57,7 @@ const HEADER: [&str; 18] = [
     "perimeter",
     "predicted_iou",
     "stability_score",
+    "attributes",
 ];
 
 /// The first characters of formulas in spreadsheets; a name may come from a foreign file.
@@ -94,10 +95,17 @@ fn write(out: &mut dyn WriteSeek, photo: &Photo, masks: &[Annotation]) -> Result
             format!("{perimeter:.2}"),
             score(item.predicted_iou),
             score(item.stability_score),
+            attributes(item),
         ];
         write_record(out, &record)?;
     }
     Ok(())
+}
+
+/// "occluded: yes; pose: left"
+fn attributes(item: &Annotation) -> String {
+    let attributes = item.attributes.iter().map(|(name, value)| format!("{name}: {value}"));
+    attributes.collect::<Vec<_>>().join("; ")
 }
 
 /// One line; values with commas, quotes or line breaks are quoted according to RFC 4180. Values that a

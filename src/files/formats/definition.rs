@@ -106,12 +106,22 @@ pub struct Keeps {
     pub missing_class: bool,
     /// Names, scores and colours.
     pub details: bool,
+    pub attributes: KeptAttributes,
+}
+
+/// The attributes of masks that a format keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeptAttributes {
+    All,
+    /// Only those that are yes or no.
+    Flags,
+    None,
 }
 
 impl Keeps {
-    /// Everything, except possibly the shape.
+    /// Everything, except attributes and possibly the shape.
     pub const fn all_with(shape: Shape) -> Self {
-        Self { shape, missing_class: true, details: true }
+        Self { shape, missing_class: true, details: true, attributes: KeptAttributes::None }
     }
 }
 

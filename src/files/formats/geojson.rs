@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::ExportOptions;
 use super::class_list::ClassList;
-use super::definition::{Definition, Keeps, Parts, Shape, Subject};
+use super::definition::{Definition, Keeps, KeptAttributes, Parts, Shape, Subject};
 use super::destination::Destination;
 use crate::annotation::Annotation;
 use crate::files::drawing::outlines;
@@ -24,7 +24,10 @@ impl Definition for GeoJson {
     }
 
     fn keeps(&self, _: &ExportOptions) -> Keeps {
-        Keeps::all_with(Shape::Outlines { holes: true, parts: Parts::Grouped })
+        Keeps {
+            attributes: KeptAttributes::All,
+            ..Keeps::all_with(Shape::Outlines { holes: true, parts: Parts::Grouped })
+        }
     }
 
     fn files(&self, _: &[Annotation], _: &ExportOptions, to: &Destination) -> Vec<PathBuf> {
@@ -41,7 +44,7 @@ fn file(to: &Destination) -> PathBuf {
 }
 
 /// A feature for each mask. Coordinates are photo pixels with y downwards; the properties are those of
-/// QuPath, plus the scores.
+/// QuPath, plus scores and attributes.
 fn geojson(masks: &[Annotation], tolerance: f32) -> Value {
     let features: Vec<Value> =
         masks.iter().filter(|item| !item.mask.is_empty()).map(|item| feature(item, tolerance)).collect();
@@ -70,6 +73,7 @@ fn feature(item: &Annotation, tolerance: f32) -> Value {
             "classification": classification,
             "predicted_iou": item.predicted_iou,
             "stability_score": item.stability_score,
+            "attributes": item.attributes,
         },
     })
 }

@@ -10,13 +10,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::class_list::{ClassList, class_of};
-use super::definition::{Definition, Keeps, Parts, Shape, Subject};
+use super::definition::{Definition, Keeps, KeptAttributes, Parts, Shape, Subject};
 use super::destination::Destination;
 use super::part::Part;
 use super::reading::json::{name, points};
 use super::reading::{Content, ImportError, Imported, Reader, Target, annotation, polygon};
 use super::{ExportOptions, FormatOption, picture};
 use crate::annotation::Annotation;
+use crate::attribute::{AttributeValue, Attributes, attributes_in};
 use crate::files::drawing::{binary, outlines, write_png};
 use crate::files::paths::relative;
 use crate::files::{FileSet, Photo, WriteError};
@@ -52,7 +53,7 @@ impl Definition for Labelme {
             LabelmeShapes::Polygons => Shape::Outlines { holes: false, parts: Parts::Grouped },
             LabelmeShapes::Masks => Shape::Pixels,
         };
-        Keeps { missing_class: false, ..Keeps::all_with(shape) }
+        Keeps { missing_class: false, attributes: KeptAttributes::Flags, ..Keeps::all_with(shape) }
     }
 
     fn files(&self, _: &[Annotation], _: &ExportOptions, to: &Destination) -> Vec<PathBuf> {
@@ -145,9 +146,15 @@ fn shape(item: &Annotation, kind: &str, points: Value, group_id: Value, mask: Va
         "group_id": group_id,
         "description": item.name,
         "shape_type": kind,
-        "flags": {},
+        "flags": flags(item),
         "mask": mask,
     })
+}
+
+/// labelme's flags are yes or no.
+fn flags(item: &Annotation) -> Value {
+    let flags = item.attributes.iter().filter(|(_, value)| matches!(value, AttributeValue::YesNo(_)));
+    flags.map(|(name, value)| (name.clone(), json!(value))).collect::<serde_json::Map<_, _>>().into()
 }
 
 /// The corner pixels of the box, both inclusive, and an image of the area between them.
@@ -175,6 +182,7 @@ struct Group {
     name: Option<String>,
     places: Vec<usize>,
     masks: Vec<Mask>,
+    attributes: Attributes,
     /// Whether one of its shapes cannot be used.
     is_broken: bool,
 }
@@ -197,7 +205,8 @@ fn read(target: &Target, json: &Value) -> Result<Imported, ImportError> {
         };
         if place == new {
             let name = shape["description"].as_str().map(Into::into);
-            groups.push(Group { label, name, places: vec![], masks: vec![], is_broken: false });
+            let attributes = attributes_in(&shape["flags"]);
+            groups.push(Group { label, name, attributes, places: vec![], masks: vec![], is_broken: false });
         }
         let group = &mut groups[place];
         match mask_of(shape, target) {
@@ -212,7 +221,8 @@ fn read(target: &Target, json: &Value) -> Result<Imported, ImportError> {
         }
     }
     let (width, height) = target.size;
-    for Group { label, name, places, masks, is_broken } in groups.into_iter().filter(|g| !g.masks.is_empty())
+    for Group { label, name, places, masks, attributes, is_broken } in
+        groups.into_iter().filter(|g| !g.masks.is_empty())
     {
         let numbers: Vec<String> = places.iter().map(ToString::to_string).collect();
         let place = format!("shape {}", numbers.join(", "));
@@ -221,7 +231,8 @@ fn read(target: &Target, json: &Value) -> Result<Imported, ImportError> {
             continue;
         }
         let class = Some(label).filter(|label| !label.is_empty());
-        let item = annotation(united(masks, width, height), class, name.as_deref());
+        let mut item = annotation(united(masks, width, height), class, name.as_deref());
+        item.attributes = attributes;
         target.take(&mut imported, place, Ok(item));
     }
     Ok(imported.with_classes_of_masks())

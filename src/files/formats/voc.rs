@@ -40,7 +40,7 @@ impl Definition for PascalVoc {
     }
 
     fn keeps(&self, _: &ExportOptions) -> Keeps {
-        Keeps { shape: Shape::UpperPixels, missing_class: false, details: false }
+        Keeps { missing_class: false, details: false, ..Keeps::all_with(Shape::UpperPixels) }
     }
 
     fn files(&self, _: &[Annotation], _: &ExportOptions, to: &Destination) -> Vec<PathBuf> {

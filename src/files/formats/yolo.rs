@@ -66,7 +66,11 @@ impl Definition for Yolo {
             YoloParts::Joined => Parts::Joined,
             YoloParts::Separate => Parts::Separate,
         };
-        Keeps { shape: Shape::Outlines { holes: false, parts }, missing_class: false, details: false }
+        Keeps {
+            missing_class: false,
+            details: false,
+            ..Keeps::all_with(Shape::Outlines { holes: false, parts })
+        }
     }
 
     fn files(&self, _: &[Annotation], _: &ExportOptions, to: &Destination) -> Vec<PathBuf> {

@@ -1,5 +1,6 @@
 //! Reading masks of other programs, or of this one: the common part of all formats.
 
+mod classes;
 mod dataset;
 mod photo;
 mod sessions;
@@ -15,6 +16,7 @@ use super::regular;
 use super::text::{self, Decoded};
 
 pub use super::formats::reading::{ImportError, Imported, Problem};
+pub use classes::{NamedClasses, read_classes};
 pub use dataset::{ForPhoto, import_dataset, photos_named};
 pub use photo::find_photo;
 pub use sessions::{DatasetError, add_to_session, add_to_sessions};

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use super::{ForPhoto, Imported};
 use crate::annotation::Annotation;
 use crate::colour::{Colour, mask_colour};
-use crate::files::photo::name_of;
 use crate::files::session::{Loaded, LoadedState, SaveError, Session, SessionClass, SessionError, Stamp};
 
 /// Why masks were not added to sessions. The message names the file and the remedy.
@@ -36,7 +35,7 @@ pub fn add_to_sessions(items: Vec<ForPhoto>) -> Result<(), DatasetError> {
     for ForPhoto { path, identity, imported } in items {
         let loaded = Session::load(&path, identity.size, identity.fingerprint)?;
         let mut session = match &loaded.state {
-            LoadedState::Fresh => Session::new(name_of(&path), identity.size, identity.fingerprint),
+            LoadedState::Fresh => Session::fresh(&path, identity.size, identity.fingerprint),
             LoadedState::Found(session) | LoadedState::PhotoChanged { session, same_size: true } => {
                 session.clone()
             }

@@ -1,10 +1,11 @@
 //! The content of a project, and its changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::attribute::AttributeDefinition;
 use crate::colour::{Colour, mask_colour};
 
 pub(super) const FORMAT: &str = "tinsel-project";
@@ -38,6 +39,9 @@ pub struct ProjectClass {
     /// The digit that selects it, 1 to 9.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<u8>,
+    /// What can be said about objects of the class.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attributes: Vec<AttributeDefinition>,
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
@@ -49,6 +53,9 @@ pub struct PhotoEntry {
     pub state: Option<PhotoState>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
+    /// Free words, such as "night".
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
@@ -68,12 +75,16 @@ pub enum PhotoState {
     Review,
 }
 
-/// A class that was renamed or merged into another class at a revision.
+/// A class that was renamed, merged into another class or deleted at a revision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rename {
     pub from: String,
-    pub to: String,
+    /// `None` if the class was deleted.
+    pub to: Option<String>,
     pub revision: u64,
+    /// Undone later: as if it had never been.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub undone: bool,
 }
 
 impl Default for Project {
@@ -109,21 +120,35 @@ impl Project {
         self.classes.iter().find(|class| class.key == Some(key))
     }
 
-    /// The current name of a class that was named `name` at a revision.
-    pub fn name_since<'a>(&'a self, name: &'a str, revision: u64) -> &'a str {
-        let later = self.renames.iter().filter(|rename| rename.revision > revision);
-        later.fold(name, |name, rename| if rename.from == name { &rename.to } else { name })
+    /// The current name of a class that was named `name` at a revision; `None` if it was deleted.
+    pub fn name_since<'a>(&'a self, name: &'a str, revision: u64) -> Option<&'a str> {
+        let mut name = name;
+        for rename in self.renames.iter().filter(|rename| rename.revision > revision && !rename.undone) {
+            if rename.from == name {
+                name = rename.to.as_deref()?;
+            }
+        }
+        Some(name)
     }
 
     /// Adds a class with the first free digit, unless its name exists. Without a colour, it gets one that
     /// differs from its neighbours'.
     pub fn add_class(&mut self, name: &str, colour: Option<Colour>) {
-        if self.class(name).is_some() {
-            return;
+        self.add_classes([(name.to_owned(), colour)]);
+    }
+
+    /// Adds classes like [`Project::add_class`]; there may be very many.
+    pub fn add_classes(&mut self, classes: impl IntoIterator<Item = (String, Option<Colour>)>) {
+        let mut names: HashSet<String> = self.classes.iter().map(|class| class.name.clone()).collect();
+        let taken: HashSet<u8> = self.classes.iter().filter_map(|class| class.key).collect();
+        let mut free = (1..=9).filter(|key| !taken.contains(key));
+        for (name, colour) in classes {
+            if names.insert(name.clone()) {
+                let colour = colour.unwrap_or_else(|| mask_colour(self.classes.len() as u64 + 1));
+                let key = free.next();
+                self.classes.push(ProjectClass { name, colour, key, attributes: vec![], other: Map::new() });
+            }
         }
-        let key = (1..=9).find(|key| self.class_of_key(*key).is_none());
-        let colour = colour.unwrap_or_else(|| mask_colour(self.classes.len() as u64 + 1));
-        self.classes.push(ProjectClass { name: name.into(), colour, key, other: Map::new() });
     }
 
     /// Renames a class in all photos; if a class with the new name exists, merges the two.
@@ -136,8 +161,21 @@ impl Project {
         } else if let Some(class) = self.classes.iter_mut().find(|class| class.name == from) {
             class.name = to.into();
         }
+        self.log(from.into(), Some(to.into()));
+    }
+
+    /// Deletes a class; its masks in all photos are kept, without a class.
+    pub fn remove_class(&mut self, name: &str) {
+        if self.class(name).is_some() {
+            self.classes.retain(|class| class.name != name);
+            self.log(name.into(), None);
+        }
+    }
+
+    /// Adds an entry to the renames.
+    pub(super) fn log(&mut self, from: String, to: Option<String>) {
         let revision = self.revision() + 1;
-        self.renames.push(Rename { from: from.into(), to: to.into(), revision });
+        self.renames.push(Rename { from, to, revision, undone: false });
     }
 
     pub fn set_colour(&mut self, name: &str, colour: Colour) {
@@ -170,16 +208,42 @@ impl Project {
         self.photos.get(photo).map_or("", |entry| &entry.note)
     }
 
+    pub fn tags(&self, photo: &str) -> &[String] {
+        self.photos.get(photo).map_or(&[], |entry| &entry.tags)
+    }
+
+    pub fn set_tags(&mut self, photo: &str, tags: Vec<String>) {
+        self.entry(photo, |entry| entry.tags = tags);
+    }
+
+    pub fn set_attributes(&mut self, name: &str, attributes: Vec<AttributeDefinition>) {
+        if let Some(class) = self.classes.iter_mut().find(|class| class.name == name) {
+            class.attributes = attributes;
+        }
+    }
+
     pub fn set_note(&mut self, photo: &str, note: &str) {
         self.entry(photo, |entry| entry.note = note.into());
     }
 
-    fn entry(&mut self, photo: &str, change: impl FnOnce(&mut PhotoEntry)) {
-        let mut entry = self.photos.remove(photo).unwrap_or_default();
-        change(&mut entry);
+    /// The data of a photo.
+    pub(super) fn entry_of(&self, photo: &str) -> PhotoEntry {
+        self.photos.get(photo).cloned().unwrap_or_default()
+    }
+
+    /// Replaces the data of a photo; returns the former.
+    pub(super) fn set_entry(&mut self, photo: &str, entry: PhotoEntry) -> PhotoEntry {
+        let former = self.photos.remove(photo).unwrap_or_default();
         if !entry.is_empty() {
             self.photos.insert(photo.into(), entry);
         }
+        former
+    }
+
+    fn entry(&mut self, photo: &str, change: impl FnOnce(&mut PhotoEntry)) {
+        let mut entry = self.entry_of(photo);
+        change(&mut entry);
+        self.set_entry(photo, entry);
     }
 }
 
@@ -192,16 +256,23 @@ mod tests {
         let mut project = Project::default();
         ["mug", "cup", "dog"].iter().for_each(|name| project.add_class(name, None));
         project.rename_class("mug", "beaker");
-        assert_eq!(project.name_since("mug", 0), "beaker");
+        assert_eq!(project.name_since("mug", 0), Some("beaker"));
         project.rename_class("beaker", "cup");
         assert_eq!(project.classes.iter().map(|c| &*c.name).collect::<Vec<_>>(), ["cup", "dog"]);
-        assert_eq!((project.name_since("mug", 0), project.name_since("beaker", 1)), ("cup", "cup"));
+        assert_eq!(
+            (project.name_since("mug", 0), project.name_since("beaker", 1)),
+            (Some("cup"), Some("cup"))
+        );
         // A class of an old name that is made later is another one.
         project.add_class("mug", None);
-        assert_eq!((project.name_since("mug", project.revision()), project.revision()), ("mug", 2));
+        assert_eq!((project.name_since("mug", project.revision()), project.revision()), (Some("mug"), 2));
         project.rename_class("nothing", "dog");
         project.rename_class("dog", "dog");
         assert_eq!(project.revision(), 2);
+        project.remove_class("cup");
+        assert_eq!((project.name_since("mug", 0), project.name_since("cup", 2)), (None, None));
+        project.renames[2].undone = true;
+        assert_eq!(project.name_since("mug", 0), Some("cup"));
     }
 
     #[test]

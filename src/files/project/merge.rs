@@ -45,6 +45,10 @@ fn classes(base: &Project, ours: &Project, theirs: &Project) -> Vec<ProjectClass
                 name: other.name.clone(),
                 colour: if class.colour == before.colour { other.colour } else { class.colour },
                 key: if class.key == before.key { other.key } else { class.key },
+                attributes: match class.attributes == before.attributes {
+                    true => other.attributes.clone(),
+                    false => class.attributes.clone(),
+                },
                 other: if class.other == before.other { other.other.clone() } else { class.other.clone() },
             }),
             (None, Some(class)) => Some(class.clone()),
@@ -73,10 +77,15 @@ fn one_class_a_digit(classes: &mut [ProjectClass]) {
     }
 }
 
-/// Theirs first, because sessions may already rely on their revisions, then our additions.
+/// Theirs first, because sessions may already rely on their revisions, then our additions. What one side has
+/// undone stays undone.
 fn renames(base: &Project, ours: &Project, theirs: &Project) -> Vec<Rename> {
     let mut merged = theirs.renames.clone();
-    let shared = ours.renames.iter().zip(&base.renames).take_while(|(a, b)| a == b).count();
+    let is_same = |(a, b): &(&Rename, &Rename)| (&a.from, &a.to, a.revision) == (&b.from, &b.to, b.revision);
+    let shared = ours.renames.iter().zip(&base.renames).take_while(is_same).count();
+    for (merged, ours) in merged.iter_mut().zip(&ours.renames[..shared]) {
+        merged.undone |= ours.undone;
+    }
     let added = (theirs.revision() + 1..).zip(&ours.renames[shared..]);
     merged.extend(added.map(|(revision, rename)| Rename { revision, ..rename.clone() }));
     merged
@@ -138,6 +147,6 @@ mod tests {
         assert_eq!(names(&merged), ["hound", "kitten", "mug"]);
         let revisions: Vec<_> = merged.renames.iter().map(|r| (&*r.from, r.revision)).collect();
         assert_eq!(revisions, [("dog", 1), ("cat", 2), ("cup", 3)]);
-        assert_eq!((merged.name_since("cup", 1), merged.name_since("cat", 1)), ("mug", "kitten"));
+        assert_eq!((merged.name_since("cup", 1), merged.name_since("cat", 1)), (Some("mug"), Some("kitten")));
     }
 }

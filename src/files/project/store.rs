@@ -47,15 +47,22 @@ impl ProjectFile {
     /// # Errors
     /// The file exists but cannot be used. It is not changed.
     pub fn open(folder: &Path) -> Result<Self, ProjectError> {
-        let beside = folder.join(FILE_NAME);
         let spare = spare_of(folder);
-        let beside_can_be_used = beside.exists() || is_writable(folder);
-        let path = match &spare {
-            Some(spare) if !beside_can_be_used || (spare.is_file() && !beside.exists()) => spare.clone(),
-            _ => beside,
-        };
+        let mut path = Self::place_for_reading(folder);
+        if let Some(spare) = spare.as_ref().filter(|_| !path.exists() && !is_writable(folder)) {
+            path.clone_from(spare);
+        }
         let (stamp, base) = read(&path)?;
         Ok(Self { path, spare, stamp, base })
+    }
+
+    /// The file of a folder's project: in the folder unless there is one in the data folder only.
+    pub(super) fn place_for_reading(folder: &Path) -> PathBuf {
+        let beside = folder.join(FILE_NAME);
+        match spare_of(folder) {
+            Some(spare) if !beside.exists() && spare.is_file() => spare,
+            _ => beside,
+        }
     }
 
     /// The project of a photo's folder.

@@ -13,6 +13,7 @@ use super::target::{Content, Place};
 use super::writer::{Done, Job, Writer};
 use crate::document::{Document, MaskItem};
 use crate::files::Photo;
+use crate::files::project::OpenProject;
 use crate::files::stamped::Stamp;
 
 /// Delay between the last change and saving.
@@ -53,7 +54,7 @@ impl Work<'_> {
     }
 
     fn is_empty(&self) -> bool {
-        self.document.classes().is_empty() && self.masks().is_empty()
+        self.masks().is_empty()
     }
 }
 
@@ -119,9 +120,15 @@ impl Autosave {
         self.writer.write_at_exit();
     }
 
-    /// Adds an opened photo with its session file.
-    pub fn open(&mut self, id: u64, photo: &Photo, loaded: Result<Loaded, SessionError>) -> Opened {
-        let (file, opened) = SessionFile::open(photo, loaded);
+    /// Adds an opened photo with its session file. New classes are added to the project.
+    pub fn open(
+        &mut self,
+        id: u64,
+        photo: &Photo,
+        loaded: Result<Loaded, SessionError>,
+        project: &mut OpenProject,
+    ) -> Opened {
+        let (file, opened) = SessionFile::open(photo, loaded, project);
         let kept = Kept { file, saved: (0, 0), saving: None, waiting: None, failure: None, due: None };
         self.photos.insert(id, kept);
         opened
@@ -282,8 +289,10 @@ impl Autosave {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::annotation::Annotation;
     use crate::document::Edit;
     use crate::files::session::Session;
+    use crate::mask::Mask;
 
     /// A photo in a folder of its own.
     fn photo(folder: &Path) -> Photo {
@@ -293,7 +302,8 @@ mod tests {
 
     fn document() -> Document {
         let mut document = Document::default();
-        document.apply(Edit::AddClass("cup".into()));
+        let mask = Mask::from_fn(30, 20, |x, _| x < 9);
+        document.apply(Edit::AddMasks(vec![Annotation::new("cup", mask)]));
         document
     }
 
@@ -304,7 +314,7 @@ mod tests {
     fn opened(photo: &Photo) -> Autosave {
         let mut autosave = Autosave::new(|_| {});
         let loaded = Session::load(&photo.path, photo.pixels.dimensions(), photo.fingerprint);
-        let opened = autosave.open(1, photo, loaded);
+        let opened = autosave.open(1, photo, loaded, &mut OpenProject::default());
         assert!(opened.document.is_none() && opened.notice.is_none());
         autosave
     }
@@ -347,6 +357,6 @@ mod tests {
         autosave.flush();
         assert_eq!(autosave.unsaved(), []);
         let kept = std::fs::read(elsewhere.join("a.jpg.tinsel-conflict-1.json")).unwrap();
-        assert_eq!(Session::parse(Path::new("x"), &kept).unwrap().classes.len(), 1);
+        assert_eq!(Session::parse(Path::new("x"), &kept).unwrap().masks.len(), 1);
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::annotation::Annotation;
+use crate::attribute::{Attributes, attributes_in};
 use crate::colour::Colour;
 use crate::mask::{CompressedRle, Mask, Rle};
 use crate::prompt::{BoxPrompt, Point, Prompt};
@@ -26,8 +27,12 @@ pub struct Session {
     /// Name of the last used model.
     #[serde(default)]
     pub model: Option<String>,
+    /// Those of the masks, and in old sessions others.
     #[serde(default)]
     pub classes: Vec<SessionClass>,
+    /// The revision of the folder's project that the names of the classes belong to.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub project_revision: u64,
     /// In the order of the list.
     #[serde(default, deserialize_with = "bounded")]
     pub masks: Vec<SessionMask>,
@@ -106,6 +111,9 @@ struct WrittenMask {
     /// Left, top, right, bottom.
     #[serde(default)]
     r#box: Option<[f32; 4]>,
+    /// An object of [`AttributeValue`](crate::attribute::AttributeValue)s.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    attributes: Value,
     #[serde(flatten)]
     other: Map<String, Value>,
 }
@@ -122,6 +130,7 @@ impl From<WrittenMask> for SessionMask {
             stability_score: written.stability_score,
             model: written.model.map(Into::into),
             prompt: Prompt { points: written.points, bbox },
+            attributes: attributes_in(&written.attributes),
         };
         Self { annotation, visible: written.visible, locked: written.locked, other: written.other }
     }
@@ -141,6 +150,7 @@ impl From<SessionMask> for WrittenMask {
             model: annotation.model.as_deref().map(Into::into),
             points: annotation.prompt.points,
             r#box: annotation.prompt.bbox.map(|b| [b.x0, b.y0, b.x1, b.y1]),
+            attributes: json_of(&annotation.attributes),
             other,
         }
     }
@@ -156,6 +166,7 @@ impl Session {
             photo,
             model: None,
             classes: vec![],
+            project_revision: 0,
             masks: vec![],
             view: Map::new(),
             other: Map::new(),
@@ -213,8 +224,18 @@ fn bounded<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SessionMask
     deserializer.deserialize_seq(Masks)
 }
 
+/// Null without attributes.
+fn json_of(attributes: &Attributes) -> Value {
+    // Cannot fail: names and values are text and numbers.
+    if attributes.is_empty() { Value::Null } else { serde_json::to_value(attributes).unwrap_or_default() }
+}
+
 fn yes() -> bool {
     true
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// A 64-bit number as 16 hexadecimal digits: JSON numbers are not always that exact.

@@ -1,12 +1,13 @@
 //! Conversion between documents and sessions.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::content::{Session, SessionClass, SessionMask};
-use crate::colour::mask_colour;
 use crate::document::{Class, ClassId, Document, MaskId, MaskItem};
+use crate::files::project::OpenProject;
 
 /// The key for the candidate chosen by hand.
 const CANDIDATE: &str = "candidate";
@@ -18,7 +19,11 @@ impl Session {
     pub fn with_work(&self, document: &Document, masks: &[Arc<MaskItem>], model: Option<&str>) -> Self {
         let mut session = self.clone();
         session.model = model.map(str::to_owned).or(session.model);
-        session.classes = document.classes().iter().map(|class| self.class(class)).collect();
+        let used: HashSet<ClassId> =
+            masks.iter().filter_map(|item| Some(document.class_of(item)?.id)).collect();
+        let classes = document.classes().all().iter().filter(|class| used.contains(&class.id));
+        session.classes = classes.map(|class| self.class(class)).collect();
+        session.project_revision = document.classes().revision();
         session.masks = masks.iter().map(|item| self.mask(document, item)).collect();
         session
     }
@@ -40,38 +45,24 @@ impl Session {
         SessionMask { annotation, visible: item.visible, locked: item.locked, other }
     }
 
-    /// The work as a document without history.
-    pub fn document(&self) -> Document {
-        let classes = self.all_classes();
-        let first = classes.len() as u64 + 1;
-        let masks = self.masks.iter().zip(first..).map(|(mask, id)| {
+    /// The work as a document without history. Classes that the project does not have are added to it.
+    pub fn document(&self, project: &mut OpenProject) -> Document {
+        let in_list = self.classes.iter().map(|class| (class.name.clone(), Some(class.colour)));
+        let named = self.masks.iter().filter_map(|mask| Some((mask.annotation.class.clone()?, None)));
+        let classes = project.adopt_all(in_list.chain(named), self.project_revision);
+        let masks = self.masks.iter().zip(1..).map(|(mask, id)| {
             let annotation = mask.annotation.clone();
-            let class = classes.iter().find(|class| Some(&class.name) == annotation.class.as_ref());
+            let class = annotation.class.as_ref().and_then(|name| classes.get(name).copied());
             MaskItem {
                 chosen: mask.other.get(CANDIDATE).and_then(Value::as_u64).map(|n| n as usize),
                 visible: mask.visible,
                 locked: mask.locked,
                 edited: true,
-                ..MaskItem::new(MaskId(id), annotation.with_class(class.map(|class| class.id)))
+                ..MaskItem::new(MaskId(id), annotation.with_class(class))
             }
         });
         let masks = masks.collect();
-        Document::restored(classes, masks)
-    }
-
-    /// The classes of the list, and those that only masks name.
-    fn all_classes(&self) -> Vec<Class> {
-        let in_list = self.classes.iter().map(|class| (&class.name, Some(class.colour)));
-        let named = self.masks.iter().filter_map(|mask| Some((mask.annotation.class.as_ref()?, None)));
-        let mut classes: Vec<Class> = vec![];
-        for (name, colour) in in_list.chain(named) {
-            if classes.iter().all(|class| class.name != *name) {
-                let id = ClassId(classes.len() as u64 + 1);
-                let colour = colour.unwrap_or_else(|| mask_colour(id.0));
-                classes.push(Class { id, name: name.clone(), colour });
-            }
-        }
-        classes
+        Document::restored(project.classes().clone(), masks)
     }
 }
 
@@ -101,8 +92,10 @@ mod tests {
             document.apply(Edit::Choose(2));
             document.apply(Edit::Accept(mask(n)));
         }
-        document.apply(Edit::AddClass("cup".into()));
-        let (id, class) = (document.masks()[1].id, document.classes()[0].id);
+        let mut project = OpenProject::default();
+        let class = project.adopt("cup", None, 0).unwrap();
+        document.use_classes(project.classes().clone());
+        let id = document.masks()[1].id;
         document.apply(Edit::SetClass(vec![id], Some(class)));
         document.apply(Edit::SetVisible(vec![id], false));
         document.apply(Edit::SetLocked(vec![id], true));
@@ -111,8 +104,8 @@ mod tests {
         let saved = base.with_work(&document, document.masks(), Some("mobile-sam"));
         assert_eq!((saved.other.len(), saved.model.as_deref()), (1, Some("mobile-sam")));
 
-        let mut restored = saved.document();
-        assert_eq!(restored.classes()[0].name, "cup");
+        let mut restored = saved.document(&mut OpenProject::default());
+        assert_eq!(restored.classes().all()[0].name, "cup");
         for (a, b) in restored.masks().iter().zip(document.masks()) {
             assert_eq!(restored.annotation(a), document.annotation(b));
             assert_eq!((a.visible, a.locked, a.chosen), (b.visible, b.locked, b.chosen));
@@ -123,7 +116,8 @@ mod tests {
 
         let first = restored.masks()[0].id;
         restored.apply(Edit::Delete(vec![first]));
-        let mut restored = base.with_work(&restored, restored.masks(), None).document();
+        let restored = base.with_work(&restored, restored.masks(), None);
+        let mut restored = restored.document(&mut project);
         restored.apply(Edit::AddMasks(vec![mask(2)]));
         assert_eq!(restored.masks()[1].annotation.name, "Mask 3", "no name is given twice");
     }

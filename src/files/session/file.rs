@@ -7,6 +7,7 @@ use super::load::{Loaded, LoadedState, SessionError};
 use super::target::{Content, Moved, Place, Saved, Target};
 use crate::document::Document;
 use crate::files::Photo;
+use crate::files::project::OpenProject;
 use crate::files::stamped::Stamp;
 
 /// The saved work on a photo.
@@ -28,10 +29,14 @@ pub struct SessionFile {
 }
 
 impl SessionFile {
-    /// Opens the session file of a photo with the result of loading.
-    pub fn open(photo: &Photo, loaded: Result<Loaded, SessionError>) -> (Self, Opened) {
+    /// Opens the session file of a photo with the result of loading. New classes are added to the project.
+    pub fn open(
+        photo: &Photo,
+        loaded: Result<Loaded, SessionError>,
+        project: &mut OpenProject,
+    ) -> (Self, Opened) {
         let name = photo.file_name();
-        let fresh = || Session::new(name.clone(), photo.pixels.dimensions(), photo.fingerprint);
+        let fresh = || Session::fresh(&photo.path, photo.pixels.dimensions(), photo.fingerprint);
         let (loaded, error) = match loaded {
             Ok(loaded) => (loaded, None),
             Err(error) => {
@@ -68,7 +73,7 @@ impl SessionFile {
         let left = (!others.is_empty()).then(|| format!("Not changed: {}.", others.join(", ")));
         let notices: Vec<String> = notice.into_iter().chain(left).collect();
         let notice = (!notices.is_empty()).then(|| notices.join(" "));
-        let opened = Opened { document: exists.then(|| base.document()), notice };
+        let opened = Opened { document: exists.then(|| base.document(project)), notice };
         let target = Target { path, stamp, place, spare: Session::spare_path_for(&photo.path) };
         (Self { target, base, exists }, opened)
     }

@@ -14,15 +14,20 @@
 //!     "name": "Mask 1", "class": "cup", "colour": [230, 60, 40], "visible": true, "locked": false,
 //!     "segmentation": {"size": [1200, 675], "counts": "..."},
 //!     "predicted_iou": 0.93, "stability_score": 0.97,
-//!     "points": [{"x": 310.0, "y": 205.5, "positive": true}], "box": null
+//!     "points": [{"x": 310.0, "y": 205.5, "positive": true}], "box": null,
+//!     "attributes": {"occluded": true}
 //!   }],
 //!   "view": {}
 //! }
 //! ```
 //!
+//! `classes` are those of the masks. The folder's project ([`crate::files::project`]) has all of them; a
+//! `project_revision` says up to which of its renames the names are current, and sessions are read with the
+//! present names.
+//!
 //! Coordinates are pixels of the upright photo. Masks are in the order of the list; their `segmentation` is
 //! COCO's compressed RLE, `size` is `[height, width]`. `fingerprint` is the beginning of the photo file's
-//! SHA-256. `model`, `class`, `box` and the scores may be null. `view` is free for the program that shows the
+//! SHA-256. `model`, `class`, `box` and the scores may be null, `attributes` may be missing. `view` is free for the program that shows the
 //! photo. Unknown keys are preserved when the file is written again. A file with a newer `version` is neither
 //! read nor replaced.
 //!
@@ -49,6 +54,8 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use super::names::{SHORTEST_LIMIT, is_allowed, shortened};
+use super::photo::name_of;
+use super::project::bring_up_to_date;
 pub use super::stamped::Stamp;
 use super::stamped::{
     Former, conflicts, folder_of, hash_of_path, is_there, is_writable, sibling, with_suffix,
@@ -82,7 +89,9 @@ impl Session {
 
     /// The newest readable session of a photo, without checking the photo itself.
     pub fn newest_for(photo: &Path) -> Option<Self> {
-        load::newest(&Places::choose(photo, true, data_folder().as_deref()))
+        let mut session = load::newest(&Places::choose(photo, true, data_folder().as_deref()))?;
+        bring_up_to_date(&mut session, photo);
+        Some(session)
     }
 
     /// Loads the session of a photo of `size` (width, height) with this fingerprint.
@@ -91,7 +100,18 @@ impl Session {
     /// A session exists but cannot be used. It is not changed, and without the [`Stamp`] of a [`Loaded`] it
     /// cannot be overwritten.
     pub fn load(photo: &Path, size: (u32, u32), fingerprint: u64) -> Result<Loaded, SessionError> {
-        load::load(&Places::of(photo), size, fingerprint)
+        let mut loaded = load::load(&Places::of(photo), size, fingerprint)?;
+        if let LoadedState::Found(session) | LoadedState::PhotoChanged { session, .. } = &mut loaded.state {
+            bring_up_to_date(session, photo);
+        }
+        Ok(loaded)
+    }
+
+    /// A session without masks for a photo; its classes will have their present names.
+    pub fn fresh(photo: &Path, size: (u32, u32), fingerprint: u64) -> Self {
+        let mut session = Self::new(name_of(photo), size, fingerprint);
+        bring_up_to_date(&mut session, photo);
+        session
     }
 
     /// The number of saved masks of a photo, without reading them; `None` if there is no usable session.

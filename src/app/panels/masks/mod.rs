@@ -78,7 +78,7 @@ impl MaskList {
     /// Lets the user type another name for a mask.
     pub fn rename(&mut self, item: &MaskItem) {
         self.search.clear();
-        self.folded.remove(&item.annotation.class);
+        self.folded.clear();
         self.renaming = Some((item.id, item.annotation.name.clone()));
         self.selection.clear();
     }
@@ -158,7 +158,7 @@ impl MaskList {
                             });
                             row.col(|ui| {
                                 ui.add_space(INDENT * *depth as f32);
-                                let class = item.annotation.class.and_then(|id| document.class(id));
+                                let class = document.class_of(item);
                                 self.name_ui(ui, item, class, settled, actions);
                             });
                             row.col(|ui| figure_ui(ui, item.annotation.mask.area().to_string(), settled));
@@ -180,11 +180,7 @@ impl MaskList {
         let ListContent { document, items, parents, .. } = *content;
         let searched = self.search.trim().to_lowercase();
         let is_wanted = |item: &MaskItem| {
-            let class = item
-                .annotation
-                .class
-                .and_then(|id| document.class(id))
-                .map(|class| class.name.to_lowercase());
+            let class = document.class_of(item).map(|class| class.name.to_lowercase());
             item.annotation.name.to_lowercase().contains(&searched)
                 || class.is_some_and(|name| name.contains(&searched))
         };

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::app::texts::masks as texts;
-use crate::document::{Class, ClassId, MaskId, MaskItem};
+use crate::document::{Class, ClassId, ClassList, MaskId, MaskItem};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum SortBy {
@@ -94,15 +94,16 @@ pub(super) fn sorted<'a>(
 /// The masks below their classes, those without one at the end; of `folded` classes only the line itself.
 pub(super) fn grouped<'a>(
     items: impl Iterator<Item = &'a Arc<MaskItem>>,
-    classes: &'a [Class],
+    classes: &'a ClassList,
     folded: &HashSet<Option<ClassId>>,
 ) -> Vec<Row<'a>> {
     let mut members: HashMap<Option<ClassId>, Vec<&Arc<MaskItem>>> = HashMap::new();
     for item in items {
-        members.entry(item.annotation.class).or_default().push(item);
+        let class = item.annotation.class.and_then(|id| classes.get(id));
+        members.entry(class.map(|class| class.id)).or_default().push(item);
     }
     let mut rows = vec![];
-    for class in classes.iter().map(Some).chain([None]) {
+    for class in classes.all().iter().map(Some).chain([None]) {
         let id = class.map(|class| class.id);
         let items = members.remove(&id).unwrap_or_default();
         if items.is_empty() && class.is_none() {
@@ -164,6 +165,7 @@ mod tests {
     use super::*;
     use crate::annotation::Annotation;
     use crate::document::{Document, Edit};
+    use crate::files::project::OpenProject;
     use crate::mask::Mask;
 
     fn document(masks: usize) -> Document {
@@ -206,9 +208,10 @@ mod tests {
     fn masks_stand_below_their_class_unless_it_is_folded() {
         let mut document = document(3);
         let all = ids(&document);
-        document.apply(Edit::AddClass("cup".into()));
-        document.apply(Edit::AddClass("table".into()));
-        let cup = document.classes()[0].id;
+        let mut project = OpenProject::default();
+        let cup = project.adopt("cup", None, 0).unwrap();
+        project.adopt("table", None, 0);
+        document.use_classes(project.classes().clone());
         document.apply(Edit::SetClass(vec![all[2]], Some(cup)));
         let lines = |folded: &HashSet<Option<ClassId>>| -> Vec<Result<usize, MaskId>> {
             grouped(document.masks().iter(), document.classes(), folded)

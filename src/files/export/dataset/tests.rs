@@ -166,8 +166,8 @@ fn photos_are_limited_to_states_and_those_done_without_masks_are_negatives() {
     let out = dir.path().join("out");
     for (states, expected) in [
         (&[][..], &["done.ppm", "nothing.ppm", "review.ppm", "started.ppm"][..]),
-        (&[WorkState::Done], &["done.ppm", "nothing.ppm"]),
-        (&[WorkState::Review, WorkState::Started], &["review.ppm", "started.ppm"]),
+        (&[WorkState::Set(PhotoState::Done)], &["done.ppm", "nothing.ppm"]),
+        (&[WorkState::Set(PhotoState::Review), WorkState::Started], &["review.ppm", "started.ppm"]),
         (&[WorkState::New], &["new.ppm"]),
     ] {
         let mut limited = export(&dir, &[Format::CocoJson, Format::Yolo, Format::Voc]);

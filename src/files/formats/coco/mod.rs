@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::class_list::ClassList;
-use super::definition::{Dataset, Definition, Keeps, Parts, Shape, Subject};
+use super::definition::{Dataset, Definition, Keeps, KeptAttributes, Parts, Shape, Subject};
 use super::destination::Destination;
 use super::part::Part;
 use super::reading::{Content, ImportError, Imported, Reader, Target};
@@ -50,7 +50,7 @@ impl Definition for CocoInstances {
             CocoSegmentation::CompressedRle | CocoSegmentation::Rle => Shape::Pixels,
             CocoSegmentation::Polygons => Shape::Outlines { holes: false, parts: Parts::Grouped },
         };
-        Keeps { missing_class: false, ..Keeps::all_with(shape) }
+        Keeps { missing_class: false, attributes: KeptAttributes::All, ..Keeps::all_with(shape) }
     }
 
     fn files(&self, _: &[Annotation], _: &ExportOptions, to: &Destination) -> Vec<PathBuf> {

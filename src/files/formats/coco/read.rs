@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::segmentation::segmentation;
+use crate::attribute::attributes_in;
 use crate::files::formats::reading::json::{colour, name, score, whole};
 use crate::files::formats::reading::{
     ImportError, Imported, Problem, Target, annotation as imported_mask, listed,
@@ -130,6 +131,7 @@ impl Coco {
                 let mut item = imported_mask(mask, class, annotation["name"].as_str());
                 item.predicted_iou = score(&annotation["predicted_iou"]);
                 item.stability_score = score(&annotation["stability_score"]);
+                item.attributes = attributes_in(&annotation["attributes"]);
                 item
             });
             target.take(&mut imported, place, mask);

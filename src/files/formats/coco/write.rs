@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::CocoSegmentation;
 use super::segmentation::Segmentation;
 use crate::annotation::Annotation;
+use crate::attribute::Attributes;
 use crate::files::atomic::WriteSeek;
 use crate::files::formats::class_list::ClassList;
 use crate::files::formats::{DatasetPhoto, ExportOptions, UNCLASSED};
@@ -33,7 +34,7 @@ struct Category {
     supercategory: String,
 }
 
-/// `name`, `predicted_iou` and `stability_score` are additions that readers ignore.
+/// `name`, `predicted_iou` and `stability_score` are additions that readers ignore; `attributes` are CVAT's.
 #[derive(Debug, Serialize, Deserialize)]
 struct CocoAnnotation {
     id: u64,
@@ -48,6 +49,8 @@ struct CocoAnnotation {
     /// Null for a mask that does not come from a network.
     predicted_iou: Option<f32>,
     stability_score: Option<f32>,
+    #[serde(default, skip_serializing_if = "Attributes::is_empty")]
+    attributes: Attributes,
 }
 
 /// One photo and its masks. The category of an annotation is its index in `classes`, from 1.
@@ -85,6 +88,7 @@ impl Part {
             name: item.name.clone(),
             predicted_iou: item.predicted_iou,
             stability_score: item.stability_score,
+            attributes: item.attributes.clone(),
         };
         let mut annotations: Vec<CocoAnnotation> =
             masks.par_iter().filter(drawable).map(annotation).collect();

@@ -1,0 +1,56 @@
+//! The window for the note about a photo.
+
+use egui::{Context, Id, Key, Modal, TextEdit};
+
+use super::super::actions::{Action, Actions};
+use super::super::texts::states as texts;
+use crate::files::project::ProjectEdit;
+
+/// The note that is being written, if any.
+#[derive(Default)]
+pub(in crate::app) struct Note {
+    /// The photo's file name, the note, and the tags with commas between them.
+    edited: Option<(String, String, String)>,
+}
+
+impl Note {
+    pub fn open(&mut self, photo: String, text: String, tags: &[String]) {
+        self.edited = Some((photo, text, tags.join(", ")));
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.edited.is_some()
+    }
+
+    pub fn ui(&mut self, ctx: &Context, actions: &mut Actions) {
+        let Some((photo, text, tags)) = &mut self.edited else { return };
+        let (mut save, mut close) = (false, false);
+        let modal = Modal::new(Id::unique("note")).show(ctx, |ui| {
+            ui.set_width(360.0);
+            ui.heading(texts::note_title(photo));
+            let edit = TextEdit::multiline(text).desired_rows(3).desired_width(f32::INFINITY);
+            let response = ui.add(edit);
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, texts::NOTE));
+            if ui.memory(|memory| memory.focused().is_none()) {
+                response.request_focus();
+            }
+            let edit = TextEdit::singleline(tags).hint_text(texts::TAGS_HINT).desired_width(f32::INFINITY);
+            let response = ui.add(edit);
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, texts::TAGS));
+            ui.horizontal(|ui| {
+                save = ui.button(texts::SAVE).clicked();
+                close = ui.button(texts::CANCEL).clicked();
+            });
+            save |= ui.input(|input| input.modifiers.command && input.key_pressed(Key::Enter));
+        });
+        if save {
+            let mut words: Vec<String> = tags.split(',').map(|tag| tag.trim().to_owned()).collect();
+            words.retain(|tag| !tag.is_empty());
+            actions.push(Action::EditProject(ProjectEdit::SetNote(photo.clone(), text.trim().to_owned())));
+            actions.push(Action::EditProject(ProjectEdit::SetTags(photo.clone(), words)));
+        }
+        if save || close || modal.should_close() {
+            self.edited = None;
+        }
+    }
+}
