@@ -264,12 +264,14 @@ impl Tinsel {
     fn save_exported(&mut self, job: &ExportJob) {
         if matches!(job.subject, Subject::Folder { .. }) {
             self.save_all();
+            // States and tags of the photos count, too.
+            self.projects.follow(&mut self.tasks);
         }
     }
 
     /// Does what waited for the work to be saved.
     pub(super) fn continue_after_saving(&mut self) {
-        if self.sessions.is_saving() {
+        if self.sessions.is_saving() || self.projects.is_syncing() {
             return;
         }
         for action in std::mem::take(&mut self.after_saving) {

@@ -13,7 +13,8 @@ use crate::files::project::{PhotoState, WorkState};
 #[derive(Debug, Args)]
 pub struct SplitArguments {
     /// Split the photos into train, val and test with these shares, such as 80,10,10 or 80,20; only for coco,
-    /// yolo and voc. A photo keeps its part when others are added.
+    /// yolo and voc. A photo keeps its part when others are added; one with a tag `train`, `val` or `test` belongs
+    /// to that part.
     #[arg(long, value_name = "TRAIN,VAL,TEST")]
     pub split: Option<Shares>,
 

@@ -27,7 +27,8 @@ pub const ONLY_STATES: &str = "Only photos that are";
 pub const STATES_TOOLTIP: &str = "Without a choice: photos with masks, and those marked as done";
 pub const SPLIT: &str = "Split";
 pub const SPLIT_TOOLTIP: &str = "Split the photos for training, validation and testing by these shares. A photo \
-                                 keeps its part when others are added.";
+                                 keeps its part when others are added; one with a tag train, val or test belongs to \
+                                 that part.";
 pub const SEED: &str = "Seed";
 pub const SPLIT_LIST: &str = "List…";
 pub const SPLIT_LIST_TOOLTIP: &str = "Assign photos by hand: a text file with lines such as `train NAME`";

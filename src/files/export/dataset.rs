@@ -81,7 +81,7 @@ pub enum PhotoExportError {
     )]
     SameFile { file: PathBuf, first: String, second: String },
     #[error(
-        "{}: is in no part; add it to the list, or give shares for the photos that are not on it",
+        "{}: is in no part; add it to the list, tag it with `train`, `val` or `test`, or give shares for the photos that are not on it",
         path.display()
     )]
     NoPart { path: PathBuf },
@@ -176,10 +176,10 @@ impl DatasetExport {
     }
 
     /// The part of a photo, if the dataset is split.
-    fn part_of(&self, selected: &Selected) -> Result<Option<Part>, PhotoExportError> {
+    fn part_of(&mut self, selected: &Selected) -> Result<Option<Part>, PhotoExportError> {
         let Some(split) = &self.split else { return Ok(None) };
         let no_part = || PhotoExportError::NoPart { path: selected.path.clone() };
-        split.part_of(&selected.below).map(Some).ok_or_else(no_part)
+        split.part_of(&selected.below, self.states.tags(&selected.path)?).map(Some).ok_or_else(no_part)
     }
 
     /// The file for all photos, if the format has one.

@@ -81,7 +81,8 @@ pub fn plan_dataset(
             }
         }
         let below = Path::new(photo.file_name().unwrap_or_default());
-        let part = split.and_then(|split| split.part_of(below));
+        let tags = states.tags(photo).unwrap_or_default();
+        let part = split.and_then(|split| split.part_of(below, tags));
         let masks = Session::newest_for(photo).map(|session| wanted.masks(&session)).unwrap_or_default();
         losses.add(&masks);
         plan.photos += 1;

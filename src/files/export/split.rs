@@ -13,13 +13,13 @@ use crate::files::text;
 /// Larger lists are rejected.
 const MAX_LIST_BYTES: u64 = 64 << 20;
 
-/// A rule that assigns photos to parts. Photos on the list belong to the part named there; all others are
-/// drawn by lot, with a chance given by the shares. The lot of a photo depends on its name and the seed only,
+/// A rule that assigns photos to parts. Photos on the list belong to the part named there, photos with a tag
+/// `train`, `val` or `test` to that part; all others are drawn by lot, with a chance given by the shares. The lot of a photo depends on its name and the seed only,
 /// so that a photo keeps its part when others are added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Split {
-    /// The shares of train, val and test, relative to their sum; with a sum of 0, only listed photos have a
-    /// part.
+    /// The shares of train, val and test, relative to their sum; with a sum of 0, only listed and tagged photos
+    /// have a part.
     pub shares: [u32; 3],
     pub seed: u64,
     /// The photos assigned by hand.
@@ -27,11 +27,12 @@ pub struct Split {
 }
 
 impl Split {
-    /// The part of a photo, given by its relative path in the export; `None` if there are no shares and the
-    /// photo is not on the list.
-    pub fn part_of(&self, below: &Path) -> Option<Part> {
+    /// The part of a photo, given by its relative path in the export and its tags; `None` if there are no shares
+    /// and nobody has assigned the photo.
+    pub fn part_of(&self, below: &Path, tags: &[String]) -> Option<Part> {
         let name = slashed(below);
-        self.list.part_of(&name).or_else(|| self.drawn(&name))
+        let tagged = || Part::ALL.into_iter().find(|part| tags.iter().any(|tag| tag == part.key()));
+        self.list.part_of(&name).or_else(tagged).or_else(|| self.drawn(&name))
     }
 
     fn drawn(&self, name: &str) -> Option<Part> {
@@ -119,7 +120,7 @@ mod tests {
     }
 
     fn part(split: &Split, name: &str) -> Option<Part> {
-        split.part_of(Path::new(name))
+        split.part_of(Path::new(name), &[])
     }
 
     #[test]
@@ -154,6 +155,8 @@ mod tests {
         let parts = ["a b.jpg", "y/a b.jpg", "x/c.jpg", "z/c.jpg", "d.jpg"].map(|name| part(&split, name));
         use Part::{Test, Train, Val};
         assert_eq!(parts, [Some(Test), Some(Test), Some(Val), Some(Train), None]);
+        let tagged = |name: &str| split.part_of(Path::new(name), &["night".into(), "val".into()]);
+        assert_eq!([tagged("d.jpg"), tagged("c.jpg")], [Some(Val), Some(Train)]);
         for (text, expected) in [
             ("train a.jpg\nb.jpg\n", "list.txt: line 2 is not"),
             ("training a.jpg\n", "line 1 is not"),

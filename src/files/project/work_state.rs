@@ -34,7 +34,7 @@ impl WorkState {
     }
 }
 
-/// The saved states of photos; reads the project of each folder once.
+/// The saved states and tags of photos; reads the project of each folder once.
 #[derive(Debug, Default)]
 pub struct WorkStates {
     projects: HashMap<PathBuf, Project>,
@@ -46,14 +46,26 @@ impl WorkStates {
     /// # Errors
     /// The project of its folder cannot be read.
     pub fn of(&mut self, photo: &Path) -> Result<WorkState, ProjectError> {
+        let marked = self.project(photo)?.and_then(|project| project.state(&name_of(photo)));
+        // Counting reads the session.
+        let masks = if marked.is_some() { 0 } else { Session::count_masks(photo).unwrap_or(0) };
+        Ok(WorkState::new(marked, masks))
+    }
+
+    /// The tags of a photo.
+    ///
+    /// # Errors
+    /// The project of its folder cannot be read.
+    pub fn tags(&mut self, photo: &Path) -> Result<&[String], ProjectError> {
+        Ok(self.project(photo)?.map_or(&[], |project| project.tags(&name_of(photo))))
+    }
+
+    fn project(&mut self, photo: &Path) -> Result<Option<&Project>, ProjectError> {
         let folder = folder_of(photo);
         if !self.projects.contains_key(folder) {
             let project = ProjectFile::open(folder)?.content().clone();
             self.projects.insert(folder.into(), project);
         }
-        let marked = self.projects.get(folder).and_then(|project| project.state(&name_of(photo)));
-        // Counting reads the session.
-        let masks = if marked.is_some() { 0 } else { Session::count_masks(photo).unwrap_or(0) };
-        Ok(WorkState::new(marked, masks))
+        Ok(self.projects.get(folder))
     }
 }
