@@ -104,7 +104,9 @@ impl Tinsel {
         if !self.stage.canvas.is_dragging() && pressed(Key::Escape) {
             return Some(Action::DiscardVertices);
         }
-        if self.document().prompting().is_empty() && pressed(Key::Enter) {
+        // Enter on a button belongs to it.
+        let is_on_canvas = ctx.memory(|memory| memory.focused()).is_none_or(|id| self.stage.canvas.is(id));
+        if is_on_canvas && self.document().prompting().is_empty() && pressed(Key::Enter) {
             return Some(Action::ApplyVertices);
         }
         let selected = editing.selected.filter(|_| pressed(Key::Delete) || pressed(Key::Backspace))?;

@@ -89,9 +89,9 @@ fn masks_of_the_previous_photo_are_duplicated_and_their_class_is_pasted() {
     first.step();
     click(&mut first, "Add class");
     press(&mut first, Key::Escape);
+    make_mask(&mut first, (100.0, 100.0));
     make_mask(&mut first, (270.0, 150.0));
     press(&mut first, Key::Num1);
-    make_mask(&mut first, (100.0, 100.0));
     press(&mut first, Key::D);
     press_with(&mut first, Modifiers::COMMAND | Modifiers::SHIFT, Key::L);
     assert_eq!(masks(&first), 2);
@@ -107,7 +107,7 @@ fn masks_of_the_previous_photo_are_duplicated_and_their_class_is_pasted() {
         let document = window.state().document();
         document.masks().iter().map(|item| document.annotation(item).class).collect()
     };
-    assert_eq!(classes(&second), [Some("cup".into()), None]);
+    assert_eq!(classes(&second), [None, Some("cup".into())]);
     let ids: Vec<_> = second.state().document().selection().iter().copied().collect();
     assert_eq!(ids.len(), 2);
     send(&mut second, Event::Copy);

@@ -57,10 +57,11 @@ impl Canvas {
         let at = response.interact_pointer_pos();
         if let Some(vertex) = self.pressed_vertex {
             ui.set_cursor_icon(CursorIcon::Grabbing);
-            if let Some(at) = at.filter(|_| response.dragged_by(PointerButton::Primary)) {
+            let is_dropped = response.drag_stopped_by(PointerButton::Primary);
+            if let Some(at) = at.filter(|_| is_dropped || response.dragged_by(PointerButton::Primary)) {
                 push(VertexEdit::Drag { vertex, to: self.place_for(ui, at, input) });
             }
-            if response.drag_stopped_by(PointerButton::Primary) {
+            if is_dropped {
                 self.pressed_vertex = None;
                 push(VertexEdit::Drop);
             } else if !response.dragged() {
