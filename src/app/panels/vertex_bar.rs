@@ -1,6 +1,6 @@
 //! The bar below the photo while an outline is edited point by point.
 
-use egui::{Button, Slider, Ui};
+use egui::{Button, Label, RichText, Slider, Ui};
 
 use super::super::actions::{Action, Actions};
 use super::super::state::{VertexEdit, Vertices};
@@ -10,7 +10,8 @@ use super::super::texts::vertices as texts;
 const MAX_TOLERANCE: f32 = 20.0;
 
 pub(in crate::app) fn vertex_bar_ui(ui: &mut Ui, vertices: &Vertices, tolerance: f32, actions: &mut Actions) {
-    ui.horizontal_wrapped(|ui| {
+    // One line, so that the photo stays in its place.
+    ui.horizontal(|ui| {
         let editing = vertices.editing();
         let text = match (vertices, editing) {
             (_, Some(editing)) => texts::points(editing.polygon.count()),
@@ -34,6 +35,6 @@ pub(in crate::app) fn vertex_bar_ui(ui: &mut Ui, vertices: &Vertices, tolerance:
         button(texts::SIMPLIFY, texts::SIMPLIFY_TOOLTIP, Action::Vertices(VertexEdit::Simplify));
         button(texts::APPLY, texts::APPLY_TOOLTIP, Action::ApplyVertices);
         button(texts::DISCARD, texts::DISCARD_TOOLTIP, Action::DiscardVertices);
-        ui.weak(texts::GESTURES);
+        ui.add(Label::new(RichText::new(texts::GESTURES).weak()).truncate()).on_hover_text(texts::GESTURES);
     });
 }
