@@ -58,6 +58,7 @@ impl CopiedMasks {
             prompt: Prompt::default(),
             predicted_iou: None,
             stability_score: None,
+            proposal: None,
             ..mask
         };
         let masks: Vec<Annotation> = masks.into_iter().map(bare).collect();
