@@ -1,6 +1,9 @@
 //! The command line from end to end: the real binary with the built-in model, compared with what the
 //! official code of MobileSAM answers for the same photo (`tests/data/make_mobile_sam_reference.py`).
 
+#[path = "cli/masks.rs"]
+mod masks;
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::process::Command;
@@ -715,6 +718,7 @@ fn what_everything_finds_is_kept_once_and_added_to_what_is_there() {
     let areas: Vec<u64> = masks.iter().map(|item| mask_of_session(item).area()).collect();
     assert!(areas.is_sorted_by(|a, b| a >= b), "the largest lies below");
     assert!(masks.iter().all(|item| item["model"] == "mobile-sam" && item["predicted_iou"].is_f64()));
+    assert!(masks.iter().all(|item| item["proposal"].is_object()), "nobody has looked at them");
 
     // Somebody has named a mask, hidden another one, and deleted the last; another program has added a key.
     let mut edited = first.clone();
@@ -1089,4 +1093,48 @@ done
         let (width, height, _) = indices(&format!("{out}/Annotations/-film/{i:05}.png"));
         assert_eq!((width, height), (64, 48));
     }
+
+/// A picture of 12 bits: a square on a darker ground.
+fn cells(folder: &Folder) -> String {
+    let path = folder.path("cells.tif");
+    let shade = |x: u32, y: u32| {
+        image::Luma([if x.abs_diff(60) < 25 && y.abs_diff(50) < 20 { 3000u16 } else { 400 }])
+    };
+    image::ImageBuffer::from_fn(160, 120, shade).save(&path).unwrap();
+    path
+}
+
+#[test]
+fn the_network_sees_pictures_of_12_bits_and_windows_are_options() {
+    let folder = Folder::new();
+    let photo = cells(&folder);
+    let area = |options: &[&str]| {
+        let arguments = ["predict", &photo, "--point", "60,50", "--json"];
+        let found: Vec<Value> = serde_json::from_str(&succeed(&[&arguments, options].concat())).unwrap();
+        found[0]["area"].as_f64().unwrap()
+    };
+    let square = 49.0 * 39.0;
+    assert!((area(&[]) / square - 1.0).abs() < 0.15, "{}", area(&[]));
+    assert!((area(&["--window", "0,4095"]) / square - 1.0).abs() < 0.15);
+    assert_ne!(area(&["--window", "3500,4000"]), area(&[]), "all is black");
+    let page = format!("{photo}#2");
+    let arguments = ["predict", &page, "--point", "60,50"];
+    fails(&arguments, 1, &["cells.tif#2", "the last page of the file is number 1"]);
+    fails(&["predict", &photo, "--point", "60,50", "--window", "5"], 2, &["a window is LOW,HIGH"]);
+    fails(&["predict", &photo, "--point", "60,50", "--channels", "0"], 2, &["channels are"]);
+}
+
+#[test]
+fn cutouts_can_follow_the_edges_of_the_photo() {
+    let folder = Folder::new();
+    let [hard, soft] = ["hard.png", "soft.png"].map(|name| folder.path(name));
+    let arguments = ["predict", LOSSLESS, "--point", "290,170", "--cutout"];
+    succeed(&[&arguments[..], &[&hard]].concat());
+    succeed(&[&arguments[..], &[&soft, "--soft-edges"]].concat());
+    let between = |file: &str| {
+        let picture = image::open(file).unwrap().into_rgba8();
+        picture.pixels().filter(|pixel| (1..255).contains(&pixel.0[3])).count()
+    };
+    assert!(between(&hard) == 0 && between(&soft) > 100, "{} {}", between(&hard), between(&soft));
+    fails(&["predict", LOSSLESS, "--point", "290,170", "--soft-edges"], 2, &["required arguments"]);
 }

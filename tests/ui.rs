@@ -1,11 +1,15 @@
 //! The window as its users meet it: found by accessible labels, with the real built-in model.
 
+#[path = "ui/batch.rs"]
+mod batch;
 #[path = "ui/canvas.rs"]
 mod canvas;
 #[path = "ui/files.rs"]
 mod files;
 #[path = "ui/filmstrip.rs"]
 mod filmstrip;
+#[path = "ui/image.rs"]
+mod image_window;
 #[path = "ui/project.rs"]
 mod project;
 #[path = "ui/region.rs"]

@@ -6,10 +6,13 @@ use egui::KeyboardShortcut;
 
 use super::commands::Command;
 use super::export_task::ExportJob;
+use super::state::BatchWork;
 use crate::document::{ClassId, ColourMode, Edit, MaskId};
+use crate::edge::Refinement;
 use crate::engine::ModelSource;
 use crate::everything::{Filters, Parameters, Preset};
 use crate::files::project::ProjectEdit;
+use crate::files::{Adjustment, Rendering};
 use crate::models::Entry;
 use crate::prompt::Point;
 
@@ -55,10 +58,20 @@ pub(super) enum Action {
     OpenDropped(Vec<PathBuf>),
     /// Opens another photo of the folder.
     GoToPhoto(usize),
+    /// Opens another page of the photo's file, counted from 0.
+    GoToPage(usize),
+    SetRendering(Rendering),
+    /// How photos are shown, and whether the network sees that.
+    SetAdjustment(Adjustment, bool),
+    SetRefinement(Refinement),
     SetEncodeAhead(bool),
     /// In gigabytes.
     SetEmbeddingsLimit(u32),
     ClearEmbeddings,
+    /// Reads boxes or masks from files that were dropped.
+    OpenAnnotations(Vec<PathBuf>),
+    StartBatch(BatchWork),
+    ContinueReview,
     /// Reads masks from a file; asks first when they are of several photos.
     ImportFile(PathBuf),
     /// Reads masks of the open photo from a file.

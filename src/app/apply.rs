@@ -9,6 +9,7 @@ use super::export_task::{ExportJob, Subject};
 use super::models;
 use super::shell::Tinsel;
 use super::texts::messages as texts;
+use super::texts::review;
 use crate::document::{ClassId, Edit, MaskId, MaskItem, ShapeOp, painted};
 use crate::engine::{JobKind, ModelSource};
 use crate::mask::Mask;
@@ -68,12 +69,27 @@ impl Tinsel {
                     self.open_photo(index);
                 }
             }
+            Action::GoToPage(page) => self.go_to_page(page),
+            Action::SetRendering(rendering) => {
+                if let Some(open) = &self.workspace.open {
+                    self.picture.set_rendering(rendering, open);
+                }
+            }
+            Action::SetAdjustment(adjustment, network_sees) => {
+                self.picture.set_adjustment(adjustment, network_sees, self.workspace.open.as_ref());
+            }
+            Action::SetRefinement(refinement) => self.settings.refinement = refinement,
             Action::SetEncodeAhead(wanted) => self.settings.encode_ahead = wanted,
             Action::SetEmbeddingsLimit(gigabytes) => {
                 self.settings.embeddings_gb = gigabytes;
                 self.encoding.limit(gigabytes, &self.engine);
             }
             Action::ClearEmbeddings => self.engine.clear_embeddings(),
+            Action::OpenAnnotations(paths) => {
+                self.tasks.open_dropped_annotations(paths, self.workspace.photos.clone());
+            }
+            Action::StartBatch(work) => self.start_batch(work),
+            Action::ContinueReview => self.continue_review(),
             Action::ImportFile(file) => self.import_file(file),
             Action::ImportHere(file) => {
                 if let Some(target) = self.import_target() {
@@ -172,6 +188,9 @@ impl Tinsel {
 
     /// What undo would revert: the newest change of the photo's masks or of its folder.
     pub(super) fn undo_label(&self) -> Option<&str> {
+        if self.can_undo_review() {
+            return Some(review::UNDO);
+        }
         match self.undoes_project() {
             true => self.projects.current()?.next_undo().map(|(label, _)| label),
             false => self.document().undo_label(),
@@ -208,7 +227,9 @@ impl Tinsel {
     }
 
     pub(super) fn undo(&mut self) {
-        if self.undoes_project() {
+        if self.can_undo_review() {
+            self.undo_review();
+        } else if self.undoes_project() {
             self.projects.project().undo();
         } else if self.workspace.document.undo() {
             self.everything.follow(&self.workspace.document);
@@ -229,6 +250,14 @@ impl Tinsel {
             let document = &self.workspace.document;
             let chosen = document.masks().iter().filter(|m| document.selection().contains(&m.id));
             self.tasks.reshape(open.id, chosen.cloned().collect(), op);
+        }
+    }
+
+    /// Moves the boundaries of the selected masks to the edges of the photo.
+    pub(super) fn refine_edges(&mut self) {
+        if let Some(open) = &self.workspace.open {
+            let selected = self.selected().cloned().collect();
+            self.tasks.refine_edges(open.id, selected, open.photo.pixels.clone(), self.settings.refinement);
         }
     }
 

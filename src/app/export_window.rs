@@ -332,7 +332,11 @@ fn option_ui(ui: &mut Ui, option: FormatOption, options: &mut ExportOptions) {
             named(ui, texts::MARGIN, DragValue::new(&mut options.margin).range(0..=1000).suffix(" px"))
         }
         FormatOption::Feather => {
-            named(ui, texts::SOFT_EDGE, DragValue::new(&mut options.feather).range(0.0..=50.0).suffix(" px"));
+            let feather = DragValue::new(&mut options.feather).range(0.0..=50.0).suffix(" px");
+            ui.add_enabled_ui(!options.soft_edges, |ui| named(ui, texts::SOFT_EDGE, feather));
+        }
+        FormatOption::SoftEdges => {
+            ui.checkbox(&mut options.soft_edges, texts::SOFT_EDGES).on_hover_text(texts::SOFT_EDGES_TOOLTIP);
         }
         FormatOption::CocoSegmentation => {
             ui.radio_value(&mut options.coco, CocoSegmentation::CompressedRle, texts::COMPRESSED_RLE);

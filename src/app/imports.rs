@@ -7,7 +7,6 @@ use super::shell::Tinsel;
 use super::state::{Projects, folder_of};
 use super::tasks::{Dataset, ImportTarget};
 use super::texts::import as texts;
-use crate::annotation::Annotation;
 use crate::document::Edit;
 use crate::files::import::{Imported, NamedClasses, Problem};
 use crate::files::project::ProjectEdit;
@@ -71,21 +70,15 @@ impl Tinsel {
     }
 
     /// Adds masks from a file, as one step of undo; returns how many, and what was skipped.
-    fn add_masks(&mut self, photo: u64, imported: Imported) -> (usize, Vec<Problem>) {
+    pub(super) fn add_masks(&mut self, photo: u64, imported: Imported) -> (usize, Vec<Problem>) {
         let Imported { masks, classes, problems } = imported;
         let count = masks.len();
         let folder = self.workspace.path_of(photo).map(|path| folder_of(path));
         let project = folder.and_then(|folder| self.projects.of_folder(&folder));
         if let (Some(project), Some(document)) = (project, self.workspace.document_of(photo)) {
-            let named = masks.iter().filter_map(|mask| Some((mask.class.clone()?, None)));
-            let revision = project.content().revision();
-            let ids = project.adopt_all(classes.into_iter().chain(named), revision);
+            let masks = project.with_class_ids(masks, classes);
             document.use_classes(project.classes().clone());
-            let with_id = |mask: Annotation| {
-                let class = mask.class.as_ref().and_then(|name| ids.get(name).copied());
-                mask.with_class(class)
-            };
-            document.apply(Edit::Import(masks.into_iter().map(with_id).collect()));
+            document.apply(Edit::Import(masks));
         }
         (count, problems)
     }

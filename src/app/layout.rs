@@ -11,8 +11,8 @@ use super::canvas::{CanvasInput, SceneMask};
 use super::commands::Availability;
 use super::filmstrip::StripContent;
 use super::panels::{
-    ListContent, PromptBar, Status, Toolbar, Welcome, filters_ui, menu_ui, prompt_bar_ui, shape_ui,
-    status_ui, toolbar_ui, welcome_ui,
+    ListContent, PromptBar, ReviewBar, Status, Toolbar, Welcome, filters_ui, menu_ui, prompt_bar_ui,
+    review_bar_ui, shape_ui, status_ui, toolbar_ui, welcome_ui,
 };
 use super::shell::Tinsel;
 use super::state::Projects;
@@ -61,6 +61,9 @@ impl Tinsel {
             CentralPanel::no_frame().show(ui, |ui| self.masks_ui(ui, &shown, actions));
         });
         self.filmstrip_ui(ui, actions);
+        if self.review.is_running() {
+            Panel::top("review").show(ui, |ui| self.review_ui(ui, &availability, actions));
+        }
         let prompting = self.stage.canvas.effective_prompting(&self.workspace.document);
         let prompt = PromptBar {
             tool: self.stage.tool,
@@ -70,6 +73,9 @@ impl Tinsel {
         };
         Panel::bottom("prompt").show(ui, |ui| prompt_bar_ui(ui, &prompt, actions));
         self.canvas_ui(ui, &shown, &prompting, actions);
+        if let Some(open) = self.workspace.open.as_ref().filter(|_| self.panels.image.open) {
+            self.panels.image.ui(ui.ctx(), &open.photo, &self.picture, &availability, actions);
+        }
     }
 
     /// The menu bar, the toolbar, and how to get a better model than the built-in one.
@@ -102,6 +108,13 @@ impl Tinsel {
                 self.panels.filmstrip.ui(ui, &content, states, actions);
             });
         }
+    }
+
+    fn review_ui(&self, ui: &mut Ui, availability: &Availability, actions: &mut Actions) {
+        let document = &self.workspace.document;
+        let proposal = self.reviewed().and_then(|id| document.mask(id)).map(|item| &**item);
+        let bar = ReviewBar { document, proposal, photos_left: self.review.photos_left() };
+        review_bar_ui(ui, &bar, availability, actions);
     }
 
     fn welcome(&self) -> Welcome<'_> {
@@ -185,6 +198,7 @@ impl Tinsel {
             preview: self.prompt.preview.mask().cloned(),
             brush_radius: self.settings.brush_radius,
             region: open.region,
+            adjustment: self.picture.adjustment,
             class,
         };
         let canvas = CentralPanel::no_frame().show(ui, |ui| self.stage.canvas.ui(ui, &input, actions));
@@ -240,9 +254,11 @@ impl Tinsel {
             }
             None => None,
         };
+        let batch = self.batch.status();
         let zoom_percent = open.map(|_| self.stage.canvas.view.zoom() * 100.0);
         Status {
             work,
+            batch,
             timing: self.timing.clone(),
             photo,
             zoom_percent,

@@ -5,6 +5,8 @@
 
 mod actions;
 mod apply;
+mod batch_question;
+mod batches;
 mod canvas;
 mod commands;
 mod comparison;
@@ -26,6 +28,7 @@ mod photos;
 mod platform;
 mod preview;
 mod prompts;
+mod reviews;
 mod settings;
 mod shell;
 mod state;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::commands::Keymap;
 use crate::document::ColourMode;
+use crate::edge::Refinement;
 use crate::files::formats::{ExportOptions, Format};
 
 /// What a click on the canvas does.
@@ -62,6 +63,8 @@ pub(super) struct Settings {
     pub shape_pixels: f32,
     /// Parts smaller than this are specks, in pixels.
     pub speck_area: u64,
+    /// How edges are refined.
+    pub refinement: Refinement,
     /// What the colours of masks mean.
     pub colours: ColourMode,
     /// Show the photos of the folder below the canvas.
@@ -96,6 +99,7 @@ impl Default for Settings {
             brush_radius: 12.0,
             shape_pixels: 2.0,
             speck_area: 100,
+            refinement: Refinement::default(),
             colours: ColourMode::default(),
             filmstrip: true,
             encode_ahead: true,

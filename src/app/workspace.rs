@@ -2,6 +2,9 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use image::RgbImage;
 
 use super::texts::photos as texts;
 use crate::document::{Document, Prompting};
@@ -14,6 +17,8 @@ pub(super) struct OpenPhoto {
     /// Names the photo to the engine and the canvas.
     pub id: u64,
     pub photo: Photo,
+    /// The pixels that the network sees: those of the photo, or adjusted.
+    pub for_network: Arc<RgbImage>,
     /// The part that the network has been given a closer look at.
     pub region: Option<PixelBox>,
 }
@@ -25,7 +30,7 @@ impl OpenPhoto {
 
     /// The whole photo.
     pub fn reference(&self) -> PhotoRef {
-        PhotoRef { id: self.id, pixels: self.photo.pixels.clone(), part: None }
+        PhotoRef { id: self.id, pixels: self.for_network.clone(), part: None }
     }
 
     /// The region if there is one, else the whole photo.
@@ -81,6 +86,14 @@ impl Workspace {
         self.list += 1;
     }
 
+    /// Puts another page of a photo's file in the place of the photo in the list, and returns that.
+    pub fn replace(&mut self, photo: &Path, page: PathBuf) -> Option<usize> {
+        let place = self.photos.iter().position(|other| other == photo)?;
+        self.photos[place] = page;
+        self.list += 1;
+        Some(place)
+    }
+
     /// Begins to open something; returns the number of the request.
     pub fn begin(&mut self) -> u64 {
         self.loading = true;
@@ -91,6 +104,11 @@ impl Workspace {
     /// Whether nothing else has been begun since.
     pub fn is_newest(&self, request: u64) -> bool {
         request == self.request
+    }
+
+    /// Whether a photo is being opened.
+    pub fn is_opening(&self, photo: &Path) -> bool {
+        self.loading && self.photos.get(self.current).is_some_and(|current| current == photo)
     }
 
     /// Goes to another photo of the folder, which is still to be opened.
@@ -123,7 +141,7 @@ impl Workspace {
             None => (self.new_id(), Document::default()),
         };
         self.document = document;
-        self.open = Some(OpenPhoto { id, photo, region: None });
+        self.open = Some(OpenPhoto { id, for_network: photo.pixels.clone(), photo, region: None });
         fits
     }
 
@@ -174,6 +192,20 @@ impl Workspace {
         self.closed.values().map(|closed| (closed.id, &closed.document))
     }
 
+    /// All documents in the window, with the paths of their photos.
+    pub fn documents(&self) -> impl Iterator<Item = (&PathBuf, &Document)> {
+        let open = self.open.iter().map(|open| (&open.photo.path, &self.document));
+        open.chain(self.closed.iter().map(|(path, closed)| (path, &closed.document)))
+    }
+
+    /// The document of a photo by its id.
+    pub fn document_with(&self, photo: u64) -> Option<&Document> {
+        if self.open.as_ref().is_some_and(|open| open.id == photo) {
+            return Some(&self.document);
+        }
+        self.closed.values().find(|closed| closed.id == photo).map(|closed| &closed.document)
+    }
+
     /// The documents of all photos, open or not, with the paths of these.
     pub fn documents_mut(&mut self) -> impl Iterator<Item = (&PathBuf, &mut Document)> {
         let open = self.open.iter().map(|open| &open.photo.path).zip(std::iter::once(&mut self.document));
@@ -210,15 +242,13 @@ impl Workspace {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::annotation::Annotation;
     use crate::document::Edit;
     use crate::mask::Mask;
 
     fn photo(fingerprint: u64, side: u32) -> Photo {
-        Photo { path: "a.jpg".into(), pixels: Arc::new(image::RgbImage::new(side, side)), fingerprint }
+        Photo::of_pixels("a.jpg".into(), Arc::new(image::RgbImage::new(side, side)), fingerprint)
     }
 
     #[test]

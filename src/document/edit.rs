@@ -63,6 +63,8 @@ pub enum Edit {
     Import(Vec<Annotation<ClassId>>),
     Delete(Vec<MaskId>),
     Rename(MaskId, String),
+    /// Accepts proposals as they are.
+    AcceptProposals(Vec<MaskId>),
     SetVisible(Vec<MaskId>, bool),
     SetLocked(Vec<MaskId>, bool),
     Solo(Option<MaskId>),
@@ -100,6 +102,7 @@ impl Edit {
             Edit::Import(masks) => format!("Import {}", many(masks.len())),
             Edit::Delete(ids) => format!("Delete {}", many(ids.len())),
             Edit::Rename(..) => "Rename mask".into(),
+            Edit::AcceptProposals(ids) => format!("Accept {}", many(ids.len())),
             Edit::SetVisible(ids, true) => format!("Show {}", many(ids.len())),
             Edit::SetVisible(ids, false) => format!("Hide {}", many(ids.len())),
             Edit::Solo(Some(_)) => "Show only one mask".into(),
@@ -174,6 +177,7 @@ impl Edit {
                 m.annotation.name.clone_from(&name);
                 m.edited = true;
             }),
+            Edit::AcceptProposals(ids) => set(state, &ids, |m| m.annotation.proposal = None),
             Edit::SetVisible(ids, visible) => set(state, &ids, |m| m.visible = visible),
             Edit::SetLocked(ids, locked) => set(state, &ids, |m| m.locked = locked),
             Edit::Solo(id) => state.solo = id,
@@ -268,9 +272,12 @@ fn set(state: &mut State, ids: &[MaskId], mut with: impl FnMut(&mut MaskItem)) {
     state.masks.iter_mut().filter(|m| ids.contains(&m.id)).for_each(|m| with(Arc::make_mut(m)));
 }
 
+/// Changes masks that are not locked. Whoever changes a proposal has accepted it.
 fn change(state: &mut State, ids: &[MaskId], mut with: impl FnMut(&mut MaskItem)) {
     for item in state.masks.iter_mut().filter(|m| ids.contains(&m.id) && !m.locked) {
-        with(Arc::make_mut(item));
+        let item = Arc::make_mut(item);
+        with(item);
+        item.annotation.proposal = None;
     }
 }
 

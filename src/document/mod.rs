@@ -6,6 +6,7 @@ mod classes;
 mod colour_mode;
 mod edit;
 mod history;
+mod proposals;
 mod shape;
 #[cfg(test)]
 mod tests;
@@ -18,7 +19,7 @@ pub use colour_mode::{ColourMode, colours};
 pub use edit::{Edit, Reshape};
 use history::History;
 pub use history::Moment;
-pub use shape::{ShapeOp, painted, prompting_again, reshape};
+pub use shape::{ShapeOp, painted, prompting_again, refine_edges, reshape};
 
 use crate::annotation::Annotation;
 use crate::colour::mask_colour;

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use image::RgbImage;
+
 use super::edit::Reshape;
 use super::{ClassId, Former, MaskItem, Prompting};
 use crate::annotation::Annotation;
+use crate::edge::{self, Refinement};
 use crate::mask::{Mask, PixelBox};
 use crate::prompt::{Point, Prompt};
 use crate::sam::LowRes;
@@ -106,6 +109,17 @@ pub fn reshape(items: &[Arc<MaskItem>], op: ShapeOp) -> Reshape {
     change
 }
 
+/// Moves the boundaries of these masks to the edges of the photo ([`edge`](crate::edge)). Takes a moment for
+/// large masks. Locked masks are not changed.
+pub fn refine_edges(items: &[Arc<MaskItem>], photo: &RgbImage, refinement: &Refinement) -> Reshape {
+    let unlocked = items.iter().filter(|item| !item.locked);
+    let changed = unlocked.filter_map(|item| {
+        let mask = edge::refine(photo, &item.annotation.mask, refinement).mask();
+        (mask != *item.annotation.mask).then(|| (item.id, Arc::new(mask)))
+    });
+    Reshape { what: "Refine edge".to_owned(), changed: changed.collect(), ..Reshape::default() }
+}
+
 /// A part of a mask, by the same model; without the prompt, which describes the whole.
 fn part_of(item: &MaskItem, mask: Mask) -> Annotation<ClassId> {
     let whole = &item.annotation;
@@ -173,6 +187,25 @@ pub fn prompting_again(item: &MaskItem, part: Option<PixelBox>) -> Prompting {
 mod tests {
     use super::*;
     use crate::document::{Document, Edit};
+
+    #[test]
+    fn edges_are_refined_in_one_step_and_not_those_of_locked_masks() {
+        let photo = RgbImage::from_fn(40, 30, |x, _| image::Rgb([if x < 23 { 200 } else { 30 }; 3]));
+        let mut document = Document::default();
+        let mask = Mask::from_fn(40, 30, |x, _| x < 20);
+        document.apply(Edit::AddMasks(vec![
+            Annotation::new("", mask.clone()),
+            Annotation::new("", mask.clone()),
+        ]));
+        let [first, second] = [0, 1].map(|i| document.masks()[i].id);
+        document.apply(Edit::SetLocked(vec![second], true));
+        document.apply(Edit::Reshape(refine_edges(document.masks(), &photo, &Refinement::default())));
+        let area = |document: &Document, id| document.mask(id).unwrap().annotation.mask.area();
+        assert_eq!([first, second].map(|id| area(&document, id)), [23 * 30, 20 * 30]);
+        assert_eq!(document.undo_label(), Some("Refine edge"));
+        document.undo();
+        assert_eq!(area(&document, first), 20 * 30);
+    }
 
     #[test]
     fn nothing_is_combined_if_a_locked_mask_would_change() {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::annotation::Proposal;
 use crate::mask::Mask;
 use crate::prompt::{BoxPrompt, Point};
 
@@ -358,4 +359,43 @@ fn names_and_ids_are_never_used_twice() {
     doc.apply(Edit::AddMasks(vec![new_mask(3)]));
     assert_ne!(doc.masks()[1].id, first);
     assert_eq!(doc.masks()[1].annotation.name, "Mask 3");
+}
+
+#[test]
+fn a_proposal_ends_with_a_decision_and_undo_brings_it_back() {
+    let mut doc = Document::default();
+    let proposal = |predicted_iou, score| Annotation {
+        predicted_iou: Some(predicted_iou),
+        proposal: Some(Proposal { score }),
+        ..new_mask(4)
+    };
+    doc.apply(Edit::AddMasks(vec![proposal(0.9, None), proposal(0.6, None), proposal(0.95, Some(0.3))]));
+    doc.apply(Edit::AddMasks(vec![new_mask(3)]));
+    let ids: Vec<MaskId> = doc.masks().iter().map(|m| m.id).collect();
+    let open = |doc: &Document| doc.proposals().iter().map(|m| m.id).collect::<Vec<_>>();
+    assert_eq!(open(&doc), [ids[2], ids[1], ids[0]], "least certain first");
+
+    let class = ClassId(7);
+    let smaller = Reshape { changed: vec![(ids[1], new_mask(2).mask)], ..Reshape::default() };
+    for (edit, id) in [
+        (Edit::AcceptProposals(vec![ids[0]]), ids[0]),
+        (Edit::SetClass(vec![ids[1]], Some(class)), ids[1]),
+        (Edit::Rename(ids[2], "x".into()), ids[2]),
+        (Edit::Reshape(smaller), ids[1]),
+        (Edit::Delete(vec![ids[2]]), ids[2]),
+    ] {
+        let before = open(&doc);
+        doc.apply(edit);
+        assert!(!open(&doc).contains(&id) && open(&doc).len() == 2);
+        doc.undo();
+        assert_eq!(open(&doc), before);
+    }
+    // Looking is no decision; a lock protects the pixels, not the question.
+    doc.apply(Edit::SetVisible(ids.clone(), false));
+    doc.apply(Edit::SetLocked(ids.clone(), true));
+    doc.apply(Edit::SetClass(ids.clone(), Some(class)));
+    assert_eq!(open(&doc).len(), 3);
+    doc.apply(Edit::AcceptProposals(ids));
+    assert!(open(&doc).is_empty());
+    assert_eq!(doc.undo_label(), Some("Accept 4 masks"));
 }

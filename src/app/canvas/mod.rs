@@ -43,6 +43,7 @@ use super::theme::ACCENT;
 use super::workspace::OpenPhoto;
 use crate::colour::Colour;
 use crate::document::{Document, MaskId};
+use crate::files::Adjustment;
 use crate::mask::{Mask, PixelBox};
 
 /// The canvas and what it remembers between frames.
@@ -52,6 +53,7 @@ pub(super) struct Canvas {
     outlines: Outlines,
     scene: Option<Arc<Scene>>,
     photo_id: u64,
+    photo_revision: u64,
     overlay_revision: u64,
     /// The gesture that the mouse is in the middle of.
     gesture: Option<Gesture>,
@@ -87,6 +89,8 @@ pub(super) struct CanvasInput<'a> {
     pub brush_radius: f32,
     /// The part that the network looks closer at.
     pub region: Option<PixelBox>,
+    /// How the photo is shown.
+    pub adjustment: Adjustment,
     /// Name and colour of the class of the next mask.
     pub class: Option<(&'a str, Colour)>,
 }
@@ -110,6 +114,7 @@ impl Canvas {
             restored_view: None,
             scene: None,
             photo_id: 0,
+            photo_revision: 0,
             overlay_revision: 0,
             gesture: None,
         }
@@ -128,6 +133,11 @@ impl Canvas {
     /// Whether this widget is the canvas.
     pub fn is(&self, widget: Id) -> bool {
         self.id == Some(widget)
+    }
+
+    /// Whether a photo has been drawn since it was opened.
+    pub fn shows(&self, photo: u64) -> bool {
+        self.photo_id == photo
     }
 
     /// Shows a photo that comes onto the canvas as it was left.
@@ -176,7 +186,7 @@ impl Canvas {
         self.tiles.receive(ui.ctx());
         let frame = self.view.screen_from_photo() * Rect::from_min_size(Pos2::ZERO, size_px);
         painter.rect_filled(response.rect, 0.0, ui.visuals().extreme_bg_color);
-        self.tiles.paint(&painter, &self.view, &scene, self.photo_id, self.overlay_revision);
+        self.tiles.paint(&painter, &self.view, &scene, self.photo_revision, self.overlay_revision);
         painter.rect_stroke(frame, 0.0, (1.0, Color32::from_black_alpha(120)), egui::StrokeKind::Outside);
         self.paint_outlines(&painter, input, &scene);
 
@@ -229,13 +239,16 @@ impl Canvas {
             masks: input.masks.clone(),
             opacity: if input.style == MaskStyle::Outline { 0.0 } else { input.opacity },
             dim: input.style == MaskStyle::Dim,
+            adjustment: input.adjustment,
         };
+        let current = self.scene.as_ref();
+        let same_photo = current.is_some_and(|current| current.same_photo(&scene));
+        let same_overlay = current.is_some_and(|current| current.same_overlay(&scene));
+        self.photo_revision += u64::from(!same_photo);
+        self.overlay_revision += u64::from(!same_overlay);
         match &self.scene {
-            Some(current) if current.same_overlay(&scene) => current.clone(),
-            _ => {
-                self.overlay_revision += 1;
-                self.scene.insert(Arc::new(scene)).clone()
-            }
+            Some(current) if same_photo && same_overlay => current.clone(),
+            _ => self.scene.insert(Arc::new(scene)).clone(),
         }
     }
 

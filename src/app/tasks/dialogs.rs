@@ -9,7 +9,7 @@ use crate::files::{PHOTO_EXTENSIONS, Photo, mask_extensions};
 
 impl Tasks {
     /// Shows a dialog; a second one is not opened while one is open.
-    fn spawn_dialog(&mut self, run: impl FnOnce() -> Outcome + Send + 'static) {
+    pub(super) fn spawn_dialog(&mut self, run: impl FnOnce() -> Outcome + Send + 'static) {
         if !self.is_running(Kind::Dialog) {
             self.spawn(Kind::Dialog, run);
         }
@@ -73,7 +73,7 @@ impl Tasks {
 }
 
 /// Extensions as dialogs want them, which tell `JPG` from `jpg`.
-fn in_both_cases(extensions: &[&str]) -> Vec<String> {
+pub(super) fn in_both_cases(extensions: &[&str]) -> Vec<String> {
     extensions.iter().flat_map(|e| [(*e).to_owned(), e.to_uppercase()]).collect()
 }
 

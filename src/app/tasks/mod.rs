@@ -2,6 +2,7 @@
 //! [`Latest`] only what is still wanted is done. [`Tasks`] collects what comes of reading photos,
 //! dialogs, importing and exporting.
 
+mod batch;
 mod dialogs;
 mod download;
 mod exports;
@@ -21,6 +22,7 @@ use std::time::{Duration, Instant};
 
 use egui::Context;
 
+pub(super) use batch::{OpenedBoxes, Prepared, SavedProposals, Selection};
 pub(super) use download::Download;
 pub(super) use figure::FigureSide;
 pub(super) use imports::{Dataset, ImportTarget};
@@ -31,6 +33,7 @@ pub(super) use task::{Panicked, Task};
 pub(super) use thumbnails::Thumbnails;
 
 use super::export_task::Written;
+use super::state::ReviewPhoto;
 use crate::document::{MaskItem, Reshape};
 use crate::files::export::Plan;
 use crate::files::import::{ForPhoto, ImportError, Imported, NamedClasses, Problem};
@@ -101,6 +104,21 @@ pub(super) enum Outcome {
     ReadAll(Result<(Vec<ForPhoto>, Vec<Problem>), String>),
     /// They were added to what is kept about photos that are not in the window.
     ImportedAll(Result<(Dataset, Vec<Problem>), String>),
+    /// The photos that a batch has something to do for.
+    Selected(Selection),
+    /// A photo of a batch was read, or why not.
+    Prepared(Result<Prepared, String>),
+    /// Proposals were added to the session of a photo, or why not.
+    SavedProposals {
+        path: PathBuf,
+        result: Result<SavedProposals, String>,
+    },
+    /// Files with boxes were read; `None` when the dialog was cancelled.
+    OpenedBoxes(Result<Option<OpenedBoxes>, String>),
+    /// Dropped files have masks.
+    DroppedMasks(Vec<PathBuf>),
+    /// The photos whose sessions have proposals.
+    FoundProposals(Vec<ReviewPhoto>),
     /// A picture for the clipboard.
     Copied(egui::ColorImage),
     /// Masks of a photo were given another shape.
@@ -122,13 +140,16 @@ pub(super) enum Kind {
     PlanningExport,
     Exporting,
     Importing,
+    /// Reading a photo of a batch.
+    Preparing,
+    SavingProposals,
     Other,
 }
 
 impl Kind {
     /// Whether it writes files, so that the end of the program waits for it.
     fn writes(self) -> bool {
-        matches!(self, Kind::Exporting | Kind::Importing)
+        matches!(self, Kind::Exporting | Kind::Importing | Kind::SavingProposals)
     }
 }
 

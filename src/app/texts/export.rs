@@ -12,6 +12,8 @@ pub const NO_MASKS: &str = "There are no masks to export.";
 
 pub const MARGIN: &str = "Margin";
 pub const SOFT_EDGE: &str = "Soft edge";
+pub const SOFT_EDGES: &str = "Edges of the photo";
+pub const SOFT_EDGES_TOOLTIP: &str = "Move the edges to those of the photo, as soft as they are there";
 pub const COMPRESSED_RLE: &str = "Compressed RLE";
 pub const UNCOMPRESSED_RLE: &str = "Uncompressed RLE";
 pub const POLYGONS: &str = "Polygons";

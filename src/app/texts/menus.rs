@@ -6,6 +6,7 @@ pub const PHOTO: &str = "Photos";
 pub const VIEW: &str = "View";
 pub const MASK: &str = "Mask";
 pub const SHAPE: &str = "Shape";
+pub const BATCH: &str = "Batch";
 pub const HELP: &str = "Help";
 
 pub const OPEN: &str = "Open";

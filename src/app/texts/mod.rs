@@ -2,6 +2,7 @@
 //! their definitions, in `commands/`.
 
 pub(super) mod attributes;
+pub(super) mod batch;
 pub(super) mod canvas;
 pub(super) mod classes;
 pub(super) mod comparison;
@@ -11,6 +12,7 @@ pub(super) mod exit;
 pub(super) mod export;
 pub(super) mod filmstrip;
 pub(super) mod filters;
+pub(super) mod image;
 pub(super) mod import;
 pub(super) mod inspect;
 pub(super) mod masks;
@@ -20,6 +22,7 @@ pub(super) mod models;
 pub(super) mod palette;
 pub(super) mod photos;
 pub(super) mod prompt;
+pub(super) mod review;
 pub(super) mod shape;
 pub(super) mod shortcuts;
 pub(super) mod startup;

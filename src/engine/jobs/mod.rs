@@ -8,6 +8,7 @@ mod encode_ahead;
 mod everything;
 mod load_model;
 mod predict;
+pub(super) mod propose;
 
 use super::context::Context;
 use super::messages::PhotoRef;
@@ -26,6 +27,8 @@ pub enum JobKind {
     Preview,
     Everything,
     Comparison,
+    /// Proposals for a photo of a batch.
+    Batch,
 }
 
 impl JobKind {
@@ -39,6 +42,7 @@ impl JobKind {
             Self::Preview => predict::LABEL_OF_PREVIEW,
             Self::Everything => everything::LABEL,
             Self::Comparison => compare::LABEL,
+            Self::Batch => propose::LABEL,
         }
     }
 }

@@ -130,7 +130,7 @@ impl DatasetExport {
     /// # Errors
     /// See [`PhotoExportError`].
     pub fn photo(&mut self, selected: &Selected) -> Result<Exported, PhotoExportError> {
-        let photo = Photo::open(&selected.path)?;
+        let photo = Photo::open_as(&selected.path, &Session::rendering_for(&selected.path))?;
         let (masks, mut notes) = self.masks(&photo)?;
         let folder = self.folder.join(selected.below.parent().unwrap_or(Path::new("")));
         let in_dataset = self.name_in_dataset(selected)?;

@@ -101,12 +101,13 @@ fn is_shared(file: &Path) -> bool {
 /// Copies the photo's file, unless source and target are the same file.
 fn copy_photo(set: &mut FileSet, photo: &Photo, copy: &Path) -> Result<(), WriteError> {
     let same = |path: &Path| path.canonicalize().ok();
-    if same(copy).is_some_and(|there| same(&photo.path) == Some(there)) {
+    let original = photo.file();
+    if same(copy).is_some_and(|there| same(&original) == Some(there)) {
         return Ok(());
     }
     set.add(copy, |out| {
-        let failed = |e| format!("{} cannot be copied: {e}", photo.path.display());
-        let mut file = std::fs::File::open(&photo.path).map_err(failed)?;
+        let failed = |e| format!("{} cannot be copied: {e}", original.display());
+        let mut file = std::fs::File::open(&original).map_err(failed)?;
         std::io::copy(&mut file, out).map(drop).map_err(failed)
     })
 }

@@ -3,6 +3,7 @@
 //! A new format is a file with a [`Definition`] and a line in the registry below.
 
 mod binary_masks;
+pub(super) mod boxes;
 pub(super) mod class_list;
 pub(super) mod coco;
 mod contact_sheet;

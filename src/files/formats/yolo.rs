@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::class_list::{ClassList, ListFile, PREVIOUS_FOLDERS, lines, of_lines};
 use super::definition::{Definition, Keeps, Parts, Shape, Subject};
 use super::destination::Destination;
-use super::reading::{Content, ImportError, Imported, Reader, Target, annotation, polygon};
+use super::reading::{Content, ImportError, Imported, Problem, Reader, Target, annotation, polygon};
 use super::{ExportOptions, FormatOption};
 use crate::annotation::Annotation;
 use crate::files::drawing::outlines;
@@ -211,7 +211,7 @@ fn nearest(a: &[[u32; 2]], b: &[[u32; 2]]) -> (usize, usize) {
 }
 
 /// The lines that are not blank, with their numbers from 1; `None` if the text is not a label file.
-fn label_lines<'a>(path: &Path, text: &'a str) -> Option<Vec<(usize, &'a str)>> {
+pub(super) fn label_lines<'a>(path: &Path, text: &'a str) -> Option<Vec<(usize, &'a str)>> {
     let lines: Vec<(usize, &str)> =
         (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()).collect();
     let is_label = |(_, line): &(usize, &str)| parse(line).is_ok();
@@ -223,15 +223,12 @@ fn label_lines<'a>(path: &Path, text: &'a str) -> Option<Vec<(usize, &'a str)>> 
 fn read(target: &Target, lines: Vec<(usize, &str)>) -> Result<Imported, ImportError> {
     target.check_count(lines.len())?;
     let mut imported = Imported::default();
-    let names = class_names(target.path, &mut imported);
+    let names = class_names(target.path, &mut imported.problems);
     imported.add_classes(names.iter().map(|name| (name.clone(), None)));
     for (number, line) in lines {
         let place = format!("line {number}");
-        let mask = parse(line).and_then(|(class, numbers)| {
-            if class >= names.len() && !names.is_empty() {
-                return Err(format!("class {class} is not in the list of classes"));
-            }
-            let class = names.get(class).cloned().unwrap_or_else(|| format!("class {class}"));
+        let mask = parse(line).and_then(|Label { class, numbers, .. }| {
+            let class = class_name(class, &names)?;
             let mask = drawn(&numbers, target)?;
             let name = format!("{class} {number}");
             Ok(annotation(mask, Some(class), Some(&name)))
@@ -241,8 +238,25 @@ fn read(target: &Target, lines: Vec<(usize, &str)>) -> Result<Imported, ImportEr
     Ok(imported.with_classes_of_masks())
 }
 
-/// Class and coordinates of a line. Detectors add their confidence.
-fn parse(line: &str) -> Result<(usize, Vec<f64>), String> {
+/// A line of a label file.
+pub(super) struct Label {
+    pub class: usize,
+    /// Fractions of the photo's sides: centre and size of a box, or the points of a polygon.
+    pub numbers: Vec<f64>,
+    /// Detectors add how sure they are, in [0, 1].
+    pub confidence: Option<f64>,
+}
+
+/// The name of a class by its number; a name made of the number if there is no list.
+pub(super) fn class_name(class: usize, names: &[String]) -> Result<String, String> {
+    match names.get(class) {
+        Some(name) => Ok(name.clone()),
+        None if names.is_empty() => Ok(format!("class {class}")),
+        None => Err(format!("class {class} is not in the list of classes")),
+    }
+}
+
+pub(super) fn parse(line: &str) -> Result<Label, String> {
     let mut words = line.split_whitespace();
     let class = words.next().and_then(|word| word.parse::<f64>().ok());
     let class = class.filter(|class| class.fract() == 0.0 && (0.0..1e6).contains(class));
@@ -250,12 +264,10 @@ fn parse(line: &str) -> Result<(usize, Vec<f64>), String> {
     let numbers: Result<Vec<f64>, _> = words.map(str::parse).collect();
     let mut numbers = numbers.map_err(|_| "contains something other than numbers")?;
     let count = numbers.len();
-    if count % 2 == 1 && numbers.last().is_some_and(|last| (0.0..=1.0).contains(last)) {
-        numbers.pop();
-    }
+    let confidence = if count % 2 == 1 { numbers.pop_if(|last| (0.0..=1.0).contains(last)) } else { None };
     match numbers.len() {
-        4 => Ok((class, numbers)),
-        n if n >= 6 && n % 2 == 0 => Ok((class, numbers)),
+        4 => Ok(Label { class, numbers, confidence }),
+        n if n >= 6 && n % 2 == 0 => Ok(Label { class, numbers, confidence }),
         _ => Err(format!("has {count} numbers, which is neither a box nor a polygon")),
     }
 }
@@ -278,7 +290,8 @@ fn drawn(numbers: &[f64], target: &Target) -> Result<Mask, String> {
 }
 
 /// The first class list from the labels' folder upwards; empty if there is none.
-fn class_names(labels: &Path, imported: &mut Imported) -> Vec<String> {
+pub(super) fn class_names(labels: &Path, problems: &mut Vec<Problem>) -> Vec<String> {
+    let mut problem = |place: String, what: String| problems.push(Problem { place, what });
     let Ok(labels) = std::path::absolute(labels) else { return vec![] };
     for folder in labels.ancestors().skip(1).take(FOLDERS_ABOVE) {
         for file in LISTS.map(|name| folder.join(name)) {
@@ -293,11 +306,11 @@ fn class_names(labels: &Path, imported: &mut Imported) -> Vec<String> {
             match names {
                 Ok(names) if !names.is_empty() => return names,
                 Ok(_) => {}
-                Err(what) => imported.problem(file.display().to_string(), format!("cannot be read ({what})")),
+                Err(what) => problem(file.display().to_string(), format!("cannot be read ({what})")),
             }
         }
     }
-    imported.problem("classes", "no class names found; classes are named after their numbers");
+    problem("classes".into(), "no class names found; classes are named after their numbers".into());
     vec![]
 }
 

@@ -12,9 +12,9 @@ use super::load::{Loaded, SessionError};
 use super::target::{Content, Place};
 use super::writer::{Done, Job, Writer};
 use crate::document::{Document, MaskItem};
-use crate::files::Photo;
 use crate::files::project::OpenProject;
 use crate::files::stamped::Stamp;
+use crate::files::{Photo, Rendering};
 
 /// Delay between the last change and saving.
 const DELAY: Duration = Duration::from_millis(500);
@@ -147,6 +147,11 @@ impl Autosave {
         Some([number("x")?, number("y")?, number("zoom").filter(|zoom| *zoom > 0.0)?])
     }
 
+    /// How a photo is shown, by its session.
+    pub fn rendering(&self, id: u64) -> Option<Rendering> {
+        Some(self.photos.get(&id)?.file.base.rendering)
+    }
+
     /// Whether a save is in progress.
     pub fn is_saving(&self) -> bool {
         self.photos.values().any(|kept| kept.saving.is_some())
@@ -183,6 +188,14 @@ impl Autosave {
         let has_moved = std::mem::replace(&mut kept.file.base.view, view.clone()) != view;
         let is_in_place = kept.file.exists && kept.file.target.place == Place::There;
         if kept.needs_saving(&work) || (is_in_place && has_moved) {
+            self.save(id, &work);
+        }
+    }
+
+    /// Saves how a photo is shown now if that has changed, even if there is no other work on it.
+    pub fn set_rendering(&mut self, id: u64, work: Work, rendering: Rendering) {
+        let Some(kept) = self.photos.get_mut(&id) else { return };
+        if std::mem::replace(&mut kept.file.base.rendering, rendering) != rendering {
             self.save(id, &work);
         }
     }
@@ -286,7 +299,7 @@ mod tests {
     /// A photo in a folder of its own.
     fn photo(folder: &Path) -> Photo {
         let pixels = Arc::new(image::RgbImage::new(30, 20));
-        Photo { path: folder.join("a.jpg"), pixels, fingerprint: 7 }
+        Photo::of_pixels(folder.join("a.jpg"), pixels, 7)
     }
 
     fn document() -> Document {
@@ -322,6 +335,28 @@ mod tests {
         });
         window.join().unwrap();
         assert!(file.exists());
+    }
+
+    #[test]
+    fn how_a_photo_is_shown_is_kept_without_masks() {
+        let dir = tempfile::tempdir().unwrap();
+        let photo = photo(dir.path());
+        let rendering = Rendering { window: Some([1.0, 90.0].into()), ..Rendering::default() };
+        assert!(Session::rendering_for(&photo.path).is_automatic());
+        let mut autosave = opened(&photo);
+        let document = Document::default();
+        autosave.set_rendering(1, work(&document), Rendering::default());
+        assert!(!autosave.is_saving(), "nothing has changed");
+        autosave.set_rendering(1, work(&document), rendering);
+        autosave.flush();
+        assert_eq!(Session::rendering_for(&photo.path), rendering);
+        autosave.save_now(1, work(&self::document()));
+        autosave.flush();
+        assert_eq!(Session::rendering_for(&photo.path), rendering, "masks keep it");
+        autosave.set_rendering(1, work(&document), Rendering::default());
+        autosave.flush();
+        let text = std::fs::read_to_string(Session::path_for(&photo.path)).unwrap();
+        assert!(!text.contains("rendering"), "{text}");
     }
 
     #[test]

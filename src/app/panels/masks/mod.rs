@@ -10,7 +10,9 @@ use egui::{Button, Color32, Context, DragAndDrop, Key, Rect, Response, RichText,
 use egui_extras::{Column, TableBuilder};
 use image::RgbImage;
 
-use self::cells::{buttons_ui, figure_ui, group_buttons_ui, group_name_ui, picture_ui, score_text};
+use self::cells::{
+    buttons_ui, figure_ui, group_buttons_ui, group_name_ui, picture_ui, proposed_ui, score_text,
+};
 use self::rows::{Row, SortBy, grouped, mask_after_gap, sorted, tree};
 use super::super::actions::{Action, Actions};
 use super::super::tasks::Thumbnails;
@@ -330,6 +332,9 @@ impl MaskList {
             _ if settled => {
                 if item.locked {
                     ui.weak(texts::LOCKED_MARK).on_hover_text(texts::LOCKED);
+                }
+                if item.annotation.proposal.is_some() {
+                    proposed_ui(ui, item);
                 }
                 if let Some(class) = class {
                     let [r, g, b] = class.colour;

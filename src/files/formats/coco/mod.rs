@@ -17,7 +17,7 @@ use super::{DatasetPhoto, ExportOptions, FormatOption};
 use crate::annotation::Annotation;
 use crate::files::{FileSet, WriteError};
 
-pub use read::{Coco, is_coco};
+pub use read::{Coco, id, is_coco, place_of};
 pub use segmentation::segmentation;
 pub use write::{add_coco, add_coco_dataset, add_coco_part};
 

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::CocoSegmentation;
 use super::segmentation::Segmentation;
-use crate::annotation::Annotation;
+use crate::annotation::{Annotation, Proposal};
 use crate::attribute::Attributes;
 use crate::files::atomic::WriteSeek;
 use crate::files::formats::class_list::ClassList;
@@ -34,7 +34,7 @@ struct Category {
     supercategory: String,
 }
 
-/// `name`, `predicted_iou` and `stability_score` are additions that readers ignore; `attributes` are CVAT's.
+/// `name`, the scores and `proposal` are additions that readers ignore; `attributes` are CVAT's.
 #[derive(Debug, Serialize, Deserialize)]
 struct CocoAnnotation {
     id: u64,
@@ -49,6 +49,9 @@ struct CocoAnnotation {
     /// Null for a mask that does not come from a network.
     predicted_iou: Option<f32>,
     stability_score: Option<f32>,
+    /// Only for a mask that no person has looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    proposal: Option<Proposal>,
     #[serde(default, skip_serializing_if = "Attributes::is_empty")]
     attributes: Attributes,
 }
@@ -88,6 +91,7 @@ impl Part {
             name: item.name.clone(),
             predicted_iou: item.predicted_iou,
             stability_score: item.stability_score,
+            proposal: item.proposal,
             attributes: item.attributes.clone(),
         };
         let mut annotations: Vec<CocoAnnotation> =
