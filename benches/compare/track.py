@@ -5,8 +5,8 @@
     cargo build --release --example timing
     python benches/compare/track.py target/release/examples/timing FRAMES
 
-FRAMES is a folder of pictures of one size. Both run SAM 2.1 tiny with the same random weights, one thread a core and
-float32, one after the other. Each object is clicked on the first frame. A frame's time is from the decoded picture to
+FRAMES is a folder of pictures of one size. Both run SAM 2.1 tiny with the same random weights, one thread a core (or
+--threads) and float32, one after the other. Each object is clicked on the first frame. A frame's time is from the decoded picture to
 the masks at its size, for all objects: encoder, memory attention, decoder and memory encoder. Two figures are given:
 the mean over all followed frames, and that of frames with a full memory (from the seventh on). The time of the
 processor, in user mode, is less disturbed by what else the machine does than that of the clock.
@@ -31,13 +31,13 @@ def processor_seconds():
     return resource.getrusage(resource.RUSAGE_SELF).ru_utime
 
 
-def network(folder):
+def network(folder, threads):
     """The official network with random weights, and a file with them."""
     import torch
     from make_reference import CONFIGS, MEAN, STD
     from make_video_reference import MEMORY, build
     from safetensors.torch import load_file, save_file
-    torch.set_num_threads(CORES)
+    torch.set_num_threads(threads)
     torch.set_grad_enabled(False)
     config = {**CONFIGS["tiny"], **MEMORY["default"]}
     folder.mkdir(parents=True, exist_ok=True)
@@ -76,10 +76,10 @@ def official(model, folder, objects, frames):
     return seconds[1:]
 
 
-def tinsel(program, weights, folder, objects, frames):
+def tinsel(program, weights, folder, objects, frames, threads):
     photo = sorted(Path(folder).iterdir())[0]
     task = f"track {folder} {objects} {frames}\n"
-    environment = {**os.environ, "RAYON_NUM_THREADS": str(CORES)}
+    environment = {**os.environ, "RAYON_NUM_THREADS": str(threads)}
     done = subprocess.run([program, weights, photo], input=task, text=True, check=True, capture_output=True,
                           env=environment)
     return json.loads(done.stdout)["frames"][1:]
@@ -97,11 +97,12 @@ def main():
     a.add_argument("frames")
     a.add_argument("--objects", type=int, nargs="+", default=[1, 4])
     a.add_argument("--count", type=int, default=9, help="frames to follow")
+    a.add_argument("--threads", type=int, default=CORES, help="1 on a busy machine: nothing waits for other threads")
     a.add_argument("--weights", type=Path, default=Path(tempfile.gettempdir()) / "tinsel-compare")
     o = a.parse_args()
-    model, weights = network(o.weights)
+    model, weights = network(o.weights, o.threads)
     for objects in o.objects:
-        ours = means(tinsel(o.program, weights, o.frames, objects, o.count))
+        ours = means(tinsel(o.program, weights, o.frames, objects, o.count, o.threads))
         theirs = means(official(model, o.frames, objects, o.count))
         for what, mine, other in zip(["all frames", "full memory"], ours, theirs):
             wall, processor = (f"{other[i]:.2f} s, Tinsel {mine[i]:.2f} s ({mine[i] / other[i]:.2f})" for i in (0, 1))

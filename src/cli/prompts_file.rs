@@ -17,7 +17,7 @@ use crate::tracking::{Cue, ObjectId};
 /// Larger files are rejected.
 const MAX_BYTES: u64 = 64 << 20;
 
-/// What is said about an object.
+/// The prompts of an object.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct ObjectPrompts {
     pub name: Option<String>,
@@ -92,7 +92,7 @@ fn cue(entry: Entry, file: &Path) -> anyhow::Result<Cue> {
     let mask = entry.mask.map(|mask| mask_of(&folder.join(mask))).transpose()?;
     let cue = Cue { prompt: Prompt { points, bbox }, mask, corrects: None };
     match (cue.prompt.is_empty(), cue.mask.is_some()) {
-        (true, false) => bail!("it says nothing; give `points`, a `box` or a `mask`"),
+        (true, false) => bail!("it is empty; give `points`, a `box` or a `mask`"),
         (false, true) => bail!("give either a `mask` or `points` and a `box`"),
         _ => Ok(cue),
     }
@@ -137,7 +137,7 @@ pub(super) fn described(objects: &BTreeMap<ObjectId, ObjectPrompts>) -> Value {
 mod tests {
     use super::*;
 
-    fn told(text: &str) -> String {
+    fn message(text: &str) -> String {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("objects.json");
         std::fs::write(&file, text).unwrap();
@@ -170,11 +170,11 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_told_with_their_place() {
+    fn mistakes_are_reported_with_their_place() {
         for (text, parts) in [
             ("{}", ["not a prompt file", "--help"]),
             ("[]", ["no prompts", "objects.json"]),
-            (r#"[{"object": 1, "frame": 0}]"#, ["entry 1", "says nothing"]),
+            (r#"[{"object": 1, "frame": 0}]"#, ["entry 1", "is empty"]),
             (r#"[{"object": 0, "frame": 0, "points": [[1, 2]]}]"#, ["entry 1", "from 1"]),
             (r#"[{"object": 1, "frame": 0, "points": [[1]]}]"#, ["entry 1", "[x, y, 1]"]),
             (r#"[{"object": 1, "frame": 0, "mask": "absent.png"}]"#, ["entry 1", "absent.png"]),
@@ -184,8 +184,8 @@ mod tests {
                 ["entry 2", "frame 3"],
             ),
         ] {
-            let told = told(text);
-            assert!(parts.iter().all(|part| told.contains(part)), "{told}");
+            let message = message(text);
+            assert!(parts.iter().all(|part| message.contains(part)), "{message}");
         }
     }
 }

@@ -23,7 +23,8 @@ use crate::prompt::{BoxPrompt, Point, Prompt};
 use crate::sam::Predictor;
 use crate::sam::memory::MEMORIES;
 use crate::tracking::{
-    Cue, Direction, Frames, Known, Limit, ObjectId, Origin, Range, Run, Step, TrackError, Tracked, Tracker,
+    Cue, Direction, Frames, Limit, ObjectId, Origin, PriorMask, Range, Run, Step, TrackError, Tracked,
+    Tracker,
 };
 
 pub(super) const EXAMPLES: &str = "\
@@ -230,8 +231,8 @@ fn follow(
             tracker.set_cue(*number, *frame, cue.clone())?;
         }
     }
-    for (object, known) in taken_up(&journal.results) {
-        tracker.take_up(object, known)?;
+    for (object, prior) in prior_masks(&journal.results) {
+        tracker.add_prior(object, prior)?;
     }
     let limit = arguments.frames.map_or(Limit::End, Limit::Frames);
     let range = Range { from: None, directions: arguments.direction.all(), limit };
@@ -275,16 +276,16 @@ fn follow(
 }
 
 /// The last followed frames of each object and direction, which are enough to go on from.
-fn taken_up(results: &[Tracked]) -> Vec<(ObjectId, Known)> {
-    let mut last: BTreeMap<(ObjectId, bool), Vec<Known>> = BTreeMap::new();
+fn prior_masks(results: &[Tracked]) -> Vec<(ObjectId, PriorMask)> {
+    let mut last: BTreeMap<(ObjectId, bool), Vec<PriorMask>> = BTreeMap::new();
     for tracked in results {
         let Origin::Followed(direction) = tracked.origin else { continue };
-        let known = Known { frame: tracked.frame, direction, mask: tracked.mask.clone() };
-        last.entry((tracked.object, direction == Direction::Forward)).or_default().push(known);
+        let prior = PriorMask { frame: tracked.frame, direction, mask: tracked.mask.clone() };
+        last.entry((tracked.object, direction == Direction::Forward)).or_default().push(prior);
     }
-    let of_object = |((object, _), known): ((ObjectId, bool), Vec<Known>)| {
-        let first = known.len().saturating_sub(MEMORIES - 1);
-        known.into_iter().skip(first).map(move |known| (object, known)).collect::<Vec<_>>()
+    let of_object = |((object, _), priors): ((ObjectId, bool), Vec<PriorMask>)| {
+        let first = priors.len().saturating_sub(MEMORIES - 1);
+        priors.into_iter().skip(first).map(move |prior| (object, prior)).collect::<Vec<_>>()
     };
     last.into_iter().flat_map(of_object).collect()
 }

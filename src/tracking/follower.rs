@@ -7,7 +7,7 @@ use image::RgbImage;
 use super::track::{Sighting, Track};
 use crate::mask::Mask;
 use crate::prompt::{BoxPrompt, Point, Prompt};
-use crate::sam::memory::{Frame, MemoryNetwork, Place, Seen};
+use crate::sam::memory::{Frame, MemoryNetwork, Observation, Place};
 use crate::sam::{
     Embedding, Encoded, Encoding, Error, LowRes, Monitor, Output, Prediction, Predictor, Query, Result,
 };
@@ -46,7 +46,7 @@ impl Follower {
         })
     }
 
-    /// Whether what other trackers found has to be seen on its frame to be remembered.
+    /// Whether the result of an earlier run needs its frame.
     pub fn remembers_frames(&self) -> bool {
         matches!(self, Self::Memory(_))
     }
@@ -111,8 +111,8 @@ impl Follower {
         }
     }
 
-    /// What another tracker found on a frame; `image` is not needed without a memory.
-    pub fn known(&self, image: Option<&Image>, mask: &Arc<Mask>) -> Result<Sighting> {
+    /// The result of an earlier run on a frame; `image` is not needed without a memory.
+    pub fn prior(&self, image: Option<&Image>, mask: &Arc<Mask>) -> Result<Sighting> {
         match (self, image) {
             (Self::Memory(network), Some(Image::Memory(image))) => taken(network, image, mask.clone()),
             (Self::Prompts, _) => given(mask.clone(), (mask.width(), mask.height())),
@@ -127,11 +127,11 @@ fn of_another_model() -> Error {
 
 /// A mask that is taken as it is, and remembered.
 fn taken(network: &MemoryNetwork, image: &Frame, mask: Arc<Mask>) -> Result<Sighting> {
-    let sighting = by_memory(network.take_mask(image, &mask)?);
+    let sighting = by_memory(network.accept_mask(image, &mask)?);
     Ok(Sighting { mask, ..sighting })
 }
 
-fn by_memory(seen: Seen) -> Sighting {
+fn by_memory(seen: Observation) -> Sighting {
     Sighting {
         mask: seen.low_res.mask(0.0, 0.0).0.into(),
         low_res: seen.low_res.clone(),

@@ -32,4 +32,4 @@ pub use cue::Cue;
 pub use doubt::{Doubt, DoubtLimits};
 pub use frames::{FrameError, Frames};
 pub use run::{Limit, Range, Run, Step};
-pub use tracker::{Known, ObjectId, Origin, TrackError, Tracked, Tracker};
+pub use tracker::{ObjectId, Origin, PriorMask, TrackError, Tracked, Tracker};

@@ -35,12 +35,12 @@ impl Range {
     }
 }
 
-/// What came of a step.
+/// The result of a step.
 #[derive(Debug)]
 pub enum Step {
     /// A part of the work on a frame is done.
     Working,
-    /// An object is known on a frame.
+    /// The result of an object on a frame.
     Tracked(Tracked),
     /// A frame cannot be read; the objects are followed past it.
     Unreadable { frame: usize, error: FrameError },
@@ -92,8 +92,8 @@ impl Run {
         Ok(Self { range, ahead, frames, visit, fraction_of_visit: 0.0, done })
     }
 
-    /// The same run, without following these objects to these frames, which are known
-    /// ([`Tracker::take_up`]).
+    /// The same run, without following these objects to these frames, whose
+    /// results exist ([`Tracker::add_prior`]).
     pub fn without(self, done: impl IntoIterator<Item = (ObjectId, usize)>) -> Self {
         Self { done: done.into_iter().collect(), ..self }
     }
@@ -138,18 +138,27 @@ impl Run {
                 Encoded::Unreadable(error) => return Ok(self.unreadable(tracker, error)),
             }
         }
-        let (work, object) = (visit.work, visit.objects.pop_front());
-        if visit.objects.is_empty() {
-            self.visit = None;
+        let work = visit.work;
+        let Some(object) = visit.objects.front().copied() else { return Ok(self.advance()) };
+        let tracked = match work {
+            Work::Answer => tracker.answer(object, monitor),
+            Work::Remember => tracker.remember_prior(object).map(|()| None),
+            Work::Follow(direction) => tracker.follow(object, direction, monitor),
+        };
+        // After a stop, the same object is next.
+        if !tracked.as_ref().is_err_and(TrackError::is_cancelled) {
+            self.advance();
+        }
+        Ok(tracked?.map_or(Step::Working, Step::Tracked))
+    }
+
+    /// Goes on to the next object, or to the next frame after the last one.
+    fn advance(&mut self) -> Step {
+        self.visit.as_mut().and_then(|visit| visit.objects.pop_front());
+        if self.visit.take_if(|visit| visit.objects.is_empty()).is_some() {
             self.fraction_of_visit = 0.0;
         }
-        let Some(object) = object else { return Ok(Step::Working) };
-        let tracked = match work {
-            Work::Answer => tracker.answer(object, monitor)?,
-            Work::Remember => tracker.remember_known(object).map(|()| None)?,
-            Work::Follow(direction) => tracker.follow(object, direction, monitor)?,
-        };
-        Ok(tracked.map_or(Step::Working, Step::Tracked))
+        Step::Working
     }
 
     fn unreadable(&mut self, tracker: &mut Tracker, error: FrameError) -> Step {
@@ -158,14 +167,14 @@ impl Run {
             let Some(track) = tracker.tracks.get_mut(object) else { continue };
             match work {
                 Work::Answer => drop(track.unanswered.remove(&frame)),
-                Work::Remember => drop(track.known.pop_front()),
+                Work::Remember => drop(track.priors.pop_front()),
                 Work::Follow(_) => {}
             }
         }
         Step::Unreadable { frame, error }
     }
 
-    /// Answers come first, then what is known, then the frames of the range.
+    /// Answers come first, then results of earlier runs, then the frames of the range.
     fn next_visit(&mut self, tracker: &Tracker) -> Option<Visit> {
         let tracks = &tracker.tracks;
         let unanswered = tracks.values().filter_map(|track| track.unanswered.first()).min().copied();
@@ -174,9 +183,10 @@ impl Run {
             let objects = asks.map(|(object, _)| *object).collect();
             return Some(Visit { frame, work: Work::Answer, objects });
         }
-        if let Some(frame) = tracks.values().find_map(|track| track.known.front()).map(|known| known.frame) {
-            let waits =
-                tracks.iter().filter(|(_, track)| track.known.front().is_some_and(|k| k.frame == frame));
+        if let Some(frame) = tracks.values().find_map(|track| track.priors.front()).map(|prior| prior.frame) {
+            let waits = tracks
+                .iter()
+                .filter(|(_, track)| track.priors.front().is_some_and(|prior| prior.frame == frame));
             let objects = waits.map(|(object, _)| *object).collect();
             return Some(Visit { frame, work: Work::Remember, objects });
         }

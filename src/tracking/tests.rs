@@ -198,7 +198,7 @@ fn ranges_have_directions_and_limits() {
 }
 
 #[test]
-fn unreadable_frames_and_bad_cues_are_told_and_the_rest_goes_on() {
+fn unreadable_frames_and_bad_cues_are_reported_and_skipped() {
     let mut frames = Pictures::mini();
     frames.frames[2] = None;
     let mut tracker = mini_tracker();
@@ -224,7 +224,7 @@ fn unreadable_frames_and_bad_cues_are_told_and_the_rest_goes_on() {
     assert!(frames_of(&results, 2).is_empty() && frames_of(&results, 3).is_empty());
 }
 
-/// Stops after so many questions.
+/// Stops after this many questions.
 struct After(AtomicUsize);
 
 impl Monitor for After {
@@ -260,7 +260,33 @@ fn a_stopped_run_keeps_what_was_done_and_goes_on() {
 }
 
 #[test]
-fn another_tracker_goes_on_from_what_is_known() {
+fn an_object_whose_prompt_was_stopped_is_not_skipped() {
+    let mut frames = Pictures::mini();
+    let predictor = Arc::new(Predictor::open(&data("mini_sam1.safetensors")).unwrap());
+    let mut trackers = [0; 2].map(|_| Tracker::new(predictor.clone(), FRAMES).unwrap());
+    for tracker in &mut trackers {
+        tracker.set_cue(1, 0, clicks(&[(40.0, 48.0, true)])).unwrap();
+    }
+    let [whole, stopped] = &mut trackers;
+    let whole = follow(whole, &mut frames, Range::forward());
+    let (mut run, mut results, mut stops) = (Run::new(stopped, Range::forward()).unwrap(), vec![], 0);
+    // Every question is answered with a stop once.
+    for step in 0.. {
+        match run.step(stopped, &mut frames, &After((step % 200).into())) {
+            Ok(Step::Tracked(tracked)) => results.push(tracked),
+            Ok(Step::Done) => break,
+            Ok(_) => {}
+            Err(error) => {
+                assert!(error.is_cancelled(), "{error}");
+                stops += 1;
+            }
+        }
+    }
+    assert!(stops > 5 && results == whole);
+}
+
+#[test]
+fn another_tracker_continues_from_earlier_results() {
     let mut frames = Pictures::mini();
     let mut tracker = mini_tracker();
     tracker.set_cue(1, 0, clicks(&[(40.0, 48.0, true)])).unwrap();
@@ -269,8 +295,9 @@ fn another_tracker_goes_on_from_what_is_known() {
     let mut tracker = mini_tracker();
     tracker.set_cue(1, 0, clicks(&[(40.0, 48.0, true)])).unwrap();
     for tracked in &whole[1..5] {
-        let known = Known { frame: tracked.frame, direction: Direction::Forward, mask: tracked.mask.clone() };
-        tracker.take_up(1, known).unwrap();
+        let prior =
+            PriorMask { frame: tracked.frame, direction: Direction::Forward, mask: tracked.mask.clone() };
+        tracker.add_prior(1, prior).unwrap();
     }
     let run = Run::new(&tracker, Range::forward()).unwrap().without((1..5).map(|frame| (1, frame)));
     let (results, _) = finish(&mut tracker, &mut frames, run);
@@ -304,8 +331,8 @@ fn without_a_memory_each_frame_is_prompted_with_the_one_before() {
     // From masks that another tracker found, no frame has to be seen again.
     let mut tracker = Tracker::new(Arc::new(Predictor::built_in(None).unwrap()), 4).unwrap();
     tracker.set_cue(5, 0, first.clone().into()).unwrap();
-    let known = Known { frame: 2, direction: Direction::Forward, mask: results[2].mask.clone() };
-    tracker.take_up(5, known).unwrap();
+    let prior = PriorMask { frame: 2, direction: Direction::Forward, mask: results[2].mask.clone() };
+    tracker.add_prior(5, prior).unwrap();
     frames.reads = 0;
     let run = Run::new(&tracker, Range::forward()).unwrap().without([(5, 1), (5, 2)]);
     let (again, _) = finish(&mut tracker, &mut frames, run);

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use super::{Cue, Known};
+use super::{Cue, PriorMask};
 use crate::mask::Mask;
 use crate::sam::LowRes;
-use crate::sam::memory::{Direction, ObjectMemory, POINTERS, Place, Seen};
+use crate::sam::memory::{Direction, ObjectMemory, Observation, POINTERS, Place};
 
 /// An object on a frame.
 #[derive(Debug, Clone)]
@@ -17,7 +17,7 @@ pub(super) struct Sighting {
     /// Of networks that tell one.
     pub object_score: Option<f32>,
     /// For a network with a memory.
-    pub seen: Option<Seen>,
+    pub seen: Option<Observation>,
 }
 
 impl Sighting {
@@ -33,8 +33,8 @@ pub(super) struct Track {
     pub cues: BTreeMap<usize, Cue>,
     /// Frames whose cue waits for its answer.
     pub unanswered: BTreeSet<usize>,
-    /// What another tracker found, to be taken up.
-    pub known: VecDeque<Known>,
+    /// Results of earlier runs, in the order in which they were followed.
+    pub priors: VecDeque<PriorMask>,
     pub memory: ObjectMemory,
     answers: BTreeMap<usize, Sighting>,
     /// Of the last followed frames.

@@ -31,16 +31,16 @@ pub struct Tracked {
     pub mask: Arc<Mask>,
     /// The network's estimate of the mask's IoU with the truth, about [0, 1]; 1 for a mask that was given.
     pub predicted_iou: f32,
-    /// Logit of "the object is there"; `None` if the network tells none.
+    /// Logit of "the object is there"; `None` if the network has none.
     pub object_score: Option<f32>,
     pub origin: Origin,
     /// Signs that the mask may be wrong; none on prompted frames.
     pub doubts: Vec<Doubt>,
 }
 
-/// What another tracker found: a followed frame, to go on from there.
+/// The result of an earlier run on a followed frame, to continue from there.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Known {
+pub struct PriorMask {
     pub frame: usize,
     pub direction: Direction,
     /// At the frame's size.
@@ -157,14 +157,14 @@ impl Tracker {
         self.tracks.remove(&object);
     }
 
-    /// Takes up what another tracker found, to go on from there: the last few followed frames, in the order in
+    /// Adds the result of an earlier run, to continue from there: the last few followed frames, in the order in
     /// which they were followed, are enough. The next run remembers them.
     ///
     /// # Errors
     /// The sequence has no such frame.
-    pub fn take_up(&mut self, object: ObjectId, known: Known) -> Result<(), TrackError> {
-        self.check_frame(known.frame)?;
-        self.tracks.entry(object).or_default().known.push_back(known);
+    pub fn add_prior(&mut self, object: ObjectId, prior: PriorMask) -> Result<(), TrackError> {
+        self.check_frame(prior.frame)?;
+        self.tracks.entry(object).or_default().priors.push_back(prior);
         Ok(())
     }
 
@@ -247,13 +247,13 @@ impl Tracker {
         Ok(Some(tracked))
     }
 
-    /// Remembers what another tracker found of an object on a frame, which is the current one if this tracker
-    /// remembers frames.
-    pub(super) fn remember_known(&mut self, object: ObjectId) -> Result<(), TrackError> {
+    /// Remembers the result of an earlier run on a frame, which is the current one if this tracker remembers
+    /// frames.
+    pub(super) fn remember_prior(&mut self, object: ObjectId) -> Result<(), TrackError> {
         let Some(track) = self.tracks.get_mut(&object) else { return Ok(()) };
-        let Some(Known { frame, direction, mask }) = track.known.pop_front() else { return Ok(()) };
+        let Some(PriorMask { frame, direction, mask }) = track.priors.pop_front() else { return Ok(()) };
         let image = self.current.as_ref().filter(|(current, _)| *current == frame).map(|(_, image)| image);
-        let sighting = self.follower.known(image, &mask).map_err(|error| match error {
+        let sighting = self.follower.prior(image, &mask).map_err(|error| match error {
             sam::Error::Prompt(cause) => TrackError::Cue { object, frame, cause },
             other => other.into(),
         })?;

@@ -61,18 +61,18 @@ fn stream(path: &Path, format: ImageFormat, first: usize) -> Result<Stream, Stri
     let (sender, receiver) = sync_channel(0);
     let path: PathBuf = path.into();
     std::thread::spawn(move || {
-        let told = |error: String| Err(format!("{}: {error}", path.display()));
+        let failed = |error: String| Err(format!("{}: {error}", path.display()));
         match frames(&path, format) {
             Ok(Some(frames)) => {
                 let frames = frames.skip(first).map(|frame| match frame {
                     Ok(frame) => Ok(DynamicImage::from(frame.into_buffer()).into_rgb8()),
-                    Err(error) => told(error.to_string()),
+                    Err(error) => failed(error.to_string()),
                 });
                 frames.map(|frame| sender.send(frame)).take_while(Result::is_ok).for_each(drop);
             }
             // Nobody may listen any more.
-            Ok(None) => drop(sender.send(told("is no longer animated".into()))),
-            Err(error) => drop(sender.send(told(error.to_string()))),
+            Ok(None) => drop(sender.send(failed("is no longer animated".into()))),
+            Err(error) => drop(sender.send(failed(error.to_string()))),
         }
     });
     Ok(Box::new(receiver.into_iter()))

@@ -189,15 +189,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_sequence_is_told() {
+    fn other_files_are_reported() {
         let dir = tempfile::tempdir().unwrap();
-        let told = |path: &Path| Sequence::open(path).err().unwrap().to_string();
-        assert!(told(dir.path()).contains("contains no photos"));
-        assert!(told(&dir.path().join("absent.mp4")).contains("absent.mp4"));
+        let message = |path: &Path| Sequence::open(path).err().unwrap().to_string();
+        assert!(message(dir.path()).contains("contains no photos"));
+        assert!(message(&dir.path().join("absent.mp4")).contains("absent.mp4"));
         for name in ["one.png", "one.jpg", "one.tiff"] {
             let file = dir.path().join(name);
             picture(3).save(&file).unwrap();
-            let error = told(&file);
+            let error = message(&file);
             assert!(error.contains(name) && error.contains("is a single picture"), "{error}");
         }
     }

@@ -82,7 +82,7 @@ impl MemoryAttention {
         let mut frame = embedding.to_vec();
         rows::add_scaled(&mut frame, &self.position, POSITION_SHARE);
         if let Some(first) = self.layers.first() {
-            first.look_at_itself(&mut frame, &self.rope);
+            first.self_attention(&mut frame, &self.rope);
         }
         FrameStart { frame }
     }
@@ -93,9 +93,9 @@ impl MemoryAttention {
         let mut frame = start.frame.clone();
         for (i, layer) in self.layers.iter().enumerate() {
             if i > 0 {
-                layer.look_at_itself(&mut frame, &self.rope);
+                layer.self_attention(&mut frame, &self.rope);
             }
-            layer.look_at_memory(&mut frame, &memory, &self.rope);
+            layer.cross_attention(&mut frame, &memory, &self.rope);
         }
         normalise(&self.norm, &mut frame);
         frame
@@ -178,14 +178,14 @@ impl Layer {
         })
     }
 
-    fn look_at_itself(&self, frame: &mut [f32], rope: &Rope) {
+    fn self_attention(&self, frame: &mut [f32], rope: &Rope) {
         let own = normalised(&self.norm1, frame);
         let tiles = Tile::of_map(&own, self.norm1.gamma.len());
         self.self_attn.add_to(frame, &own, &tiles, rope);
     }
 
     /// Then the MLP.
-    fn look_at_memory(&self, frame: &mut [f32], memory: &[Tile], rope: &Rope) {
+    fn cross_attention(&self, frame: &mut [f32], memory: &[Tile], rope: &Rope) {
         let queries = normalised(&self.norm2, frame);
         self.cross_attn_image.add_to(frame, &queries, memory, rope);
         let d = self.norm3.gamma.len();

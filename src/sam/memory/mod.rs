@@ -25,7 +25,7 @@ use rayon::prelude::*;
 
 pub use attention::{FrameStart, MemoryAttention, Remembered};
 pub use encoder::{MaskSource, Memory, MemoryEncoder};
-pub use network::{Frame, MemoryNetwork, Seen};
+pub use network::{Frame, MemoryNetwork, Observation};
 pub use object::{Direction, ObjectMemory, Place};
 pub use pointers::Pointers;
 

@@ -53,7 +53,7 @@ impl Frame {
 
 /// An object on a frame.
 #[derive(Debug, Clone)]
-pub struct Seen {
+pub struct Observation {
     /// The mask is where these are above 0.
     pub low_res: LowRes,
     /// The network's estimate of the mask's IoU with the truth, in [0, 1]; 1 for a mask that was given.
@@ -144,7 +144,7 @@ impl MemoryNetwork {
     ///
     /// # Errors
     /// [`Error::Prompt`] if nothing is remembered of the object.
-    pub fn follow(&self, frame: &Frame, place: Place, object: &ObjectMemory) -> Result<Seen> {
+    pub fn follow(&self, frame: &Frame, place: Place, object: &ObjectMemory) -> Result<Observation> {
         let image = self.conditioned(frame, place, object)?;
         let heads = self.heads(frame, &image, &EMPTY, None, true)?;
         self.seen(frame, heads, MaskSource::Logits)
@@ -158,7 +158,7 @@ impl MemoryNetwork {
         place: Place,
         object: &ObjectMemory,
         object_score: f32,
-    ) -> Result<Seen> {
+    ) -> Result<Observation> {
         let image = self.conditioned(frame, place, object)?;
         let heads = self.heads(frame, &image, &EMPTY, None, true)?;
         self.seen(frame, Heads { object_score, ..heads }, MaskSource::Logits)
@@ -175,7 +175,7 @@ impl MemoryNetwork {
         prompt: &Prompt,
         previous: Option<&LowRes>,
         recalled: Option<(Place, &ObjectMemory)>,
-    ) -> Result<Seen> {
+    ) -> Result<Observation> {
         check_prompt(prompt, frame.photo_size)?;
         let placement = self.placement(frame);
         let image = match recalled {
@@ -201,7 +201,7 @@ impl MemoryNetwork {
     ///
     /// # Errors
     /// [`Error::Prompt`] if the mask has another size than the frame.
-    pub fn take_mask(&self, frame: &Frame, mask: &Mask) -> Result<Seen> {
+    pub fn accept_mask(&self, frame: &Frame, mask: &Mask) -> Result<Observation> {
         let size = (mask.width(), mask.height());
         if size != frame.photo_size {
             let [found, expected] = [size, frame.photo_size].map(|(w, h)| format!("{w}x{h}"));
@@ -220,7 +220,7 @@ impl MemoryNetwork {
         let object_score = GIVEN_SCALE * f32::from(is_there) + GIVEN_BIAS;
         let memory = self.remember(frame, &low_res, MaskSource::Prompt, is_there)?;
         let low_res = LowRes::new(low_res, self.placement(frame))?;
-        Ok(Seen { low_res, predicted_iou: 1.0, object_score, pointer, memory })
+        Ok(Observation { low_res, predicted_iou: 1.0, object_score, pointer, memory })
     }
 
     fn placement(&self, frame: &Frame) -> Placement {
@@ -282,7 +282,7 @@ impl MemoryNetwork {
         })
     }
 
-    fn seen(&self, frame: &Frame, heads: Heads, source: MaskSource) -> Result<Seen> {
+    fn seen(&self, frame: &Frame, heads: Heads, source: MaskSource) -> Result<Observation> {
         let Heads { mut low_res, iou, object_score, token } = heads;
         let is_there = object_score > 0.0;
         if !is_there {
@@ -291,7 +291,7 @@ impl MemoryNetwork {
         let pointer = self.pointers.pointer(&token, is_there);
         let memory = self.remember(frame, &low_res, source, is_there)?;
         let low_res = LowRes::new(low_res, self.placement(frame))?;
-        Ok(Seen { low_res, predicted_iou: iou, object_score, pointer, memory })
+        Ok(Observation { low_res, predicted_iou: iou, object_score, pointer, memory })
     }
 
     /// The memory of a mask's logits, (S/4, S/4).

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{MEMORIES, Memory, POINTERS, Seen};
+use super::{MEMORIES, Memory, Observation, POINTERS};
 
 /// The order in which frames are followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -42,7 +42,7 @@ struct Kept {
 }
 
 impl Kept {
-    fn new(seen: &Seen) -> Self {
+    fn new(seen: &Observation) -> Self {
         Self { memory: seen.memory.clone(), pointer: seen.pointer.clone() }
     }
 
@@ -76,7 +76,7 @@ impl ObjectMemory {
     }
 
     /// Keeps a prompted frame, whatever was remembered of it.
-    pub fn keep_prompted(&mut self, frame: usize, seen: &Seen) {
+    pub fn keep_prompted(&mut self, frame: usize, seen: &Observation) {
         self.followed.remove(&frame);
         self.prompted.insert(frame, Kept::new(seen));
     }
@@ -87,7 +87,7 @@ impl ObjectMemory {
     }
 
     /// Keeps a followed frame, and forgets those that it leaves too far behind.
-    pub fn keep_followed(&mut self, place: Place, seen: &Seen) {
+    pub fn keep_followed(&mut self, place: Place, seen: &Observation) {
         // Those ahead are of another run and will be followed again.
         let matters =
             |other: usize| place.direction.distance(place.frame, other).is_some_and(|d| d < POINTERS);

@@ -45,7 +45,7 @@ impl Sequence {
     }
 
     /// Compares an object on a frame with that in a step of a scenario.
-    fn compare(&self, step: &str, object: usize, frame: usize, seen: &Seen) {
+    fn compare(&self, step: &str, object: usize, frame: usize, seen: &Observation) {
         let name = |field: &str| format!("{step}.obj{object}.frame{frame}.{field}");
         let values = |field: &str| self.reference.get(&name(field)).1;
         assert_close(&name("low_res"), seen.low_res.values(), &values("low_res"), LOGITS_TOLERANCE);
@@ -92,11 +92,11 @@ impl Sequence {
         logits
     }
 
-    fn prompt(&self, frame: usize, prompt: &Prompt) -> Seen {
+    fn prompt(&self, frame: usize, prompt: &Prompt) -> Observation {
         self.network.prompt(&self.frames[frame], prompt, None, None).unwrap()
     }
 
-    fn compare_prompted(&self, name: &str, seen: &Seen) {
+    fn compare_prompted(&self, name: &str, seen: &Observation) {
         let expected = self.reference.get(name).1;
         let pixels = SIZE.0 as usize * SIZE.1 as usize;
         let of_object = &expected[expected.len() - pixels..];
@@ -104,7 +104,7 @@ impl Sequence {
     }
 
     /// Prompts an object on one frame and follows it from there.
-    fn scenario(&self, name: &str, frame: usize, seen: &Seen, direction: Direction, gone_from: usize) {
+    fn scenario(&self, name: &str, frame: usize, seen: &Observation, direction: Direction, gone_from: usize) {
         let mut object = ObjectMemory::default();
         let step = format!("{name}.1");
         self.compare(&step, 1, frame, seen);
@@ -150,10 +150,10 @@ fn a_mask_is_followed_as_by_the_official_predictor() {
     };
     let mask =
         Mask::from_fn(width, height, |x, y| within(x, width, 0.13, 0.37) && within(y, height, 0.25, 0.56));
-    let seen = sequence.network.take_mask(&sequence.frames[0], &mask).unwrap();
+    let seen = sequence.network.accept_mask(&sequence.frames[0], &mask).unwrap();
     sequence.scenario("mask", 0, &seen, Direction::Forward, FRAMES);
     let other = Mask::from_fn(width, height + 1, |_, _| true);
-    let error = sequence.network.take_mask(&sequence.frames[0], &other).unwrap_err().to_string();
+    let error = sequence.network.accept_mask(&sequence.frames[0], &other).unwrap_err().to_string();
     assert!(error.contains("160x121") && error.contains("160x120"), "{error}");
 }
 
