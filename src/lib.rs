@@ -1,7 +1,7 @@
 //! Tinsel: interactive image segmentation with the Segment Anything networks, on the CPU.
 //!
-//! The layers, each of which knows only those before it: [`mask`] and [`sam`] (pixels and the
-//! network), [`everything`] (prompting a whole photo), [`document`] and [`files`] (what a person
+//! The layers, each of which knows only those before it: [`mask`], [`edge`] and [`sam`] (pixels and the
+//! network), [`everything`] (prompting a whole photo), [`tracking`] (following objects through a sequence), [`document`] and [`files`] (what a person
 //! makes and where it goes), [`models`] (published weights), [`engine`] (the worker thread).
 //!
 //! ```
@@ -30,6 +30,7 @@ pub mod attribute;
 pub mod cli;
 pub mod colour;
 pub mod document;
+pub mod edge;
 pub mod engine;
 pub mod everything;
 pub mod files;
@@ -37,3 +38,4 @@ pub mod mask;
 pub mod models;
 pub mod prompt;
 pub mod sam;
+pub mod tracking;

@@ -10,7 +10,9 @@ fn main() -> ExitCode {
     match cli.task {
         Some(Task::Predict(arguments)) => tinsel::cli::predict(&arguments),
         Some(Task::Everything(arguments)) => tinsel::cli::everything(&arguments),
+        Some(Task::Masks(arguments)) => tinsel::cli::boxes_to_masks(&arguments),
         Some(Task::Compare(arguments)) => tinsel::cli::compare_models(&arguments),
+        Some(Task::Track(arguments)) => tinsel::cli::track(&arguments),
         Some(Task::Export(arguments)) => tinsel::cli::export_sessions(&arguments),
         Some(Task::Import(arguments)) => tinsel::cli::import_into_session(&arguments),
         Some(Task::Convert(arguments)) => tinsel::cli::convert(&arguments),

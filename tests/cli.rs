@@ -1,6 +1,9 @@
 //! The command line from end to end: the real binary with the built-in model, compared with what the
 //! official code of MobileSAM answers for the same photo (`tests/data/make_mobile_sam_reference.py`).
 
+#[path = "cli/masks.rs"]
+mod masks;
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::process::Command;
@@ -715,6 +718,7 @@ fn what_everything_finds_is_kept_once_and_added_to_what_is_there() {
     let areas: Vec<u64> = masks.iter().map(|item| mask_of_session(item).area()).collect();
     assert!(areas.is_sorted_by(|a, b| a >= b), "the largest lies below");
     assert!(masks.iter().all(|item| item["model"] == "mobile-sam" && item["predicted_iou"].is_f64()));
+    assert!(masks.iter().all(|item| item["proposal"].is_object()), "nobody has looked at them");
 
     // Somebody has named a mask, hidden another one, and deleted the last; another program has added a key.
     let mut edited = first.clone();
@@ -753,6 +757,47 @@ fn what_everything_finds_is_kept_once_and_added_to_what_is_there() {
 fn mask_of_session(item: &Value) -> Mask {
     let compressed: CompressedRle = serde_json::from_value(item["segmentation"].clone()).unwrap();
     Mask::try_from(&Rle::try_from(&compressed).unwrap()).unwrap()
+}
+
+#[test]
+fn exports_are_limited_to_states_and_split_into_parts() {
+    let folder = folder_of_photos(&["a.png", "b.png", "nothing.png", "new.png"]);
+    let mask = serde_json::json!([{"segmentation": {"size": [4, 6], "counts": [0, 24]}, "name": "all"}]);
+    let masks = folder.file("masks.json", mask.to_string().as_bytes());
+    for name in ["a.png", "b.png", "nothing.png", "new.png"] {
+        image::RgbImage::new(6, 4).save(folder.path(&format!("photos/{name}"))).unwrap();
+    }
+    ["a.png", "b.png"].iter().for_each(|name| {
+        succeed(&["import", &folder.path(&format!("photos/{name}")), &masks]);
+    });
+    let project = r#"{"format": "tinsel-project", "version": 1,
+        "photos": {"b.png": {"state": "review"}, "nothing.png": {"state": "done"}}}"#;
+    folder.file("photos/tinsel-project.json", project.as_bytes());
+    let (photos, out) = (folder.path("photos"), folder.path("out"));
+    let export = ["export", &photos, "--format=yolo", "--overwrite", "--out", &out];
+
+    succeed(&[&export[..], &["--states=done,review"]].concat());
+    assert_eq!(folder.names("out/labels"), ["b.txt", "nothing.txt"]);
+    succeed(&export);
+    assert_eq!(folder.names("out/labels"), ["a.txt", "b.txt", "nothing.txt"]);
+    assert_eq!(std::fs::read(folder.path("out/labels/nothing.txt")).unwrap(), b"");
+
+    std::fs::remove_dir_all(&out).unwrap();
+    let list = folder.file("parts.txt", b"val b.png\ntest nothing.png\n");
+    let said = succeed(&[&export[..], &["--split=1,0", "--split-file", &list]].concat());
+    assert!(said.contains("train: 1 photo\nval: 1 photo\ntest: 1 photo\n"), "{said}");
+    let names = ["train", "val", "test"].map(|part| folder.names(&format!("out/labels/{part}")).join(" "));
+    assert_eq!(names, ["a.txt", "b.txt", "nothing.txt"]);
+
+    fails(&[&export[..], &["--split=80"]].concat(), 2, &["--split", "two or three whole numbers"]);
+    fails(&["export", &photos, "--format=csv", "--split=1,1", "--out", &out], 2, &["csv has no train"]);
+    folder.file("parts.txt", b"b.png\n");
+    fails(&[&export[..], &["--split-file", &list]].concat(), 2, &["parts.txt: line 1 is not `train NAME`"]);
+    fails(
+        &[&export[..], &["--states=started", "--class=x", "--split-file=gone"]].concat(),
+        2,
+        &["gone: cannot be read"],
+    );
 }
 
 #[test]
@@ -910,4 +955,228 @@ fn without_a_display_one_sentence_says_so() {
         assert!(error.contains("there is no display (") && error.contains("tinsel --help"), "{error}");
         assert!(!error.contains(".rs"), "{error}");
     }
+}
+
+/// Views of the sample photo that move a little from one to the next, and the place of the cup on the first.
+fn moving(folder: &Folder, frames: u32) -> String {
+    let photo = Photo::open(COFFEE.as_ref()).unwrap().pixels;
+    let dir = folder.path("burst");
+    std::fs::create_dir(&dir).unwrap();
+    for i in 0..frames {
+        let view = image::imageops::crop_imm(&*photo, 12 * i, 6 * i, 480, 330).to_image();
+        view.save(format!("{dir}/{i}.png")).unwrap();
+    }
+    dir
+}
+
+/// The values of an image with a palette.
+fn indices(path: &str) -> (u32, u32, Vec<u8>) {
+    let file = std::io::BufReader::new(std::fs::File::open(path).unwrap());
+    let mut reader = png::Decoder::new(file).read_info().unwrap();
+    assert_eq!(reader.info().color_type, png::ColorType::Indexed);
+    let (width, height) = (reader.info().width, reader.info().height);
+    let mut values = vec![0; (width * height) as usize];
+    reader.next_frame(&mut values).unwrap();
+    (width, height, values)
+}
+
+#[test]
+fn an_object_is_followed_through_a_folder() {
+    let folder = Folder::new();
+    let (burst, out) = (moving(&folder, 4), folder.path("out"));
+    // One frame is damaged: it is told, and the others are done.
+    let whole = std::fs::read(format!("{burst}/2.png")).unwrap();
+    std::fs::write(format!("{burst}/2.png"), &whole[..whole.len() / 2]).unwrap();
+    let arguments = ["track", &burst, "--point", "290,170", "--out", &out, "--format", "davis,coco"];
+    let run = tinsel(&arguments);
+    assert_eq!(run.code, Some(1), "{}", run.err);
+    assert!(run.err.contains("frame 2 is skipped") && run.err.contains("2.png"), "{}", run.err);
+    assert!(run.out.starts_with("object 1: 3 of 4 frames"), "{}", run.out);
+    let mask = |i: u32| {
+        let (width, height, values) = indices(&format!("{out}/Annotations/burst/{i}.png"));
+        Mask::from_fn(width, height, |x, y| values[(y * width + x) as usize] == 1)
+    };
+    let first = mask(0);
+    assert!(first.get(290, 170) && first.area() > 1000);
+    let moved = |i: u32| Mask::from_fn(480, 330, |x, y| first.get(x + 12 * i, y + 6 * i));
+    for i in [1, 3] {
+        assert!(iou_of(&mask(i), &moved(i)) > 0.75, "frame {i}: {}", iou_of(&mask(i), &moved(i)));
+    }
+
+    // The same command goes on: only the missing frame is followed.
+    std::fs::write(format!("{burst}/2.png"), &whole).unwrap();
+    let before = std::fs::read_to_string(format!("{out}/burst_tracks.jsonl")).unwrap();
+    assert!(succeed(&arguments).starts_with("object 1: 4 of 4 frames"));
+    let after = std::fs::read_to_string(format!("{out}/burst_tracks.jsonl")).unwrap();
+    assert!(after.starts_with(&before));
+    assert_eq!(after.lines().count(), before.lines().count() + 2, "one result, and that all is done");
+    assert!(iou_of(&mask(2), &moved(2)) > 0.75);
+    let coco: Value =
+        serde_json::from_slice(&std::fs::read(format!("{out}/burst_coco.json")).unwrap()).unwrap();
+    assert_eq!(coco["annotations"].as_array().unwrap().len(), 4);
+    // Once more there is nothing to do; other prompts are other work.
+    assert!(succeed(&arguments).starts_with("object 1: 4 of 4 frames"));
+    fails(&["track", &burst, "--point", "10,10", "--out", &out], 2, &["burst_tracks.jsonl", "--overwrite"]);
+}
+
+fn iou_of(a: &Mask, b: &Mask) -> f64 {
+    let both = a.intersection(b).area() as f64;
+    both / (a.area() as f64 + b.area() as f64 - both)
+}
+
+#[test]
+fn objects_of_a_prompt_file_are_followed_both_ways() {
+    let folder = Folder::new();
+    let (burst, out, prompts) = (moving(&folder, 3), folder.path("out"), folder.path("objects.json"));
+    let text = r#"[{"object": 1, "frame": 1, "points": [[278, 164, 1]], "name": "cup", "class": "crockery"},
+        {"object": 7, "frame": 2, "mask": "m.png"}]"#;
+    std::fs::write(&prompts, text).unwrap();
+    let mask =
+        image::GrayImage::from_fn(480, 330, |x, y| image::Luma([if x < 90 && y > 200 { 255 } else { 0 }]));
+    mask.save(folder.path("m.png")).unwrap();
+    let out_text = succeed(&[
+        "track",
+        &burst,
+        "--prompts",
+        &prompts,
+        "--direction",
+        "both",
+        "--out",
+        &out,
+        "--format",
+        "youtube-vis,mots",
+    ]);
+    assert!(
+        out_text.contains("object 1 (cup): 3 of 3") && out_text.contains("object 7: 3 of 3"),
+        "{out_text}"
+    );
+    let json: Value =
+        serde_json::from_slice(&std::fs::read(format!("{out}/burst_youtube_vis.json")).unwrap()).unwrap();
+    assert_eq!(json["categories"][0]["name"], "crockery");
+    let areas = json["annotations"][1]["areas"].as_array().unwrap();
+    assert_eq!((areas.len(), &areas[2]), (3, &Value::from(90 * 129)));
+    let mots = std::fs::read_to_string(format!("{out}/instances_txt/burst.txt")).unwrap();
+    assert!(mots.lines().any(|line| line.starts_with("2 2007 2 330 480 ")), "{mots}");
+}
+
+#[test]
+fn what_cannot_be_followed_is_told() {
+    let folder = Folder::new();
+    let (burst, out) = (moving(&folder, 2), folder.path("out"));
+    fails(&["track", &burst, "--out", &out], 2, &["no prompt", "--point"]);
+    fails(&["track", &burst, "--point", "5,5", "--frame", "2", "--out", &out], 2, &["frame 2", "2 frames"]);
+    fails(&["track", COFFEE, "--point", "5,5", "--out", &out], 2, &["coffee.jpg", "single picture"]);
+    fails(&["track", &burst, "--mask", COFFEE, "--out", &out], 2, &["coffee.jpg"]);
+    let film = folder.path("film.mp4");
+    std::fs::write(&film, b"no film").unwrap();
+    let without = Command::new(env!("CARGO_BIN_EXE_tinsel"))
+        .args(["track", &film, "--point", "5,5", "--out", &out])
+        .env("PATH", folder.path("nothing"))
+        .output()
+        .unwrap();
+    let told = String::from_utf8(without.stderr).unwrap();
+    assert!(
+        without.status.code() == Some(2) && told.contains("film.mp4") && told.contains("`ffmpeg`"),
+        "{told}"
+    );
+    let run = tinsel(&["track", &burst, "--point", "5000,5", "--out", &out]);
+    assert!(
+        run.code == Some(1) && run.err.contains("object 1 on frame 0") && run.err.contains("480x330"),
+        "{}",
+        run.err
+    );
+}
+
+/// A film is read through the program `ffmpeg`, here one that gives three frames of one colour each.
+#[test]
+#[cfg(unix)]
+fn a_film_is_read_through_ffmpeg() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    let (film, out, bin) = (folder.path("-film.mp4"), folder.path("out"), folder.path("bin"));
+    std::fs::write(&film, b"\0\0\0 ftyp").unwrap();
+    std::fs::create_dir(&bin).unwrap();
+    let script = r#"#!/bin/sh
+case "$*" in
+*-version*) echo "ffmpeg version 7.1 Copyright"; exit ;;
+*progress*) echo "frame=3"; echo "progress=end"; exit ;;
+*passthrough*) ;;
+*) exit 1 ;;
+esac
+first=$(echo "$*" | sed 's/.*gte(n.,\([0-9]*\)).*/\1/')
+for i in 0 1 2; do
+    [ $i -lt $first ] && continue
+    printf 'P6\n64 48\n255\n'
+    head -c 9216 /dev/zero | tr '\0' "\\$((100 + 20 * i))"
+done
+"#;
+    std::fs::write(format!("{bin}/ffmpeg"), script).unwrap();
+    std::fs::set_permissions(format!("{bin}/ffmpeg"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let run = Command::new(env!("CARGO_BIN_EXE_tinsel"))
+        .args([
+            "track",
+            &film,
+            "--box",
+            "10,10,40,40",
+            "--frame",
+            "2",
+            "--direction",
+            "backward",
+            "--out",
+            &out,
+        ])
+        .env("PATH", format!("{bin}:{}", std::env::var("PATH").unwrap()))
+        .output()
+        .unwrap();
+    let err = String::from_utf8(run.stderr).unwrap();
+    assert_eq!((run.status.code(), err.as_str()), (Some(0), ""));
+    for i in 0..3 {
+        let (width, height, _) = indices(&format!("{out}/Annotations/-film/{i:05}.png"));
+        assert_eq!((width, height), (64, 48));
+    }
+}
+
+/// A picture of 12 bits: a square on a darker ground.
+fn cells(folder: &Folder) -> String {
+    let path = folder.path("cells.tif");
+    let shade = |x: u32, y: u32| {
+        image::Luma([if x.abs_diff(60) < 25 && y.abs_diff(50) < 20 { 3000u16 } else { 400 }])
+    };
+    image::ImageBuffer::from_fn(160, 120, shade).save(&path).unwrap();
+    path
+}
+
+#[test]
+fn the_network_sees_pictures_of_12_bits_and_windows_are_options() {
+    let folder = Folder::new();
+    let photo = cells(&folder);
+    let area = |options: &[&str]| {
+        let arguments = ["predict", &photo, "--point", "60,50", "--json"];
+        let found: Vec<Value> = serde_json::from_str(&succeed(&[&arguments, options].concat())).unwrap();
+        found[0]["area"].as_f64().unwrap()
+    };
+    let square = 49.0 * 39.0;
+    assert!((area(&[]) / square - 1.0).abs() < 0.15, "{}", area(&[]));
+    assert!((area(&["--window", "0,4095"]) / square - 1.0).abs() < 0.15);
+    assert_ne!(area(&["--window", "3500,4000"]), area(&[]), "all is black");
+    let page = format!("{photo}#2");
+    let arguments = ["predict", &page, "--point", "60,50"];
+    fails(&arguments, 1, &["cells.tif#2", "the last page of the file is number 1"]);
+    fails(&["predict", &photo, "--point", "60,50", "--window", "5"], 2, &["a window is LOW,HIGH"]);
+    fails(&["predict", &photo, "--point", "60,50", "--channels", "0"], 2, &["channels are"]);
+}
+
+#[test]
+fn cutouts_can_follow_the_edges_of_the_photo() {
+    let folder = Folder::new();
+    let [hard, soft] = ["hard.png", "soft.png"].map(|name| folder.path(name));
+    let arguments = ["predict", LOSSLESS, "--point", "290,170", "--cutout"];
+    succeed(&[&arguments[..], &[&hard]].concat());
+    succeed(&[&arguments[..], &[&soft, "--soft-edges"]].concat());
+    let between = |file: &str| {
+        let picture = image::open(file).unwrap().into_rgba8();
+        picture.pixels().filter(|pixel| (1..255).contains(&pixel.0[3])).count()
+    };
+    assert!(between(&hard) == 0 && between(&soft) > 100, "{} {}", between(&hard), between(&soft));
+    fails(&["predict", LOSSLESS, "--point", "290,170", "--soft-edges"], 2, &["required arguments"]);
 }

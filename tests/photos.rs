@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use image::{DynamicImage, ImageBuffer, Luma, LumaA, Rgb, Rgba, RgbaImage};
-use tinsel::files::{Photo, PhotoIdentity, photos_beside, photos_in};
+use tinsel::files::session::Session;
+use tinsel::files::{
+    Channels, Photo, PhotoIdentity, Rendering, Window, page_path, pages, photos_beside, photos_in,
+};
 
 const FIELDS: [[u8; 3]; 4] = [[200, 40, 30], [40, 180, 60], [30, 60, 190], [128, 128, 128]];
 
@@ -222,8 +225,6 @@ fn formats_that_are_not_read_are_named_with_a_way_out() {
         let length = (8 + brands.len()) as u32;
         [&length.to_be_bytes(), b"ftyp".as_slice(), brands, &[0; 64]].concat()
     };
-    let heights = std::fs::read(made("kinds/heights.tiff")).unwrap();
-    let counts = std::fs::read(made("kinds/counts.tiff")).unwrap();
     let arithmetic = std::fs::read(made("kinds/arithmetic.jpg")).unwrap();
     for (name, content, word) in [
         ("phone.heic", &*media(b"heic\0\0\0\0mif1heic"), "HEIC"),
@@ -231,13 +232,99 @@ fn formats_that_are_not_read_are_named_with_a_way_out() {
         ("small.avif", &media(b"avif\0\0\0\0avifmif1"), "AVIF"),
         ("clip.mp4", &media(b"isom\0\0\0\0isom"), "a video"),
         ("new.jxl", b"\xff\x0a0123456789", "JPEG XL"),
-        ("heights.tiff", &heights, "floating-point numbers of 32 bits from -"),
-        ("counts.tiff", &counts, "whole numbers of 32 bits from "),
         ("arithmetic.jpg", &arithmetic, "JPEG of an unusual kind (arithmetic coding)"),
     ] {
         let error = complaint(name, content);
         assert!(error.contains(word) && error.contains("save it as JPEG or PNG"), "{error}");
     }
+}
+
+#[test]
+fn numbers_that_are_no_shades_are_shown_from_the_lowest_to_the_highest() {
+    for name in ["kinds/heights.tiff", "kinds/counts.tiff"] {
+        let photo = Photo::open(&made(name)).unwrap_or_else(|error| panic!("{error}"));
+        let shades = || photo.pixels.pixels().map(|pixel| pixel.0[0]);
+        assert_eq!((shades().min(), shades().max()), (Some(0), Some(255)), "{name}");
+        assert!(photo.samples.is_some_and(|samples| samples.is_deep()), "{name}");
+    }
+}
+
+#[test]
+fn a_12_bit_picture_is_not_black_and_its_window_can_be_set() {
+    let dir = tempfile::tempdir().unwrap();
+    for extension in ["tif", "png"] {
+        let path = dir.path().join("cells").with_extension(extension);
+        let low = ImageBuffer::from_fn(64, 64, |x, y| Luma([(y * 64 + x) as u16]));
+        low.save(&path).unwrap();
+        let photo = Photo::open(&path).unwrap();
+        let seen = [(0, 0), (0, 32), (63, 63)].map(|(x, y)| photo.pixels.get_pixel(x, y).0);
+        assert!(seen[0] == [0; 3] && seen[1][0].abs_diff(128) <= 1 && seen[2] == [255; 3], "{seen:?}");
+        let window = Some(Window { black: 0.0, white: 65535.0 });
+        let whole = Photo::open_as(&path, &Rendering { window, ..Rendering::default() }).unwrap();
+        assert_eq!(whole.pixels.get_pixel(63, 63).0, [16; 3], "the whole range is nearly black");
+        assert_eq!(whole.fingerprint, photo.fingerprint);
+    }
+}
+
+#[test]
+fn only_pictures_that_hold_more_than_8_bits_keep_samples() {
+    let samples = |name: &str| Photo::open(&made(name)).unwrap().samples;
+    for name in [
+        "plain.png",
+        "plain.tiff",
+        "grey.tiff",
+        "palette.tiff",
+        "cmyk.tiff",
+        "baseline.jpg",
+        "kinds/alpha.tiff",
+    ] {
+        assert!(samples(name).is_none(), "{name}");
+    }
+    for (name, channels) in [("deep.tiff", 3), ("float_grey.tiff", 1), ("kinds/extra_channel.tiff", 4)] {
+        assert_eq!(samples(name).map(|samples| samples.channels()), Some(channels), "{name}");
+    }
+}
+
+#[test]
+fn each_page_of_a_file_is_a_photo() {
+    let file = made("kinds/pages.tiff");
+    assert_eq!(pages(&file).unwrap(), 3);
+    assert_eq!(pages(&made("plain.png")).unwrap(), 1);
+    for (page, (reference, stem)) in
+        [("waves.png", "pages"), ("grey.png", "pages_page2"), ("bits.png", "pages_page3")]
+            .into_iter()
+            .enumerate()
+    {
+        let path = page_path(&file, page);
+        let photo = Photo::open(&path).unwrap();
+        let expected = image::open(made(&format!("kinds/{reference}"))).unwrap().into_rgb8();
+        assert!(*photo.pixels == expected, "page {page}");
+        assert_eq!((photo.pages, photo.file(), photo.stem()), (3, file.clone(), stem.to_owned()));
+        let identity = PhotoIdentity::of(&path).unwrap();
+        assert_eq!((identity.size, identity.fingerprint), ((27, 19), photo.fingerprint));
+        assert_eq!(Session::path_for(&path), made(&format!("kinds/{}.tinsel.json", photo.file_name())));
+    }
+    for (path, pages) in [(page_path(&file, 3), 3), (page_path(&made("plain.png"), 1), 1)] {
+        let errors = [Photo::open(&path).unwrap_err(), PhotoIdentity::of(&path).unwrap_err()];
+        for error in errors.map(|error| error.to_string()) {
+            assert!(error.contains("does not exist: the last page of the file is number"), "{error}");
+            assert!(error.ends_with(&pages.to_string()), "{error}");
+        }
+    }
+}
+
+#[test]
+fn channels_are_shown_as_grey_or_as_colours() {
+    let open = |channels| {
+        let rendering = Rendering { channels, ..Rendering::default() };
+        Photo::open_as(&made("kinds/channels.tiff"), &rendering).unwrap().pixels
+    };
+    let picture = |name: &str| image::open(made(name)).unwrap().into_rgb8();
+    assert!(*open(None) == picture("kinds/grey.png"), "the first one");
+    let waves = open(Some(Channels::Rgb([Some(1), Some(2), Some(3)])));
+    assert!(*waves == picture("kinds/waves.png"));
+    let last = open(Some(Channels::Grey(4)));
+    assert!(last.pixels().zip(open(None).pixels()).all(|(a, b)| a.0[0] == 255 - b.0[0]));
 }
 
 /// A PNG chunk.

@@ -6,10 +6,14 @@ use egui::KeyboardShortcut;
 
 use super::commands::Command;
 use super::export_task::ExportJob;
+use super::state::BatchWork;
+use super::state::VertexEdit;
 use crate::document::{ClassId, ColourMode, Edit, MaskId};
+use crate::edge::Refinement;
 use crate::engine::ModelSource;
 use crate::everything::{Filters, Parameters, Preset};
 use crate::files::project::ProjectEdit;
+use crate::files::{Adjustment, Rendering};
 use crate::models::Entry;
 use crate::prompt::Point;
 
@@ -35,6 +39,12 @@ pub(super) enum Action {
         path: Vec<[f32; 2]>,
         subtract: bool,
     },
+    /// A change of the outline that is edited point by point.
+    Vertices(VertexEdit),
+    /// Turns that outline into pixels, and leaves the tool.
+    ApplyVertices,
+    /// Leaves the tool without a change.
+    DiscardVertices,
     Reopen(MaskId),
     Select(Vec<MaskId>),
     ToggleSelected(MaskId),
@@ -57,10 +67,20 @@ pub(super) enum Action {
     OpenDropped(Vec<PathBuf>),
     /// Opens another photo of the folder.
     GoToPhoto(usize),
+    /// Opens another page of the photo's file, counted from 0.
+    GoToPage(usize),
+    SetRendering(Rendering),
+    /// How photos are shown, and whether the network sees that.
+    SetAdjustment(Adjustment, bool),
+    SetRefinement(Refinement),
     SetEncodeAhead(bool),
     /// In gigabytes.
     SetEmbeddingsLimit(u32),
     ClearEmbeddings,
+    /// Reads boxes or masks from files that were dropped.
+    OpenAnnotations(Vec<PathBuf>),
+    StartBatch(BatchWork),
+    ContinueReview,
     /// Reads masks from a file; asks first when they are of several photos.
     ImportFile(PathBuf),
     /// Reads masks of the open photo from a file.
@@ -74,6 +94,8 @@ pub(super) enum Action {
     PlanExport(ExportJob),
     Export(ExportJob),
     ChooseExportFolder,
+    /// Asks for a list of photos and their parts of a dataset.
+    ChooseSplitList,
     /// Asks for a folder for what could not be saved.
     ChooseSavingFolder,
     /// The window is not closed after all.

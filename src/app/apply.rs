@@ -8,7 +8,9 @@ use super::actions::{Action, AfterSaving};
 use super::export_task::{ExportJob, Subject};
 use super::models;
 use super::shell::Tinsel;
+use super::state::VertexEdit;
 use super::texts::messages as texts;
+use super::texts::review;
 use crate::document::{ClassId, Edit, MaskId, MaskItem, ShapeOp, painted};
 use crate::engine::{JobKind, ModelSource};
 use crate::mask::Mask;
@@ -37,6 +39,16 @@ impl Tinsel {
                     self.paint(Mask::polygon(width, height, &path), subtract);
                 }
             }
+            Action::Vertices(edit) => {
+                if let VertexEdit::SetTolerance(tolerance) = edit {
+                    self.settings.vertex_tolerance = tolerance;
+                }
+                if let Some(editing) = self.stage.vertices.editing_mut() {
+                    editing.apply(edit);
+                }
+            }
+            Action::ApplyVertices => self.apply_vertices(),
+            Action::DiscardVertices => self.discard_vertices(),
             Action::Reopen(id) => self.reopen(id),
             Action::SetShapePixels(pixels) => self.settings.shape_pixels = pixels,
             Action::SetSpeckArea(area) => self.settings.speck_area = area,
@@ -69,12 +81,27 @@ impl Tinsel {
                     self.open_photo(index);
                 }
             }
+            Action::GoToPage(page) => self.go_to_page(page),
+            Action::SetRendering(rendering) => {
+                if let Some(open) = &self.workspace.open {
+                    self.picture.set_rendering(rendering, open);
+                }
+            }
+            Action::SetAdjustment(adjustment, network_sees) => {
+                self.picture.set_adjustment(adjustment, network_sees, self.workspace.open.as_ref());
+            }
+            Action::SetRefinement(refinement) => self.settings.refinement = refinement,
             Action::SetEncodeAhead(wanted) => self.settings.encode_ahead = wanted,
             Action::SetEmbeddingsLimit(gigabytes) => {
                 self.settings.embeddings_gb = gigabytes;
                 self.encoding.limit(gigabytes, &self.engine);
             }
             Action::ClearEmbeddings => self.engine.clear_embeddings(),
+            Action::OpenAnnotations(paths) => {
+                self.tasks.open_dropped_annotations(paths, self.workspace.photos.clone());
+            }
+            Action::StartBatch(work) => self.start_batch(work),
+            Action::ContinueReview => self.continue_review(),
             Action::ImportFile(file) => self.import_file(file),
             Action::ImportHere(file) => {
                 if let Some(target) = self.import_target() {
@@ -97,6 +124,7 @@ impl Tinsel {
                 let dialog = rfd::FileDialog::new().set_parent(frame);
                 self.tasks.pick_export_folder(dialog.set_directory(&self.export.folder));
             }
+            Action::ChooseSplitList => self.tasks.pick_split_list(rfd::FileDialog::new().set_parent(frame)),
             Action::ChooseSavingFolder => {
                 self.tasks.pick_saving_folder(rfd::FileDialog::new().set_parent(frame));
             }
@@ -173,6 +201,9 @@ impl Tinsel {
 
     /// What undo would revert: the newest change of the photo's masks or of its folder.
     pub(super) fn undo_label(&self) -> Option<&str> {
+        if self.can_undo_review() {
+            return Some(review::UNDO);
+        }
         match self.undoes_project() {
             true => self.projects.current()?.next_undo().map(|(label, _)| label),
             false => self.document().undo_label(),
@@ -209,7 +240,9 @@ impl Tinsel {
     }
 
     pub(super) fn undo(&mut self) {
-        if self.undoes_project() {
+        if self.can_undo_review() {
+            self.undo_review();
+        } else if self.undoes_project() {
             self.projects.project().undo();
         } else if self.workspace.document.undo() {
             self.everything.follow(&self.workspace.document);
@@ -233,11 +266,21 @@ impl Tinsel {
         }
     }
 
+    /// Moves the boundaries of the selected masks to the edges of the photo.
+    pub(super) fn refine_edges(&mut self) {
+        if let Some(open) = &self.workspace.open {
+            let selected = self.selected().cloned().collect();
+            self.tasks.refine_edges(open.id, selected, open.photo.pixels.clone(), self.settings.refinement);
+        }
+    }
+
     /// Stops what is running.
     pub(super) fn cancel(&mut self) {
         if self.comparing.is_running() {
             self.engine.cancel(JobKind::Comparison);
             self.engine.cancel(JobKind::Everything);
+        } else if self.clipboard.is_searching() {
+            self.cancel_search();
         } else if self.everything.is_searching() {
             self.engine.cancel(JobKind::Everything);
         } else {
@@ -249,14 +292,16 @@ impl Tinsel {
 
     /// Saves what an export reads from the files next to the photos.
     fn save_exported(&mut self, job: &ExportJob) {
-        if matches!(job.subject, Subject::Folder(_)) {
+        if matches!(job.subject, Subject::Folder { .. }) {
             self.save_all();
+            // States and tags of the photos count, too.
+            self.projects.follow(&mut self.tasks);
         }
     }
 
     /// Does what waited for the work to be saved.
     pub(super) fn continue_after_saving(&mut self) {
-        if self.sessions.is_saving() {
+        if self.sessions.is_saving() || self.projects.is_syncing() {
             return;
         }
         for action in std::mem::take(&mut self.after_saving) {

@@ -23,10 +23,13 @@ impl Tinsel {
         while let Some(outcome) = self.tasks.next() {
             self.receive_outcome(outcome);
         }
+        self.picture.receive(self.workspace.open.as_mut());
         let warnings = self.sessions.receive();
         warnings.into_iter().for_each(|warning| self.messages.error(warning));
         self.follow_work();
+        self.let_go_of_photos();
         self.continue_after_saving();
+        self.follow_batch();
         if let Some(change) = self.everything.receive() {
             self.receive_filtered(change);
         }
@@ -66,7 +69,19 @@ impl Tinsel {
                 self.encoding.end();
                 self.comparing.progress(fraction);
             }
+            Event::Progress { job: JobKind::Batch, fraction } => self.batch.progress(fraction),
+            Event::Progress { job: JobKind::Shapes, fraction } => {
+                self.encoding.end();
+                self.clipboard.progress(fraction);
+            }
+            Event::ShapesFound { number, photo, masks, seconds } => {
+                self.timing = texts::status::mask_computed(seconds);
+                self.encoding.end();
+                self.shapes_found(number, photo, masks);
+            }
             Event::Progress { .. } => {}
+            Event::Proposed { number, model, masks } => self.batch_answered(number, &model, masks),
+            Event::Failed { job: JobKind::Batch, number, message } => self.batch_failed(number, &message),
             Event::Compared { number, photo, masks, comparison, seconds } => {
                 self.encoding.end();
                 let ctx = self.tasks.ctx();
@@ -174,8 +189,13 @@ impl Tinsel {
                 }
             }
             JobKind::Preview | JobKind::Ahead => {}
+            JobKind::Batch => drop(self.batch.ended(number)),
             JobKind::Comparison => {
                 self.comparing.give_up(number);
+                self.encoding.end();
+            }
+            JobKind::Shapes => {
+                self.clipboard.give_up(number);
                 self.encoding.end();
             }
             JobKind::Everything => {
@@ -200,6 +220,9 @@ impl Tinsel {
                     self.export.folder = folder;
                 }
             }
+            Outcome::PickedSplitList(None) => {}
+            Outcome::PickedSplitList(Some(Ok((file, list)))) => self.export.photo_choices.assign(file, list),
+            Outcome::PickedSplitList(Some(Err(error))) => self.messages.error(error.to_string()),
             Outcome::Listed { request, photos, first, problems, masks } => {
                 masks.into_iter().for_each(|(photo, imported)| self.imported(photo, imported));
                 if !self.workspace.is_newest(request) {
@@ -230,6 +253,7 @@ impl Tinsel {
             }
             Outcome::Opened { result: Err(error), .. } => {
                 self.workspace.loading = false;
+                self.skip_unreadable_photo();
                 match self.workspace.open {
                     Some(_) => self.messages.error(error.to_string()),
                     None => self.workspace.unreadable = Some(error.to_string()),
@@ -261,10 +285,19 @@ impl Tinsel {
             }
             Outcome::ReadAll(Err(error)) | Outcome::ImportedAll(Err(error)) => self.messages.error(error),
             Outcome::ImportedAll(Ok((dataset, problems))) => self.import_dataset(dataset, problems),
+            Outcome::Selected(selection) => self.batch_selected(selection),
+            Outcome::Prepared(prepared) => self.batch_prepared(prepared),
+            Outcome::SavedProposals { path, result } => self.proposals_saved(&path, result),
+            Outcome::OpenedBoxes(opened) => self.boxes_opened(opened),
+            Outcome::DroppedMasks(files) => files.into_iter().for_each(|file| self.import_file(file)),
+            Outcome::FoundProposals(photos) => self.start_review(photos),
             Outcome::Copied(picture) => {
                 self.tasks.ctx().copy_image(picture);
                 self.messages.news(messages::COPIED);
             }
+            Outcome::VerticesTraced { mask, polygon } => self.stage.vertices.traced(mask, polygon),
+            Outcome::VerticesFilled { mask, filled } => self.vertices_filled(&mask, filled),
+            Outcome::Fitted { photo, masks } => self.pasted(photo, masks),
             Outcome::Reshaped { photo, of, reshape } => {
                 let Some(document) = self.workspace.document_of(photo) else { return };
                 let is_same = |item: &Arc<MaskItem>| {
@@ -289,6 +322,9 @@ impl Tinsel {
                     Kind::Opening => self.workspace.loading = false,
                     Kind::PlanningExport => self.export.planned(None),
                     Kind::Exporting => self.export.ended(false),
+                    Kind::Preparing | Kind::SavingProposals => {
+                        return self.batch.failed(panicked.to_string());
+                    }
                     Kind::Dialog | Kind::Importing | Kind::Other => {}
                 }
                 self.messages.error(panicked.to_string());

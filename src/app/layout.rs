@@ -13,8 +13,8 @@ use super::commands::Availability;
 use super::filmstrip::StripContent;
 use super::look::{section_title, tokens};
 use super::panels::{
-    ListContent, OptionsBar, PromptContent, Status, TopBar, Welcome, filters_ui, options_bar_ui, rail_ui,
-    shape_ui, status_ui, top_bar_ui, welcome_ui,
+    ListContent, OptionsBar, PromptContent, ReviewBar, Status, TopBar, Welcome, filters_ui, options_bar_ui,
+    rail_ui, review_bar_ui, shape_ui, status_ui, top_bar_ui, welcome_ui,
 };
 use super::shell::Tinsel;
 use super::state::Projects;
@@ -75,15 +75,22 @@ impl Tinsel {
         row("options", OPTIONS, Panel::top).frame(bar_frame(ui)).show(ui, |ui| {
             let bar = OptionsBar {
                 tool: self.stage.tool,
+                vertices: &self.stage.vertices,
                 settings: &self.settings,
                 parameters: self.model.parameters(),
                 own_parameters: self.model.own_parameters(),
             };
             options_bar_ui(ui, &bar, &availability, actions);
         });
+        if self.review.is_running() {
+            Panel::top("review").show(ui, |ui| self.review_ui(ui, &availability, actions));
+        }
         let prompting = self.stage.canvas.effective_prompting(&self.workspace.document);
         let canvas = self.canvas_ui(ui, &shown, &prompting, actions);
         self.prompt_bar_ui(ui, canvas, &prompting, actions);
+        if let Some(open) = self.workspace.open.as_ref().filter(|_| self.panels.image.open) {
+            self.panels.image.ui(ui.ctx(), &open.photo, &self.picture, &availability, actions);
+        }
     }
 
     /// Classes, masks, and the properties of the selected one.
@@ -159,6 +166,13 @@ impl Tinsel {
                 self.panels.filmstrip.ui(ui, &content, states, actions);
             });
         }
+    }
+
+    fn review_ui(&self, ui: &mut Ui, availability: &Availability, actions: &mut Actions) {
+        let document = &self.workspace.document;
+        let proposal = self.reviewed().and_then(|id| document.mask(id)).map(|item| &**item);
+        let bar = ReviewBar { document, proposal, photos_left: self.review.photos_left() };
+        review_bar_ui(ui, &bar, availability, actions);
     }
 
     fn welcome(&self) -> Welcome<'_> {
@@ -253,7 +267,9 @@ impl Tinsel {
             minimap: self.settings.minimap,
             preview: self.prompt.preview.mask().cloned(),
             brush_radius: self.settings.brush_radius,
+            vertices: self.stage.vertices.editing(),
             region: open.region,
+            adjustment: self.picture.adjustment,
             class,
         };
         let canvas = CentralPanel::no_frame().show(ui, |ui| self.stage.canvas.ui(ui, &input, actions));
@@ -275,8 +291,13 @@ impl Tinsel {
             masks.extend(
                 items.map(|m| SceneMask { mask: m.annotation.mask.clone(), colour: shown.colours[&m.id] }),
             );
-            highlighted
-                .extend(self.selected().filter(|m| document.is_shown(m)).map(|m| m.annotation.mask.clone()));
+            // An outline that is edited would be covered by that of its mask.
+            let is_pointed_out = self.stage.vertices.editing().is_none();
+            highlighted.extend(
+                self.selected()
+                    .filter(|m| is_pointed_out && document.is_shown(m))
+                    .map(|m| m.annotation.mask.clone()),
+            );
         }
         // The smaller lies on top.
         masks.sort_by_key(|item| std::cmp::Reverse(item.mask.area()));
@@ -306,6 +327,8 @@ impl Tinsel {
             Some((text, fraction, true))
         } else if let Some((text, fraction)) = self.comparing.status() {
             Some((text, fraction, true))
+        } else if let Some((text, fraction)) = self.clipboard.status() {
+            Some((text, fraction, true))
         } else if let Some(fraction) = self.encoding.fraction() {
             let is_region = self.region().is_some();
             let text = if is_region { texts::status::ENCODING_REGION } else { texts::status::ENCODING_PHOTO };
@@ -317,9 +340,11 @@ impl Tinsel {
         };
         let open = self.workspace.open.as_ref();
         let photo = open.map(|open| texts::photos::size(open.size()));
+        let batch = self.batch.status();
         let zoom_percent = open.map(|_| self.stage.canvas.view.zoom() * 100.0);
         Status {
             work,
+            batch,
             timing: self.timing.clone(),
             photo,
             zoom_percent,

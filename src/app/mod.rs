@@ -5,12 +5,16 @@
 
 mod actions;
 mod apply;
+mod batch_question;
+mod batches;
 mod canvas;
+mod clipboard;
 mod commands;
 mod comparison;
 mod events;
 mod everything_run;
 mod exit;
+mod export_photos;
 mod export_task;
 mod export_window;
 mod filmstrip;
@@ -27,11 +31,13 @@ mod photos;
 mod platform;
 mod preview;
 mod prompts;
+mod reviews;
 mod settings;
 mod shell;
 mod state;
 mod tasks;
 mod texts;
+mod vertices;
 mod workspace;
 
 use std::cell::Cell;

@@ -3,15 +3,17 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use egui::Context;
+
 use super::shell::Tinsel;
 use super::state::{Everything, Sample, folder_of};
 use super::tasks::ImportTarget;
 use super::texts::photos as texts;
 use crate::document::Document;
 use crate::engine::JobKind;
-use crate::files::Photo;
 use crate::files::project::{ProjectError, ProjectFile};
 use crate::files::session::{Loaded, Opened, SessionError, Work};
+use crate::files::{Photo, file_and_page, page_path};
 
 impl Tinsel {
     pub(super) fn open_sample(&mut self) {
@@ -33,12 +35,45 @@ impl Tinsel {
         self.workspace.go_to(index);
         let request = self.workspace.begin();
         let decoded = self.encoding.ahead.decoded(&path);
+        let written = self.batch.saving_of(&path);
         let with_project = !self.projects.knows(&folder_of(&path));
-        self.tasks.open(request, path, decoded, with_project);
+        self.tasks.open(request, path, decoded, with_project, written);
+    }
+
+    /// The page of the open photo, counted from 0, and the number of pages in its file.
+    pub(super) fn page(&self) -> Option<(usize, usize)> {
+        let photo = &self.workspace.open.as_ref()?.photo;
+        Some((file_and_page(&photo.path).1, photo.pages))
+    }
+
+    /// Opens another page of the open photo's file in its place in the folder.
+    pub(super) fn go_to_page(&mut self, page: usize) {
+        let Some(open) = &self.workspace.open else { return };
+        let path = open.photo.path.clone();
+        if let Some(place) = self.workspace.replace(&path, page_path(&path, page)) {
+            self.open_photo(place);
+        }
+    }
+
+    /// Gives the network the pixels that the user has made of the open photo, and keeps how.
+    pub(super) fn follow_picture(&mut self, ctx: &Context) {
+        let is_user_done = !ctx.input(|input| input.pointer.any_down());
+        let Some(open) = self.workspace.open.as_ref().filter(|_| self.picture.take_new(is_user_done)) else {
+            return;
+        };
+        let work = work_on(open.id, &self.workspace.document, &self.everything, self.model.name());
+        self.sessions.set_rendering(open.id, work, open.photo.rendering);
+        self.panels.filmstrip.forget(std::slice::from_ref(&open.photo.path));
+        self.engine.cancel(JobKind::Prompt);
+        self.prompt.inquiry.forget();
+        self.encode();
     }
 
     /// Encodes the open photo, or its region, ahead of the first click.
     pub(super) fn encode(&mut self) {
+        if self.picture.is_pending() {
+            return;
+        }
         if let Some(open) = self.workspace.open.as_ref().filter(|_| self.model.is_loaded()) {
             self.encoding.start(open.region_reference(), &self.engine);
         }
@@ -53,7 +88,9 @@ impl Tinsel {
             && !self.model.is_loading()
             && !self.prompt.inquiry.is_pending()
             && !self.comparing.is_running()
-            && !self.everything.is_pending();
+            && !self.everything.is_pending()
+            // It would have to be encoded again.
+            && self.picture.for_network().is_none();
         if is_idle && self.settings.encode_ahead {
             self.encoding.ahead.follow(path, &mut self.tasks, &self.engine);
         }
@@ -66,6 +103,7 @@ impl Tinsel {
         session: Option<Box<Result<Loaded, SessionError>>>,
         project: Option<Box<Result<ProjectFile, ProjectError>>>,
     ) {
+        self.finish_vertices_now();
         self.leave_photo();
         self.workspace.loading = false;
         if !self.sample.is(&photo.path) {
@@ -81,7 +119,11 @@ impl Tinsel {
         if !self.workspace.show(photo) {
             self.messages.error(texts::changed_size(&path));
         }
+        if let Some(open) = &self.workspace.open {
+            self.picture.open(open);
+        }
         self.restore(session);
+        self.restore_rendering();
         self.encode();
     }
 
@@ -108,6 +150,16 @@ impl Tinsel {
             self.workspace.document = document;
         }
         self.restore_view();
+    }
+
+    /// Renders the open photo as its session says, if it was read before that was saved.
+    fn restore_rendering(&mut self) {
+        if let Some(open) = &self.workspace.open
+            && let Some(rendering) = self.sessions.rendering(open.id)
+            && rendering != open.photo.rendering
+        {
+            self.picture.set_rendering(rendering, open);
+        }
     }
 
     /// Shows the open photo as it was left.
@@ -141,10 +193,31 @@ impl Tinsel {
 
     /// Saves all work in the window.
     pub(super) fn save_all(&mut self) {
+        self.finish_vertices_now();
         self.leave_photo();
         for (id, document) in self.workspace.closed_documents() {
             self.sessions.save_now(id, work_on(id, document, &self.everything, self.model.name()));
         }
+    }
+
+    /// Lets go of the documents of photos that were left long ago, once their work is saved. Nothing may be under
+    /// way that would change them.
+    pub(super) fn let_go_of_photos(&mut self) {
+        if self.tasks.is_busy() || !self.after_saving.is_empty() {
+            return;
+        }
+        let is_saved = |(_, id, document): &(PathBuf, u64, &Document)| {
+            let is_free = document.prompting().is_empty() && self.everything.on(*id).is_none();
+            is_free && self.sessions.is_saved(*id, work_on(*id, document, &self.everything, None))
+        };
+        let surplus = self.workspace.surplus().into_iter().filter(is_saved);
+        let surplus: Vec<(PathBuf, u64)> = surplus.map(|(path, id, _)| (path, id)).collect();
+        for (path, id) in &surplus {
+            self.workspace.let_go(path);
+            self.sessions.close(*id);
+        }
+        let paths: Vec<PathBuf> = surplus.into_iter().map(|(path, _)| path).collect();
+        self.panels.filmstrip.forget(&paths);
     }
 
     /// Saves the work on all photos some time after its last change.

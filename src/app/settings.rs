@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::commands::Keymap;
 use crate::document::ColourMode;
+use crate::edge::Refinement;
 use crate::files::formats::{ExportOptions, Format};
 
 /// What a click on the canvas does.
@@ -21,6 +22,7 @@ pub(super) enum Tool {
     Brush,
     Eraser,
     Lasso,
+    Vertices,
 }
 
 impl Tool {
@@ -55,10 +57,14 @@ pub(super) struct Settings {
     pub live_preview: bool,
     /// Radius of the brush, in photo pixels.
     pub brush_radius: f32,
+    /// How far an outline that is edited point by point is simplified, in pixels.
+    pub vertex_tolerance: f32,
     /// By how many pixels masks grow, shrink and are smoothed.
     pub shape_pixels: f32,
     /// Parts smaller than this are specks, in pixels.
     pub speck_area: u64,
+    /// How edges are refined.
+    pub refinement: Refinement,
     /// What the colours of masks mean.
     pub colours: ColourMode,
     /// Show the photos of the folder below the canvas.
@@ -93,8 +99,10 @@ impl Default for Settings {
             minimap: true,
             live_preview: true,
             brush_radius: 12.0,
+            vertex_tolerance: 1.0,
             shape_pixels: 2.0,
             speck_area: 100,
+            refinement: Refinement::default(),
             colours: ColourMode::default(),
             filmstrip: true,
             side_panel: true,

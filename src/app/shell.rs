@@ -1,7 +1,7 @@
 //! The program's window, frame by frame: takes events in, runs commands, lays the panels out and applies the
 //! actions that they emit.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -10,6 +10,8 @@ use eframe::wgpu::rwh::HasDisplayHandle;
 use egui::{Context, Event, Ui, ViewportCommand, pos2};
 
 use super::actions::{Action, Actions, AfterSaving};
+use super::batch_question::BatchQuestion;
+use super::clipboard::Clipboard;
 use super::comparison::Comparing;
 use super::exit::Closing;
 use super::export_window::ExportChoices;
@@ -17,7 +19,8 @@ use super::import_question::ImportQuestion;
 use super::messages::Messages;
 use super::settings::Settings;
 use super::state::{
-    Encoding, Everything, Model, PanelStates, PhotoStates, Projects, PromptQueries, Sample, Stage,
+    Batch, Encoding, Everything, Model, PanelStates, PhotoStates, Picture, Projects, PromptQueries, Review,
+    Sample, Stage,
 };
 use super::tasks::Tasks;
 use super::texts::photos as texts;
@@ -25,6 +28,7 @@ use super::workspace::Workspace;
 use super::{commands, look, models, platform};
 use crate::document::Document;
 use crate::engine::{EmbeddingFolder, Engine, ModelSource};
+use crate::files::boxes::holds_boxes;
 use crate::files::holds_masks;
 use crate::files::session::Autosave;
 use crate::mask::{Mask, PixelBox};
@@ -50,9 +54,14 @@ pub struct Tinsel {
     pub(super) prompt: PromptQueries,
     pub(super) everything: Everything,
     pub(super) comparing: Comparing,
+    pub(super) batch: Batch,
+    pub(super) batch_question: Option<BatchQuestion>,
+    pub(super) review: Review,
+    pub(super) clipboard: Clipboard,
     pub(super) export: ExportChoices,
     pub(super) import_question: Option<ImportQuestion>,
     pub(super) stage: Stage,
+    pub(super) picture: Picture,
     pub(super) panels: PanelStates,
     pub(super) closing: Closing,
     /// How long the last operation took, in words.
@@ -89,9 +98,14 @@ impl Tinsel {
             prompt: PromptQueries::default(),
             everything: Everything::new(ctx.clone()),
             comparing: Comparing::default(),
+            batch: Batch::default(),
+            batch_question: None,
+            review: Review::default(),
+            clipboard: Clipboard::default(),
             export: ExportChoices::default(),
             import_question: None,
             stage: Stage::new(&ctx),
+            picture: Picture::new(ctx.clone()),
             panels: PanelStates::new(&ctx),
             closing: Closing::default(),
             timing: String::new(),
@@ -162,11 +176,14 @@ impl Tinsel {
             || self.sessions.is_saving()
             || self.projects.is_syncing()
             || !self.after_saving.is_empty()
+            || self.batch.is_running()
             || self.comparing.is_running()
+            || self.clipboard.is_searching()
             || self.comparing.is_rendering()
             || self.prompt.inquiry.is_pending()
             || self.prompt.preview.is_pending()
             || self.stage.canvas.is_rendering()
+            || self.picture.is_pending()
             || self.panels.is_pending()
     }
 
@@ -183,6 +200,10 @@ impl Tinsel {
     /// Runs the commands whose keys were pressed in this frame, one after the other.
     fn run_pressed_commands(&mut self, ctx: &Context, frame: &eframe::Frame) {
         while !self.takes_keys_itself() {
+            if let Some(action) = self.take_vertex_key(ctx) {
+                self.apply(action, ctx, frame);
+                continue;
+            }
             let focused = ctx.memory(|memory| memory.focused());
             let widget_focused = focused.is_some_and(|id| !self.stage.canvas.is(id));
             let pressed = self.settings.keymap.pressed(ctx, widget_focused, |c| c.is_enabled(self));
@@ -197,7 +218,10 @@ impl Tinsel {
 
     /// Whether keys belong to a window that is open.
     fn takes_keys_itself(&self) -> bool {
-        let asks = self.export.is_asking() || self.import_question.is_some() || self.closing.is_asking();
+        let asks = self.export.is_asking()
+            || self.import_question.is_some()
+            || self.batch_question.is_some()
+            || self.closing.is_asking();
         asks || self.panels.take_keys()
     }
 
@@ -210,6 +234,11 @@ impl Tinsel {
             ctx.send_viewport_cmd(ViewportCommand::Title(title));
         }
     }
+}
+
+/// Whether a file with this name can contain masks or boxes, but is no photo.
+fn is_annotation(path: &Path) -> bool {
+    holds_masks(path) || holds_boxes(path)
 }
 
 /// Whether a mouse button comes before the first key in this frame.
@@ -238,8 +267,10 @@ impl eframe::App for Tinsel {
             actions.push(Action::UseModel(ModelSource::file(model)));
         }
         let (masks, dropped): (Vec<PathBuf>, Vec<PathBuf>) =
-            dropped.into_iter().partition(|path| holds_masks(path) && self.workspace.open.is_some());
-        actions.extend(masks.into_iter().map(Action::ImportFile));
+            dropped.into_iter().partition(|path| is_annotation(path) && self.workspace.open.is_some());
+        if !masks.is_empty() {
+            actions.push(Action::OpenAnnotations(masks));
+        }
         if !dropped.is_empty() {
             actions.push(Action::OpenDropped(dropped));
         }
@@ -261,6 +292,8 @@ impl eframe::App for Tinsel {
             self.export.ui(&ctx, &workspace.document, &open.photo, &workspace.photos, &mut actions);
         }
         self.import_question.take_if(|question| question.ui(&ctx, &mut actions));
+        let (photos, parameters) = (self.workspace.photos.len(), self.model.parameters());
+        self.batch_question.take_if(|question| question.ui(&ctx, photos, parameters, &mut actions));
         self.closing.ui(&ctx, &mut actions);
         self.panels.keys.ui(&ctx, &self.settings.keymap, &mut actions);
         self.panels.note.ui(&ctx, &mut actions);
@@ -274,7 +307,10 @@ impl eframe::App for Tinsel {
         if keys_are_free && keys_come_last && !ctx.text_edit_focused() {
             self.run_pressed_commands(&ctx, frame);
         }
+        self.follow_picture(&ctx);
+        self.follow_vertices();
         self.follow_projects();
+        self.follow_review(&ctx);
         self.follow_prompt();
         self.follow_pointer(&ctx);
         self.look_ahead();
@@ -287,6 +323,7 @@ impl eframe::App for Tinsel {
         self.projects.flush();
         // It ends with the photo that it is at; what it has written is whole.
         self.export.cancel();
+        self.stop_batch();
         self.tasks.flush(PATIENCE);
     }
 

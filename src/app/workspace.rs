@@ -2,6 +2,9 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use image::RgbImage;
 
 use super::texts::photos as texts;
 use crate::document::{Document, Prompting};
@@ -14,6 +17,8 @@ pub(super) struct OpenPhoto {
     /// Names the photo to the engine and the canvas.
     pub id: u64,
     pub photo: Photo,
+    /// The pixels that the network sees: those of the photo, or adjusted.
+    pub for_network: Arc<RgbImage>,
     /// The part that the network has been given a closer look at.
     pub region: Option<PixelBox>,
 }
@@ -25,7 +30,7 @@ impl OpenPhoto {
 
     /// The whole photo.
     pub fn reference(&self) -> PhotoRef {
-        PhotoRef { id: self.id, pixels: self.photo.pixels.clone(), part: None }
+        PhotoRef { id: self.id, pixels: self.for_network.clone(), part: None }
     }
 
     /// The region if there is one, else the whole photo.
@@ -41,9 +46,18 @@ impl OpenPhoto {
     }
 }
 
+/// Documents of photos that are no longer open are kept in memory, with their undo, up to this number and
+/// memory in bytes; beyond that they are let go once they are saved.
+const CLOSED_KEPT: usize = 8;
+const CLOSED_BYTES: usize = 512 << 20;
+
 /// The work on a photo that is no longer open.
 struct ClosedPhoto {
     id: u64,
+    /// Grows from one closed photo to the next.
+    turn: u64,
+    /// The memory of the document when it was closed.
+    bytes: usize,
     /// Fingerprint and size of the file that was worked on.
     photo: u64,
     size: (u32, u32),
@@ -63,6 +77,7 @@ pub(super) struct Workspace {
     /// Documents of photos that are no longer open, so that nothing is lost by leafing.
     closed: HashMap<PathBuf, ClosedPhoto>,
     last_id: u64,
+    last_turn: u64,
     /// The id that the open photo had before its file changed, while its work is still under that.
     pub former_id: Option<u64>,
     /// The newest request to open a photo; answers to older ones are stale.
@@ -81,6 +96,14 @@ impl Workspace {
         self.list += 1;
     }
 
+    /// Puts another page of a photo's file in the place of the photo in the list, and returns that.
+    pub fn replace(&mut self, photo: &Path, page: PathBuf) -> Option<usize> {
+        let place = self.photos.iter().position(|other| other == photo)?;
+        self.photos[place] = page;
+        self.list += 1;
+        Some(place)
+    }
+
     /// Begins to open something; returns the number of the request.
     pub fn begin(&mut self) -> u64 {
         self.loading = true;
@@ -91,6 +114,11 @@ impl Workspace {
     /// Whether nothing else has been begun since.
     pub fn is_newest(&self, request: u64) -> bool {
         request == self.request
+    }
+
+    /// Whether a photo is being opened.
+    pub fn is_opening(&self, photo: &Path) -> bool {
+        self.loading && self.photos.get(self.current).is_some_and(|current| current == photo)
     }
 
     /// Goes to another photo of the folder, which is still to be opened.
@@ -123,7 +151,7 @@ impl Workspace {
             None => (self.new_id(), Document::default()),
         };
         self.document = document;
-        self.open = Some(OpenPhoto { id, photo, region: None });
+        self.open = Some(OpenPhoto { id, for_network: photo.pixels.clone(), photo, region: None });
         fits
     }
 
@@ -142,6 +170,18 @@ impl Workspace {
         }
     }
 
+    /// The previous photo of the folder.
+    pub fn previous(&self) -> Option<&PathBuf> {
+        self.photos.get(self.current.checked_sub(1)?)
+    }
+
+    /// The document of a photo in the window, and the photo's size.
+    pub fn document_at(&self, path: &Path) -> Option<(&Document, (u32, u32))> {
+        let open = self.open.as_ref().filter(|open| open.photo.path == path);
+        let closed = || self.closed.get(path).map(|closed| (&closed.document, closed.size));
+        open.map(|open| (&self.document, open.size())).or_else(closed)
+    }
+
     fn new_id(&mut self) -> u64 {
         self.last_id += 1;
         self.last_id
@@ -156,9 +196,38 @@ impl Workspace {
     pub fn close_photo(&mut self) {
         if let Some(open) = self.open.take() {
             let document = std::mem::take(&mut self.document);
-            let (photo, size) = (open.photo.fingerprint, open.size());
-            self.closed.insert(open.photo.path, ClosedPhoto { id: open.id, photo, size, document });
+            let (photo, size, bytes) = (open.photo.fingerprint, open.size(), document.bytes());
+            self.last_turn += 1;
+            let turn = self.last_turn;
+            let closed = ClosedPhoto { id: open.id, turn, bytes, photo, size, document };
+            self.closed.insert(open.photo.path, closed);
         }
+    }
+
+    /// The photos whose documents are more than are kept in memory, with their ids: those that were left longest
+    /// ago. The one left last is never among them.
+    pub fn surplus(&self) -> Vec<(PathBuf, u64, &Document)> {
+        let mut bytes: usize = self.closed.values().map(|closed| closed.bytes).sum();
+        if self.closed.len() <= CLOSED_KEPT && bytes <= CLOSED_BYTES {
+            return vec![];
+        }
+        let mut oldest: Vec<(&PathBuf, &ClosedPhoto)> = self.closed.iter().collect();
+        oldest.sort_by_key(|(_, closed)| closed.turn);
+        let mut kept = oldest.len();
+        let is_surplus = |(_, closed): &(&PathBuf, &ClosedPhoto)| {
+            let is_over = kept > 1 && (kept > CLOSED_KEPT || bytes > CLOSED_BYTES);
+            kept -= usize::from(is_over);
+            bytes -= if is_over { closed.bytes } else { 0 };
+            is_over
+        };
+        let surplus = oldest.into_iter().take_while(is_surplus);
+        surplus.map(|(path, closed)| (path.clone(), closed.id, &closed.document)).collect()
+    }
+
+    /// Drops the document of a photo that is no longer open. Only for saved work: it is read from its session
+    /// when the photo is opened again, without undo.
+    pub fn let_go(&mut self, path: &Path) {
+        self.closed.remove(path);
     }
 
     /// How many masks a photo has, if there was work on it in this window.
@@ -172,6 +241,20 @@ impl Workspace {
     /// The documents of photos that are no longer open, with the ids of these.
     pub fn closed_documents(&self) -> impl Iterator<Item = (u64, &Document)> {
         self.closed.values().map(|closed| (closed.id, &closed.document))
+    }
+
+    /// All documents in the window, with the paths of their photos.
+    pub fn documents(&self) -> impl Iterator<Item = (&PathBuf, &Document)> {
+        let open = self.open.iter().map(|open| (&open.photo.path, &self.document));
+        open.chain(self.closed.iter().map(|(path, closed)| (path, &closed.document)))
+    }
+
+    /// The document of a photo by its id.
+    pub fn document_with(&self, photo: u64) -> Option<&Document> {
+        if self.open.as_ref().is_some_and(|open| open.id == photo) {
+            return Some(&self.document);
+        }
+        self.closed.values().find(|closed| closed.id == photo).map(|closed| &closed.document)
     }
 
     /// The documents of all photos, open or not, with the paths of these.
@@ -210,15 +293,13 @@ impl Workspace {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::annotation::Annotation;
     use crate::document::Edit;
     use crate::mask::Mask;
 
     fn photo(fingerprint: u64, side: u32) -> Photo {
-        Photo { path: "a.jpg".into(), pixels: Arc::new(image::RgbImage::new(side, side)), fingerprint }
+        Photo::of_pixels("a.jpg".into(), Arc::new(image::RgbImage::new(side, side)), fingerprint)
     }
 
     #[test]
@@ -247,5 +328,37 @@ mod tests {
         workspace.document.undo();
         assert!(workspace.show(photo(4, 4)));
         assert_eq!((workspace.has_worked(), workspace.document.redo_label()), (false, None));
+    }
+
+    /// Opens a photo, adds a mask and leaves it.
+    fn visit(workspace: &mut Workspace, name: &str, side: u32) {
+        workspace.show(Photo { path: name.into(), ..photo(1, side) });
+        let mask = Mask::from_fn(side, side, |x, y| (x + y) % 2 == 0);
+        workspace.document.apply(Edit::AddMasks(vec![Annotation::new("", mask)]));
+        workspace.close_photo();
+    }
+
+    fn surplus(workspace: &Workspace) -> Vec<String> {
+        workspace.surplus().into_iter().map(|(path, ..)| path.display().to_string()).collect()
+    }
+
+    #[test]
+    fn the_documents_left_longest_ago_are_more_than_are_kept() {
+        let mut workspace = Workspace::default();
+        (0..CLOSED_KEPT).for_each(|n| visit(&mut workspace, &n.to_string(), 8));
+        assert!(surplus(&workspace).is_empty());
+        visit(&mut workspace, "0", 8);
+        assert!(surplus(&workspace).is_empty(), "a photo that was visited again counts once");
+        ["a", "b"].iter().for_each(|name| visit(&mut workspace, name, 8));
+        assert_eq!(surplus(&workspace), ["1", "2"]);
+        workspace.let_go(Path::new("1"));
+        assert_eq!(surplus(&workspace), ["2"]);
+        assert_eq!(workspace.masks_of(Path::new("1")), None);
+
+        // Few documents may take too much memory, too.
+        let mut workspace = Workspace::default();
+        ["a", "b"].iter().for_each(|name| visit(&mut workspace, name, 8));
+        workspace.closed.values_mut().for_each(|closed| closed.bytes = CLOSED_BYTES + 1);
+        assert_eq!(surplus(&workspace), ["a"], "the one left last is kept");
     }
 }

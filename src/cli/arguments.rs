@@ -8,8 +8,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::convert::ConvertArguments;
 use super::export::ExportArguments;
 use super::import::ImportArguments;
+use super::masks::MasksArguments;
 use super::models::ModelsArguments;
+use super::track::TrackArguments;
 use crate::everything::Parameters;
+use crate::files::{Channels, Rendering, Window};
 use crate::prompt::BoxPrompt;
 use crate::prompt::Point;
 
@@ -38,6 +41,7 @@ Examples:
   tinsel holiday/                                     open a folder of photos
   tinsel predict cup.jpg --point 300,180 -o cup.png   the mask of the object at (300, 180)
   tinsel everything *.jpg --out masks                 one overlay with all masks per photo
+  tinsel track burst --point 300,180 --out tracked    the object on all photos of a folder
 
 Exit codes: 0 success, 1 a photo failed (the others are still processed), 2 invalid usage, 130 interrupted.";
 
@@ -49,9 +53,15 @@ pub enum Task {
     /// Segment everything in photos: one mask per object.
     #[command(after_help = EVERYTHING_EXAMPLES)]
     Everything(EverythingArguments),
+    /// Turn the boxes of a detector into masks, saved with the photos.
+    #[command(after_help = super::masks::EXAMPLES)]
+    Masks(MasksArguments),
     /// Segment everything with two models or two settings, and show which masks each of them misses.
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(CompareArguments),
+    /// Follow objects through a folder of photos, an animated picture or a film.
+    #[command(after_help = super::track::EXAMPLES)]
+    Track(TrackArguments),
     /// Export the saved masks of photos to the formats of other programs.
     #[command(after_help = super::export::EXAMPLES)]
     Export(ExportArguments),
@@ -135,6 +145,10 @@ pub struct PredictArguments {
     #[arg(long, value_name = "CUT.png")]
     pub cutout: Option<PathBuf>,
 
+    /// Move the edge of the cut-out to that of the photo, as soft as it is there.
+    #[arg(long, requires = "cutout")]
+    pub soft_edges: bool,
+
     /// Print JSON: scores, box (x, y, width, height) and uncompressed COCO RLE of each candidate.
     #[arg(long)]
     pub json: bool,
@@ -142,6 +156,29 @@ pub struct PredictArguments {
     /// Replace existing files.
     #[arg(long)]
     pub overwrite: bool,
+
+    #[command(flatten)]
+    pub rendering: RenderingArguments,
+}
+
+/// How photos of more than 8 bits or three channels become the picture that the network sees.
+#[derive(Debug, Args)]
+pub struct RenderingArguments {
+    /// The samples that are black and white, in photos of more than 8 bits [default: automatic].
+    #[arg(long, value_name = "LOW,HIGH", value_parser = parse_window, allow_hyphen_values = true)]
+    pub window: Option<Window>,
+
+    /// The channels of a TIFF file, counted from 1: one as grey, or three as red, green and blue; 0 is black
+    /// [default: the colours, or else the first channel].
+    #[arg(long, value_name = "N|R,G,B", value_parser = parse_channels)]
+    pub channels: Option<Channels>,
+}
+
+impl RenderingArguments {
+    /// The choices for the library.
+    pub fn rendering(&self) -> Rendering {
+        Rendering { window: self.window, channels: self.channels, ..Rendering::default() }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -202,28 +239,15 @@ pub struct CompareArguments {
     pub generator: GeneratorArguments,
 }
 
-/// The arguments that the batch commands have in common.
+/// The arguments of the batch commands that write results into a folder.
 #[derive(Debug, Args)]
 pub struct BatchArguments {
-    /// Photos, and folders whose photos are all processed.
-    #[arg(value_name = "PHOTO|FOLDER", required_unless_present = "img_dir")]
-    pub photos: Vec<PathBuf>,
+    #[command(flatten)]
+    pub photos: PhotoArguments,
 
-    /// Also process all photos of this folder.
-    #[arg(long, value_name = "DIR")]
-    pub img_dir: Option<PathBuf>,
-
-    /// Also search subfolders; the output folder gets the same structure.
-    #[arg(long, short)]
-    pub recursive: bool,
-
-    /// Folder for the results; created if it does not exist.
+    /// Folder for the results; created if it does not exist. With --recursive, it gets the same structure.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-
-    /// Process only the I-th of N equal shares of the photos (I from 1), for runs on several machines.
-    #[arg(long, value_name = "I/N")]
-    pub shard: Option<Shard>,
 
     /// Skip photos whose results exist, whatever settings they were made with.
     #[arg(long, conflicts_with = "overwrite")]
@@ -232,6 +256,29 @@ pub struct BatchArguments {
     /// Replace existing files.
     #[arg(long)]
     pub overwrite: bool,
+}
+
+/// The photos of a batch.
+#[derive(Debug, Args)]
+pub struct PhotoArguments {
+    /// Photos, and folders whose photos are all processed.
+    #[arg(value_name = "PHOTO|FOLDER", required_unless_present = "img_dir")]
+    pub paths: Vec<PathBuf>,
+
+    /// Also process all photos of this folder.
+    #[arg(long, value_name = "DIR")]
+    pub img_dir: Option<PathBuf>,
+
+    /// Also search subfolders.
+    #[arg(long, short)]
+    pub recursive: bool,
+
+    /// Process only the I-th of N equal shares of the photos (I from 1), for runs on several machines.
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
+
+    #[command(flatten)]
+    pub rendering: RenderingArguments,
 }
 
 /// The generator parameters that override a model's own.
@@ -378,7 +425,7 @@ fn parse_numbers(text: &str) -> Result<Vec<f32>, String> {
         .collect()
 }
 
-fn parse_point(text: &str) -> Result<Point, String> {
+pub(super) fn parse_point(text: &str) -> Result<Point, String> {
     match parse_numbers(text)?[..] {
         [x, y] => Ok(Point { x, y, positive: true }),
         [x, y, label] if label == 0.0 || label == 1.0 => Ok(Point { x, y, positive: label == 1.0 }),
@@ -387,10 +434,31 @@ fn parse_point(text: &str) -> Result<Point, String> {
     }
 }
 
-fn parse_box(text: &str) -> Result<BoxPrompt, String> {
+pub(super) fn parse_box(text: &str) -> Result<BoxPrompt, String> {
     match parse_numbers(text)?[..] {
         [x0, y0, x1, y1] => Ok(BoxPrompt { x0, y0, x1, y1 }),
         _ => Err("a box is X0,Y0,X1,Y1, such as 120,60,420,330".into()),
+    }
+}
+
+fn parse_window(text: &str) -> Result<Window, String> {
+    let numbers: Option<Vec<f64>> = text.split(',').map(|part| part.trim().parse().ok()).collect();
+    match numbers.as_deref() {
+        Some([black, white]) if black.is_finite() && white.is_finite() && black != white => {
+            Ok(Window { black: *black, white: *white })
+        }
+        _ => Err("a window is LOW,HIGH with two different numbers, such as 0,4095".into()),
+    }
+}
+
+fn parse_channels(text: &str) -> Result<Channels, String> {
+    let numbers: Option<Vec<usize>> = text.split(',').map(|part| part.trim().parse().ok()).collect();
+    match numbers.as_deref() {
+        Some([number]) if *number > 0 => Ok(Channels::Grey(number - 1)),
+        Some([r, g, b]) if r + g + b > 0 => {
+            Ok(Channels::Rgb([*r, *g, *b].map(|number| number.checked_sub(1))))
+        }
+        _ => Err("channels are one number from 1 on, or three such as 3,1,0".into()),
     }
 }
 
@@ -414,6 +482,19 @@ mod tests {
         }
         assert_eq!(parse_box("1,2,3,4").unwrap().y1, 4.0);
         assert!(parse_box("1,2,3").is_err());
+    }
+
+    #[test]
+    fn windows_and_channels() {
+        assert_eq!(parse_window("-5, 4095").unwrap(), Window { black: -5.0, white: 4095.0 });
+        for bad in ["5", "1,2,3", "a,2", "nan,1", "7,7", ""] {
+            assert!(parse_window(bad).is_err(), "{bad}");
+        }
+        assert_eq!(parse_channels("3").unwrap(), Channels::Grey(2));
+        assert_eq!(parse_channels("3,0,1").unwrap(), Channels::Rgb([Some(2), None, Some(0)]));
+        for bad in ["0", "1,2", "0,0,0", "-1", "x", ""] {
+            assert!(parse_channels(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

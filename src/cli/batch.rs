@@ -15,13 +15,13 @@ use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-use super::arguments::{BatchArguments, Shard};
+use super::arguments::{BatchArguments, PhotoArguments, Shard};
 use super::{complain, harmless, print_error, print_text};
-use crate::files::{FileSet, Photo, select_photos};
+use crate::files::{FileSet, Photo, Rendering, select_photos, stem_of};
 use crate::sam::Monitor;
 
 /// The exit code that shells report for a program ended by Ctrl+C.
-const INTERRUPTED: u8 = 130;
+pub(super) const INTERRUPTED: u8 = 130;
 
 /// One photo of a batch.
 #[derive(Debug)]
@@ -39,9 +39,9 @@ impl Job {
         out.join(self.below.parent().unwrap_or(Path::new("")))
     }
 
-    /// File name without extension, used in the names of its results.
+    /// File name without extension, with the page if there are several, used in the names of its results.
     pub fn stem(&self) -> String {
-        self.below.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+        stem_of(&self.below)
     }
 }
 
@@ -80,15 +80,45 @@ pub(super) struct Jobs {
     lost: Vec<String>,
 }
 
-/// The photos named by the arguments. Skipped files and folders are reported.
-pub(super) fn jobs(arguments: &BatchArguments) -> anyhow::Result<Jobs> {
+/// How the photos of a run are processed.
+pub(super) struct Settings<'a> {
+    pub shard: Option<Shard>,
+    /// The folder of the results, if they are not saved with the photos.
+    pub out: Option<&'a Path>,
+    pub skip_existing: bool,
+    pub overwrite: bool,
+    /// How the photos are shown to the network.
+    pub rendering: Rendering,
+}
+
+impl<'a> From<&'a BatchArguments> for Settings<'a> {
+    fn from(arguments: &'a BatchArguments) -> Self {
+        let &BatchArguments { skip_existing, overwrite, .. } = arguments;
+        let rendering = arguments.photos.rendering.rendering();
+        Self { shard: arguments.photos.shard, out: Some(&arguments.out), skip_existing, overwrite, rendering }
+    }
+}
+
+impl Jobs {
+    /// The paths of all photos.
+    pub fn photos(&self) -> Vec<PathBuf> {
+        self.all.iter().map(|job| job.photo.clone()).collect()
+    }
+
+    /// Keeps the photos that fulfil a condition; their numbers remain.
+    pub fn retain(&mut self, is_wanted: impl Fn(&Path) -> bool) {
+        self.all.retain(|job| is_wanted(&job.photo));
+    }
+}
+
+/// The photos named by the arguments, whose results go to the folder `out`. Skipped files and folders are reported.
+pub(super) fn jobs(arguments: &PhotoArguments, out: Option<&Path>) -> anyhow::Result<Jobs> {
     let (mut folders, files): (Vec<_>, Vec<_>) =
-        arguments.photos.iter().cloned().partition(|path| path.is_dir());
+        arguments.paths.iter().cloned().partition(|path| path.is_dir());
     folders.extend(arguments.img_dir.clone());
     let real = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_default();
-    let out = &arguments.out;
-    if let Some(folder) =
-        folders.iter().find(|folder| arguments.recursive && real(out).starts_with(real(folder)))
+    if let Some(out) = out.filter(|_| arguments.recursive)
+        && let Some(folder) = folders.iter().find(|folder| real(out).starts_with(real(folder)))
     {
         bail!(
             "{}: is inside {}, where --recursive would treat the results as photos; choose another --out",
@@ -119,8 +149,8 @@ pub(super) fn make_folder(out: &Path) -> anyhow::Result<()> {
 }
 
 /// Processes the photos of the requested shard and reports the results.
-pub(super) fn run(all: &Jobs, arguments: &BatchArguments, work: &impl Work) -> ExitCode {
-    match try_run(all, arguments, work) {
+pub(super) fn run(all: &Jobs, settings: &Settings, work: &impl Work) -> ExitCode {
+    match try_run(all, settings, work) {
         Ok(code) => code,
         Err(error) => {
             complain(&error);
@@ -129,21 +159,27 @@ pub(super) fn run(all: &Jobs, arguments: &BatchArguments, work: &impl Work) -> E
     }
 }
 
-fn try_run(all: &Jobs, arguments: &BatchArguments, work: &impl Work) -> anyhow::Result<ExitCode> {
+fn try_run(all: &Jobs, settings: &Settings, work: &impl Work) -> anyhow::Result<ExitCode> {
     refuse_collisions(&all.all, work)?;
-    let files = FileSet::new(arguments.overwrite || arguments.skip_existing);
+    let files = FileSet::new(settings.overwrite || settings.skip_existing);
     work.summary().map_or(Ok(()), |file| files.check(&file))?;
-    make_folder(&arguments.out)?;
+    settings.out.map_or(Ok(()), make_folder)?;
     let stop = Stop::on_signals().map_err(|e| anyhow!("cannot listen for Ctrl+C: {e}"))?;
 
-    let jobs: Vec<&Job> = all.all.iter().filter(|job| is_in(arguments.shard, job)).collect();
+    let jobs: Vec<&Job> = all.all.iter().filter(|job| is_in(settings.shard, job)).collect();
     let (done, todo): (Vec<&Job>, Vec<&Job>) =
-        jobs.iter().copied().partition(|job| arguments.skip_existing && work.is_done(job));
+        jobs.iter().copied().partition(|job| settings.skip_existing && work.is_done(job));
     if !done.is_empty() {
         print_text(&format!("{} of {} photos already done\n", done.len(), jobs.len()))?;
     }
-    let mut batch =
-        Batch { done, failures: vec![], seconds: 0.0, total: todo.len(), bar: progress_bar(&todo) };
+    let mut batch = Batch {
+        done,
+        failures: vec![],
+        seconds: 0.0,
+        total: todo.len(),
+        bar: progress_bar(&todo),
+        rendering: settings.rendering,
+    };
     let mut possible = vec![];
     for job in todo {
         match work.results(job).iter().try_for_each(|file| files.check(file)) {
@@ -155,10 +191,9 @@ fn try_run(all: &Jobs, arguments: &BatchArguments, work: &impl Work) -> anyhow::
     batch.bar.finish_and_clear();
     if interrupted {
         let left = jobs.len() - batch.done.len();
-        print_error(&format!(
-            "tinsel: interrupted, {left} of {} photos remain; continue with --skip-existing",
-            jobs.len()
-        ));
+        let way_on =
+            if settings.out.is_some() { "continue with --skip-existing" } else { "run it again to continue" };
+        print_error(&format!("tinsel: interrupted, {left} of {} photos remain; {way_on}", jobs.len()));
         return Ok(ExitCode::from(INTERRUPTED));
     }
     batch.done.sort_by_key(|job| job.number);
@@ -228,19 +263,25 @@ struct Batch<'a> {
     /// Photos of this run: done, failed and pending.
     total: usize,
     bar: ProgressBar,
+    /// How the photos are shown to the network.
+    rendering: Rendering,
 }
 
 impl<'a> Batch<'a> {
     /// Processes the photos one by one. Returns whether the run was interrupted.
     fn process(&mut self, jobs: &[&'a Job], work: &impl Work, stop: &Stop) -> anyhow::Result<bool> {
-        let done_before = self.done.len();
+        let (done_before, rendering) = (self.done.len(), self.rendering);
         std::thread::scope(|scope| {
             // No buffer: at most one decoded photo waits.
             let (sender, decoded) = sync_channel(0);
             scope.spawn(move || {
-                jobs.iter()
-                    .map(|job| (*job, caught(&job.photo, || Ok(Photo::open(&job.photo)?))))
-                    .try_for_each(|photo| sender.send(photo))
+                for job in jobs {
+                    let photo = caught(&job.photo, || Ok(Photo::open_as(&job.photo, &rendering)?));
+                    // The receiver is gone after an interruption.
+                    if sender.send((*job, photo)).is_err() {
+                        return;
+                    }
+                }
             });
             let mut started = Instant::now();
             for (job, photo) in decoded {
@@ -319,6 +360,11 @@ impl Progress<'_> {
         self.show(share, &format!(" {of}{done}/{total} points"));
     }
 
+    /// Shows the number of boxes done.
+    pub fn boxes(&self, done: usize, total: usize) {
+        self.show(done as f64 / total.max(1) as f64, &format!(" {done}/{total} boxes"));
+    }
+
     fn show(&self, share: f64, what: &str) {
         self.bar.set_position(((self.finished as f64 + share) * STEPS) as u64);
         let left =
@@ -344,12 +390,12 @@ fn time_left(photos: usize, seconds_each: Option<f64>, seconds_spent: f64) -> Op
 }
 
 /// Whether the run should stop.
-struct Stop(Arc<AtomicBool>);
+pub(super) struct Stop(Arc<AtomicBool>);
 
 impl Stop {
     /// Is set by Ctrl+C, or by the SIGTERM that schedulers send when the time is up. A second signal ends the
     /// program immediately.
-    fn on_signals() -> std::io::Result<Self> {
+    pub fn on_signals() -> std::io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM] {
             // In this order: the first signal finds the flag unset, and sets it.

@@ -8,7 +8,7 @@ use anyhow::{anyhow, bail, ensure};
 use serde::Serialize;
 
 use super::arguments::{CompareArguments, Setting};
-use super::batch::{self, Job, Jobs, Progress, Work};
+use super::batch::{self, Job, Jobs, Progress, Settings, Work};
 use super::everything::{export_mask, find_masks, parameters};
 use super::{complain, load_model, model_stem};
 use crate::annotation::Annotation;
@@ -22,7 +22,7 @@ use crate::sam::Predictor;
 /// Runs the command and returns its exit code.
 pub fn compare_models(arguments: &CompareArguments) -> ExitCode {
     match prepare(arguments) {
-        Ok((jobs, models)) => batch::run(&jobs, &arguments.batch, &models),
+        Ok((jobs, models)) => batch::run(&jobs, &Settings::from(&arguments.batch), &models),
         Err(error) => {
             complain(&error);
             ExitCode::from(2)
@@ -43,7 +43,7 @@ fn prepare(arguments: &CompareArguments) -> anyhow::Result<(Jobs, Compare<'_>)> 
         [a, b] => (a, b),
         more => bail!("{} models given, but only two can be compared", more.len()),
     };
-    let jobs = batch::jobs(&arguments.batch)?;
+    let jobs = batch::jobs(&arguments.batch.photos, Some(&arguments.batch.out))?;
     let first = Rc::new(load_model(Some(a))?);
     let second = if a == b { first.clone() } else { Rc::new(load_model(Some(b))?) };
     let side = |predictor: Rc<Predictor>, option, own: &[Setting]| -> anyhow::Result<Side> {

@@ -7,16 +7,15 @@ use anyhow::{Context, anyhow, bail, ensure};
 use serde::Serialize;
 
 use super::arguments::{EverythingArguments, GeneratorArguments, ResultFormat, Shard};
-use super::batch::{self, Job, Jobs, Progress, Work};
+use super::batch::{self, Job, Jobs, Progress, Settings, Work};
 use super::keep::keep;
 use super::{complain, load_model, model_stem};
-use crate::annotation::Annotation;
+use crate::annotation::{Annotation, Proposal};
 use crate::colour::{Colour, mask_colour};
-use crate::document::ClassId;
 use crate::everything::{Batch, Filters, FoundMask, Parameters, filter, generate};
 use crate::files::drawing::largest_first;
 use crate::files::formats::{ScriptFiles, add_coco, add_coco_part, add_label_map, remove_leftovers};
-use crate::files::session::Session;
+use crate::files::session::{SavedWork, Session};
 use crate::files::{FileSet, Photo, slashed};
 use crate::mask::Rle;
 use crate::sam::Predictor;
@@ -38,7 +37,7 @@ struct Record {
 /// Runs the command and returns its exit code.
 pub fn everything(arguments: &EverythingArguments) -> ExitCode {
     match prepare(arguments) {
-        Ok((jobs, everything)) => batch::run(&jobs, &arguments.batch, &everything),
+        Ok((jobs, everything)) => batch::run(&jobs, &Settings::from(&arguments.batch), &everything),
         Err(error) => {
             complain(&error);
             ExitCode::from(2)
@@ -54,7 +53,7 @@ fn prepare(arguments: &EverythingArguments) -> anyhow::Result<(Jobs, Everything<
     if arguments.save_segment_imgs && !formats.contains(&ResultFormat::Script) {
         bail!("--save-segment-imgs needs the format script; add it to --format");
     }
-    let jobs = batch::jobs(&arguments.batch)?;
+    let jobs = batch::jobs(&arguments.batch.photos, Some(&arguments.batch.out))?;
     let predictor = load_model(arguments.model.as_deref())?;
     let parameters = parameters(&arguments.generator, &predictor)?;
     let model = model_stem(&predictor);
@@ -152,7 +151,7 @@ impl Work for Everything<'_> {
 
     fn summary(&self) -> Option<PathBuf> {
         let shard =
-            self.arguments.batch.shard.map(|Shard { index, count }| format!("_shard{index}of{count}"));
+            self.arguments.batch.photos.shard.map(|Shard { index, count }| format!("_shard{index}of{count}"));
         let name = format!("coco_{}{}.json", self.model, shard.unwrap_or_default());
         self.writes(ResultFormat::Coco).then(|| self.arguments.batch.out.join(name))
     }
@@ -183,9 +182,9 @@ impl Work for Everything<'_> {
         let mut report = format!("{} mask{}", masks.len(), if masks.len() == 1 { "" } else { "s" });
         if self.arguments.keep {
             // Before the results, because a photo with results counts as done.
-            let kept = keep(photo, kept_masks(&masks, &self.model), &self.model)?;
-            kept.notices.iter().for_each(|notice| progress.show_notice(notice));
-            report += &format!(", {},", kept.report);
+            let mut work = SavedWork::open(photo);
+            report += &format!(", {},", keep(&mut work, kept_masks(&masks, &self.model), &self.model)?);
+            work.notices.iter().for_each(|notice| progress.show_notice(notice));
         }
         set.commit()?;
         if self.arguments.save_segment_imgs && self.replaces() {
@@ -211,10 +210,13 @@ fn export_masks(masks: &[FoundMask]) -> Vec<Annotation> {
 }
 
 /// The masks for a session, the largest at the bottom.
-fn kept_masks(masks: &[FoundMask], model: &str) -> Vec<Annotation<ClassId>> {
-    let kept =
-        |found: &FoundMask| Annotation { model: Some(model.into()), ..found.annotation(String::new()) };
-    let mut masks: Vec<Annotation<ClassId>> = masks.iter().map(kept).collect();
+fn kept_masks(masks: &[FoundMask], model: &str) -> Vec<Annotation> {
+    let kept = |found: &FoundMask| Annotation {
+        model: Some(model.into()),
+        proposal: Some(Proposal::default()),
+        ..found.annotation(String::new())
+    };
+    let mut masks: Vec<Annotation> = masks.iter().map(kept).collect();
     largest_first(&mut masks);
     masks
 }

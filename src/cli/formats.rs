@@ -41,6 +41,9 @@ pub struct FormatArguments {
     #[arg(long, value_name = "PIXELS", default_value_t = 0.0)]
     pub feather: f32,
 
+    #[arg(long, conflicts_with = "feather", help = with_formats("Move the edges to those of the photo, as soft as they are there", FormatOption::SoftEdges))]
+    pub soft_edges: bool,
+
     #[arg(long, help = with_formats("Also copy the photos to the folder where the format expects them", FormatOption::CopyPhoto))]
     pub with_photos: bool,
 
@@ -77,6 +80,7 @@ impl FormatArguments {
             tolerance: self.tolerance,
             margin: self.margin,
             feather: self.feather,
+            soft_edges: self.soft_edges,
             copy_photo: self.with_photos,
             ..ExportOptions::default()
         })

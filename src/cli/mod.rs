@@ -12,9 +12,13 @@ mod export;
 mod formats;
 mod import;
 mod keep;
+mod masks;
 mod models;
 mod predict;
+mod prompts_file;
+mod split;
 mod terminal;
+mod track;
 
 use std::path::Path;
 
@@ -26,8 +30,10 @@ pub use convert::{ConvertArguments, convert};
 pub use everything::everything;
 pub use export::{ExportArguments, export_sessions};
 pub use import::{ImportArguments, import_into_session};
+pub use masks::{MasksArguments, boxes_to_masks};
 pub use models::{ModelsArguments, models};
 pub use predict::predict;
+pub use track::{TrackArguments, track};
 
 use self::terminal::{harmless, print_error, print_text};
 

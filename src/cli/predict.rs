@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::arguments::PredictArguments;
 use super::{complain, load_model, print_error, print_text};
-use crate::files::drawing::{add_png, binary, cutout};
+use crate::edge::Refinement;
+use crate::files::drawing::{CutoutEdge, add_png, binary, soft_cutout};
 use crate::files::{FileSet, Photo};
 use crate::mask::{Mask, Rle};
 use crate::prompt::BoxPrompt;
@@ -69,7 +70,7 @@ fn run(arguments: &PredictArguments) -> anyhow::Result<()> {
     if arguments.mask.is_some() && arguments.mask == arguments.cutout {
         return Err(Usage("give --mask and --cutout different files".into()).into());
     }
-    let photo = Photo::open(&arguments.photo)?;
+    let photo = Photo::open_as(&arguments.photo, &arguments.rendering.rendering())?;
     let bbox = arguments.bbox.map(|bbox| clip_to_photo(bbox, photo.pixels.dimensions()));
     let prompt = Prompt { points: arguments.point.clone(), bbox };
     check_prompt(&prompt, photo.pixels.dimensions())
@@ -86,7 +87,11 @@ fn run(arguments: &PredictArguments) -> anyhow::Result<()> {
         add_png(&mut files, file, &binary(best).into())?;
     }
     if let Some(file) = &arguments.cutout {
-        add_png(&mut files, file, &cutout(&photo.pixels, best, true).into())?;
+        let edge = match arguments.soft_edges {
+            true => CutoutEdge::Photo(Refinement::default()),
+            false => CutoutEdge::Feather(0.0),
+        };
+        add_png(&mut files, file, &soft_cutout(&photo.pixels, best, true, 0, edge).into())?;
     }
 
     files.commit()?;

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use image::RgbImage;
+
 use super::edit::Reshape;
 use super::{ClassId, Former, MaskItem, Prompting};
 use crate::annotation::Annotation;
+use crate::edge::{self, Refinement};
 use crate::mask::{Mask, PixelBox};
-use crate::prompt::{Point, Prompt};
-use crate::sam::LowRes;
+use crate::prompt::{BoxPrompt, Point, Prompt};
+use crate::sam::{LowRes, Query};
 
 /// An operation on the selected masks. Sizes are photo pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -106,6 +109,17 @@ pub fn reshape(items: &[Arc<MaskItem>], op: ShapeOp) -> Reshape {
     change
 }
 
+/// Moves the boundaries of these masks to the edges of the photo ([`edge`](crate::edge)). Takes a moment for
+/// large masks. Locked masks are not changed.
+pub fn refine_edges(items: &[Arc<MaskItem>], photo: &RgbImage, refinement: &Refinement) -> Reshape {
+    let unlocked = items.iter().filter(|item| !item.locked);
+    let changed = unlocked.filter_map(|item| {
+        let mask = edge::refine(photo, &item.annotation.mask, refinement).mask();
+        (mask != *item.annotation.mask).then(|| (item.id, Arc::new(mask)))
+    });
+    Reshape { what: "Refine edge".to_owned(), changed: changed.collect(), ..Reshape::default() }
+}
+
 /// A part of a mask, by the same model; without the prompt, which describes the whole.
 fn part_of(item: &MaskItem, mask: Mask) -> Annotation<ClassId> {
     let whole = &item.annotation;
@@ -141,12 +155,6 @@ pub fn painted(
     Some(change)
 }
 
-/// Logits for a mask that does not come from a network: clearly inside, clearly outside, and in between in
-/// proportion to the part of a cell that the mask covers.
-const CERTAIN: f32 = 10.0;
-/// Side of the grid of these logits, as in the published networks.
-const GRID_SIDE: usize = 256;
-
 /// The prompt for reopening a mask: the prompt that made it, or the mask itself and a point inside. If the
 /// mask lies entirely in `part`, it refers to that part, which the network sees in more detail.
 ///
@@ -166,10 +174,7 @@ pub fn prompting_again(item: &MaskItem, part: Option<PixelBox>) -> Prompting {
     let part = part.filter(holds);
     let seen = part
         .map_or_else(|| item.annotation.mask.clone(), |part| Arc::new(item.annotation.mask.cropped(part)));
-    let grid = seen.coverage_grid(GRID_SIDE).into_iter();
-    let logits = grid.map(|share| (2.0 * share - 1.0) * CERTAIN).collect();
-    let logits = LowRes::over_photo(logits, GRID_SIDE, (seen.width(), seen.height()));
-    let from = logits.ok().map(|logits| Former { logits, part });
+    let from = LowRes::of_mask(&seen).ok().map(|logits| Former { logits, part });
     if clicks > 1 {
         return Prompting { chosen: None, from, ..former };
     }
@@ -178,10 +183,52 @@ pub fn prompting_again(item: &MaskItem, part: Option<PixelBox>) -> Prompting {
     Prompting { prompt, from, ..Prompting::default() }
 }
 
+/// How far an object may have moved in another photo, as a share of the sides of its box.
+const MOVEMENT: f32 = 0.1;
+/// Less than for a mask of the same photo, because the object may have moved.
+const LIKELY: f32 = 4.0;
+
+/// The query for an object whose mask in another photo is known, stretched to a photo of this size: the mask, a
+/// point inside, and a box with room for a small movement. `None` for a mask without pixels.
+pub fn query_for_shape(mask: &Mask, (width, height): (u32, u32)) -> Option<Query> {
+    let (b, [x, y]) = (mask.bbox()?, mask.inner_point()?);
+    let [right, bottom] = [width as f32, height as f32];
+    let [across, down] = [right / mask.width() as f32, bottom / mask.height() as f32];
+    let [room_x, room_y] = [b.width(), b.height()].map(|side| side as f32 * MOVEMENT);
+    let bbox = BoxPrompt {
+        x0: ((b.x0 as f32 - room_x) * across).max(0.0),
+        y0: ((b.y0 as f32 - room_y) * down).max(0.0),
+        x1: ((b.x1 as f32 + room_x) * across).min(right),
+        y1: ((b.y1 as f32 + room_y) * down).min(bottom),
+    };
+    let inside = Point { x: x * across, y: y * down, positive: true };
+    let mask_input = LowRes::of_mask_in(mask, (width, height), LIKELY).ok();
+    Some(Query { prompt: Prompt { points: vec![inside], bbox: Some(bbox) }, mask_input })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::document::{Document, Edit};
+
+    #[test]
+    fn edges_are_refined_in_one_step_and_not_those_of_locked_masks() {
+        let photo = RgbImage::from_fn(40, 30, |x, _| image::Rgb([if x < 23 { 200 } else { 30 }; 3]));
+        let mut document = Document::default();
+        let mask = Mask::from_fn(40, 30, |x, _| x < 20);
+        document.apply(Edit::AddMasks(vec![
+            Annotation::new("", mask.clone()),
+            Annotation::new("", mask.clone()),
+        ]));
+        let [first, second] = [0, 1].map(|i| document.masks()[i].id);
+        document.apply(Edit::SetLocked(vec![second], true));
+        document.apply(Edit::Reshape(refine_edges(document.masks(), &photo, &Refinement::default())));
+        let area = |document: &Document, id| document.mask(id).unwrap().annotation.mask.area();
+        assert_eq!([first, second].map(|id| area(&document, id)), [23 * 30, 20 * 30]);
+        assert_eq!(document.undo_label(), Some("Refine edge"));
+        document.undo();
+        assert_eq!(area(&document, first), 20 * 30);
+    }
 
     #[test]
     fn nothing_is_combined_if_a_locked_mask_would_change() {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::annotation::Proposal;
 use crate::mask::Mask;
 use crate::prompt::{BoxPrompt, Point};
 
@@ -358,4 +359,76 @@ fn names_and_ids_are_never_used_twice() {
     doc.apply(Edit::AddMasks(vec![new_mask(3)]));
     assert_ne!(doc.masks()[1].id, first);
     assert_eq!(doc.masks()[1].annotation.name, "Mask 3");
+}
+
+#[test]
+fn a_proposal_ends_with_a_decision_and_undo_brings_it_back() {
+    let mut doc = Document::default();
+    let proposal = |predicted_iou, score| Annotation {
+        predicted_iou: Some(predicted_iou),
+        proposal: Some(Proposal { score }),
+        ..new_mask(4)
+    };
+    doc.apply(Edit::AddMasks(vec![proposal(0.9, None), proposal(0.6, None), proposal(0.95, Some(0.3))]));
+    doc.apply(Edit::AddMasks(vec![new_mask(3)]));
+    let ids: Vec<MaskId> = doc.masks().iter().map(|m| m.id).collect();
+    let open = |doc: &Document| doc.proposals().iter().map(|m| m.id).collect::<Vec<_>>();
+    assert_eq!(open(&doc), [ids[2], ids[1], ids[0]], "least certain first");
+
+    let class = ClassId(7);
+    let smaller = Reshape { changed: vec![(ids[1], new_mask(2).mask)], ..Reshape::default() };
+    for (edit, id) in [
+        (Edit::AcceptProposals(vec![ids[0]]), ids[0]),
+        (Edit::SetClass(vec![ids[1]], Some(class)), ids[1]),
+        (Edit::Rename(ids[2], "x".into()), ids[2]),
+        (Edit::Reshape(smaller), ids[1]),
+        (Edit::Delete(vec![ids[2]]), ids[2]),
+    ] {
+        let before = open(&doc);
+        doc.apply(edit);
+        assert!(!open(&doc).contains(&id) && open(&doc).len() == 2);
+        doc.undo();
+        assert_eq!(open(&doc), before);
+    }
+    // Looking is no decision; a lock protects the pixels, not the question.
+    doc.apply(Edit::SetVisible(ids.clone(), false));
+    doc.apply(Edit::SetLocked(ids.clone(), true));
+    doc.apply(Edit::SetClass(ids.clone(), Some(class)));
+    assert_eq!(open(&doc).len(), 3);
+    doc.apply(Edit::AcceptProposals(ids));
+    assert!(open(&doc).is_empty());
+    assert_eq!(doc.undo_label(), Some("Accept 4 masks"));
+}
+
+#[test]
+fn pasted_masks_have_names_of_their_own() {
+    let mut doc = Document::default();
+    let named = |name: &str| Annotation { name: name.into(), ..new_mask(2) };
+    doc.apply(Edit::Import(["cup", "cup 3", "Mask 7"].map(named).to_vec()));
+    doc.apply(Edit::Paste(["cup", "cup 3", "cup", "dog", "Mask 7"].map(named).to_vec()));
+    assert_eq!(doc.undo_label(), Some("Paste 5 masks"));
+    let names: Vec<_> = doc.masks()[3..].iter().map(|m| m.annotation.name.as_str()).collect();
+    assert_eq!(names[..4], ["cup 2", "cup 4", "cup 5", "dog"]);
+    assert!(names[4].starts_with("Mask ") && names[4] != "Mask 7");
+    assert!(doc.masks().iter().all(|m| m.edited), "filters leave them alone");
+}
+
+#[test]
+fn the_history_of_large_masks_is_bounded() {
+    let mut doc = Document::default();
+    let chequered = |shift: u32| Mask::from_fn(2000, 1000, |x, y| (x + y + shift).is_multiple_of(2));
+    doc.apply(Edit::AddMasks(vec![Annotation::new("", chequered(0))]));
+    let id = doc.masks()[0].id;
+    for n in 1..80 {
+        let changed = vec![(id, Arc::new(chequered(n)))];
+        doc.apply(Edit::Reshape(Reshape { what: "Paint".into(), changed, ..Reshape::default() }));
+    }
+    let each = doc.masks()[0].annotation.mask.bytes();
+    assert!(each * 80 > 500 << 20, "each takes {each} bytes");
+    assert!(doc.bytes() < 300 << 20, "{} bytes", doc.bytes());
+    let mut steps = 0;
+    while doc.undo() {
+        steps += 1;
+    }
+    assert!((20..79).contains(&steps), "{steps} steps");
 }

@@ -95,11 +95,16 @@ impl Embeddings {
 
     /// Stores an embedding in memory, and the encoder's output on disk.
     pub fn add(&mut self, subject: Subject, model: &Predictor, embedding: Embedding, encoded: Encoded) {
+        self.store(subject, model, encoded);
+        self.remember(subject, embedding);
+    }
+
+    /// Stores the encoder's output on disk only: photos that nobody looks at do not displace those in memory.
+    pub fn store(&self, subject: Subject, model: &Predictor, encoded: Encoded) {
         if let Some((disk, key)) = self.on_disk(subject, model) {
             // Best effort: an embedding that is not written can be computed again.
             let _ = disk.tasks.try_send(DiskTask::Save(key, encoded));
         }
-        self.remember(subject, embedding);
     }
 
     fn on_disk(&self, subject: Subject, model: &Predictor) -> Option<(&Disk, EmbeddingKey)> {

@@ -102,6 +102,16 @@ pub struct CandidateMask {
     pub low_res: LowRes,
 }
 
+/// A mask proposed for a photo, at the photo's size.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProposedMask {
+    pub mask: Arc<Mask>,
+    pub predicted_iou: f32,
+    pub stability_score: f32,
+    /// The index of the box that it answers, if one was asked about.
+    pub of_box: Option<usize>,
+}
+
 /// A message from the worker.
 #[derive(Debug)]
 pub enum Event {
@@ -142,6 +152,11 @@ pub enum Event {
         comparison: Comparison,
         seconds: [f32; 2],
     },
+    /// The masks proposed for a photo of a batch by a model of this name; a box without an object has none.
+    Proposed { number: u64, model: String, masks: Vec<ProposedMask> },
+    /// The objects have been found by their shapes, in the order of the queries; `None` for those that are not
+    /// there.
+    ShapesFound { number: u64, photo: u64, masks: Vec<Option<CandidateMask>>, seconds: f32 },
     /// A job was cancelled, or replaced by a newer one.
     Cancelled { job: JobKind, number: u64 },
     /// A job failed; the worker goes on.

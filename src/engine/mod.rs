@@ -25,7 +25,8 @@ pub use filter_task::{FilterTask, Filtered};
 use jobs::Job;
 pub use jobs::JobKind;
 pub use jobs::compare::{How, Side};
-pub use messages::{CandidateMask, Event, ModelSource, PhotoRef};
+pub use jobs::propose::Wanted;
+pub use messages::{CandidateMask, Event, ModelSource, PhotoRef, ProposedMask};
 use queue::{Queue, Request, Tickets};
 pub use store::{ContentHash, EmbeddingFolder, EmbeddingKey, Form};
 

@@ -122,7 +122,7 @@ enum Precedence {
 
 /// The effect of a request of the kind `asked` on a job of the kind `running`.
 fn precedence(running: JobKind, asked: JobKind, readiness: Readiness) -> Precedence {
-    use JobKind::{Ahead, Comparison, Encoding, Everything, Model, Preview, Prompt};
+    use JobKind::{Ahead, Batch, Comparison, Encoding, Everything, Model, Preview, Prompt, Shapes};
     let is_click = matches!(asked, Prompt | Preview | Encoding);
     let needs_no_encoding = match readiness {
         Readiness::InMemory => is_click,
@@ -137,10 +137,14 @@ fn precedence(running: JobKind, asked: JobKind, readiness: Readiness) -> Precede
         Encoding => Precedence::Waits,
         // Nobody waits for it: it only runs when idle.
         Ahead if needs_no_encoding => Precedence::Overtakes,
+        Ahead if asked == Batch => Precedence::Waits,
         Ahead => Precedence::Ends,
         // They take so long that a click may interrupt them with an encoding.
-        Everything | Comparison if is_click => Precedence::Overtakes,
-        Everything | Comparison => Precedence::Waits,
+        Everything | Comparison | Shapes if is_click => Precedence::Overtakes,
+        Everything | Comparison | Shapes => Precedence::Waits,
+        // It runs behind whatever the user does.
+        Batch if asked == Batch => Precedence::Waits,
+        Batch => Precedence::Overtakes,
     }
 }
 
@@ -203,7 +207,7 @@ mod tests {
     use crate::engine::jobs::Step;
     use crate::sam::Error;
 
-    const KINDS: [JobKind; 7] = [
+    const KINDS: [JobKind; 9] = [
         JobKind::Model,
         JobKind::Encoding,
         JobKind::Ahead,
@@ -211,6 +215,8 @@ mod tests {
         JobKind::Preview,
         JobKind::Everything,
         JobKind::Comparison,
+        JobKind::Batch,
+        JobKind::Shapes,
     ];
 
     struct About(PhotoRef);
@@ -273,6 +279,15 @@ mod tests {
         assert_eq!(next(Ahead, &[(Everything, 1), (Prompt, 1)]), "end");
         assert_eq!(next(Encoding, &[(Everything, 1), (Prompt, 3), (Preview, 1)]), "Preview 3");
         assert_eq!(next(Encoding, &[(Encoding, 3)]), "continue", "the old one ends by its ticket");
+    }
+
+    #[test]
+    fn a_batch_runs_behind_everything_else() {
+        for kind in KINDS.into_iter().filter(|kind| *kind != JobKind::Batch) {
+            assert_eq!(next(JobKind::Batch, &[(kind, 3)]), format!("{kind:?} 1"));
+            assert_eq!(next(kind, &[(JobKind::Batch, 1)]), "continue");
+        }
+        assert_eq!(next(JobKind::Batch, &[(JobKind::Batch, 1)]), "continue");
     }
 
     #[test]

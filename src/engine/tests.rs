@@ -361,3 +361,32 @@ fn two_settings_are_compared() {
     engine.cancel(JobKind::Comparison);
     wait(&engine, |e| matches!(e, Event::Cancelled { job: JobKind::Comparison, number: n } if *n == number));
 }
+
+#[test]
+fn proposals_are_made_behind_clicks_and_for_every_box() {
+    let engine = started();
+    let disc = BoxPrompt { x0: 34.0, y0: 14.0, x1: 86.0, y1: 66.0 };
+    let number = engine.propose(photo(1), Wanted::Boxes(vec![disc; 40]));
+    // A click on another photo, which has to be encoded first, does not wait for the batch.
+    engine.predict(photo(2), point(60.0), Output::All);
+    let seen = wait(&engine, |e| matches!(e, Event::Proposed { .. } | Event::Predicted { .. }));
+    assert!(matches!(seen.last(), Some(Event::Predicted { .. })));
+    let seen = wait(&engine, |e| matches!(e, Event::Proposed { .. }));
+    let Some(Event::Proposed { number: n, model, masks }) = seen.last() else { unreachable!() };
+    assert_eq!((*n, model.as_str(), masks.len()), (number, "mobile-sam", 40));
+    assert!((0..40).map(Some).eq(masks.iter().map(|m| m.of_box)));
+    assert!(masks[0].mask.get(60, 40) && !masks[0].mask.get(5, 5) && masks[0].predicted_iou > 0.5);
+
+    let how = How::Exactly(Parameters { points_per_side: 4, ..Parameters::default() });
+    engine.propose(photo(1), Wanted::Everything(how));
+    let seen = wait(&engine, |e| matches!(e, Event::Proposed { .. }));
+    assert!(
+        matches!(seen.last(), Some(Event::Proposed { masks, .. }) if masks.iter().all(|m| m.of_box.is_none()))
+    );
+    assert!(!seen.iter().any(|e| matches!(e, Event::Found { .. } | Event::Encoded { .. })));
+
+    let number = engine.propose(photo(3), Wanted::Everything(How::Exactly(Parameters::default())));
+    engine.cancel(JobKind::Batch);
+    let seen = wait(&engine, |e| matches!(e, Event::Cancelled { .. } | Event::Proposed { .. }));
+    assert!(matches!(seen.last(), Some(Event::Cancelled { job: JobKind::Batch, number: n }) if *n == number));
+}

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::file_and_page;
 use super::kind::is_photo;
 
 /// The photos directly in a folder, in natural order of their names. Folders, pipes and other special files
@@ -21,13 +22,20 @@ pub fn photos_in(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(photos)
 }
 
-/// The photos in the folder of a photo, including the photo itself even if its name is unusual.
+/// The photos in the folder of a photo, including the photo itself even if its name is unusual; of its file, the
+/// page that `photo` names.
 pub fn photos_beside(photo: &Path) -> Vec<PathBuf> {
+    let (file, _) = file_and_page(photo);
     let folder = photo.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let same = |other: &PathBuf| other.file_name() == photo.file_name();
-    match photos_in(folder) {
-        Ok(photos) if photos.iter().any(same) => photos,
-        _ => vec![photo.to_path_buf()],
+    let mut photos = photos_in(folder).unwrap_or_default();
+    match photos.iter_mut().find(|other| other.file_name() == file.file_name()) {
+        Some(of_file) => {
+            if file != photo {
+                *of_file = photo.to_path_buf();
+            }
+            photos
+        }
+        None => vec![photo.to_path_buf()],
     }
 }
 
@@ -69,6 +77,8 @@ mod tests {
         assert_eq!(names(photos_in(dir.path()).unwrap()), expected);
         assert_eq!(names(photos_beside(&dir.path().join("img2.jpg"))), expected);
         assert_eq!(names(photos_beside(&dir.path().join("notes.txt"))), ["notes.txt"]);
+        let page = names(photos_beside(&dir.path().join("img2.jpg#3")));
+        assert_eq!(page, ["Img1.png", "img2.jpg#3", "img10.JPG", "ünïcode.webp"]);
         assert!(photos_in(&dir.path().join("missing")).is_err());
     }
 }

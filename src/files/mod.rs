@@ -1,6 +1,7 @@
 //! Photos in, results out.
 
 mod atomic;
+pub mod boxes;
 pub mod drawing;
 pub mod export;
 mod folder;
@@ -13,6 +14,7 @@ mod photo;
 pub mod project;
 mod regular;
 mod selection;
+pub mod sequence;
 pub mod session;
 mod stamped;
 mod text;
@@ -22,5 +24,8 @@ pub use atomic::{FileSet, WriteError};
 pub use folder::{photos_beside, photos_in};
 pub use kind::{PHOTO_EXTENSIONS, holds_masks, mask_extensions};
 pub use paths::slashed;
-pub use photo::{Photo, PhotoError, PhotoIdentity};
+pub use photo::{
+    Adjustment, Channels, Photo, PhotoError, PhotoIdentity, Rendering, Samples, Window, file_and_page,
+    name_of, page_path, pages, stem_of,
+};
 pub use selection::{Selected, SelectionError, Skipped, select_photos};

@@ -34,6 +34,21 @@ pub fn real(path: &Path) -> Option<PathBuf> {
     })
 }
 
+/// The number of path components of a name in a file that agree with those of a photo, counted from the end, and
+/// whether they cover the whole name.
+pub fn likeness(name: &str, photo: &Path) -> (usize, bool) {
+    let mut parts = name.rsplit(['/', '\\']).filter(|part| !part.is_empty() && *part != ".");
+    let mut of_photo = photo.components().rev();
+    let mut agreeing = 0;
+    loop {
+        match (parts.next(), of_photo.next()) {
+            (None, _) => return (agreeing, true),
+            (Some(a), Some(b)) if b.as_os_str().to_string_lossy() == a => agreeing += 1,
+            _ => return (agreeing, false),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -38,7 +38,7 @@ impl Mask {
             area,
             bbox,
             perimeter: self.perimeter(bbox),
-            centroid: self.centroid(),
+            centroid: self.centroid()?,
             equivalent_diameter: (area as f64 / FRAC_PI_4).sqrt(),
             parts: self.part_count(),
             holes: self.holes().len(),
@@ -68,13 +68,17 @@ impl Mask {
         Some(sums.map(|sum| (sum as f64 / self.area() as f64) as f32))
     }
 
-    fn centroid(&self) -> [f64; 2] {
+    /// Mean of the pixels' centres, `[x, y]` in photo coordinates; `None` if the mask is empty.
+    pub fn centroid(&self) -> Option<[f64; 2]> {
+        if self.is_empty() {
+            return None;
+        }
         // Doubled, because the centres are at halves.
         let (x, y) = self.all_runs().fold((0u128, 0u128), |(x, y), (row, [start, end])| {
             let length = u128::from(end - start);
             (x + length * u128::from(start + end), y + length * u128::from(2 * row + 1))
         });
-        [x, y].map(|sum| sum as f64 / 2.0 / self.area() as f64)
+        Some([x, y].map(|sum| sum as f64 / 2.0 / self.area() as f64))
     }
 
     fn perimeter(&self, b: PixelBox) -> f64 {

@@ -14,6 +14,7 @@
 //! | [`decoder`], in the official order [`decoder::plain`] | `modeling/sam/mask_decoder.py`, `transformer.py` |
 //! | [`input`] | `utils/transforms.py` |
 //! | [`prediction`] | the end of `MaskDecoder.forward` in `mask_decoder.py` |
+//! | [`memory`] | `modeling/memory_attention.py`, `memory_encoder.py`, `sam2_base.py` |
 //! | [`query`], [`predictor`] | `sam2_image_predictor.py`, SAM 1: `predictor.py` |
 
 pub mod config;
@@ -34,7 +35,7 @@ pub mod query;
 pub mod weights;
 
 #[cfg(test)]
-mod parity;
+pub(crate) mod parity;
 
 pub use config::{Config, MemoryConfig};
 pub use error::{Error, Result};

@@ -31,17 +31,17 @@ impl Native {
     ///
     /// # Errors
     /// A tensor that is missing, has the wrong shape, or is not used by any layer.
-    pub fn new(weights: Weights) -> Result<Self> {
+    pub fn new(weights: &Weights) -> Result<Self> {
         let config = weights.config();
-        let prompts = PromptEncoder::new(&weights)?;
-        let masks = MaskEncoder::new(&weights)?;
-        let encoder = Plan::new(encoder::graph(&weights)?)?;
+        let prompts = PromptEncoder::new(weights)?;
+        let masks = MaskEncoder::new(weights)?;
+        let encoder = Plan::new(encoder::graph(weights)?)?;
         let this = Self {
             family: config.family,
             input_format: config.input_format(),
             encoded_shapes: encoder.output_shapes()?,
             encoder,
-            decoder: Decoder::new(&weights, &prompts, &masks)?,
+            decoder: Decoder::new(weights, &prompts, &masks)?,
             prompts,
             masks,
         };

@@ -21,7 +21,7 @@ pub(super) const IOU_TOLERANCE: f32 = 1e-4;
 
 pub(super) const CASES: [&str; 5] = ["one_point", "three_points", "box", "box_and_points", "refine"];
 
-pub(super) fn data(name: &str) -> PathBuf {
+pub(crate) fn data(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
 }
 
@@ -32,7 +32,7 @@ fn mini() -> Weights {
 /// Small networks with random weights, one for each encoder.
 pub(super) const NETWORKS: [&str; 3] = ["mini", "mini_sam1", "mini_tiny_vit"];
 
-pub(super) struct Reference(Vec<u8>);
+pub(crate) struct Reference(Vec<u8>);
 
 impl Reference {
     fn load() -> Self {
@@ -40,22 +40,29 @@ impl Reference {
     }
 
     /// Of one of the small networks.
-    pub(super) fn of(network: &str) -> Self {
+    pub(crate) fn of(network: &str) -> Self {
         Self::open(&data(&format!("{network}_reference.safetensors")))
     }
 
-    fn open(file: &Path) -> Self {
+    pub(crate) fn open(file: &Path) -> Self {
         Self(std::fs::read(file).unwrap())
     }
 
-    pub(super) fn get(&self, name: &str) -> (Vec<usize>, Vec<f32>) {
+    pub(crate) fn get(&self, name: &str) -> (Vec<usize>, Vec<f32>) {
         let file = SafeTensors::deserialize(&self.0).unwrap();
         let view = file.tensor(name).unwrap_or_else(|e| panic!("{name}: {e}"));
         let values = view.data().as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
         (view.shape().to_vec(), values)
     }
 
-    pub(super) fn has(&self, name: &str) -> bool {
+    /// A tensor of bytes.
+    pub(crate) fn bytes(&self, name: &str) -> (Vec<usize>, Vec<u8>) {
+        let file = SafeTensors::deserialize(&self.0).unwrap();
+        let view = file.tensor(name).unwrap();
+        (view.shape().to_vec(), view.data().to_vec())
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
         SafeTensors::deserialize(&self.0).unwrap().tensor(name).is_ok()
     }
 
@@ -104,7 +111,7 @@ impl Reference {
     }
 }
 
-pub(super) fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
+pub(crate) fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
     assert_eq!(found.len(), expected.len(), "{what}: number of values");
     let largest = expected.iter().fold(0f32, |m, x| m.max(x.abs())).max(f32::MIN_POSITIVE);
     let worst = found

@@ -104,7 +104,7 @@ impl Prediction {
 }
 
 /// Index of the highest score, the first of equals.
-fn best(scores: impl Iterator<Item = f32>) -> usize {
+pub(super) fn best(scores: impl Iterator<Item = f32>) -> usize {
     scores.enumerate().fold((0, f32::NEG_INFINITY), |best, (i, s)| if s > best.1 { (i, s) } else { best }).0
 }
 
@@ -162,7 +162,7 @@ impl Choice<'_> {
 }
 
 /// `_dynamic_multimask_via_stability`: whether a mask barely changes with the threshold.
-fn is_stable(logits: &[f32]) -> bool {
+pub(super) fn is_stable(logits: &[f32]) -> bool {
     let count = |limit: f32| logits.iter().filter(|x| **x > limit).count() as f32;
     let (inner, outer) = (count(DYNAMIC_DELTA), count(-DYNAMIC_DELTA));
     outer == 0.0 || inner / outer >= DYNAMIC_THRESHOLD

@@ -5,23 +5,21 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use image::RgbImage;
 use tract_onnx::prelude::Tensor;
 
 use super::error::{Error, Result};
 use super::input::{self, LowRes};
+use super::memory::MemoryNetwork;
 use super::native::Native;
 use super::network::{EncoderRun, Family, Features, InputFormat, Map, Monitor, Network, RawMasks, Token};
 use super::onnx::{self, OnnxPair};
 use super::prediction::{Choice, Output, Prediction};
-use super::query::{Query, check_prompt, tokens};
+use super::query::{MASK_INPUT_LIMIT, Query, check_prompt, tokens};
 use super::weights::Weights;
 use crate::prompt::{Point, Prompt};
-
-/// The limit of logits fed back as a prompt, as in SAM 2's predictor.
-const MASK_INPUT_LIMIT: f32 = 32.0;
 
 /// The encoder's output for a photo, as plain numbers: everything needed to restore the [`Embedding`].
 #[derive(Debug, Clone, PartialEq)]
@@ -90,6 +88,14 @@ pub struct Predictor {
     name: String,
     everything_defaults: Option<String>,
     network: Box<dyn Network>,
+    /// Of a model that has one.
+    memory: Option<Unread>,
+}
+
+/// A memory whose weights are read when they are first needed.
+struct Unread {
+    weights: Weights,
+    network: OnceLock<Arc<MemoryNetwork>>,
 }
 
 impl Predictor {
@@ -101,7 +107,8 @@ impl Predictor {
         Ok(Self {
             name: weights.name().to_owned(),
             everything_defaults: weights.everything_defaults().map(str::to_owned),
-            network: Box::new(Native::new(weights)?),
+            network: Box::new(Native::new(&weights)?),
+            memory: MemoryNetwork::is_in(&weights).then(|| Unread { weights, network: OnceLock::new() }),
         })
     }
 
@@ -156,6 +163,7 @@ impl Predictor {
             name: path.display().to_string(),
             everything_defaults: None,
             network: Box::new(OnnxPair::open(path)?),
+            memory: None,
         })
     }
 
@@ -219,9 +227,37 @@ impl Predictor {
             return Err(Error::Input("it has no pixels".into()));
         }
         let format = self.network.input_format();
-        let values = input::network_input(photo, &format)?;
-        let image = Tensor::from_shape(&[1, 3, format.side, format.side], &values)?;
-        Ok(Encoding { run: self.network.start(image)?, photo_size: photo.dimensions() })
+        self.start(&input::network_input(photo, &format)?, photo.dimensions())
+    }
+
+    /// The network that follows objects through a sequence, if the model has one: that of SAM 2. It is read at
+    /// the first call.
+    ///
+    /// # Errors
+    /// A tensor that is missing or has the wrong shape.
+    pub fn memory(&self) -> Result<Option<Arc<MemoryNetwork>>> {
+        let Some(Unread { weights, network }) = &self.memory else { return Ok(None) };
+        if let Some(known) = network.get() {
+            return Ok(Some(known.clone()));
+        }
+        let read = Arc::new(MemoryNetwork::new(weights)?);
+        Ok(Some(network.get_or_init(|| read).clone()))
+    }
+
+    /// Like [`Predictor::start_encoding`], for a frame of a sequence that [`Predictor::memory`] follows objects
+    /// through: official predictors resize the frames of videos in another way than photos.
+    ///
+    /// # Errors
+    /// The frame has no pixels.
+    pub fn start_encoding_frame(&self, frame: &RgbImage) -> Result<Encoding> {
+        let format = self.network.input_format();
+        self.start(&input::frame_input(frame, &format)?, frame.dimensions())
+    }
+
+    fn start(&self, values: &[f32], photo_size: (u32, u32)) -> Result<Encoding> {
+        let side = self.network.input_format().side;
+        let image = Tensor::from_shape(&[1, 3, side, side], values)?;
+        Ok(Encoding { run: self.network.start(image)?, photo_size })
     }
 
     /// Shapes of the maps from [`Predictor::encoded`], which do not depend on the photo.

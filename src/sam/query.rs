@@ -5,6 +5,9 @@ use super::input::{LowRes, Placement};
 use super::network::{Family, Label, Token};
 use crate::prompt::{BoxPrompt, Prompt};
 
+/// The limit of logits fed back as a prompt, as in SAM 2's predictors.
+pub(super) const MASK_INPUT_LIMIT: f32 = 32.0;
+
 /// A query to the network: a prompt, and optionally a previous answer to refine.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Query {

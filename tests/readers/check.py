@@ -284,10 +284,120 @@ def outlines(run):
         (name, int(mask.sum())) for name, _, mask in run.things])
 
 
+def sequences(run):
+    """Objects that are followed over three copies of the photo, in the formats of sequences."""
+    from pycocotools import mask as coder
+    from pycocotools.coco import COCO
+
+    frames, out = run.folder / "clip", run.folder / "tracked"
+    frames.mkdir()
+    for i in range(3):
+        shutil.copy(PHOTO, frames / f"{i:05}.jpg")
+    masks = [mask for _, _, mask in run.things[:3]]
+    prompts = []
+    for number, mask in enumerate(masks, 1):
+        Image.fromarray(mask.astype(np.uint8) * 255).save(run.folder / f"{number}.png")
+        prompts += [{"object": number, "frame": frame, "mask": f"{number}.png", "class": f"class {number % 2}"}
+                    for frame in (0, 2)]
+    (run.folder / "prompts.json").write_text(json.dumps(prompts))
+    formats = "davis,coco,youtube-vis,mots,mots-png,sa-v,cvat-video,cvat-images,labelme,isat,mattes"
+    run.tinsel("track", frames, "--prompts", run.folder / "prompts.json", "--out", out, "--format", formats)
+
+    data = COCO(str(out / "clip_coco.json"))
+    found = [data.annToMask(a).astype(bool) for a in data.loadAnns(data.getAnnIds(imgIds=[3]))]
+    run.compare("pycocotools COCO with tracks", zip(found, masks, strict=True))
+    vis = json.loads((out / "clip_youtube_vis.json").read_text())["annotations"]
+    run.compare("pycocotools YouTube-VIS", [
+        (coder.decode(a["segmentations"][0]).astype(bool), mask) for a, mask in zip(vis, masks, strict=True)])
+    run.check("pycocotools YouTube-VIS boxes", all(
+        coder.toBbox(a["segmentations"][0]).tolist() == a["bboxes"][0] for a in vis))
+
+    upper, covered = [], np.zeros(run.size, bool)
+    for mask in masks:
+        upper.append(mask & ~covered)
+        covered |= mask
+    lines = [line.split(" ") for line in (out / "instances_txt/clip.txt").read_text().splitlines()]
+    decoded = {int(i): coder.decode({"size": [int(h), int(w)], "counts": rle.encode()}).astype(bool)
+               for frame, i, _, h, w, rle in lines if frame == "0"}
+    numbers = [1001, 2002, 1003]
+    run.compare("pycocotools MOTS text", [(decoded[n], m) for n, m in zip(numbers, upper)])
+    image = np.array(Image.open(out / "instances/clip/000000.png"))
+    run.compare("PIL MOTS PNG", [(image == n, m) for n, m in zip(numbers, upper)])
+    davis = Image.open(out / "Annotations/clip/00000.png")
+    run.check("PIL DAVIS has a palette", davis.mode == "P" and davis.getpalette()[3:6] == [128, 0, 0])
+    run.compare("PIL DAVIS", [(np.array(davis) == n, m) for n, m in enumerate(upper, 1)])
+    run.compare("PIL SA-V", [
+        (np.array(Image.open(out / f"clip/{n:03}/00000.png")) > 0, m) for n, m in enumerate(masks, 1)])
+    run.compare("PIL mattes", [
+        (np.array(Image.open(out / f"clip_{n}/clip_{n}.0003.png")) > 0, m) for n, m in enumerate(masks, 1)])
+
+    def cvat(element):
+        """As CVAT's own cvat-sdk does it."""
+        counts = [int(n) for n in element.get("rle").split(",")]
+        left, top, width, height = (int(element.get(key)) for key in ("left", "top", "width", "height"))
+        whole = np.zeros(run.size, bool)
+        flat = np.repeat(np.arange(len(counts)) % 2 == 1, counts)
+        whole[top:top + height, left:left + width] = flat.reshape(height, width)
+        return whole
+
+    tracks = xml.etree.ElementTree.parse(out / "clip_cvat_video.xml").getroot().findall("track")
+    run.compare("CVAT for video", [(cvat(t.find("mask")), m) for t, m in zip(tracks, masks, strict=True)])
+    images = xml.etree.ElementTree.parse(out / "clip_cvat_images.xml").getroot().findall("image")
+    run.compare("CVAT for images", [
+        (cvat(e), m) for e, m in zip(images[2].findall("mask"), masks, strict=True)])
+
+
+def parts(run):
+    """A split dataset: every photo is in one part, where the readers look for it."""
+    folder = run.folder / "photos"
+    folder.mkdir()
+    names = [f"p{i}.jpg" for i in range(12)]
+    for name in names:
+        shutil.copy(PHOTO, folder / name)
+    for name in names[:-2]:
+        run.tinsel("import", folder / name, run.folder / "records.json")
+    # One photo without masks is done, the other is new.
+    project = {"format": "tinsel-project", "version": 1, "photos": {names[-1]: {"state": "done"}}}
+    (folder / "tinsel-project.json").write_text(json.dumps(project))
+    names.pop(-2)
+    lines = ["train p0.jpg", "val p1.jpg", "test p2.jpg", f"val {names[-1]}"]
+    (run.folder / "parts.txt").write_text("\n".join(lines))
+    out = run.folder / "parts"
+    run.tinsel("export", folder, "--format", "coco,yolo,voc", "--with-photos", "--split", "60,20,20", "--seed", 3,
+               "--split-file", run.folder / "parts.txt", "--out", out)
+    seen = {"coco": [], "yolo": [], "voc": []}
+    data = (out / "data.yaml").read_text()
+    categories = []
+    for part in ["train", "val", "test"]:
+        coco = json.loads((out / f"annotations/instances_{part}.json").read_text())
+        if has("pycocotools"):
+            from pycocotools.coco import COCO
+
+            dataset = COCO(out / f"annotations/instances_{part}.json")
+            run.check(f"pycocotools {part}", len(dataset.getImgIds()) == len(coco["images"]))
+        seen["coco"] += [image["file_name"] for image in coco["images"]]
+        categories.append(coco["categories"])
+        run.check(f"data.yaml has {part}", f"{part}: images/{part}\n" in data)
+        for photo in (out / f"images/{part}").iterdir():
+            # Ultralytics: the last `images` in the path becomes `labels`.
+            label = Path("/labels/".join(str(photo).rsplit("/images/", 1))).with_suffix(".txt")
+            seen["yolo"] += [photo.name] if label.is_file() else []
+        # torchvision's VOCSegmentation.
+        for stem in (out / f"ImageSets/Segmentation/{part}.txt").read_text().split():
+            files = [out / f"JPEGImages/{stem}.jpg", out / f"SegmentationClass/{stem}.png"]
+            seen["voc"] += [f"{stem}.jpg"] if all(file.is_file() for file in files) else []
+    for name, found in seen.items():
+        run.check(f"{name}: each photo in one part", sorted(found) == sorted(names))
+    run.check("the parts share their categories", categories[0] == categories[1] == categories[2])
+    run.check("a photo that is done without masks has an empty label file",
+              (out / f"labels/val/{names[-1]}").with_suffix(".txt").read_text() == "")
+    run.check("its VOC image is background", not np.array(Image.open(out / "SegmentationClass/p11.png")).any())
+
+
 def main():
     run = Run(Path(sys.argv[1]).resolve())
     checks = [(coco, "pycocotools"), (labelme, "labelme"), (ultralytics, "ultralytics"), (supervision, "supervision"),
-              (pictures, "skimage"), (outlines, "numpy")]
+              (pictures, "skimage"), (outlines, "numpy"), (parts, "numpy"), (sequences, "pycocotools")]
     for check, module in checks:
         if has(module):
             check(run)

@@ -13,6 +13,7 @@ mod side_by_side;
 mod strips;
 mod strokes;
 mod tiles;
+mod vertices;
 mod view;
 
 use std::collections::HashSet;
@@ -39,10 +40,13 @@ pub(super) use view::View;
 use super::actions::{Action, Actions};
 use super::look::{ACCENT, tokens};
 use super::settings::{MaskStyle, Tool};
+use super::state::VertexEditing;
 use super::texts;
 use super::workspace::OpenPhoto;
 use crate::colour::Colour;
 use crate::document::{Document, MaskId};
+use crate::files::Adjustment;
+use crate::mask::vertices::VertexId;
 use crate::mask::{Mask, PixelBox};
 
 /// The canvas and what it remembers between frames.
@@ -52,11 +56,14 @@ pub(super) struct Canvas {
     outlines: Outlines,
     scene: Option<Arc<Scene>>,
     photo_id: u64,
+    photo_revision: u64,
     overlay_revision: u64,
     /// The gesture that the mouse is in the middle of.
     gesture: Option<Gesture>,
     /// A stroke or a line under way.
     drawing: Option<Drawing>,
+    /// The vertex that the mouse holds, by its id when it was pressed.
+    pressed_vertex: Option<VertexId>,
     /// Where the pointer is in the photo, while no button is down.
     hovered: Option<Pos2>,
     cross: Cross,
@@ -85,8 +92,12 @@ pub(super) struct CanvasInput<'a> {
     pub preview: Option<Arc<Mask>>,
     /// Radius of brush and eraser, in photo pixels.
     pub brush_radius: f32,
+    /// The outline that is edited point by point.
+    pub vertices: Option<&'a VertexEditing>,
     /// The part that the network looks closer at.
     pub region: Option<PixelBox>,
+    /// How the photo is shown.
+    pub adjustment: Adjustment,
     /// Name and colour of the class of the next mask.
     pub class: Option<(&'a str, Colour)>,
 }
@@ -103,6 +114,7 @@ impl Canvas {
             tiles: Tiles::new(ctx.clone()),
             outlines: Outlines::new(ctx.clone()),
             drawing: None,
+            pressed_vertex: None,
             hovered: None,
             cross: Cross::default(),
             id: None,
@@ -110,6 +122,7 @@ impl Canvas {
             restored_view: None,
             scene: None,
             photo_id: 0,
+            photo_revision: 0,
             overlay_revision: 0,
             gesture: None,
         }
@@ -122,12 +135,17 @@ impl Canvas {
 
     /// Whether the mouse is in the middle of something that Escape ends.
     pub fn is_dragging(&self) -> bool {
-        self.gesture.is_some() || self.drawing.is_some()
+        self.gesture.is_some() || self.drawing.is_some() || self.pressed_vertex.is_some()
     }
 
     /// Whether this widget is the canvas.
     pub fn is(&self, widget: Id) -> bool {
         self.id == Some(widget)
+    }
+
+    /// Whether a photo has been drawn since it was opened.
+    pub fn shows(&self, photo: u64) -> bool {
+        self.photo_id == photo
     }
 
     /// Shows a photo that comes onto the canvas as it was left.
@@ -176,7 +194,7 @@ impl Canvas {
         self.tiles.receive(ui.ctx());
         let frame = self.view.screen_from_photo() * Rect::from_min_size(Pos2::ZERO, size_px);
         painter.rect_filled(response.rect, 0.0, tokens(ui.visuals()).canvas);
-        self.tiles.paint(&painter, &self.view, &scene, self.photo_id, self.overlay_revision);
+        self.tiles.paint(&painter, &self.view, &scene, self.photo_revision, self.overlay_revision);
         painter.rect_stroke(frame, 0.0, (1.0, Color32::from_black_alpha(120)), egui::StrokeKind::Outside);
         self.paint_outlines(&painter, input, &scene);
 
@@ -187,6 +205,7 @@ impl Canvas {
         let panning = self.is_panning(ui, &response);
         self.point(ui, &response, input, actions);
         self.draw(ui, &response, &painter, input, panning, actions);
+        self.edit_vertices(ui, &response, &painter, input, actions);
         // A press that may become a click keeps what it will give in view.
         let free = self.gesture.is_none() && !ui.input(|i| i.pointer.is_decidedly_dragging());
         let hovered = response.hover_pos().filter(|_| free).map(|at| self.view.pointed(at));
@@ -229,13 +248,16 @@ impl Canvas {
             masks: input.masks.clone(),
             opacity: if input.style == MaskStyle::Outline { 0.0 } else { input.opacity },
             dim: input.style == MaskStyle::Dim,
+            adjustment: input.adjustment,
         };
+        let current = self.scene.as_ref();
+        let same_photo = current.is_some_and(|current| current.same_photo(&scene));
+        let same_overlay = current.is_some_and(|current| current.same_overlay(&scene));
+        self.photo_revision += u64::from(!same_photo);
+        self.overlay_revision += u64::from(!same_overlay);
         match &self.scene {
-            Some(current) if current.same_overlay(&scene) => current.clone(),
-            _ => {
-                self.overlay_revision += 1;
-                self.scene.insert(Arc::new(scene)).clone()
-            }
+            Some(current) if same_photo && same_overlay => current.clone(),
+            _ => self.scene.insert(Arc::new(scene)).clone(),
         }
     }
 

@@ -6,6 +6,7 @@ use egui::{Color32, ColorImage};
 use image::RgbImage;
 
 use crate::colour::Colour;
+use crate::files::Adjustment;
 use crate::mask::Mask;
 
 /// Side of a tile, in texels.
@@ -23,6 +24,7 @@ pub(in crate::app) struct Scene {
     pub opacity: f32,
     /// Darken everything outside the masks instead of painting them.
     pub dim: bool,
+    pub adjustment: Adjustment,
 }
 
 /// A mask to be painted; later ones are painted over earlier ones.
@@ -40,6 +42,11 @@ impl PartialEq for SceneMask {
 }
 
 impl Scene {
+    /// Whether the photo looks the same below the masks.
+    pub fn same_photo(&self, other: &Scene) -> bool {
+        Arc::ptr_eq(&self.photo, &other.photo) && self.adjustment == other.adjustment
+    }
+
     /// Whether both look the same over the photo.
     pub fn same_overlay(&self, other: &Scene) -> bool {
         self.masks == other.masks && self.opacity == other.opacity && self.dim == other.dim
@@ -82,8 +89,9 @@ impl TileKey {
     }
 }
 
-/// The photo's tile; each texel is the mean of the pixels it stands for.
-pub(super) fn photo_tile(photo: &RgbImage, key: TileKey) -> ColorImage {
+/// The photo's tile; each texel is the mean of the pixels it stands for, adjusted.
+pub(super) fn photo_tile(scene: &Scene, key: TileKey) -> ColorImage {
+    let (photo, adjusted) = (&scene.photo, scene.adjustment.table());
     let (width, height) = photo.dimensions();
     let [left, top, right, bottom] = key.texels((width, height));
     let step = key.step();
@@ -105,7 +113,7 @@ pub(super) fn photo_tile(photo: &RgbImage, key: TileKey) -> ColorImage {
         texels.extend((left..right).zip(&sums).map(|(column, sum)| {
             let columns = step.min(width - column * step);
             let count = ys.len() as u32 * columns;
-            let [r, g, b] = sum.map(|s| ((s + count / 2) / count) as u8);
+            let [r, g, b] = sum.map(|s| adjusted[((s + count / 2) / count) as usize]);
             Color32::from_rgb(r, g, b)
         }));
     }
@@ -162,6 +170,7 @@ mod tests {
             masks: vec![SceneMask { mask: Arc::new(mask), colour: [255, 0, 0] }],
             opacity: 1.0,
             dim: false,
+            adjustment: Adjustment::default(),
         }
     }
 
@@ -174,7 +183,7 @@ mod tests {
             [[0, 0, TILE + 1, 3], [TILE - 1, 0, TILE + 5, 3]]
         );
         for key in keys {
-            let photo = photo_tile(&scene.photo, key);
+            let photo = photo_tile(&scene, key);
             let overlay = overlay_tile(&scene, key);
             let left = key.texels((TILE + 5, 3))[0];
             assert_eq!(photo.size, overlay.size);
@@ -192,7 +201,7 @@ mod tests {
     #[test]
     fn a_coarser_level_is_the_mean_of_the_pixels() {
         let scene = scene(10, 6);
-        let tile = photo_tile(&scene.photo, TileKey { level: 1, column: 0, row: 0 });
+        let tile = photo_tile(&scene, TileKey { level: 1, column: 0, row: 0 });
         assert_eq!(tile.size, [5, 3]);
         assert_eq!(tile[(1, 2)].to_array()[..3], [3, 5, 9]);
         let overlay = overlay_tile(&scene, TileKey { level: 1, column: 0, row: 0 });
@@ -201,10 +210,21 @@ mod tests {
     }
 
     #[test]
+    fn the_view_is_adjusted_and_the_photo_is_not() {
+        let mut scene = scene(10, 6);
+        let before = scene.clone();
+        scene.adjustment.brightness = 0.2;
+        assert!(!scene.same_photo(&before) && scene.same_overlay(&before));
+        let tile = photo_tile(&scene, TileKey { level: 0, column: 0, row: 0 });
+        assert_eq!(tile[(7, 3)].to_array()[..3], [58, 54, 60]);
+        assert_eq!(scene.photo, before.photo);
+    }
+
+    #[test]
     fn a_coarser_level_ends_with_the_photo() {
         let scene = scene(2 * TILE + 3, 5);
         let key = TileKey { level: 1, column: 1, row: 0 };
-        let tile = photo_tile(&scene.photo, key);
+        let tile = photo_tile(&scene, key);
         assert_eq!(tile.size, [3, 3]);
         let last = scene.photo.get_pixel(2 * TILE + 2, 4).0;
         assert_eq!(tile[(2, 2)].to_array()[..3], last);

@@ -10,6 +10,7 @@ use super::scene::{Scene, SceneMask};
 use super::tiles::Tiles;
 use super::view::View;
 use crate::app::workspace::OpenPhoto;
+use crate::files::Adjustment;
 use crate::mask::Mask;
 
 /// Between two panes, in points.
@@ -122,7 +123,13 @@ impl SideBySide {
 impl Pane {
     fn update_scene(&mut self, photo: &OpenPhoto, mut masks: Vec<SceneMask>, opacity: f32) -> Arc<Scene> {
         masks.sort_by_key(|m| std::cmp::Reverse(m.mask.area()));
-        let scene = Scene { photo: photo.photo.pixels.clone(), masks, opacity, dim: false };
+        let scene = Scene {
+            photo: photo.photo.pixels.clone(),
+            masks,
+            opacity,
+            dim: false,
+            adjustment: Adjustment::default(),
+        };
         match &self.scene {
             Some(current) if current.same_overlay(&scene) => current.clone(),
             _ => {

@@ -227,7 +227,7 @@ fn visible_tiles(in_photo: Rect, level: u8, (width, height): (u32, u32)) -> Vec<
 /// The picture of a tile; `None` where there is nothing to see.
 fn render(layer: Layer, key: TileKey, scene: &Scene) -> Option<ColorImage> {
     match layer {
-        Layer::Photo => Some(photo_tile(&scene.photo, key)),
+        Layer::Photo => Some(photo_tile(scene, key)),
         Layer::Overlay => Some(overlay_tile(scene, key)).filter(|tile| tile.pixels.iter().any(|p| p.a() > 0)),
     }
 }

@@ -1,6 +1,7 @@
 //! The commands: one definition each, in the file of its menu. Menus, keys, palette and the list of
 //! shortcuts derive from it.
 
+pub(super) mod batch;
 pub(super) mod class;
 pub(super) mod edit;
 pub(super) mod file;
@@ -92,12 +93,13 @@ pub(super) enum Menu {
     View,
     Mask,
     Shape,
+    Batch,
     Help,
 }
 
 impl Menu {
-    pub const ALL: [Menu; 7] =
-        [Menu::File, Menu::Edit, Menu::Photo, Menu::View, Menu::Mask, Menu::Shape, Menu::Help];
+    pub const ALL: [Menu; 8] =
+        [Menu::File, Menu::Edit, Menu::Photo, Menu::View, Menu::Mask, Menu::Shape, Menu::Batch, Menu::Help];
 
     pub fn label(self) -> &'static str {
         match self {
@@ -107,6 +109,7 @@ impl Menu {
             Menu::View => texts::VIEW,
             Menu::Mask => texts::MASK,
             Menu::Shape => texts::SHAPE,
+            Menu::Batch => texts::BATCH,
             Menu::Help => texts::HELP,
         }
     }
@@ -129,6 +132,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Command> {
         view::ALL,
         shape::ALL,
         class::ALL,
+        batch::ALL,
         help::ALL,
     ];
     files.into_iter().flatten().copied()
@@ -266,7 +270,8 @@ mod tests {
                      Theme(System) Theme(Light) Theme(Dark) Shape(FillHoles) Shape(RemoveSpecks) Shape(Smooth) \
                      Shape(Grow) Shape(Shrink) Shape(KeepLargestPart) Shape(Split) Shape(Union) \
                      Shape(Subtract) Shape(Intersect) Class(1) Class(2) Class(3) Class(4) Class(5) Class(6) \
-                     Class(7) Class(8) Class(9) Palette Keys";
+                     Class(7) Class(8) Class(9) SegmentAll BoxesToMasks StopBatch Review AcceptProposal \
+                     RejectProposal SkipProposal Palette Keys";
         let ids: HashSet<&str> = all().map(|command| command.id).collect();
         let missing: Vec<&str> = saved.split_whitespace().filter(|id| !ids.contains(id)).collect();
         assert!(missing.is_empty(), "{missing:?}");

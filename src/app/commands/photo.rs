@@ -2,7 +2,7 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use super::{Command, Menu, commands, ctrl_shift, plain, shift};
+use super::{Command, Menu, commands, ctrl, ctrl_shift, plain, shift};
 use crate::app::shell::Tinsel;
 use crate::files::project::PhotoState;
 
@@ -25,6 +25,24 @@ commands! {
         keys: &[plain(Key::A), plain(Key::PageUp)],
         enabled: |window| window.neighbour(-1).is_some(),
         run: |window, _, _| window.open_neighbour(-1),
+        ..PHOTO
+    };
+    NEXT_PAGE = Command {
+        id: "NextPage",
+        text: "Next page",
+        tooltip: "Open the next page of the photo's file",
+        keys: &[ctrl(Key::PageDown)],
+        enabled: |window| window.page().is_some_and(|(page, pages)| page + 1 < pages),
+        run: |window, _, _| go_to_page(window, |page| page + 1),
+        ..PHOTO
+    };
+    PREVIOUS_PAGE = Command {
+        id: "PreviousPage",
+        text: "Previous page",
+        tooltip: "Open the previous page of the photo's file",
+        keys: &[ctrl(Key::PageUp)],
+        enabled: |window| window.page().is_some_and(|(page, _)| page > 0),
+        run: |window, _, _| go_to_page(window, |page| page - 1),
         ..PHOTO
     };
     NEXT_EMPTY = Command {
@@ -83,4 +101,10 @@ commands! {
         run: |window, _, _| window.edit_note(),
         ..PHOTO
     };
+}
+
+fn go_to_page(window: &mut Tinsel, from: fn(usize) -> usize) {
+    if let Some((page, _)) = window.page() {
+        window.go_to_page(from(page));
+    }
 }

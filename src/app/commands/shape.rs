@@ -48,6 +48,14 @@ commands! {
         run: |window, _, _| window.reshape(ShapeOp::Shrink(window.settings.shape_pixels)),
         ..SHAPE
     };
+    REFINE_EDGE = Command {
+        id: "RefineEdge",
+        text: "Refine edge",
+        tooltip: "Move the boundary to the edges in the photo, within the reach in the Change shape panel",
+        keys: &[ctrl_shift(Key::E)],
+        run: |window, _, _| window.refine_edges(),
+        ..SHAPE
+    };
     KEEP_LARGEST_PART = Command {
         id: "Shape(KeepLargestPart)",
         text: "Keep largest part",

@@ -134,6 +134,16 @@ commands! {
         run: |window, _, _| window.settings.side_panel = !window.settings.side_panel,
         ..VIEW
     };
+    IMAGE = Command {
+        id: "Image",
+        text: "Image",
+        tooltip: "Show pages and channels of the photo, the window of its samples, brightness and contrast",
+        keys: &[plain(Key::I)],
+        enabled: Tinsel::has_photo,
+        on: |window| window.panels.image.open,
+        run: |window, _, _| window.panels.image.open = !window.panels.image.open,
+        ..VIEW
+    };
     SYSTEM_THEME = Command {
         id: "Theme(System)",
         text: "System theme",

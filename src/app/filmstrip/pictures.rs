@@ -99,7 +99,7 @@ fn summarise(path: &Path, size: (u32, u32)) -> Summary {
 
 /// A photo made small enough for a tile; `None` if it cannot be read.
 fn picture(path: &Path, (most_width, most_height): (u32, u32)) -> Option<ColorImage> {
-    let photo = Photo::open(path).ok()?;
+    let photo = Photo::open_as(path, &Session::rendering_for(path)).ok()?;
     let (width, height) = photo.pixels.dimensions();
     let share =
         f64::min(f64::from(most_width) / f64::from(width), f64::from(most_height) / f64::from(height));

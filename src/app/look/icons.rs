@@ -35,3 +35,4 @@ pub const CIRCLE_FILL: char = '\u{e18a}';
 pub const CIRCLE: char = '\u{e18a}';
 pub const FLAG_FILL: char = '\u{e244}';
 pub const CHECK_CIRCLE_FILL: char = '\u{e184}';
+pub const POLYGON: char = '\u{e6d0}';

@@ -7,14 +7,16 @@ use super::super::actions::{Action, Actions};
 use super::super::commands::{self, Availability};
 use super::super::look::{icon, icons, section_title};
 use super::super::settings::{Settings, Tool};
+use super::super::state::Vertices;
 use super::super::texts::menus as texts;
-use super::everything_settings_ui;
+use super::{everything_settings_ui, vertex_bar_ui};
 use crate::document::ColourMode;
 use crate::everything::Parameters;
 
 /// What the row shows.
 pub(in crate::app) struct OptionsBar<'a> {
     pub tool: Tool,
+    pub vertices: &'a Vertices,
     pub settings: &'a Settings,
     pub parameters: &'a Parameters,
     /// The parameters that suit the model.
@@ -76,6 +78,9 @@ fn tool_ui(ui: &mut Ui, bar: &OptionsBar, availability: &Availability, actions: 
             if ui.checkbox(&mut is_on, preview.text).on_hover_text(preview.tooltip).clicked() {
                 actions.push(Action::Run(preview));
             }
+        }
+        Tool::Vertices => {
+            return vertex_bar_ui(ui, bar.vertices, bar.settings.vertex_tolerance, actions);
         }
         Tool::Brush | Tool::Eraser => {
             ui.label(section_title(command.text));

@@ -19,7 +19,12 @@ pub(in crate::app) fn rail_ui(ui: &mut Ui, availability: &Availability, actions:
             (icons::MINUS_CIRCLE, &tool::NEGATIVE),
             (icons::BOUNDING_BOX, &tool::BOX),
         ],
-        &[(icons::PAINT_BRUSH, &tool::BRUSH), (icons::ERASER, &tool::ERASER), (icons::LASSO, &tool::LASSO)],
+        &[
+            (icons::PAINT_BRUSH, &tool::BRUSH),
+            (icons::ERASER, &tool::ERASER),
+            (icons::LASSO, &tool::LASSO),
+            (icons::POLYGON, &tool::VERTICES),
+        ],
         &[(icons::SPARKLE, &prompt::SEGMENT_EVERYTHING), (icons::COLUMNS, &prompt::COMPARE)],
     ];
     ui.spacing_mut().item_spacing.y = 4.0;

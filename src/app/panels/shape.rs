@@ -6,6 +6,7 @@ use super::super::actions::{Action, Actions};
 use super::super::commands::{self, Availability};
 use super::super::settings::Settings;
 use super::super::texts::shape as texts;
+use crate::edge::Refinement;
 
 pub(in crate::app) fn shape_ui(
     ui: &mut Ui,
@@ -44,5 +45,28 @@ pub(in crate::app) fn shape_ui(
                 actions.push(Action::SetSpeckArea(area));
             }
         });
+        ui.horizontal(|ui| refinement_ui(ui, settings.refinement, actions));
     });
+}
+
+fn refinement_ui(ui: &mut Ui, refinement: Refinement, actions: &mut Actions) {
+    let mut changed = refinement;
+    let radius =
+        DragValue::new(&mut changed.radius).range(1.0..=Refinement::MAX_RADIUS).speed(0.1).suffix(" px");
+    let response = ui.add(radius).on_hover_text(texts::EDGE_RADIUS_TOOLTIP);
+    response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, texts::EDGE_RADIUS_LABEL));
+    ui.label(texts::EDGE_RADIUS);
+    let mut percent = changed.strength * 100.0;
+    let strength = DragValue::new(&mut percent).range(0.0..=100.0).fixed_decimals(0).suffix(" %");
+    let response = ui.add(strength).on_hover_text(texts::EDGE_STRENGTH_TOOLTIP);
+    response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::SpinButton, true, texts::EDGE_STRENGTH_LABEL));
+    ui.label(texts::EDGE_STRENGTH);
+    if response.changed() {
+        changed.strength = percent / 100.0;
+    }
+    if changed != refinement {
+        actions.push(Action::SetRefinement(changed));
+    }
 }

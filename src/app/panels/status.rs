@@ -5,11 +5,13 @@ use egui::{ProgressBar, Ui};
 use super::super::actions::{Action, Actions};
 use super::super::canvas::UnderPointer;
 use super::super::commands;
-use super::super::texts::status as texts;
+use super::super::texts::{batch, status as texts};
 
 pub(in crate::app) struct Status {
     /// What is being done, how far it is in [0, 1], and whether it can be cancelled.
     pub work: Option<(String, f32, bool)>,
+    /// The same of a batch in the background.
+    pub batch: Option<(String, f32)>,
     /// How long the last operation took.
     pub timing: String,
     pub photo: Option<String>,
@@ -36,6 +38,15 @@ pub(in crate::app) fn status_ui(
             None => {
                 ui.label(if status.timing.is_empty() { texts::READY } else { &status.timing });
                 hint(ui, actions);
+            }
+        }
+        if let Some((text, fraction)) = &status.batch {
+            ui.separator();
+            ui.label(text);
+            ui.add(ProgressBar::new(*fraction).desired_width(100.0));
+            let stop = ui.small_button(batch::STOP).on_hover_text(batch::STOP_TOOLTIP);
+            if stop.clicked() {
+                actions.push(Action::Run(&commands::batch::STOP_BATCH));
             }
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

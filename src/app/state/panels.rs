@@ -3,13 +3,14 @@
 use egui::Context;
 
 use crate::app::filmstrip::Filmstrip;
-use crate::app::panels::{Classes, Inspect, Keys, MaskList, Note, Palette, PromptBar};
+use crate::app::panels::{Classes, ImageWindow, Inspect, Keys, MaskList, Note, Palette, PromptBar};
 use crate::app::tasks::Relations;
 
 pub(in crate::app) struct PanelStates {
     pub mask_list: MaskList,
     pub classes: Classes,
     pub inspect: Inspect,
+    pub image: ImageWindow,
     pub filmstrip: Filmstrip,
     pub palette: Palette,
     pub keys: Keys,
@@ -24,6 +25,7 @@ impl PanelStates {
             mask_list: MaskList::new(ctx.clone()),
             classes: Classes::default(),
             inspect: Inspect::new(ctx.clone()),
+            image: ImageWindow::default(),
             filmstrip: Filmstrip::new(ctx.clone()),
             palette: Palette::default(),
             keys: Keys::default(),

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{Kind, Outcome, Tasks};
-use crate::document::{MaskItem, ShapeOp, reshape};
+use crate::document::{MaskItem, ShapeOp, refine_edges, reshape};
+use crate::edge::Refinement;
 use crate::files::drawing::{binary, cutout};
 use crate::mask::Mask;
 
@@ -11,6 +12,20 @@ impl Tasks {
     /// Changes the shape of masks of a photo, given in the order of the list.
     pub fn reshape(&mut self, photo: u64, items: Vec<Arc<MaskItem>>, op: ShapeOp) {
         self.spawn(Kind::Other, move || Outcome::Reshaped { photo, reshape: reshape(&items, op), of: items });
+    }
+
+    /// Moves the boundaries of masks to the edges of their photo.
+    pub fn refine_edges(
+        &mut self,
+        photo: u64,
+        items: Vec<Arc<MaskItem>>,
+        pixels: Arc<image::RgbImage>,
+        refinement: Refinement,
+    ) {
+        self.spawn(Kind::Other, move || {
+            let reshape = refine_edges(&items, &pixels, &refinement);
+            Outcome::Reshaped { photo, reshape, of: items }
+        });
     }
 
     /// Makes a picture of a mask: the cut-out, or the whole mask white on black.

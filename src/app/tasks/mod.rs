@@ -2,6 +2,8 @@
 //! [`Latest`] only what is still wanted is done. [`Tasks`] collects what comes of reading photos,
 //! dialogs, importing and exporting.
 
+mod batch;
+mod clipboard;
 mod dialogs;
 mod download;
 mod exports;
@@ -14,6 +16,7 @@ mod projects;
 mod relations;
 mod task;
 mod thumbnails;
+mod vertices;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,6 +24,7 @@ use std::time::{Duration, Instant};
 
 use egui::Context;
 
+pub(super) use batch::{OpenedBoxes, Prepared, SavedProposals, Selection};
 pub(super) use download::Download;
 pub(super) use figure::FigureSide;
 pub(super) use imports::{Dataset, ImportTarget};
@@ -30,13 +34,18 @@ pub(super) use relations::Relations;
 pub(super) use task::{Panicked, Task};
 pub(super) use thumbnails::Thumbnails;
 
+use super::clipboard::FittedMasks;
 use super::export_task::Written;
+use super::state::EditedMask;
+use super::state::ReviewPhoto;
 use crate::document::{MaskItem, Reshape};
-use crate::files::export::Plan;
+use crate::files::export::{Plan, SplitList, SplitListError};
 use crate::files::import::{ForPhoto, ImportError, Imported, NamedClasses, Problem};
 use crate::files::project::{Project, ProjectError, ProjectFile};
 use crate::files::session::{Loaded, SessionError};
 use crate::files::{Photo, PhotoError, WriteError};
+use crate::mask::Mask;
+use crate::mask::vertices::VertexPolygon;
 
 /// What came of a task.
 pub(super) enum Outcome {
@@ -45,6 +54,7 @@ pub(super) enum Outcome {
     PickedModel(Option<PathBuf>),
     PickedExportFolder(Option<PathBuf>),
     PickedSavingFolder(Option<PathBuf>),
+    PickedSplitList(Option<Result<(PathBuf, SplitList), SplitListError>>),
     /// The photos to leaf through, and which of them to show first; and masks of a photo that was open.
     Listed {
         request: u64,
@@ -101,8 +111,38 @@ pub(super) enum Outcome {
     ReadAll(Result<(Vec<ForPhoto>, Vec<Problem>), String>),
     /// They were added to what is kept about photos that are not in the window.
     ImportedAll(Result<(Dataset, Vec<Problem>), String>),
+    /// The photos that a batch has something to do for.
+    Selected(Selection),
+    /// A photo of a batch was read, or why not.
+    Prepared(Result<Prepared, String>),
+    /// Proposals were added to the session of a photo, or why not.
+    SavedProposals {
+        path: PathBuf,
+        result: Result<SavedProposals, String>,
+    },
+    /// Files with boxes were read; `None` when the dialog was cancelled.
+    OpenedBoxes(Result<Option<OpenedBoxes>, String>),
+    /// Dropped files have masks.
+    DroppedMasks(Vec<PathBuf>),
+    /// The photos whose sessions have proposals.
+    FoundProposals(Vec<ReviewPhoto>),
     /// A picture for the clipboard.
     Copied(egui::ColorImage),
+    /// Masks to be pasted into a photo.
+    Fitted {
+        photo: u64,
+        masks: FittedMasks,
+    },
+    /// The outline of a mask was traced.
+    VerticesTraced {
+        mask: EditedMask,
+        polygon: VertexPolygon,
+    },
+    /// The edited outline of a mask was turned into pixels.
+    VerticesFilled {
+        mask: EditedMask,
+        filled: Mask,
+    },
     /// Masks of a photo were given another shape.
     Reshaped {
         photo: u64,
@@ -122,13 +162,16 @@ pub(super) enum Kind {
     PlanningExport,
     Exporting,
     Importing,
+    /// Reading a photo of a batch.
+    Preparing,
+    SavingProposals,
     Other,
 }
 
 impl Kind {
     /// Whether it writes files, so that the end of the program waits for it.
     fn writes(self) -> bool {
-        matches!(self, Kind::Exporting | Kind::Importing)
+        matches!(self, Kind::Exporting | Kind::Importing | Kind::SavingProposals)
     }
 }
 

@@ -4,13 +4,15 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use crossbeam_channel::Receiver;
+
 use super::imports::ImportTarget;
 use super::{Kind, Outcome, Tasks};
 use crate::app::texts::photos as texts;
 use crate::files::import::{Imported, masks_among};
 use crate::files::project::ProjectFile;
 use crate::files::session::Session;
-use crate::files::{Photo, PhotoError, photos_beside, photos_in};
+use crate::files::{Photo, PhotoError, file_and_page, photos_beside, photos_in};
 
 /// A photo, and the file that it was read from.
 #[derive(Clone)]
@@ -22,13 +24,13 @@ pub(in crate::app) struct Decoded {
 impl Decoded {
     fn open(path: &Path) -> Result<Self, PhotoError> {
         let stamp = stamp(path);
-        Ok(Self { photo: Photo::open(path)?, stamp })
+        Ok(Self { photo: Photo::open_as(path, &Session::rendering_for(path))?, stamp })
     }
 }
 
 /// Length and time of the last change of a file.
 fn stamp(path: &Path) -> Option<(u64, SystemTime)> {
-    let metadata = std::fs::metadata(path).ok()?;
+    let metadata = std::fs::metadata(file_and_page(path).0).ok()?;
     Some((metadata.len(), metadata.modified().ok()?))
 }
 
@@ -51,11 +53,29 @@ impl Tasks {
     }
 
     /// Reads a photo; `decoded` spares decoding it if the file has not changed since. Reads the project of its
-    /// folder, too, `with_project`.
-    pub fn open(&mut self, request: u64, path: PathBuf, decoded: Option<Decoded>, with_project: bool) {
+    /// folder, too, `with_project`. The photo's session is being written until `written` ends.
+    pub fn open(
+        &mut self,
+        request: u64,
+        path: PathBuf,
+        decoded: Option<Decoded>,
+        with_project: bool,
+        written: Option<Receiver<()>>,
+    ) {
         self.spawn(Kind::Opening, move || {
-            let decoded = decoded.filter(|photo| photo.stamp.is_some() && photo.stamp == stamp(&path));
-            let result = decoded.map_or_else(|| Photo::open(&path), |decoded| Ok(decoded.photo));
+            if let Some(written) = written {
+                // Nothing is sent: this returns when the other end is dropped.
+                let _ = written.recv();
+            }
+            let rendering = Session::rendering_for(&path);
+            let is_same = |decoded: &Decoded| {
+                decoded.stamp.is_some()
+                    && decoded.stamp == stamp(&path)
+                    && decoded.photo.rendering == rendering
+            };
+            let decoded = decoded.filter(is_same);
+            let read = || Photo::open_as(&path, &rendering);
+            let result = decoded.map_or_else(read, |decoded| Ok(decoded.photo));
             let load = |photo: &Photo| Session::load(&path, photo.pixels.dimensions(), photo.fingerprint);
             let session = result.as_ref().ok().map(load).map(Box::new);
             let project = with_project.then(|| Box::new(ProjectFile::of_photo(&path)));

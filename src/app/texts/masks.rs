@@ -19,6 +19,8 @@ pub const SORT: &str = "Sort masks";
 pub const NEW_NAME: &str = "New name";
 pub const RENAME: &str = "Rename";
 pub const LOCKED: &str = "Locked";
+/// As short as it fits the name next to it.
+pub const PROPOSED: &str = "new";
 pub const SHOW: &str = "Show";
 pub const HIDE: &str = "Hide";
 pub const SOLO: &str = "Solo";
@@ -31,6 +33,12 @@ pub const COVERAGE_TOOLTIP: &str = "Share of the photo in at least one mask, and
 
 pub fn title(masks: usize) -> String {
     format!("Masks ({masks})")
+}
+
+/// What the mark of a proposal means; `model` has made it, if that is known.
+pub fn proposed_by(model: Option<&str>) -> String {
+    let model = model.unwrap_or("a model");
+    format!("Made by {model} and not reviewed yet. Any change of the mask accepts it.")
 }
 
 pub fn list_by(grouping: &str) -> String {

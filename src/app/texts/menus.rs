@@ -1,4 +1,4 @@
-//! The menus and the toolbar.
+//! The menus, the rail of tools, and the options above the photo.
 
 pub const FILE: &str = "File";
 pub const EDIT: &str = "Edit";
@@ -6,6 +6,7 @@ pub const PHOTO: &str = "Photos";
 pub const VIEW: &str = "View";
 pub const MASK: &str = "Mask";
 pub const SHAPE: &str = "Shape";
+pub const BATCH: &str = "Batch";
 pub const HELP: &str = "Help";
 
 pub const PROMPT: &str = "Prompt";

@@ -2,8 +2,10 @@
 //! their definitions, in `commands/`.
 
 pub(super) mod attributes;
+pub(super) mod batch;
 pub(super) mod canvas;
 pub(super) mod classes;
+pub(super) mod clipboard;
 pub(super) mod comparison;
 pub(super) mod dialogs;
 pub(super) mod everything;
@@ -11,6 +13,7 @@ pub(super) mod exit;
 pub(super) mod export;
 pub(super) mod filmstrip;
 pub(super) mod filters;
+pub(super) mod image;
 pub(super) mod import;
 pub(super) mod inspect;
 pub(super) mod masks;
@@ -20,11 +23,13 @@ pub(super) mod models;
 pub(super) mod palette;
 pub(super) mod photos;
 pub(super) mod prompt;
+pub(super) mod review;
 pub(super) mod shape;
 pub(super) mod shortcuts;
 pub(super) mod startup;
 pub(super) mod states;
 pub(super) mod status;
+pub(super) mod vertices;
 pub(super) mod welcome;
 
 use std::fmt::Display;

@@ -30,6 +30,16 @@ pub enum How {
     Exactly(Parameters),
 }
 
+impl How {
+    /// The parameters for a model.
+    pub(super) fn parameters(&self, model: &Predictor) -> Parameters {
+        match self {
+            Self::Preset(preset) => preset.parameters(&Parameters::for_model(model)),
+            Self::Exactly(parameters) => *parameters,
+        }
+    }
+}
+
 struct Compare {
     photo: PhotoRef,
     sides: Box<[Side; 2]>,
@@ -121,10 +131,7 @@ impl SideSearch {
                 (start, model, embedding)
             }
         };
-        let parameters = match side.how {
-            How::Preset(preset) => preset.parameters(&Parameters::for_model(&model)),
-            How::Exactly(parameters) => parameters,
-        };
+        let parameters = side.how.parameters(&model);
         let search = Search::new(photo.pixels.dimensions(), &parameters)?;
         Ok(Self { start, model, parameters, embedding, search, found: vec![] })
     }

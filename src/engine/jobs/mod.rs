@@ -8,6 +8,8 @@ mod encode_ahead;
 mod everything;
 mod load_model;
 mod predict;
+pub(super) mod propose;
+mod shapes;
 
 use super::context::Context;
 use super::messages::PhotoRef;
@@ -26,6 +28,10 @@ pub enum JobKind {
     Preview,
     Everything,
     Comparison,
+    /// Proposals for a photo of a batch.
+    Batch,
+    /// Finding objects by their shape in another photo.
+    Shapes,
 }
 
 impl JobKind {
@@ -39,6 +45,8 @@ impl JobKind {
             Self::Preview => predict::LABEL_OF_PREVIEW,
             Self::Everything => everything::LABEL,
             Self::Comparison => compare::LABEL,
+            Self::Batch => propose::LABEL,
+            Self::Shapes => shapes::LABEL,
         }
     }
 }

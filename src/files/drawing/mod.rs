@@ -15,8 +15,8 @@ use crate::annotation::Annotation;
 
 pub(super) use caption::draw_line;
 pub use figure::{Panel, add_figure};
-pub use images::{binary, cutout, overlay};
-pub(super) use images::{colour_layer, for_each_pixel, soft_cutout};
+pub use images::{CutoutEdge, binary, cutout, overlay, soft_cutout};
+pub(super) use images::{colour_layer, for_each_pixel};
 
 /// Adds an image to a set of files, as PNG.
 ///

@@ -38,7 +38,7 @@ fn file(to: &Destination) -> PathBuf {
     to.file("_masks.csv")
 }
 
-const HEADER: [&str; 19] = [
+const HEADER: [&str; 20] = [
     "photo",
     "number",
     "name",
@@ -58,6 +58,7 @@ const HEADER: [&str; 19] = [
     "predicted_iou",
     "stability_score",
     "attributes",
+    "proposal",
 ];
 
 /// The first characters of formulas in spreadsheets; a name may come from a foreign file.
@@ -96,6 +97,7 @@ fn write(out: &mut dyn WriteSeek, photo: &Photo, masks: &[Annotation]) -> Result
             score(item.predicted_iou),
             score(item.stability_score),
             attributes(item),
+            if item.proposal.is_some() { "yes".into() } else { "no".into() },
         ];
         write_record(out, &record)?;
     }
@@ -129,6 +131,7 @@ mod tests {
 
     use super::super::tests::subject;
     use super::*;
+    use crate::annotation::Proposal;
     use crate::mask::Mask;
 
     #[test]
@@ -136,6 +139,7 @@ mod tests {
         let (photo, mut masks) = subject();
         masks[0].name = "a, \"b\"".into();
         masks[1].predicted_iou = None;
+        masks[0].proposal = Some(Proposal::default());
         let diagonal = Mask::from_fn(6, 4, |x, y| x == y);
         masks.push(Annotation { mask: Arc::new(diagonal), ..masks[1].clone() });
         masks.push(Annotation { mask: Arc::new(Mask::from_fn(6, 4, |_, _| false)), ..masks[1].clone() });
@@ -146,14 +150,14 @@ mod tests {
         assert_eq!(lines[0], HEADER.join(","));
         assert_eq!(
             lines[1],
-            "photo.one.jpg,1,\"a, \"\"b\"\"\",,#ff0000,8,0.333333,1,0,3,3,2.50,1.50,1,1,8.00,0.7500,0.5000"
+            "photo.one.jpg,1,\"a, \"\"b\"\"\",,#ff0000,8,0.333333,1,0,3,3,2.50,1.50,1,1,8.00,0.7500,0.5000,,yes"
         );
         assert_eq!(
             lines[2],
-            "photo.one.jpg,2,Cup  tea,,#0000ff,1,0.041667,5,3,1,1,5.50,3.50,1,0,0.00,,0.5000"
+            "photo.one.jpg,2,Cup  tea,,#0000ff,1,0.041667,5,3,1,1,5.50,3.50,1,0,0.00,,0.5000,,no"
         );
-        assert!(lines[3].ends_with(",4,0.166667,0,0,4,4,2.00,2.00,1,0,2.83,,0.5000"), "{}", lines[3]);
-        assert!(lines[4].ends_with(",0,0.000000,0,0,0,0,,,0,0,0.00,,0.5000"), "{}", lines[4]);
+        assert!(lines[3].ends_with(",4,0.166667,0,0,4,4,2.00,2.00,1,0,2.83,,0.5000,,no"), "{}", lines[3]);
+        assert!(lines[4].ends_with(",0,0.000000,0,0,0,0,,,0,0,0.00,,0.5000,,no"), "{}", lines[4]);
     }
 
     #[test]

@@ -36,15 +36,16 @@ impl Definition for Cutouts {
     fn add(&self, set: &mut FileSet, subject: &Subject, _: &mut ClassList) -> Result<(), WriteError> {
         let &Subject { photo, masks, options, to } = subject;
         for (item, file) in masks.iter().zip(&self.files(masks, options, to)) {
-            let (margin, feather) = (options.margin, options.feather);
-            let picture = soft_cutout(&photo.pixels, &item.mask, self.cropped, margin, feather);
+            let edge = options.cutout_edge();
+            let picture = soft_cutout(&photo.pixels, &item.mask, self.cropped, options.margin, edge);
             add_png(set, file, &picture.into())?;
         }
         Ok(())
     }
 
     fn own_options(&self) -> &'static [FormatOption] {
-        if self.cropped { &[FormatOption::Margin, FormatOption::Feather] } else { &[FormatOption::Feather] }
+        const ALL: [FormatOption; 3] = [FormatOption::Margin, FormatOption::Feather, FormatOption::SoftEdges];
+        if self.cropped { &ALL } else { &ALL[1..] }
     }
 
     fn reader(&self) -> Option<&'static dyn Reader> {
@@ -56,7 +57,8 @@ impl Definition for Cutouts {
 mod tests {
     use super::super::Format;
     use super::super::tests::subject;
-    use crate::files::export::export;
+    use super::*;
+    use crate::files::export::{export, export_with};
 
     #[test]
     fn a_full_size_cutout_is_the_photo_where_the_mask_is() {
@@ -71,6 +73,10 @@ mod tests {
                 assert_eq!(pixel.0[..3], photo.pixels.get_pixel(x, y).0);
             }
         }
+        let options = ExportOptions { soft_edges: true, ..ExportOptions::default() };
+        let soft = export_with(&photo, &masks, Format::CutoutFull, &options, dir.path(), true).unwrap();
+        let expected = soft_cutout(&photo.pixels, &masks[0].mask, false, 0, options.cutout_edge());
+        assert_eq!(image::open(&soft[0]).unwrap().into_rgba8(), expected);
         let cropped = export(&photo, &masks, Format::CutoutCropped, dir.path(), false).unwrap();
         assert_eq!(image::open(&cropped[0]).unwrap().into_rgba8().dimensions(), (3, 3));
     }

@@ -10,6 +10,7 @@ use super::ExportOptions;
 use super::class_list::{ClassList, ListFile, PREVIOUS_FOLDERS, class_of};
 use super::definition::{Definition, Keeps, Parts, Shape, Subject};
 use super::destination::Destination;
+use super::part::Part;
 use super::reading::json::points;
 use super::reading::{Content, ImportError, Imported, Reader, Target, annotation, polygon};
 use crate::annotation::Annotation;
@@ -18,7 +19,7 @@ use crate::files::paths::real;
 use crate::files::yaml::{self, quoted, with_block};
 use crate::files::{FileSet, Photo, WriteError};
 use crate::mask::Mask;
-use crate::mask::polygon::united;
+use crate::mask::polygon::{Ring, united};
 
 /// The class list.
 const LIST: &str = "isat.yaml";
@@ -56,7 +57,7 @@ impl Definition for Isat {
         &[LIST]
     }
 
-    fn photo_folder(&self) -> Option<&'static str> {
+    fn photo_folder(&self, _: Option<Part>) -> Option<&'static str> {
         Some("")
     }
 
@@ -95,32 +96,40 @@ fn files(to: &Destination) -> [PathBuf; 2] {
 }
 
 fn document(photo: &Photo, masks: &[Annotation], options: &ExportOptions, folder: &Path) -> Value {
-    let (width, height) = photo.pixels.dimensions();
-    let mut objects = vec![];
-    for (number, item) in (1..).zip(masks) {
-        for part in outlines::through_pixels(&item.mask, options.tolerance) {
-            let points: Vec<[f64; 2]> = part.iter().map(|p| p.map(|v| f64::from(v) + 0.5)).collect();
-            let side = |i: usize| points.iter().map(move |p| p[i]);
-            let [x0, y0] = [0, 1].map(|i| side(i).fold(f64::INFINITY, f64::min));
-            let [x1, y1] = [0, 1].map(|i| side(i).fold(0.0, f64::max));
-            objects.push(json!({
-                "category": class_of(item),
-                "group": number,
-                "segmentation": points,
-                "area": enclosed(&points),
-                "layer": number,
-                "bbox": [x0, y0, x1, y1],
-                "iscrowd": false,
-                "note": item.name,
-            }));
-        }
-    }
+    let objects = (1..).zip(masks).flat_map(|(number, item)| objects_of(item, number, options.tolerance));
     let real = real(folder).unwrap_or_else(|| folder.to_path_buf());
     let folder = if options.copy_photo { real } else { photo.path.parent().unwrap_or(&real).to_path_buf() };
+    file_of(photo.pixels.dimensions(), &photo.file_name(), &folder.to_string_lossy(), objects.collect())
+}
+
+/// The outlines of a mask, whose group and layer have this number.
+pub(super) fn objects_of(item: &Annotation, number: usize, tolerance: f32) -> Vec<Value> {
+    let parts = outlines::through_pixels(&item.mask, tolerance).into_iter();
+    let object = |part: Ring| {
+        let points: Vec<[f64; 2]> = part.iter().map(|p| p.map(|v| f64::from(v) + 0.5)).collect();
+        let side = |i: usize| points.iter().map(move |p| p[i]);
+        let [x0, y0] = [0, 1].map(|i| side(i).fold(f64::INFINITY, f64::min));
+        let [x1, y1] = [0, 1].map(|i| side(i).fold(0.0, f64::max));
+        json!({
+            "category": class_of(item),
+            "group": number,
+            "segmentation": points,
+            "area": enclosed(&points),
+            "layer": number,
+            "bbox": [x0, y0, x1, y1],
+            "iscrowd": false,
+            "note": item.name,
+        })
+    };
+    parts.map(object).collect()
+}
+
+/// The file of a photo of this size and name, which lies in a folder.
+pub(super) fn file_of((width, height): (u32, u32), name: &str, folder: &str, objects: Vec<Value>) -> Value {
     let info = json!({
         "description": "ISAT",
-        "folder": folder.to_string_lossy(),
-        "name": photo.file_name(),
+        "folder": folder,
+        "name": name,
         "width": width,
         "height": height,
         "depth": 3,

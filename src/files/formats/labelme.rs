@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::class_list::{ClassList, class_of};
 use super::definition::{Definition, Keeps, KeptAttributes, Parts, Shape, Subject};
 use super::destination::Destination;
+use super::part::Part;
 use super::reading::json::{name, points};
 use super::reading::{Content, ImportError, Imported, Reader, Target, annotation, polygon};
 use super::{ExportOptions, FormatOption, picture};
@@ -20,7 +21,7 @@ use crate::attribute::{AttributeValue, Attributes, attributes_in};
 use crate::files::drawing::{binary, outlines, write_png};
 use crate::files::paths::relative;
 use crate::files::{FileSet, Photo, WriteError};
-use crate::mask::polygon::united;
+use crate::mask::polygon::{Ring, united};
 use crate::mask::{Mask, pillow};
 
 /// The version of labelme with this layout.
@@ -72,7 +73,7 @@ impl Definition for Labelme {
         &[FormatOption::LabelmeShapes]
     }
 
-    fn photo_folder(&self) -> Option<&'static str> {
+    fn photo_folder(&self, _: Option<Part>) -> Option<&'static str> {
         Some("")
     }
 
@@ -116,18 +117,31 @@ fn document(
         match options.labelme {
             LabelmeShapes::Masks => shapes.push(mask_shape(item)?),
             LabelmeShapes::Polygons => {
-                let parts = outlines::through_pixels(&item.mask, options.tolerance);
-                let group = (parts.len() > 1).then_some(number + 1);
-                shapes.extend(parts.iter().map(|part| {
-                    // The centre of a pixel; labelme shows it there, and truncates it to the pixel for masks.
-                    let points: Vec<[f64; 2]> = part.iter().map(|p| p.map(|v| f64::from(v) + 0.5)).collect();
-                    shape(item, "polygon", json!(points), json!(group), Value::Null)
-                }));
+                let mut parts = polygon_shapes(item, None, options.tolerance);
+                if parts.len() > 1 {
+                    parts.iter_mut().for_each(|part| part["group_id"] = json!(number + 1));
+                }
+                shapes.append(&mut parts);
             }
         }
     }
-    let (width, height) = photo.pixels.dimensions();
-    Ok(json!({
+    Ok(file_of(photo.pixels.dimensions(), photo_path, shapes))
+}
+
+/// The outlines of a mask.
+pub(super) fn polygon_shapes(item: &Annotation, group: Option<usize>, tolerance: f32) -> Vec<Value> {
+    let parts = outlines::through_pixels(&item.mask, tolerance).into_iter();
+    let polygon = |part: Ring| {
+        // The centre of a pixel; labelme shows it there, and truncates it to the pixel for masks.
+        let points: Vec<[f64; 2]> = part.iter().map(|p| p.map(|v| f64::from(v) + 0.5)).collect();
+        shape(item, "polygon", json!(points), json!(group), Value::Null)
+    };
+    parts.map(polygon).collect()
+}
+
+/// The file of a photo of this size, at this path relative to the file.
+pub(super) fn file_of((width, height): (u32, u32), photo_path: &str, shapes: Vec<Value>) -> Value {
+    json!({
         "version": VERSION,
         "flags": {},
         "shapes": shapes,
@@ -135,7 +149,7 @@ fn document(
         "imageData": null,
         "imageHeight": height,
         "imageWidth": width,
-    }))
+    })
 }
 
 fn shape(item: &Annotation, kind: &str, points: Value, group_id: Value, mask: Value) -> Value {

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{CocoSegmentation, LabelmeShapes, YoloParts};
+use crate::edge::Refinement;
+use crate::files::drawing::CutoutEdge;
 
 /// The options of the formats.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,6 +19,8 @@ pub struct ExportOptions {
     pub margin: u32,
     /// Width of the soft edge of a cut-out, in pixels; 0 is a hard edge.
     pub feather: f32,
+    /// The edges of cut-outs follow the photo and are as soft as there; replaces `feather`.
+    pub soft_edges: bool,
     /// Also copy the photo to the folder where the format expects it ([`FormatOption::CopyPhoto`]).
     pub copy_photo: bool,
     /// Name of the model in the names of the files of [`Format::Script`](super::Format::Script).
@@ -32,8 +36,19 @@ impl Default for ExportOptions {
             tolerance: 0.0,
             margin: 0,
             feather: 0.0,
+            soft_edges: false,
             copy_photo: false,
             model: "masks".into(),
+        }
+    }
+}
+
+impl ExportOptions {
+    /// The edge of cut-outs.
+    pub fn cutout_edge(&self) -> CutoutEdge {
+        match self.soft_edges {
+            true => CutoutEdge::Photo(Refinement::default()),
+            false => CutoutEdge::Feather(self.feather),
         }
     }
 }
@@ -46,6 +61,8 @@ pub enum FormatOption {
     Margin,
     /// [`ExportOptions::feather`]
     Feather,
+    /// [`ExportOptions::soft_edges`]
+    SoftEdges,
     /// [`ExportOptions::coco`]
     CocoSegmentation,
     /// [`ExportOptions::labelme`]

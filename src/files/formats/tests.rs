@@ -18,7 +18,7 @@ use crate::mask::polygon::{polygons, without_holes};
 /// A 6x4 photo and two masks on it, the first with a hole.
 pub fn subject() -> (Photo, Vec<Annotation>) {
     let pixels = RgbImage::from_fn(6, 4, |x, y| Rgb([x as u8 * 10, y as u8 * 10, 77]));
-    let photo = Photo { path: "some/photo.one.jpg".into(), pixels: Arc::new(pixels), fingerprint: 0 };
+    let photo = Photo::of_pixels("some/photo.one.jpg".into(), Arc::new(pixels), 0);
     let mask = |name: &str, mask: Mask, colour| Annotation {
         colour: Some(colour),
         predicted_iou: Some(0.75),
@@ -60,7 +60,7 @@ pub fn awkward_subject() -> (Photo, Vec<Annotation>) {
         ..Annotation::new(name, mask)
     });
     let pixels = Arc::new(image::RgbImage::new(SIZE.0, SIZE.1));
-    (Photo { path: "photos/a cup.jpg".into(), pixels, fingerprint: 0 }, masks.collect())
+    (Photo::of_pixels("photos/a cup.jpg".into(), pixels, 0), masks.collect())
 }
 
 pub fn write(dir: &tempfile::TempDir, name: &str, content: &str) -> PathBuf {

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use super::class_list::{ClassList, ListFile, PREVIOUS_FOLDERS, lines, of_lines};
 use super::definition::{Definition, Keeps, Parts, Shape, Subject};
 use super::destination::Destination;
-use super::reading::{Content, ImportError, Imported, Reader, Target, annotation, polygon};
+use super::part::Part;
+use super::reading::{Content, ImportError, Imported, Problem, Reader, Target, annotation, polygon};
 use super::{ExportOptions, FormatOption};
 use crate::annotation::Annotation;
 use crate::files::drawing::outlines;
@@ -88,8 +89,12 @@ impl Definition for Yolo {
         &[DATA, PLAIN]
     }
 
-    fn photo_folder(&self) -> Option<&'static str> {
-        Some("images")
+    fn photo_folder(&self, part: Option<Part>) -> Option<&'static str> {
+        Some(images(part))
+    }
+
+    fn has_parts(&self) -> bool {
+        true
     }
 
     fn reader(&self) -> Option<&'static dyn Reader> {
@@ -112,9 +117,21 @@ impl Reader for Yolo {
     }
 }
 
-/// The labels of a photo, `data.yaml` and `classes.txt`.
+/// The folder of the photos of a part.
+fn images(part: Option<Part>) -> &'static str {
+    match part {
+        None => "images",
+        Some(Part::Train) => "images/train",
+        Some(Part::Val) => "images/val",
+        Some(Part::Test) => "images/test",
+    }
+}
+
+/// The labels of a photo, `data.yaml` and `classes.txt`. Readers find the labels of a photo by replacing
+/// `images` with `labels` in its path.
 fn files(to: &Destination) -> [PathBuf; 3] {
-    let labels = to.folder.join("labels").join(format!("{}.txt", to.stem));
+    let folder = to.folder.join("labels").join(to.part.map_or("", Part::key));
+    let labels = folder.join(format!("{}.txt", to.stem));
     [labels, to.folder.join(DATA), to.folder.join(PLAIN)]
 }
 
@@ -129,14 +146,36 @@ fn add(set: &mut FileSet, subject: &Subject, classes: &mut ClassList) -> Result<
     classes.join(existing, &plain, PREVIOUS_FOLDERS)?;
     classes.extend(masks);
     set.add_text(&labels, &object_lines(photo, masks, classes, options))?;
-    if data.text().is_none() || classes.len() != in_data.len() {
-        let text = with_names(data.text().unwrap_or("train: images\nval: images\n"), classes);
+    let before = data.text().unwrap_or_default().to_owned();
+    let mut text = with_folders(&before, to.part);
+    if before.is_empty() || classes.len() != in_data.len() {
+        text = with_names(&text, classes);
+    }
+    if text != before {
         data.write(set, text)?;
     }
     plain_file.write(set, lines(classes))?;
     classes.add_file(data);
     classes.add_file(plain_file);
     Ok(())
+}
+
+/// A `data.yaml` with the folders of the photos. Folders that others have written are kept.
+fn with_folders(text: &str, part: Option<Part>) -> String {
+    let are_expected = text.is_empty() || part.is_some();
+    let mut text = text.to_owned();
+    for key in Part::ALL {
+        let prefix = format!("{}:", key.key());
+        let existing = text.lines().find_map(|line| line.strip_prefix(&prefix)).map(str::trim);
+        // Without a split, photos to train on also validate, because a reader needs both.
+        let is_needed = are_expected && (key != Part::Test || part == Some(Part::Test));
+        let is_ours = existing.is_some_and(|folder| [images(None), images(Some(key))].contains(&folder));
+        if is_ours || (existing.is_none() && is_needed) {
+            let folder = images(part.map(|_| key));
+            text = with_block(&text, key.key(), &format!("{prefix} {folder}\n"));
+        }
+    }
+    text
 }
 
 /// A `data.yaml` with these classes.
@@ -211,7 +250,7 @@ fn nearest(a: &[[u32; 2]], b: &[[u32; 2]]) -> (usize, usize) {
 }
 
 /// The lines that are not blank, with their numbers from 1; `None` if the text is not a label file.
-fn label_lines<'a>(path: &Path, text: &'a str) -> Option<Vec<(usize, &'a str)>> {
+pub(super) fn label_lines<'a>(path: &Path, text: &'a str) -> Option<Vec<(usize, &'a str)>> {
     let lines: Vec<(usize, &str)> =
         (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()).collect();
     let is_label = |(_, line): &(usize, &str)| parse(line).is_ok();
@@ -223,15 +262,12 @@ fn label_lines<'a>(path: &Path, text: &'a str) -> Option<Vec<(usize, &'a str)>> 
 fn read(target: &Target, lines: Vec<(usize, &str)>) -> Result<Imported, ImportError> {
     target.check_count(lines.len())?;
     let mut imported = Imported::default();
-    let names = class_names(target.path, &mut imported);
+    let names = class_names(target.path, &mut imported.problems);
     imported.add_classes(names.iter().map(|name| (name.clone(), None)));
     for (number, line) in lines {
         let place = format!("line {number}");
-        let mask = parse(line).and_then(|(class, numbers)| {
-            if class >= names.len() && !names.is_empty() {
-                return Err(format!("class {class} is not in the list of classes"));
-            }
-            let class = names.get(class).cloned().unwrap_or_else(|| format!("class {class}"));
+        let mask = parse(line).and_then(|Label { class, numbers, .. }| {
+            let class = class_name(class, &names)?;
             let mask = drawn(&numbers, target)?;
             let name = format!("{class} {number}");
             Ok(annotation(mask, Some(class), Some(&name)))
@@ -241,8 +277,25 @@ fn read(target: &Target, lines: Vec<(usize, &str)>) -> Result<Imported, ImportEr
     Ok(imported.with_classes_of_masks())
 }
 
-/// Class and coordinates of a line. Detectors add their confidence.
-fn parse(line: &str) -> Result<(usize, Vec<f64>), String> {
+/// A line of a label file.
+pub(super) struct Label {
+    pub class: usize,
+    /// Fractions of the photo's sides: centre and size of a box, or the points of a polygon.
+    pub numbers: Vec<f64>,
+    /// Detectors add how sure they are, in [0, 1].
+    pub confidence: Option<f64>,
+}
+
+/// The name of a class by its number; a name made of the number if there is no list.
+pub(super) fn class_name(class: usize, names: &[String]) -> Result<String, String> {
+    match names.get(class) {
+        Some(name) => Ok(name.clone()),
+        None if names.is_empty() => Ok(format!("class {class}")),
+        None => Err(format!("class {class} is not in the list of classes")),
+    }
+}
+
+pub(super) fn parse(line: &str) -> Result<Label, String> {
     let mut words = line.split_whitespace();
     let class = words.next().and_then(|word| word.parse::<f64>().ok());
     let class = class.filter(|class| class.fract() == 0.0 && (0.0..1e6).contains(class));
@@ -250,12 +303,10 @@ fn parse(line: &str) -> Result<(usize, Vec<f64>), String> {
     let numbers: Result<Vec<f64>, _> = words.map(str::parse).collect();
     let mut numbers = numbers.map_err(|_| "contains something other than numbers")?;
     let count = numbers.len();
-    if count % 2 == 1 && numbers.last().is_some_and(|last| (0.0..=1.0).contains(last)) {
-        numbers.pop();
-    }
+    let confidence = if count % 2 == 1 { numbers.pop_if(|last| (0.0..=1.0).contains(last)) } else { None };
     match numbers.len() {
-        4 => Ok((class, numbers)),
-        n if n >= 6 && n % 2 == 0 => Ok((class, numbers)),
+        4 => Ok(Label { class, numbers, confidence }),
+        n if n >= 6 && n % 2 == 0 => Ok(Label { class, numbers, confidence }),
         _ => Err(format!("has {count} numbers, which is neither a box nor a polygon")),
     }
 }
@@ -278,7 +329,8 @@ fn drawn(numbers: &[f64], target: &Target) -> Result<Mask, String> {
 }
 
 /// The first class list from the labels' folder upwards; empty if there is none.
-fn class_names(labels: &Path, imported: &mut Imported) -> Vec<String> {
+pub(super) fn class_names(labels: &Path, problems: &mut Vec<Problem>) -> Vec<String> {
+    let mut problem = |place: String, what: String| problems.push(Problem { place, what });
     let Ok(labels) = std::path::absolute(labels) else { return vec![] };
     for folder in labels.ancestors().skip(1).take(FOLDERS_ABOVE) {
         for file in LISTS.map(|name| folder.join(name)) {
@@ -293,11 +345,11 @@ fn class_names(labels: &Path, imported: &mut Imported) -> Vec<String> {
             match names {
                 Ok(names) if !names.is_empty() => return names,
                 Ok(_) => {}
-                Err(what) => imported.problem(file.display().to_string(), format!("cannot be read ({what})")),
+                Err(what) => problem(file.display().to_string(), format!("cannot be read ({what})")),
             }
         }
     }
-    imported.problem("classes", "no class names found; classes are named after their numbers");
+    problem("classes".into(), "no class names found; classes are named after their numbers".into());
     vec![]
 }
 

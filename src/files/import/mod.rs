@@ -84,7 +84,7 @@ fn picture_of_size(path: &Path, size: (u32, u32)) -> Option<Vec<u8>> {
     read(path).ok()
 }
 
-fn is_json(text: &str) -> bool {
+pub(super) fn is_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '['])
 }
 
@@ -97,7 +97,8 @@ fn no_text(path: &Path, bytes: &[u8]) -> ImportError {
     ImportError::Damaged { path: path.into(), cause: cause.into() }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, ImportError> {
+/// The content of a file, if it is not too large.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, ImportError> {
     let failed = |cause| ImportError::Unreadable { path: path.into(), cause };
     let mut bytes = vec![];
     regular::open(path).map_err(failed)?.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::files::formats::readers;
 use crate::files::formats::reading::json;
-use crate::files::{PHOTO_EXTENSIONS, text};
+use crate::files::{PHOTO_EXTENSIONS, file_and_page, text};
 
 /// The photo that a file names, or with the name of the file, in the usual folders of the programs that write
 /// such files.
@@ -12,7 +12,9 @@ pub fn find_photo(file: &Path) -> Option<PathBuf> {
     let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let above = folder.join("..");
     let places = [folder.to_path_buf(), above.join("images"), above.join("JPEGImages"), above];
-    let found = |name: &Path| places.iter().map(|place| place.join(name)).find(|photo| photo.is_file());
+    let found = |name: &Path| {
+        places.iter().map(|place| place.join(name)).find(|photo| file_and_page(photo).0.is_file())
+    };
     if let Some(name) = named(file) {
         // Also by name only: folders of another machine do not exist here.
         let alone = name.rsplit(['/', '\\']).next().map(Path::new);
@@ -57,6 +59,10 @@ mod tests {
         finds(write("json/one.json", r#"{"imagePath": "..\\images\\a.jpg"}"#), &photo);
         finds(write("json/two.json", r#"{"images": [{"file_name": "b.png"}]}"#), &beside);
         finds(write("json/b.png.tinsel.json", r#"{"photo": {"name": "b.png"}}"#), &beside);
+        write("json/stack.tif", "");
+        let page =
+            find_photo(&write("json/stack.tif#2.tinsel.json", r#"{"photo": {"name": "stack.tif#2"}}"#));
+        assert!(page.is_some_and(|page| page.ends_with("stack.tif#2")));
         assert_eq!(find_photo(&beside), None);
         assert_eq!(find_photo(&write("labels/c.txt", "")), None);
         assert_eq!(find_photo(&write("json/three.json", r#"{"images": [{}, {}]}"#)), None);

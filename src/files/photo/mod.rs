@@ -1,15 +1,26 @@
 //! Reading a photo: any common format, upright, as 8-bit sRGB.
 //!
-//! The file's content decides the format, not its name. Deeper channels are rounded to 8 bits. Colours with a
-//! profile are converted to sRGB; CMYK is converted without its profile. Transparency is dropped, as in
-//! Pillow's `convert("RGB")` and OpenCV: the colours behind it are kept. Of an animation, the first frame is
-//! read.
+//! The file's content decides the format, not its name. Colours with a profile are converted to sRGB; CMYK is
+//! converted without its profile. Transparency is dropped, as in Pillow's `convert("RGB")` and OpenCV: the
+//! colours behind it are kept. Of an animation, the first frame is read; a page of a TIFF file is a photo of its
+//! own ([`page_path`]).
+//!
+//! Deep samples and further channels are kept ([`Samples`]); a [`Rendering`] makes the 8-bit picture of them.
+//! Without choices by a user, 16 bits are rounded to 8, except for pictures that would be nearly black: if 99.9 %
+//! of the samples of a grey picture, or of a channel that is no colour, lie in the lowest quarter of the numbers,
+//! what lies between the darkest and the lightest 0.1 % becomes black to white; if 99.9 % of the samples of each
+//! colour lie in the lowest fifteenth, as 12 bits stored in 16 do, the end of that becomes white. Numbers without
+//! a range, such as heights, are always shown from the darkest to the lightest 0.1 %.
 
+mod adjustment;
 mod decode;
 mod exif;
 mod jpeg;
+mod page;
 mod profile;
 mod refused;
+mod rendering;
+mod samples;
 mod tiff;
 mod trouble;
 
@@ -22,6 +33,10 @@ use sha2::{Digest, Sha256};
 
 use super::regular;
 
+pub use self::adjustment::Adjustment;
+pub use self::page::{file_and_page, page_path};
+pub use self::rendering::{Channels, Rendering, Window};
+pub use self::samples::Samples;
 pub(super) use self::tiff::{Tiff, is_tiff};
 
 /// Larger files are rejected.
@@ -30,10 +45,17 @@ const MAX_FILE_BYTES: u64 = 2 << 30;
 /// A photo as displayed: with its EXIF orientation applied, without alpha.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Photo {
+    /// The file, or one of its pages ([`page_path`]).
     pub path: PathBuf,
     pub pixels: Arc<RgbImage>,
     /// The beginning of the file's SHA-256, to detect changes since work on it was saved.
     pub fingerprint: u64,
+    /// The number of pages in the file.
+    pub pages: usize,
+    /// What `pixels` were rendered from; `None` if there is no more to the file than these.
+    pub samples: Option<Arc<Samples>>,
+    /// How `pixels` were rendered from `samples`.
+    pub rendering: Rendering,
 }
 
 /// Why a photo could not be opened. The message names the file and the remedy.
@@ -55,6 +77,8 @@ pub enum PhotoError {
     TooLarge { path: PathBuf, size: String, limit: String },
     #[error("{}: is damaged or incomplete ({cause}); try another copy", path.display())]
     Damaged { path: PathBuf, cause: String },
+    #[error("{}: does not exist: the last page of the file is number {pages}", path.display())]
+    NoPage { path: PathBuf, pages: usize },
 }
 
 /// The identity of a photo, without its pixels.
@@ -73,26 +97,59 @@ impl PhotoIdentity {
     /// See [`PhotoError`].
     pub fn of(path: &Path) -> Result<Self, PhotoError> {
         let bytes = read(path)?;
-        Ok(Self { size: decode::size(path, &bytes)?, fingerprint: fingerprint(&bytes) })
+        let (_, page) = file_and_page(path);
+        Ok(Self { size: decode::size(path, &bytes, page)?, fingerprint: fingerprint(&bytes) })
     }
 }
 
+/// The number of pages in a photo's file: 1, except for some TIFF files.
+///
+/// # Errors
+/// The file cannot be read; see [`PhotoError`].
+pub fn pages(path: &Path) -> Result<usize, PhotoError> {
+    decode::pages(path, &read(path)?, 0)
+}
+
 impl Photo {
-    /// Reads and decodes a photo. The file is only read.
+    /// A photo of 8-bit colours on a single page.
+    pub fn of_pixels(path: PathBuf, pixels: Arc<RgbImage>, fingerprint: u64) -> Self {
+        Self { path, pixels, fingerprint, pages: 1, samples: None, rendering: Rendering::default() }
+    }
+
+    /// Reads and decodes a photo, rendered automatically. The file is only read.
     ///
     /// # Errors
     /// See [`PhotoError`].
     pub fn open(path: &Path) -> Result<Self, PhotoError> {
-        Self::from_bytes(path, &read(path)?)
+        Self::open_as(path, &Rendering::default())
     }
 
-    /// Decodes a photo in memory; `path` is used for names and messages.
+    /// As [`Photo::open`], rendered by these choices.
+    ///
+    /// # Errors
+    /// See [`PhotoError`].
+    pub fn open_as(path: &Path, rendering: &Rendering) -> Result<Self, PhotoError> {
+        Self::from_bytes_as(path, &read(path)?, rendering)
+    }
+
+    /// Decodes a photo in memory; `path` is used for names and messages, and says which page.
     ///
     /// # Errors
     /// See [`PhotoError`].
     pub fn from_bytes(path: &Path, bytes: &[u8]) -> Result<Self, PhotoError> {
-        let pixels = decode::decode(path, bytes)?;
-        Ok(Self { path: path.to_path_buf(), pixels: Arc::new(pixels), fingerprint: fingerprint(bytes) })
+        Self::from_bytes_as(path, bytes, &Rendering::default())
+    }
+
+    fn from_bytes_as(path: &Path, bytes: &[u8], rendering: &Rendering) -> Result<Self, PhotoError> {
+        let (_, page) = file_and_page(path);
+        let decode::Decoded { pixels, samples, pages } = decode::decode(path, bytes, page, rendering)?;
+        let photo = Self::of_pixels(path.to_path_buf(), Arc::new(pixels), fingerprint(bytes));
+        Ok(Self { pages, samples, rendering: *rendering, ..photo })
+    }
+
+    /// The file that it was read from.
+    pub fn file(&self) -> PathBuf {
+        file_and_page(&self.path).0
     }
 
     /// The file's name without folder.
@@ -106,17 +163,20 @@ impl Photo {
     }
 }
 
-pub(super) fn name_of(path: &Path) -> String {
+pub fn name_of(path: &Path) -> String {
     path.file_name().map_or_else(|| "photo".into(), |name| name.to_string_lossy().into_owned())
 }
 
-pub(super) fn stem_of(path: &Path) -> String {
-    path.file_stem().map_or_else(|| "photo".into(), |stem| stem.to_string_lossy().into_owned())
+/// The name of a photo without folder and extension, for the names of results; with the page from the second on.
+pub fn stem_of(path: &Path) -> String {
+    let (file, page) = file_and_page(path);
+    let stem = file.file_stem().map_or_else(|| "photo".into(), |stem| stem.to_string_lossy().into_owned());
+    if page == 0 { stem } else { format!("{stem}_page{}", page + 1) }
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, PhotoError> {
     let unreadable = |cause| PhotoError::Unreadable { path: path.to_path_buf(), cause };
-    let file = regular::open(path).map_err(unreadable)?;
+    let file = regular::open(&file_and_page(path).0).map_err(unreadable)?;
     let expected = file.metadata().map_or(0, |data| data.len());
     if expected > MAX_FILE_BYTES {
         let size = format!("{} MB", expected >> 20);

@@ -8,6 +8,7 @@ use super::content::{PhotoEntry, PhotoState, Project, ProjectClass, Rename};
 use super::merge::merged;
 use super::renames::current;
 use super::store::ProjectFile;
+use crate::annotation::Annotation;
 use crate::attribute::AttributeDefinition;
 use crate::colour::Colour;
 use crate::document::{Class, ClassId, ClassList, Moment};
@@ -135,6 +136,21 @@ impl OpenProject {
         let known: HashMap<&str, ClassId> =
             self.list.all().iter().map(|class| (&*class.name, class.id)).collect();
         current.iter().filter_map(|(name, now, _)| Some((name.clone(), *known.get(now.as_str())?))).collect()
+    }
+
+    /// Masks with the ids of their classes as they are now. Missing classes are added, and so are `classes`.
+    pub fn with_class_ids(
+        &mut self,
+        masks: Vec<Annotation>,
+        classes: impl IntoIterator<Item = (String, Option<Colour>)>,
+    ) -> Vec<Annotation<ClassId>> {
+        let named: Vec<_> = masks.iter().filter_map(|mask| Some((mask.class.clone()?, None))).collect();
+        let ids = self.adopt_all(classes.into_iter().chain(named), self.content.revision());
+        let with_id = |mask: Annotation| {
+            let class = mask.class.as_ref().and_then(|name| ids.get(name).copied());
+            mask.with_class(class)
+        };
+        masks.into_iter().map(with_id).collect()
     }
 
     /// Applies an edit as one step of undo. An edit without effect is not a step.

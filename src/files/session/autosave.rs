@@ -12,9 +12,9 @@ use super::load::{Loaded, SessionError};
 use super::target::{Content, Place};
 use super::writer::{Done, Job, Writer};
 use crate::document::{Document, MaskItem};
-use crate::files::Photo;
 use crate::files::project::OpenProject;
 use crate::files::stamped::Stamp;
+use crate::files::{Photo, Rendering};
 
 /// Delay between the last change and saving.
 const DELAY: Duration = Duration::from_millis(500);
@@ -139,12 +139,28 @@ impl Autosave {
         self.photos.contains_key(&id)
     }
 
+    /// Whether all work on an added photo is in its file.
+    pub fn is_saved(&self, id: u64, work: Work) -> bool {
+        let is_done = |kept: &Kept| kept.saving.is_none() && kept.waiting.is_none() && kept.failure.is_none();
+        self.photos.get(&id).is_some_and(|kept| is_done(kept) && !kept.is_behind(&work))
+    }
+
+    /// Drops a photo whose work is saved; it can be added again.
+    pub fn close(&mut self, id: u64) {
+        self.photos.remove(&id);
+    }
+
     /// The view saved with a photo: centre of the canvas in photo pixels, and zoom.
     pub fn view(&self, id: u64) -> Option<[f32; 3]> {
         let view = &self.photos.get(&id)?.file.base.view;
         let number =
             |key: &str| view.get(key).and_then(Value::as_f64).filter(|n| n.is_finite()).map(|n| n as f32);
         Some([number("x")?, number("y")?, number("zoom").filter(|zoom| *zoom > 0.0)?])
+    }
+
+    /// How a photo is shown, by its session.
+    pub fn rendering(&self, id: u64) -> Option<Rendering> {
+        Some(self.photos.get(&id)?.file.base.rendering)
     }
 
     /// Whether a save is in progress.
@@ -183,6 +199,14 @@ impl Autosave {
         let has_moved = std::mem::replace(&mut kept.file.base.view, view.clone()) != view;
         let is_in_place = kept.file.exists && kept.file.target.place == Place::There;
         if kept.needs_saving(&work) || (is_in_place && has_moved) {
+            self.save(id, &work);
+        }
+    }
+
+    /// Saves how a photo is shown now if that has changed, even if there is no other work on it.
+    pub fn set_rendering(&mut self, id: u64, work: Work, rendering: Rendering) {
+        let Some(kept) = self.photos.get_mut(&id) else { return };
+        if std::mem::replace(&mut kept.file.base.rendering, rendering) != rendering {
             self.save(id, &work);
         }
     }
@@ -286,7 +310,7 @@ mod tests {
     /// A photo in a folder of its own.
     fn photo(folder: &Path) -> Photo {
         let pixels = Arc::new(image::RgbImage::new(30, 20));
-        Photo { path: folder.join("a.jpg"), pixels, fingerprint: 7 }
+        Photo::of_pixels(folder.join("a.jpg"), pixels, 7)
     }
 
     fn document() -> Document {
@@ -322,6 +346,28 @@ mod tests {
         });
         window.join().unwrap();
         assert!(file.exists());
+    }
+
+    #[test]
+    fn how_a_photo_is_shown_is_kept_without_masks() {
+        let dir = tempfile::tempdir().unwrap();
+        let photo = photo(dir.path());
+        let rendering = Rendering { window: Some([1.0, 90.0].into()), ..Rendering::default() };
+        assert!(Session::rendering_for(&photo.path).is_automatic());
+        let mut autosave = opened(&photo);
+        let document = Document::default();
+        autosave.set_rendering(1, work(&document), Rendering::default());
+        assert!(!autosave.is_saving(), "nothing has changed");
+        autosave.set_rendering(1, work(&document), rendering);
+        autosave.flush();
+        assert_eq!(Session::rendering_for(&photo.path), rendering);
+        autosave.save_now(1, work(&self::document()));
+        autosave.flush();
+        assert_eq!(Session::rendering_for(&photo.path), rendering, "masks keep it");
+        autosave.set_rendering(1, work(&document), Rendering::default());
+        autosave.flush();
+        let text = std::fs::read_to_string(Session::path_for(&photo.path)).unwrap();
+        assert!(!text.contains("rendering"), "{text}");
     }
 
     #[test]

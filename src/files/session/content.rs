@@ -6,9 +6,10 @@ use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::annotation::Annotation;
+use crate::annotation::{Annotation, Proposal};
 use crate::attribute::{Attributes, attributes_in};
 use crate::colour::Colour;
+use crate::files::Rendering;
 use crate::mask::{CompressedRle, Mask, Rle};
 use crate::prompt::{BoxPrompt, Point, Prompt};
 
@@ -36,6 +37,9 @@ pub struct Session {
     /// In the order of the list.
     #[serde(default, deserialize_with = "bounded")]
     pub masks: Vec<SessionMask>,
+    /// How the photo is shown.
+    #[serde(default, skip_serializing_if = "Rendering::is_automatic")]
+    pub rendering: Rendering,
     /// The view: free for the program that shows the photo.
     #[serde(default)]
     pub view: Map<String, Value>,
@@ -111,6 +115,8 @@ struct WrittenMask {
     /// Left, top, right, bottom.
     #[serde(default)]
     r#box: Option<[f32; 4]>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    proposal: Option<Proposal>,
     /// An object of [`AttributeValue`](crate::attribute::AttributeValue)s.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     attributes: Value,
@@ -130,6 +136,7 @@ impl From<WrittenMask> for SessionMask {
             stability_score: written.stability_score,
             model: written.model.map(Into::into),
             prompt: Prompt { points: written.points, bbox },
+            proposal: written.proposal,
             attributes: attributes_in(&written.attributes),
         };
         Self { annotation, visible: written.visible, locked: written.locked, other: written.other }
@@ -150,6 +157,7 @@ impl From<SessionMask> for WrittenMask {
             model: annotation.model.as_deref().map(Into::into),
             points: annotation.prompt.points,
             r#box: annotation.prompt.bbox.map(|b| [b.x0, b.y0, b.x1, b.y1]),
+            proposal: annotation.proposal,
             attributes: json_of(&annotation.attributes),
             other,
         }
@@ -168,6 +176,7 @@ impl Session {
             classes: vec![],
             project_revision: 0,
             masks: vec![],
+            rendering: Rendering::default(),
             view: Map::new(),
             other: Map::new(),
         }

@@ -69,6 +69,9 @@ impl SessionFile {
             }
         };
         base.photo.fingerprint = photo.fingerprint;
+        if !photo.rendering.is_automatic() {
+            base.rendering = photo.rendering;
+        }
         let others: Vec<String> = others.iter().map(|other| other.display().to_string()).collect();
         let left = (!others.is_empty()).then(|| format!("Not changed: {}.", others.join(", ")));
         let notices: Vec<String> = notice.into_iter().chain(left).collect();

@@ -7,9 +7,11 @@ use std::time::SystemTime;
 
 use serde::Deserialize;
 
+use super::super::Rendering;
 use super::content::{FORMAT, Session, VERSION};
 use super::save::SaveError;
 use super::{Existing, Places, Stamp, is_there, sibling};
+use crate::annotation::Proposal;
 
 /// Larger files are rejected.
 const MAX_BYTES: u64 = 1 << 30;
@@ -200,6 +202,47 @@ pub(super) fn count_masks(places: &Places) -> Option<usize> {
     let (bytes, _) = places.existing().iter().find_map(|file| read(&file.path).ok().flatten())?;
     let Counted { format, version, masks } = serde_json::from_slice(&bytes).ok()?;
     (format == FORMAT && version <= u64::from(VERSION)).then_some(masks.len())
+}
+
+/// The number of proposals and the lowest certainty, without decoding masks.
+pub(super) fn proposals(places: &Places) -> Option<(usize, f32)> {
+    #[derive(Deserialize)]
+    struct Proposals {
+        format: String,
+        version: u64,
+        #[serde(default)]
+        masks: Vec<Proposed>,
+    }
+    #[derive(Deserialize)]
+    struct Proposed {
+        #[serde(default)]
+        predicted_iou: Option<f32>,
+        #[serde(default)]
+        proposal: Option<Proposal>,
+    }
+    let (bytes, _) = places.existing().iter().find_map(|file| read(&file.path).ok().flatten())?;
+    let Proposals { format, version, masks } = serde_json::from_slice(&bytes).ok()?;
+    if format != FORMAT || version > u64::from(VERSION) {
+        return None;
+    }
+    let certainties: Vec<f32> =
+        masks.iter().filter_map(|mask| Some(mask.proposal?.certainty(mask.predicted_iou))).collect();
+    Some((certainties.len(), certainties.into_iter().reduce(f32::min)?))
+}
+
+/// How the photo of a session is shown, without reading its masks.
+pub(super) fn rendering(places: &Places) -> Rendering {
+    #[derive(Deserialize)]
+    struct Rendered {
+        #[serde(default)]
+        rendering: Rendering,
+    }
+    let readable = places.existing().into_iter().filter_map(|Existing { path, .. }| {
+        let (bytes, modified) = read(&path).ok()??;
+        Some((serde_json::from_slice::<Rendered>(&bytes).ok()?, modified))
+    });
+    let newest = readable.max_by_key(|(_, modified)| *modified);
+    newest.map_or_else(Rendering::default, |(Rendered { rendering }, _)| rendering)
 }
 
 /// The newest session that can be read.

@@ -17,6 +17,7 @@
 //!     "points": [{"x": 310.0, "y": 205.5, "positive": true}], "box": null,
 //!     "attributes": {"occluded": true}
 //!   }],
+//!   "rendering": {"window": [0.0, 4095.0], "gamma": 1.0, "channels": 0},
 //!   "view": {}
 //! }
 //! ```
@@ -27,14 +28,21 @@
 //!
 //! Coordinates are pixels of the upright photo. Masks are in the order of the list; their `segmentation` is
 //! COCO's compressed RLE, `size` is `[height, width]`. `fingerprint` is the beginning of the photo file's
-//! SHA-256. `model`, `class`, `box` and the scores may be null, `attributes` may be missing. `view` is free for the program that shows the
-//! photo. Unknown keys are preserved when the file is written again. A file with a newer `version` is neither
+//! SHA-256. `model`, `class`, `box` and the scores may be null, `attributes` may be missing. A mask with the key
+//! `proposal` was made by a model and waits for a person's decision; `{"score": 0.8}` in it is the score of the
+//! detector that found the object. `rendering` says how a photo of more than 8 bits or three channels is shown
+//! ([`Rendering`]) and is missing if that is automatic: the samples that are black and white, the gamma, and the
+//! channels, as one number for grey or a list of three, counted from 0. `view` is free for the program that shows
+//! the photo. Unknown keys are preserved when the file is written again. A file with a newer `version` is neither
 //! read nor replaced.
 //!
 //! Files are written completely or not at all, and never over content that was not read before: a [`Stamp`]
 //! is the content that the writer expects. A file that must not be replaced, because another process changed
 //! it or because it belongs to another state of the photo, is kept, and the work goes to
 //! `NAME.EXT.tinsel-conflict-N.json` next to it. The newest file for the current photo is read.
+//!
+//! Each page of a file is a photo, with a name such as `scan.tif#2`
+//! ([`page_path`](super::page_path)), and has a session of its own.
 //!
 //! If a name would be longer than the file system allows, `NAME.EXT` is truncated and followed by a hash of
 //! the full name.
@@ -45,6 +53,7 @@ mod document;
 mod file;
 mod load;
 mod save;
+mod saved_work;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -53,6 +62,7 @@ mod writer;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use super::Rendering;
 use super::names::{SHORTEST_LIMIT, is_allowed, shortened};
 use super::photo::name_of;
 use super::project::bring_up_to_date;
@@ -65,6 +75,7 @@ pub use content::{Session, SessionClass, SessionMask, SessionPhoto, VERSION};
 pub use file::{Opened, SessionFile};
 pub use load::{Loaded, LoadedState, SessionError};
 pub use save::SaveError;
+pub use saved_work::SavedWork;
 
 const SUFFIX: &str = ".tinsel.json";
 /// The longest ending of a session's files.
@@ -94,6 +105,11 @@ impl Session {
         Some(session)
     }
 
+    /// How a photo is to be shown, by its session; automatic if there is none.
+    pub fn rendering_for(photo: &Path) -> Rendering {
+        load::rendering(&Places::choose(photo, true, data_folder().as_deref()))
+    }
+
     /// Loads the session of a photo of `size` (width, height) with this fingerprint.
     ///
     /// # Errors
@@ -117,6 +133,11 @@ impl Session {
     /// The number of saved masks of a photo, without reading them; `None` if there is no usable session.
     pub fn count_masks(photo: &Path) -> Option<usize> {
         load::count_masks(&Places::of(photo))
+    }
+
+    /// The saved proposals of a photo: how many, and how certain the least certain one is; `None` without any.
+    pub fn proposals(photo: &Path) -> Option<(usize, f32)> {
+        load::proposals(&Places::of(photo))
     }
 
     /// Parses the content of a session file; `path` is used in messages.

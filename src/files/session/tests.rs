@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tempfile::TempPath;
 
 use super::*;
-use crate::annotation::Annotation;
+use crate::annotation::{Annotation, Proposal};
 use crate::files::stamped;
 use crate::mask::Mask;
 use crate::prompt::{BoxPrompt, Point, Prompt};
@@ -22,6 +22,7 @@ fn session(masks: u32) -> Session {
             class: (i == 0).then(|| "cup".into()),
             colour: Some([i as u8, 0, 9]),
             predicted_iou: Some(0.93),
+            proposal: (i == 1).then_some(Proposal { score: Some(0.5) }),
             prompt: Prompt {
                 points: vec![Point { x: 1.1, y: 2.7, positive: i % 2 == 0 }],
                 bbox: Some(BoxPrompt { x0: 0.1, y0: 0.2, x1: 30.0, y1: 19.9 }),

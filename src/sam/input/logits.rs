@@ -12,6 +12,11 @@ use crate::sam::numeric::tile::{Counts, Cuts, WIDTH, cut};
 /// The logit for the padding of a network's square: certainly no object.
 const NOWHERE: f32 = -10.0;
 
+/// The logit of a mask's certain pixels.
+const CERTAIN: f32 = 10.0;
+/// Side of the logits of a mask, as in the published networks.
+const GRID_SIDE: usize = 256;
+
 /// Low-resolution logits of a photo, and the photo's position in them. Cheap to clone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LowRes {
@@ -42,6 +47,26 @@ impl LowRes {
     /// Those of [`LowRes::new`].
     pub fn over_photo(values: Vec<f32>, side: usize, photo_size: (u32, u32)) -> Result<Self> {
         Self::new(values, Placement::new(Fit::Stretch, STRIDES[0] * side, photo_size))
+    }
+
+    /// Logits for a mask that does not come from a network: clearly inside, clearly outside, and in between in
+    /// proportion to the part of a cell that the mask covers.
+    ///
+    /// # Errors
+    /// Those of [`LowRes::new`].
+    pub fn of_mask(mask: &Mask) -> Result<Self> {
+        Self::of_mask_in(mask, (mask.width(), mask.height()), CERTAIN)
+    }
+
+    /// Like [`LowRes::of_mask`], stretched to a photo of this size (width, height). `certainty` is the logit of
+    /// what is clearly inside.
+    ///
+    /// # Errors
+    /// Those of [`LowRes::new`].
+    pub fn of_mask_in(mask: &Mask, photo_size: (u32, u32), certainty: f32) -> Result<Self> {
+        let shares = mask.coverage_grid(GRID_SIDE).into_iter();
+        let values = shares.map(|share| (2.0 * share - 1.0) * certainty).collect();
+        Self::over_photo(values, GRID_SIDE, photo_size)
     }
 
     /// The values, (S/4, S/4) row-major. Logits above 0 belong to the mask.

@@ -11,6 +11,8 @@ use image::RgbImage;
 use rayon::prelude::*;
 
 pub use self::logits::LowRes;
+use self::resize::Filter;
+pub(super) use self::resize::antialiased;
 use super::error::{Error, Result};
 use super::network::{Fit, InputFormat, STRIDES};
 
@@ -86,10 +88,29 @@ pub fn network_input(photo: &RgbImage, format: &InputFormat) -> Result<Vec<f32>>
     })
 }
 
+/// A frame of a sequence as (3, S, S) row-major: SAM 2's predictor for videos stretches frames with Pillow's
+/// bicubic filter, and rounds them to 8 bits, unlike its predictor for photos.
+///
+/// # Errors
+/// [`Error::Input`] for a frame without pixels.
+pub fn frame_input(frame: &RgbImage, format: &InputFormat) -> Result<Vec<f32>> {
+    let (width, height) = frame.dimensions();
+    if width == 0 || height == 0 {
+        return Err(Error::Input(format!("it has no pixels ({width}x{height})")));
+    }
+    let side = format.side;
+    Ok(normalised(&resize::as_pillow(frame, side, side, Filter::Bicubic), side, format))
+}
+
 /// See [`Fit::Pad`].
 fn padded(photo: &RgbImage, format: &InputFormat) -> Vec<f32> {
-    let (side, (width, height)) = (format.side, format.placement(photo.dimensions()).content);
-    let resized = resize::as_pillow(photo, width, height);
+    let (width, height) = format.placement(photo.dimensions()).content;
+    normalised(&resize::as_pillow(photo, width, height, Filter::Bilinear), width, format)
+}
+
+/// Pixels (rows, width, 3) at the top-left corner of the network's square, (3, S, S), with zeros around.
+fn normalised(resized: &[u8], width: usize, format: &InputFormat) -> Vec<f32> {
+    let side = format.side;
     let mut out = vec![0f32; COLOURS * side * side];
     let (red, others) = out.split_at_mut(side * side);
     let (green, blue) = others.split_at_mut(side * side);

@@ -1,4 +1,4 @@
-//! Photos resized to network input, by antialiased bilinear interpolation.
+//! Photos and maps resized to network input: antialiased bilinear interpolation, and Pillow's filters.
 
 use image::RgbImage;
 use rayon::prelude::*;
@@ -42,16 +42,64 @@ pub fn stretched(photo: &RgbImage, format: &InputFormat) -> Vec<f32> {
 /// Fraction bits of the weights with which Pillow interpolates 8-bit pixels.
 const PRECISION_BITS: u32 = 22;
 
-/// (height, width, 3), row-major: exactly the result of Pillow's `resize` with its bilinear filter.
+/// A filter of Pillow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filter {
+    Bilinear,
+    Bicubic,
+}
+
+impl Filter {
+    /// The distance from its centre at which it ends, in target cells.
+    fn reach(self) -> f64 {
+        match self {
+            Self::Bilinear => 1.0,
+            Self::Bicubic => 2.0,
+        }
+    }
+
+    /// Its height at this distance from the centre.
+    fn at(self, distance: f64) -> f64 {
+        const A: f64 = -0.5;
+        let x = distance.abs();
+        match self {
+            Self::Bilinear => (1.0 - x).max(0.0),
+            Self::Bicubic if x < 1.0 => ((A + 2.0) * x - (A + 3.0)) * x * x + 1.0,
+            Self::Bicubic if x < 2.0 => (((x - 5.0) * x + 8.0) * x - 4.0) * A,
+            Self::Bicubic => 0.0,
+        }
+    }
+}
+
+/// A map of floats, (from.1, from.0) row-major, as (to.1, to.0): sizes are width and height. Antialiased bilinear
+/// interpolation, as PyTorch's with `antialias=True`.
+pub fn antialiased(values: &[f32], from: (usize, usize), to: (usize, usize)) -> Vec<f32> {
+    let (taps_x, taps_y) = (antialiased_taps(from.0, to.0), antialiased_taps(from.1, to.1));
+    let mut narrow = vec![0f32; from.1 * to.0];
+    narrow.par_chunks_mut(to.0).zip(values.par_chunks(from.0)).for_each(|(out, row)| {
+        for (out, taps) in out.iter_mut().zip(&taps_x) {
+            *out = row[taps.first..].iter().zip(&taps.weights).map(|(value, weight)| value * weight).sum();
+        }
+    });
+    let mut out = vec![0f32; to.0 * to.1];
+    out.par_chunks_mut(to.0).zip(taps_y).for_each(|(out, taps)| {
+        for (y, weight) in taps.iter() {
+            rows::add_scaled(out, &narrow[y * to.0..][..to.0], weight);
+        }
+    });
+    out
+}
+
+/// (height, width, 3), row-major: exactly the result of Pillow's `resize` with this filter.
 ///
 /// Follows `Resample.c`: columns first, then rows, with integer weights and pixels rounded to 8 bits
 /// after each.
-pub fn as_pillow(photo: &RgbImage, width: usize, height: usize) -> Vec<u8> {
+pub fn as_pillow(photo: &RgbImage, width: usize, height: usize, filter: Filter) -> Vec<u8> {
     let (from_width, from_height) = (photo.width() as usize, photo.height() as usize);
     let narrow = if width == from_width {
         photo.as_raw().clone()
     } else {
-        let taps = integer_taps(from_width, width);
+        let taps = integer_taps(from_width, width, filter);
         let mut out = vec![0u8; from_height * width * COLOURS];
         let rows = photo.as_raw().par_chunks(from_width * COLOURS);
         out.par_chunks_mut(width * COLOURS).zip(rows).for_each(|(out, row)| {
@@ -73,7 +121,7 @@ pub fn as_pillow(photo: &RgbImage, width: usize, height: usize) -> Vec<u8> {
     }
     let row_length = width * COLOURS;
     let mut out = vec![0u8; height * row_length];
-    let rows = out.par_chunks_mut(row_length).zip(integer_taps(from_height, height));
+    let rows = out.par_chunks_mut(row_length).zip(integer_taps(from_height, height, filter));
     rows.for_each_init(Vec::new, |sums, (out, (first, weights))| {
         sums.clear();
         sums.resize(row_length, 1i32 << (PRECISION_BITS - 1));
@@ -91,12 +139,12 @@ fn to_byte(sum: i32) -> u8 {
 
 /// For each target cell its first source cell and the weights from there on, with
 /// [`PRECISION_BITS`].
-fn integer_taps(from: usize, to: usize) -> Vec<(usize, Vec<i32>)> {
+fn integer_taps(from: usize, to: usize, filter: Filter) -> Vec<(usize, Vec<i32>)> {
     let whole = f64::from(1 << PRECISION_BITS);
     let of_cell = |(first, weights): (usize, Vec<f64>)| {
-        (first, weights.into_iter().map(|weight| (weight * whole + 0.5) as i32).collect())
+        (first, weights.into_iter().map(|weight| (weight * whole + weight.signum() * 0.5) as i32).collect())
     };
-    triangles(from, to).map(of_cell).collect()
+    shares(from, to, filter).map(of_cell).collect()
 }
 
 /// Neighbouring source cells that make one target cell.
@@ -116,20 +164,21 @@ fn antialiased_taps(from: usize, to: usize) -> Vec<Taps> {
         first,
         weights: weights.into_iter().map(|weight| weight as f32).collect(),
     };
-    triangles(from, to).map(of_cell).collect()
+    shares(from, to, Filter::Bilinear).map(of_cell).collect()
 }
 
-/// The first source cell and the weights from there on, for each target cell, of the bilinear
-/// interpolation with antialiasing of PyTorch and Pillow: a triangle as wide as the source cells under
-/// two target cells, but at least under two source cells.
-fn triangles(from: usize, to: usize) -> impl Iterator<Item = (usize, Vec<f64>)> {
+/// The first source cell and the weights from there on, for each target cell, of the interpolation with
+/// antialiasing of PyTorch and Pillow: the filter is as wide as in target cells, but at least as in source
+/// cells.
+fn shares(from: usize, to: usize, filter: Filter) -> impl Iterator<Item = (usize, Vec<f64>)> {
     let ratio = from as f64 / to as f64;
-    let reach = ratio.max(1.0);
+    let scale = ratio.max(1.0);
+    let reach = scale * filter.reach();
     (0..to).map(move |i| {
         let centre = (i as f64 + 0.5) * ratio;
         let first = (centre - reach + 0.5).max(0.0) as usize;
         let end = ((centre + reach + 0.5) as usize).min(from);
-        let weights = (first..end).map(|j| (1.0 - ((j as f64 + 0.5 - centre) / reach).abs()).max(0.0));
+        let weights = (first..end).map(|j| filter.at((j as f64 + 0.5 - centre) / scale));
         let sum: f64 = weights.clone().sum();
         (first, weights.map(|weight| weight / sum).collect())
     })
@@ -163,10 +212,59 @@ mod tests {
             };
             let photo = RgbImage::from_fn(7, 5, pixel);
             for (width, height, expected) in PILLOW {
-                assert_eq!(as_pillow(&photo, width, height), expected, "{width}x{height}");
+                assert_eq!(as_pillow(&photo, width, height, Filter::Bilinear), expected, "{width}x{height}");
+            }
+            for (width, height, expected) in BICUBIC {
+                assert_eq!(as_pillow(&photo, width, height, Filter::Bicubic), expected, "{width}x{height}");
             }
         });
     }
+
+    #[test]
+    fn maps_of_floats_are_resized_as_by_pytorch() {
+        // F.interpolate(values, (2, 3), mode="bilinear", antialias=True, align_corners=False)
+        let values: Vec<f32> = (0..20).map(|i| ((i * 7) % 11) as f32).collect();
+        let out = antialiased(&values, (5, 4), (3, 2));
+        let expected = PYTORCH;
+        assert!(out.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-5), "{out:?}");
+    }
+
+    const PYTORCH: [f32; 6] = [3.755_102, 5.126_984, 6.448_979_4, 3.530_612_5, 5.476_190_6, 4.877_551];
+
+    /// The same with `Image.BICUBIC`.
+    const BICUBIC: [(usize, usize, &[u8]); 3] = [
+        (
+            3,
+            5,
+            &[
+                27, 3, 241, 111, 47, 195, 195, 140, 149, 38, 6, 232, 122, 50, 186, 206, 143, 140, 49, 9, 223,
+                133, 53, 177, 217, 146, 131, 60, 12, 214, 144, 56, 168, 228, 149, 122, 71, 15, 205, 163, 59,
+                159, 141, 152, 113,
+            ],
+        ),
+        (
+            4,
+            3,
+            &[
+                19, 2, 244, 81, 23, 210, 149, 78, 174, 211, 158, 140, 37, 7, 229, 99, 28, 195, 167, 83, 159,
+                234, 163, 125, 55, 12, 214, 117, 33, 180, 191, 88, 144, 165, 168, 110,
+            ],
+        ),
+        (
+            9,
+            6,
+            &[
+                0, 0, 255, 22, 2, 243, 53, 10, 226, 82, 25, 211, 111, 45, 195, 140, 71, 179, 169, 104, 164,
+                200, 146, 147, 224, 183, 134, 6, 2, 249, 30, 4, 237, 61, 12, 220, 90, 27, 205, 119, 47, 189,
+                148, 73, 173, 177, 106, 158, 208, 148, 141, 232, 185, 128, 15, 5, 242, 39, 7, 229, 70, 15,
+                212, 99, 30, 197, 128, 50, 181, 157, 76, 165, 186, 109, 150, 217, 151, 133, 242, 188, 120,
+                25, 7, 234, 49, 9, 221, 80, 17, 204, 109, 32, 189, 138, 52, 173, 167, 78, 157, 195, 111, 142,
+                231, 153, 125, 255, 190, 112, 34, 10, 226, 58, 12, 213, 89, 20, 196, 118, 35, 181, 147, 55,
+                165, 176, 81, 149, 209, 114, 134, 218, 156, 117, 199, 193, 104, 42, 12, 220, 66, 14, 207, 97,
+                22, 190, 126, 37, 175, 155, 57, 159, 184, 83, 143, 231, 116, 128, 158, 158, 111, 0, 195, 98,
+            ],
+        ),
+    ];
 
     const PILLOW: [(usize, usize, &[u8]); 4] = [
         (

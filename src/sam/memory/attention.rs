@@ -1,6 +1,9 @@
 //! The memory attention: a frame looks at itself, then at what is remembered.
 //!
-//! Follows `sam2/modeling/memory_attention.py` and `RoPEAttention` in `sam/transformer.py`.
+//! Follows `sam2/modeling/memory_attention.py` and `RoPEAttention` in `sam/transformer.py`. Two things are done
+//! in another order: the first layer's look of a frame at itself is the same for all objects and done once for
+//! them ([`MemoryAttention::start`]), and values are mixed before they are projected, because memories have few
+//! channels: the weights of a softmax add up to one, so the projection's bias passes through.
 
 use std::f32::consts::LOG2_E;
 
@@ -31,6 +34,13 @@ pub struct Remembered<'a> {
     /// Tokens of pointers and what is added to them as keys, (tokens, mem_dim) each:
     /// [`Pointers::tokens`](super::Pointers::tokens).
     pub pointers: Option<(&'a [f32], &'a [f32])>,
+}
+
+/// A frame after its first look at itself: the same for all objects.
+#[derive(Debug, Clone)]
+pub struct FrameStart {
+    /// (cells, d)
+    frame: Vec<f32>,
 }
 
 /// `MemoryAttention`.
@@ -67,36 +77,78 @@ impl MemoryAttention {
         })
     }
 
-    /// The embedding of a frame, (cells, d), as it is with what is remembered; `embedding` is without
-    /// `no_mem_embed`.
-    pub fn condition(&self, embedding: &[f32], remembered: &Remembered) -> Vec<f32> {
-        let (values, keys, pointer_tokens) = self.tokens(remembered);
+    /// What all objects of a frame share; `embedding` is (cells, d), without `no_mem_embed`.
+    pub fn start(&self, embedding: &[f32]) -> FrameStart {
         let mut frame = embedding.to_vec();
         rows::add_scaled(&mut frame, &self.position, POSITION_SHARE);
-        for layer in &self.layers {
-            layer.apply(&mut frame, &values, &keys, pointer_tokens, &self.rope);
+        if let Some(first) = self.layers.first() {
+            first.self_attention(&mut frame, &self.rope);
         }
-        self.norm.apply(&mut frame);
+        FrameStart { frame }
+    }
+
+    /// The embedding of a frame, (cells, d), as it is with what is remembered of an object.
+    pub fn condition(&self, start: &FrameStart, remembered: &Remembered) -> Vec<f32> {
+        let memory = self.tiles(remembered);
+        let mut frame = start.frame.clone();
+        for (i, layer) in self.layers.iter().enumerate() {
+            if i > 0 {
+                layer.self_attention(&mut frame, &self.rope);
+            }
+            layer.cross_attention(&mut frame, &memory, &self.rope);
+        }
+        normalise(&self.norm, &mut frame);
         frame
     }
 
-    /// All that is remembered as values and as keys, (tokens, mem_dim), and how many tokens are of pointers.
-    fn tokens(&self, remembered: &Remembered) -> (Vec<f32>, Vec<f32>, usize) {
-        let (mut values, mut keys) = (vec![], vec![]);
+    /// All that is remembered, in tiles.
+    fn tiles(&self, remembered: &Remembered) -> Vec<Tile> {
         // The latest time is that of prompted frames, wherever they are.
         let prompted = remembered.prompted.iter().map(|memory| (MEMORIES, *memory));
-        for (distance, memory) in prompted.chain(remembered.followed.iter().copied()) {
-            values.extend_from_slice(memory.values());
+        let memories = prompted.chain(remembered.followed.iter().copied());
+        let chunk = KEYS * self.mem_dim;
+        let mut tiles = vec![];
+        for (distance, memory) in memories {
             let time = &self.time[(distance - 1) * self.mem_dim..][..self.mem_dim];
-            let position = self.memory_position.chunks_exact(self.mem_dim);
-            for (value, position) in memory.values().chunks_exact(self.mem_dim).zip(position) {
-                keys.extend(value.iter().zip(position).zip(time).map(|((value, p), t)| value + (p + t)));
-            }
+            let parts = memory.values().chunks(chunk).zip(self.memory_position.chunks(chunk));
+            tiles.extend(parts.enumerate().map(|(i, (values, position))| {
+                let mut keys = values.to_vec();
+                rows::add(&mut keys, position);
+                keys.chunks_exact_mut(self.mem_dim).for_each(|key| rows::add(key, time));
+                Tile::new(keys, values, self.mem_dim, Some(i * KEYS))
+            }));
         }
-        let Some((tokens, times)) = remembered.pointers else { return (values, keys, 0) };
-        values.extend_from_slice(tokens);
-        keys.extend(tokens.iter().zip(times).map(|(value, time)| value + time));
-        (values, keys, tokens.len() / self.mem_dim)
+        if let Some((tokens, times)) = remembered.pointers {
+            let parts = tokens.chunks(chunk).zip(times.chunks(chunk));
+            tiles.extend(parts.map(|(values, times)| {
+                let mut keys = values.to_vec();
+                rows::add(&mut keys, times);
+                Tile::new(keys, values, self.mem_dim, None)
+            }));
+        }
+        tiles
+    }
+}
+
+/// Up to [`KEYS`] tokens to look at.
+struct Tile {
+    /// Before their projection, (tokens, channels).
+    keys: Vec<f32>,
+    values: Packed,
+    /// The cell of the first; pointers lie nowhere and are not turned.
+    first_cell: Option<usize>,
+}
+
+impl Tile {
+    fn new(keys: Vec<f32>, values: &[f32], channels: usize, first_cell: Option<usize>) -> Self {
+        let values = Packed::from_rows(values, values.len() / channels, channels);
+        Self { keys, values, first_cell }
+    }
+
+    /// Those of a map, (cells, channels), that looks at itself.
+    fn of_map(map: &[f32], channels: usize) -> Vec<Self> {
+        let tile = |(i, part): (usize, &[f32])| Self::new(part.to_vec(), part, channels, Some(i * KEYS));
+        map.par_chunks(KEYS * channels).enumerate().map(tile).collect()
     }
 }
 
@@ -126,27 +178,45 @@ impl Layer {
         })
     }
 
-    fn apply(&self, frame: &mut [f32], values: &[f32], keys: &[f32], pointer_tokens: usize, rope: &Rope) {
-        let normalised = |norm: &Norm, frame: &[f32]| {
-            let mut out = frame.to_vec();
-            norm.apply(&mut out);
-            out
-        };
+    fn self_attention(&self, frame: &mut [f32], rope: &Rope) {
         let own = normalised(&self.norm1, frame);
-        rows::add(frame, &self.self_attn.apply(&own, &own, &own, 0, rope));
-        let queries = normalised(&self.norm2, frame);
-        rows::add(frame, &self.cross_attn_image.apply(&queries, keys, values, pointer_tokens, rope));
-        let mut hidden = self.linear1.apply(&normalised(&self.norm3, frame));
-        hidden.iter_mut().for_each(|x| *x = x.max(0.0));
-        rows::add(frame, &self.linear2.apply(&hidden));
+        let tiles = Tile::of_map(&own, self.norm1.gamma.len());
+        self.self_attn.add_to(frame, &own, &tiles, rope);
     }
+
+    /// Then the MLP.
+    fn cross_attention(&self, frame: &mut [f32], memory: &[Tile], rope: &Rope) {
+        let queries = normalised(&self.norm2, frame);
+        self.cross_attn_image.add_to(frame, &queries, memory, rope);
+        let d = self.norm3.gamma.len();
+        frame.par_chunks_mut(ROWS * d).for_each(|frame| {
+            let mut input = vec![0.0; frame.len()];
+            rows::layer_norm(frame, &self.norm3.gamma, &self.norm3.beta, Norm::EPS, &mut input);
+            let mut hidden = self.linear1.rows(&input);
+            hidden.iter_mut().for_each(|x| *x = x.max(0.0));
+            self.linear2.add_rows(&hidden, frame);
+        });
+    }
+}
+
+fn normalise(norm: &Norm, map: &mut Vec<f32>) {
+    *map = normalised(norm, map);
+}
+
+fn normalised(norm: &Norm, map: &[f32]) -> Vec<f32> {
+    let d = norm.gamma.len();
+    let mut out = vec![0.0; map.len()];
+    out.par_chunks_mut(ROWS * d).zip(map.par_chunks(ROWS * d)).for_each(|(out, map)| {
+        rows::layer_norm(map, &norm.gamma, &norm.beta, Norm::EPS, out);
+    });
+    out
 }
 
 /// `RoPEAttention` with one head.
 struct Attention {
     q: Dense,
     k: Dense,
-    v: Dense,
+    /// `v_proj`, then `out_proj`.
     out: Dense,
 }
 
@@ -155,60 +225,61 @@ impl Attention {
     fn new(weights: &Weights, prefix: &str, d: usize, inputs: usize) -> Result<Self> {
         let dense =
             |part: &str, inputs: usize| Dense::new(weights, &format!("{prefix}.{part}_proj"), inputs, d);
-        Ok(Self { q: dense("q", d)?, k: dense("k", inputs)?, v: dense("v", inputs)?, out: dense("out", d)? })
+        let [v, out] = ["v_proj", "out_proj"].map(|part| format!("{prefix}.{part}"));
+        Ok(Self {
+            q: dense("q", d)?,
+            k: dense("k", inputs)?,
+            out: Dense::joined(weights, [&v, &out], inputs, d)?,
+        })
     }
 
-    /// The last keys, those of pointers, lie nowhere and are not turned.
-    fn apply(
-        &self,
-        queries: &[f32],
-        keys: &[f32],
-        values: &[f32],
-        pointer_tokens: usize,
-        rope: &Rope,
-    ) -> Vec<f32> {
-        let (mut q, mut k, v) = (self.q.apply(queries), self.k.apply(keys), self.v.apply(values));
+    /// Adds to a frame, (cells, d), what its queries find among the tiles.
+    fn add_to(&self, frame: &mut [f32], queries: &[f32], tiles: &[Tile], rope: &Rope) {
         let d = self.q.bias.len();
-        rope.apply(&mut q);
-        let placed = k.len() - pointer_tokens * d;
-        rope.apply(&mut k[..placed]);
-        // Scores become exponents to base 2.
-        rows::scale(&mut q, LOG2_E / (d as f32).sqrt());
-        self.out.apply(&attend(&q, &k, &v, d))
+        let keys: Vec<Packed> = tiles.par_iter().map(|tile| self.keys(tile, rope)).collect();
+        let chunks = frame.par_chunks_mut(ROWS * d).zip(queries.par_chunks(ROWS * d)).enumerate();
+        chunks.for_each(|(i, (frame, queries))| {
+            let mut q = self.q.rows(queries);
+            rope.apply(&mut q, i * ROWS);
+            // Scores become exponents to base 2.
+            rows::scale(&mut q, LOG2_E / (d as f32).sqrt());
+            self.out.add_rows(&mixed(&q, d, tiles, &keys), frame);
+        });
+    }
+
+    fn keys(&self, tile: &Tile, rope: &Rope) -> Packed {
+        let (mut keys, d) = (self.k.rows(&tile.keys), self.k.bias.len());
+        if let Some(first) = tile.first_cell {
+            rope.apply(&mut keys, first);
+        }
+        Packed::from_columns(&keys, d, keys.len() / d)
     }
 }
 
-/// Softmax attention, tile by tile with a running largest score: `q` (n, d), already scaled to exponents of 2,
-/// `k` and `v` (m, d); gives (n, d).
-fn attend(q: &[f32], k: &[f32], v: &[f32], d: usize) -> Vec<f32> {
-    let tiles: Vec<(Packed, Packed)> = k
-        .par_chunks(KEYS * d)
-        .zip(v.par_chunks(KEYS * d))
-        .map(|(k, v)| (Packed::from_columns(k, d, k.len() / d), Packed::from_rows(v, v.len() / d, d)))
-        .collect();
-    let mut out = vec![0.0; q.len()];
-    out.par_chunks_mut(ROWS * d).zip(q.par_chunks(ROWS * d)).for_each(|(mixed, q)| {
-        let count = q.len() / d;
-        let (mut largest, mut totals) = (vec![f32::NEG_INFINITY; count], vec![0.0; count]);
-        let mut scores = vec![0.0; count * KEYS];
-        for (keys, values) in &tiles {
-            let width = keys.columns();
-            let scores = &mut scores[..count * width];
-            multiply(q, d, keys, Start::Zero, scores, width);
-            for (i, row) in scores.chunks_exact_mut(width).enumerate() {
-                let (new, sum) = rows::exp2_below_largest(row, largest[i]);
-                let shrunk = (largest[i] - new).exp2();
-                totals[i] = totals[i] * shrunk + sum;
-                if shrunk != 1.0 {
-                    rows::scale(&mut mixed[i * d..][..d], shrunk);
-                }
-                largest[i] = new;
+/// The values of all tiles in the shares that queries give them, (n, channels): softmax attention, tile by tile
+/// with a running largest score. `q` is (n, d), already scaled to exponents of 2.
+fn mixed(q: &[f32], d: usize, tiles: &[Tile], keys: &[Packed]) -> Vec<f32> {
+    let (count, channels) = (q.len() / d, tiles.first().map_or(0, |tile| tile.values.columns()));
+    let mut mixed = vec![0.0; count * channels];
+    let (mut largest, mut totals) = (vec![f32::NEG_INFINITY; count], vec![0.0; count]);
+    let mut scores = vec![0.0; count * KEYS];
+    for (tile, keys) in tiles.iter().zip(keys) {
+        let width = keys.columns();
+        let scores = &mut scores[..count * width];
+        multiply(q, d, keys, Start::Zero, scores, width);
+        for (i, row) in scores.chunks_exact_mut(width).enumerate() {
+            let (new, sum) = rows::exp2_below_largest(row, largest[i]);
+            let shrunk = (largest[i] - new).exp2();
+            totals[i] = totals[i] * shrunk + sum;
+            if shrunk != 1.0 {
+                rows::scale(&mut mixed[i * channels..][..channels], shrunk);
             }
-            multiply(scores, width, values, Start::Result, mixed, d);
+            largest[i] = new;
         }
-        for (row, total) in mixed.chunks_exact_mut(d).zip(&totals) {
-            rows::scale(row, total.recip());
-        }
-    });
-    out
+        multiply(scores, width, &tile.values, Start::Result, &mut mixed, channels);
+    }
+    for (row, total) in mixed.chunks_exact_mut(channels).zip(&totals) {
+        rows::scale(row, total.recip());
+    }
+    mixed
 }

@@ -4,12 +4,18 @@
 //! Follows `sam2/modeling/sam2_base.py`, `memory_attention.py` and `memory_encoder.py`. Maps are channels-last,
 //! row-major: (cells, channels), where cells are those of the embedding.
 //!
-//! A followed frame goes through [`MemoryAttention::condition`], whose result takes the place of the embedding
-//! in the [plain decoder](super::decoder::plain); the mask that comes out becomes a [`Memory`] by
+//! [`MemoryNetwork`] answers prompts on a frame and follows objects to the next. A followed frame goes through
+//! [`MemoryAttention::condition`], whose result takes the place of the embedding in the
+//! [plain decoder](super::decoder::plain); the mask that comes out becomes a [`Memory`] by
 //! [`MemoryEncoder::encode`], and the token of the mask a pointer by [`Pointers::pointer`].
+//!
+//! SAM 2.0 differs from 2.1 by two tensors that it lacks: the time of pointers, and what is added to the memory
+//! of a frame on which the object is absent.
 
 mod attention;
 mod encoder;
+mod network;
+mod object;
 mod pointers;
 mod position;
 #[cfg(test)]
@@ -17,8 +23,10 @@ mod tests;
 
 use rayon::prelude::*;
 
-pub use attention::{MemoryAttention, Remembered};
+pub use attention::{FrameStart, MemoryAttention, Remembered};
 pub use encoder::{MaskSource, Memory, MemoryEncoder};
+pub use network::{Frame, MemoryNetwork, Observation};
+pub use object::{Direction, ObjectMemory, Place};
 pub use pointers::Pointers;
 
 use super::error::Result;
@@ -56,12 +64,39 @@ impl Dense {
         Ok(Self { weight: Packed::from_columns(&weight, shape[1], shape[0]), bias })
     }
 
-    /// (rows, inputs) to (rows, outputs).
+    /// Two linear layers with nothing between them as one: (d, inputs), then (d, d).
+    fn joined(weights: &Weights, [first, second]: [&str; 2], inputs: usize, d: usize) -> Result<Self> {
+        let first_weight = weights.values(&format!("{first}.weight"), &[d, inputs])?;
+        let first_bias = weights.values(&format!("{first}.bias"), &[d])?;
+        let second_weight = weights.values(&format!("{second}.weight"), &[d, d])?;
+        let mut bias = weights.values(&format!("{second}.bias"), &[d])?;
+        let mut weight = vec![0.0; d * inputs];
+        let right = Packed::from_rows(&first_weight, d, inputs);
+        multiply(&second_weight, d, &right, Start::Zero, &mut weight, inputs);
+        multiply(&first_bias, d, &Packed::from_columns(&second_weight, d, d), Start::Result, &mut bias, d);
+        Ok(Self { weight: Packed::from_columns(&weight, inputs, d), bias })
+    }
+
+    /// (rows, inputs) to (rows, outputs), on all threads.
     fn apply(&self, x: &[f32]) -> Vec<f32> {
         let (inputs, outputs) = (self.weight.depth(), self.weight.columns());
         let mut out = vec![0.0; x.len() / inputs * outputs];
         let chunks = out.par_chunks_mut(ROWS * outputs).zip(x.par_chunks(ROWS * inputs));
         chunks.for_each(|(out, x)| multiply(x, inputs, &self.weight, Start::Bias(&self.bias), out, outputs));
         out
+    }
+
+    /// The same on this thread.
+    fn rows(&self, x: &[f32]) -> Vec<f32> {
+        let (inputs, outputs) = (self.weight.depth(), self.weight.columns());
+        let mut out = vec![0.0; x.len() / inputs * outputs];
+        multiply(x, inputs, &self.weight, Start::Bias(&self.bias), &mut out, outputs);
+        out
+    }
+
+    /// Adds the same to `out`, (rows, outputs).
+    fn add_rows(&self, x: &[f32], out: &mut [f32]) {
+        let (inputs, outputs) = (self.weight.depth(), self.weight.columns());
+        multiply(x, inputs, &self.weight, Start::ResultAndBias(&self.bias), out, outputs);
     }
 }

@@ -45,9 +45,9 @@ impl Rope {
         Self { turns, channels }
     }
 
-    /// Turns rows, (n, channels); row i belongs to cell i, and cells repeat for each memory.
-    pub fn apply(&self, rows: &mut [f32]) {
-        let cells = self.turns.chunks_exact(self.channels / 2).cycle();
+    /// Turns rows, (n, channels), of as many cells from the first on.
+    pub fn apply(&self, rows: &mut [f32], first_cell: usize) {
+        let cells = self.turns.chunks_exact(self.channels / 2).skip(first_cell);
         for (row, turns) in rows.chunks_exact_mut(self.channels).zip(cells) {
             for (pair, [cos, sin]) in row.as_chunks_mut::<2>().0.iter_mut().zip(turns) {
                 let [a, b] = *pair;

@@ -1,170 +1,238 @@
 //! The memory against the official predictor's, frame by frame.
 
 use super::*;
-use crate::sam::decoder::plain::{Inputs, Outputs, PlainDecoder};
+use crate::mask::Mask;
+use crate::prompt::{BoxPrompt, Point, Prompt};
+use crate::sam::LowRes;
 use crate::sam::encoder::tests::stages;
-use crate::sam::network::{CANDIDATES, Label, Token};
+use crate::sam::network::Map;
 use crate::sam::parity::{Reference, assert_close, data};
-use crate::sam::prompt_encoder::PromptEncoder;
 
 /// Of the largest value.
 const TOLERANCE: f32 = 1e-4;
 const LOGITS_TOLERANCE: f32 = 1e-3;
 const FRAMES: usize = 8;
 /// Of the frames, in pixels.
-const SIZE: [f32; 2] = [160.0, 120.0];
+const SIZE: (u32, u32) = (160, 120);
+/// The clicks of the scenarios.
+const A: [f32; 2] = [40.0, 48.0];
+const B: [f32; 2] = [99.2, 84.0];
 
-struct Frame {
-    /// Without `no_mem_embed`.
-    embedding: Vec<f32>,
-    high_res: [Vec<f32>; 2],
-}
-
-struct Network {
+/// The small network, and frames to follow objects through.
+struct Sequence {
     reference: Reference,
+    network: MemoryNetwork,
     frames: Vec<Frame>,
-    no_memory: Vec<f32>,
-    prompts: PromptEncoder,
-    decoder: PlainDecoder,
-    attention: MemoryAttention,
-    encoder: MemoryEncoder,
-    pointers: Pointers,
-    side: usize,
 }
 
-impl Network {
-    fn new() -> Self {
-        let weights = Weights::open(&data("mini_video.safetensors")).unwrap();
-        let reference = Reference::of("mini_video");
-        let (config, memory) = (weights.config().clone(), weights.config().memory);
-        let no_memory = weights.values("no_mem_embed", &[1, 1, config.d_model]).unwrap();
-        let (_, images) = reference.get("images");
+impl Sequence {
+    /// With the weights of SAM 2.1, or without what SAM 2.0 lacks, and the results of the official predictor.
+    fn new(weights: &Weights, reference: Reference) -> Self {
+        let network = MemoryNetwork::new(weights).unwrap();
+        let (_, images) = Reference::of("mini_video").get("images");
         let frame = |image: &[f32]| {
-            let mut maps: std::collections::HashMap<_, _> = stages(&weights, image).into_iter().collect();
-            let mut map = |name: &str| maps.remove(name).unwrap();
-            let mut embedding = map("embedding");
-            embedding.chunks_exact_mut(config.d_model).for_each(|cell| {
-                cell.iter_mut().zip(&no_memory).for_each(|(value, none)| *value -= none);
-            });
-            Frame { embedding, high_res: [map("high_res_0"), map("high_res_1")] }
+            let maps = stages(weights, image).into_iter();
+            let maps =
+                maps.filter(|(name, _)| ["embedding", "high_res_0", "high_res_1"].contains(&&name[..]));
+            network.frame(maps.map(|(_, values)| Map { shape: vec![], values }).collect(), SIZE).unwrap()
         };
-        Self {
-            frames: images.chunks_exact(images.len() / FRAMES).map(frame).collect(),
-            reference,
-            prompts: PromptEncoder::new(&weights).unwrap(),
-            decoder: PlainDecoder::new(&weights).unwrap(),
-            attention: MemoryAttention::new(&weights, memory).unwrap(),
-            encoder: MemoryEncoder::new(&weights, memory).unwrap(),
-            pointers: Pointers::new(&weights, memory).unwrap(),
-            side: config.embedding_side(),
-            no_memory,
+        let frames = images.chunks_exact(images.len() / FRAMES).map(frame).collect();
+        Self { reference, frames, network }
+    }
+
+    fn place(&self, frame: usize, direction: Direction) -> Place {
+        Place { frame, direction, frames: FRAMES }
+    }
+
+    /// Compares an object on a frame with that in a step of a scenario.
+    fn compare(&self, step: &str, object: usize, frame: usize, seen: &Observation) {
+        let name = |field: &str| format!("{step}.obj{object}.frame{frame}.{field}");
+        let values = |field: &str| self.reference.get(&name(field)).1;
+        assert_close(&name("low_res"), seen.low_res.values(), &values("low_res"), LOGITS_TOLERANCE);
+        assert_close(&name("pointer"), &seen.pointer, &values("pointer"), TOLERANCE);
+        let memory = self.reference.channels_last(&name("memory"));
+        assert_close(&name("memory"), seen.memory.values(), &memory, TOLERANCE);
+        let score = values("object_score");
+        assert!((seen.object_score - score[0]).abs() < 1e-3, "{}", name("object_score"));
+        if step.starts_with("click") {
+            assert_close(&name("logits"), &seen.low_res.in_photo(), &values("logits"), LOGITS_TOLERANCE);
         }
     }
 
-    fn decode(&self, image: &[f32], frame: usize, tokens: &[Token]) -> Outputs {
-        let [stride4, stride8] = &self.frames[frame].high_res;
-        let inputs = Inputs {
-            image,
-            image_position: &self.prompts.dense_position(self.side),
-            high_res: Some([stride4, stride8]),
-            sparse: &self.prompts.sparse(tokens),
-            dense: &self.prompts.no_mask().repeat(self.side * self.side),
-        };
-        self.decoder.predict_masks(&inputs).unwrap()
-    }
-
-    /// Logits at the input's size, as `F.interpolate` enlarges those at a quarter of it.
-    fn enlarged(&self, low_res: &[f32]) -> Vec<f32> {
-        let (from, to) = (4 * self.side, 16 * self.side);
-        let source = |i: usize| {
-            let at = ((i as f32 + 0.5) / 4.0 - 0.5).max(0.0);
-            let low = at as usize;
-            (low, (low + 1).min(from - 1), at - low as f32)
-        };
-        let pixel = |y: usize, x: usize| {
-            let ((y0, y1, v), (x0, x1, u)) = (source(y), source(x));
-            let row = |y: usize| low_res[y * from + x0] * (1.0 - u) + low_res[y * from + x1] * u;
-            row(y0) * (1.0 - v) + row(y1) * v
-        };
-        (0..to).flat_map(|y| (0..to).map(move |x| pixel(y, x))).collect()
-    }
-
-    /// Follows one object from the frame of its click over the others in their order, with the official memories
-    /// and pointers of the frames before each, and compares what comes of it. From frame `gone_from` on the object
-    /// is said not to be there.
-    fn follow(&self, scenario: &str, click: [f32; 2], order: &[usize], gone_from: usize) {
-        let what = |frame: usize, field: &str| format!("{scenario}.1.obj1.frame{frame}.{field}");
-        let values = |frame: usize, field: &str| self.reference.get(&what(frame, field)).1;
-        let memories: Vec<Memory> =
-            (0..FRAMES).map(|frame| Memory(self.reference.channels_last(&what(frame, "memory")))).collect();
-        let pointers: Vec<Vec<f32>> = (0..FRAMES).map(|frame| values(frame, "pointer")).collect();
-        let prompted = order[0];
-        for (place, &frame) in order.iter().enumerate() {
-            let embedding = &self.frames[frame].embedding;
-            let (image, tokens) = if place == 0 {
-                let side = 16.0 * self.side as f32;
-                let at = [click[0] / SIZE[0] * side, click[1] / SIZE[1] * side];
-                let mut image = embedding.clone();
-                image.chunks_exact_mut(self.no_memory.len()).for_each(|cell| rows_add(cell, &self.no_memory));
-                (image, vec![(at, Label::Positive), ([0.0; 2], Label::Padding)])
-            } else {
-                let distance = |other: usize| frame.abs_diff(other);
-                let before = &order[1..place];
-                let followed: Vec<(usize, &Memory)> = before
-                    .iter()
-                    .filter(|other| distance(**other) < MEMORIES)
-                    .map(|other| (distance(*other), &memories[*other]))
-                    .collect();
-                let others = before.iter().rev().copied();
-                let known: Vec<(f32, &[f32])> = std::iter::once(prompted)
-                    .chain(others)
-                    .map(|other| (distance(other) as f32, &pointers[other][..]))
-                    .collect();
-                let (tokens, times) = self.pointers.tokens(&known, FRAMES);
-                let remembered = Remembered {
-                    prompted: &[&memories[prompted]],
-                    followed: &followed,
-                    pointers: Some((&tokens, &times)),
-                };
-                let conditioned = self.attention.condition(embedding, &remembered);
-                let name = what(frame, "conditioned");
+    /// Follows an object over frames in this order, where it is not prompted, and compares what comes of it.
+    /// From frame `gone_from` on the object is said not to be there.
+    fn follow(
+        &self,
+        (step, number): (&str, usize),
+        object: &mut ObjectMemory,
+        prompted: &[usize],
+        direction: Direction,
+        gone_from: usize,
+    ) -> Vec<Option<LowRes>> {
+        let mut order: Vec<usize> = (0..FRAMES).collect();
+        if direction == Direction::Backward {
+            order.reverse();
+        }
+        let mut logits = vec![None; FRAMES];
+        for frame in order.into_iter().filter(|frame| !prompted.contains(frame)) {
+            let (place, image) = (self.place(frame, direction), &self.frames[frame]);
+            let name = format!("{step}.obj{number}.frame{frame}.conditioned");
+            if self.reference.has(&name) {
+                let conditioned = self.network.conditioned(image, place, object).unwrap();
                 assert_close(&name, &conditioned, &self.reference.channels_last(&name), TOLERANCE);
-                // Without a prompt the official code gives an empty point, and pads it like any other.
-                (conditioned, vec![([0.0; 2], Label::Padding); 2])
-            };
-            let outputs = self.decode(&image, frame, &tokens);
-            let is_there = frame < gone_from;
-            let best = (1..=CANDIDATES).max_by(|a, b| outputs.iou[*a].total_cmp(&outputs.iou[*b])).unwrap();
-            let pixels = outputs.masks.len() / outputs.iou.len();
-            let expected = values(frame, "low_res");
-            if is_there {
-                let low_res = &outputs.masks[best * pixels..][..pixels];
-                assert_close(&what(frame, "low_res"), low_res, &expected, LOGITS_TOLERANCE);
-            } else {
-                assert!(expected.iter().all(|logit| *logit == -1024.0));
             }
-            let width = outputs.mask_tokens.len() / outputs.iou.len();
-            let pointer = self.pointers.pointer(&outputs.mask_tokens[best * width..][..width], is_there);
-            assert_close(&what(frame, "pointer"), &pointer, &pointers[frame], TOLERANCE);
-            let source = if place == 0 { MaskSource::Prompt } else { MaskSource::Logits };
-            let memory = self.encoder.encode(embedding, &self.enlarged(&expected), source, is_there);
-            assert_close(&what(frame, "memory"), memory.values(), memories[frame].values(), TOLERANCE);
+            let seen = match frame < gone_from {
+                true => self.network.follow(image, place, object).unwrap(),
+                false => self.network.absent(image, place, object, -4.0).unwrap(),
+            };
+            self.compare(step, number, frame, &seen);
+            object.keep_followed(place, &seen);
+            logits[frame] = Some(seen.low_res);
         }
+        logits
+    }
+
+    fn prompt(&self, frame: usize, prompt: &Prompt) -> Observation {
+        self.network.prompt(&self.frames[frame], prompt, None, None).unwrap()
+    }
+
+    fn compare_prompted(&self, name: &str, seen: &Observation) {
+        let expected = self.reference.get(name).1;
+        let pixels = SIZE.0 as usize * SIZE.1 as usize;
+        let of_object = &expected[expected.len() - pixels..];
+        assert_close(name, &seen.low_res.in_photo(), of_object, LOGITS_TOLERANCE);
+    }
+
+    /// Prompts an object on one frame and follows it from there.
+    fn scenario(&self, name: &str, frame: usize, seen: &Observation, direction: Direction, gone_from: usize) {
+        let mut object = ObjectMemory::default();
+        let step = format!("{name}.1");
+        self.compare(&step, 1, frame, seen);
+        object.keep_prompted(frame, seen);
+        self.follow((&step, 1), &mut object, &[frame], direction, gone_from);
     }
 }
 
-fn rows_add(row: &mut [f32], others: &[f32]) {
-    row.iter_mut().zip(others).for_each(|(value, other)| *value += other);
+fn clicks(clicks: &[([f32; 2], bool)]) -> Prompt {
+    let point = |&([x, y], positive): &([f32; 2], bool)| Point { x, y, positive };
+    Prompt { points: clicks.iter().map(point).collect(), bbox: None }
+}
+
+fn weights() -> Weights {
+    Weights::open(&data("mini_video.safetensors")).unwrap()
+}
+
+fn sequence() -> Sequence {
+    Sequence::new(&weights(), Reference::of("mini_video"))
 }
 
 #[test]
-fn an_object_is_followed_as_by_the_official_predictor() {
-    let network = Network::new();
-    let forward: Vec<usize> = (0..FRAMES).collect();
-    let backward: Vec<usize> = (0..FRAMES).rev().collect();
-    network.follow("click", [40.0, 48.0], &forward, FRAMES);
-    network.follow("backward", [99.2, 84.0], &backward, FRAMES);
-    network.follow("gone", [40.0, 48.0], &forward, 3);
+fn a_click_is_followed_as_by_the_official_predictor() {
+    let sequence = sequence();
+    for (name, frame, at, direction, gone_from) in [
+        ("click", 0, A, Direction::Forward, FRAMES),
+        ("backward", FRAMES - 1, B, Direction::Backward, FRAMES),
+        ("gone", 0, A, Direction::Forward, 3),
+    ] {
+        let seen = sequence.prompt(frame, &clicks(&[(at, true)]));
+        sequence.compare_prompted(&format!("{name}.0.prompted_logits"), &seen);
+        sequence.scenario(name, frame, &seen, direction, gone_from);
+    }
+}
+
+#[test]
+fn a_mask_is_followed_as_by_the_official_predictor() {
+    let sequence = sequence();
+    let (width, height) = SIZE;
+    let within = |value: u32, length: u32, from: f32, to: f32| {
+        let length = length as f32;
+        (((from * length) as u32)..((to * length) as u32)).contains(&value)
+    };
+    let mask =
+        Mask::from_fn(width, height, |x, y| within(x, width, 0.13, 0.37) && within(y, height, 0.25, 0.56));
+    let seen = sequence.network.accept_mask(&sequence.frames[0], &mask).unwrap();
+    sequence.scenario("mask", 0, &seen, Direction::Forward, FRAMES);
+    let other = Mask::from_fn(width, height + 1, |_, _| true);
+    let error = sequence.network.accept_mask(&sequence.frames[0], &other).unwrap_err().to_string();
+    assert!(error.contains("160x121") && error.contains("160x120"), "{error}");
+}
+
+#[test]
+fn two_objects_are_followed_as_by_the_official_predictor() {
+    let sequence = sequence();
+    let bbox = Some(BoxPrompt { x0: 19.2, y0: 24.0, x1: 60.8, y1: 72.0 });
+    let first = sequence.prompt(0, &Prompt { points: vec![], bbox });
+    sequence.compare_prompted("two.0.prompted_logits", &first);
+    let second = sequence.prompt(3, &clicks(&[(B, true)]));
+    sequence.compare_prompted("two.1.prompted_logits", &second);
+    for (number, frame, seen) in [(1, 0, first), (2, 3, second)] {
+        let mut object = ObjectMemory::default();
+        object.keep_prompted(frame, &seen);
+        sequence.compare("two.2", number, frame, &seen);
+        // The second object is looked for on the frames before its prompt, too.
+        sequence.follow(("two.2", number), &mut object, &[frame], Direction::Forward, FRAMES);
+    }
+}
+
+#[test]
+fn a_correction_steers_as_in_the_official_predictor() {
+    let sequence = sequence();
+    let mut object = ObjectMemory::default();
+    let seen = sequence.prompt(0, &clicks(&[(A, true)]));
+    object.keep_prompted(0, &seen);
+    let logits = sequence.follow(("correct.1", 1), &mut object, &[0], Direction::Forward, FRAMES);
+    let place = sequence.place(4, Direction::Forward);
+    let correction = clicks(&[(B, false), (A, true)]);
+    let frame = &sequence.frames[4];
+    let seen =
+        sequence.network.prompt(frame, &correction, logits[4].as_ref(), Some((place, &object))).unwrap();
+    sequence.compare_prompted("correct.2.prompted_logits", &seen);
+    object.keep_prompted(4, &seen);
+    sequence.compare("correct.3", 1, 4, &seen);
+    sequence.follow(("correct.3", 1), &mut object, &[0, 4], Direction::Forward, FRAMES);
+}
+
+/// The tensors that SAM 2.0 lacks.
+const NEW_IN_2_1: [&str; 3] = ["obj_ptr_tpos_proj.weight", "obj_ptr_tpos_proj.bias", "no_obj_embed_spatial"];
+
+#[test]
+fn sam_2_0_is_followed_without_what_it_lacks() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("2.0.safetensors");
+    let bytes = std::fs::read(data("mini_video.safetensors")).unwrap();
+    let all = ::safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    let (_, header) = ::safetensors::SafeTensors::read_metadata(&bytes).unwrap();
+    let kept = all.tensors().into_iter().filter(|(name, _)| !NEW_IN_2_1.contains(&&name[..]));
+    ::safetensors::serialize_to_file(kept, header.metadata().clone(), &file).unwrap();
+    let weights = Weights::open(&file).unwrap();
+    let sequence = Sequence::new(&weights, Reference::of("mini_video_2.0"));
+    let seen = sequence.prompt(0, &clicks(&[(A, true)]));
+    sequence.scenario("gone", 0, &seen, Direction::Forward, 3);
+}
+
+#[test]
+fn only_so_much_is_remembered() {
+    let sequence = sequence();
+    let seen = sequence.prompt(0, &clicks(&[(A, true)]));
+    let mut object = ObjectMemory::default();
+    object.keep_prompted(0, &seen);
+    let place = |frame, direction| Place { frame, direction, frames: 1000 };
+    let one = object.bytes();
+    for frame in 1..400 {
+        object.keep_followed(place(frame, Direction::Forward), &seen);
+        let recalled = object.recall(place(frame + 1, Direction::Forward));
+        let distances: Vec<usize> = recalled.followed.iter().map(|(distance, _)| *distance).collect();
+        assert_eq!(distances.len(), frame.min(MEMORIES - 1));
+        assert!(distances.iter().all(|distance| (1..MEMORIES).contains(distance)));
+        assert_eq!(recalled.pointers.len(), 1 + frame.min(POINTERS - 1));
+        assert!(object.bytes() <= (POINTERS + 1) * one);
+    }
+    // A prompted frame is never followed, and what lies ahead is of no use.
+    object.keep_prompted(399, &seen);
+    let recalled = object.recall(place(395, Direction::Forward));
+    assert_eq!((recalled.prompted.len(), recalled.pointers[0].0), (2, 395.0));
+    object.keep_followed(place(395, Direction::Forward), &seen);
+    assert!(object.recall(place(394, Direction::Forward)).followed.iter().all(|(d, _)| *d < 394));
 }
 
 #[test]
@@ -172,4 +240,46 @@ fn the_position_of_a_memory_is_the_official_one() {
     let reference = Reference::of("mini_video");
     let expected = reference.channels_last("memory_pos");
     assert_close("memory_pos", &position::sine(12, 16), &expected, 1e-6);
+}
+
+/// A full-size network on real frames against a reference with random weights; needs the folder that
+/// `make_video_reference.py tiny FOLDER --frames FRAMES --scenario click` filled, in `TINSEL_REFERENCE`.
+#[test]
+#[ignore = "needs hundreds of megabytes of reference files; see CONTRIBUTING.md"]
+fn full_size_sequence() {
+    let folder =
+        std::path::PathBuf::from(std::env::var("TINSEL_REFERENCE").expect("TINSEL_REFERENCE is not set"));
+    let reference = Reference::open(&folder.join("tiny_video_reference.safetensors"));
+    let predictor = crate::sam::Predictor::open(&folder.join("tiny_video.safetensors")).unwrap();
+    let network = predictor.memory().unwrap().unwrap();
+    let (shape, pixels) = reference.bytes("frames");
+    let [count, height, width, _] = shape[..] else { panic!("{shape:?}") };
+    let mut object = ObjectMemory::default();
+    for (i, pixels) in pixels.chunks_exact(pixels.len() / count).enumerate() {
+        let picture = image::RgbImage::from_raw(width as u32, height as u32, pixels.to_vec()).unwrap();
+        let start = std::time::Instant::now();
+        let mut encoding = predictor.start_encoding_frame(&picture).unwrap();
+        while !encoding.is_done() {
+            encoding.step().unwrap();
+        }
+        let encoded = encoding.finish().unwrap();
+        let frame = network.frame(encoded.maps, encoded.photo_size).unwrap();
+        let encode = start.elapsed();
+        let place = Place { frame: i, direction: Direction::Forward, frames: count };
+        let seen = if i == 0 {
+            let click = clicks(&[([0.25 * width as f32, 0.4 * height as f32], true)]);
+            let seen = network.prompt(&frame, &click, None, None).unwrap();
+            object.keep_prompted(i, &seen);
+            seen
+        } else {
+            let seen = network.follow(&frame, place, &object).unwrap();
+            object.keep_followed(place, &seen);
+            seen
+        };
+        println!("frame {i}: {:.2?}, of these {encode:.2?} to encode it", start.elapsed());
+        let name = format!("click.1.obj1.frame{i}.low_res");
+        assert_close(&name, seen.low_res.values(), &reference.get(&name).1, 5e-3);
+        let name = format!("click.1.obj1.frame{i}.pointer");
+        assert_close(&name, &seen.pointer, &reference.get(&name).1, 5e-3);
+    }
 }

@@ -224,6 +224,10 @@ tiff("grey_alpha.tiff", np.dstack([dull, dull]), "minisblack", extrasamples=["un
 # Numbers that are no shades.
 tiff("heights.tiff", dull.astype(np.float32) - 100, "minisblack", compression="zlib")
 tiff("counts.tiff", dull.astype(np.uint32) * 30, "minisblack", compression="zlib")
+# Channels that are no colours, and pages.
+channels = np.concatenate([dull[None], planes, 255 - dull[None]])
+tiff("channels.tiff", channels, "minisblack", planarconfig="separate", compression="zlib")
+kept(picture, "pages.tiff", save_all=True, append_images=[grey_waves, bits])
 # Black and white.
 kept(bits, "bits.tiff")
 for name, arguments in {

@@ -31,6 +31,12 @@ pub(super) fn figure_ui(ui: &mut Ui, text: String, settled: bool) {
     ui.label(if settled { RichText::new(text) } else { RichText::new(text).weak() });
 }
 
+/// The mark of a mask that no person has looked at yet.
+pub(super) fn proposed_ui(ui: &mut Ui, item: &MaskItem) {
+    let text = RichText::new(texts::PROPOSED).small().color(ui.visuals().warn_fg_color);
+    ui.label(text).on_hover_text(texts::proposed_by(item.annotation.model.as_deref()));
+}
+
 pub(super) fn buttons_ui(ui: &mut Ui, document: &Document, item: &MaskItem, actions: &mut Actions) {
     ui.spacing_mut().item_spacing.x = 2.0;
     if eye_ui(ui, item.visible, &item.annotation.name) {

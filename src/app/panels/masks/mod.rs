@@ -11,7 +11,7 @@ use egui::{Button, Color32, Context, DragAndDrop, Key, Rect, Response, RichText,
 use egui_extras::{Column, TableBuilder};
 use image::RgbImage;
 
-use self::cells::{buttons_ui, figure_ui, group_buttons_ui, group_name_ui, picture_ui};
+use self::cells::{buttons_ui, figure_ui, group_buttons_ui, group_name_ui, picture_ui, proposed_ui};
 use self::rows::{Row, SortBy, grouped, mask_after_gap, sorted, tree};
 use super::super::actions::{Action, Actions};
 use super::super::look::{ACCENT, icon, icon_button, icon_filled, icons, tokens};
@@ -344,6 +344,9 @@ impl MaskList {
                 ui.spacing_mut().item_spacing.x = 4.0;
                 if item.locked {
                     ui.label(icon(icons::LOCK_SIMPLE, 14.0)).on_hover_text(texts::LOCKED);
+                }
+                if item.annotation.proposal.is_some() {
+                    proposed_ui(ui, item);
                 }
                 if let Some(class) = class {
                     let [r, g, b] = class.colour;

@@ -1,8 +1,8 @@
 //! Reads COCO files.
 
 use std::collections::{HashMap, HashSet};
-use std::path::Path;
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::segmentation::segmentation;
@@ -11,6 +11,7 @@ use crate::files::formats::reading::json::{colour, name, score, whole};
 use crate::files::formats::reading::{
     ImportError, Imported, Problem, Target, annotation as imported_mask, listed,
 };
+use crate::files::paths::likeness;
 use crate::files::photo::name_of;
 
 /// Whether this is a COCO instances file.
@@ -33,7 +34,7 @@ pub struct Coco {
 }
 
 /// The normalised form of an id: programs write the same id as 1, 1.0 or "1".
-fn id(value: &Value) -> Option<String> {
+pub fn id(value: &Value) -> Option<String> {
     let whole =
         |number: f64| (number.fract() == 0.0 && number.abs() < 1e15).then(|| (number as i64).to_string());
     match value {
@@ -48,7 +49,7 @@ fn id(value: &Value) -> Option<String> {
 }
 
 /// The name of an annotation in messages.
-fn place_of(place: usize, annotation: &Value) -> String {
+pub fn place_of(place: usize, annotation: &Value) -> String {
     id(&annotation["id"])
         .map_or_else(|| format!("annotation number {}", place + 1), |id| format!("annotation {id}"))
 }
@@ -131,6 +132,7 @@ impl Coco {
                 let mut item = imported_mask(mask, class, annotation["name"].as_str());
                 item.predicted_iou = score(&annotation["predicted_iou"]);
                 item.stability_score = score(&annotation["stability_score"]);
+                item.proposal = Option::deserialize(&annotation["proposal"]).unwrap_or_default();
                 item.attributes = attributes_in(&annotation["attributes"]);
                 item
             });
@@ -146,8 +148,8 @@ impl Coco {
         let called = self.by_name.get(&photo).map_or(&[][..], Vec::as_slice);
         let mut called: Vec<&Value> = called.iter().map(|i| &self.images[*i]).collect();
         let place = std::path::absolute(target.photo).unwrap_or_else(|_| target.photo.into());
-        let best = called.iter().map(|image| likeness(image, &place)).max();
-        called.retain(|image| Some(likeness(image, &place)) == best);
+        let best = called.iter().map(|image| likeness(file_name(image), &place)).max();
+        called.retain(|image| Some(likeness(file_name(image), &place)) == best);
         let fitting: Vec<&Value> =
             called.iter().copied().filter(|image| size(image) == Some(target.size)).collect();
         let image = match (&fitting[..], &called[..], &self.images[..]) {
@@ -176,21 +178,6 @@ impl Coco {
 
 fn bare_name(image: &Value) -> Option<&str> {
     image["file_name"].as_str()?.rsplit(['/', '\\']).next()
-}
-
-/// The number of path components that agree, counted from the end, and whether they cover the whole path in
-/// the file.
-fn likeness(image: &Value, photo: &Path) -> (usize, bool) {
-    let mut parts = file_name(image).rsplit(['/', '\\']).filter(|part| !part.is_empty() && *part != ".");
-    let mut of_photo = photo.components().rev();
-    let mut agreeing = 0;
-    loop {
-        match (parts.next(), of_photo.next()) {
-            (None, _) => return (agreeing, true),
-            (Some(a), Some(b)) if b.as_os_str().to_string_lossy() == a => agreeing += 1,
-            _ => return (agreeing, false),
-        }
-    }
 }
 
 fn file_name(image: &Value) -> &str {

@@ -55,6 +55,8 @@ pub enum ImportError {
         path.display()
     )]
     AmbiguousPhoto { path: PathBuf, photo: String, several: String },
+    #[error("{}: contains no boxes ({cause})", path.display())]
+    NoBoxes { path: PathBuf, cause: String },
     #[error(transparent)]
     Session(#[from] SessionError),
 }

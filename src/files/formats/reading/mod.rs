@@ -7,6 +7,7 @@ mod imported;
 pub mod json;
 pub mod polygon;
 mod target;
+pub mod xml;
 
 use serde_json::Value;
 

@@ -1,13 +1,22 @@
-//! The tags of the first image in a TIFF or BigTIFF file.
+//! The tags of the images in a TIFF or BigTIFF file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-/// Fields of the first image, by their tags.
+use super::tag;
+
+/// Fields of an image, by their tags.
 pub(super) struct Directory<'a> {
     bytes: &'a [u8],
     pub is_big_endian: bool,
     fields: HashMap<u16, Field>,
+    /// The number of its fields in the file.
+    count: usize,
+    /// The position of the next image's fields; 0 after the last.
+    next: usize,
 }
+
+/// Images after this many fields of all are ignored: those of a small file can claim to be any number.
+const MAX_FIELDS: usize = 1 << 22;
 
 #[derive(Clone, Copy)]
 struct Field {
@@ -25,15 +34,60 @@ pub fn is_tiff(bytes: &[u8]) -> bool {
     matches!(bytes.get(..4), Some(b"II*\0" | b"MM\0*" | b"II+\0" | b"MM\0+"))
 }
 
+/// The number of pages in a file; 0 if it has no image.
+pub fn pages(bytes: &[u8]) -> usize {
+    Directory::pages(bytes).count()
+}
+
 impl<'a> Directory<'a> {
-    /// Follows the header to the fields; a field that lies outside the file counts as missing.
-    pub fn read(bytes: &'a [u8]) -> Option<Self> {
+    /// Follows the header to the fields of a page, counted from 0; a field that lies outside the file counts as
+    /// missing.
+    pub fn read(bytes: &'a [u8], page: usize) -> Option<Self> {
+        Self::pages(bytes).nth(page)
+    }
+
+    /// The first image, and those after it that are no smaller copies or masks of others.
+    fn pages(bytes: &'a [u8]) -> impl Iterator<Item = Self> {
+        let (mut seen, mut fields) = (HashSet::new(), 0);
+        // Images that form a circle end the file.
+        let images = std::iter::successors(Self::first(bytes), move |image| {
+            let next = image.next;
+            fields += image.count.max(1);
+            (next != 0 && seen.insert(next) && fields < MAX_FIELDS).then(|| Self::at(bytes, next)).flatten()
+        });
+        let is_page = |(i, image): &(usize, Self)| *i == 0 || image.is_page();
+        images.enumerate().filter(is_page).map(|(_, image)| image)
+    }
+
+    fn is_page(&self) -> bool {
+        const SMALLER_COPY: u64 = 1;
+        const MASK: u64 = 4;
+        const OLD_SMALLER_COPY: u64 = 2;
+        self.has(tag::WIDTH)
+            && self.number(tag::SUBFILE_TYPE).unwrap_or(0) & (SMALLER_COPY | MASK) == 0
+            && self.number(tag::OLD_SUBFILE_TYPE) != Some(OLD_SMALLER_COPY)
+    }
+
+    fn first(bytes: &'a [u8]) -> Option<Self> {
+        let header = Self::empty(bytes);
+        let (start, word) = if header.is_big_file()? { (8, 8) } else { (4, 4) };
+        Self::at(bytes, header.offset(start, word)?)
+    }
+
+    fn empty(bytes: &'a [u8]) -> Self {
         let is_big_endian = bytes.first() == Some(&b'M');
-        let mut directory = Self { bytes, is_big_endian, fields: HashMap::new() };
-        let is_big_file = directory.uint(2, 2)? == 43;
+        Self { bytes, is_big_endian, fields: HashMap::new(), count: 0, next: 0 }
+    }
+
+    fn is_big_file(&self) -> Option<bool> {
+        Some(self.uint(2, 2)? == 43)
+    }
+
+    /// The image whose fields begin at `start`.
+    fn at(bytes: &'a [u8], start: usize) -> Option<Self> {
+        let mut directory = Self::empty(bytes);
         // Bytes of an offset, of the count of fields, and of a field.
-        let (word, count, entry) = if is_big_file { (8, 8, 20) } else { (4, 2, 12) };
-        let start = directory.offset(if is_big_file { 8 } else { 4 }, word)?;
+        let (word, count, entry) = if directory.is_big_file()? { (8, 8, 20) } else { (4, 2, 12) };
         let fields = directory.offset(start, count)?;
         let first = start.checked_add(count)?;
         if fields > bytes.len() / entry {
@@ -52,6 +106,8 @@ impl<'a> Directory<'a> {
                 directory.fields.entry(tag).or_insert(Field { kind, count, at });
             }
         }
+        directory.count = fields;
+        directory.next = directory.offset(first + entry * fields, word).unwrap_or(0);
         Some(directory)
     }
 

@@ -1,11 +1,12 @@
-//! TIFF, to the extent of Pillow: strips and tiles, in one or several planes, in either byte and bit order;
-//! grey, RGB, CMYK, YCbCr and palettes; 1 to 16 bits, with restrictions 32 and 64.
+//! TIFF: strips and tiles, in one or several planes, in either byte and bit order; grey, RGB, CMYK, YCbCr and
+//! palettes; 1 to 16 bits, with restrictions 32 and 64; any number of channels; pages.
 //!
-//! Missing fields of the first image have the default values of the specification.
+//! Missing fields of an image have the default values of the specification.
 
 mod chunk;
 mod directory;
 mod fax;
+mod planes;
 #[cfg(test)]
 mod tests;
 
@@ -19,7 +20,7 @@ use self::directory::Directory;
 use super::jpeg::{self, rgb_of_inks};
 use super::trouble;
 
-pub use self::directory::is_tiff;
+pub use self::directory::{is_tiff, pages};
 
 fn unsupported(kind: impl Into<String>) -> ImageError {
     trouble::unsupported(ImageFormat::Tiff, kind)
@@ -32,6 +33,7 @@ fn damaged(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> ImageE
 /// Numbers of the fields.
 mod tag {
     pub const SUBFILE_TYPE: u16 = 254;
+    pub const OLD_SUBFILE_TYPE: u16 = 255;
     pub const WIDTH: u16 = 256;
     pub const HEIGHT: u16 = 257;
     pub const BITS: u16 = 258;
@@ -97,7 +99,7 @@ enum Scale {
     Unit,
 }
 
-/// The first image of a file.
+/// An image of a file.
 pub struct Tiff<'a> {
     bytes: &'a [u8],
     directory: Directory<'a>,
@@ -108,6 +110,8 @@ pub struct Tiff<'a> {
     bits: usize,
     /// Samples per pixel, in all planes.
     samples: usize,
+    /// Which of them is the opacity.
+    alpha: Option<usize>,
     /// Whether the colours are premultiplied by alpha.
     is_premultiplied: bool,
     is_planar: bool,
@@ -132,16 +136,26 @@ pub struct Indices {
     pub palette: Vec<[u8; 3]>,
 }
 
+/// More channels are rejected.
+const MAX_CHANNELS: usize = 64;
 /// A tile of more bytes is rejected: it may claim any size.
 const MAX_TILE_BYTES: u64 = 256 << 20;
 
 impl<'a> Tiff<'a> {
-    /// Interprets the fields.
+    /// Interprets the fields of the first page.
     ///
     /// # Errors
     /// The image has an unsupported kind, or its fields contradict each other.
     pub fn new(bytes: &'a [u8]) -> ImageResult<Self> {
-        let directory = Directory::read(bytes).ok_or_else(|| damaged("its fields cannot be found"))?;
+        Self::page(bytes, 0)
+    }
+
+    /// As [`Tiff::new`], for a page counted from 0.
+    ///
+    /// # Errors
+    /// See there; the page does not exist.
+    pub fn page(bytes: &'a [u8], page: usize) -> ImageResult<Self> {
+        let directory = Directory::read(bytes, page).ok_or_else(|| damaged("its fields cannot be found"))?;
         let field = |tag, default| directory.number(tag).unwrap_or(default);
         let side = |tag| u32::try_from(field(tag, 0)).map_err(|_| trouble::too_large());
         let (width, height) = (side(tag::WIDTH)?, side(tag::HEIGHT)?);
@@ -183,12 +197,15 @@ impl<'a> Tiff<'a> {
         let extra: Vec<u64> = directory.numbers(tag::EXTRA).take(64).collect();
         let colour_samples = colours.samples();
         let plain = samples.checked_sub(extra.len());
-        // Some files do not declare their alpha channel.
+        // Some files do not declare their alpha channel, and some with many channels do not declare any.
+        let may_have_more = matches!(colours, Colours::Rgb | Colours::BlackIsZero | Colours::WhiteIsZero);
         let fits =
-            plain == Some(colour_samples) || extra.is_empty() && (colours, samples) == (Colours::Rgb, 4);
-        if !fits || samples > 64 {
+            plain == Some(colour_samples) || extra.is_empty() && may_have_more && samples > colour_samples;
+        if !fits || samples > MAX_CHANNELS {
             return Err(unsupported(format!("{samples} channels")));
         }
+        let declared = extra.iter().position(|kind| matches!(kind, 1 | 2)).map(|i| colour_samples + i);
+        let undeclared = (extra.is_empty() && (colours, samples) == (Colours::Rgb, 4)).then_some(3);
         let predictor = match field(tag::PREDICTOR, 1) {
             _ if matches!(compression, Compression::Jpeg | Compression::Fax(_)) => Predictor::None,
             1 => Predictor::None,
@@ -219,6 +236,7 @@ impl<'a> Tiff<'a> {
             number,
             bits,
             samples,
+            alpha: declared.or(undeclared),
             is_planar,
             compression,
             predictor,
@@ -235,7 +253,7 @@ impl<'a> Tiff<'a> {
         let readable = match self.number {
             Number::Unsigned => (1..=16).contains(&self.bits) || self.bits == 32,
             Number::Signed => plain && self.bits <= 32,
-            Number::Float => plain && self.bits >= 32,
+            Number::Float => plain && self.bits >= 16,
         };
         if !readable {
             let kind = match self.number {
@@ -465,6 +483,7 @@ impl<'a> Tiff<'a> {
             (Number::Signed, 1) => f64::from(bits as i8),
             (Number::Signed, 2) => f64::from(bits as i16),
             (Number::Signed, _) => f64::from(bits as i32),
+            (Number::Float, 2) => f64::from(half::f16::from_bits(bits as u16)),
             (Number::Float, 4) => f64::from(f32::from_bits(bits as u32)),
             (Number::Float, _) => f64::from_bits(bits),
         }

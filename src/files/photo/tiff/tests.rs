@@ -93,8 +93,9 @@ fn kinds_that_are_not_read_are_named() {
     named(&[GREY, (tag::COMPRESSION, &[50000])], "Zstandard");
     named(&[GREY, (tag::COMPRESSION, &[4]), (tag::BITS, &[8])], "fax");
     named(&[GREY, (tag::BITS, &[24])], "whole numbers of 24 bits");
-    named(&[GREY, (tag::BITS, &[16]), (tag::SAMPLE_FORMAT, &[3])], "floating-point numbers of 16 bits");
-    named(&[GREY, (tag::SAMPLES, &[7])], "7 channels");
+    named(&[GREY, (tag::BITS, &[8]), (tag::SAMPLE_FORMAT, &[3])], "floating-point numbers of 8 bits");
+    named(&[GREY, (tag::SAMPLES, &[65])], "65 channels");
+    named(&[(tag::PHOTOMETRIC, &[5]), (tag::SAMPLES, &[3])], "3 channels");
     named(&[&rgb[..], &[(tag::BITS, &[5, 6, 5])]].concat(), "different depths");
     named(
         &[&rgb[..], &[(tag::BITS, &[8, 8, 8]), (tag::SAMPLE_FORMAT, &[1, 1, 3])]].concat(),
@@ -145,4 +146,88 @@ fn more_tiles_than_can_be_counted_are_missing() {
     let bytes = [&b"II*\0\x08\0\0\0\x08\0"[..], &fields.concat()].concat();
     let error = Tiff::new(&bytes).err().unwrap().to_string();
     assert!(error.contains("tiles are missing"), "{error}");
+}
+
+/// Joins files of one image each into one of several pages; positions inside the pages are moved along.
+fn pages_of(images: &[Vec<u8>]) -> Vec<u8> {
+    let mut joined: Vec<u8> = vec![];
+    let mut link = 4;
+    for image in images {
+        let base = joined.len() as u32;
+        let mut image = image.clone();
+        let count = usize::from(u16::from_le_bytes([image[8], image[9]]));
+        for entry in (0..count).map(|i| 10 + 12 * i) {
+            let number = |at: usize| u32::from_le_bytes(image[at..at + 4].try_into().unwrap());
+            let (tag, values) = (u16::from_le_bytes([image[entry], image[entry + 1]]), number(entry + 4));
+            let moved = number(entry + 8) + base;
+            if tag == tag::STRIP_OFFSETS || values > 2 {
+                image[entry + 8..entry + 12].copy_from_slice(&moved.to_le_bytes());
+                if tag == tag::STRIP_OFFSETS {
+                    image[entry + 2] = 4;
+                }
+            }
+        }
+        joined.extend(image);
+        joined[link..link + 4].copy_from_slice(&(base + 8).to_le_bytes());
+        link = base as usize + 10 + 12 * count;
+    }
+    joined
+}
+
+#[test]
+fn pages_are_counted_without_smaller_copies_and_circles_end() {
+    let page = |shade: u8, kind: &'static [u16]| {
+        let fields = [&sized(&[2], &[1])[..], &[GREY, (tag::BITS, &[8]), (tag::SUBFILE_TYPE, kind)]].concat();
+        file(false, &fields, &[shade, shade])
+    };
+    let bytes = pages_of(&[page(10, &[0]), page(20, &[1]), page(30, &[2]), page(40, &[0])]);
+    assert_eq!(pages(&bytes), 3, "the second image is a smaller copy");
+    let shade =
+        |i| DynamicImage::from_decoder(Tiff::page(&bytes, i).unwrap()).unwrap().into_luma8().into_raw()[0];
+    assert_eq!([0, 1, 2].map(shade), [10, 30, 40]);
+    assert!(Tiff::page(&bytes, 3).is_err());
+    assert_eq!(pages(&page(1, &[0])), 1);
+    let mut circle = pages_of(&[page(10, &[0]), page(20, &[0])]);
+    let fields = circle.len() / 2 + 8;
+    let link = fields + 2 + 12 * usize::from(u16::from_le_bytes([circle[fields], circle[fields + 1]]));
+    circle[link..link + 4].copy_from_slice(&8u32.to_le_bytes());
+    assert!((2..=3).contains(&pages(&circle)));
+    assert_eq!(pages(b"II*\0"), 0);
+}
+
+#[test]
+fn channels_that_are_no_colours_are_kept() {
+    let fields = |extra: &'static [u16]| {
+        let mut fields = sized(&[2], &[1]).to_vec();
+        fields.extend([GREY, (tag::BITS, &[8, 8, 8, 8, 8][..]), (tag::SAMPLES, &[5])]);
+        fields.extend((!extra.is_empty()).then_some((tag::EXTRA, extra)));
+        fields
+    };
+    let data = [1, 2, 3, 4, 5, 11, 12, 13, 14, 15];
+    for (extra, channels) in [(&[][..], 5), (&[0, 0, 0, 0], 5), (&[0, 0, 0, 2], 4)] {
+        let bytes = file(false, &fields(extra), &data);
+        let samples = Tiff::new(&bytes).unwrap().samples().unwrap().unwrap();
+        assert_eq!(samples.channels(), channels);
+        assert!(!samples.is_deep() && !samples.has_colours());
+        assert_eq!(samples.extent()[0], 1.0);
+    }
+}
+
+#[test]
+fn samples_of_12_bits_and_white_as_zero_have_zero_as_black() {
+    let size = sized(&[2], &[1]);
+    let of = |photometric: &'static [u16]| {
+        let fields = [&size[..], &[(tag::PHOTOMETRIC, photometric), (tag::BITS, &[12])]].concat();
+        let bytes = file(false, &fields, &[0x00, 0x0f, 0xff]);
+        Tiff::new(&bytes).unwrap().samples().unwrap().unwrap().render(&Default::default()).into_raw()
+    };
+    assert_eq!(of(&[1]), [0, 0, 0, 255, 255, 255]);
+    assert_eq!(of(&[0]), [255, 255, 255, 0, 0, 0]);
+}
+
+#[test]
+fn floating_point_numbers_of_16_bits_are_read() {
+    let fields = [&sized(&[2], &[1])[..], &[GREY, (tag::BITS, &[16]), (tag::SAMPLE_FORMAT, &[3])]].concat();
+    let bytes = [0.5, 1.0].map(|value| half::f16::from_f32(value).to_le_bytes()).concat();
+    assert_eq!(greys(&file(false, &fields, &bytes)), [128, 255]);
 }

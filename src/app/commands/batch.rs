@@ -1,0 +1,84 @@
+//! The menu Batch: all photos of the folder at once, and the review of what comes of it.
+
+use egui::Key;
+
+use super::{Command, Menu, PromptState, commands, plain, shift};
+use crate::app::batch_question::BatchQuestion;
+use crate::app::shell::Tinsel;
+
+const BATCH: Command = Command { menu: Menu::Batch, ..super::COMMAND };
+
+/// About the proposal that a review is at.
+const PROPOSAL: Command =
+    Command { prompt: PromptState::Empty, enabled: |window| window.reviewed().is_some(), ..BATCH };
+
+commands! {
+    SEGMENT_ALL = Command {
+        id: "SegmentAll",
+        text: "Segment everything in all photos…",
+        tooltip: "Find a mask for each object in all photos of the folder, in the background",
+        over_comparison: true,
+        enabled: can_start,
+        run: |window, _, _| window.batch_question = Some(BatchQuestion::everything()),
+        ..BATCH
+    };
+    BOXES_TO_MASKS = Command {
+        id: "BoxesToMasks",
+        text: "Boxes to masks…",
+        tooltip: "Make masks from the boxes of a detector: COCO, YOLO, Pascal VOC, labelme or CVAT files",
+        over_comparison: true,
+        enabled: can_start,
+        run: |window, _, frame| {
+            let dialog = rfd::FileDialog::new().set_parent(frame);
+            window.tasks.pick_boxes(dialog, window.workspace.photos.clone());
+        },
+        ..BATCH
+    };
+    STOP_BATCH = Command {
+        id: "StopBatch",
+        text: "Stop the batch",
+        tooltip: "Stop the batch; finished photos keep their masks",
+        over_comparison: true,
+        enabled: |window| window.batch.is_running(),
+        run: |window, _, _| window.stop_batch(),
+        ..BATCH
+    };
+    REVIEW = Command {
+        id: "Review",
+        text: "Review proposals",
+        tooltip: "Go from one proposed mask to the next, least certain first, or end that",
+        keys: &[shift(Key::R)],
+        enabled: Tinsel::has_photo,
+        on: |window| window.review.is_running(),
+        run: |window, _, _| window.toggle_review(),
+        ..BATCH
+    };
+    ACCEPT_PROPOSAL = Command {
+        id: "AcceptProposal",
+        text: "Accept proposal",
+        tooltip: "Accept the proposed mask and go to the next one",
+        keys: &[plain(Key::Y)],
+        run: |window, _, _| window.accept_proposal(),
+        ..PROPOSAL
+    };
+    REJECT_PROPOSAL = Command {
+        id: "RejectProposal",
+        text: "Reject proposal",
+        tooltip: "Delete the proposed mask and go to the next one",
+        keys: &[plain(Key::N)],
+        run: |window, _, _| window.reject_proposal(),
+        ..PROPOSAL
+    };
+    SKIP_PROPOSAL = Command {
+        id: "SkipProposal",
+        text: "Skip proposal",
+        tooltip: "Leave the proposed mask undecided and go to the next one",
+        keys: &[plain(Key::J)],
+        run: |window, _, _| window.review.skip(),
+        ..PROPOSAL
+    };
+}
+
+fn can_start(window: &Tinsel) -> bool {
+    window.has_photo() && window.has_model() && !window.batch.is_running()
+}

@@ -1,0 +1,189 @@
+//! The window about the picture: page and channels of the file, the window of its samples, and the view.
+
+use egui::{Button, DragValue, Response, Slider, Ui, Widget};
+
+use super::super::actions::{Action, Actions};
+use super::super::commands::{self, Availability};
+use super::super::state::Picture;
+use super::super::texts::image as texts;
+use crate::files::{Adjustment, Channels, Photo, Rendering, Samples, Window, file_and_page};
+
+/// What the window remembers between frames.
+#[derive(Default)]
+pub(in crate::app) struct ImageWindow {
+    pub open: bool,
+    /// The page that is being dragged to.
+    page: Option<usize>,
+}
+
+impl ImageWindow {
+    pub fn ui(
+        &mut self,
+        ctx: &egui::Context,
+        photo: &Photo,
+        picture: &Picture,
+        availability: &Availability,
+        actions: &mut Actions,
+    ) {
+        let mut open = self.open;
+        let window =
+            egui::Window::new(texts::TITLE).open(&mut open).resizable(false).default_pos([24.0, 110.0]);
+        window.show(ctx, |ui| {
+            ui.spacing_mut().slider_width = 160.0;
+            if photo.pages > 1 {
+                self.page_ui(ui, photo, availability, actions);
+                ui.separator();
+            }
+            if let Some(samples) = &photo.samples {
+                let mut rendering = picture.rendering;
+                samples_ui(ui, samples, &mut rendering);
+                if rendering != picture.rendering {
+                    actions.push(Action::SetRendering(rendering));
+                }
+                ui.separator();
+            }
+            view_ui(ui, picture, actions);
+        });
+        self.open = open;
+    }
+
+    fn page_ui(&mut self, ui: &mut Ui, photo: &Photo, availability: &Availability, actions: &mut Actions) {
+        let (_, page) = file_and_page(&photo.path);
+        ui.horizontal(|ui| {
+            let mut number = self.page.unwrap_or(page) + 1;
+            let label = ui.label(texts::PAGE);
+            let response =
+                ui.add(DragValue::new(&mut number).range(1..=photo.pages).speed(0.1)).labelled_by(label.id);
+            self.page = Some(number - 1).filter(|_| response.dragged() || response.has_focus());
+            // Reading each page that is passed would take long.
+            let is_chosen = response.drag_stopped() || response.lost_focus() || response.changed();
+            if is_chosen && self.page.is_none() && number - 1 != page {
+                actions.push(Action::GoToPage(number - 1));
+            }
+            ui.label(texts::of_pages(photo.pages));
+            for command in [&commands::photo::PREVIOUS_PAGE, &commands::photo::NEXT_PAGE] {
+                let button = Button::new(command.text).small();
+                let button = ui.add_enabled(availability.is_enabled(command), button);
+                if button.on_hover_text(command.tooltip).clicked() {
+                    actions.push(Action::Run(command));
+                }
+            }
+        });
+    }
+}
+
+/// Channels, and the window if the samples are deep.
+fn samples_ui(ui: &mut Ui, samples: &Samples, rendering: &mut Rendering) {
+    if samples.channels() > 1 {
+        channels_ui(ui, samples, rendering);
+    }
+    if !samples.is_deep() {
+        return;
+    }
+    ui.strong(texts::WINDOW);
+    let automatic = Rendering { window: None, ..*rendering };
+    let mut window = samples.window(rendering).unwrap_or(Window { black: 0.0, white: 1.0 });
+    let before = window;
+    let [low, high] = samples.extent();
+    let decimals = if samples.is_whole() { 0 } else { 4 };
+    for (value, text, tooltip) in [
+        (&mut window.black, texts::BLACK, texts::BLACK_TOOLTIP),
+        (&mut window.white, texts::WHITE, texts::WHITE_TOOLTIP),
+    ] {
+        let former = *value;
+        let slider = Slider::new(value, low..=high).max_decimals(decimals).text(text);
+        let slider = slider.clamping(egui::SliderClamping::Never);
+        if ui.add(slider).on_hover_text(tooltip).double_clicked() {
+            *value = former;
+            rendering.window = None;
+        }
+    }
+    if window != before {
+        rendering.window = Some(window);
+    }
+    let [low, high] = Rendering::GAMMAS;
+    let slider = Slider::new(&mut rendering.gamma, low..=high).logarithmic(true).max_decimals(2);
+    if ui.add(slider.text(texts::MIDTONES)).on_hover_text(texts::MIDTONES_TOOLTIP).double_clicked() {
+        rendering.gamma = 1.0;
+    }
+    ui.horizontal(|ui| {
+        let is_automatic = rendering.window.is_none() && rendering.gamma == 1.0;
+        let button = ui.add_enabled(!is_automatic, Button::new(texts::AUTOMATIC));
+        if button.on_hover_text(texts::AUTOMATIC_TOOLTIP).clicked() {
+            *rendering = Rendering { gamma: 1.0, ..automatic };
+        }
+        let [black, white] = samples.extent();
+        let all = samples.range().unwrap_or(Window { black, white });
+        let is_all = rendering.window == Some(all);
+        let button = ui.add_enabled(!is_all, Button::new(texts::WHOLE_RANGE));
+        if button.on_hover_text(texts::WHOLE_RANGE_TOOLTIP).clicked() {
+            rendering.window = Some(all);
+        }
+    });
+}
+
+/// One channel as grey, or three as colours; numbers from 1 on are shown, and 0 for none.
+fn channels_ui(ui: &mut Ui, samples: &Samples, rendering: &mut Rendering) {
+    let count = samples.channels();
+    let shown = rendering.channels.unwrap_or_else(|| samples.usual_channels());
+    let mut chosen = shown;
+    ui.horizontal(|ui| {
+        let is_grey = matches!(shown, Channels::Grey(_));
+        if ui.radio(is_grey, texts::ONE_CHANNEL).clicked() && !is_grey {
+            chosen = Channels::Grey(0);
+        }
+        if ui.radio(!is_grey, texts::COLOURS).clicked() && is_grey {
+            chosen = Channels::Rgb([Some(0), Some(1), Some(2).filter(|_| count > 2)]);
+        }
+    });
+    ui.horizontal(|ui| match &mut chosen {
+        Channels::Grey(channel) => {
+            let mut number = *channel + 1;
+            named(ui, texts::CHANNEL, DragValue::new(&mut number).range(1..=count).speed(0.05));
+            *channel = number - 1;
+            ui.label(texts::of_channels(count));
+        }
+        Channels::Rgb(of_colours) => {
+            for (channel, text) in of_colours.iter_mut().zip([texts::RED, texts::GREEN, texts::BLUE]) {
+                let mut number = channel.map_or(0, |channel| channel + 1);
+                named(ui, text, DragValue::new(&mut number).range(0..=count).speed(0.05));
+                *channel = number.checked_sub(1);
+            }
+        }
+    });
+    if chosen != shown {
+        rendering.channels = Some(chosen).filter(|chosen| *chosen != samples.usual_channels());
+    }
+}
+
+/// The view of all photos.
+fn view_ui(ui: &mut Ui, picture: &Picture, actions: &mut Actions) {
+    ui.strong(texts::VIEW).on_hover_text(texts::VIEW_TOOLTIP);
+    let Adjustment { mut brightness, mut contrast, mut gamma } = picture.adjustment;
+    let mut network_sees = picture.network_sees;
+    for (value, text) in [(&mut brightness, texts::BRIGHTNESS), (&mut contrast, texts::CONTRAST)] {
+        let mut percent = *value * 100.0;
+        let slider = Slider::new(&mut percent, -100.0..=100.0).fixed_decimals(0).suffix(" %").text(text);
+        let is_reset = ui.add(slider).on_hover_text(texts::RESET_TOOLTIP).double_clicked();
+        *value = if is_reset { 0.0 } else { percent / 100.0 };
+    }
+    let slider = Slider::new(&mut gamma, 0.1..=10.0).logarithmic(true).max_decimals(2).text(texts::GAMMA);
+    if ui.add(slider).on_hover_text(texts::RESET_TOOLTIP).double_clicked() {
+        gamma = 1.0;
+    }
+    ui.horizontal(|ui| {
+        if ui.add_enabled(!picture.adjustment.is_none(), Button::new(texts::RESET)).clicked() {
+            (brightness, contrast, gamma) = (0.0, 0.0, 1.0);
+        }
+        ui.checkbox(&mut network_sees, texts::NETWORK_SEES).on_hover_text(texts::NETWORK_SEES_TOOLTIP);
+    });
+    let adjustment = Adjustment { brightness, contrast, gamma };
+    if adjustment != picture.adjustment || network_sees != picture.network_sees {
+        actions.push(Action::SetAdjustment(adjustment, network_sees));
+    }
+}
+
+fn named(ui: &mut Ui, name: &str, widget: impl Widget) -> Response {
+    let label = ui.label(name);
+    ui.add(widget).labelled_by(label.id)
+}

@@ -1,0 +1,87 @@
+//! The bar of a review: the proposal that is shown, and what can be done with it.
+
+use egui::{Button, RichText, Ui};
+
+use super::super::actions::{Action, Actions};
+use super::super::commands::{self, Availability, Command};
+use super::super::texts::review as texts;
+use crate::document::{Document, Edit, MaskItem};
+
+/// What the bar shows.
+pub(in crate::app) struct ReviewBar<'a> {
+    pub document: &'a Document,
+    /// The proposal to be decided; `None` while the user looks at another photo.
+    pub proposal: Option<&'a MaskItem>,
+    pub photos_left: usize,
+}
+
+pub(in crate::app) fn review_bar_ui(
+    ui: &mut Ui,
+    bar: &ReviewBar,
+    availability: &Availability,
+    actions: &mut Actions,
+) {
+    ui.horizontal_wrapped(|ui| {
+        ui.strong(texts::TITLE);
+        match bar.proposal {
+            Some(item) => proposal_ui(ui, bar, item, availability, actions),
+            None => {
+                ui.label(texts::ELSEWHERE);
+                if ui.button(texts::CONTINUE).clicked() {
+                    actions.push(Action::ContinueReview);
+                }
+            }
+        }
+        ui.separator();
+        command_ui(ui, &commands::batch::REVIEW, texts::END, availability, actions);
+    });
+}
+
+fn proposal_ui(
+    ui: &mut Ui,
+    bar: &ReviewBar,
+    item: &MaskItem,
+    availability: &Availability,
+    actions: &mut Actions,
+) {
+    let annotation = &item.annotation;
+    ui.label(texts::left(bar.document.proposals().len(), bar.photos_left));
+    ui.separator();
+    ui.label(&annotation.name);
+    let score = annotation.proposal.and_then(|proposal| proposal.score);
+    ui.weak(RichText::new(texts::certainty(annotation.predicted_iou, score)));
+    ui.separator();
+    command_ui(ui, &commands::batch::ACCEPT_PROPOSAL, texts::ACCEPT, availability, actions);
+    command_ui(ui, &commands::batch::REJECT_PROPOSAL, texts::REJECT, availability, actions);
+    command_ui(ui, &commands::prompt::REFINE, texts::REFINE, availability, actions);
+    let class = bar.document.class_of(item);
+    let name = class.map_or(texts::NO_CLASS, |class| &class.name);
+    ui.add_enabled_ui(!bar.document.classes().all().is_empty(), |ui| {
+        ui.menu_button(texts::class(name), |ui| {
+            for class in bar.document.classes().all() {
+                if ui.button(&class.name).clicked() {
+                    actions.push(Action::Edit(Edit::SetClass(vec![item.id], Some(class.id))));
+                }
+            }
+        });
+    });
+    command_ui(ui, &commands::batch::SKIP_PROPOSAL, texts::SKIP, availability, actions);
+}
+
+/// A button that runs a command, with its key. `text` is shorter than the name of the command.
+fn command_ui(
+    ui: &mut Ui,
+    command: &'static Command,
+    text: &str,
+    availability: &Availability,
+    actions: &mut Actions,
+) {
+    let mut button = Button::new(text);
+    if let Some(key) = availability.keymap.text(ui.ctx(), command) {
+        button = button.shortcut_text(key);
+    }
+    let response = ui.add_enabled(availability.is_enabled(command), button).accessible_name(command.text);
+    if response.on_hover_text(command.tooltip).clicked() {
+        actions.push(Action::Run(command));
+    }
+}

@@ -1,0 +1,35 @@
+//! Following objects through the frames of a sequence.
+//!
+//! A [`Tracker`] knows the objects and what was said about them: a [`Cue`] on any number of frames each. A [`Run`]
+//! answers the cues and follows the objects over frames, one small [`Step`] after the other. Neither owns a
+//! thread or a file: frames come from [`Frames`] when they are needed, results are handed out at once, and a run
+//! that is dropped loses nothing that was done.
+//!
+//! With SAM 2's weights, objects are followed by the network's memory, as by the official predictor for videos:
+//! frames are resized with Pillow's bicubic filter on 8 bits, as there and unlike photos, so that masks are the
+//! official ones. Other models have no memory. With them, each frame is prompted with the mask of the frame
+//! before, its box, and a point inside it.
+//!
+//! What is kept is bounded, however long the sequence: the cues, and for each object its prompted frames and the
+//! last few of the followed ones.
+//!
+//! A frame with a cue is never followed: its answer stays, and steers what is followed after it. Where an object
+//! was followed to a frame before a cue was given there, the answer to the cue takes into account what is
+//! remembered of it, as a correction.
+
+mod cue;
+mod doubt;
+mod follower;
+mod frames;
+mod run;
+#[cfg(test)]
+mod tests;
+mod track;
+mod tracker;
+
+pub use crate::sam::memory::Direction;
+pub use cue::Cue;
+pub use doubt::{Doubt, DoubtLimits};
+pub use frames::{FrameError, Frames};
+pub use run::{Limit, Range, Run, Step};
+pub use tracker::{ObjectId, Origin, PriorMask, TrackError, Tracked, Tracker};
