@@ -325,6 +325,7 @@ fn everything_lists_masks_and_is_one_step_of_undo() {
     press_with(&mut window, Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z);
     assert_eq!(masks(&window), found);
 
+    click(&mut window, "Filters");
     click(&mut window, "Hide masks inside other masks");
     let outermost = masks(&window);
     assert!(outermost < found, "{outermost} of {found}");
@@ -332,6 +333,7 @@ fn everything_lists_masks_and_is_one_step_of_undo() {
     click(&mut window, "List by tree");
     press_with(&mut window, Modifiers::COMMAND, Key::Z);
     assert_eq!(masks(&window), found);
+    click(&mut window, "Filters");
     let inside = window.get_by_label("Hide masks inside other masks").accesskit_node().toggled();
     assert_eq!(inside, Some(egui::accesskit::Toggled::False), "the filters follow undo");
     click(&mut window, "Colours");

@@ -49,6 +49,9 @@ use crate::engine::EmbeddingFolder;
 
 pub use shell::Tinsel;
 
+/// The program's icon; `assets/icon.svg` as pixels.
+const ICON: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/icon.png"));
+
 /// Opens the window on photos or folders and returns when it is closed.
 ///
 /// # Errors
@@ -57,6 +60,7 @@ pub fn run(paths: Vec<PathBuf>, model: Option<String>) -> anyhow::Result<()> {
     let viewport = egui::ViewportBuilder::default()
         .with_title(texts::photos::PROGRAM)
         .with_app_id("tinsel")
+        .with_icon(eframe::icon_data::from_png_bytes(ICON).unwrap_or_default())
         .with_inner_size([1280.0, 800.0])
         .with_min_inner_size([640.0, 420.0]);
     let options = eframe::NativeOptions { viewport, ..Default::default() };
