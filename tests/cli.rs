@@ -760,6 +760,47 @@ fn mask_of_session(item: &Value) -> Mask {
 }
 
 #[test]
+fn exports_are_limited_to_states_and_split_into_parts() {
+    let folder = folder_of_photos(&["a.png", "b.png", "nothing.png", "new.png"]);
+    let mask = serde_json::json!([{"segmentation": {"size": [4, 6], "counts": [0, 24]}, "name": "all"}]);
+    let masks = folder.file("masks.json", mask.to_string().as_bytes());
+    for name in ["a.png", "b.png", "nothing.png", "new.png"] {
+        image::RgbImage::new(6, 4).save(folder.path(&format!("photos/{name}"))).unwrap();
+    }
+    ["a.png", "b.png"].iter().for_each(|name| {
+        succeed(&["import", &folder.path(&format!("photos/{name}")), &masks]);
+    });
+    let project = r#"{"format": "tinsel-project", "version": 1,
+        "photos": {"b.png": {"state": "review"}, "nothing.png": {"state": "done"}}}"#;
+    folder.file("photos/tinsel-project.json", project.as_bytes());
+    let (photos, out) = (folder.path("photos"), folder.path("out"));
+    let export = ["export", &photos, "--format=yolo", "--overwrite", "--out", &out];
+
+    succeed(&[&export[..], &["--states=done,review"]].concat());
+    assert_eq!(folder.names("out/labels"), ["b.txt", "nothing.txt"]);
+    succeed(&export);
+    assert_eq!(folder.names("out/labels"), ["a.txt", "b.txt", "nothing.txt"]);
+    assert_eq!(std::fs::read(folder.path("out/labels/nothing.txt")).unwrap(), b"");
+
+    std::fs::remove_dir_all(&out).unwrap();
+    let list = folder.file("parts.txt", b"val b.png\ntest nothing.png\n");
+    let said = succeed(&[&export[..], &["--split=1,0", "--split-file", &list]].concat());
+    assert!(said.contains("train: 1 photo\nval: 1 photo\ntest: 1 photo\n"), "{said}");
+    let names = ["train", "val", "test"].map(|part| folder.names(&format!("out/labels/{part}")).join(" "));
+    assert_eq!(names, ["a.txt", "b.txt", "nothing.txt"]);
+
+    fails(&[&export[..], &["--split=80"]].concat(), 2, &["--split", "two or three whole numbers"]);
+    fails(&["export", &photos, "--format=csv", "--split=1,1", "--out", &out], 2, &["csv has no train"]);
+    folder.file("parts.txt", b"b.png\n");
+    fails(&[&export[..], &["--split-file", &list]].concat(), 2, &["parts.txt: line 1 is not `train NAME`"]);
+    fails(
+        &[&export[..], &["--states=started", "--class=x", "--split-file=gone"]].concat(),
+        2,
+        &["gone: cannot be read"],
+    );
+}
+
+#[test]
 fn nothing_kept_is_replaced_that_cannot_be_read_or_is_about_another_photo() {
     let folder = folder_of_photos(&["a.png", "b.png"]);
     let damaged = folder.file("photos/a.png.tinsel.json", b"{");
@@ -1093,6 +1134,7 @@ done
         let (width, height, _) = indices(&format!("{out}/Annotations/-film/{i:05}.png"));
         assert_eq!((width, height), (64, 48));
     }
+}
 
 /// A picture of 12 bits: a square on a darker ground.
 fn cells(folder: &Folder) -> String {

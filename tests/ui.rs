@@ -4,6 +4,8 @@
 mod batch;
 #[path = "ui/canvas.rs"]
 mod canvas;
+#[path = "ui/clipboard.rs"]
+mod clipboard;
 #[path = "ui/files.rs"]
 mod files;
 #[path = "ui/filmstrip.rs"]
@@ -14,6 +16,8 @@ mod image_window;
 mod project;
 #[path = "ui/region.rs"]
 mod region;
+#[path = "ui/vertices.rs"]
+mod vertices;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -562,7 +566,7 @@ fn a_click_on_a_candidate_picked_with_alt_is_one_step_of_undo() {
 #[test]
 fn two_settings_are_compared_side_by_side() {
     let mut window = window(vec![sample("cat.jpg")]);
-    press_with(&mut window, Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::C);
+    press_with(&mut window, Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::B);
     click(&mut window, "Settings B");
     click(&mut window, "Quick");
     click(&mut window, "Compare");

@@ -7,6 +7,7 @@ use egui::KeyboardShortcut;
 use super::commands::Command;
 use super::export_task::ExportJob;
 use super::state::BatchWork;
+use super::state::VertexEdit;
 use crate::document::{ClassId, ColourMode, Edit, MaskId};
 use crate::edge::Refinement;
 use crate::engine::ModelSource;
@@ -38,6 +39,12 @@ pub(super) enum Action {
         path: Vec<[f32; 2]>,
         subtract: bool,
     },
+    /// A change of the outline that is edited point by point.
+    Vertices(VertexEdit),
+    /// Turns that outline into pixels, and leaves the tool.
+    ApplyVertices,
+    /// Leaves the tool without a change.
+    DiscardVertices,
     Reopen(MaskId),
     Select(Vec<MaskId>),
     ToggleSelected(MaskId),
@@ -85,6 +92,8 @@ pub(super) enum Action {
     PlanExport(ExportJob),
     Export(ExportJob),
     ChooseExportFolder,
+    /// Asks for a list of photos and their parts of a dataset.
+    ChooseSplitList,
     /// Asks for a folder for what could not be saved.
     ChooseSavingFolder,
     /// The window is not closed after all.

@@ -8,6 +8,7 @@ use super::actions::{Action, AfterSaving};
 use super::export_task::{ExportJob, Subject};
 use super::models;
 use super::shell::Tinsel;
+use super::state::VertexEdit;
 use super::texts::messages as texts;
 use super::texts::review;
 use crate::document::{ClassId, Edit, MaskId, MaskItem, ShapeOp, painted};
@@ -38,6 +39,16 @@ impl Tinsel {
                     self.paint(Mask::polygon(width, height, &path), subtract);
                 }
             }
+            Action::Vertices(edit) => {
+                if let VertexEdit::SetTolerance(tolerance) = edit {
+                    self.settings.vertex_tolerance = tolerance;
+                }
+                if let Some(editing) = self.stage.vertices.editing_mut() {
+                    editing.apply(edit);
+                }
+            }
+            Action::ApplyVertices => self.apply_vertices(),
+            Action::DiscardVertices => self.discard_vertices(),
             Action::Reopen(id) => self.reopen(id),
             Action::SetShapePixels(pixels) => self.settings.shape_pixels = pixels,
             Action::SetSpeckArea(area) => self.settings.speck_area = area,
@@ -112,6 +123,7 @@ impl Tinsel {
                 let dialog = rfd::FileDialog::new().set_parent(frame);
                 self.tasks.pick_export_folder(dialog.set_directory(&self.export.folder));
             }
+            Action::ChooseSplitList => self.tasks.pick_split_list(rfd::FileDialog::new().set_parent(frame)),
             Action::ChooseSavingFolder => {
                 self.tasks.pick_saving_folder(rfd::FileDialog::new().set_parent(frame));
             }
@@ -266,6 +278,8 @@ impl Tinsel {
         if self.comparing.is_running() {
             self.engine.cancel(JobKind::Comparison);
             self.engine.cancel(JobKind::Everything);
+        } else if self.clipboard.is_searching() {
+            self.cancel_search();
         } else if self.everything.is_searching() {
             self.engine.cancel(JobKind::Everything);
         } else {
@@ -277,14 +291,16 @@ impl Tinsel {
 
     /// Saves what an export reads from the files next to the photos.
     fn save_exported(&mut self, job: &ExportJob) {
-        if matches!(job.subject, Subject::Folder(_)) {
+        if matches!(job.subject, Subject::Folder { .. }) {
             self.save_all();
+            // States and tags of the photos count, too.
+            self.projects.follow(&mut self.tasks);
         }
     }
 
     /// Does what waited for the work to be saved.
     pub(super) fn continue_after_saving(&mut self) {
-        if self.sessions.is_saving() {
+        if self.sessions.is_saving() || self.projects.is_syncing() {
             return;
         }
         for action in std::mem::take(&mut self.after_saving) {

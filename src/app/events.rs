@@ -27,6 +27,7 @@ impl Tinsel {
         let warnings = self.sessions.receive();
         warnings.into_iter().for_each(|warning| self.messages.error(warning));
         self.follow_work();
+        self.let_go_of_photos();
         self.continue_after_saving();
         self.follow_batch();
         if let Some(change) = self.everything.receive() {
@@ -69,6 +70,15 @@ impl Tinsel {
                 self.comparing.progress(fraction);
             }
             Event::Progress { job: JobKind::Batch, fraction } => self.batch.progress(fraction),
+            Event::Progress { job: JobKind::Shapes, fraction } => {
+                self.encoding.end();
+                self.clipboard.progress(fraction);
+            }
+            Event::ShapesFound { number, photo, masks, seconds } => {
+                self.timing = texts::status::mask_computed(seconds);
+                self.encoding.end();
+                self.shapes_found(number, photo, masks);
+            }
             Event::Progress { .. } => {}
             Event::Proposed { number, model, masks } => self.batch_answered(number, &model, masks),
             Event::Failed { job: JobKind::Batch, number, message } => self.batch_failed(number, &message),
@@ -184,6 +194,10 @@ impl Tinsel {
                 self.comparing.give_up(number);
                 self.encoding.end();
             }
+            JobKind::Shapes => {
+                self.clipboard.give_up(number);
+                self.encoding.end();
+            }
             JobKind::Everything => {
                 if self.everything.ended(number) {
                     self.encoding.end();
@@ -206,6 +220,9 @@ impl Tinsel {
                     self.export.folder = folder;
                 }
             }
+            Outcome::PickedSplitList(None) => {}
+            Outcome::PickedSplitList(Some(Ok((file, list)))) => self.export.photo_choices.assign(file, list),
+            Outcome::PickedSplitList(Some(Err(error))) => self.messages.error(error.to_string()),
             Outcome::Listed { request, photos, first, problems, masks } => {
                 masks.into_iter().for_each(|(photo, imported)| self.imported(photo, imported));
                 if !self.workspace.is_newest(request) {
@@ -278,6 +295,9 @@ impl Tinsel {
                 self.tasks.ctx().copy_image(picture);
                 self.messages.news(messages::COPIED);
             }
+            Outcome::VerticesTraced { mask, polygon } => self.stage.vertices.traced(mask, polygon),
+            Outcome::VerticesFilled { mask, filled } => self.vertices_filled(&mask, filled),
+            Outcome::Fitted { photo, masks } => self.pasted(photo, masks),
             Outcome::Reshaped { photo, of, reshape } => {
                 let Some(document) = self.workspace.document_of(photo) else { return };
                 let is_same = |item: &Arc<MaskItem>| {

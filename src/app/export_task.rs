@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::annotation::Annotation;
-use crate::files::export::{DatasetExport, Plan, Wanted, export_with, plan, plan_dataset};
+use crate::files::export::{
+    DatasetExport, Exported, PhotoExportError, Plan, Split, Wanted, export_with, plan, plan_dataset,
+};
 use crate::files::formats::{ExportOptions, Format};
-use crate::files::session::Session;
 use crate::files::{Photo, Selected, WriteError};
 
 /// What is exported.
@@ -14,8 +15,8 @@ use crate::files::{Photo, Selected, WriteError};
 pub(super) enum Subject {
     /// Masks of the open photo.
     Photo(Photo, Vec<Annotation>),
-    /// What is kept about these photos.
-    Folder(Vec<PathBuf>),
+    /// What is kept about some of these photos.
+    Folder { photos: Vec<PathBuf>, wanted: Wanted, split: Option<Split> },
 }
 
 /// All that an export needs, fixed when it was asked for.
@@ -66,7 +67,7 @@ impl ExportJob {
     pub fn photos(&self) -> usize {
         match &self.subject {
             Subject::Photo(..) => 1,
-            Subject::Folder(photos) => photos.len(),
+            Subject::Folder { photos, .. } => photos.len(),
         }
     }
 
@@ -75,9 +76,9 @@ impl ExportJob {
         let Self { format, options, folder, .. } = self;
         match &self.subject {
             Subject::Photo(photo, masks) => Some(plan(&photo.path, masks, *format, options, folder)),
-            Subject::Folder(photos) => {
+            Subject::Folder { photos, wanted, split } => {
                 let go_on = || !progress.is_cancelled();
-                plan_dataset(photos, &Wanted::default(), *format, options, folder, go_on)
+                plan_dataset(photos, wanted, split.as_ref(), *format, options, folder, go_on)
             }
         }
     }
@@ -87,8 +88,8 @@ impl ExportJob {
     /// # Errors
     /// Nothing was written about the one photo, or the file about all photos was not written.
     pub fn write(&self, progress: &Progress, tick: impl Fn()) -> Result<Written, WriteError> {
-        let photos = match &self.subject {
-            Subject::Folder(photos) => photos,
+        let (photos, wanted, split) = match &self.subject {
+            Subject::Folder { photos, wanted, split } => (photos, wanted, split),
             Subject::Photo(photo, masks) => {
                 let Self { format, options, folder, overwrite, .. } = self;
                 let mut files = export_with(photo, masks, *format, options, folder, *overwrite)?;
@@ -98,6 +99,7 @@ impl ExportJob {
         };
         let mut export = DatasetExport::new(vec![self.format], self.folder.clone());
         (export.options, export.overwrite) = (self.options.clone(), self.overwrite);
+        (export.wanted, export.split) = (wanted.clone(), split.clone());
         let mut written = Written::default();
         for path in photos {
             if progress.is_cancelled() {
@@ -105,15 +107,13 @@ impl ExportJob {
                 written.cancelled = true;
                 return Ok(written);
             }
-            if Session::exists_for(path) {
-                let below = path.file_name().map(Path::new).unwrap_or(path).to_path_buf();
-                match export.photo(&Selected { path: path.clone(), below }) {
-                    Ok(exported) => {
-                        written.photos += 1;
-                        written.files += exported.files;
-                    }
-                    Err(error) => written.problems.push(error.to_string()),
+            match write_photo(&mut export, path) {
+                Ok(None) => {}
+                Ok(Some(exported)) => {
+                    written.photos += 1;
+                    written.files += exported.files;
                 }
+                Err(error) => written.problems.push(error.to_string()),
             }
             progress.photos_done.fetch_add(1, Ordering::Relaxed);
             tick();
@@ -124,4 +124,13 @@ impl ExportJob {
         }
         Ok(written)
     }
+}
+
+/// Exports a photo of the folder, if it is wanted.
+fn write_photo(export: &mut DatasetExport, path: &Path) -> Result<Option<Exported>, PhotoExportError> {
+    if !export.includes(path)? {
+        return Ok(None);
+    }
+    let below = path.file_name().map(Path::new).unwrap_or(path).to_path_buf();
+    export.photo(&Selected { path: path.into(), below }).map(Some)
 }

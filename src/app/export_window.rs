@@ -6,6 +6,7 @@ use std::sync::Arc;
 use egui::{DragValue, Id, ProgressBar, TextEdit, Ui, Window};
 
 use super::actions::{Action, Actions};
+use super::export_photos::PhotoChoices;
 use super::export_task::{ExportJob, Progress, Subject};
 use super::settings::Settings;
 use super::texts::export as texts;
@@ -24,7 +25,7 @@ pub(super) enum Which {
     Visible,
     Selected,
     All,
-    /// All masks of all photos that are open.
+    /// All masks of photos of the folder.
     Folder,
 }
 
@@ -35,6 +36,7 @@ pub(super) struct ExportChoices {
     pub format: Format,
     pub options: ExportOptions,
     pub which: Which,
+    pub photo_choices: PhotoChoices,
     pub folder: PathBuf,
     /// An export that has to be confirmed, and the files that it would overwrite.
     asking: Option<(ExportJob, Vec<PathBuf>)>,
@@ -52,6 +54,7 @@ struct Choice {
     format: Format,
     options: ExportOptions,
     which: Which,
+    photo_choices: PhotoChoices,
     folder: PathBuf,
     revision: u64,
     selection: Vec<MaskId>,
@@ -66,6 +69,7 @@ impl Default for ExportChoices {
             format: Format::CutoutCropped,
             options: ExportOptions::default(),
             which: Which::Visible,
+            photo_choices: PhotoChoices::default(),
             folder: PathBuf::new(),
             asking: None,
             planning: None,
@@ -160,7 +164,11 @@ impl ExportChoices {
 
     fn job(&self, document: &Document, photo: &Photo, photos: &[PathBuf]) -> ExportJob {
         let subject = match self.which {
-            Which::Folder => Subject::Folder(photos.to_vec()),
+            Which::Folder => Subject::Folder {
+                photos: photos.to_vec(),
+                wanted: self.photo_choices.wanted(),
+                split: self.photo_choices.split(self.format),
+            },
             _ => Subject::Photo(photo.clone(), self.masks(document)),
         };
         ExportJob {
@@ -203,6 +211,9 @@ impl ExportChoices {
             if photos.len() > 1 {
                 ui.radio_value(&mut self.which, Which::Folder, texts::all_photos(photos.len()));
             }
+            if self.which == Which::Folder {
+                ui.indent("photos", |ui| self.photo_choices.ui(ui, self.format, actions));
+            }
             ui.separator();
             ui.horizontal(|ui| {
                 ui.label(texts::FOLDER);
@@ -235,6 +246,7 @@ impl ExportChoices {
             format: self.format,
             options: self.options.clone(),
             which: self.which,
+            photo_choices: self.photo_choices.clone(),
             folder: self.folder.clone(),
             revision: document.revision(),
             selection: document.selection().iter().copied().collect(),
@@ -268,7 +280,8 @@ impl ExportChoices {
             return;
         }
         let has_folder = !self.trimmed_folder().as_os_str().is_empty();
-        let ready = plan.filter(|plan| plan.masks > 0 && has_folder);
+        let has_content = |plan: &Plan| plan.masks > 0 || (self.which == Which::Folder && plan.photos > 0);
+        let ready = plan.filter(|plan| has_content(plan) && has_folder);
         if ui.add_enabled(ready.is_some(), egui::Button::new(texts::WRITE)).clicked()
             && let Some(plan) = ready
         {
@@ -307,10 +320,13 @@ impl ExportChoices {
 /// What will be written, in a sentence.
 fn summary(plan: &Plan, which: Which) -> String {
     let content = (which == Which::Folder).then(|| texts::content(plan.masks, plan.photos));
-    match (plan.masks, plan.files.first()) {
-        (0, _) => texts::NO_MASKS.to_owned(),
-        (_, Some(first)) => texts::summary(plan.files.len(), &file_name(first), content.as_deref()),
-        (_, None) => String::new(),
+    match plan.files.first() {
+        _ if plan.masks == 0 && (which != Which::Folder || plan.photos == 0) => texts::NO_MASKS.to_owned(),
+        Some(first) => {
+            let summary = texts::summary(plan.files.len(), &file_name(first), content.as_deref());
+            texts::with_parts(&summary, &plan.parts)
+        }
+        None => String::new(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Masks from files.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use super::messages::first_few;
@@ -7,7 +8,9 @@ use super::shell::Tinsel;
 use super::state::{Projects, folder_of};
 use super::tasks::{Dataset, ImportTarget};
 use super::texts::import as texts;
-use crate::document::Edit;
+use crate::annotation::Annotation;
+use crate::colour::Colour;
+use crate::document::{ClassId, Edit};
 use crate::files::import::{Imported, NamedClasses, Problem};
 use crate::files::project::ProjectEdit;
 
@@ -73,13 +76,43 @@ impl Tinsel {
     pub(super) fn add_masks(&mut self, photo: u64, imported: Imported) -> (usize, Vec<Problem>) {
         let Imported { masks, classes, problems } = imported;
         let count = masks.len();
-        let folder = self.workspace.path_of(photo).map(|path| folder_of(path));
-        let project = folder.and_then(|folder| self.projects.of_folder(&folder));
-        if let (Some(project), Some(document)) = (project, self.workspace.document_of(photo)) {
-            let masks = project.with_class_ids(masks, classes);
-            document.use_classes(project.classes().clone());
+        let masks = self.with_class_ids(photo, masks, classes);
+        if let Some(document) = self.workspace.document_of(photo) {
             document.apply(Edit::Import(masks));
         }
         (count, problems)
+    }
+
+    /// Masks from elsewhere with the classes of a photo's project, which gets those that it does not have.
+    pub(super) fn with_class_ids(
+        &mut self,
+        photo: u64,
+        masks: Vec<Annotation>,
+        classes: NamedClasses,
+    ) -> Vec<Annotation<ClassId>> {
+        let folder = self.workspace.path_of(photo).map(|path| folder_of(path));
+        let Some(project) = folder.and_then(|folder| self.projects.of_folder(&folder)) else { return vec![] };
+        let masks = project.with_class_ids(masks, classes);
+        if let Some(document) = self.workspace.document_of(photo) {
+            document.use_classes(project.classes().clone());
+        }
+        masks
+    }
+
+    /// The ids of classes in the project of a photo in the window, which gets those that it does not have.
+    pub(super) fn adopt_classes(
+        &mut self,
+        photo: u64,
+        classes: impl IntoIterator<Item = (String, Option<Colour>)>,
+    ) -> HashMap<String, ClassId> {
+        let folder = self.workspace.path_of(photo).map(|path| folder_of(path));
+        let Some(project) = folder.and_then(|folder| self.projects.of_folder(&folder)) else {
+            return HashMap::new();
+        };
+        let ids = project.adopt_all(classes, project.content().revision());
+        if let Some(document) = self.workspace.document_of(photo) {
+            document.use_classes(project.classes().clone());
+        }
+        ids
     }
 }

@@ -12,8 +12,9 @@ use super::commands::Availability;
 use super::filmstrip::StripContent;
 use super::panels::{
     ListContent, PromptBar, ReviewBar, Status, Toolbar, Welcome, filters_ui, menu_ui, prompt_bar_ui,
-    review_bar_ui, shape_ui, status_ui, toolbar_ui, welcome_ui,
+    review_bar_ui, shape_ui, status_ui, toolbar_ui, vertex_bar_ui, welcome_ui,
 };
+use super::settings::Tool;
 use super::shell::Tinsel;
 use super::state::Projects;
 use super::texts;
@@ -71,7 +72,12 @@ impl Tinsel {
             inquiry: &self.prompt.inquiry,
             class: class_of_next(&self.workspace.document, &self.projects),
         };
-        Panel::bottom("prompt").show(ui, |ui| prompt_bar_ui(ui, &prompt, actions));
+        Panel::bottom("prompt").show(ui, |ui| match self.stage.tool {
+            Tool::Vertices if prompting.is_empty() => {
+                vertex_bar_ui(ui, &self.stage.vertices, self.settings.vertex_tolerance, actions);
+            }
+            _ => prompt_bar_ui(ui, &prompt, actions),
+        });
         self.canvas_ui(ui, &shown, &prompting, actions);
         if let Some(open) = self.workspace.open.as_ref().filter(|_| self.panels.image.open) {
             self.panels.image.ui(ui.ctx(), &open.photo, &self.picture, &availability, actions);
@@ -197,6 +203,7 @@ impl Tinsel {
             minimap: self.settings.minimap,
             preview: self.prompt.preview.mask().cloned(),
             brush_radius: self.settings.brush_radius,
+            vertices: self.stage.vertices.editing(),
             region: open.region,
             adjustment: self.picture.adjustment,
             class,
@@ -219,8 +226,13 @@ impl Tinsel {
             masks.extend(
                 items.map(|m| SceneMask { mask: m.annotation.mask.clone(), colour: shown.colours[&m.id] }),
             );
-            highlighted
-                .extend(self.selected().filter(|m| document.is_shown(m)).map(|m| m.annotation.mask.clone()));
+            // An outline that is edited would be covered by that of its mask.
+            let is_pointed_out = self.stage.vertices.editing().is_none();
+            highlighted.extend(
+                self.selected()
+                    .filter(|m| is_pointed_out && document.is_shown(m))
+                    .map(|m| m.annotation.mask.clone()),
+            );
         }
         let answer = self.prompt.inquiry.shown(prompting).filter(|_| !prompting.is_empty());
         if let Some((_, candidate)) = answer {
@@ -234,6 +246,8 @@ impl Tinsel {
         let work = if let Some((text, fraction)) = self.everything.status() {
             Some((text, fraction, true))
         } else if let Some((text, fraction)) = self.comparing.status() {
+            Some((text, fraction, true))
+        } else if let Some((text, fraction)) = self.clipboard.status() {
             Some((text, fraction, true))
         } else if let Some(fraction) = self.encoding.fraction() {
             let is_region = self.region().is_some();

@@ -103,6 +103,7 @@ impl Tinsel {
         session: Option<Box<Result<Loaded, SessionError>>>,
         project: Option<Box<Result<ProjectFile, ProjectError>>>,
     ) {
+        self.finish_vertices_now();
         self.leave_photo();
         self.workspace.loading = false;
         if !self.sample.is(&photo.path) {
@@ -192,10 +193,31 @@ impl Tinsel {
 
     /// Saves all work in the window.
     pub(super) fn save_all(&mut self) {
+        self.finish_vertices_now();
         self.leave_photo();
         for (id, document) in self.workspace.closed_documents() {
             self.sessions.save_now(id, work_on(id, document, &self.everything, self.model.name()));
         }
+    }
+
+    /// Lets go of the documents of photos that were left long ago, once their work is saved. Nothing may be under
+    /// way that would change them.
+    pub(super) fn let_go_of_photos(&mut self) {
+        if self.tasks.is_busy() || !self.after_saving.is_empty() {
+            return;
+        }
+        let is_saved = |(_, id, document): &(PathBuf, u64, &Document)| {
+            let is_free = document.prompting().is_empty() && self.everything.on(*id).is_none();
+            is_free && self.sessions.is_saved(*id, work_on(*id, document, &self.everything, None))
+        };
+        let surplus = self.workspace.surplus().into_iter().filter(is_saved);
+        let surplus: Vec<(PathBuf, u64)> = surplus.map(|(path, id, _)| (path, id)).collect();
+        for (path, id) in &surplus {
+            self.workspace.let_go(path);
+            self.sessions.close(*id);
+        }
+        let paths: Vec<PathBuf> = surplus.into_iter().map(|(path, _)| path).collect();
+        self.panels.filmstrip.forget(&paths);
     }
 
     /// Saves the work on all photos some time after its last change.

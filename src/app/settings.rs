@@ -22,11 +22,20 @@ pub(super) enum Tool {
     Brush,
     Eraser,
     Lasso,
+    Vertices,
 }
 
 impl Tool {
-    pub const ALL: [Tool; 7] =
-        [Tool::Positive, Tool::Negative, Tool::Box, Tool::Select, Tool::Brush, Tool::Eraser, Tool::Lasso];
+    pub const ALL: [Tool; 8] = [
+        Tool::Positive,
+        Tool::Negative,
+        Tool::Box,
+        Tool::Select,
+        Tool::Brush,
+        Tool::Eraser,
+        Tool::Lasso,
+        Tool::Vertices,
+    ];
 
     /// Whether clicks make a prompt for the network.
     pub fn prompts(self) -> bool {
@@ -59,6 +68,8 @@ pub(super) struct Settings {
     pub live_preview: bool,
     /// Radius of the brush, in photo pixels.
     pub brush_radius: f32,
+    /// How far an outline that is edited point by point is simplified, in pixels.
+    pub vertex_tolerance: f32,
     /// By how many pixels masks grow, shrink and are smoothed.
     pub shape_pixels: f32,
     /// Parts smaller than this are specks, in pixels.
@@ -97,6 +108,7 @@ impl Default for Settings {
             minimap: true,
             live_preview: true,
             brush_radius: 12.0,
+            vertex_tolerance: 1.0,
             shape_pixels: 2.0,
             speck_area: 100,
             refinement: Refinement::default(),

@@ -11,6 +11,7 @@ use egui::{Context, Event, Ui, ViewportCommand, pos2};
 
 use super::actions::{Action, Actions, AfterSaving};
 use super::batch_question::BatchQuestion;
+use super::clipboard::Clipboard;
 use super::comparison::Comparing;
 use super::exit::Closing;
 use super::export_window::ExportChoices;
@@ -56,6 +57,7 @@ pub struct Tinsel {
     pub(super) batch: Batch,
     pub(super) batch_question: Option<BatchQuestion>,
     pub(super) review: Review,
+    pub(super) clipboard: Clipboard,
     pub(super) export: ExportChoices,
     pub(super) import_question: Option<ImportQuestion>,
     pub(super) stage: Stage,
@@ -99,6 +101,7 @@ impl Tinsel {
             batch: Batch::default(),
             batch_question: None,
             review: Review::default(),
+            clipboard: Clipboard::default(),
             export: ExportChoices::default(),
             import_question: None,
             stage: Stage::new(&ctx),
@@ -175,6 +178,7 @@ impl Tinsel {
             || !self.after_saving.is_empty()
             || self.batch.is_running()
             || self.comparing.is_running()
+            || self.clipboard.is_searching()
             || self.comparing.is_rendering()
             || self.prompt.inquiry.is_pending()
             || self.prompt.preview.is_pending()
@@ -196,6 +200,10 @@ impl Tinsel {
     /// Runs the commands whose keys were pressed in this frame, one after the other.
     fn run_pressed_commands(&mut self, ctx: &Context, frame: &eframe::Frame) {
         while !self.takes_keys_itself() {
+            if let Some(action) = self.take_vertex_key(ctx) {
+                self.apply(action, ctx, frame);
+                continue;
+            }
             let focused = ctx.memory(|memory| memory.focused());
             let widget_focused = focused.is_some_and(|id| !self.stage.canvas.is(id));
             let pressed = self.settings.keymap.pressed(ctx, widget_focused, |c| c.is_enabled(self));
@@ -300,6 +308,7 @@ impl eframe::App for Tinsel {
             self.run_pressed_commands(&ctx, frame);
         }
         self.follow_picture(&ctx);
+        self.follow_vertices();
         self.follow_projects();
         self.follow_review(&ctx);
         self.follow_prompt();

@@ -46,9 +46,18 @@ impl OpenPhoto {
     }
 }
 
+/// Documents of photos that are no longer open are kept in memory, with their undo, up to this number and
+/// memory in bytes; beyond that they are let go once they are saved.
+const CLOSED_KEPT: usize = 8;
+const CLOSED_BYTES: usize = 512 << 20;
+
 /// The work on a photo that is no longer open.
 struct ClosedPhoto {
     id: u64,
+    /// Grows from one closed photo to the next.
+    turn: u64,
+    /// The memory of the document when it was closed.
+    bytes: usize,
     /// Fingerprint and size of the file that was worked on.
     photo: u64,
     size: (u32, u32),
@@ -68,6 +77,7 @@ pub(super) struct Workspace {
     /// Documents of photos that are no longer open, so that nothing is lost by leafing.
     closed: HashMap<PathBuf, ClosedPhoto>,
     last_id: u64,
+    last_turn: u64,
     /// The id that the open photo had before its file changed, while its work is still under that.
     pub former_id: Option<u64>,
     /// The newest request to open a photo; answers to older ones are stale.
@@ -160,6 +170,18 @@ impl Workspace {
         }
     }
 
+    /// The previous photo of the folder.
+    pub fn previous(&self) -> Option<&PathBuf> {
+        self.photos.get(self.current.checked_sub(1)?)
+    }
+
+    /// The document of a photo in the window, and the photo's size.
+    pub fn document_at(&self, path: &Path) -> Option<(&Document, (u32, u32))> {
+        let open = self.open.as_ref().filter(|open| open.photo.path == path);
+        let closed = || self.closed.get(path).map(|closed| (&closed.document, closed.size));
+        open.map(|open| (&self.document, open.size())).or_else(closed)
+    }
+
     fn new_id(&mut self) -> u64 {
         self.last_id += 1;
         self.last_id
@@ -174,9 +196,38 @@ impl Workspace {
     pub fn close_photo(&mut self) {
         if let Some(open) = self.open.take() {
             let document = std::mem::take(&mut self.document);
-            let (photo, size) = (open.photo.fingerprint, open.size());
-            self.closed.insert(open.photo.path, ClosedPhoto { id: open.id, photo, size, document });
+            let (photo, size, bytes) = (open.photo.fingerprint, open.size(), document.bytes());
+            self.last_turn += 1;
+            let turn = self.last_turn;
+            let closed = ClosedPhoto { id: open.id, turn, bytes, photo, size, document };
+            self.closed.insert(open.photo.path, closed);
         }
+    }
+
+    /// The photos whose documents are more than are kept in memory, with their ids: those that were left longest
+    /// ago. The one left last is never among them.
+    pub fn surplus(&self) -> Vec<(PathBuf, u64, &Document)> {
+        let mut bytes: usize = self.closed.values().map(|closed| closed.bytes).sum();
+        if self.closed.len() <= CLOSED_KEPT && bytes <= CLOSED_BYTES {
+            return vec![];
+        }
+        let mut oldest: Vec<(&PathBuf, &ClosedPhoto)> = self.closed.iter().collect();
+        oldest.sort_by_key(|(_, closed)| closed.turn);
+        let mut kept = oldest.len();
+        let is_surplus = |(_, closed): &(&PathBuf, &ClosedPhoto)| {
+            let is_over = kept > 1 && (kept > CLOSED_KEPT || bytes > CLOSED_BYTES);
+            kept -= usize::from(is_over);
+            bytes -= if is_over { closed.bytes } else { 0 };
+            is_over
+        };
+        let surplus = oldest.into_iter().take_while(is_surplus);
+        surplus.map(|(path, closed)| (path.clone(), closed.id, &closed.document)).collect()
+    }
+
+    /// Drops the document of a photo that is no longer open. Only for saved work: it is read from its session
+    /// when the photo is opened again, without undo.
+    pub fn let_go(&mut self, path: &Path) {
+        self.closed.remove(path);
     }
 
     /// How many masks a photo has, if there was work on it in this window.
@@ -277,5 +328,37 @@ mod tests {
         workspace.document.undo();
         assert!(workspace.show(photo(4, 4)));
         assert_eq!((workspace.has_worked(), workspace.document.redo_label()), (false, None));
+    }
+
+    /// Opens a photo, adds a mask and leaves it.
+    fn visit(workspace: &mut Workspace, name: &str, side: u32) {
+        workspace.show(Photo { path: name.into(), ..photo(1, side) });
+        let mask = Mask::from_fn(side, side, |x, y| (x + y) % 2 == 0);
+        workspace.document.apply(Edit::AddMasks(vec![Annotation::new("", mask)]));
+        workspace.close_photo();
+    }
+
+    fn surplus(workspace: &Workspace) -> Vec<String> {
+        workspace.surplus().into_iter().map(|(path, ..)| path.display().to_string()).collect()
+    }
+
+    #[test]
+    fn the_documents_left_longest_ago_are_more_than_are_kept() {
+        let mut workspace = Workspace::default();
+        (0..CLOSED_KEPT).for_each(|n| visit(&mut workspace, &n.to_string(), 8));
+        assert!(surplus(&workspace).is_empty());
+        visit(&mut workspace, "0", 8);
+        assert!(surplus(&workspace).is_empty(), "a photo that was visited again counts once");
+        ["a", "b"].iter().for_each(|name| visit(&mut workspace, name, 8));
+        assert_eq!(surplus(&workspace), ["1", "2"]);
+        workspace.let_go(Path::new("1"));
+        assert_eq!(surplus(&workspace), ["2"]);
+        assert_eq!(workspace.masks_of(Path::new("1")), None);
+
+        // Few documents may take too much memory, too.
+        let mut workspace = Workspace::default();
+        ["a", "b"].iter().for_each(|name| visit(&mut workspace, name, 8));
+        workspace.closed.values_mut().for_each(|closed| closed.bytes = CLOSED_BYTES + 1);
+        assert_eq!(surplus(&workspace), ["a"], "the one left last is kept");
     }
 }

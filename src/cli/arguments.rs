@@ -256,9 +256,6 @@ pub struct BatchArguments {
     /// Replace existing files.
     #[arg(long)]
     pub overwrite: bool,
-
-    #[command(flatten)]
-    pub rendering: RenderingArguments,
 }
 
 /// The photos of a batch.
@@ -279,6 +276,9 @@ pub struct PhotoArguments {
     /// Process only the I-th of N equal shares of the photos (I from 1), for runs on several machines.
     #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
+
+    #[command(flatten)]
+    pub rendering: RenderingArguments,
 }
 
 /// The generator parameters that override a model's own.

@@ -87,12 +87,15 @@ pub(super) struct Settings<'a> {
     pub out: Option<&'a Path>,
     pub skip_existing: bool,
     pub overwrite: bool,
+    /// How the photos are shown to the network.
+    pub rendering: Rendering,
 }
 
 impl<'a> From<&'a BatchArguments> for Settings<'a> {
     fn from(arguments: &'a BatchArguments) -> Self {
         let &BatchArguments { skip_existing, overwrite, .. } = arguments;
-        Self { shard: arguments.photos.shard, out: Some(&arguments.out), skip_existing, overwrite }
+        let rendering = arguments.photos.rendering.rendering();
+        Self { shard: arguments.photos.shard, out: Some(&arguments.out), skip_existing, overwrite, rendering }
     }
 }
 
@@ -169,14 +172,13 @@ fn try_run(all: &Jobs, settings: &Settings, work: &impl Work) -> anyhow::Result<
     if !done.is_empty() {
         print_text(&format!("{} of {} photos already done\n", done.len(), jobs.len()))?;
     }
-    let rendering = arguments.rendering.rendering();
     let mut batch = Batch {
         done,
         failures: vec![],
         seconds: 0.0,
         total: todo.len(),
         bar: progress_bar(&todo),
-        rendering,
+        rendering: settings.rendering,
     };
     let mut possible = vec![];
     for job in todo {

@@ -55,8 +55,13 @@ pub struct MasksArguments {
 pub fn boxes_to_masks(arguments: &MasksArguments) -> ExitCode {
     match prepare(arguments) {
         Ok((jobs, masks)) => {
-            let settings =
-                Settings { shard: arguments.photos.shard, out: None, skip_existing: false, overwrite: false };
+            let settings = Settings {
+                shard: arguments.photos.shard,
+                out: None,
+                skip_existing: false,
+                overwrite: false,
+                rendering: arguments.photos.rendering.rendering(),
+            };
             batch::run(&jobs, &settings, &masks)
         }
         Err(error) => {

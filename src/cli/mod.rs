@@ -16,6 +16,7 @@ mod masks;
 mod models;
 mod predict;
 mod prompts_file;
+mod split;
 mod terminal;
 mod track;
 

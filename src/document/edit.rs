@@ -1,5 +1,6 @@
 //! The edits of a document.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{ClassId, Former, FoundKey, MaskId, MaskItem, NAME, Prompting, Sifting, State, mask_colour};
@@ -61,6 +62,8 @@ pub enum Edit {
     },
     /// Adds masks that people have seen elsewhere, so that filters do not change them.
     Import(Vec<Annotation<ClassId>>),
+    /// Adds masks of another photo; like [`Edit::Import`], but names are made unique.
+    Paste(Vec<Annotation<ClassId>>),
     Delete(Vec<MaskId>),
     Rename(MaskId, String),
     /// Accepts proposals as they are.
@@ -100,6 +103,7 @@ impl Edit {
             }
             Edit::Sift { kept, .. } => format!("Add {}", many(kept.len())),
             Edit::Import(masks) => format!("Import {}", many(masks.len())),
+            Edit::Paste(masks) => format!("Paste {}", many(masks.len())),
             Edit::Delete(ids) => format!("Delete {}", many(ids.len())),
             Edit::Rename(..) => "Rename mask".into(),
             Edit::AcceptProposals(ids) => format!("Accept {}", many(ids.len())),
@@ -163,9 +167,10 @@ impl Edit {
             Edit::AddMasks(masks) => {
                 state.masks.extend(masks.into_iter().map(|mask| Arc::new(new_item(last_id, mask))));
             }
-            Edit::Import(masks) => {
-                let item = |mask| MaskItem { edited: true, ..new_item(last_id, mask) };
-                state.masks.extend(masks.into_iter().map(item).map(Arc::new));
+            Edit::Import(masks) => import(state, last_id, masks),
+            Edit::Paste(mut masks) => {
+                make_names_unique(state, &mut masks);
+                import(state, last_id, masks);
             }
             Edit::Sift { sifting, kept } => sift(state, last_id, sifting, kept),
             Edit::Delete(ids) => {
@@ -227,6 +232,31 @@ fn accept(state: &mut State, last_id: &mut u64, answer: Annotation<ClassId>) {
             let item = MaskItem { chosen, from, ..new_item(last_id, answer) };
             state.masks.push(Arc::new(item));
         }
+    }
+}
+
+fn import(state: &mut State, last_id: &mut u64, masks: Vec<Annotation<ClassId>>) {
+    let item = |mask| MaskItem { edited: true, ..new_item(last_id, mask) };
+    state.masks.extend(masks.into_iter().map(item).map(Arc::new));
+}
+
+/// Gives masks names that no other mask has: default names are chosen anew, others get a number.
+fn make_names_unique(state: &State, masks: &mut [Annotation<ClassId>]) {
+    let mut taken: HashSet<String> = state.masks.iter().map(|m| m.annotation.name.clone()).collect();
+    for Annotation { name, .. } in masks {
+        let is_default = name.strip_prefix(NAME).is_some_and(|number| number.parse::<u64>().is_ok());
+        if is_default {
+            name.clear();
+        } else if taken.contains(name) {
+            let (base, number) = match name.rsplit_once(' ') {
+                Some((base, number)) => (base, number.parse().ok()),
+                None => (name.as_str(), None),
+            };
+            let base = if number.is_some() { base } else { name.as_str() }.to_owned();
+            let mut numbered = (number.unwrap_or(1_u64)..).skip(1).map(|number| format!("{base} {number}"));
+            *name = numbered.find(|name| !taken.contains(name)).unwrap_or_default();
+        }
+        taken.insert(name.clone());
     }
 }
 

@@ -11,20 +11,20 @@ mod shape;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 pub use classes::{Class, ClassId, ClassList};
 pub use colour_mode::{ColourMode, colours};
 pub use edit::{Edit, Reshape};
-use history::History;
 pub use history::Moment;
-pub use shape::{ShapeOp, painted, prompting_again, refine_edges, reshape};
+use history::{Footprint, History};
+pub use shape::{ShapeOp, painted, prompting_again, query_for_shape, refine_edges, reshape};
 
 use crate::annotation::Annotation;
 use crate::colour::mask_colour;
 use crate::everything::Filters;
-use crate::mask::PixelBox;
+use crate::mask::{Mask, PixelBox};
 use crate::prompt::Prompt;
 use crate::sam::{LowRes, Query};
 
@@ -106,6 +106,12 @@ pub struct Former {
     pub part: Option<PixelBox>,
 }
 
+impl Former {
+    fn bytes(&self) -> usize {
+        size_of_val(self.logits.values())
+    }
+}
+
 impl Prompting {
     pub fn is_empty(&self) -> bool {
         self.prompt.is_empty()
@@ -130,6 +136,23 @@ struct State {
     sifting: Option<Sifting>,
     /// Found masks that were deleted by hand; filters do not restore them.
     dismissed: BTreeSet<FoundKey>,
+}
+
+impl Footprint for State {
+    fn bytes_beyond(&self, other: &Self) -> usize {
+        let items: HashSet<*const MaskItem> = other.masks.iter().map(Arc::as_ptr).collect();
+        let masks: HashSet<*const Mask> =
+            other.masks.iter().map(|m| Arc::as_ptr(&m.annotation.mask)).collect();
+        let own = self.masks.iter().filter(|item| !items.contains(&Arc::as_ptr(item)));
+        let bytes_of = |item: &Arc<MaskItem>| {
+            let mask = &item.annotation.mask;
+            let pixels = if masks.contains(&Arc::as_ptr(mask)) { 0 } else { mask.bytes() };
+            size_of::<MaskItem>() + pixels + item.from.as_ref().map_or(0, Former::bytes)
+        };
+        let lists = size_of_val(&self.masks[..]) + self.dismissed.len() * size_of::<FoundKey>();
+        let prompt = self.prompting.from.as_ref().map_or(0, Former::bytes);
+        size_of::<Self>() + lists + prompt + own.map(bytes_of).sum::<usize>()
+    }
 }
 
 /// The default name of a mask, before its number.
@@ -161,6 +184,11 @@ impl Document {
     /// A number that grows with every change, from 0.
     pub fn revision(&self) -> u64 {
         self.revision
+    }
+
+    /// The estimated memory of the masks and the history, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.state.bytes_beyond(&State::default()) + self.history.bytes()
     }
 
     /// The finished masks, oldest first.
@@ -291,7 +319,7 @@ impl Document {
             self.selection = self.state.masks.iter().filter(is_new).map(|mask| mask.id).collect();
         }
         if self.state != before {
-            self.history.push(label, before);
+            self.history.push(label, before, &self.state);
             self.revision += 1;
         }
         self.forget_lost_ids();

@@ -9,8 +9,8 @@ use super::{ClassId, Former, MaskItem, Prompting};
 use crate::annotation::Annotation;
 use crate::edge::{self, Refinement};
 use crate::mask::{Mask, PixelBox};
-use crate::prompt::{Point, Prompt};
-use crate::sam::LowRes;
+use crate::prompt::{BoxPrompt, Point, Prompt};
+use crate::sam::{LowRes, Query};
 
 /// An operation on the selected masks. Sizes are photo pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -181,6 +181,29 @@ pub fn prompting_again(item: &MaskItem, part: Option<PixelBox>) -> Prompting {
     let inside = item.annotation.mask.inner_point().map(|[x, y]| Point { x, y, positive: true });
     let prompt = Prompt { points: inside.into_iter().collect(), bbox: None };
     Prompting { prompt, from, ..Prompting::default() }
+}
+
+/// How far an object may have moved in another photo, as a share of the sides of its box.
+const MOVEMENT: f32 = 0.1;
+/// Less than for a mask of the same photo, because the object may have moved.
+const LIKELY: f32 = 4.0;
+
+/// The query for an object whose mask in another photo is known, stretched to a photo of this size: the mask, a
+/// point inside, and a box with room for a small movement. `None` for a mask without pixels.
+pub fn query_for_shape(mask: &Mask, (width, height): (u32, u32)) -> Option<Query> {
+    let (b, [x, y]) = (mask.bbox()?, mask.inner_point()?);
+    let [right, bottom] = [width as f32, height as f32];
+    let [across, down] = [right / mask.width() as f32, bottom / mask.height() as f32];
+    let [room_x, room_y] = [b.width(), b.height()].map(|side| side as f32 * MOVEMENT);
+    let bbox = BoxPrompt {
+        x0: ((b.x0 as f32 - room_x) * across).max(0.0),
+        y0: ((b.y0 as f32 - room_y) * down).max(0.0),
+        x1: ((b.x1 as f32 + room_x) * across).min(right),
+        y1: ((b.y1 as f32 + room_y) * down).min(bottom),
+    };
+    let inside = Point { x: x * across, y: y * down, positive: true };
+    let mask_input = LowRes::of_mask_in(mask, (width, height), LIKELY).ok();
+    Some(Query { prompt: Prompt { points: vec![inside], bbox: Some(bbox) }, mask_input })
 }
 
 #[cfg(test)]

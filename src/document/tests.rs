@@ -399,3 +399,36 @@ fn a_proposal_ends_with_a_decision_and_undo_brings_it_back() {
     assert!(open(&doc).is_empty());
     assert_eq!(doc.undo_label(), Some("Accept 4 masks"));
 }
+
+#[test]
+fn pasted_masks_have_names_of_their_own() {
+    let mut doc = Document::default();
+    let named = |name: &str| Annotation { name: name.into(), ..new_mask(2) };
+    doc.apply(Edit::Import(["cup", "cup 3", "Mask 7"].map(named).to_vec()));
+    doc.apply(Edit::Paste(["cup", "cup 3", "cup", "dog", "Mask 7"].map(named).to_vec()));
+    assert_eq!(doc.undo_label(), Some("Paste 5 masks"));
+    let names: Vec<_> = doc.masks()[3..].iter().map(|m| m.annotation.name.as_str()).collect();
+    assert_eq!(names[..4], ["cup 2", "cup 4", "cup 5", "dog"]);
+    assert!(names[4].starts_with("Mask ") && names[4] != "Mask 7");
+    assert!(doc.masks().iter().all(|m| m.edited), "filters leave them alone");
+}
+
+#[test]
+fn the_history_of_large_masks_is_bounded() {
+    let mut doc = Document::default();
+    let chequered = |shift: u32| Mask::from_fn(2000, 1000, |x, y| (x + y + shift).is_multiple_of(2));
+    doc.apply(Edit::AddMasks(vec![Annotation::new("", chequered(0))]));
+    let id = doc.masks()[0].id;
+    for n in 1..80 {
+        let changed = vec![(id, Arc::new(chequered(n)))];
+        doc.apply(Edit::Reshape(Reshape { what: "Paint".into(), changed, ..Reshape::default() }));
+    }
+    let each = doc.masks()[0].annotation.mask.bytes();
+    assert!(each * 80 > 500 << 20, "each takes {each} bytes");
+    assert!(doc.bytes() < 300 << 20, "{} bytes", doc.bytes());
+    let mut steps = 0;
+    while doc.undo() {
+        steps += 1;
+    }
+    assert!((20..79).contains(&steps), "{steps} steps");
+}

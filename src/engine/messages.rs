@@ -154,6 +154,9 @@ pub enum Event {
     },
     /// The masks proposed for a photo of a batch by a model of this name; a box without an object has none.
     Proposed { number: u64, model: String, masks: Vec<ProposedMask> },
+    /// The objects have been found by their shapes, in the order of the queries; `None` for those that are not
+    /// there.
+    ShapesFound { number: u64, photo: u64, masks: Vec<Option<CandidateMask>>, seconds: f32 },
     /// A job was cancelled, or replaced by a newer one.
     Cancelled { job: JobKind, number: u64 },
     /// A job failed; the worker goes on.

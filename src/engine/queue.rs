@@ -122,7 +122,7 @@ enum Precedence {
 
 /// The effect of a request of the kind `asked` on a job of the kind `running`.
 fn precedence(running: JobKind, asked: JobKind, readiness: Readiness) -> Precedence {
-    use JobKind::{Ahead, Batch, Comparison, Encoding, Everything, Model, Preview, Prompt};
+    use JobKind::{Ahead, Batch, Comparison, Encoding, Everything, Model, Preview, Prompt, Shapes};
     let is_click = matches!(asked, Prompt | Preview | Encoding);
     let needs_no_encoding = match readiness {
         Readiness::InMemory => is_click,
@@ -140,8 +140,8 @@ fn precedence(running: JobKind, asked: JobKind, readiness: Readiness) -> Precede
         Ahead if asked == Batch => Precedence::Waits,
         Ahead => Precedence::Ends,
         // They take so long that a click may interrupt them with an encoding.
-        Everything | Comparison if is_click => Precedence::Overtakes,
-        Everything | Comparison => Precedence::Waits,
+        Everything | Comparison | Shapes if is_click => Precedence::Overtakes,
+        Everything | Comparison | Shapes => Precedence::Waits,
         // It runs behind whatever the user does.
         Batch if asked == Batch => Precedence::Waits,
         Batch => Precedence::Overtakes,
@@ -207,7 +207,7 @@ mod tests {
     use crate::engine::jobs::Step;
     use crate::sam::Error;
 
-    const KINDS: [JobKind; 8] = [
+    const KINDS: [JobKind; 9] = [
         JobKind::Model,
         JobKind::Encoding,
         JobKind::Ahead,
@@ -216,6 +216,7 @@ mod tests {
         JobKind::Everything,
         JobKind::Comparison,
         JobKind::Batch,
+        JobKind::Shapes,
     ];
 
     struct About(PhotoRef);

@@ -26,6 +26,6 @@ pub use kind::{PHOTO_EXTENSIONS, holds_masks, mask_extensions};
 pub use paths::slashed;
 pub use photo::{
     Adjustment, Channels, Photo, PhotoError, PhotoIdentity, Rendering, Samples, Window, file_and_page,
-    page_path, pages, stem_of,
+    name_of, page_path, pages, stem_of,
 };
 pub use selection::{Selected, SelectionError, Skipped, select_photos};

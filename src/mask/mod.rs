@@ -16,6 +16,7 @@ mod rle;
 #[cfg(test)]
 mod samples;
 mod shapes;
+pub mod vertices;
 
 pub use bitmap::{Mask, MaskRows, PixelBox};
 pub use figures::Figures;

@@ -283,38 +283,46 @@ fn without_straight_points(ring: &[[u32; 2]]) -> Ring {
 /// The ring with fewer points, which deviates from the original by at most `tolerance` pixels
 /// (Ramer-Douglas-Peucker); unchanged for a tolerance of 0, and never less than a triangle.
 pub fn simplified(ring: &[[u32; 2]], tolerance: f32) -> Ring {
-    if tolerance <= 0.0 || ring.len() <= 3 {
-        return ring.to_vec();
+    let points: Vec<[f64; 2]> = ring.iter().map(|point| point.map(f64::from)).collect();
+    let kept = far_points(&points, &[], tolerance);
+    ring.iter().zip(kept).filter_map(|(point, kept)| kept.then_some(*point)).collect()
+}
+
+/// Which points of a closed line the line with fewer points keeps, from which the original deviates by at most
+/// `tolerance`; those at the indices `fixed`, in order, are always kept. All are kept for a tolerance of 0, and
+/// where fewer than three would be left.
+pub(super) fn far_points(points: &[[f64; 2]], fixed: &[usize], tolerance: f32) -> Vec<bool> {
+    let n = points.len();
+    if tolerance <= 0.0 || n <= 3 {
+        return vec![true; n];
     }
-    let distance_squared =
-        |a: [u32; 2], b: [u32; 2]| (0..2).map(|i| difference(a[i], b[i]).powi(2)).sum::<f64>();
-    // Two points far apart are sure to be corners of the result.
-    let far = (0..ring.len())
-        .max_by(|i, j| distance_squared(ring[0], ring[*i]).total_cmp(&distance_squared(ring[0], ring[*j])))
-        .unwrap_or(0);
-    let closed: Ring = ring.iter().chain(&ring[..1]).copied().collect();
-    let mut kept = vec![false; closed.len()];
-    [0, far, ring.len()].into_iter().for_each(|i| kept[i] = true);
-    let mut spans = vec![(0, far), (far, ring.len())];
+    let distance = |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]);
+    let mut ends = fixed.to_vec();
+    if ends.len() < 2 {
+        // Two points far apart are sure to be corners of the result.
+        let first = fixed.first().copied().unwrap_or(0);
+        let from_first = |i: &usize| distance(points[first], points[*i]);
+        let far = (0..n).max_by(|i, j| from_first(i).total_cmp(&from_first(j))).unwrap_or(0);
+        ends = vec![first.min(far), first.max(far)];
+    }
+    let mut kept = vec![false; n];
+    ends.iter().for_each(|i| kept[*i] = true);
+    let next = ends.iter().skip(1).copied().chain([ends[0] + n]);
+    let mut spans: Vec<(usize, usize)> = ends.iter().copied().zip(next).collect();
     while let Some((first, last)) = spans.pop() {
-        let off = |i: &usize| distance_to_segment(closed[*i], closed[first], closed[last]);
+        let off = |i: &usize| distance_to_segment(points[i % n], points[first % n], points[last % n]);
         let farthest = (first + 1..last).max_by(|i, j| off(i).total_cmp(&off(j)));
         if let Some(i) = farthest.filter(|i| off(i) > f64::from(tolerance)) {
-            kept[i] = true;
+            kept[i % n] = true;
             spans.extend([(first, i), (i, last)]);
         }
     }
-    let simple: Ring = (0..ring.len()).filter(|i| kept[*i]).map(|i| ring[i]).collect();
-    if simple.len() >= 3 { simple } else { ring.to_vec() }
+    if kept.iter().filter(|kept| **kept).count() < 3 { vec![true; n] } else { kept }
 }
 
-fn difference(a: u32, b: u32) -> f64 {
-    f64::from(a) - f64::from(b)
-}
-
-fn distance_to_segment(p: [u32; 2], a: [u32; 2], b: [u32; 2]) -> f64 {
-    let [px, py] = [difference(p[0], a[0]), difference(p[1], a[1])];
-    let [bx, by] = [difference(b[0], a[0]), difference(b[1], a[1])];
+fn distance_to_segment(p: [f64; 2], a: [f64; 2], b: [f64; 2]) -> f64 {
+    let [px, py] = [p[0] - a[0], p[1] - a[1]];
+    let [bx, by] = [b[0] - a[0], b[1] - a[1]];
     let length_squared = bx * bx + by * by;
     let t = if length_squared > 0.0 { ((px * bx + py * by) / length_squared).clamp(0.0, 1.0) } else { 0.0 };
     (px - t * bx).hypot(py - t * by)

@@ -347,10 +347,57 @@ def sequences(run):
         (cvat(e), m) for e, m in zip(images[2].findall("mask"), masks, strict=True)])
 
 
+def parts(run):
+    """A split dataset: every photo is in one part, where the readers look for it."""
+    folder = run.folder / "photos"
+    folder.mkdir()
+    names = [f"p{i}.jpg" for i in range(12)]
+    for name in names:
+        shutil.copy(PHOTO, folder / name)
+    for name in names[:-2]:
+        run.tinsel("import", folder / name, run.folder / "records.json")
+    # One photo without masks is done, the other is new.
+    project = {"format": "tinsel-project", "version": 1, "photos": {names[-1]: {"state": "done"}}}
+    (folder / "tinsel-project.json").write_text(json.dumps(project))
+    names.pop(-2)
+    lines = ["train p0.jpg", "val p1.jpg", "test p2.jpg", f"val {names[-1]}"]
+    (run.folder / "parts.txt").write_text("\n".join(lines))
+    out = run.folder / "parts"
+    run.tinsel("export", folder, "--format", "coco,yolo,voc", "--with-photos", "--split", "60,20,20", "--seed", 3,
+               "--split-file", run.folder / "parts.txt", "--out", out)
+    seen = {"coco": [], "yolo": [], "voc": []}
+    data = (out / "data.yaml").read_text()
+    categories = []
+    for part in ["train", "val", "test"]:
+        coco = json.loads((out / f"annotations/instances_{part}.json").read_text())
+        if has("pycocotools"):
+            from pycocotools.coco import COCO
+
+            dataset = COCO(out / f"annotations/instances_{part}.json")
+            run.check(f"pycocotools {part}", len(dataset.getImgIds()) == len(coco["images"]))
+        seen["coco"] += [image["file_name"] for image in coco["images"]]
+        categories.append(coco["categories"])
+        run.check(f"data.yaml has {part}", f"{part}: images/{part}\n" in data)
+        for photo in (out / f"images/{part}").iterdir():
+            # Ultralytics: the last `images` in the path becomes `labels`.
+            label = Path("/labels/".join(str(photo).rsplit("/images/", 1))).with_suffix(".txt")
+            seen["yolo"] += [photo.name] if label.is_file() else []
+        # torchvision's VOCSegmentation.
+        for stem in (out / f"ImageSets/Segmentation/{part}.txt").read_text().split():
+            files = [out / f"JPEGImages/{stem}.jpg", out / f"SegmentationClass/{stem}.png"]
+            seen["voc"] += [f"{stem}.jpg"] if all(file.is_file() for file in files) else []
+    for name, found in seen.items():
+        run.check(f"{name}: each photo in one part", sorted(found) == sorted(names))
+    run.check("the parts share their categories", categories[0] == categories[1] == categories[2])
+    run.check("a photo that is done without masks has an empty label file",
+              (out / f"labels/val/{names[-1]}").with_suffix(".txt").read_text() == "")
+    run.check("its VOC image is background", not np.array(Image.open(out / "SegmentationClass/p11.png")).any())
+
+
 def main():
     run = Run(Path(sys.argv[1]).resolve())
     checks = [(coco, "pycocotools"), (labelme, "labelme"), (ultralytics, "ultralytics"), (supervision, "supervision"),
-              (pictures, "skimage"), (outlines, "numpy"), (sequences, "pycocotools")]
+              (pictures, "skimage"), (outlines, "numpy"), (parts, "numpy"), (sequences, "pycocotools")]
     for check, module in checks:
         if has(module):
             check(run)

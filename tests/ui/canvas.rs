@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::*;
 
 /// Opens a photo with masks in it that are polygons.
-fn window_with(photo: &image::RgbImage, polygons: &[Vec<[f32; 2]>]) -> Window {
+pub(super) fn window_with(photo: &image::RgbImage, polygons: &[Vec<[f32; 2]>]) -> Window {
     let folder = tempfile::tempdir().unwrap().keep();
     photo.save(folder.join("photo.ppm")).unwrap();
     let mut window = window(vec![folder.join("photo.ppm")]);

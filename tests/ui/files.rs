@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use eframe::App as _;
 use egui::{ViewportCommand, ViewportEvent, ViewportId};
+use tinsel::files::project::{PhotoState, ProjectFile};
 
 use super::*;
 
@@ -340,6 +341,30 @@ fn all_photos_of_the_folder_are_exported() {
     press_with(&mut window, Modifiers::COMMAND, Key::E);
     click(&mut window, "Export masks");
     window.get_by_label("Overwrite files?");
+}
+
+#[test]
+fn photos_in_a_state_are_exported_as_parts_of_a_dataset() {
+    let photo = sample("coffee.jpg");
+    let folder = photo.parent().unwrap();
+    let mut file = ProjectFile::open(folder).unwrap();
+    let mut project = file.content().clone();
+    project.set_state("cat.jpg", Some(PhotoState::Done));
+    file.save(&project).unwrap();
+    let mut window = window(vec![photo.clone()]);
+    make_mask(&mut window, (290.0, 170.0));
+    press_with(&mut window, Modifiers::COMMAND, Key::E);
+    click(&mut window, "YOLO segmentation (TXT)");
+    click(&mut window, "All masks of all photos (2 photos)");
+    window.get_by_label_contains("with 1 mask of 2 photos");
+    click(&mut window, "Done");
+    window.get_by_label_contains("with 0 masks of 1 photo");
+    click(&mut window, "Split");
+    window.get_by_label_contains("(train 1, val 0, test 0)");
+    click(&mut window, "Export masks");
+    window.get_by_label_contains("Saved");
+    assert_eq!(std::fs::read_to_string(folder.join("labels/train/cat.txt")).unwrap(), "");
+    assert!(!folder.join("labels/train/coffee.txt").exists());
 }
 
 #[test]

@@ -52,7 +52,10 @@ impl Canvas {
                     Tool::Select => self.select(at, shift || command, input, response, actions),
                     Tool::Positive => actions.push(add_point(!shift)),
                     Tool::Negative => actions.push(add_point(shift)),
-                    Tool::Box | Tool::Brush | Tool::Eraser | Tool::Lasso => {}
+                    Tool::Vertices if input.vertices.is_none() => {
+                        self.select(at, shift || command, input, response, actions);
+                    }
+                    Tool::Box | Tool::Brush | Tool::Eraser | Tool::Lasso | Tool::Vertices => {}
                 }
             } else if response.clicked_by(PointerButton::Secondary) && input.tool.prompts() {
                 actions.push(add_point(input.tool == Tool::Negative));
@@ -156,7 +159,7 @@ impl Canvas {
             ui.set_cursor_icon(CursorIcon::Grabbing);
         } else if let Some(grip) = held.or_else(under) {
             ui.set_cursor_icon(grip.cursor());
-        } else if response.hovered() && input.tool != Tool::Select {
+        } else if response.hovered() && !matches!(input.tool, Tool::Select | Tool::Vertices) {
             ui.set_cursor_icon(CursorIcon::Crosshair);
         }
     }

@@ -73,7 +73,7 @@ impl Canvas {
                 Some(Action::Stroke { path: vec![at.into()], erase })
             }
             // A line needs a hand that draws it.
-            Tool::Lasso => None,
+            Tool::Lasso | Tool::Vertices => None,
         }
     }
 }

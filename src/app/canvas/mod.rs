@@ -13,6 +13,7 @@ mod side_by_side;
 mod strips;
 mod strokes;
 mod tiles;
+mod vertices;
 mod view;
 
 use std::collections::HashSet;
@@ -38,12 +39,14 @@ pub(super) use view::View;
 
 use super::actions::{Action, Actions};
 use super::settings::{MaskStyle, Tool};
+use super::state::VertexEditing;
 use super::texts;
 use super::theme::ACCENT;
 use super::workspace::OpenPhoto;
 use crate::colour::Colour;
 use crate::document::{Document, MaskId};
 use crate::files::Adjustment;
+use crate::mask::vertices::VertexId;
 use crate::mask::{Mask, PixelBox};
 
 /// The canvas and what it remembers between frames.
@@ -59,6 +62,8 @@ pub(super) struct Canvas {
     gesture: Option<Gesture>,
     /// A stroke or a line under way.
     drawing: Option<Drawing>,
+    /// The vertex that the mouse holds, by its id when it was pressed.
+    pressed_vertex: Option<VertexId>,
     /// Where the pointer is in the photo, while no button is down.
     hovered: Option<Pos2>,
     cross: Cross,
@@ -87,6 +92,8 @@ pub(super) struct CanvasInput<'a> {
     pub preview: Option<Arc<Mask>>,
     /// Radius of brush and eraser, in photo pixels.
     pub brush_radius: f32,
+    /// The outline that is edited point by point.
+    pub vertices: Option<&'a VertexEditing>,
     /// The part that the network looks closer at.
     pub region: Option<PixelBox>,
     /// How the photo is shown.
@@ -107,6 +114,7 @@ impl Canvas {
             tiles: Tiles::new(ctx.clone()),
             outlines: Outlines::new(ctx.clone()),
             drawing: None,
+            pressed_vertex: None,
             hovered: None,
             cross: Cross::default(),
             id: None,
@@ -127,7 +135,7 @@ impl Canvas {
 
     /// Whether the mouse is in the middle of something that Escape ends.
     pub fn is_dragging(&self) -> bool {
-        self.gesture.is_some() || self.drawing.is_some()
+        self.gesture.is_some() || self.drawing.is_some() || self.pressed_vertex.is_some()
     }
 
     /// Whether this widget is the canvas.
@@ -197,6 +205,7 @@ impl Canvas {
         let panning = self.is_panning(ui, &response);
         self.point(ui, &response, input, actions);
         self.draw(ui, &response, &painter, input, panning, actions);
+        self.edit_vertices(ui, &response, &painter, input, actions);
         // A press that may become a click keeps what it will give in view.
         let free = self.gesture.is_none() && !ui.input(|i| i.pointer.is_decidedly_dragging());
         let hovered = response.hover_pos().filter(|_| free).map(|at| self.view.pointed(at));

@@ -4,6 +4,7 @@ use egui::Key;
 
 use super::{Command, Menu, PromptState, commands, ctrl, ctrl_shift, plain};
 use crate::app::shell::Tinsel;
+use crate::app::state::VertexEditing;
 use crate::document::{Edit, MaskId};
 
 const EDIT: Command = Command { menu: Menu::Edit, ..super::COMMAND };
@@ -14,9 +15,12 @@ commands! {
         text: "Undo",
         tooltip: "Undo the last change",
         keys: &[ctrl(Key::Z)],
-        enabled: |window| window.undo_label().is_some(),
-        object: |window| window.undo_label(),
-        run: |window, _, _| window.undo(),
+        enabled: |window| undoes_vertex(window) || window.undo_label().is_some(),
+        object: |window| window.undo_label().filter(|_| !undoes_vertex(window)),
+        run: |window, _, _| match window.stage.vertices.editing_mut().filter(|editing| editing.can_undo()) {
+            Some(editing) => editing.undo(),
+            None => window.undo(),
+        },
         ..EDIT
     };
     REDO = Command {
@@ -52,18 +56,63 @@ commands! {
         run: |window, _, _| window.workspace.document.select([]),
         ..EDIT
     };
+    COPY_MASKS = Command {
+        id: "CopyMasks",
+        text: "Copy masks",
+        tooltip: "Copy the selected masks, to paste them into another photo",
+        keys: &[ctrl(Key::C)],
+        enabled: |window| window.selects(1),
+        run: |window, _, _| window.copy_masks(),
+        ..EDIT
+    };
+    PASTE_MASKS = Command {
+        id: "PasteMasks",
+        text: "Paste masks",
+        tooltip: "Add the copied masks in the same place",
+        keys: &[ctrl(Key::V)],
+        enabled: can_paste,
+        run: |window, _, _| window.paste_masks(),
+        ..EDIT
+    };
+    PASTE_BY_SHAPE = Command {
+        id: "PasteByShape",
+        text: "Paste by shape",
+        tooltip: "Let the network find the copied masks in this photo, where the objects may have moved a little",
+        keys: &[ctrl_shift(Key::V)],
+        enabled: |window| can_paste(window) && !window.clipboard.is_searching(),
+        run: |window, _, _| window.paste_by_shape(),
+        ..EDIT
+    };
+    PASTE_CLASS = Command {
+        id: "PasteClass",
+        text: "Paste class",
+        tooltip: "Assign the class of the copied mask to the selected masks",
+        keys: &[ctrl_shift(Key::K)],
+        enabled: |window| can_paste(window) && window.selects(1),
+        run: |window, _, _| window.paste_class(),
+        ..EDIT
+    };
+    DUPLICATE_PREVIOUS = Command {
+        id: "DuplicatePrevious",
+        text: "Duplicate masks of previous photo",
+        tooltip: "Add all masks of the previous photo of the folder in the same place",
+        keys: &[ctrl_shift(Key::L)],
+        enabled: |window| window.has_photo() && window.workspace.previous().is_some(),
+        run: |window, _, _| window.duplicate_previous(),
+        ..EDIT
+    };
     COPY_CUTOUT = Command {
         id: "CopyCutout",
-        text: "Copy cut-out",
+        text: "Copy cut-out as picture",
         tooltip: "Copy the selected object to the clipboard, on a transparent background",
-        keys: &[ctrl_shift(Key::X)],
+        keys: &[ctrl_shift(Key::C), ctrl_shift(Key::X)],
         enabled: Tinsel::selects_one,
         run: |window, _, _| copy(window, false),
         ..EDIT
     };
     COPY_MASK = Command {
         id: "CopyMask",
-        text: "Copy mask",
+        text: "Copy mask as picture",
         tooltip: "Copy the selected mask to the clipboard, white on black",
         keys: &[ctrl_shift(Key::M)],
         enabled: Tinsel::selects_one,
@@ -79,6 +128,16 @@ commands! {
         run: |window, _, _| window.edit_selection(Edit::Delete),
         ..EDIT
     };
+}
+
+/// Whether undo concerns the outline that is edited, not the document.
+fn undoes_vertex(window: &Tinsel) -> bool {
+    window.stage.vertices.editing().is_some_and(VertexEditing::can_undo)
+}
+
+/// Whether masks were copied and there is a photo to paste them into.
+fn can_paste(window: &Tinsel) -> bool {
+    window.has_photo() && window.clipboard.has_masks()
 }
 
 /// Copies the selected mask, white on black, or what it cuts out of the photo.

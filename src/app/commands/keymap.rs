@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use egui::text_selection::LabelSelectionState;
 use egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
 use serde::{Deserialize, Serialize};
 
@@ -109,28 +110,44 @@ impl Keymap {
         // egui lets Ctrl+Z match while Shift is held too, so the longer combinations go first, and nothing
         // takes the place of a longer one whose command is not enabled.
         keyed.sort_by_key(|(k, _)| std::cmp::Reverse(length(k)));
+        let has_selected_text = ctx.plugin::<LabelSelectionState>().lock().has_selection();
         ctx.input_mut(|input| {
             let command_of = |event: &Event| match event {
-                Event::Key { key, physical_key, pressed: true, modifiers, .. } => {
+                // Text in a label can be copied, too.
+                Event::Copy if has_selected_text => None,
+                event => {
+                    let (key, physical_key, modifiers) = pressed_key(event)?;
                     // With Shift, the digits of many keyboards are other characters.
                     let is_digit = |wanted: Key| {
-                        modifiers.shift && DIGITS.contains(&wanted) && *physical_key == Some(wanted)
+                        modifiers.shift && DIGITS.contains(&wanted) && physical_key == Some(wanted)
                     };
                     let matches = |(k, _): &&(KeyboardShortcut, &Command)| {
-                        let is_key = k.logical_key == *key || is_digit(k.logical_key);
+                        let is_key = k.logical_key == key || is_digit(k.logical_key);
                         is_key && modifiers.matches_logically(k.modifiers)
                     };
                     let longest = keyed.iter().find(matches).map(|(k, _)| length(k))?;
                     let alike = keyed.iter().filter(matches).filter(|(k, _)| length(k) == longest);
                     alike.map(|(_, command)| *command).find(|command| enabled(command))
                 }
-                _ => None,
             };
             let (at, command) =
                 input.events.iter().enumerate().find_map(|(at, event)| Some((at, command_of(event)?)))?;
             input.events.remove(at);
             Some(command)
         })
+    }
+}
+
+/// The key that an event says was pressed, where it is on the keyboard if that is known, and what is held. The system has its own events for the clipboard's keys.
+fn pressed_key(event: &Event) -> Option<(Key, Option<Key>, Modifiers)> {
+    match event {
+        Event::Key { key, physical_key, pressed: true, modifiers, .. } => {
+            Some((*key, *physical_key, *modifiers))
+        }
+        Event::Copy => Some((Key::C, None, Modifiers::COMMAND)),
+        Event::Cut => Some((Key::X, None, Modifiers::COMMAND)),
+        Event::Paste(_) | Event::PasteImage(_) => Some((Key::V, None, Modifiers::COMMAND)),
+        _ => None,
     }
 }
 

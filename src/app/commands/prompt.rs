@@ -100,7 +100,7 @@ commands! {
         id: "Compare",
         text: "Compare two models…",
         tooltip: "Segment everything with two models or settings and compare the results",
-        keys: &[ctrl_shift(Key::C)],
+        keys: &[ctrl_shift(Key::B)],
         over_comparison: true,
         enabled: |window| window.has_photo() && window.has_model() && !window.comparing.is_running(),
         run: |window, _, _| window.comparing.open = true,

@@ -2,7 +2,7 @@
 
 use egui::{Context, Key, Vec2};
 
-use super::{Command, Menu, commands, plain};
+use super::{Command, Menu, PromptState, commands, plain};
 use crate::app::settings::Tool;
 use crate::app::shell::Tinsel;
 
@@ -79,6 +79,16 @@ commands! {
         run: |window, _, _| window.stage.tool = Tool::Lasso,
         ..TOOL
     };
+    VERTICES = Command {
+        id: "Tool(Vertices)",
+        text: "Points",
+        tooltip: "Edit the outline of the selected mask as a polygon, point by point",
+        keys: &[plain(Key::K)],
+        prompt: PromptState::Empty,
+        on: |window| window.stage.tool == Tool::Vertices,
+        run: |window, _, _| window.take_vertex_tool(),
+        ..TOOL
+    };
     CROSS_LEFT = Command {
         id: "Cross(Left)",
         text: "Move crosshair left",
@@ -150,6 +160,7 @@ pub(in crate::app) fn of(tool: Tool) -> &'static Command {
         Tool::Brush => &BRUSH,
         Tool::Eraser => &ERASER,
         Tool::Lasso => &LASSO,
+        Tool::Vertices => &VERTICES,
     }
 }
 

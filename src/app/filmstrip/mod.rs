@@ -15,10 +15,10 @@ use egui::{
 
 use self::pictures::{Pictures, Tile};
 use super::actions::{Action, Actions};
-use super::state::{PhotoStates, Projects, WorkState};
+use super::state::{PhotoStates, Projects};
 use super::texts::{self, filmstrip, states as states_texts};
 use super::theme::{ACCENT, DONE, REVIEW};
-use crate::files::project::{PhotoState, ProjectEdit};
+use crate::files::project::{PhotoState, ProjectEdit, WorkState};
 
 /// The room for a picture, in points.
 const TILE: Vec2 = vec2(96.0, 64.0);
@@ -142,7 +142,7 @@ struct TileContent<'a> {
 
 /// Limits the strip to photos in a state, or to those with a text in their name.
 fn filter_ui(ui: &mut Ui, states: &mut PhotoStates) {
-    let text = |state: Option<WorkState>| state.map_or(states_texts::ALL, state_text);
+    let text = |state: Option<WorkState>| state.map_or(states_texts::ALL, states_texts::state);
     let combo = ComboBox::from_id_salt("state filter").width(FILTER_WIDTH - 12.0);
     let combo = combo.selected_text(text(states.filter)).show_ui(ui, |ui| {
         for state in std::iter::once(None).chain(WorkState::ALL.map(Some)) {
@@ -153,15 +153,6 @@ fn filter_ui(ui: &mut Ui, states: &mut PhotoStates) {
     let edit = TextEdit::singleline(&mut states.search).hint_text(states_texts::SEARCH);
     let response = ui.add(edit.desired_width(FILTER_WIDTH - 12.0));
     response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, states_texts::SEARCH));
-}
-
-fn state_text(state: WorkState) -> &'static str {
-    match state {
-        WorkState::New => states_texts::NEW,
-        WorkState::Started => states_texts::STARTED,
-        WorkState::Set(PhotoState::Review) => states_texts::REVIEW,
-        WorkState::Set(PhotoState::Done) => states_texts::DONE,
-    }
 }
 
 /// The tiles between two places of the strip, one more on each side so that they are there in time.
@@ -181,7 +172,7 @@ fn tile_ui(ui: &mut Ui, rect: Rect, content: &TileContent, actions: &mut Actions
     let parts = [
         unreadable.then(|| filmstrip::UNREADABLE.to_owned()),
         (masks > 0 && !unreadable).then(|| texts::masks(masks)),
-        matches!(state, WorkState::Set(_)).then(|| state_text(state).to_lowercase()),
+        matches!(state, WorkState::Set(_)).then(|| states_texts::state(state).to_lowercase()),
         (!note.is_empty()).then(|| note.to_owned()),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
@@ -245,8 +236,8 @@ fn tile_ui(ui: &mut Ui, rect: Rect, content: &TileContent, actions: &mut Actions
     response.context_menu(|ui| {
         let now = if let WorkState::Set(state) = state { Some(state) } else { None };
         for (wanted, text) in [
-            (Some(PhotoState::Done), states_texts::DONE),
-            (Some(PhotoState::Review), states_texts::REVIEW),
+            (Some(PhotoState::Done), states_texts::state(WorkState::Set(PhotoState::Done))),
+            (Some(PhotoState::Review), states_texts::state(WorkState::Set(PhotoState::Review))),
             (None, states_texts::CLEAR),
         ] {
             if ui.add(Button::new(text).selected(now == wanted)).clicked() {

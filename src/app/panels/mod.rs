@@ -16,6 +16,7 @@ mod prompt_bar;
 mod review_bar;
 mod shape;
 mod status;
+mod vertex_bar;
 mod welcome;
 
 pub(super) use attributes::{AttributeFields, AttributeWindow};
@@ -34,4 +35,5 @@ pub(super) use prompt_bar::{PromptBar, prompt_bar_ui};
 pub(super) use review_bar::{ReviewBar, review_bar_ui};
 pub(super) use shape::shape_ui;
 pub(super) use status::{Status, status_ui};
+pub(super) use vertex_bar::vertex_bar_ui;
 pub(super) use welcome::{Welcome, welcome_ui};

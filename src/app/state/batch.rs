@@ -249,7 +249,7 @@ mod tests {
 
     fn photo(path: &Path) -> BatchPhoto {
         let pixels = Arc::new(image::RgbImage::new(4, 4));
-        BatchPhoto { photo: Photo { path: path.into(), pixels, fingerprint: 0 }, boxes: vec![] }
+        BatchPhoto { photo: Photo::of_pixels(path.into(), pixels, 0), boxes: vec![] }
     }
 
     #[test]

@@ -4,31 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::Projects;
-use crate::files::project::PhotoState;
-
-/// How far the work on a photo is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::app) enum WorkState {
-    /// Without masks.
-    New,
-    /// With masks.
-    Started,
-    /// Set by the user.
-    Set(PhotoState),
-}
-
-impl WorkState {
-    pub const ALL: [Self; 4] =
-        [Self::New, Self::Started, Self::Set(PhotoState::Review), Self::Set(PhotoState::Done)];
-
-    pub fn new(set: Option<PhotoState>, masks: usize) -> Self {
-        match (set, masks) {
-            (Some(state), _) => Self::Set(state),
-            (None, 0) => Self::New,
-            (None, _) => Self::Started,
-        }
-    }
-}
+use crate::files::project::{PhotoState, WorkState};
 
 /// What the lists below were made for; they are made again when something of it has changed.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -1,9 +1,12 @@
 //! Dialogs of the system; one at a time.
 
+use std::path::PathBuf;
+
 use super::figure::{FigureSide, write_figure};
 use super::{Kind, Outcome, Tasks};
 use crate::app::models::MODEL_EXTENSIONS;
 use crate::app::texts::dialogs as texts;
+use crate::files::export::SplitList;
 use crate::files::import::read_classes;
 use crate::files::{PHOTO_EXTENSIONS, Photo, mask_extensions};
 
@@ -34,6 +37,15 @@ impl Tasks {
     pub fn pick_export_folder(&mut self, dialog: rfd::FileDialog) {
         let dialog = dialog.set_title(texts::EXPORT_TO);
         self.spawn_dialog(|| Outcome::PickedExportFolder(dialog.pick_folder()));
+    }
+
+    /// Asks for a list of photos and their parts of a dataset.
+    pub fn pick_split_list(&mut self, dialog: rfd::FileDialog) {
+        let dialog = dialog.set_title(texts::SPLIT_LIST).add_filter(texts::TEXT, &["txt"]);
+        self.spawn_dialog(|| {
+            let read = |file: PathBuf| SplitList::read(&file).map(|list| (file, list));
+            Outcome::PickedSplitList(dialog.pick_file().map(read))
+        });
     }
 
     /// Asks for a folder for work that cannot be saved in its place.

@@ -3,6 +3,7 @@
 //! dialogs, importing and exporting.
 
 mod batch;
+mod clipboard;
 mod dialogs;
 mod download;
 mod exports;
@@ -15,6 +16,7 @@ mod projects;
 mod relations;
 mod task;
 mod thumbnails;
+mod vertices;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -32,14 +34,18 @@ pub(super) use relations::Relations;
 pub(super) use task::{Panicked, Task};
 pub(super) use thumbnails::Thumbnails;
 
+use super::clipboard::FittedMasks;
 use super::export_task::Written;
+use super::state::EditedMask;
 use super::state::ReviewPhoto;
 use crate::document::{MaskItem, Reshape};
-use crate::files::export::Plan;
+use crate::files::export::{Plan, SplitList, SplitListError};
 use crate::files::import::{ForPhoto, ImportError, Imported, NamedClasses, Problem};
 use crate::files::project::{Project, ProjectError, ProjectFile};
 use crate::files::session::{Loaded, SessionError};
 use crate::files::{Photo, PhotoError, WriteError};
+use crate::mask::Mask;
+use crate::mask::vertices::VertexPolygon;
 
 /// What came of a task.
 pub(super) enum Outcome {
@@ -48,6 +54,7 @@ pub(super) enum Outcome {
     PickedModel(Option<PathBuf>),
     PickedExportFolder(Option<PathBuf>),
     PickedSavingFolder(Option<PathBuf>),
+    PickedSplitList(Option<Result<(PathBuf, SplitList), SplitListError>>),
     /// The photos to leaf through, and which of them to show first; and masks of a photo that was open.
     Listed {
         request: u64,
@@ -121,6 +128,21 @@ pub(super) enum Outcome {
     FoundProposals(Vec<ReviewPhoto>),
     /// A picture for the clipboard.
     Copied(egui::ColorImage),
+    /// Masks to be pasted into a photo.
+    Fitted {
+        photo: u64,
+        masks: FittedMasks,
+    },
+    /// The outline of a mask was traced.
+    VerticesTraced {
+        mask: EditedMask,
+        polygon: VertexPolygon,
+    },
+    /// The edited outline of a mask was turned into pixels.
+    VerticesFilled {
+        mask: EditedMask,
+        filled: Mask,
+    },
     /// Masks of a photo were given another shape.
     Reshaped {
         photo: u64,

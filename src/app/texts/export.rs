@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use crate::files::formats::Part;
+
 pub const TITLE: &str = "Export";
 pub const FOLDER: &str = "Folder";
 pub const CHOOSE: &str = "Choose…";
@@ -23,6 +25,16 @@ pub const PARTS_SEPARATE: &str = "Parts as separate objects";
 pub const COPY_PHOTO: &str = "Also copy the photo";
 pub const TOLERANCE: &str = "Simplify outlines by up to";
 
+pub const ONLY_STATES: &str = "Only photos that are";
+pub const STATES_TOOLTIP: &str = "Without a choice: photos with masks, and those marked as done";
+pub const SPLIT: &str = "Split";
+pub const SPLIT_TOOLTIP: &str = "Split the photos for training, validation and testing by these shares. A photo \
+                                 keeps its part when others are added; one with a tag train, val or test belongs to \
+                                 that part.";
+pub const SEED: &str = "Seed";
+pub const SPLIT_LIST: &str = "List…";
+pub const SPLIT_LIST_TOOLTIP: &str = "Assign photos by hand: a text file with lines such as `train NAME`";
+
 pub const OVERWRITE_TITLE: &str = "Overwrite files?";
 pub const OVERWRITE: &str = "Overwrite";
 pub const KEEP: &str = "Cancel";
@@ -41,6 +53,17 @@ pub fn all_masks(count: usize) -> String {
 
 pub fn all_photos(photos: usize) -> String {
     format!("All masks of all photos ({})", super::photos(photos))
+}
+
+/// Removes the list of photos assigned by hand.
+pub fn without_list(name: &str) -> String {
+    format!("Remove {name}")
+}
+
+/// A summary and the number of photos in each part, if there are parts.
+pub fn with_parts(summary: &str, parts: &[(Part, usize)]) -> String {
+    let counts: Vec<String> = parts.iter().map(|(part, count)| format!("{} {count}", part.key())).collect();
+    if counts.is_empty() { summary.to_owned() } else { format!("{summary} ({})", counts.join(", ")) }
 }
 
 pub fn photos_done(done: usize, of: usize) -> String {

@@ -5,6 +5,7 @@ pub(super) mod attributes;
 pub(super) mod batch;
 pub(super) mod canvas;
 pub(super) mod classes;
+pub(super) mod clipboard;
 pub(super) mod comparison;
 pub(super) mod dialogs;
 pub(super) mod everything;
@@ -28,6 +29,7 @@ pub(super) mod shortcuts;
 pub(super) mod startup;
 pub(super) mod states;
 pub(super) mod status;
+pub(super) mod vertices;
 pub(super) mod welcome;
 
 use std::fmt::Display;

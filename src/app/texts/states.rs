@@ -1,9 +1,7 @@
 //! The states of photos.
 
-pub const NEW: &str = "New";
-pub const STARTED: &str = "Started";
-pub const REVIEW: &str = "To be reviewed";
-pub const DONE: &str = "Done";
+use crate::files::project::{PhotoState, WorkState};
+
 pub const ALL: &str = "All photos";
 pub const CLEAR: &str = "Not done";
 pub const FILTER_TOOLTIP: &str = "Show only photos in this state";
@@ -24,4 +22,13 @@ pub fn progress(done: usize, photos: usize) -> String {
 
 pub fn note_title(photo: &str) -> String {
     format!("Note about {photo}")
+}
+
+pub fn state(state: WorkState) -> &'static str {
+    match state {
+        WorkState::New => "New",
+        WorkState::Started => "Started",
+        WorkState::Set(PhotoState::Review) => "To be reviewed",
+        WorkState::Set(PhotoState::Done) => "Done",
+    }
 }

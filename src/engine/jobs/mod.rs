@@ -9,6 +9,7 @@ mod everything;
 mod load_model;
 mod predict;
 pub(super) mod propose;
+mod shapes;
 
 use super::context::Context;
 use super::messages::PhotoRef;
@@ -29,6 +30,8 @@ pub enum JobKind {
     Comparison,
     /// Proposals for a photo of a batch.
     Batch,
+    /// Finding objects by their shape in another photo.
+    Shapes,
 }
 
 impl JobKind {
@@ -43,6 +46,7 @@ impl JobKind {
             Self::Everything => everything::LABEL,
             Self::Comparison => compare::LABEL,
             Self::Batch => propose::LABEL,
+            Self::Shapes => shapes::LABEL,
         }
     }
 }

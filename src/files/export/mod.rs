@@ -2,8 +2,10 @@
 
 mod dataset;
 mod losses;
+mod part_lists;
 mod plan;
 mod shared_lists;
+mod split;
 
 use std::path::{Path, PathBuf};
 
@@ -19,6 +21,7 @@ use crate::annotation::Annotation;
 pub use dataset::{DatasetExport, Exported, PhotoExportError, Wanted};
 pub use losses::{Losses, losses};
 pub use plan::{Plan, plan, plan_dataset};
+pub use split::{Split, SplitList, SplitListError};
 
 /// Like [`export_with`], with the default options.
 ///
@@ -88,7 +91,7 @@ fn planned_files(
 
 /// The destination of the photo's copy, if there is one.
 fn photo_copy(photo: &Path, format: Format, options: &ExportOptions, to: &Destination) -> Option<PathBuf> {
-    let folder = format.definition().photo_folder().filter(|_| options.copy_photo)?;
+    let folder = format.definition().photo_folder(to.part).filter(|_| options.copy_photo)?;
     Some(to.folder.join(folder).join(name_of(photo)))
 }
 

@@ -1,14 +1,15 @@
 //! The plan of an export.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::dataset::{Wanted, destination};
 use super::losses::Losses;
-use super::{is_shared, planned_files};
+use super::{Split, is_shared, planned_files};
 use crate::annotation::Annotation;
 use crate::files::formats::destination::Destination;
-use crate::files::formats::{ExportOptions, Format};
+use crate::files::formats::{ExportOptions, Format, Part};
+use crate::files::project::WorkStates;
 use crate::files::session::Session;
 
 /// The plan of an export.
@@ -21,13 +22,15 @@ pub struct Plan {
     pub files: Vec<PathBuf>,
     /// The existing files that would be overwritten.
     pub existing: Vec<PathBuf>,
-    /// What the format cannot store, in sentences for users.
+    /// What the format cannot store, and why photos are skipped, in sentences for users.
     pub losses: Vec<String>,
+    /// The number of photos in each part of a split dataset.
+    pub parts: Vec<(Part, usize)>,
 }
 
 impl Plan {
     fn finished(mut self, losses: &Losses) -> Self {
-        self.losses = losses.sentences();
+        self.losses.extend(losses.sentences());
         let existing = self.files.iter().filter(|file| file.exists() && !is_shared(file));
         self.existing = existing.cloned().collect();
         self
@@ -48,37 +51,61 @@ pub fn plan(
     Plan { photos: 1, masks: masks.len(), files, ..Plan::default() }.finished(&losses)
 }
 
-/// Plans the export of the saved masks of photos in one folder ([`DatasetExport`]) without opening the
-/// photos; photos without masks are skipped. `go_on` is called before each photo; returns `None` if it
-/// returns false.
+/// Plans the export of the saved masks of photos in one folder ([`DatasetExport`](super::DatasetExport)) without
+/// opening the photos. `go_on` is called before each photo; returns `None` if it returns false.
 pub fn plan_dataset(
     photos: &[PathBuf],
     wanted: &Wanted,
+    split: Option<&Split>,
     format: Format,
     options: &ExportOptions,
     folder: &Path,
     mut go_on: impl FnMut() -> bool,
 ) -> Option<Plan> {
+    let definition = format.definition();
+    let split = split.filter(|_| format.has_parts());
     let mut losses = Losses::new(format, options);
-    let dataset = format.definition().dataset();
-    let mut plan = Plan::default();
-    let mut seen = HashSet::new();
+    let (mut plan, mut states) = (Plan::default(), WorkStates::default());
+    let (mut seen, mut of_parts) = (HashSet::new(), BTreeMap::new());
     for photo in photos {
         if !go_on() {
             return None;
         }
-        let Some(session) = Session::newest_for(photo) else { continue };
-        let masks = wanted.masks(&session);
+        match wanted.includes(photo, &mut states) {
+            Ok(true) => {}
+            Ok(false) => continue,
+            // The same project cannot be read for any of its photos.
+            Err(error) => {
+                plan.losses.push(error.to_string());
+                break;
+            }
+        }
+        let below = Path::new(photo.file_name().unwrap_or_default());
+        let tags = states.tags(photo).unwrap_or_default();
+        let part = split.and_then(|split| split.part_of(below, tags));
+        let masks = Session::newest_for(photo).map(|session| wanted.masks(&session)).unwrap_or_default();
         losses.add(&masks);
         plan.photos += 1;
         plan.masks += masks.len();
-        if dataset.is_none() {
-            let (to, _) = destination(photo, &masks, format, options, folder, |file| seen.contains(file));
+        *of_parts.entry(part).or_insert(0) += 1;
+        if definition.dataset().is_none() {
+            let to = Destination::new(folder, photo).in_part(part);
+            let (to, _) = destination(photo, &masks, format, options, to, |file| seen.contains(file));
             // Class lists are planned for each photo.
             let files = planned_files(photo, &masks, format, options, &to);
             plan.files.extend(files.into_iter().filter(|file| seen.insert(file.clone())));
         }
     }
-    plan.files.extend(dataset.filter(|_| plan.photos > 0).map(|dataset| folder.join(dataset.file_name)));
-    Some(plan.finished(&losses))
+    if let Some(dataset) = definition.dataset() {
+        plan.files.extend(of_parts.keys().map(|part| folder.join((dataset.file)(*part))));
+    }
+    let mut plan = plan.finished(&losses);
+    // These are extended, not replaced.
+    let lists = definition.part_lists().iter();
+    let lists = lists.filter(|list| list.parts.iter().any(|part| of_parts.contains_key(&Some(*part))));
+    plan.files.extend(lists.map(|list| folder.join(list.file)));
+    if split.is_some() {
+        plan.parts = Part::ALL.map(|part| (part, of_parts.get(&Some(part)).copied().unwrap_or(0))).to_vec();
+    }
+    Some(plan)
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::class_list::ClassList;
 use super::destination::Destination;
+use super::part::{Part, PartList};
 use super::reading::Reader;
 use super::{ExportOptions, FormatOption};
 use crate::annotation::Annotation;
@@ -40,10 +41,20 @@ pub trait Definition: Sync {
         &[]
     }
 
-    /// The folder, relative to that of the files, where programs look for the photo by name; `None` if they
-    /// do not need it.
-    fn photo_folder(&self) -> Option<&'static str> {
+    /// The folder, relative to that of the files, where programs look for a photo of this part by name; `None`
+    /// if they do not need it.
+    fn photo_folder(&self, _part: Option<Part>) -> Option<&'static str> {
         None
+    }
+
+    /// Whether the format keeps the parts of a split dataset apart.
+    fn has_parts(&self) -> bool {
+        false
+    }
+
+    /// The lists of the photos of each part, if programs need them.
+    fn part_lists(&self) -> &'static [PartList] {
+        &[]
     }
 
     /// A file for several photos, if the format supports it.
@@ -67,11 +78,15 @@ pub struct Subject<'a> {
 
 /// A file for several photos.
 pub struct Dataset {
-    /// Its name in the folder of the export.
-    pub file_name: &'static str,
-    /// Adds it to a set.
-    pub add: fn(&mut FileSet, &[DatasetPhoto], &ExportOptions, &Path) -> Result<(), WriteError>,
+    /// Its path in the folder of the export, for all photos or for a part of them.
+    pub file: fn(Option<Part>) -> &'static str,
+    /// Adds it to a set. The classes are those of all parts, so that they have the same numbers everywhere.
+    pub add: AddDataset,
 }
+
+/// Adds photos to a set as one file; its classes begin with those of the list.
+pub type AddDataset =
+    fn(&mut FileSet, &[DatasetPhoto], &ClassList, &ExportOptions, &Path) -> Result<(), WriteError>;
 
 /// A photo in a file for several photos.
 #[derive(Debug, Clone)]

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use super::part::Part;
 use crate::annotation::Annotation;
 use crate::files::names::fitting;
 use crate::files::photo::{name_of, stem_of};
@@ -13,17 +14,24 @@ pub struct Destination {
     pub folder: PathBuf,
     /// The prefix of their names.
     pub stem: String,
+    /// The photo's part of a split dataset.
+    pub part: Option<Part>,
 }
 
 impl Destination {
     /// The usual destination: names begin with the photo's name without extension.
     pub fn new(folder: &Path, photo: &Path) -> Self {
-        Self { folder: folder.into(), stem: stem_of(photo) }
+        Self { folder: folder.into(), stem: stem_of(photo), part: None }
+    }
+
+    /// The destination of a photo in a part of a dataset.
+    pub fn in_part(self, part: Option<Part>) -> Self {
+        Self { part, ..self }
     }
 
     /// A destination that photos with other extensions do not share: names begin with the photo's full name.
-    pub fn of_its_own(folder: &Path, photo: &Path) -> Self {
-        Self { folder: folder.into(), stem: name_of(photo) }
+    pub fn of_its_own(self, photo: &Path) -> Self {
+        Self { stem: name_of(photo), ..self }
     }
 
     /// The photo's file with this ending, such as `_overlay.png`.

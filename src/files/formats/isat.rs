@@ -10,6 +10,7 @@ use super::ExportOptions;
 use super::class_list::{ClassList, ListFile, PREVIOUS_FOLDERS, class_of};
 use super::definition::{Definition, Keeps, Parts, Shape, Subject};
 use super::destination::Destination;
+use super::part::Part;
 use super::reading::json::points;
 use super::reading::{Content, ImportError, Imported, Reader, Target, annotation, polygon};
 use crate::annotation::Annotation;
@@ -56,7 +57,7 @@ impl Definition for Isat {
         &[LIST]
     }
 
-    fn photo_folder(&self) -> Option<&'static str> {
+    fn photo_folder(&self, _: Option<Part>) -> Option<&'static str> {
         Some("")
     }
 

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::class_list::{ClassList, class_of};
 use super::definition::{Definition, Keeps, KeptAttributes, Parts, Shape, Subject};
 use super::destination::Destination;
+use super::part::Part;
 use super::reading::json::{name, points};
 use super::reading::{Content, ImportError, Imported, Reader, Target, annotation, polygon};
 use super::{ExportOptions, FormatOption, picture};
@@ -72,7 +73,7 @@ impl Definition for Labelme {
         &[FormatOption::LabelmeShapes]
     }
 
-    fn photo_folder(&self) -> Option<&'static str> {
+    fn photo_folder(&self, _: Option<Part>) -> Option<&'static str> {
         Some("")
     }
 

@@ -17,6 +17,7 @@ mod label_map;
 mod labelme;
 mod options;
 mod overlay;
+pub(super) mod part;
 pub(super) mod picture;
 pub(super) mod reading;
 mod records;
@@ -41,6 +42,7 @@ pub use definition::DatasetPhoto;
 pub use label_map::add_label_map;
 pub use labelme::LabelmeShapes;
 pub use options::{ExportOptions, FormatOption};
+pub use part::Part;
 pub use script::{ScriptFiles, remove_leftovers};
 pub use sequence::{SequenceFormat, SequenceFrame, Track, TrackMask, TrackedSequence};
 pub use yolo::YoloParts;
@@ -123,9 +125,14 @@ impl Format {
 
     /// The options that have an effect on the format, in the order of menus.
     pub fn options(self, chosen: &ExportOptions) -> Vec<FormatOption> {
-        let copies = self.definition().photo_folder().map(|_| FormatOption::CopyPhoto);
+        let copies = self.definition().photo_folder(None).map(|_| FormatOption::CopyPhoto);
         let outlines = self.has_outlines(chosen).then_some(FormatOption::Tolerance);
         self.definition().own_options().iter().copied().chain(copies).chain(outlines).collect()
+    }
+
+    /// Whether the format keeps the parts of a split dataset apart.
+    pub fn has_parts(self) -> bool {
+        self.definition().has_parts()
     }
 
     /// Whether the photos of a folder share a class list.

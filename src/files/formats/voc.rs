@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::class_list::{ClassList, ListFile, PREVIOUS_FOLDERS, lines, of_lines};
 use super::definition::{Definition, Keeps, Shape, Subject};
 use super::destination::Destination;
+use super::part::{Part, PartList};
 use super::reading::Reader;
 use super::{ExportOptions, picture};
 use crate::annotation::Annotation;
@@ -19,6 +20,13 @@ const MAX_INDEX: usize = 254;
 const BACKGROUND: &str = "_background_";
 /// The class list.
 const LIST: &str = "class_names.txt";
+/// The challenge's lists of photos.
+const PART_LISTS: [PartList; 4] = [
+    PartList { file: "ImageSets/Segmentation/train.txt", parts: &[Part::Train] },
+    PartList { file: "ImageSets/Segmentation/val.txt", parts: &[Part::Val] },
+    PartList { file: "ImageSets/Segmentation/trainval.txt", parts: &[Part::Train, Part::Val] },
+    PartList { file: "ImageSets/Segmentation/test.txt", parts: &[Part::Test] },
+];
 
 pub struct PascalVoc;
 
@@ -47,8 +55,16 @@ impl Definition for PascalVoc {
         &[LIST]
     }
 
-    fn photo_folder(&self) -> Option<&'static str> {
+    fn photo_folder(&self, _: Option<Part>) -> Option<&'static str> {
         Some("JPEGImages")
+    }
+
+    fn has_parts(&self) -> bool {
+        true
+    }
+
+    fn part_lists(&self) -> &'static [PartList] {
+        &PART_LISTS
     }
 
     fn reader(&self) -> Option<&'static dyn Reader> {

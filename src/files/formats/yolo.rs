@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::class_list::{ClassList, ListFile, PREVIOUS_FOLDERS, lines, of_lines};
 use super::definition::{Definition, Keeps, Parts, Shape, Subject};
 use super::destination::Destination;
+use super::part::Part;
 use super::reading::{Content, ImportError, Imported, Problem, Reader, Target, annotation, polygon};
 use super::{ExportOptions, FormatOption};
 use crate::annotation::Annotation;
@@ -88,8 +89,12 @@ impl Definition for Yolo {
         &[DATA, PLAIN]
     }
 
-    fn photo_folder(&self) -> Option<&'static str> {
-        Some("images")
+    fn photo_folder(&self, part: Option<Part>) -> Option<&'static str> {
+        Some(images(part))
+    }
+
+    fn has_parts(&self) -> bool {
+        true
     }
 
     fn reader(&self) -> Option<&'static dyn Reader> {
@@ -112,9 +117,21 @@ impl Reader for Yolo {
     }
 }
 
-/// The labels of a photo, `data.yaml` and `classes.txt`.
+/// The folder of the photos of a part.
+fn images(part: Option<Part>) -> &'static str {
+    match part {
+        None => "images",
+        Some(Part::Train) => "images/train",
+        Some(Part::Val) => "images/val",
+        Some(Part::Test) => "images/test",
+    }
+}
+
+/// The labels of a photo, `data.yaml` and `classes.txt`. Readers find the labels of a photo by replacing
+/// `images` with `labels` in its path.
 fn files(to: &Destination) -> [PathBuf; 3] {
-    let labels = to.folder.join("labels").join(format!("{}.txt", to.stem));
+    let folder = to.folder.join("labels").join(to.part.map_or("", Part::key));
+    let labels = folder.join(format!("{}.txt", to.stem));
     [labels, to.folder.join(DATA), to.folder.join(PLAIN)]
 }
 
@@ -129,14 +146,36 @@ fn add(set: &mut FileSet, subject: &Subject, classes: &mut ClassList) -> Result<
     classes.join(existing, &plain, PREVIOUS_FOLDERS)?;
     classes.extend(masks);
     set.add_text(&labels, &object_lines(photo, masks, classes, options))?;
-    if data.text().is_none() || classes.len() != in_data.len() {
-        let text = with_names(data.text().unwrap_or("train: images\nval: images\n"), classes);
+    let before = data.text().unwrap_or_default().to_owned();
+    let mut text = with_folders(&before, to.part);
+    if before.is_empty() || classes.len() != in_data.len() {
+        text = with_names(&text, classes);
+    }
+    if text != before {
         data.write(set, text)?;
     }
     plain_file.write(set, lines(classes))?;
     classes.add_file(data);
     classes.add_file(plain_file);
     Ok(())
+}
+
+/// A `data.yaml` with the folders of the photos. Folders that others have written are kept.
+fn with_folders(text: &str, part: Option<Part>) -> String {
+    let are_expected = text.is_empty() || part.is_some();
+    let mut text = text.to_owned();
+    for key in Part::ALL {
+        let prefix = format!("{}:", key.key());
+        let existing = text.lines().find_map(|line| line.strip_prefix(&prefix)).map(str::trim);
+        // Without a split, photos to train on also validate, because a reader needs both.
+        let is_needed = are_expected && (key != Part::Test || part == Some(Part::Test));
+        let is_ours = existing.is_some_and(|folder| [images(None), images(Some(key))].contains(&folder));
+        if is_ours || (existing.is_none() && is_needed) {
+            let folder = images(part.map(|_| key));
+            text = with_block(&text, key.key(), &format!("{prefix} {folder}\n"));
+        }
+    }
+    text
 }
 
 /// A `data.yaml` with these classes.

@@ -86,6 +86,7 @@ fn coco(file: &Path) -> Result<Option<Coco>, ImportError> {
 mod tests {
     use super::*;
     use crate::annotation::Annotation;
+    use crate::files::formats::class_list::ClassList;
     use crate::files::formats::coco::add_coco_dataset;
     use crate::files::formats::{DatasetPhoto, ExportOptions};
     use crate::files::import::{DatasetError, add_to_sessions};
@@ -119,7 +120,7 @@ mod tests {
             [photo("a.png", (6, 4), &[0, 1]), photo("b.png", (6, 4), &[2]), photo("x.png", (6, 4), &[3])];
         let file = dir.path().join("coco.json");
         let mut set = FileSet::new(false);
-        add_coco_dataset(&mut set, &listed, &ExportOptions::default(), &file).unwrap();
+        add_coco_dataset(&mut set, &listed, &ClassList::default(), &ExportOptions::default(), &file).unwrap();
         set.commit().unwrap();
 
         assert_eq!(photos_named(&file, &photos).unwrap(), photos[..2]);

@@ -32,8 +32,10 @@ mod merge;
 mod open;
 mod renames;
 mod store;
+mod work_state;
 
 pub use content::{PhotoEntry, PhotoState, Project, ProjectClass, Rename};
 pub use open::{OpenProject, ProjectEdit};
 pub(super) use renames::bring_up_to_date;
 pub use store::{ProjectError, ProjectFile};
+pub use work_state::{WorkState, WorkStates};

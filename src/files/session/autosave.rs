@@ -139,6 +139,17 @@ impl Autosave {
         self.photos.contains_key(&id)
     }
 
+    /// Whether all work on an added photo is in its file.
+    pub fn is_saved(&self, id: u64, work: Work) -> bool {
+        let is_done = |kept: &Kept| kept.saving.is_none() && kept.waiting.is_none() && kept.failure.is_none();
+        self.photos.get(&id).is_some_and(|kept| is_done(kept) && !kept.is_behind(&work))
+    }
+
+    /// Drops a photo whose work is saved; it can be added again.
+    pub fn close(&mut self, id: u64) {
+        self.photos.remove(&id);
+    }
+
     /// The view saved with a photo: centre of the canvas in photo pixels, and zoom.
     pub fn view(&self, id: u64) -> Option<[f32; 3]> {
         let view = &self.photos.get(&id)?.file.base.view;

@@ -55,9 +55,18 @@ impl LowRes {
     /// # Errors
     /// Those of [`LowRes::new`].
     pub fn of_mask(mask: &Mask) -> Result<Self> {
+        Self::of_mask_in(mask, (mask.width(), mask.height()), CERTAIN)
+    }
+
+    /// Like [`LowRes::of_mask`], stretched to a photo of this size (width, height). `certainty` is the logit of
+    /// what is clearly inside.
+    ///
+    /// # Errors
+    /// Those of [`LowRes::new`].
+    pub fn of_mask_in(mask: &Mask, photo_size: (u32, u32), certainty: f32) -> Result<Self> {
         let shares = mask.coverage_grid(GRID_SIDE).into_iter();
-        let values = shares.map(|share| (2.0 * share - 1.0) * CERTAIN).collect();
-        Self::over_photo(values, GRID_SIDE, (mask.width(), mask.height()))
+        let values = shares.map(|share| (2.0 * share - 1.0) * certainty).collect();
+        Self::over_photo(values, GRID_SIDE, photo_size)
     }
 
     /// The values, (S/4, S/4) row-major. Logits above 0 belong to the mask.

@@ -1,7 +1,9 @@
 use super::*;
 use crate::annotation::Annotation;
 use crate::files::PhotoIdentity;
+use crate::files::export::{SplitList, plan_dataset};
 use crate::files::import::{ForPhoto, Imported, add_to_sessions};
+use crate::files::project::{PhotoState, ProjectFile};
 use crate::mask::Mask;
 
 /// A folder of photos, each with a mask of this class kept beside it.
@@ -117,7 +119,152 @@ fn photos_that_differ_in_their_extension_alone_do_not_share_files_that_need_not_
     let (wanted, options) = (Wanted::default(), ExportOptions::default());
     let out = dir.path().join("out");
     for (format, files) in [(Format::Svg, 2), (Format::Labelme, 1)] {
-        let plan = super::super::plan_dataset(&photos, &wanted, format, &options, &out, || true).unwrap();
+        let plan =
+            super::super::plan_dataset(&photos, &wanted, None, format, &options, &out, || true).unwrap();
         assert_eq!(plan.files.len(), files, "{format:?}");
     }
+}
+
+/// A photo without masks.
+fn bare_photo(dir: &tempfile::TempDir, name: &str) {
+    let path = dir.path().join(name);
+    image::RgbImage::new(6, 4).save_with_format(path, image::ImageFormat::Png).unwrap();
+}
+
+fn mark(dir: &tempfile::TempDir, name: &str, state: PhotoState) {
+    let mut file = ProjectFile::open(dir.path()).unwrap();
+    let mut project = file.content().clone();
+    project.set_state(name, Some(state));
+    file.save(&project).unwrap();
+}
+
+/// Exports the photos of a folder that are included; returns their names.
+fn export_included(dir: &tempfile::TempDir, export: &mut DatasetExport, names: &[&str]) -> Vec<String> {
+    let included = names.iter().filter(|name| {
+        let photo = selected(dir, "", name);
+        let is_included = export.includes(&photo.path).unwrap();
+        if is_included {
+            export.photo(&photo).unwrap();
+        }
+        is_included
+    });
+    included.map(|name| (*name).to_owned()).collect()
+}
+
+fn text(dir: &tempfile::TempDir, name: &str) -> String {
+    let file = dir.path().join("out").join(name);
+    std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+#[test]
+fn photos_are_limited_to_states_and_those_done_without_masks_are_negatives() {
+    let dir = photos(&[("started.ppm", "cup"), ("review.ppm", "cup"), ("done.ppm", "cup")]);
+    ["new.ppm", "nothing.ppm"].iter().for_each(|name| bare_photo(&dir, name));
+    mark(&dir, "review.ppm", PhotoState::Review);
+    ["done.ppm", "nothing.ppm"].iter().for_each(|name| mark(&dir, name, PhotoState::Done));
+    let names = ["done.ppm", "new.ppm", "nothing.ppm", "review.ppm", "started.ppm"];
+    let out = dir.path().join("out");
+    for (states, expected) in [
+        (&[][..], &["done.ppm", "nothing.ppm", "review.ppm", "started.ppm"][..]),
+        (&[WorkState::Set(PhotoState::Done)], &["done.ppm", "nothing.ppm"]),
+        (&[WorkState::Set(PhotoState::Review), WorkState::Started], &["review.ppm", "started.ppm"]),
+        (&[WorkState::New], &["new.ppm"]),
+    ] {
+        let mut limited = export(&dir, &[Format::CocoJson, Format::Yolo, Format::Voc]);
+        (limited.overwrite, limited.wanted.states) = (true, states.to_vec());
+        let wanted = limited.wanted.clone();
+        assert_eq!(export_included(&dir, &mut limited, &names), expected, "{states:?}");
+        limited.finish().unwrap();
+        let json: serde_json::Value = serde_json::from_str(&text(&dir, "coco.json")).unwrap();
+        let images = json["images"].as_array().unwrap().iter();
+        let listed: Vec<_> = images.map(|image| image["file_name"].as_str().unwrap()).collect();
+        assert_eq!(listed, expected, "{states:?}");
+        let paths = names.map(|name| dir.path().join(name));
+        let plan =
+            plan_dataset(&paths, &wanted, None, Format::Yolo, &ExportOptions::default(), &out, || true);
+        assert_eq!(plan.unwrap().photos, expected.len(), "{states:?}");
+    }
+    assert_eq!(text(&dir, "labels/nothing.txt"), "");
+    assert!(out.join("SegmentationClass/nothing.png").is_file());
+    // Nothing is known about a photo that is not marked.
+    refused(
+        export(&dir, &[Format::Yolo]).photo(&selected(&dir, "", "new.ppm")),
+        &["new.ppm", "no saved masks"],
+    );
+}
+
+/// A split by hand: a to train, b to val, c and d to test.
+fn by_hand(dir: &tempfile::TempDir) -> Split {
+    let file = dir.path().join("parts.txt");
+    std::fs::write(&file, "train a.ppm\nval b.ppm\ntest c.ppm\ntest d.ppm\n").unwrap();
+    Split { shares: [0; 3], seed: 0, list: SplitList::read(&file).unwrap() }
+}
+
+#[test]
+fn the_parts_of_a_dataset_are_kept_apart_and_share_their_classes() {
+    let dir = photos(&[("a.ppm", "cup"), ("b.ppm", "dog"), ("c.ppm", "cup")]);
+    let mut split = export(&dir, &[Format::CocoJson, Format::Yolo, Format::Voc]);
+    split.options.copy_photo = true;
+    split.split = Some(by_hand(&dir));
+    for name in ["a.ppm", "b.ppm", "c.ppm"] {
+        split.photo(&selected(&dir, "", name)).unwrap();
+    }
+    assert_eq!(split.parts(), [(Part::Train, 1), (Part::Val, 1), (Part::Test, 1)]);
+    let written: Vec<_> = split.finish().unwrap().into_iter().map(|(_, photos)| photos).collect();
+    assert_eq!(written, [1, 1, 1, 1, 1, 2, 1], "three COCO files and four lists");
+    let yaml =
+        "train: images/train\nval: images/val\nnames:\n  0: \"cup\"\n  1: \"dog\"\ntest: images/test\n";
+    assert_eq!(text(&dir, "data.yaml"), yaml);
+    let out = dir.path().join("out");
+    for (part, name, class) in [("train", "a", "cup"), ("val", "b", "dog"), ("test", "c", "cup")] {
+        assert!(text(&dir, &format!("labels/{part}/{name}.txt")).starts_with(if class == "cup" {
+            '0'
+        } else {
+            '1'
+        }));
+        assert!(out.join(format!("images/{part}/{name}.ppm")).is_file());
+        assert_eq!(text(&dir, &format!("ImageSets/Segmentation/{part}.txt")), format!("{name}\n"));
+        let json = text(&dir, &format!("annotations/instances_{part}.json"));
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(json["categories"].as_array().unwrap().len(), 2);
+        let id = json["annotations"][0]["category_id"].as_u64().unwrap() as usize;
+        assert_eq!(
+            (&json["categories"][id - 1]["name"], &json["images"][0]["file_name"]),
+            (&class.into(), &format!("{name}.ppm").into())
+        );
+    }
+    assert_eq!(text(&dir, "ImageSets/Segmentation/trainval.txt"), "a\nb\n");
+    assert!(!out.join("coco.json").exists() && out.join("JPEGImages/a.ppm").is_file());
+}
+
+#[test]
+fn a_photo_is_never_in_two_parts_of_a_dataset() {
+    let dir = photos(&[("a.ppm", "cup"), ("b.ppm", "cup"), ("d.ppm", "cup"), ("e.ppm", "cup")]);
+    let export_all = |format: Format, names: &[&str], list: &str| {
+        let mut split = by_hand(&dir);
+        split.list = {
+            let file = dir.path().join("parts.txt");
+            std::fs::write(&file, list).unwrap();
+            SplitList::read(&file).unwrap()
+        };
+        let mut export = export(&dir, &[format]);
+        (export.split, export.overwrite) = (Some(split), true);
+        let result = names.iter().try_for_each(|name| export.photo(&selected(&dir, "", name)).map(drop));
+        export.finish().unwrap();
+        result
+    };
+    export_all(Format::Yolo, &["a.ppm", "b.ppm"], "train a.ppm\nval b.ppm").unwrap();
+    let said = export_all(Format::Yolo, &["a.ppm"], "val a.ppm").unwrap_err().to_string();
+    assert!(
+        said.contains("a.ppm") && said.contains("labels/train/a.txt is left from another split"),
+        "{said}"
+    );
+    let said = export_all(Format::Yolo, &["e.ppm"], "val a.ppm").unwrap_err().to_string();
+    assert!(said.contains("e.ppm: is in no part"), "{said}");
+
+    export_all(Format::Voc, &["a.ppm", "b.ppm"], "train a.ppm\nval b.ppm").unwrap();
+    export_all(Format::Voc, &["a.ppm", "d.ppm"], "val a.ppm\ntest d.ppm").unwrap();
+    let lists = ["train", "val", "trainval", "test"]
+        .map(|part| text(&dir, &format!("ImageSets/Segmentation/{part}.txt")));
+    assert_eq!(lists, ["", "b\na\n", "b\na\n", "d\n"]);
 }

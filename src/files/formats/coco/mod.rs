@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::class_list::ClassList;
 use super::definition::{Dataset, Definition, Keeps, KeptAttributes, Parts, Shape, Subject};
 use super::destination::Destination;
+use super::part::Part;
 use super::reading::{Content, ImportError, Imported, Reader, Target};
 use super::{DatasetPhoto, ExportOptions, FormatOption};
 use crate::annotation::Annotation;
@@ -60,7 +61,7 @@ impl Definition for CocoInstances {
         let &Subject { photo, masks, options, to } = subject;
         let (file_name, size) = (photo.file_name(), photo.pixels.dimensions());
         let photos = [DatasetPhoto { file_name, size, masks: masks.to_vec() }];
-        add_coco_dataset(set, &photos, options, &file(to))
+        add_coco_dataset(set, &photos, &ClassList::default(), options, &file(to))
     }
 
     fn own_options(&self) -> &'static [FormatOption] {
@@ -68,7 +69,11 @@ impl Definition for CocoInstances {
     }
 
     fn dataset(&self) -> Option<Dataset> {
-        Some(Dataset { file_name: "coco.json", add: add_coco_dataset })
+        Some(Dataset { file: dataset_file, add: add_coco_dataset })
+    }
+
+    fn has_parts(&self) -> bool {
+        true
     }
 
     fn reader(&self) -> Option<&'static dyn Reader> {
@@ -95,6 +100,15 @@ impl Reader for CocoInstances {
             [only] => only["file_name"].as_str(),
             _ => None,
         }
+    }
+}
+
+fn dataset_file(part: Option<Part>) -> &'static str {
+    match part {
+        None => "coco.json",
+        Some(Part::Train) => "annotations/instances_train.json",
+        Some(Part::Val) => "annotations/instances_val.json",
+        Some(Part::Test) => "annotations/instances_test.json",
     }
 }
 

@@ -109,19 +109,20 @@ impl Part {
     }
 }
 
-/// Adds one file for several photos.
+/// Adds one file for several photos, whose categories begin with these classes.
 ///
 /// # Errors
 /// See [`FileSet::check`].
 pub fn add_coco_dataset(
     set: &mut FileSet,
     photos: &[DatasetPhoto],
+    classes: &ClassList,
     options: &ExportOptions,
     file: &Path,
 ) -> Result<(), WriteError> {
     let part =
         |photo: &DatasetPhoto| Ok(Part::new(photo.size, photo.file_name.clone(), &photo.masks, options));
-    set.add(file, |out| write_document(out, (1..).zip(photos.iter().map(part))))
+    set.add(file, |out| write_document(out, classes.clone(), (1..).zip(photos.iter().map(part))))
 }
 
 /// Adds the part of one photo, which is named `file_name` in the file.
@@ -150,17 +151,18 @@ pub fn add_coco(
     file: &Path,
 ) -> Result<(), WriteError> {
     let parts = parts.into_iter().map(|(id, path)| (id, Part::read(&path)));
-    set.add(file, |out| write_document(out, parts))
+    set.add(file, |out| write_document(out, ClassList::default(), parts))
 }
 
-/// The arrays are streamed, because all annotations together may not fit into memory.
+/// Writes photos, with the categories `listed` and those that they add. The arrays are streamed, because all
+/// annotations together may not fit into memory.
 fn write_document(
     out: &mut dyn WriteSeek,
+    mut listed: ClassList,
     parts: impl Iterator<Item = (u64, Result<Part, String>)>,
 ) -> Result<(), String> {
     let text = |e: std::io::Error| e.to_string();
     let mut images = vec![];
-    let mut listed = ClassList::default();
     let mut annotations = 0;
     out.write_all(br#"{"info":{"description":"Masks made with Tinsel"},"annotations":["#).map_err(text)?;
     for (image_id, part) in parts {
@@ -220,7 +222,7 @@ mod tests {
             let file = dir.path().join(name);
             let mut set = FileSet::new(false);
             let photos = [DatasetPhoto { size: (6, 4), file_name: photo.file_name(), masks: masks.clone() }];
-            add_coco_dataset(&mut set, &photos, &options, &file).unwrap();
+            add_coco_dataset(&mut set, &photos, &ClassList::default(), &options, &file).unwrap();
             set.commit().unwrap();
             let json: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
             assert_eq!(
