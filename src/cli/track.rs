@@ -44,7 +44,7 @@ NAME_tracks.jsonl in the output folder: the same command goes on after an interr
 
 #[derive(Debug, Args)]
 pub struct TrackArguments {
-    /// A folder of photos, an animated GIF, WebP or PNG, or a film (needs `ffmpeg`).
+    /// A folder of photos, an animated GIF, WebP or PNG, a TIFF file with pages, or a film (needs `ffmpeg`).
     #[arg(value_name = "FOLDER|FILM")]
     pub sequence: PathBuf,
 

@@ -18,11 +18,11 @@ use image::{ImageFormat, RgbImage};
 
 pub use self::journal::{Journal, JournalError};
 use self::reel::Reel;
-use super::Photo;
 use super::folder::photos_in;
 use super::formats::{SequenceFrame, Track, TrackedSequence};
 use super::paths::relative;
 use super::photo::{is_tiff, name_of, stem_of};
+use super::{Photo, PhotoError, page_path, pages};
 use crate::tracking::{FrameError, Frames};
 
 /// Why a sequence cannot be opened. The message names the file and the remedy.
@@ -64,13 +64,23 @@ pub struct FrameName {
     pub stem: String,
 }
 
+/// The names of frames without files of their own: `00000`, `00001` and so on.
+fn numbered(count: usize) -> Vec<FrameName> {
+    let digits = count.to_string().len().max(5);
+    let name = |i: usize| {
+        let name = format!("{i:0digits$}");
+        FrameName { file: name.clone(), stem: name }
+    };
+    (0..count).map(name).collect()
+}
+
 enum Source {
     Photos(Vec<PathBuf>),
     Reel(Reel),
 }
 
 impl Sequence {
-    /// Opens a folder of photos, an animated GIF, WebP or PNG, or a film.
+    /// Opens a folder of photos, an animated GIF, WebP or PNG, a TIFF file with several pages, or a film.
     ///
     /// # Errors
     /// It contains no frames or only one, it is damaged, or it is a film that cannot be decoded.
@@ -82,24 +92,29 @@ impl Sequence {
         let mut start = vec![];
         let file = File::open(path).map_err(unreadable)?;
         file.take(64).read_to_end(&mut start).map_err(unreadable)?;
+        if is_tiff(&start) {
+            return Self::of_pages(path);
+        }
         let reel = match image::guess_format(&start) {
             Ok(format @ (ImageFormat::Gif | ImageFormat::WebP | ImageFormat::Png)) => {
                 animation::reel(path, format)?
             }
             Ok(_) => return Err(SequenceError::SinglePicture { path: path.into() }),
-            Err(_) if is_tiff(&start) => return Err(SequenceError::SinglePicture { path: path.into() }),
             Err(_) => film::reel(path)?,
         };
-        let digits = reel.count().to_string().len().max(5);
-        let name = |i: usize| {
-            let name = format!("{i:0digits$}");
-            FrameName { file: name.clone(), stem: name }
-        };
-        Ok(Self {
-            name: stem_of(path),
-            frames: (0..reel.count()).map(name).collect(),
-            source: Source::Reel(reel),
-        })
+        let frames = numbered(reel.count());
+        Ok(Self { name: stem_of(path), frames, source: Source::Reel(reel) })
+    }
+
+    /// The pages of a TIFF file.
+    fn of_pages(path: &Path) -> Result<Self, SequenceError> {
+        let damaged = |e: PhotoError| SequenceError::Damaged { path: path.into(), cause: e.to_string() };
+        let count = pages(path).map_err(damaged)?;
+        if count < 2 {
+            return Err(SequenceError::SinglePicture { path: path.into() });
+        }
+        let photos = (0..count).map(|page| page_path(path, page)).collect();
+        Ok(Self { name: stem_of(path), frames: numbered(count), source: Source::Photos(photos) })
     }
 
     /// The photos of a folder, in natural order.
@@ -186,6 +201,56 @@ mod tests {
         let error = sequence.frame(3).unwrap_err().to_string();
         assert!(error.contains("b3.png"), "{error}");
         assert!(sequence.frame(5).is_err());
+    }
+
+    #[test]
+    fn the_pages_of_a_tiff_file_are_frames() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("stack.tif");
+        std::fs::write(&path, tiff_of(&[picture(10), picture(20), picture(30)])).unwrap();
+        let mut sequence = Sequence::open(&path).unwrap();
+        assert_eq!((sequence.name.as_str(), sequence.count()), ("stack", 3));
+        assert_eq!(sequence.frames[2].stem, "00002");
+        for i in [2, 0, 1] {
+            assert_eq!(*sequence.frame(i).unwrap(), picture(10 * (i as u8 + 1)), "{i}");
+        }
+    }
+
+    /// A TIFF file with a page for each picture, without compression.
+    fn tiff_of(pictures: &[RgbImage]) -> Vec<u8> {
+        let mut file: Vec<u8> = vec![b'I', b'I', 42, 0, 8, 0, 0, 0];
+        for (i, picture) in pictures.iter().enumerate() {
+            let (width, height) = picture.dimensions();
+            let entries: [(u16, u16, u32, u32); 9] = [
+                (256, 4, 1, width),
+                (257, 4, 1, height),
+                (258, 3, 3, 0),
+                (259, 3, 1, 1),
+                (262, 3, 1, 2),
+                (273, 4, 1, 0),
+                (277, 3, 1, 3),
+                (278, 4, 1, height),
+                (279, 4, 1, 3 * width * height),
+            ];
+            let bits = file.len() as u32 + 2 + 12 * entries.len() as u32 + 4;
+            let strip = bits + 6;
+            let next = strip + 3 * width * height;
+            file.extend((entries.len() as u16).to_le_bytes());
+            for (tag, kind, count, value) in entries {
+                let value = match tag {
+                    258 => bits,
+                    273 => strip,
+                    _ => value,
+                };
+                file.extend(tag.to_le_bytes().into_iter().chain(kind.to_le_bytes()));
+                file.extend(count.to_le_bytes().into_iter().chain(value.to_le_bytes()));
+            }
+            let next = if i + 1 < pictures.len() { next } else { 0 };
+            file.extend(next.to_le_bytes());
+            file.extend([8, 0, 8, 0, 8, 0]);
+            file.extend(picture.as_raw());
+        }
+        file
     }
 
     #[test]
