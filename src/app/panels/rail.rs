@@ -61,7 +61,7 @@ fn rail_button(
 ) -> Response {
     let (is_on, is_enabled) = (availability.is_on(command), availability.is_enabled(command));
     let keys = availability.keymap.text(ui.ctx(), command);
-    let button = Button::new(icon(symbol, 20.0)).selected(is_on).frame_when_inactive(false);
+    let button = Button::new(icon(symbol, 20.0)).selected(is_on).frame_when_inactive(is_on);
     let response = ui.add_enabled(is_enabled, button.min_size(vec2(BUTTON, BUTTON)));
     if let Some(key) =
         keys.as_deref().and_then(|keys| keys.rsplit('+').next()).filter(|key| key.chars().count() == 1)

@@ -38,10 +38,10 @@ pub(in crate::app) fn top_bar_ui(
     let whole = ui.max_rect();
     let side = |layout| UiBuilder::new().max_rect(whole).layout(layout);
     let mut left = ui.new_child(side(Layout::left_to_right(Align::Center)));
-    menus_ui(&mut left, availability, actions);
+    let end_of_menus = menus_ui(&mut left, availability, actions);
     let mut right = ui.new_child(side(Layout::right_to_left(Align::Center)));
     right_ui(&mut right, bar, availability, actions);
-    let between = whole.with_min_x(left.min_rect().right() + 12.0).with_max_x(right.min_rect().left() - 12.0);
+    let between = whole.with_min_x(end_of_menus + 12.0).with_max_x(right.min_rect().left() - 12.0);
     if between.width() > 80.0 {
         let centre = UiBuilder::new().max_rect(between).layout(Layout::left_to_right(Align::Center));
         photo_ui(&mut ui.new_child(centre), bar, availability, actions);
@@ -49,16 +49,20 @@ pub(in crate::app) fn top_bar_ui(
     ui.advance_cursor_after_rect(whole);
 }
 
-fn menus_ui(ui: &mut Ui, availability: &Availability, actions: &mut Actions) {
+/// Draws the menus; returns where they end.
+fn menus_ui(ui: &mut Ui, availability: &Availability, actions: &mut Actions) -> f32 {
+    let mut end = ui.max_rect().left();
     egui::MenuBar::new().ui(ui, |ui| {
         for menu in Menu::ALL {
-            ui.menu_button(menu.label(), |ui| {
+            let button = ui.menu_button(menu.label(), |ui| {
                 for command in menu.commands().filter(|command| command.in_menu) {
                     command_item_ui(ui, command, availability, actions);
                 }
             });
+            end = end.max(button.response.rect.right());
         }
     });
+    end
 }
 
 fn command_item_ui(
