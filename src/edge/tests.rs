@@ -100,7 +100,7 @@ fn boundaries_move_to_the_edges_of_the_photo() {
         ("coarse mask", &coarse, strong, 0.02, [0.1, 0.2]),
         ("coarse mask, texture", &coarse, strong, 0.08, [0.25, 0.45]),
         ("coarse mask, colours alike", &coarse, weak, 0.06, [1.5, 1.9]),
-        ("mask too small, texture", &small, strong, 0.08, [0.8, 1.2]),
+        ("mask too small, texture", &small, strong, 0.08, [1.0, 1.3]),
     ] {
         let before = errors(&opacity, |x, y| if mask.get(x, y) { 255 } else { 0 });
         let photo = photo(&opacity, object, background, texture);

@@ -7,7 +7,7 @@ use walkdir::WalkDir;
 
 use super::folder::sort_by_name;
 use super::kind::is_photo;
-use super::regular;
+use super::{regular, session};
 
 /// A photo of a batch, and its relative path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,8 @@ const RESULTS: [&str; 3] = ["_combined_overlay_", "_labels_", "_compare_"];
 
 /// All photos among files and in folders, each once, in the natural order of their paths.
 ///
-/// A file counts whatever its name, the photos of a folder by their extensions, without images of results for
+/// A file counts whatever its name, the photos of a folder by their extensions, with the further pages of files that
+/// have a session, without images of results for
 /// another photo next to them. `recursive` includes subfolders, except hidden ones. `skip` is called with the
 /// skipped entries of folders.
 ///
@@ -109,7 +110,13 @@ fn photos_below(
                 continue;
             }
         };
-        if entry.file_type().is_dir() || !is_photo(entry.path()) {
+        if entry.file_type().is_dir() {
+            continue;
+        }
+        if !is_photo(entry.path()) {
+            let page = session::page_of(entry.path());
+            let below = |path: &Path| path.strip_prefix(folder).unwrap_or(path).to_path_buf();
+            found.extend(page.map(|path| Selected { below: below(&path), path }));
             continue;
         }
         let kind = entry.metadata().map(|data| regular::other_kind(&data));
@@ -170,11 +177,20 @@ mod tests {
 
     #[test]
     fn folders_inside_folders_only_when_asked_for() {
-        let dir = folder(&["a.jpg", "x/a.jpg", "x/y/c.PNG", ".hidden/d.jpg", "z.jpg/notes.txt"]);
+        let dir = folder(&[
+            "a.jpg",
+            "s.tif",
+            "s.tif#3.tinsel.json",
+            "x/a.jpg",
+            "x/y/c.PNG",
+            ".hidden/d.jpg",
+            "z.jpg/notes.txt",
+        ]);
         let folders = [dir.path().to_path_buf()];
-        assert_eq!(below(&select_photos(&[], &folders, false, no_skip).unwrap()), ["a.jpg"]);
+        let direct = select_photos(&[], &folders, false, no_skip).unwrap();
+        assert_eq!(below(&direct), ["a.jpg", "s.tif", "s.tif#3"]);
         let all = select_photos(&[], &folders, true, no_skip).unwrap();
-        assert_eq!(below(&all), ["a.jpg", "x/a.jpg", "x/y/c.PNG"]);
+        assert_eq!(below(&all), ["a.jpg", "s.tif", "s.tif#3", "x/a.jpg", "x/y/c.PNG"]);
         let empty = select_photos(&[], &[dir.path().join("z.jpg")], true, no_skip);
         assert!(matches!(empty, Err(SelectionError::Empty { .. })));
         let missing =

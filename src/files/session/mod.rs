@@ -64,7 +64,7 @@ use std::path::{Path, PathBuf};
 
 use super::Rendering;
 use super::names::{SHORTEST_LIMIT, is_allowed, shortened};
-use super::photo::name_of;
+use super::photo::{file_and_page, name_of};
 use super::project::bring_up_to_date;
 pub use super::stamped::Stamp;
 use super::stamped::{
@@ -263,6 +263,14 @@ impl Places {
         };
         Self { wanted: places.remove(0), others: places }
     }
+}
+
+/// The page, after the first one of its file, that a session file belongs to; `None` for other files.
+pub(super) fn page_of(session: &Path) -> Option<PathBuf> {
+    let name = session.file_name()?.to_str()?.strip_suffix(SUFFIX)?;
+    let page = session.with_file_name(name);
+    let (file, number) = file_and_page(&page);
+    (number > 0 && file.is_file()).then_some(page)
 }
 
 /// The possible paths for the session of a photo in the data folder, the best first; at least one.
