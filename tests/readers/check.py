@@ -332,7 +332,7 @@ def sequences(run):
         (np.array(Image.open(out / f"clip_{n}/clip_{n}.0003.png")) > 0, m) for n, m in enumerate(masks, 1)])
 
     def cvat(element):
-        """As CVAT's own cvat-sdk does it."""
+        """Row by row inside the box, zeros first, as CVAT's description of its format says."""
         counts = [int(n) for n in element.get("rle").split(",")]
         left, top, width, height = (int(element.get(key)) for key in ("left", "top", "width", "height"))
         whole = np.zeros(run.size, bool)

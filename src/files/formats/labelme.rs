@@ -20,6 +20,7 @@ use crate::annotation::Annotation;
 use crate::attribute::{AttributeValue, Attributes, attributes_in};
 use crate::files::drawing::{binary, outlines, write_png};
 use crate::files::paths::relative;
+use crate::files::project::tags_of;
 use crate::files::{FileSet, Photo, WriteError};
 use crate::mask::polygon::{Ring, united};
 use crate::mask::{Mask, pillow};
@@ -125,7 +126,11 @@ fn document(
             }
         }
     }
-    Ok(file_of(photo.pixels.dimensions(), photo_path, shapes))
+    let mut file = file_of(photo.pixels.dimensions(), photo_path, shapes);
+    for tag in tags_of(&photo.path) {
+        file["flags"][tag] = true.into();
+    }
+    Ok(file)
 }
 
 /// The outlines of a mask.
@@ -330,5 +335,26 @@ mod tests {
         // What is outside is cut.
         assert_eq!((masks[4].mask.area(), boxes[4]), (120, [0, 0, 4, 30]));
         assert_eq!((masks[5].mask.area(), boxes[5]), (15, [37, 0, 3, 5]));
+    }
+
+    #[test]
+    fn flags_are_tags_of_the_photo_and_attributes_of_the_masks() {
+        let dir = tempfile::tempdir().unwrap();
+        let (photo, mut masks) = super::super::tests::subject();
+        let photo = Photo { path: dir.path().join("a.jpg"), ..photo };
+        let project =
+            json!({"format": "tinsel-project", "version": 1, "photos": {"a.jpg": {"tags": ["night"]}}});
+        std::fs::write(dir.path().join("tinsel-project.json"), project.to_string()).unwrap();
+        let values = json!({"occluded": true, "truncated": false, "pose": "left"});
+        masks[0].attributes = attributes_in(&values);
+        let written = document(&photo, "a.jpg", &masks, &ExportOptions::default()).unwrap();
+        assert_eq!(written["flags"], json!({"night": true}));
+        assert_eq!(written["shapes"][0]["flags"], json!({"occluded": true, "truncated": false}));
+        assert_eq!(written["shapes"][1]["flags"], json!({}));
+        let (width, height) = photo.pixels.dimensions();
+        let file = dir.path().join("a.json");
+        std::fs::write(&file, written.to_string()).unwrap();
+        let read = crate::files::import::import(&file, (width, height), "a.jpg").unwrap();
+        assert_eq!(read.masks[0].attributes, attributes_in(&json!({"occluded": true, "truncated": false})));
     }
 }

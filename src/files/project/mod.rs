@@ -36,6 +36,6 @@ mod work_state;
 
 pub use content::{PhotoEntry, PhotoState, Project, ProjectClass, Rename};
 pub use open::{OpenProject, ProjectEdit};
-pub(super) use renames::bring_up_to_date;
+pub(super) use renames::{bring_up_to_date, tags_of};
 pub use store::{ProjectError, ProjectFile};
 pub use work_state::{WorkState, WorkStates};

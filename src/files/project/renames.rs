@@ -46,6 +46,12 @@ pub(super) fn current(photo: &Path) -> Arc<Project> {
     project_of(folder_of(photo))
 }
 
+/// The tags that a photo has in the project of its folder.
+pub(in crate::files) fn tags_of(photo: &Path) -> Vec<String> {
+    let name = photo.file_name().unwrap_or_default().to_string_lossy();
+    current(photo).tags(&name).to_vec()
+}
+
 fn project_of(folder: &Path) -> Arc<Project> {
     static RECENT: Mutex<Option<Recent>> = Mutex::new(None);
     let place = ProjectFile::place_for_reading(folder);
