@@ -27,14 +27,14 @@ use crate::mask::{Coverage, Mask};
 /// Heights of the rows and the width of the tools, in points.
 const TOP: f32 = 40.0;
 const OPTIONS: f32 = 36.0;
-const STRIP: f32 = 98.0;
+const STRIP: f32 = 94.0;
 const STATUS: f32 = 26.0;
 const RAIL: f32 = 48.0;
 /// The panel beside the photo: at first, and within which limits it can be dragged.
 const SIDE: f32 = 304.0;
 const SIDE_RANGE: RangeInclusive<f32> = 240.0..=480.0;
 /// At first. Not a share of the window: that would be the one of some early frame.
-const INSPECT_HEIGHT: f32 = 218.0;
+const INSPECT_HEIGHT: f32 = 186.0;
 /// The colour of a mask without a class that is still being prompted.
 const CANDIDATE_COLOUR: [u8; 3] = [0x3d, 0x9b, 0xe9];
 
@@ -366,8 +366,9 @@ fn coverage_ui(ui: &mut Ui, Coverage { covered, overlapping }: Coverage) {
     if covered > 0.0 {
         let text = texts::masks::coverage(covered * 100.0, overlapping * 100.0);
         // Its digits must not widen the panel: the photo would move under the pointer.
-        ui.add(Label::new(RichText::new(text).weak()).truncate())
-            .on_hover_text(texts::masks::COVERAGE_TOOLTIP);
+        ui.add(Label::new(RichText::new(texts::masks::covered(covered * 100.0)).weak()).truncate())
+            .on_hover_text(format!("{text}\n{}", texts::masks::COVERAGE_TOOLTIP))
+            .accessible_name(text);
     }
 }
 

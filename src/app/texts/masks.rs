@@ -58,6 +58,11 @@ pub fn group(class: &str, masks: usize) -> String {
     format!("{class}: {masks}")
 }
 
+/// In percent of the photo, as short as it fits beside the title.
+pub fn covered(percent: f32) -> String {
+    format!("{percent:.0} %")
+}
+
 /// In percent of the photo.
 pub fn coverage(covered: f32, overlapping: f32) -> String {
     format!("{covered:.1} % covered, {overlapping:.1} % overlapping")

@@ -38,7 +38,8 @@ pub(super) fn proposed_ui(ui: &mut Ui, item: &MaskItem) {
 }
 
 pub(super) fn buttons_ui(ui: &mut Ui, document: &Document, item: &MaskItem, actions: &mut Actions) {
-    ui.spacing_mut().item_spacing.x = 2.0;
+    ui.spacing_mut().item_spacing.x = 0.0;
+    ui.spacing_mut().button_padding.x = 4.0;
     if eye_ui(ui, item.visible, &item.annotation.name) {
         actions.push(Action::Edit(Edit::SetVisible(vec![item.id], !item.visible)));
     }
