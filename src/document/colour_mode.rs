@@ -9,11 +9,11 @@ use crate::colour::{Colour, NEUTRAL, mask_colour};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum ColourMode {
     /// Each mask has its own colour, which never changes.
-    #[default]
     Own,
     /// The same with different colours for each seed, to distinguish neighbours with similar colours.
     Random(u64),
-    /// The colour of the mask's class; grey without a class.
+    /// The colour of the mask's class; without a class its own.
+    #[default]
     Class,
     /// From the smallest mask, dark blue, to the largest, yellow.
     Area,
@@ -27,7 +27,7 @@ pub fn colours(masks: &[Arc<MaskItem>], classes: &ClassList, mode: ColourMode) -
         ColourMode::Own => masks.iter().map(|m| m.annotation.shown_colour()).collect(),
         ColourMode::Class => {
             let colour = |m: &Arc<MaskItem>| Some(classes.get(m.annotation.class?)?.colour);
-            masks.iter().map(|m| colour(m).unwrap_or(NEUTRAL)).collect()
+            masks.iter().map(|m| colour(m).unwrap_or(m.annotation.shown_colour())).collect()
         }
         ColourMode::Random(seed) => masks.iter().map(|m| mask_colour(scramble(m.id.0, seed))).collect(),
         ColourMode::Score => {

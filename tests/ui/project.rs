@@ -174,6 +174,31 @@ fn digits_choose_the_class_of_the_next_mask_also_while_prompting() {
 }
 
 #[test]
+fn a_drag_and_ctrl_enter_within_one_frame_lose_nothing() {
+    let mut window = window(vec![folder()]);
+    let [from, to] = [(120.0, 70.0), (190.0, 140.0)].map(|(x, y)| window.state().photo_to_screen(x, y));
+    let (button, modifiers) = (PointerButton::Primary, Modifiers::NONE);
+    let key = |pressed| Event::Key {
+        key: Key::Enter,
+        physical_key: None,
+        pressed,
+        repeat: false,
+        modifiers: Modifiers::COMMAND,
+    };
+    window.input_mut().events.extend([
+        Event::PointerMoved(from),
+        Event::PointerButton { pos: from, button, pressed: true, modifiers },
+        Event::PointerMoved(to),
+        Event::PointerButton { pos: to, button, pressed: false, modifiers },
+        key(true),
+        key(false),
+    ]);
+    settle(&mut window);
+    window.get_by_label_contains("b.png (2 of 3)");
+    window.get_by_label("Photo a.png, 1 mask, done");
+}
+
+#[test]
 fn photos_have_states_that_are_found_and_kept() {
     let folder = folder();
     let mut first = window(vec![folder.clone()]);

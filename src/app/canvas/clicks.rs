@@ -1,6 +1,6 @@
 //! What clicks and drags on the photo mean: prompts, or a selection.
 
-use egui::{CursorIcon, PointerButton, Pos2, Rect, Response, Ui, pos2};
+use egui::{CursorIcon, Event, Key, PointerButton, Pos2, Rect, Response, Ui, pos2};
 
 use super::super::actions::{Action, Actions};
 use super::super::settings::Tool;
@@ -12,6 +12,9 @@ use super::{Canvas, CanvasInput};
 use crate::document::{Document, Edit, Prompting};
 use crate::prompt::BoxPrompt;
 use crate::prompt::Point;
+
+/// The farthest that the pointer moves between press and release of a click, in points, as in egui.
+const CLICK_DISTANCE: f32 = 6.0;
 
 /// What the pointer is over.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -84,6 +87,17 @@ impl Canvas {
                 }
             });
         }
+        if let Some((from, to)) = flick(ui).filter(|(from, _)| {
+            input.tool.prompts() && response.rect.contains(*from) && is_on_top(ui, Some(*from))
+        }) {
+            let corner = |on_screen| clamp_to_photo(self.view.to_photo(on_screen), size);
+            let drawn = BoxPrompt::spanning(corner(from).into(), corner(to).into());
+            self.gesture = None;
+            if is_large_enough(drawn) {
+                actions.push(Action::Edit(Edit::SetBox(Some(drawn))));
+            }
+            return;
+        }
         let at = response.interact_pointer_pos().map(|p| self.view.to_photo(p));
         match (&mut self.gesture, at) {
             (Some(Gesture::DrawBox { to, .. }), Some(at)) => *to = clamp_to_photo(at, size),
@@ -99,7 +113,7 @@ impl Canvas {
         };
         if response.drag_stopped_by(PointerButton::Primary) {
             self.gesture = None;
-            if drawn.x1 - drawn.x0 >= SMALLEST_BOX && drawn.y1 - drawn.y0 >= SMALLEST_BOX {
+            if is_large_enough(drawn) {
                 actions.push(Action::Edit(Edit::SetBox(Some(drawn))));
             }
         } else if !response.dragged() {
@@ -183,4 +197,29 @@ pub(super) fn under_pointer(view: &View, response: &Response, photo: &OpenPhoto)
     let (x, y) = (at.x as u32, at.y as u32);
     let colour = photo.photo.pixels.get_pixel_checked(x, y)?.0;
     Some(UnderPointer { x, y, colour })
+}
+
+fn is_large_enough(drawn: BoxPrompt) -> bool {
+    drawn.x1 - drawn.x0 >= SMALLEST_BOX && drawn.y1 - drawn.y0 >= SMALLEST_BOX
+}
+
+/// A drag with the left button that begins and ends within this frame, which egui does not see as one: where the
+/// button went down and up.
+fn flick(ui: &Ui) -> Option<(Pos2, Pos2)> {
+    ui.input(|input| {
+        let mut pressed = None;
+        let mut drag = None;
+        for event in &input.events {
+            if let Event::PointerButton { pos, button: PointerButton::Primary, pressed: is_down, modifiers } =
+                event
+            {
+                match (*is_down, pressed.take()) {
+                    (true, _) => pressed = (!modifiers.any()).then_some(*pos),
+                    (false, Some(from)) => drag = Some((from, *pos)),
+                    (false, None) => {}
+                }
+            }
+        }
+        drag.filter(|(from, to)| from.distance(*to) > CLICK_DISTANCE && !input.key_down(Key::Space))
+    })
 }

@@ -11,7 +11,7 @@ use super::super::inquiry::Inquiry;
 use super::super::look::{NEGATIVE, POSITIVE, icon, icon_filled, icons, primary_button, tokens};
 use super::super::texts::prompt as texts;
 use crate::document::{Class, Edit, Prompting};
-use crate::mask::Mask;
+use crate::mask::{Mask, PixelBox};
 use crate::sam::has_single;
 
 /// From the object to the bar, in points.
@@ -124,13 +124,6 @@ impl PromptBar {
             ui.weak(if inquiry.is_pending() { texts::COMPUTING } else { texts::NO_MASK });
             return;
         };
-        let around = answer.candidates.iter().filter_map(|candidate| candidate.mask.bbox()).fold(
-            None,
-            |around: Option<[u32; 4]>, b| {
-                let b = [b.x0, b.y0, b.x1, b.y1];
-                Some(around.map_or(b, |a| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]))
-            },
-        );
         let has_single_mask = has_single(answer.candidates.len());
         for (i, candidate) in answer.candidates.iter().enumerate() {
             let name = match (has_single_mask, i) {
@@ -143,7 +136,7 @@ impl PromptBar {
             let (stability, area) = (candidate.stability_score, candidate.mask.area());
             let label = texts::with_score(&name, predicted_iou);
             let colour = class.map(|class| class.colour);
-            let response = silhouette_ui(ui, &candidate.mask, around, shown == Some(i), colour);
+            let response = silhouette_ui(ui, &candidate.mask, shown == Some(i), colour);
             response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, shown == Some(i), &label));
             if response.hovered() {
                 self.hovered = Some(i);
@@ -202,14 +195,8 @@ fn class_ui(ui: &mut Ui, content: &PromptContent, actions: &mut Actions) {
     menu.0.on_hover_text(texts::CLASS_TOOLTIP).accessible_name(texts::class(name));
 }
 
-/// The shape of a candidate, within what all candidates cover.
-fn silhouette_ui(
-    ui: &mut Ui,
-    mask: &Mask,
-    around: Option<[u32; 4]>,
-    is_shown: bool,
-    colour: Option<[u8; 3]>,
-) -> Response {
+/// The shape of a candidate.
+fn silhouette_ui(ui: &mut Ui, mask: &Mask, is_shown: bool, colour: Option<[u8; 3]>) -> Response {
     let (rect, response) =
         ui.allocate_exact_size(Vec2::splat(CELLS as f32 + 4.0), Sense::CLICK | Sense::FOCUSABLE);
     let tokens = tokens(ui.visuals());
@@ -220,17 +207,18 @@ fn silhouette_ui(
     };
     ui.painter().rect(rect, 6.0, tokens.field, edge, StrokeKind::Inside);
     let [r, g, b] = colour.filter(|_| is_shown).unwrap_or([0xb4; 3]);
-    if let Some(around) = around {
-        paint_shape(ui.painter(), rect.shrink(2.0), mask, around, Color32::from_rgb(r, g, b));
+    if let Some(bbox) = mask.bbox() {
+        paint_shape(ui.painter(), rect.shrink(2.0), mask, bbox, Color32::from_rgb(r, g, b));
     }
     response
 }
 
 /// Paints a mask, sampled in cells, row by row.
-fn paint_shape(painter: &Painter, rect: Rect, mask: &Mask, [x0, y0, x1, y1]: [u32; 4], colour: Color32) {
+fn paint_shape(painter: &Painter, rect: Rect, mask: &Mask, bbox: PixelBox, colour: Color32) {
+    let PixelBox { x0, y0, x1, y1 } = bbox;
     let side = (x1 - x0).max(y1 - y0).max(1) as f32;
     let middle = (f32::midpoint(x0 as f32, x1 as f32), f32::midpoint(y0 as f32, y1 as f32));
-    let at = |cell: u32, middle: f32| middle + ((cell as f32 + 0.5) / CELLS as f32 - 0.5) * side * 1.08;
+    let at = |cell: u32, middle: f32| middle + ((cell as f32 + 0.5) / CELLS as f32 - 0.5) * side * 1.15;
     let is_inside = |x: f32, y: f32| {
         x >= 0.0
             && y >= 0.0

@@ -20,7 +20,7 @@ pub const LOADING: &str = "loading…";
 
 pub const COLOURS: &str = "Colours";
 pub const BY_CLASS: &str = "By class";
-pub const BY_CLASS_TOOLTIP: &str = "The colour of the class; masks without a class are grey";
+pub const BY_CLASS_TOOLTIP: &str = "The colour of the class; masks without a class have their own";
 pub const OWN: &str = "Own";
 pub const OWN_TOOLTIP: &str = "Each mask keeps its own colour";
 pub const RANDOM: &str = "Random";
