@@ -1,4 +1,4 @@
-"""Makes the fonts in this folder from the published packages.
+"""Makes the fonts in this folder, except Inter-Regular.otf, from the published packages.
 
 Requires: pip install fonttools brotli; npm pack inter-ui@4.1.1 @phosphor-icons/web@2.1.2, unpacked in INTER and PHOSPHOR
 
