@@ -12,6 +12,16 @@ pub(super) const FORMAT: &str = "tinsel-project";
 /// The version of the written format; older ones can be read.
 pub(super) const VERSION: u32 = 1;
 
+/// Colours of the first classes, which are told apart easily and stand out from most photos.
+const COLOURS: [Colour; 6] = [
+    [0xf0, 0x60, 0x9e],
+    [0x9d, 0x7b, 0xff],
+    [0x2f, 0xd0, 0xd6],
+    [0xff, 0xc5, 0x3d],
+    [0x8f, 0xd1, 0x4f],
+    [0xff, 0x8a, 0x4c],
+];
+
 /// The data that the photos of a folder share.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Project {
@@ -144,7 +154,9 @@ impl Project {
         let mut free = (1..=9).filter(|key| !taken.contains(key));
         for (name, colour) in classes {
             if names.insert(name.clone()) {
-                let colour = colour.unwrap_or_else(|| mask_colour(self.classes.len() as u64 + 1));
+                let number = self.classes.len();
+                let first = || COLOURS.get(number).copied().unwrap_or_else(|| mask_colour(number as u64));
+                let colour = colour.unwrap_or_else(first);
                 let key = free.next();
                 self.classes.push(ProjectClass { name, colour, key, attributes: vec![], other: Map::new() });
             }
