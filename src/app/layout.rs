@@ -5,7 +5,9 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use egui::{Align, CentralPanel, Frame, Key, Label, Layout, Margin, Panel, Rect, RichText, Ui, pos2};
+use egui::{
+    Align, CentralPanel, Frame, Key, Label, Layout, Margin, Panel, Rect, RichText, Role, Ui, WidgetInfo, pos2,
+};
 
 use super::actions::Actions;
 use super::canvas::{CanvasInput, SceneMask};
@@ -366,9 +368,10 @@ fn coverage_ui(ui: &mut Ui, Coverage { covered, overlapping }: Coverage) {
     if covered > 0.0 {
         let text = texts::masks::coverage(covered * 100.0, overlapping * 100.0);
         // Its digits must not widen the panel: the photo would move under the pointer.
-        ui.add(Label::new(RichText::new(texts::masks::covered(covered * 100.0)).weak()).truncate())
-            .on_hover_text(format!("{text}\n{}", texts::masks::COVERAGE_TOOLTIP))
-            .accessible_name(text);
+        let response =
+            ui.add(Label::new(RichText::new(texts::masks::covered(covered * 100.0)).weak()).truncate());
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
+        response.on_hover_text(format!("{text}\n{}", texts::masks::COVERAGE_TOOLTIP));
     }
 }
 

@@ -40,7 +40,7 @@ fn looks_ui(ui: &mut Ui, bar: &OptionsBar, availability: &Availability, actions:
     let OptionsBar { settings, parameters, own_parameters, .. } = *bar;
     colour_mode_ui(ui, settings.colours, actions);
     let style = Button::new((icon(icons::CIRCLE_HALF, 15.0), texts::STYLE));
-    MenuButton::from_button(style).ui(ui, |ui| {
+    let (style, _) = MenuButton::from_button(style).ui(ui, |ui| {
         for command in commands::view::STYLES {
             let button = Button::new(command.text).selected(availability.is_on(command));
             if ui.add(button).on_hover_text(command.tooltip).clicked() {
@@ -48,6 +48,7 @@ fn looks_ui(ui: &mut Ui, bar: &OptionsBar, availability: &Availability, actions:
             }
         }
     });
+    style.accessible_name(texts::STYLE);
     let mut opacity = settings.opacity * 100.0;
     ui.spacing_mut().slider_width = 70.0;
     let slider = Slider::new(&mut opacity, 0.0..=100.0).suffix(" %").fixed_decimals(0);
@@ -107,7 +108,7 @@ fn colour_mode_ui(ui: &mut Ui, mode: ColourMode, actions: &mut Actions) {
         (ColourMode::Score, texts::BY_SCORE, texts::BY_SCORE_TOOLTIP),
     ];
     let button = Button::new((icon(icons::SWATCHES, 15.0), texts::COLOURS));
-    MenuButton::from_button(button).ui(ui, |ui| {
+    let (colours, _) = MenuButton::from_button(button).ui(ui, |ui| {
         for (choice, text, tooltip) in modes {
             let is_current = std::mem::discriminant(&choice) == std::mem::discriminant(&mode);
             if ui.add(Button::new(text).selected(is_current)).on_hover_text(tooltip).clicked() {
@@ -118,4 +119,5 @@ fn colour_mode_ui(ui: &mut Ui, mode: ColourMode, actions: &mut Actions) {
             }
         }
     });
+    colours.accessible_name(texts::COLOURS);
 }

@@ -7,6 +7,9 @@ use super::super::canvas::UnderPointer;
 use super::super::commands;
 use super::super::texts::{batch, status as texts};
 
+/// The room for the text at the left, in points.
+const TIMING: f32 = 200.0;
+
 pub(in crate::app) struct Status {
     /// What is being done, how far it is in [0, 1], and whether it can be cancelled.
     pub work: Option<(String, f32, bool)>,
@@ -36,7 +39,11 @@ pub(in crate::app) fn status_ui(
                 }
             }
             None => {
-                ui.label(if status.timing.is_empty() { texts::READY } else { &status.timing });
+                // Of a fixed width, so that what follows stays in its place.
+                ui.scope(|ui| {
+                    ui.set_min_width(TIMING);
+                    ui.label(if status.timing.is_empty() { texts::READY } else { &status.timing });
+                });
                 hint(ui, actions);
             }
         }

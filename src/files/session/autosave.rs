@@ -194,7 +194,7 @@ impl Autosave {
         let Some(kept) = self.photos.get_mut(&id) else { return };
         // Smaller differences are not caused by the user.
         let rounded = |value: f32, steps: f64| (f64::from(value) * steps).round() / steps;
-        let view = json!({"x": rounded(x, 10.0), "y": rounded(y, 10.0), "zoom": rounded(zoom, 1e4)});
+        let view = json!({"x": rounded(x, 100.0), "y": rounded(y, 100.0), "zoom": rounded(zoom, 1e4)});
         let view = view.as_object().cloned().unwrap_or_default();
         let has_moved = std::mem::replace(&mut kept.file.base.view, view.clone()) != view;
         let is_in_place = kept.file.exists && kept.file.target.place == Place::There;
