@@ -1,4 +1,4 @@
-//! The bar below the photo while an outline is edited point by point.
+//! The options above the photo while an outline is edited point by point.
 
 use egui::{Button, Label, RichText, Slider, Ui};
 

@@ -1,4 +1,4 @@
-//! The bar below the photo.
+//! The bar beside the object that is being prompted.
 
 pub const DELETE_BOX: &str = "Delete box";
 pub const COMPUTING: &str = "Computing…";
