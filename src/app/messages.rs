@@ -1,6 +1,8 @@
 //! Errors and news in a visible place, until they are dismissed.
 
-use egui::{Align2, Area, Frame, Id, RichText};
+use std::time::{Duration, Instant};
+
+use egui::{Align2, Area, Event, Frame, Id, RichText};
 
 use super::actions::{Action, Actions};
 use super::texts::messages as texts;
@@ -14,8 +16,15 @@ pub(super) enum Kind {
     News,
 }
 
+/// News goes with the first click or key after this time.
+const NEWS_STAYS: Duration = Duration::from_secs(4);
+
 #[derive(Debug, Default)]
-pub(super) struct Messages(Vec<(Kind, String)>);
+pub(super) struct Messages {
+    shown: Vec<(Kind, String)>,
+    /// When the newest news came.
+    news_since: Option<Instant>,
+}
 
 impl Messages {
     pub fn error(&mut self, text: impl Into<String>) {
@@ -25,34 +34,49 @@ impl Messages {
     }
 
     pub fn news(&mut self, text: impl Into<String>) {
-        self.0.retain(|(kind, _)| *kind != Kind::News);
+        self.shown.retain(|(kind, _)| *kind != Kind::News);
         self.push(Kind::News, text.into());
+        self.news_since = Some(Instant::now());
+    }
+
+    /// Drops news that the user has had time to read, as soon as the user goes on.
+    pub fn follow(&mut self, ctx: &egui::Context) {
+        let goes_on = ctx.input(|input| {
+            let goes_on = |event: &Event| {
+                matches!(event, Event::PointerButton { pressed: true, .. } | Event::Key { pressed: true, .. })
+            };
+            input.events.iter().any(goes_on)
+        });
+        if goes_on && self.news_since.is_some_and(|since| since.elapsed() > NEWS_STAYS) {
+            self.shown.retain(|(kind, _)| *kind != Kind::News);
+            self.news_since = None;
+        }
     }
 
     fn push(&mut self, kind: Kind, text: String) {
-        if self.0.last().is_some_and(|(_, last)| *last == text) {
+        if self.shown.last().is_some_and(|(_, last)| *last == text) {
             return;
         }
-        self.0.push((kind, text));
-        if self.0.len() > MOST {
-            self.0.remove(0);
+        self.shown.push((kind, text));
+        if self.shown.len() > MOST {
+            self.shown.remove(0);
         }
     }
 
     pub fn dismiss(&mut self, index: usize) {
-        if index < self.0.len() {
-            self.0.remove(index);
+        if index < self.shown.len() {
+            self.shown.remove(index);
         }
     }
 
     /// Draws the messages over the lower left of the window.
     pub fn ui(&self, ctx: &egui::Context, actions: &mut Actions) {
-        if self.0.is_empty() {
+        if self.shown.is_empty() {
             return;
         }
         Area::new(Id::unique("messages")).anchor(Align2::LEFT_BOTTOM, [12.0, -140.0]).show(ctx, |ui| {
             ui.set_max_width(480.0);
-            for (i, (kind, text)) in self.0.iter().enumerate() {
+            for (i, (kind, text)) in self.shown.iter().enumerate() {
                 Frame::popup(ui.style()).show(ui, |ui| {
                     ui.horizontal_top(|ui| {
                         let colour = match kind {
@@ -97,11 +121,11 @@ mod tests {
         messages.error("a");
         messages.news("one");
         messages.news("two");
-        assert_eq!(messages.0.len(), 2);
+        assert_eq!(messages.shown.len(), 2);
         (0..50).for_each(|i| messages.error(i.to_string()));
-        assert_eq!(messages.0.len(), MOST);
+        assert_eq!(messages.shown.len(), MOST);
         messages.dismiss(99);
         messages.dismiss(0);
-        assert_eq!(messages.0.len(), MOST - 1);
+        assert_eq!(messages.shown.len(), MOST - 1);
     }
 }

@@ -299,6 +299,7 @@ impl eframe::App for Tinsel {
         self.panels.note.ui(&ctx, &mut actions);
         self.panels.classes.attributes.ui(&ctx, &mut actions);
         self.comparing.dialog_ui(&ctx, &self.settings.models_url, &mut actions);
+        self.messages.follow(&ctx);
         self.messages.ui(&ctx, &mut actions);
         self.was_typing = ctx.text_edit_focused();
         for action in actions {

@@ -22,6 +22,7 @@ pub(in crate::app) fn filters_ui(ui: &mut Ui, run: &EverythingRun, kept: usize, 
         let mut filters = run.filters;
         let mut gesture = Gesture::default();
         ui.spacing_mut().slider_width = 130.0;
+        ui.spacing_mut().interact_size.y = 20.0;
 
         let floor = run.searched.pred_iou_thresh;
         histogram_ui(ui, run.scores().map(|(iou, _)| iou), floor, filters.pred_iou_thresh);

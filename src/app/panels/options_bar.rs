@@ -13,6 +13,9 @@ use super::{everything_settings_ui, vertex_bar_ui};
 use crate::document::ColourMode;
 use crate::everything::Parameters;
 
+/// Lower than buttons, so that the handle is small.
+const SLIDER_HEIGHT: f32 = 18.0;
+
 /// What the row shows.
 pub(in crate::app) struct OptionsBar<'a> {
     pub tool: Tool,
@@ -50,9 +53,13 @@ fn looks_ui(ui: &mut Ui, bar: &OptionsBar, availability: &Availability, actions:
     });
     style.accessible_name(texts::STYLE);
     let mut opacity = settings.opacity * 100.0;
-    ui.spacing_mut().slider_width = 70.0;
     let slider = Slider::new(&mut opacity, 0.0..=100.0).suffix(" %").fixed_decimals(0);
-    let response = ui.add(slider);
+    let response = ui.scope(|ui| {
+        ui.spacing_mut().slider_width = 70.0;
+        ui.spacing_mut().interact_size.y = SLIDER_HEIGHT;
+        ui.add(slider)
+    });
+    let response = response.inner;
     response.widget_info(|| egui::WidgetInfo::slider(true, f64::from(opacity), texts::OPACITY));
     if response.on_hover_text(texts::OPACITY).changed() {
         actions.push(Action::SetOpacity(opacity / 100.0));

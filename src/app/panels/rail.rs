@@ -27,7 +27,8 @@ pub(in crate::app) fn rail_ui(ui: &mut Ui, availability: &Availability, actions:
         ],
         &[(icons::SPARKLE, &prompt::SEGMENT_EVERYTHING), (icons::COLUMNS, &prompt::COMPARE)],
     ];
-    ui.spacing_mut().item_spacing.y = 4.0;
+    // In a low window the buttons stand close.
+    ui.spacing_mut().item_spacing.y = if ui.available_height() < 480.0 { 0.0 } else { 4.0 };
     ui.vertical_centered(|ui| {
         ui.add_space(8.0);
         for (i, group) in groups.into_iter().enumerate() {
