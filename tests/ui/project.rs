@@ -142,7 +142,7 @@ fn a_new_class_is_there_in_all_photos_and_renaming_it_too_with_undo() {
     assert_eq!(classes_of(&first), [Some("mug".into())], "a digit is about the accepted mask");
     click(&mut first, "Menu of class cup");
     click(&mut first, "Rename");
-    first.get_by_label("New name of class").type_text(" of coffee");
+    first.get_by_label("New name of class").type_text("cup of coffee");
     press(&mut first, Key::Enter);
     first.get_by_label("Classes (2): cup of coffee");
     press(&mut first, Key::A);

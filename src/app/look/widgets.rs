@@ -1,5 +1,7 @@
 //! Widgets that occur all over the window.
 
+use egui::text::{CCursor, CCursorRange};
+use egui::text_edit::TextEditState;
 use egui::{Button, FontFamily, IntoAtoms, Response, RichText, Ui, vec2};
 
 use super::theme::{ICONS, ICONS_FILLED, SEMIBOLD, tokens};
@@ -29,4 +31,12 @@ pub(in crate::app) fn primary_button<'a>(ui: &Ui, text: impl IntoAtoms<'a>) -> B
 /// The title of a section of a panel.
 pub(in crate::app) fn section_title(text: impl Into<String>) -> RichText {
     RichText::new(text.into()).family(FontFamily::Name(SEMIBOLD.into()))
+}
+
+/// Selects all of what is in a text field, so that typing replaces it.
+pub(in crate::app) fn select_all(ui: &Ui, field: &Response, text: &str) {
+    let mut state = TextEditState::load(ui.ctx(), field.id).unwrap_or_default();
+    let all = CCursorRange::two(CCursor::new(0), CCursor::new(text.chars().count()));
+    state.cursor.set_char_range(Some(all));
+    state.store(ui.ctx(), field.id);
 }

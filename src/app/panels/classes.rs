@@ -7,6 +7,7 @@ use egui::scroll_area::ScrollArea;
 use egui::{Button, CollapsingHeader, Id, Key, RichText, TextEdit, Ui};
 
 use super::super::actions::{Action, Actions};
+use super::super::look::select_all;
 use super::super::texts::classes as texts;
 use super::AttributeWindow;
 use crate::colour::Colour;
@@ -140,6 +141,7 @@ impl Classes {
                     self.renaming = None;
                 } else if !response.has_focus() {
                     response.request_focus();
+                    select_all(ui, &response, &typed);
                 }
             }
             _ => {

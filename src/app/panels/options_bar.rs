@@ -54,12 +54,10 @@ fn looks_ui(ui: &mut Ui, bar: &OptionsBar, availability: &Availability, actions:
     style.accessible_name(texts::STYLE);
     let mut opacity = settings.opacity * 100.0;
     let slider = Slider::new(&mut opacity, 0.0..=100.0).suffix(" %").fixed_decimals(0);
-    let response = ui.scope(|ui| {
-        ui.spacing_mut().slider_width = 70.0;
-        ui.spacing_mut().interact_size.y = SLIDER_HEIGHT;
-        ui.add(slider)
-    });
-    let response = response.inner;
+    ui.spacing_mut().slider_width = 70.0;
+    let height = std::mem::replace(&mut ui.spacing_mut().interact_size.y, SLIDER_HEIGHT);
+    let response = ui.add(slider);
+    ui.spacing_mut().interact_size.y = height;
     response.widget_info(|| egui::WidgetInfo::slider(true, f64::from(opacity), texts::OPACITY));
     if response.on_hover_text(texts::OPACITY).changed() {
         actions.push(Action::SetOpacity(opacity / 100.0));

@@ -14,7 +14,7 @@ use image::RgbImage;
 use self::cells::{buttons_ui, figure_ui, group_buttons_ui, group_name_ui, picture_ui, proposed_ui};
 use self::rows::{Row, SortBy, grouped, mask_after_gap, sorted, tree};
 use super::super::actions::{Action, Actions};
-use super::super::look::{ACCENT, icon, icon_button, icon_filled, icons, tokens};
+use super::super::look::{ACCENT, icon, icon_button, icon_filled, icons, select_all, tokens};
 use super::super::tasks::Thumbnails;
 use super::super::texts::masks as texts;
 use crate::colour::Colour;
@@ -338,6 +338,7 @@ impl MaskList {
                     self.renaming = None;
                 } else if !response.has_focus() {
                     response.request_focus();
+                    select_all(ui, &response, &typed);
                 }
             }
             _ if settled => {
