@@ -13,7 +13,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 
 HERE = Path(__file__).parent
-# Icons that the window uses: (name, style). Add one here, run the script, and add it to src/app/icons.rs.
+# Icons for the window. src/app/look/icons.rs names those in use.
 REGULAR = """cursor cursor-click bounding-box paint-brush eraser lasso sparkle columns gear-six question plus-circle
 minus-circle check x magnifying-glass funnel list-bullets tree-structure plus dots-three eye eye-slash lock-simple
 lock-simple-open copy trash scissors bezier-curve folder caret-left caret-right caret-down caret-up caret-double-right cpu

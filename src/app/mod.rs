@@ -37,6 +37,7 @@ mod shell;
 mod state;
 mod tasks;
 mod texts;
+mod undo;
 mod vertices;
 mod workspace;
 

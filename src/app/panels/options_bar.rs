@@ -99,7 +99,7 @@ fn tool_ui(ui: &mut Ui, bar: &OptionsBar, availability: &Availability, actions: 
                 actions.push(Action::SetBrushRadius(radius));
             }
         }
-        _ => drop(ui.label(section_title(command.text))),
+        Tool::Select | Tool::Lasso => drop(ui.label(section_title(command.text))),
     }
     ui.add(Label::new(RichText::new(command.tooltip).weak()).truncate());
 }

@@ -96,7 +96,7 @@ impl<'a> Losses<'a> {
             let masks = count(self.without_attributes, "mask", "masks");
             losses.push(match self.keeps.attributes {
                 KeptAttributes::Flags => format!("Attributes of {masks} are lost, except yes and no."),
-                _ => format!("The attributes of {masks} are lost."),
+                KeptAttributes::All | KeptAttributes::None => format!("The attributes of {masks} are lost."),
             });
         }
         losses

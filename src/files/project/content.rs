@@ -125,11 +125,6 @@ impl Project {
         self.classes.iter().find(|class| class.name == name)
     }
 
-    /// The class selected by a digit.
-    pub fn class_of_key(&self, key: u8) -> Option<&ProjectClass> {
-        self.classes.iter().find(|class| class.key == Some(key))
-    }
-
     /// The current name of a class that was named `name` at a revision; `None` if it was deleted.
     pub fn name_since<'a>(&'a self, name: &'a str, revision: u64) -> Option<&'a str> {
         let mut name = name;
@@ -298,7 +293,7 @@ mod tests {
         let keys: Vec<_> = project.classes.iter().filter_map(|class| class.key).collect();
         assert_eq!(keys, (1..=9).collect::<Vec<_>>());
         project.set_key("class 10", Some(2));
-        assert_eq!(project.class_of_key(2).unwrap().name, "class 10");
+        assert_eq!(project.classes.iter().find(|class| class.key == Some(2)).unwrap().name, "class 10");
         assert_eq!(project.class("class 1").unwrap().key, None);
         project.set_key("class 10", None);
         assert_eq!(project.class("class 9").unwrap().key, None);

@@ -79,6 +79,8 @@ pub struct OpenProject {
     redo: Vec<Step>,
     /// Grows with every change.
     generation: u64,
+    /// Whether the content differs from that of the file. Kept, because projects can have very many photos.
+    is_changed: bool,
 }
 
 impl OpenProject {
@@ -311,6 +313,7 @@ impl OpenProject {
     /// Makes the list of classes again, with an id for each.
     fn refresh_list(&mut self) {
         self.generation += 1;
+        self.compare();
         let revision = self.content.revision();
         let places: HashMap<&str, usize> =
             self.content.classes.iter().enumerate().map(|(i, class)| (&*class.name, i)).collect();
@@ -338,7 +341,11 @@ impl OpenProject {
 
     /// The file, if there are changes to be saved to it.
     pub fn unsaved(&self) -> Option<&ProjectFile> {
-        self.file.as_ref().filter(|file| *file.content() != self.content)
+        self.file.as_ref().filter(|_| self.is_changed)
+    }
+
+    fn compare(&mut self) {
+        self.is_changed = self.file.as_ref().is_some_and(|file| *file.content() != self.content);
     }
 
     /// The file; `None` if changes are not saved.
@@ -352,7 +359,7 @@ impl OpenProject {
         let theirs = file.content().clone();
         self.file = Some(file);
         if theirs == *known {
-            return;
+            return self.compare();
         }
         let joined = merged(known, &self.content, &theirs);
         if (&joined.classes, &joined.renames) != (&self.content.classes, &self.content.renames) {

@@ -40,7 +40,9 @@ impl SortBy {
         match self {
             SortBy::PredictedIou => score_text(item.annotation.predicted_iou),
             SortBy::Stability => score_text(item.annotation.stability_score),
-            _ => item.annotation.mask.area().to_string(),
+            SortBy::Order | SortBy::Name | SortBy::Area | SortBy::Tree | SortBy::Class => {
+                item.annotation.mask.area().to_string()
+            }
         }
     }
 
