@@ -6,8 +6,7 @@ use egui::KeyboardShortcut;
 
 use super::commands::Command;
 use super::export_task::ExportJob;
-use super::state::BatchWork;
-use super::state::VertexEdit;
+use super::state::{BatchWork, Reach, VertexEdit};
 use crate::document::{ClassId, ColourMode, Edit, MaskId};
 use crate::edge::Refinement;
 use crate::engine::ModelSource;
@@ -16,6 +15,8 @@ use crate::files::project::ProjectEdit;
 use crate::files::{Adjustment, Rendering};
 use crate::models::Entry;
 use crate::prompt::Point;
+use crate::track::TrackId;
+use crate::tracking::DoubtLimits;
 
 /// A request of the user.
 #[derive(Debug, Clone)]
@@ -23,6 +24,20 @@ pub(super) enum Action {
     Run(&'static Command),
     Edit(Edit),
     EditProject(ProjectEdit),
+    /// Works on an object of the sequence.
+    ChooseTrack(TrackId),
+    DeleteTrack(TrackId),
+    MergeTracks {
+        from: TrackId,
+        to: TrackId,
+    },
+    /// Makes an object of its own of the rest of another, from the open frame on.
+    SplitTrack(TrackId),
+    RenameTrack(TrackId, String),
+    SetReach(Reach),
+    /// In frames a second.
+    SetFrameRate(f32),
+    SetDoubts(DoubtLimits),
     /// Gives a class to the selected masks, or to the next one; `None` is no class.
     ChooseClass(Option<ClassId>),
     /// Shows a further candidate, or one before.

@@ -23,7 +23,15 @@ impl Tinsel {
                     (command.run)(self, ctx, frame);
                 }
             }
-            Action::Edit(edit) => document.apply(edit),
+            Action::Edit(edit) => self.edit(edit),
+            Action::ChooseTrack(track) => self.choose_track(track),
+            Action::DeleteTrack(track) => self.delete_tracks([track].into()),
+            Action::MergeTracks { from, to } => self.merge_tracks(from, to),
+            Action::SplitTrack(track) => self.split_track(track),
+            Action::RenameTrack(track, name) => self.rename_track(track, name),
+            Action::SetReach(reach) => self.set_reach(reach),
+            Action::SetFrameRate(rate) => self.settings.frame_rate = rate,
+            Action::SetDoubts(limits) => self.settings.doubts = limits,
             Action::EditProject(edit) => self.projects.edit(edit),
             Action::ChooseClass(class) => self.choose_class(class),
             Action::StepCandidate(step) => self.step_candidate(step),
@@ -185,7 +193,7 @@ impl Tinsel {
     /// Applies an edit of the selected masks.
     pub(super) fn edit_selection(&mut self, edit: impl FnOnce(Vec<MaskId>) -> Edit) {
         let edit = edit(self.selection());
-        self.workspace.document.apply(edit);
+        self.edit(edit);
     }
 
     /// Assigns a class to the selected masks; without a selection, or while a mask is being prompted, it becomes

@@ -30,6 +30,7 @@ impl Tinsel {
         self.let_go_of_photos();
         self.continue_after_saving();
         self.follow_batch();
+        self.follow_sequence();
         if let Some(change) = self.everything.receive() {
             self.receive_filtered(change);
         }
@@ -56,7 +57,8 @@ impl Tinsel {
 
     fn receive_event(&mut self, event: Event) {
         match event {
-            Event::ModelLoaded { name, seconds, everything, input_side } => {
+            Event::ModelLoaded { name, seconds, everything, input_side, remembers } => {
+                self.model.remembers = remembers;
                 self.timing = texts::status::model_loaded(seconds);
                 self.model.loaded(&name, input_side, everything, &mut self.settings);
                 self.comparing.offer(&models::to_remember(&name));
@@ -74,12 +76,17 @@ impl Tinsel {
                 self.encoding.end();
                 self.clipboard.progress(fraction);
             }
+            Event::Progress { job: JobKind::Following, fraction } => self.following_progress(fraction),
+            Event::Progress { .. } => {}
             Event::ShapesFound { number, photo, masks, seconds } => {
                 self.timing = texts::status::mask_computed(seconds);
                 self.encoding.end();
                 self.shapes_found(number, photo, masks);
             }
-            Event::Progress { .. } => {}
+            Event::FollowingBegun { number, frames, .. } => self.following_begun(number, frames),
+            Event::Followed { number, tracked } => self.followed(number, tracked),
+            Event::FollowingProblem { number, message } => self.following_problem(number, message),
+            Event::FollowingDone { number } => self.following_ended(number, true),
             Event::Proposed { number, model, masks } => self.batch_answered(number, &model, masks),
             Event::Failed { job: JobKind::Batch, number, message } => self.batch_failed(number, &message),
             Event::Compared { number, photo, masks, comparison, seconds } => {
@@ -190,6 +197,7 @@ impl Tinsel {
             }
             JobKind::Preview | JobKind::Ahead => {}
             JobKind::Batch => drop(self.batch.ended(number)),
+            JobKind::Following => self.following_ended(number, false),
             JobKind::Comparison => {
                 self.comparing.give_up(number);
                 self.encoding.end();
@@ -291,6 +299,9 @@ impl Tinsel {
             Outcome::OpenedBoxes(opened) => self.boxes_opened(opened),
             Outcome::DroppedMasks(files) => files.into_iter().for_each(|file| self.import_file(file)),
             Outcome::FoundProposals(photos) => self.start_review(photos),
+            Outcome::FoundTracks(found) => self.tracks_found(found),
+            Outcome::FollowPrepared { step, start } => self.follow_prepared(step, start),
+            Outcome::SavedTracks { number, frames } => self.tracks_saved(number, frames),
             Outcome::Copied(picture) => {
                 self.tasks.ctx().copy_image(picture);
                 self.messages.news(messages::COPIED);
@@ -322,6 +333,7 @@ impl Tinsel {
                     Kind::Opening => self.workspace.loading = false,
                     Kind::PlanningExport => self.export.planned(None),
                     Kind::Exporting => self.export.ended(false),
+                    Kind::SavingTracks => self.saving_tracks_broke(),
                     Kind::Preparing | Kind::SavingProposals => {
                         return self.batch.failed(panicked.to_string());
                     }

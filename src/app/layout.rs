@@ -21,6 +21,7 @@ use super::panels::{
 use super::shell::Tinsel;
 use super::state::Projects;
 use super::texts;
+use super::timeline::{TimelineContent, TimelinePanel};
 use super::workspace::Workspace;
 use crate::colour::Colour;
 use crate::document::{Class, Document, MaskId, MaskItem, Prompting, colours};
@@ -57,11 +58,11 @@ impl Tinsel {
         });
         row("status", STATUS, Panel::bottom).frame(bar_frame(ui)).show(ui, |ui| self.status_ui(ui, actions));
         let Some(photo) = self.workspace.open.as_ref().map(|open| open.id) else {
-            self.filmstrip_ui(ui, actions);
+            self.filmstrip_ui(ui, &availability, actions);
             CentralPanel::default().show(ui, |ui| welcome_ui(ui, &self.welcome(), actions));
             return;
         };
-        self.filmstrip_ui(ui, actions);
+        self.filmstrip_ui(ui, &availability, actions);
         let rail = Panel::left("rail").exact_size(RAIL).resizable(false).frame(bar_frame(ui));
         rail.show(ui, |ui| rail_ui(ui, &availability, actions));
         if self.comparing.covers(photo) {
@@ -157,12 +158,25 @@ impl Tinsel {
         self.panels.prompt_bar.ui(ui.ctx(), &content, actions);
     }
 
-    fn filmstrip_ui(&mut self, ui: &mut Ui, actions: &mut Actions) {
+    fn filmstrip_ui(&mut self, ui: &mut Ui, availability: &Availability, actions: &mut Actions) {
         let Workspace { photos, current, .. } = &self.workspace;
         let masks_of = |path: &Path| self.workspace.masks_of(path);
         let projects = &self.projects;
         let content = StripContent { photos, current: *current, masks_of: &masks_of, projects };
-        if self.settings.filmstrip && photos.len() > 1 {
+        if let Some(timeline) = &self.sequence.open {
+            let content = TimelineContent {
+                timeline,
+                frame: *current,
+                selected: self.selected_tracks(),
+                frame_rate: self.settings.frame_rate,
+                doubts: self.settings.doubts,
+                remembers: self.model.remembers,
+            };
+            let height = TimelinePanel::height(timeline.lanes.len());
+            row("timeline", height, Panel::bottom).frame(bar_frame(ui)).show(ui, |ui| {
+                self.panels.timeline.ui(ui, &content, availability, actions);
+            });
+        } else if self.settings.filmstrip && photos.len() > 1 {
             let states = &mut self.photo_states;
             row("filmstrip", STRIP, Panel::bottom).frame(bar_frame(ui)).show(ui, |ui| {
                 self.panels.filmstrip.ui(ui, &content, states, actions);

@@ -5,6 +5,7 @@ use egui::Context;
 use super::settings::Tool;
 use super::shell::Tinsel;
 use super::texts::messages as texts;
+use crate::annotation::Annotation;
 use crate::document::{Edit, MaskId, Prompting, prompting_again};
 use crate::engine::JobKind;
 use crate::mask::PixelBox;
@@ -92,7 +93,12 @@ impl Tinsel {
                 return;
             }
             let class = self.projects.active().map(|class| class.id);
-            self.workspace.document.apply(Edit::Accept(mask.with_class(class)));
+            let track = match self.workspace.document.reopened() {
+                Some(_) => None,
+                None => self.track_of_next(),
+            };
+            let mask = Annotation { track, ..mask.with_class(class) };
+            self.workspace.document.apply(Edit::Accept(mask));
             self.prompt.inquiry.forget();
         }
     }

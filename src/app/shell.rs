@@ -20,7 +20,7 @@ use super::messages::Messages;
 use super::settings::Settings;
 use super::state::{
     Batch, Encoding, Everything, Model, PanelStates, PhotoStates, Picture, Projects, PromptQueries, Review,
-    Sample, Stage,
+    Sample, Sequence, Stage,
 };
 use super::tasks::Tasks;
 use super::texts::photos as texts;
@@ -57,6 +57,7 @@ pub struct Tinsel {
     pub(super) batch: Batch,
     pub(super) batch_question: Option<BatchQuestion>,
     pub(super) review: Review,
+    pub(super) sequence: Sequence,
     pub(super) clipboard: Clipboard,
     pub(super) export: ExportChoices,
     pub(super) import_question: Option<ImportQuestion>,
@@ -101,6 +102,7 @@ impl Tinsel {
             batch: Batch::default(),
             batch_question: None,
             review: Review::default(),
+            sequence: Sequence::default(),
             clipboard: Clipboard::default(),
             export: ExportChoices::default(),
             import_question: None,
@@ -177,6 +179,7 @@ impl Tinsel {
             || self.projects.is_syncing()
             || !self.after_saving.is_empty()
             || self.batch.is_running()
+            || self.sequence.is_busy()
             || self.comparing.is_running()
             || self.clipboard.is_searching()
             || self.comparing.is_rendering()
@@ -325,6 +328,7 @@ impl eframe::App for Tinsel {
         // It ends with the photo that it is at; what it has written is whole.
         self.export.cancel();
         self.stop_batch();
+        self.finish_sequence();
         self.tasks.flush(PATIENCE);
     }
 

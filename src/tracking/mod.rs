@@ -28,8 +28,9 @@ mod track;
 mod tracker;
 
 pub use crate::sam::memory::Direction;
+pub use crate::track::Doubt;
 pub use cue::Cue;
-pub use doubt::{Doubt, DoubtLimits};
+pub use doubt::DoubtLimits;
 pub use frames::{FrameError, Frames};
 pub use run::{Limit, Range, Run, Step};
 pub use tracker::{ObjectId, Origin, PriorMask, TrackError, Tracked, Tracker};

@@ -52,6 +52,22 @@ impl Track {
         self.memory.forget_prompted(frame);
     }
 
+    /// Whether these results of earlier runs, if there are any, are what was followed last.
+    pub fn remembers(&self, priors: &[PriorMask]) -> bool {
+        let is_kept = |prior: &PriorMask| {
+            self.recent.get(&prior.frame).is_some_and(|sighting| sighting.mask == prior.mask)
+        };
+        !priors.is_empty() && priors.iter().all(is_kept)
+    }
+
+    /// Forgets where the object was followed to.
+    pub fn forget_followed(&mut self) {
+        self.priors.clear();
+        self.recent.clear();
+        self.followed.clear();
+        self.memory.forget_followed();
+    }
+
     /// The first or the last frame with a cue.
     pub fn cue_towards(&self, direction: Direction) -> Option<usize> {
         match direction {

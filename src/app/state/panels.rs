@@ -5,6 +5,7 @@ use egui::Context;
 use crate::app::filmstrip::Filmstrip;
 use crate::app::panels::{Classes, ImageWindow, Inspect, Keys, MaskList, Note, Palette, PromptBar};
 use crate::app::tasks::Relations;
+use crate::app::timeline::TimelinePanel;
 
 pub(in crate::app) struct PanelStates {
     pub mask_list: MaskList,
@@ -12,6 +13,7 @@ pub(in crate::app) struct PanelStates {
     pub inspect: Inspect,
     pub image: ImageWindow,
     pub filmstrip: Filmstrip,
+    pub timeline: TimelinePanel,
     pub palette: Palette,
     pub keys: Keys,
     pub note: Note,
@@ -27,6 +29,7 @@ impl PanelStates {
             inspect: Inspect::new(ctx.clone()),
             image: ImageWindow::default(),
             filmstrip: Filmstrip::new(ctx.clone()),
+            timeline: TimelinePanel::default(),
             palette: Palette::default(),
             keys: Keys::default(),
             note: Note::default(),

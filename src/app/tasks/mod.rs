@@ -14,6 +14,7 @@ mod masks;
 mod photos;
 mod projects;
 mod relations;
+mod sequence;
 mod task;
 mod thumbnails;
 mod vertices;
@@ -31,13 +32,14 @@ pub(super) use imports::{Dataset, ImportTarget};
 pub(super) use latest::{ByAddress, Latest};
 pub(super) use photos::Decoded;
 pub(super) use relations::Relations;
+pub(super) use sequence::{ChangedFrame, FollowRequest, FollowStart, FoundTracks, FrameObjects, SavedFrame};
 pub(super) use task::{Panicked, Task};
 pub(super) use thumbnails::Thumbnails;
 
 use super::clipboard::FittedMasks;
 use super::export_task::Written;
 use super::state::EditedMask;
-use super::state::ReviewPhoto;
+use super::state::{ReviewPhoto, StepId};
 use crate::document::{MaskItem, Reshape};
 use crate::files::export::{Plan, SplitList, SplitListError};
 use crate::files::import::{ForPhoto, ImportError, Imported, NamedClasses, Problem};
@@ -126,6 +128,18 @@ pub(super) enum Outcome {
     DroppedMasks(Vec<PathBuf>),
     /// The photos whose sessions have proposals.
     FoundProposals(Vec<ReviewPhoto>),
+    /// The objects on the frames of a sequence.
+    FoundTracks(FoundTracks),
+    /// What a run that follows objects starts from, or why it cannot.
+    FollowPrepared {
+        step: StepId,
+        start: Result<Box<FollowStart>, String>,
+    },
+    /// Objects were changed in the sessions of frames.
+    SavedTracks {
+        number: u64,
+        frames: Vec<SavedFrame>,
+    },
     /// A picture for the clipboard.
     Copied(egui::ColorImage),
     /// Masks to be pasted into a photo.
@@ -165,13 +179,15 @@ pub(super) enum Kind {
     /// Reading a photo of a batch.
     Preparing,
     SavingProposals,
+    /// Changing objects of a sequence on frames that are not in the window.
+    SavingTracks,
     Other,
 }
 
 impl Kind {
     /// Whether it writes files, so that the end of the program waits for it.
     fn writes(self) -> bool {
-        matches!(self, Kind::Exporting | Kind::Importing | Kind::SavingProposals)
+        matches!(self, Kind::Exporting | Kind::Importing | Kind::SavingProposals | Kind::SavingTracks)
     }
 }
 

@@ -24,6 +24,7 @@ pub(super) mod palette;
 pub(super) mod photos;
 pub(super) mod prompt;
 pub(super) mod review;
+pub(super) mod sequence;
 pub(super) mod shape;
 pub(super) mod shortcuts;
 pub(super) mod startup;
