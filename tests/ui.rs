@@ -16,6 +16,8 @@ mod image_window;
 mod project;
 #[path = "ui/region.rs"]
 mod region;
+#[path = "ui/sequence.rs"]
+mod sequence;
 #[path = "ui/vertices.rs"]
 mod vertices;
 

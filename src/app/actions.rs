@@ -6,6 +6,7 @@ use egui::KeyboardShortcut;
 
 use super::commands::Command;
 use super::export_task::ExportJob;
+use super::sequence_export::SequenceExport;
 use super::state::{BatchWork, Reach, VertexEdit};
 use crate::document::{ClassId, ColourMode, Edit, MaskId};
 use crate::edge::Refinement;
@@ -108,6 +109,7 @@ pub(super) enum Action {
     /// Finds out what an export would do.
     PlanExport(ExportJob),
     Export(ExportJob),
+    ExportSequence(SequenceExport),
     ChooseExportFolder,
     /// Asks for a list of photos and their parts of a dataset.
     ChooseSplitList,
@@ -133,6 +135,7 @@ pub(super) enum Action {
 pub(super) enum AfterSaving {
     PlanExport(ExportJob),
     Export(ExportJob),
+    ExportSequence(SequenceExport),
     ImportAll { file: PathBuf, photos: Vec<PathBuf> },
 }
 

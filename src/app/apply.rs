@@ -127,9 +127,15 @@ impl Tinsel {
                 self.save_exported(&job);
                 self.after_saving.push(AfterSaving::Export(job));
             }
+            Action::ExportSequence(job) => {
+                self.save_all();
+                self.after_saving.push(AfterSaving::ExportSequence(job));
+            }
             Action::ChooseExportFolder => {
+                let is_sequence = self.sequence_export.open;
+                let folder = if is_sequence { &self.sequence_export.folder } else { &self.export.folder };
                 let dialog = rfd::FileDialog::new().set_parent(frame);
-                self.tasks.pick_export_folder(dialog.set_directory(&self.export.folder));
+                self.tasks.pick_export_folder(dialog.set_directory(folder));
             }
             Action::ChooseSplitList => self.tasks.pick_split_list(rfd::FileDialog::new().set_parent(frame)),
             Action::ChooseSavingFolder => {
@@ -250,7 +256,8 @@ impl Tinsel {
 
     /// Does what waited for the work to be saved.
     pub(super) fn continue_after_saving(&mut self) {
-        if self.sessions.is_saving() || self.projects.is_syncing() {
+        let is_settled = self.sequence.open.as_ref().is_none_or(|timeline| timeline.waiting.is_settled());
+        if self.sessions.is_saving() || self.projects.is_syncing() || !is_settled {
             return;
         }
         for action in std::mem::take(&mut self.after_saving) {
@@ -260,6 +267,9 @@ impl Tinsel {
                     self.settings.export = Some((job.format, job.options.clone()));
                     let photos = job.photos();
                     self.export.started(self.tasks.export(job), photos);
+                }
+                AfterSaving::ExportSequence(job) => {
+                    self.sequence_export.started(self.tasks.export_sequence(job));
                 }
                 AfterSaving::ImportAll { file, photos } => self.tasks.read_dataset(file, photos),
             }

@@ -7,6 +7,7 @@ use super::export_task::Written;
 use super::import_question::ImportQuestion;
 use super::messages::first_few;
 use super::models;
+use super::sequence_export::{Ended, Failure};
 use super::settings::Tool;
 use super::shell::Tinsel;
 use super::state::{Asker, FilterChange};
@@ -178,6 +179,23 @@ impl Tinsel {
         self.settings.export_folder = folder.to_str().is_some().then_some(folder);
     }
 
+    /// Reports what was exported of a sequence.
+    fn sequence_exported(&mut self, folder: PathBuf, result: Result<Ended, Failure>) {
+        self.sequence_export.ended(&result);
+        match result {
+            Ok(Ended::Written { files, objects }) => {
+                self.messages.news(texts::sequence::exported(objects, files, &folder));
+                // Settings are kept as text, which not every path is.
+                self.settings.export_folder = folder.to_str().is_some().then_some(folder);
+            }
+            Ok(Ended::NoObjects) => self.messages.news(texts::sequence::NOTHING_TO_EXPORT),
+            Ok(Ended::Cancelled) => self.messages.news(texts::sequence::CANCELLED),
+            // The window says so, and what to do.
+            Err(Failure::Exists(_)) => {}
+            Err(Failure::Other(error)) => self.messages.error(error),
+        }
+    }
+
     /// Tidies up after a job that came to nothing, unless a newer one of its kind is under way.
     fn ended(&mut self, job: JobKind, number: u64) {
         match job {
@@ -223,11 +241,11 @@ impl Tinsel {
                     self.load_model(ModelSource::file(path));
                 }
             }
-            Outcome::PickedExportFolder(folder) => {
-                if let Some(folder) = folder {
-                    self.export.folder = folder;
-                }
-            }
+            Outcome::PickedExportFolder(folder) => match folder {
+                Some(folder) if self.sequence_export.open => self.sequence_export.folder = folder,
+                Some(folder) => self.export.folder = folder,
+                None => {}
+            },
             Outcome::PickedSplitList(None) => {}
             Outcome::PickedSplitList(Some(Ok((file, list)))) => self.export.photo_choices.assign(file, list),
             Outcome::PickedSplitList(Some(Err(error))) => self.messages.error(error.to_string()),
@@ -274,6 +292,7 @@ impl Tinsel {
             }
             Outcome::Planned(plan) => self.export.planned(plan),
             Outcome::Exported { folder, result } => self.exported(folder, result),
+            Outcome::ExportedSequence { folder, result } => self.sequence_exported(folder, result),
             Outcome::PickedMasks(file) => {
                 if let Some(file) = file {
                     self.import_file(file);
@@ -332,7 +351,10 @@ impl Tinsel {
                 match kind {
                     Kind::Opening => self.workspace.loading = false,
                     Kind::PlanningExport => self.export.planned(None),
-                    Kind::Exporting => self.export.ended(false),
+                    Kind::Exporting => {
+                        self.export.ended(false);
+                        self.sequence_export.ended(&Err(Failure::Other(String::new())));
+                    }
                     Kind::SavingTracks => self.saving_tracks_broke(),
                     Kind::Preparing | Kind::SavingProposals => {
                         return self.batch.failed(panicked.to_string());

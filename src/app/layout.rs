@@ -167,7 +167,7 @@ impl Tinsel {
             let content = TimelineContent {
                 timeline,
                 frame: *current,
-                selected: self.selected_tracks(),
+                selected: self.tracks_in_hand(),
                 frame_rate: self.settings.frame_rate,
                 doubts: self.settings.doubts,
                 remembers: self.model.remembers,
@@ -302,7 +302,10 @@ impl Tinsel {
         let (mut masks, mut highlighted) = (vec![], vec![]);
         if !self.stage.masks_hidden {
             // What is worked on again is shown as it becomes.
-            let reopened = document.reopened().map(|m| m.id);
+            let chosen = self.sequence.open.as_ref().and_then(|timeline| timeline.chosen);
+            let replaced = chosen.filter(|_| !prompting.is_empty());
+            let replaced = replaced.and_then(|track| document.mask_of_track(track));
+            let reopened = document.reopened().or(replaced).map(|m| m.id);
             let items = shown.items.iter().filter(|m| document.is_shown(m) && Some(m.id) != reopened);
             masks.extend(
                 items.map(|m| SceneMask { mask: m.annotation.mask.clone(), colour: shown.colours[&m.id] }),

@@ -33,6 +33,7 @@ mod preview;
 mod prompts;
 mod reviews;
 mod sequence;
+mod sequence_export;
 mod settings;
 mod shell;
 mod state;

@@ -108,7 +108,7 @@ impl Tinsel {
         project: Option<Box<Result<ProjectFile, ProjectError>>>,
     ) {
         self.finish_vertices_now();
-        let tracks = self.selected_tracks();
+        let tracks = self.tracks_in_hand();
         self.leave_photo();
         self.workspace.loading = false;
         if !self.sample.is(&photo.path) {

@@ -5,7 +5,6 @@ use egui::Context;
 use super::settings::Tool;
 use super::shell::Tinsel;
 use super::texts::messages as texts;
-use crate::annotation::Annotation;
 use crate::document::{Edit, MaskId, Prompting, prompting_again};
 use crate::engine::JobKind;
 use crate::mask::PixelBox;
@@ -93,11 +92,10 @@ impl Tinsel {
                 return;
             }
             let class = self.projects.active().map(|class| class.id);
-            let track = match self.workspace.document.reopened() {
-                Some(_) => None,
-                None => self.track_of_next(),
-            };
-            let mask = Annotation { track, ..mask.with_class(class) };
+            let mut mask = mask.with_class(class);
+            if self.workspace.document.reopened().is_none() {
+                mask = self.with_track(mask);
+            }
             self.workspace.document.apply(Edit::Accept(mask));
             self.prompt.inquiry.forget();
         }

@@ -11,7 +11,7 @@ use super::state::{FollowRun, Reach, Saving, StepEdit, StepId, Way, folder_of};
 use super::tasks::{ChangedFrame, FollowRequest, FollowStart, FoundTracks, FrameObjects, SavedFrame};
 use super::texts::sequence as texts;
 use crate::annotation::Annotation;
-use crate::document::{Document, Edit, MaskId, OnFrame, Presence, Sighting, TrackEdit};
+use crate::document::{ClassId, Document, Edit, Looks, MaskId, OnFrame, Presence, Sighting, TrackEdit};
 use crate::engine::{Following, JobKind};
 use crate::files::{file_and_page, is_film};
 use crate::sam::memory::MEMORIES;
@@ -78,6 +78,7 @@ impl Tinsel {
                 timeline.steps.drop_empty();
             }
         }
+        self.follow_choice();
         self.follow_play();
     }
 
@@ -209,21 +210,43 @@ impl Tinsel {
         self.selected().filter_map(|item| Some(item.annotation.track.as_ref()?.track)).collect()
     }
 
-    /// The object that the next mask will be of: the chosen one if it has no mask here, or a new one.
-    pub(super) fn track_of_next(&mut self) -> Option<TrackMark> {
-        let timeline = self.sequence.open.as_mut()?;
-        let chosen = timeline.chosen.take();
-        let is_free = |track: &TrackId| self.workspace.document.mask_of_track(*track).is_none();
-        Some(TrackMark::prompted(chosen.filter(is_free).unwrap_or_else(|| timeline.lanes.new_id())))
+    /// Says which object a new mask is of: the chosen one, or a new one.
+    pub(super) fn with_track(&mut self, mask: Annotation<ClassId>) -> Annotation<ClassId> {
+        let Some(timeline) = self.sequence.open.as_mut() else { return mask };
+        let Some(track) = timeline.chosen.take() else {
+            let track = Some(TrackMark::prompted(timeline.lanes.new_id()));
+            return Annotation { track, ..mask };
+        };
+        let Some(lane) = timeline.lanes.get(track) else { return mask };
+        let Looks { name, class, colour } = lane.looks.clone();
+        let class = class.and_then(|class| Some(self.workspace.document.classes().named(&class)?.id));
+        Annotation { name, class, colour: Some(colour), track: Some(TrackMark::prompted(track)), ..mask }
     }
 
-    /// Makes an object the one that is worked on: selects its mask, or makes the next mask its own.
+    /// Makes an object the one that is worked on: selects its mask, and makes the next mask its own. Chosen again, it
+    /// no longer is.
     pub(super) fn choose_track(&mut self, track: TrackId) {
         let mask = self.workspace.document.mask_of_track(track).map(|item| item.id);
-        self.workspace.document.select(mask);
-        if let Some(timeline) = &mut self.sequence.open {
-            timeline.chosen = Some(track).filter(|_| mask.is_none() && timeline.chosen != Some(track));
+        let Some(timeline) = &mut self.sequence.open else { return };
+        let is_chosen = timeline.chosen.take() == Some(track);
+        timeline.chosen = Some(track).filter(|_| !is_chosen);
+        self.workspace.document.select(mask.filter(|_| !is_chosen));
+    }
+
+    /// Lets the chosen object go when another mask is selected.
+    fn follow_choice(&mut self) {
+        let Some(timeline) = &mut self.sequence.open else { return };
+        let document = &self.workspace.document;
+        let mask = timeline.chosen.and_then(|track| document.mask_of_track(track));
+        if mask.is_some_and(|item| !document.selection().contains(&item.id)) {
+            timeline.chosen = None;
         }
+    }
+
+    /// The objects that are selected or chosen.
+    pub(super) fn tracks_in_hand(&self) -> BTreeSet<TrackId> {
+        let chosen = self.sequence.open.as_ref().and_then(|timeline| timeline.chosen);
+        self.selected_tracks().into_iter().chain(chosen).collect()
     }
 
     /// Follows all objects from the open frame; masks that are selected become objects first.
@@ -436,7 +459,7 @@ impl Tinsel {
     pub(super) fn merge_tracks(&mut self, from: TrackId, to: TrackId) {
         let frames = self.frames_with(&[from].into(), |_, _| true);
         let looks = self.sequence.open.as_ref().and_then(|timeline| timeline.lanes.get(to));
-        let name = looks.map(|lane| lane.name.clone()).unwrap_or_default();
+        let name = looks.map(|lane| lane.looks.name.clone()).unwrap_or_default();
         self.change_tracks(texts::MERGE.to_owned(), frames.clone(), &TrackEdit::Renumber { from, to });
         if let Some(timeline) = &mut self.sequence.open {
             let step = timeline.steps.next_undo().map(|step| step.id);
@@ -510,25 +533,18 @@ impl Tinsel {
 
     /// Says that the selected objects, or the chosen one, are not on the open frame.
     pub(super) fn mark_absent(&mut self) {
-        for track in self.tracks_at_work() {
+        for track in self.tracks_in_hand() {
             self.workspace.document.apply(Edit::MarkAbsent(track));
         }
     }
 
-    /// The selected objects, the chosen one, or all.
+    /// The objects that are selected or chosen, or all.
     fn tracks_at_work(&self) -> BTreeSet<TrackId> {
-        let selected = self.selected_tracks();
-        if !selected.is_empty() {
-            return selected;
+        let in_hand = self.tracks_in_hand();
+        if !in_hand.is_empty() {
+            return in_hand;
         }
-        let Some(timeline) = &self.sequence.open else { return BTreeSet::new() };
-        timeline.chosen.map_or_else(|| timeline.lanes.ids(), |track| [track].into())
-    }
-
-    /// Whether objects are selected or one is chosen.
-    pub(super) fn has_tracks_at_work(&self) -> bool {
-        !self.selected_tracks().is_empty()
-            || self.sequence.open.as_ref().is_some_and(|timeline| timeline.chosen.is_some())
+        self.sequence.open.as_ref().map(|timeline| timeline.lanes.ids()).unwrap_or_default()
     }
 
     /// The next or previous frame with a doubtful mask, or with a prompt.
@@ -597,8 +613,9 @@ impl Tinsel {
 
 fn sighting(track: TrackId, place: &OnFrame) -> Sighting {
     match place {
-        OnFrame::Visible(Annotation { track: Some(mark), name, colour: Some(colour), .. }) => {
-            Sighting::visible(mark.clone(), name.clone(), *colour)
+        OnFrame::Visible(Annotation { track: Some(mark), name, class, colour: Some(colour), .. }) => {
+            let looks = Looks { name: name.clone(), class: class.clone(), colour: *colour };
+            Sighting::visible(mark.clone(), looks)
         }
         OnFrame::Visible(_) => Sighting { track, presence: Presence::Followed(vec![]), looks: None },
         OnFrame::Absent { is_prompted } => Sighting::absent(track, *is_prompted),

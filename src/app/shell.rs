@@ -17,6 +17,7 @@ use super::exit::Closing;
 use super::export_window::ExportChoices;
 use super::import_question::ImportQuestion;
 use super::messages::Messages;
+use super::sequence_export::SequenceExportWindow;
 use super::settings::Settings;
 use super::state::{
     Batch, Encoding, Everything, Model, PanelStates, PhotoStates, Picture, Projects, PromptQueries, Review,
@@ -58,6 +59,7 @@ pub struct Tinsel {
     pub(super) batch_question: Option<BatchQuestion>,
     pub(super) review: Review,
     pub(super) sequence: Sequence,
+    pub(super) sequence_export: SequenceExportWindow,
     pub(super) clipboard: Clipboard,
     pub(super) export: ExportChoices,
     pub(super) import_question: Option<ImportQuestion>,
@@ -103,6 +105,7 @@ impl Tinsel {
             batch_question: None,
             review: Review::default(),
             sequence: Sequence::default(),
+            sequence_export: SequenceExportWindow::default(),
             clipboard: Clipboard::default(),
             export: ExportChoices::default(),
             import_question: None,
@@ -294,6 +297,10 @@ impl eframe::App for Tinsel {
             let workspace = &self.workspace;
             self.export.ui(&ctx, &workspace.document, &open.photo, &workspace.photos, &mut actions);
         }
+        if self.sequence_export.open {
+            let rate = self.settings.frame_rate;
+            self.sequence_export.ui(&ctx, &self.workspace.photos, rate, &mut actions);
+        }
         self.import_question.take_if(|question| question.ui(&ctx, &mut actions));
         let (photos, parameters) = (self.workspace.photos.len(), self.model.parameters());
         self.batch_question.take_if(|question| question.ui(&ctx, photos, parameters, &mut actions));
@@ -327,6 +334,7 @@ impl eframe::App for Tinsel {
         self.projects.flush();
         // It ends with the photo that it is at; what it has written is whole.
         self.export.cancel();
+        self.sequence_export.cancel();
         self.stop_batch();
         self.finish_sequence();
         self.tasks.flush(PATIENCE);

@@ -239,7 +239,13 @@ pub(super) fn new_item(last_id: &mut u64, mut annotation: Annotation<ClassId>) -
 fn accept(state: &mut State, last_id: &mut u64, answer: Annotation<ClassId>) {
     let Prompting { prompt, chosen, from } = std::mem::take(&mut state.prompting);
     let answer = Annotation { prompt, ..answer };
-    let reopened = state.reopened.take();
+    // An object of a sequence is on a frame once.
+    let track = answer.track.as_ref().map(|mark| mark.track);
+    let of_track = track.and_then(|track| state.masks.iter().find(|m| track_of(m) == Some(track)));
+    let reopened = state.reopened.take().or(of_track.map(|item| item.id));
+    if let Some(track) = track {
+        state.absences.remove(&track);
+    }
     match reopened.filter(|id| state.masks.iter().any(|m| m.id == *id && !m.locked)) {
         Some(id) => change(state, &[id], |m| {
             let Annotation { name, class, colour, attributes, track, .. } = m.annotation.clone();

@@ -21,7 +21,7 @@ pub use edit::{Edit, Reshape};
 pub use history::Moment;
 use history::{Footprint, History};
 pub use shape::{ShapeOp, painted, prompting_again, query_for_shape, refine_edges, reshape};
-pub use tracks::{OnFrame, Presence, Sighting, TrackChange, TrackEdit};
+pub use tracks::{Looks, OnFrame, Presence, Sighting, TrackChange, TrackEdit};
 
 use crate::annotation::Annotation;
 use crate::colour::mask_colour;

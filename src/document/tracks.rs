@@ -86,8 +86,16 @@ impl TrackEdit {
 pub struct Sighting {
     pub track: TrackId,
     pub presence: Presence,
-    /// Name and colour of its mask.
-    pub looks: Option<(String, Colour)>,
+    /// What its mask is called and looks like.
+    pub looks: Option<Looks>,
+}
+
+/// Name, class and colour of a mask.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Looks {
+    pub name: String,
+    pub class: Option<String>,
+    pub colour: Colour,
 }
 
 /// How an object came to be on a frame, or not to be.
@@ -104,9 +112,9 @@ pub enum Presence {
 
 impl Sighting {
     /// An object with a mask.
-    pub fn visible(mark: TrackMark, name: String, colour: Colour) -> Self {
+    pub fn visible(mark: TrackMark, looks: Looks) -> Self {
         let presence = if mark.is_prompted { Presence::Prompted } else { Presence::Followed(mark.doubts) };
-        Self { track: mark.track, presence, looks: Some((name, colour)) }
+        Self { track: mark.track, presence, looks: Some(looks) }
     }
 
     /// An object that is not on the frame.
@@ -119,8 +127,9 @@ impl Document {
     /// The objects of a sequence on this frame.
     pub fn sightings(&self) -> Vec<Sighting> {
         let visible = self.masks().iter().filter_map(|item| {
-            let Annotation { track, name, .. } = &item.annotation;
-            Some(Sighting::visible(track.clone()?, name.clone(), item.annotation.shown_colour()))
+            let Annotation { track, name, class, colour, .. } = self.annotation(item);
+            let looks = Looks { name, class, colour: colour.unwrap_or_default() };
+            Some(Sighting::visible(track?, looks))
         });
         visible.chain(self.absences().map(|(track, prompted)| Sighting::absent(track, prompted))).collect()
     }

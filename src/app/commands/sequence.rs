@@ -131,7 +131,7 @@ commands! {
         id: "MarkAbsent",
         text: "Mark as absent",
         tooltip: "Say that the selected objects are not on this frame",
-        enabled: Tinsel::has_tracks_at_work,
+        enabled: |window| !window.tracks_in_hand().is_empty(),
         run: |window, _, _| window.mark_absent(),
         ..SEQUENCE
     };
@@ -146,8 +146,20 @@ commands! {
         id: "DeleteObjects",
         text: "Delete objects",
         tooltip: "Remove the selected objects from all frames",
-        enabled: |window| !window.selected_tracks().is_empty(),
-        run: |window, _, _| window.delete_tracks(window.selected_tracks()),
+        enabled: |window| !window.tracks_in_hand().is_empty(),
+        run: |window, _, _| window.delete_tracks(window.tracks_in_hand()),
+        ..SEQUENCE
+    };
+    EXPORT_SEQUENCE = Command {
+        id: "ExportSequence",
+        text: "Export sequence…",
+        tooltip: "Write the objects on all frames: DAVIS, COCO, YouTube-VIS, MOTS, CVAT and others, or a film",
+        enabled: |window| has_frames(window) && !window.sequence_export.is_running(),
+        run: |window, _, _| {
+            let beside = window.workspace.photos.first().and_then(|photo| photo.parent());
+            let folder = window.settings.export_folder.as_deref().or(beside);
+            window.sequence_export.open_for(folder);
+        },
         ..SEQUENCE
     };
 }

@@ -38,6 +38,7 @@ pub(super) use thumbnails::Thumbnails;
 
 use super::clipboard::FittedMasks;
 use super::export_task::Written;
+use super::sequence_export::{Ended, Failure};
 use super::state::EditedMask;
 use super::state::{ReviewPhoto, StepId};
 use crate::document::{MaskItem, Reshape};
@@ -95,6 +96,11 @@ pub(super) enum Outcome {
     Exported {
         folder: PathBuf,
         result: Result<Written, WriteError>,
+    },
+    /// The objects of a sequence were written, or why not.
+    ExportedSequence {
+        folder: PathBuf,
+        result: Result<Ended, Failure>,
     },
     /// A file was written where the user said; `None` when the dialog was cancelled.
     Saved(Option<Result<PathBuf, WriteError>>),

@@ -38,7 +38,6 @@ pub const PROMPTED: &str = "Prompted";
 pub const FOLLOWED: &str = "Followed";
 pub const DOUBTFUL: &str = "Doubtful";
 pub const ABSENT: &str = "Absent";
-pub const NEXT_MASK: &str = "The next mask is this object";
 pub const NAME: &str = "Name of the object";
 pub const DELETE: &str = "Delete object";
 pub const SPLIT_HERE: &str = "Split at this frame";
@@ -52,6 +51,11 @@ pub fn frame(number: usize, count: usize) -> String {
 
 pub fn frames(count: usize) -> String {
     super::plural(count, "frame", "frames")
+}
+
+/// For the chosen object.
+pub fn next_mask(name: &str) -> String {
+    format!("The next mask on this frame is {name}")
 }
 
 /// For an object without a name.
@@ -103,6 +107,21 @@ fn duration(time: Duration) -> String {
         s if s < 3600.0 => format!("{:.0} min {:02.0} s", (s / 60.0).floor(), s % 60.0),
         s => format!("{:.1} h", s / 3600.0),
     }
+}
+
+pub const EXPORT_TITLE: &str = "Export sequence";
+pub const OVERWRITE: &str = "Overwrite existing files";
+pub const WRITING: &str = "Writing…";
+pub const CANCELLED: &str = "Export cancelled; nothing was written.";
+pub const NOTHING_TO_EXPORT: &str = "There are no objects to export. Make a mask, and follow it.";
+
+pub fn frames_read(done: usize, count: usize) -> String {
+    format!("{done} of {}", frames(count))
+}
+
+pub fn exported(objects: usize, files: usize, folder: &std::path::Path) -> String {
+    let objects = super::plural(objects, "object", "objects");
+    format!("Saved {objects} in {} to {}", super::files(files), folder.display())
 }
 
 pub const PREPARING: &str = "Preparing…";

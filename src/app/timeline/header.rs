@@ -29,7 +29,7 @@ pub(super) fn header_ui(
         vec2(ui.available_width(), height),
         Layout::right_to_left(Align::Center),
         |ui| {
-            ui.set_min_height(height);
+            ui.set_height(height);
             ui.spacing_mut().item_spacing.x = 6.0;
             match &content.timeline.run {
                 Some(run) => progress_ui(ui, run, availability, actions),
@@ -138,7 +138,12 @@ fn follow_ui(ui: &mut Ui, content: &TimelineContent, availability: &Availability
 
 /// What is doubtful on the open frame, or how the model follows.
 fn notice_ui(ui: &mut Ui, content: &TimelineContent) {
-    let doubts = content.timeline.lanes.doubts_at(content.frame);
+    let lanes = &content.timeline.lanes;
+    if let Some(chosen) = content.timeline.chosen.and_then(|track| lanes.get(track)) {
+        ui.add(Label::new(texts::next_mask(&chosen.looks.name)).truncate());
+        return;
+    }
+    let doubts = lanes.doubts_at(content.frame);
     if let Some((name, signs)) = doubts.first() {
         let colour = tokens(ui.visuals()).review;
         ui.label(icon_filled(icons::WARNING_FILL, 15.0).color(colour));

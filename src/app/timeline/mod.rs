@@ -18,6 +18,7 @@ use super::commands::Availability;
 use super::look::{icon_filled, icons, select_all, tokens};
 use super::state::{Lane, Timeline};
 use super::texts::sequence as texts;
+use crate::document::Presence;
 use crate::track::TrackId;
 use crate::tracking::DoubtLimits;
 
@@ -125,9 +126,7 @@ impl TimelinePanel {
         let all: Vec<(TrackId, &Lane)> = content.timeline.lanes.iter().collect();
         for (track, lane) in &all {
             let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), LANE), Sense::hover());
-            let is_chosen = content.timeline.chosen == Some(*track);
-            let is_selected = is_chosen || content.selected.contains(track);
-            if is_selected {
+            if content.selected.contains(track) {
                 ui.painter().rect_filled(rect, 4.0, tokens(ui.visuals()).selected_row);
             }
             let names = rect.with_max_x(rect.min.x + NAMES);
@@ -160,7 +159,7 @@ impl TimelinePanel {
             response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, texts::NAME));
             if response.lost_focus() {
                 let name = text.trim().to_owned();
-                if !row.input(|i| i.key_pressed(Key::Escape)) && !name.is_empty() && name != lane.name {
+                if !row.input(|i| i.key_pressed(Key::Escape)) && !name.is_empty() && name != lane.looks.name {
                     actions.push(Action::RenameTrack(track, name));
                 }
                 self.renaming = None;
@@ -171,32 +170,31 @@ impl TimelinePanel {
             }
             return;
         }
-        let [r, g, b] = lane.colour;
+        let [r, g, b] = lane.looks.colour;
         let presence = lane.at(content.frame);
         row.label(icon_filled(icons::CIRCLE_FILL, 10.0).color(egui::Color32::from_rgb(r, g, b)));
-        if matches!(presence, Some(crate::document::Presence::Followed(doubts)) if !doubts.is_empty()) {
+        if matches!(presence, Some(Presence::Followed(doubts)) if !doubts.is_empty()) {
             let colour = tokens(row.visuals()).review;
             row.label(icon_filled(icons::WARNING_FILL, 13.0).color(colour)).on_hover_text(texts::DOUBTFUL);
         }
-        let mut name = RichText::new(&lane.name);
-        if presence.is_none_or(|presence| matches!(presence, crate::document::Presence::Absent { .. })) {
+        let mut name = RichText::new(&lane.looks.name);
+        if presence.is_none_or(|presence| matches!(presence, Presence::Absent { .. })) {
             name = name.weak();
         }
-        let response = row.add(Label::new(name).truncate().selectable(false));
+        row.add(Label::new(name).truncate().selectable(false));
         let state = texts::prompted_frames(lane.prompted().count());
         let whole = ui.interact(rect, ui.scope_id().with(("name", track)), Sense::CLICK | Sense::FOCUSABLE);
-        drop(response);
         let is_selected = content.selected.contains(&track);
-        let label = texts::lane(&lane.name, &state);
+        let label = texts::lane(&lane.looks.name, &state);
         whole.widget_info(|| WidgetInfo::selected(Role::Button, true, is_selected, &label));
         if whole.double_clicked() {
-            self.renaming = Some((track, lane.name.clone()));
+            self.renaming = Some((track, lane.looks.name.clone()));
         } else if whole.clicked() {
             actions.push(Action::ChooseTrack(track));
         }
         whole.context_menu(|ui| self.menu_ui(ui, (track, lane), all, actions));
         let is_chosen = content.timeline.chosen == Some(track);
-        whole.on_hover_text(if is_chosen { texts::NEXT_MASK.to_owned() } else { state });
+        whole.on_hover_text(if is_chosen { texts::next_mask(&lane.looks.name) } else { state });
     }
 
     fn menu_ui(
@@ -207,12 +205,12 @@ impl TimelinePanel {
         actions: &mut Actions,
     ) {
         if ui.button(texts::RENAME_ELLIPSIS).clicked() {
-            self.renaming = Some((track, lane.name.clone()));
+            self.renaming = Some((track, lane.looks.name.clone()));
         }
         ui.add_enabled_ui(all.len() > 1, |ui| {
             ui.menu_button(texts::MERGE_INTO, |ui| {
                 for (to, other) in all.iter().filter(|(to, _)| *to != track) {
-                    if ui.button(&other.name).clicked() {
+                    if ui.button(&other.looks.name).clicked() {
                         actions.push(Action::MergeTracks { from: track, to: *to });
                     }
                 }

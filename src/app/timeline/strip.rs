@@ -87,7 +87,7 @@ pub(super) fn lane_ui(ui: &Ui, rect: Rect, axis: Axis, lane: &Lane) {
     let middle = rect.center().y;
     let track = Rect::from_x_y_ranges(rect.x_range(), middle - SPAN / 2.0..=middle + SPAN / 2.0);
     painter.rect_filled(track.shrink2(vec2(4.0, 0.0)), 3.0, tokens.field);
-    let [r, g, b] = lane.colour;
+    let [r, g, b] = lane.looks.colour;
     let colour = Color32::from_rgb(r, g, b);
     let (from, to) = (axis.first as usize, (axis.first + axis.shown).ceil() as usize);
     let begin = lane.spans().partition_point(|span| span.frames.end <= from);

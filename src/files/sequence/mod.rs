@@ -8,6 +8,7 @@ mod film;
 mod journal;
 mod reel;
 mod still;
+mod tracks;
 
 use std::collections::HashMap;
 use std::io::Read;
@@ -16,10 +17,12 @@ use std::sync::Arc;
 
 use image::{ImageFormat, RgbImage};
 
+pub use self::film::FilmWriter;
 pub use self::journal::{Journal, JournalError};
 use self::reel::Reel;
 pub use self::still::frames_of;
 pub(super) use self::still::{identity as identity_of_still, is_still, photo as still};
+pub use self::tracks::saved_tracks;
 use super::folder::photos_in;
 use super::formats::{SequenceFrame, Track, TrackedSequence};
 use super::paths::relative;
@@ -49,6 +52,9 @@ pub enum SequenceError {
     #[error("{}: is not a film that `ffmpeg` can decode: {cause}", path.display())]
     NoFilm { path: PathBuf, cause: String },
 }
+
+/// Frames a second of a film, if nothing else is known.
+const RATE: f32 = 12.0;
 
 /// A sequence of frames.
 pub struct Sequence {
@@ -190,7 +196,7 @@ impl Sequence {
             path: path(i),
         };
         let frames = self.frames.iter().enumerate().map(frame).collect();
-        TrackedSequence { name: self.name.clone(), frames, tracks }
+        TrackedSequence { name: self.name.clone(), frames, rate: RATE, tracks }
     }
 }
 

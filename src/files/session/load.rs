@@ -13,7 +13,7 @@ use super::save::SaveError;
 use super::{Existing, Places, Stamp, is_there, sibling};
 use crate::annotation::Proposal;
 use crate::colour::Colour;
-use crate::document::Sighting;
+use crate::document::{Looks, Sighting};
 use crate::track::TrackMark;
 
 /// Larger files are rejected.
@@ -247,6 +247,8 @@ pub(super) fn sightings(places: &Places) -> Vec<Sighting> {
     #[derive(Deserialize)]
     struct Marked {
         name: String,
+        #[serde(default)]
+        class: Option<String>,
         colour: Colour,
         #[serde(default)]
         track: Option<TrackMark>,
@@ -258,9 +260,9 @@ pub(super) fn sightings(places: &Places) -> Vec<Sighting> {
     let is_known = |found: &Sightings| found.format == FORMAT && found.version <= u64::from(VERSION);
     let newest = readable.filter(|(found, _)| is_known(found)).max_by_key(|(_, modified)| *modified);
     let Some((Sightings { masks, absent, .. }, _)) = newest else { return vec![] };
-    let visible = masks
-        .into_iter()
-        .filter_map(|Marked { name, colour, track }| Some(Sighting::visible(track?, name, colour)));
+    let visible = masks.into_iter().filter_map(|Marked { name, class, colour, track }| {
+        Some(Sighting::visible(track?, Looks { name, class, colour }))
+    });
     visible.chain(absent.iter().map(|gone| Sighting::absent(gone.track, gone.is_prompted))).collect()
 }
 

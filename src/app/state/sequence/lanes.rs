@@ -3,15 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use crate::colour::Colour;
-use crate::document::{Presence, Sighting};
+use crate::document::{Looks, Presence, Sighting};
 use crate::track::{Doubt, TrackId};
 
 /// One object over all frames.
 #[derive(Debug, Clone, Default)]
 pub(in crate::app) struct Lane {
-    pub name: String,
-    pub colour: Colour,
+    pub looks: Looks,
     presences: BTreeMap<usize, Presence>,
     /// What is drawn, made of the presences when it is needed.
     spans: Vec<Span>,
@@ -144,8 +142,8 @@ impl Lanes {
     pub fn add(&mut self, frame: usize, Sighting { track, presence, looks }: Sighting) {
         self.last = self.last.max(track);
         let lane = self.lanes.entry(track).or_default();
-        if let Some((name, colour)) = looks {
-            (lane.name, lane.colour) = (name, colour);
+        if let Some(looks) = looks {
+            lane.looks = looks;
         }
         if lane.presences.get(&frame) != Some(&presence) {
             lane.presences.insert(frame, presence);
@@ -191,8 +189,8 @@ impl Lanes {
             _ => false,
         };
         let of_lane = |lane| match Lane::at(lane, frame) {
-            Some(Presence::Followed(doubts)) => (lane.name.as_str(), doubts.as_slice()),
-            _ => (lane.name.as_str(), &[][..]),
+            Some(Presence::Followed(doubts)) => (lane.looks.name.as_str(), doubts.as_slice()),
+            _ => (lane.looks.name.as_str(), &[][..]),
         };
         self.lanes.values().filter(|lane| doubtful(lane)).map(of_lane).collect()
     }
@@ -213,7 +211,11 @@ mod tests {
     use super::*;
 
     fn sighting(track: TrackId, presence: Presence) -> Sighting {
-        Sighting { track, presence, looks: Some((format!("object {track}"), [9; 3])) }
+        Sighting {
+            track,
+            presence,
+            looks: Some(Looks { name: format!("object {track}"), ..Looks::default() }),
+        }
     }
 
     #[test]
@@ -235,7 +237,7 @@ mod tests {
             spans,
             [(0..1, Prompted), (1..4, Followed), (4..5, Doubtful), (5..6, Absent), (7..8, Followed)]
         );
-        assert_eq!(lanes.get(1).unwrap().name, "object 1");
+        assert_eq!(lanes.get(1).unwrap().looks.name, "object 1");
         assert_eq!(lanes.next_doubtful(0, true), Some(4));
         assert_eq!((lanes.next_doubtful(4, true), lanes.next_prompted(6, false)), (None, Some(0)));
         assert_eq!(lanes.doubts_at(4), [("object 1", &[Doubt::Area][..])]);
