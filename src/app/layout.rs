@@ -172,6 +172,7 @@ impl Tinsel {
                 doubts: self.settings.doubts,
                 remembers: self.model.remembers,
             };
+            self.panels.filmstrip.rest();
             let height = TimelinePanel::height(timeline.lanes.len());
             row("timeline", height, Panel::bottom).frame(bar_frame(ui)).show(ui, |ui| {
                 self.panels.timeline.ui(ui, &content, availability, actions);

@@ -30,7 +30,9 @@ impl Tinsel {
         if is_film(&file_and_page(first).0) || file_and_page(first).0 == file_and_page(second).0 {
             return true;
         }
-        let is_here = self.workspace.open.as_ref().is_some_and(|open| photos.contains(&open.photo.path));
+        // The project is that of the open photo's folder.
+        let is_here =
+            self.workspace.open.as_ref().is_some_and(|open| open.photo.path.parent() == first.parent());
         is_here && self.projects.current().is_some_and(|project| project.content().is_sequence)
     }
 

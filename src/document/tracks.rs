@@ -155,6 +155,11 @@ impl Document {
     /// it is no step. Masks keep their place in the list, and whether they are visible. Classes that the document
     /// does not have are none.
     pub fn change_tracks(&mut self, edit: &TrackEdit) -> Vec<TrackChange> {
+        if let TrackEdit::Renumber { from, to } = *edit
+            && self.on_frame(to).is_none()
+        {
+            return self.renumber(from, to);
+        }
         let mut changes = vec![];
         for Change { track, place, over_prompted } in self.changes(edit) {
             let before = self.on_frame(track);
@@ -173,6 +178,27 @@ impl Document {
             self.forget_lost_ids();
         }
         changes
+    }
+
+    /// Gives an object a number that none has on this frame. Its mask stays the same, with its selection.
+    fn renumber(&mut self, from: TrackId, to: TrackId) -> Vec<TrackChange> {
+        let before = self.on_frame(from);
+        if before.is_none() {
+            return vec![];
+        }
+        let states = self.history.states_mut().chain(std::iter::once(&mut self.state));
+        states.for_each(|state| {
+            state.masks.iter_mut().filter(|item| track_of(item) == Some(from)).for_each(|item| {
+                let mark = Arc::make_mut(item).annotation.track.as_mut();
+                mark.into_iter().for_each(|mark| mark.track = to);
+            });
+            if let Some(is_prompted) = state.absences.remove(&from) {
+                state.absences.insert(to, is_prompted);
+            }
+        });
+        self.revision += 1;
+        let after = self.on_frame(to);
+        vec![TrackChange { track: from, before, after: None }, TrackChange { track: to, before: None, after }]
     }
 
     fn changes(&self, edit: &TrackEdit) -> Vec<Change> {
@@ -363,8 +389,14 @@ mod tests {
         assert_eq!([1, 2, 3].map(|track| left(&document, track)), [Some(3), None, Some(15)]);
         document.change_tracks(&TrackEdit::Renumber { from: 3, to: 1 });
         assert_eq!((left(&document, 1), document.on_frame(3)), (Some(3), None), "the second stays");
-        document.change_tracks(&TrackEdit::Renumber { from: 1, to: 7 });
+        let id = document.mask_of_track(1).unwrap().id;
+        document.select([id]);
+        let made = document.change_tracks(&TrackEdit::Renumber { from: 1, to: 7 });
         assert_eq!([1, 7].map(|track| left(&document, track)), [None, Some(3)]);
+        assert!(document.selection().contains(&id), "it is the same mask");
+        document.change_tracks(&TrackEdit::Undo(made.clone()));
+        assert_eq!([1, 7].map(|track| left(&document, track)), [Some(3), None]);
+        document.change_tracks(&TrackEdit::Redo(made));
         document.change_tracks(&TrackEdit::Rename(7, "bowl".into()));
         assert_eq!(document.mask_of_track(7).unwrap().annotation.name, "bowl");
         let made = document.change_tracks(&TrackEdit::Delete([2, 7].into()));

@@ -22,7 +22,7 @@ commands! {
         id: "OpenFrames",
         text: "Open all frames of this file",
         tooltip: "Show the pages or frames of the open file, such as a TIFF stack or an animated picture, as a sequence",
-        enabled: |window| window.has_photo() && !has_frames(window),
+        enabled: Tinsel::has_photo,
         run: |window, _, _| window.open_frames(),
         ..SEQUENCE
     };
