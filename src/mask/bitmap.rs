@@ -127,6 +127,16 @@ impl Mask {
         Self::from_runs(width, height, moved)
     }
 
+    /// The same pixels elsewhere on the photo, by whole pixels to the right and down. What leaves the photo is lost.
+    pub fn shifted(&self, right: i32, down: i32) -> Self {
+        let moved = self.all_runs().filter_map(|(y, [start, end])| {
+            let y = y.checked_add_signed(down)?;
+            let end = end.checked_add_signed(right)?;
+            Some((y, [start.saturating_add_signed(right), end]))
+        });
+        Self::from_runs(self.width, self.height, moved)
+    }
+
     /// The pixels of a part of the photo, as a separate mask.
     pub fn cropped(&self, part: PixelBox) -> Self {
         let rows = self.all_runs().filter(|(y, _)| (part.y0..part.y1).contains(y));

@@ -105,11 +105,21 @@ impl Follower {
             (Self::Prompts, Image::Photo(embedding)) => {
                 let size = embedding.photo_size();
                 let before = track.visible_before(place);
-                let Some((last, query)) = query(&before, size) else {
+                let Some(expected) = Expected::new(&before, size) else {
                     return given(empty(size).into(), size);
                 };
-                let prediction = predictor.predict(embedding, &query, Output::All, monitor)?;
-                by_prompt(&prediction, most_alike(&prediction, &last.mask), size)
+                let mut best: Option<(f64, Sighting)> = None;
+                for query in expected.queries() {
+                    let prediction = predictor.predict(embedding, &query, Output::All, monitor)?;
+                    for candidate in 0..prediction.candidates.len() {
+                        let sighting = by_prompt(&prediction, candidate, size)?;
+                        let worth = expected.worth(&sighting);
+                        if best.as_ref().is_none_or(|(most, _)| worth > *most) {
+                            best = Some((worth, sighting));
+                        }
+                    }
+                }
+                best.map_or_else(|| given(empty(size).into(), size), |(_, sighting)| Ok(sighting))
             }
             _ => Err(of_another_model()),
         }
@@ -157,23 +167,6 @@ fn by_prompt(prediction: &Prediction, candidate: usize, size: (u32, u32)) -> Res
     })
 }
 
-/// The candidate that is most like the mask of the frame before, and that the network expects much of: between two
-/// frames an object moves a little, but does not become a part of itself.
-fn most_alike(prediction: &Prediction, last: &Mask) -> usize {
-    let worth = |candidate: usize| {
-        let mask = prediction.mask(candidate).0;
-        if (mask.width(), mask.height()) != (last.width(), last.height()) {
-            return 0.0;
-        }
-        let both = mask.intersection(last).area() as f64;
-        let either = (mask.area() + last.area()) as f64 - both;
-        both / either.max(1.0) * f64::from(prediction.candidates[candidate].predicted_iou)
-    };
-    let all = (0..prediction.candidates.len()).map(|candidate| (candidate, worth(candidate)));
-    let best = all.max_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, worth)| *worth > 0.0);
-    best.map_or(prediction.suggested, |(candidate, _)| candidate)
-}
-
 /// A mask that is taken as it is.
 fn given(mask: Arc<Mask>, size: (u32, u32)) -> Result<Sighting> {
     if (mask.width(), mask.height()) != size {
@@ -192,28 +185,90 @@ fn empty((width, height): (u32, u32)) -> Mask {
     Mask::from_runs(width, height, [])
 }
 
-/// The prompt for a frame from where the object was visible before, nearest first: a point inside and a box, moved
-/// as the object has moved last. The mask itself is no part of it: it would hold the object where it was. `None`
-/// if it was never visible.
-fn query<'a>(before: &[(usize, &'a Sighting)], (width, height): (u32, u32)) -> Option<(&'a Sighting, Query)> {
-    let (distance, last) = *before.first()?;
-    let (b, [x, y]) = (last.mask.bbox()?, last.mask.inner_point()?);
-    let (width, height) = (width as f32, height as f32);
-    // Frames of other sizes are taken for the same picture.
-    let scale = [width / last.mask.width() as f32, height / last.mask.height() as f32];
-    let [room_x, room_y] = [MARGIN * b.width() as f32, MARGIN * b.height() as f32];
-    let [moved_x, moved_y] = movement(before).map(|speed| speed * distance as f32);
-    let [most_x, most_y] = [STRIDE * b.width() as f32, STRIDE * b.height() as f32];
-    let moved = [moved_x.clamp(-most_x, most_x), moved_y.clamp(-most_y, most_y)];
-    let at = |x: f32, y: f32| {
-        [((x + moved[0]) * scale[0]).clamp(0.0, width), ((y + moved[1]) * scale[1]).clamp(0.0, height)]
-    };
-    let corners =
-        [at(b.x0 as f32 - room_x, b.y0 as f32 - room_y), at(b.x1 as f32 + room_x, b.y1 as f32 + room_y)];
-    let bbox = BoxPrompt::spanning(corners[0], corners[1]);
-    let [x, y] = at(x, y);
-    let prompt = Prompt { points: vec![Point { x, y, positive: true }], bbox: Some(bbox) };
-    Some((last, prompt.into()))
+/// Where an object is expected on a frame, and what it looked like.
+struct Expected {
+    /// The last mask, moved as the object has moved last, at the frame's size.
+    mask: Mask,
+    size: (u32, u32),
+}
+
+impl Expected {
+    /// From where it was visible before, nearest first; `None` if it never was.
+    fn new(before: &[(usize, &Sighting)], size: (u32, u32)) -> Option<Self> {
+        let (distance, last) = *before.first()?;
+        let b = last.mask.bbox()?;
+        let most = [b.width(), b.height()].map(|side| STRIDE * side as f32);
+        let moved = movement(before).map(|speed| speed * distance as f32);
+        let moved = [0, 1].map(|i| moved[i].clamp(-most[i], most[i]).round() as i32);
+        // Frames of other sizes are taken for the same picture.
+        let mask = if (last.mask.width(), last.mask.height()) == size {
+            last.mask.shifted(moved[0], moved[1])
+        } else {
+            (*last.mask).clone()
+        };
+        Some(Self { mask: if mask.is_empty() { (*last.mask).clone() } else { mask }, size })
+    }
+
+    /// The prompts that are asked: box and point, with and without the mask. Without it, a network finds an object
+    /// that has moved; with it, it knows which of several objects is meant.
+    fn queries(&self) -> Vec<Query> {
+        let kinds = std::env::var("TQ").unwrap_or_else(|_| "AB".into());
+        let (Some(b), Some([x, y])) = (self.mask.bbox(), self.mask.inner_point()) else { return vec![] };
+        let (width, height) = (self.size.0 as f32, self.size.1 as f32);
+        let scale = [width / self.mask.width() as f32, height / self.mask.height() as f32];
+        let at = |x: f32, y: f32| [(x * scale[0]).clamp(0.0, width), (y * scale[1]).clamp(0.0, height)];
+        let [px, py] = at(x, y);
+        let prompt = |margin: f32| {
+            let [room_x, room_y] = [b.width(), b.height()].map(|side| margin * side as f32);
+            let first = at(b.x0 as f32 - room_x, b.y0 as f32 - room_y);
+            let second = at(b.x1 as f32 + room_x, b.y1 as f32 + room_y);
+            Prompt {
+                points: vec![Point { x: px, y: py, positive: true }],
+                bbox: Some(BoxPrompt::spanning(first, second)),
+            }
+        };
+        let mut all = vec![];
+        for kind in kinds.chars() {
+            let (margin, mask) = match kind {
+                'A' => (MARGIN, None),
+                'B' => (MARGIN, LowRes::of_mask_in(&self.mask, self.size, 4.0).ok()),
+                'C' => (0.02, None),
+                'D' => (0.05, LowRes::of_mask_in(&self.mask, self.size, 8.0).ok()),
+                _ => (0.05, None),
+            };
+            all.push(Query { prompt: prompt(margin), mask_input: mask });
+        }
+        all
+    }
+
+    /// How likely a mask is the object: it looks like the last one, wherever it is, the network expects much of it,
+    /// and it is not far from where it is expected.
+    fn worth(&self, sighting: &Sighting) -> f64 {
+        let mask = &*sighting.mask;
+        let iou = f64::from(sighting.predicted_iou);
+        if (mask.width(), mask.height()) != (self.mask.width(), self.mask.height()) {
+            return 0.5 * iou;
+        }
+        let alike = |a: &Mask, b: &Mask| {
+            let both = a.intersection(b).area() as f64;
+            both / ((a.area() + b.area()) as f64 - both).max(1.0)
+        };
+        let mode = std::env::var("TS").unwrap_or_default();
+        let there = alike(mask, &self.mask);
+        let shape = match (mask.centroid(), self.mask.centroid()) {
+            (Some([x, y]), Some([x0, y0])) => {
+                let moved = self.mask.shifted((x - x0).round() as i32, (y - y0).round() as i32);
+                alike(mask, &moved)
+            }
+            _ => 0.0,
+        };
+        match mode.as_str() {
+            "shape" => shape * iou,
+            "both" => shape * (0.5 + there) * iou,
+            "both2" => shape * (0.2 + there) * iou,
+            _ => there * iou,
+        }
+    }
 }
 
 /// How far the object has moved last, in pixels a frame.

@@ -33,7 +33,9 @@
 //! detector that found the object. `rendering` says how a photo of more than 8 bits or three channels is shown
 //! ([`Rendering`]) and is missing if that is automatic: the samples that are black and white, the gamma, and the
 //! channels, as one number for grey or a list of three, counted from 0. `view` is free for the program that shows
-//! the photo. Unknown keys are preserved when the file is written again. A file with a newer `version` is neither
+//! the photo. A mask that shows an object of a sequence has the key `track`, such as `{"number": 1, "prompted": true}`
+//! or `{"number": 2, "prompted": false, "doubts": ["area"]}`; objects that are not on the frame are listed in `absent`,
+//! with the same keys. Unknown keys are preserved when the file is written again. A file with a newer `version` is neither
 //! read nor replaced.
 //!
 //! Files are written completely or not at all, and never over content that was not read before: a [`Stamp`]
