@@ -92,9 +92,14 @@ pub(super) fn lane_ui(ui: &Ui, rect: Rect, axis: Axis, lane: &Lane) {
     let (from, to) = (axis.first as usize, (axis.first + axis.shown).ceil() as usize);
     let begin = lane.spans().partition_point(|span| span.frames.end <= from);
     let in_view = || lane.spans()[begin..].iter().take_while(|span| span.frames.start < to);
+    // However many frames there are, no more is drawn than fits beside each other.
+    let (mut drawn, mut marked) = (f32::NEG_INFINITY, f32::NEG_INFINITY);
     for span in in_view() {
         let (left, right) = (axis.x(span.frames.start as f32), axis.x(span.frames.end as f32));
-        // Very many frames: a span can be narrower than a point.
+        if right < drawn + 0.5 {
+            continue;
+        }
+        drawn = right.max(left + 1.0);
         let bar = Rect::from_x_y_ranges(left..=right.max(left + 1.0), track.y_range());
         match span.kind {
             SpanKind::Prompted | SpanKind::Followed => {
@@ -118,7 +123,11 @@ pub(super) fn lane_ui(ui: &Ui, rect: Rect, axis: Axis, lane: &Lane) {
         }
     }
     for span in in_view().filter(|span| span.kind == SpanKind::Prompted) {
-        diamond(&painter, pos2(axis.middle(span.frames.start), middle), ui.visuals().strong_text_color());
+        let x = axis.middle(span.frames.start);
+        if x >= marked + 2.0 {
+            marked = x;
+            diamond(&painter, pos2(x, middle), ui.visuals().strong_text_color());
+        }
     }
 }
 
