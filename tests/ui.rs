@@ -12,6 +12,8 @@ mod files;
 mod filmstrip;
 #[path = "ui/image.rs"]
 mod image_window;
+#[path = "ui/menus.rs"]
+mod menus;
 #[path = "ui/project.rs"]
 mod project;
 #[path = "ui/region.rs"]
@@ -619,7 +621,7 @@ fn export_writes_files_and_asks_before_overwriting() {
     let file = folder.path().join("cup of coffee_mask-1_mask.png");
     let picture = image::open(&file).unwrap().into_luma8();
     assert_eq!((picture.dimensions(), picture.get_pixel(290, 170).0), ((600, 400), [255]));
-    window.get_by_label_contains("Saved");
+    window.get_by_label_contains("Saved: ");
 
     std::fs::write(&file, "precious").unwrap();
     for (answer, kept) in [("Cancel", true), ("Overwrite", false)] {
@@ -772,6 +774,7 @@ fn the_theme_can_be_chosen() {
     let mut window = window(vec![]);
     for (name, dark) in [("Light theme", false), ("Dark theme", true)] {
         click(&mut window, "View");
+        click(&mut window, "Theme");
         click(&mut window, name);
         assert_eq!(window.ctx.global_style().visuals.dark_mode, dark);
     }

@@ -23,6 +23,12 @@ pub(super) enum Action {
     Run(&'static Command),
     Edit(Edit),
     EditProject(ProjectEdit),
+    /// Changes what the project of a photo's folder keeps about the photo.
+    EditPhoto(PathBuf, ProjectEdit),
+    /// Opens the window for the note about a photo.
+    EditNote(PathBuf),
+    /// Shows a file, or what is in a folder, in the system's file manager.
+    ShowInFolder(PathBuf),
     /// Gives a class to the selected masks, or to the next one; `None` is no class.
     ChooseClass(Option<ClassId>),
     /// Shows a further candidate, or one before.
@@ -65,6 +71,13 @@ pub(super) enum Action {
     SaveComparison,
     CloseComparison,
     OpenDropped(Vec<PathBuf>),
+    /// Opens a photo or a folder that was open before.
+    OpenRecent(PathBuf),
+    /// Looks which of those are still there.
+    CheckRecent,
+    ClearRecent,
+    /// The hint for the first photo is not wanted any more.
+    EndIntroduction,
     /// Opens another photo of the folder.
     GoToPhoto(usize),
     /// Opens another page of the photo's file, counted from 0.

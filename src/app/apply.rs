@@ -8,7 +8,7 @@ use super::actions::{Action, AfterSaving};
 use super::export_task::{ExportJob, Subject};
 use super::models;
 use super::shell::Tinsel;
-use super::state::VertexEdit;
+use super::state::{VertexEdit, folder_of};
 use super::texts::messages as texts;
 use crate::document::{ClassId, Edit, MaskId, MaskItem, ShapeOp, painted};
 use crate::engine::{JobKind, ModelSource};
@@ -25,6 +25,9 @@ impl Tinsel {
             }
             Action::Edit(edit) => document.apply(edit),
             Action::EditProject(edit) => self.projects.edit(edit),
+            Action::EditPhoto(photo, edit) => self.projects.edit_of(&folder_of(&photo), edit),
+            Action::EditNote(photo) => self.edit_note(&photo),
+            Action::ShowInFolder(path) => self.tasks.show_in_folder(path),
             Action::ChooseClass(class) => self.choose_class(class),
             Action::StepCandidate(step) => self.step_candidate(step),
             Action::AddPoint(point) => self.add_point(point),
@@ -74,6 +77,10 @@ impl Tinsel {
             }
             Action::CloseComparison => self.comparing.shown = None,
             Action::SetColourMode(mode) => self.settings.colours = mode,
+            Action::OpenRecent(path) => self.list(vec![path], None),
+            Action::CheckRecent => self.panels.recent.check(&self.settings.recent),
+            Action::ClearRecent => self.settings.recent.clear(),
+            Action::EndIntroduction => self.settings.introduced = true,
             Action::OpenDropped(paths) => self.list(paths, self.import_target()),
             Action::GoToPhoto(index) => {
                 if index != self.workspace.current || self.workspace.open.is_none() {

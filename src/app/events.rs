@@ -24,8 +24,9 @@ impl Tinsel {
             self.receive_outcome(outcome);
         }
         self.picture.receive(self.workspace.open.as_mut());
-        let warnings = self.sessions.receive();
+        let warnings = self.saving.receive(&mut self.sessions, self.tasks.ctx());
         warnings.into_iter().for_each(|warning| self.messages.error(warning));
+        self.panels.recent.receive();
         self.follow_work();
         self.let_go_of_photos();
         self.continue_after_saving();
@@ -158,12 +159,13 @@ impl Tinsel {
             Err(error) => return self.messages.error(error.to_string()),
         };
         let Written { files, photos, .. } = written;
-        self.messages.news(match (&written.file, files) {
+        let text = match (&written.file, files) {
             _ if written.cancelled => texts::export::cancelled(files, photos, &folder),
             (Some(file), 1) => texts::export::saved_file(file),
             _ if photos > 1 => texts::export::saved_files_of(files, photos, &folder),
             _ => texts::export::saved_files(files, &folder),
-        });
+        };
+        self.messages.written(text, written.file.unwrap_or_else(|| folder.clone()));
         if !written.problems.is_empty() {
             self.messages.error(texts::export::skipped(&first_few(written.problems)));
         }
@@ -234,6 +236,8 @@ impl Tinsel {
                     self.workspace.set_photos(photos);
                     self.count_masks();
                     self.open_photo(first);
+                } else if self.workspace.asked.take().is_some() {
+                    self.panels.recent.check(&self.settings.recent);
                 }
             }
             Outcome::Decoded { path, decoded } => self.encoding.ahead.receive(&path, decoded),
@@ -266,6 +270,11 @@ impl Tinsel {
             }
             Outcome::Planned(plan) => self.export.planned(plan),
             Outcome::Exported { folder, result } => self.exported(folder, result),
+            Outcome::ShownInFolder(shown) => {
+                if let Err(error) = shown {
+                    self.messages.error(error);
+                }
+            }
             Outcome::PickedMasks(file) => {
                 if let Some(file) = file {
                     self.import_file(file);
@@ -315,7 +324,9 @@ impl Tinsel {
                 }
             }
             Outcome::Saved(None) => {}
-            Outcome::Saved(Some(Ok(file))) => self.messages.news(texts::export::saved_file(&file)),
+            Outcome::Saved(Some(Ok(file))) => {
+                self.messages.written(texts::export::saved_file(&file), file);
+            }
             Outcome::Saved(Some(Err(error))) => self.messages.error(error.to_string()),
             Outcome::Broken(kind, panicked) => {
                 match kind {
@@ -325,7 +336,7 @@ impl Tinsel {
                     Kind::Preparing | Kind::SavingProposals => {
                         return self.batch.failed(panicked.to_string());
                     }
-                    Kind::Dialog | Kind::Importing | Kind::Other => {}
+                    Kind::Dialog | Kind::Importing | Kind::FileManager | Kind::Other => {}
                 }
                 self.messages.error(panicked.to_string());
             }

@@ -93,6 +93,7 @@ impl Tinsel {
             }
             let class = self.projects.active().map(|class| class.id);
             self.workspace.document.apply(Edit::Accept(mask.with_class(class)));
+            self.settings.introduced = true;
             self.prompt.inquiry.forget();
         }
     }

@@ -3,6 +3,7 @@
 use egui::{Context, Key, ViewportCommand};
 
 use super::{Command, Menu, commands, ctrl, ctrl_shift};
+use crate::app::export_window::Which;
 use crate::app::shell::Tinsel;
 use crate::engine::ModelSource;
 use crate::sam::weights::BUILT_IN_NAME;
@@ -36,6 +37,7 @@ commands! {
     OPEN_MODEL = Command {
         id: "OpenModel",
         text: "Open model…",
+        begins_group: true,
         tooltip: "Load weights from a .pt or .safetensors file, or from an ONNX pair",
         keys: &[ctrl(Key::M)],
         run: |window, _, frame| window.tasks.pick_model(dialog(window, frame)),
@@ -52,6 +54,7 @@ commands! {
     EXPORT = Command {
         id: "Export",
         text: "Export…",
+        begins_group: true,
         tooltip: "Export masks to files",
         keys: &[ctrl(Key::E), ctrl(Key::S)],
         over_comparison: false,
@@ -60,6 +63,18 @@ commands! {
             window.has_photo() && (has_masks || window.workspace.photos.len() > 1)
         },
         run: open_export,
+        ..FILE
+    };
+    EXPORT_SELECTED = Command {
+        id: "ExportSelected",
+        text: "Export selected…",
+        tooltip: "Export the selected masks to files",
+        over_comparison: false,
+        enabled: |window| window.has_photo() && window.selects(1),
+        run: |window, ctx, frame| {
+            open_export(window, ctx, frame);
+            window.export.which = Which::Selected;
+        },
         ..FILE
     };
     IMPORT_MASKS = Command {
@@ -84,6 +99,7 @@ commands! {
     QUIT = Command {
         id: "Quit",
         text: "Quit",
+        begins_group: true,
         tooltip: "Close the window",
         keys: &[ctrl(Key::Q)],
         run: |_, ctx, _| ctx.send_viewport_cmd(ViewportCommand::Close),

@@ -9,16 +9,18 @@ use egui::scroll_area::ScrollArea;
 use egui::style::ScrollAnimation;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
-    Align, Align2, Button, Color32, ComboBox, FontFamily, FontId, Rect, Role, Sense, Stroke, StrokeKind,
-    TextEdit, Ui, Vec2, WidgetInfo, vec2,
+    Align, Align2, Color32, ComboBox, FontFamily, FontId, Rect, Role, Sense, Stroke, StrokeKind, TextEdit,
+    Ui, Vec2, WidgetInfo, vec2,
 };
 
 use self::pictures::{Pictures, Tile};
 use super::actions::{Action, Actions};
+use super::commands::Availability;
 use super::look::{ACCENT, ICONS, ICONS_FILLED, icons, tokens};
-use super::state::{PhotoStates, Projects};
+use super::menus::{PhotoSubject, photo_menu_ui};
+use super::state::{PhotoStates, Projects, folder_of};
 use super::texts::{self, filmstrip, states as states_texts};
-use crate::files::project::{PhotoState, ProjectEdit, WorkState};
+use crate::files::project::{PhotoState, WorkState};
 
 /// The room for a picture, in points.
 const TILE: Vec2 = vec2(96.0, 64.0);
@@ -107,9 +109,10 @@ impl Filmstrip {
                     tile,
                     masks,
                     state: WorkState::new(content.projects.state_of(path), masks),
+                    has_project: content.projects.knows(&folder_of(path)),
                     note: content.projects.note_of(path),
                 };
-                if tile_ui(ui, place(i), &subject, actions) {
+                if tile_ui(ui, place(i), &subject, content.availability, actions) {
                     actions.push(Action::GoToPhoto(index));
                 }
             }
@@ -127,6 +130,7 @@ pub(super) struct StripContent<'a> {
     /// The number of masks of a photo, as far as this window knows.
     pub masks_of: &'a dyn Fn(&Path) -> Option<usize>,
     pub projects: &'a Projects,
+    pub availability: &'a Availability,
 }
 
 /// What a tile shows.
@@ -137,6 +141,7 @@ struct TileContent<'a> {
     tile: Option<&'a Tile>,
     masks: usize,
     state: WorkState,
+    has_project: bool,
     note: &'a str,
 }
 
@@ -163,8 +168,14 @@ fn in_view(left: f32, right: f32, count: usize) -> Range<usize> {
 }
 
 /// Draws a photo's tile; returns whether it was clicked.
-fn tile_ui(ui: &mut Ui, rect: Rect, content: &TileContent, actions: &mut Actions) -> bool {
-    let TileContent { index, path, is_current, tile, masks, state, note } = *content;
+fn tile_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    content: &TileContent,
+    availability: &Availability,
+    actions: &mut Actions,
+) -> bool {
+    let TileContent { index, path, is_current, tile, masks, state, has_project, note } = *content;
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let whole = rect.with_max_y(rect.max.y + NAME_HEIGHT);
     let response = ui.interact(whole, ui.scope_id().with(("photo", index)), Sense::CLICK | Sense::FOCUSABLE);
@@ -230,18 +241,8 @@ fn tile_ui(ui: &mut Ui, rect: Rect, content: &TileContent, actions: &mut Actions
             StrokeKind::Inside,
         );
     }
-    response.context_menu(|ui| {
-        let now = if let WorkState::Set(state) = state { Some(state) } else { None };
-        for (wanted, text) in [
-            (Some(PhotoState::Done), states_texts::state(WorkState::Set(PhotoState::Done))),
-            (Some(PhotoState::Review), states_texts::state(WorkState::Set(PhotoState::Review))),
-            (None, states_texts::CLEAR),
-        ] {
-            if ui.add(Button::new(text).selected(now == wanted)).clicked() {
-                actions.push(Action::EditProject(ProjectEdit::SetState(name.clone().into_owned(), wanted)));
-            }
-        }
-    });
+    let subject = PhotoSubject { path, index, is_current, state, has_project };
+    response.context_menu(|ui| photo_menu_ui(ui, &subject, availability, actions));
     response.on_hover_text(filmstrip::tooltip(&name, about.as_deref())).clicked()
 }
 

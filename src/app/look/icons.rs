@@ -36,3 +36,5 @@ pub const CIRCLE: char = '\u{e18a}';
 pub const FLAG_FILL: char = '\u{e244}';
 pub const CHECK_CIRCLE_FILL: char = '\u{e184}';
 pub const POLYGON: char = '\u{e6d0}';
+pub const WARNING_FILL: char = '\u{e4e0}';
+pub const X: char = '\u{e4f6}';

@@ -110,6 +110,11 @@ pub(in crate::app) fn apply(ctx: &egui::Context) {
     ctx.options_mut(|options| options.zoom_with_keyboard = false);
 }
 
+/// Gives text and all that goes with it a size, in percent. The photo has its own.
+pub(in crate::app) fn set_text_size(ctx: &egui::Context, percent: u32) {
+    ctx.set_zoom_factor(percent.clamp(50, 300) as f32 / 100.0);
+}
+
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
     let files: [(&str, &'static [u8]); 5] = [

@@ -1,35 +1,43 @@
-//! The window about the picture: page and channels of the file, the window of its samples, and the view.
+//! The tab about the picture: how masks look, page and channels of the file, the window of its samples, and the
+//! view.
 
-use egui::{Button, DragValue, Response, Slider, Ui, Widget};
+use egui::{Button, DragValue, Grid, Response, ScrollArea, Slider, Ui, Widget, vec2};
 
 use super::super::actions::{Action, Actions};
 use super::super::commands::{self, Availability};
+use super::super::settings::Settings;
 use super::super::state::Picture;
-use super::super::texts::image as texts;
+use super::super::texts::{image as texts, menus as menu_texts};
+use super::looks::{colours_ui, opacity_ui, style_ui};
 use crate::files::{Adjustment, Channels, Photo, Rendering, Samples, Window, file_and_page};
 
-/// What the window remembers between frames.
+/// The room for number and name beside a slider, in points.
+const BESIDE_SLIDER: f32 = 150.0;
+
+/// What the tab remembers between frames.
 #[derive(Default)]
-pub(in crate::app) struct ImageWindow {
+pub(in crate::app) struct ImageTab {
+    /// It is shown in place of the properties of the selected mask.
     pub open: bool,
     /// The page that is being dragged to.
     page: Option<usize>,
 }
 
-impl ImageWindow {
-    pub fn ui(
-        &mut self,
-        ctx: &egui::Context,
-        photo: &Photo,
-        picture: &Picture,
-        availability: &Availability,
-        actions: &mut Actions,
-    ) {
-        let mut open = self.open;
-        let window =
-            egui::Window::new(texts::TITLE).open(&mut open).resizable(false).default_pos([24.0, 110.0]);
-        window.show(ctx, |ui| {
-            ui.spacing_mut().slider_width = 160.0;
+/// What the tab shows.
+pub(in crate::app) struct ImageContent<'a> {
+    pub photo: &'a Photo,
+    pub picture: &'a Picture,
+    pub settings: &'a Settings,
+    pub availability: &'a Availability,
+}
+
+impl ImageTab {
+    pub fn ui(&mut self, ui: &mut Ui, content: &ImageContent, actions: &mut Actions) {
+        let ImageContent { photo, picture, availability, .. } = *content;
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            masks_ui(ui, content, actions);
+            ui.separator();
+            ui.spacing_mut().slider_width = (ui.available_width() - BESIDE_SLIDER).max(40.0);
             if photo.pages > 1 {
                 self.page_ui(ui, photo, availability, actions);
                 ui.separator();
@@ -44,7 +52,6 @@ impl ImageWindow {
             }
             view_ui(ui, picture, actions);
         });
-        self.open = open;
     }
 
     fn page_ui(&mut self, ui: &mut Ui, photo: &Photo, availability: &Availability, actions: &mut Actions) {
@@ -70,6 +77,25 @@ impl ImageWindow {
             }
         });
     }
+}
+
+/// How masks look.
+fn masks_ui(ui: &mut Ui, content: &ImageContent, actions: &mut Actions) {
+    let ImageContent { settings, availability, .. } = *content;
+    Grid::new("look of masks").num_columns(2).spacing(vec2(12.0, 6.0)).show(ui, |ui| {
+        ui.weak(menu_texts::OPACITY);
+        ui.horizontal(|ui| {
+            let width = (ui.available_width() - 64.0).clamp(40.0, 140.0);
+            opacity_ui(ui, settings.opacity, width, actions);
+        });
+        ui.end_row();
+        ui.weak(menu_texts::STYLE);
+        style_ui(ui, availability, false, actions);
+        ui.end_row();
+        ui.weak(menu_texts::COLOURS);
+        colours_ui(ui, settings.colours, false, actions);
+        ui.end_row();
+    });
 }
 
 /// Channels, and the window if the samples are deep.

@@ -12,6 +12,7 @@ mod projects;
 mod prompt;
 mod review;
 mod sample;
+mod saving;
 mod stage;
 mod vertices;
 
@@ -26,5 +27,6 @@ pub(super) use projects::{Projects, folder_of};
 pub(super) use prompt::{Asker, PromptQueries};
 pub(super) use review::{Place, Review, ReviewCount, ReviewPhoto};
 pub(super) use sample::Sample;
+pub(super) use saving::{SaveState, Saving};
 pub(super) use stage::Stage;
 pub(super) use vertices::{EditedMask, VertexEdit, VertexEditing, Vertices};

@@ -14,7 +14,9 @@ use image::RgbImage;
 use self::cells::{buttons_ui, figure_ui, group_buttons_ui, group_name_ui, picture_ui, proposed_ui};
 use self::rows::{Row, SortBy, grouped, mask_after_gap, sorted, tree};
 use super::super::actions::{Action, Actions};
+use super::super::commands::Availability;
 use super::super::look::{ACCENT, icon, icon_button, icon_filled, icons, select_all, tokens};
+use super::super::menus::mask_menu_ui;
 use super::super::tasks::Thumbnails;
 use super::super::texts::masks as texts;
 use crate::colour::Colour;
@@ -36,6 +38,7 @@ pub(in crate::app) struct ListContent<'a> {
     pub colours: &'a HashMap<MaskId, Colour>,
     /// The masks that others lie inside of.
     pub parents: &'a HashMap<MaskId, MaskId>,
+    pub availability: &'a Availability,
 }
 
 /// What the list remembers between frames.
@@ -160,7 +163,7 @@ impl MaskList {
                         });
                     }
                 }
-                self.row_used(&row.response(), document, &rows, index, actions);
+                self.row_used(&row.response(), content, &rows, index, actions);
             });
         });
     }
@@ -189,11 +192,12 @@ impl MaskList {
     fn row_used(
         &mut self,
         response: &Response,
-        document: &Document,
+        content: &ListContent,
         rows: &[Row],
         index: usize,
         actions: &mut Actions,
     ) {
+        let ListContent { document, availability, .. } = *content;
         match &rows[index] {
             Row::Group { class, masks } => {
                 if response.dnd_hover_payload::<Dragged>().is_some() {
@@ -222,6 +226,10 @@ impl MaskList {
                 if self.sort_by == SortBy::Order {
                     self.take_dropped(response, rows, index, actions);
                 }
+                if response.secondary_clicked() && !together {
+                    actions.push(Action::Select(vec![item.id]));
+                }
+                response.context_menu(|ui| mask_menu_ui(ui, document, availability, actions));
                 if response.double_clicked() {
                     actions.push(Action::ZoomToMask(item.id));
                 } else if response.clicked() {
