@@ -68,6 +68,8 @@ pub(super) enum Action {
     SetShapePixels(f32),
     SetSpeckArea(u64),
     StartComparison,
+    /// Asks for the file of a model for a side of the comparison, 0 or 1.
+    ChooseComparedModel(usize),
     SaveComparison,
     CloseComparison,
     OpenDropped(Vec<PathBuf>),

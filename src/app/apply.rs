@@ -67,8 +67,11 @@ impl Tinsel {
             Action::SetFilters(filters) => self.everything.set_filters(filters),
             Action::ApplyFilters => self.everything.apply_filters(),
             Action::StartComparison => self.start_comparison(),
+            Action::ChooseComparedModel(side) => {
+                self.tasks.pick_compared_model(self.dialog(frame), side);
+            }
             Action::SaveComparison => {
-                let dialog = rfd::FileDialog::new().set_parent(frame);
+                let dialog = self.dialog(frame);
                 if let (Some(open), Some(shown)) = (&self.workspace.open, &self.comparing.shown) {
                     let name = format!("{}_compare.png", open.photo.stem());
                     let dialog = dialog.set_file_name(name);
@@ -130,9 +133,9 @@ impl Tinsel {
                 let dialog = rfd::FileDialog::new().set_parent(frame);
                 self.tasks.pick_export_folder(dialog.set_directory(&self.export.folder));
             }
-            Action::ChooseSplitList => self.tasks.pick_split_list(rfd::FileDialog::new().set_parent(frame)),
+            Action::ChooseSplitList => self.tasks.pick_split_list(self.dialog(frame)),
             Action::ChooseSavingFolder => {
-                self.tasks.pick_saving_folder(rfd::FileDialog::new().set_parent(frame));
+                self.tasks.pick_saving_folder(self.dialog(frame));
             }
             Action::StayOpen => self.closing.stay(),
             Action::DiscardAndClose => self.close(ctx),

@@ -217,6 +217,11 @@ impl Tinsel {
                     self.load_model(ModelSource::file(path));
                 }
             }
+            Outcome::PickedComparedModel(side, file) => {
+                if let Some(file) = file {
+                    self.comparing.choose(side, &file);
+                }
+            }
             Outcome::PickedExportFolder(folder) => {
                 if let Some(folder) = folder {
                     self.export.folder = folder;

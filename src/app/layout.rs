@@ -109,7 +109,8 @@ impl Tinsel {
         // Each tab has a height of its own.
         let (id, height) =
             if self.panels.image.open { ("image", IMAGE_HEIGHT) } else { ("inspect", INSPECT_HEIGHT) };
-        let inspect = Panel::bottom(id).resizable(true).default_size(height).min_size(32.0);
+        let frame = Frame::new().inner_margin(Margin::symmetric(0, 6));
+        let inspect = Panel::bottom(id).resizable(true).default_size(height).min_size(32.0).frame(frame);
         inspect.show(ui, |ui| self.inspect_ui(ui, availability, actions));
         CentralPanel::no_frame().show(ui, |ui| self.masks_ui(ui, availability, shown, actions));
     }
@@ -177,7 +178,8 @@ impl Tinsel {
         let content = StripContent { photos, current: *current, masks_of: &masks_of, projects, availability };
         if self.settings.filmstrip && photos.len() > 1 {
             let states = &mut self.photo_states;
-            row("filmstrip", STRIP, Panel::bottom).frame(bar_frame(ui)).show(ui, |ui| {
+            let frame = bar_frame(ui).inner_margin(Margin::symmetric(8, 6));
+            row("filmstrip", STRIP, Panel::bottom).frame(frame).show(ui, |ui| {
                 self.panels.filmstrip.ui(ui, &content, states, actions);
             });
         }

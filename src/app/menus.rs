@@ -14,6 +14,11 @@ use crate::files::project::{PhotoState, ProjectEdit, WorkState};
 /// The height of a list of classes, in points.
 const CLASSES_HEIGHT: f32 = 300.0;
 
+/// Lines of a menu touch, so that all fit a low window and the pointer is always on one.
+fn close_up(ui: &mut Ui) {
+    ui.spacing_mut().item_spacing.y = 0.0;
+}
+
 /// A line that runs a command, with its keys.
 pub(super) fn command_item_ui(
     ui: &mut Ui,
@@ -32,6 +37,7 @@ pub(super) fn commands_ui(
     actions: &mut Actions,
     mut after: impl FnMut(&mut Ui, &'static Command, &mut Actions),
 ) {
+    close_up(ui);
     for (i, together) in commands.chunk_by(|a, b| a.submenu.is_some() && a.submenu == b.submenu).enumerate() {
         let [first, ..] = *together else { continue };
         if first.begins_group && i > 0 {
@@ -39,6 +45,7 @@ pub(super) fn commands_ui(
         }
         if let Some(submenu) = first.submenu {
             ui.menu_button(submenu, |ui| {
+                close_up(ui);
                 together.iter().for_each(|command| command_item_ui(ui, command, availability, actions));
             });
         } else {
@@ -77,6 +84,7 @@ pub(super) fn mask_menu_ui(
     actions: &mut Actions,
 ) {
     use commands::{edit, file, mask, prompt, tool};
+    close_up(ui);
     let selected: Vec<_> = document.selection().iter().filter_map(|id| document.mask(*id)).collect();
     let is_visible = selected.iter().any(|item| item.visible);
     let is_locked = selected.iter().all(|item| item.locked);
@@ -128,6 +136,7 @@ fn class_menu_ui(ui: &mut Ui, document: &Document, actions: &mut Actions) {
 /// What can be done to the photo where no mask is.
 pub(super) fn canvas_menu_ui(ui: &mut Ui, availability: &Availability, actions: &mut Actions) {
     use commands::{edit, photo, prompt, view};
+    close_up(ui);
     let groups: [&[&'static Command]; 4] = [
         &[&edit::PASTE_MASKS, &edit::PASTE_BY_SHAPE, &edit::SELECT_ALL],
         &[&prompt::SEGMENT_EVERYTHING, &prompt::ENCODE_REGION, &prompt::WHOLE_PHOTO],
@@ -160,6 +169,7 @@ pub(super) fn photo_menu_ui(
     availability: &Availability,
     actions: &mut Actions,
 ) {
+    close_up(ui);
     let path = || PathBuf::from(subject.path);
     let key_of = |ui: &Ui, command: &Command| {
         availability.keymap.text(ui.ctx(), command).filter(|_| subject.is_current).unwrap_or_default()

@@ -24,6 +24,15 @@ impl Tinsel {
         self.tasks.open_bytes(request, path, Sample::BYTES, self.sample.is_kept());
     }
 
+    /// A dialog over the window, in the folder of the last photo.
+    pub(super) fn dialog(&self, frame: &eframe::Frame) -> rfd::FileDialog {
+        let dialog = rfd::FileDialog::new().set_parent(frame);
+        match &self.settings.photo_folder {
+            Some(folder) => dialog.set_directory(folder),
+            None => dialog,
+        }
+    }
+
     /// Opens photos and folders; pictures of masks of the open photo are imported instead, if it is given.
     pub(super) fn list(&mut self, paths: Vec<PathBuf>, open: Option<ImportTarget>) {
         let request = self.workspace.begin();

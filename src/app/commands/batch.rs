@@ -29,7 +29,7 @@ commands! {
         over_comparison: true,
         enabled: can_start,
         run: |window, _, frame| {
-            let dialog = rfd::FileDialog::new().set_parent(frame);
+            let dialog = window.dialog(frame);
             window.tasks.pick_boxes(dialog, window.workspace.photos.clone());
         },
         ..BATCH

@@ -16,7 +16,7 @@ commands! {
         text: "Open photos…",
         tooltip: "Open one or more photos",
         keys: &[ctrl(Key::O)],
-        run: |window, _, frame| window.tasks.pick_photos(dialog(window, frame)),
+        run: |window, _, frame| window.tasks.pick_photos(window.dialog(frame)),
         ..FILE
     };
     OPEN_FOLDER = Command {
@@ -24,7 +24,7 @@ commands! {
         text: "Open folder…",
         tooltip: "Open all photos in a folder",
         keys: &[ctrl_shift(Key::O)],
-        run: |window, _, frame| window.tasks.pick_folder(dialog(window, frame)),
+        run: |window, _, frame| window.tasks.pick_folder(window.dialog(frame)),
         ..FILE
     };
     OPEN_SAMPLE = Command {
@@ -40,7 +40,7 @@ commands! {
         begins_group: true,
         tooltip: "Load weights from a .pt or .safetensors file, or from an ONNX pair",
         keys: &[ctrl(Key::M)],
-        run: |window, _, frame| window.tasks.pick_model(dialog(window, frame)),
+        run: |window, _, frame| window.tasks.pick_model(window.dialog(frame)),
         ..FILE
     };
     USE_BUILT_IN_MODEL = Command {
@@ -84,7 +84,7 @@ commands! {
         keys: &[ctrl_shift(Key::I)],
         over_comparison: false,
         enabled: Tinsel::has_photo,
-        run: |window, _, frame| window.tasks.pick_masks(rfd::FileDialog::new().set_parent(frame)),
+        run: |window, _, frame| window.tasks.pick_masks(window.dialog(frame)),
         ..FILE
     };
     IMPORT_CLASSES = Command {
@@ -93,7 +93,7 @@ commands! {
         tooltip: "Add classes from a list (classes.txt, data.yaml), COCO, labelme, ISAT or another project",
         over_comparison: false,
         enabled: Tinsel::has_photo,
-        run: |window, _, frame| window.tasks.pick_classes(rfd::FileDialog::new().set_parent(frame)),
+        run: |window, _, frame| window.tasks.pick_classes(window.dialog(frame)),
         ..FILE
     };
     QUIT = Command {
@@ -105,15 +105,6 @@ commands! {
         run: |_, ctx, _| ctx.send_viewport_cmd(ViewportCommand::Close),
         ..FILE
     };
-}
-
-/// A dialog over the window, in the folder of the last photo.
-fn dialog(window: &Tinsel, frame: &eframe::Frame) -> rfd::FileDialog {
-    let dialog = rfd::FileDialog::new().set_parent(frame);
-    match &window.settings.photo_folder {
-        Some(folder) => dialog.set_directory(folder),
-        None => dialog,
-    }
 }
 
 fn open_export(window: &mut Tinsel, _: &Context, _: &eframe::Frame) {

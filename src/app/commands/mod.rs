@@ -20,7 +20,7 @@ use std::hash::{Hash, Hasher};
 
 use egui::{Context, Key, KeyboardShortcut, Modifiers};
 
-pub(super) use keymap::Keymap;
+pub(super) use keymap::{Keymap, key_text};
 
 use super::shell::Tinsel;
 use super::texts::menus as texts;

@@ -257,18 +257,44 @@ fn name_ui(ui: &Ui, rect: Rect, name: &str, is_current: bool, state: WorkState) 
     };
     let family = FontFamily::Name(if is_filled { ICONS_FILLED } else { ICONS }.into());
     let text_colour = if is_current { tokens.text } else { tokens.text_2 };
+    let font = FontId::proportional(11.0);
+    let name = elided(name, |text| {
+        ui.painter().layout_no_wrap(text.to_owned(), font.clone(), text_colour).size().x
+            <= rect.width() - 18.0
+    });
     let mut job = LayoutJob::default();
     job.append(&symbol.to_string(), 0.0, TextFormat::simple(FontId::new(12.0, family), colour));
-    job.append(name, 4.0, TextFormat::simple(FontId::proportional(11.0), text_colour));
+    job.append(&name, 4.0, TextFormat::simple(font.clone(), text_colour));
     job.wrap = TextWrapping::truncate_at_width(rect.width());
     let galley = ui.painter().layout_job(job);
     let at = Align2::CENTER_CENTER.align_size_within_rect(galley.size(), rect).min;
     ui.painter().galley(at, galley, text_colour);
 }
 
+/// A file name without its middle, if all of it does not fit: photos of a camera differ in their ends.
+fn elided(name: &str, fits: impl Fn(&str) -> bool) -> String {
+    const END: usize = 8;
+    if fits(name) {
+        return name.to_owned();
+    }
+    let letters: Vec<char> = name.chars().collect();
+    let end: String = letters[letters.len().saturating_sub(END)..].iter().collect();
+    let with_beginning = |count: usize| letters[..count].iter().chain(&['…']).collect::<String>() + &end;
+    let longest = letters.len().saturating_sub(END);
+    (0..longest).rev().map(with_beginning).find(|text| fits(text)).unwrap_or(end)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_names_keep_their_beginning_and_their_end() {
+        let fits = |text: &str| text.chars().count() <= 14;
+        assert_eq!(elided("short.jpg", fits), "short.jpg");
+        assert_eq!(elided("IMG_20241219_085200.jpg", fits), "IMG_2…5200.jpg");
+        assert_eq!(elided("ÄÖÜ漢字漢字漢字漢字.jpg", |_| false), "漢字漢字.jpg");
+    }
 
     #[test]
     fn only_tiles_near_the_view_are_made() {

@@ -249,7 +249,7 @@ mod tests {
             point: [0.0, 0.0],
             crop_box: PixelBox { x0: 0, y0: 0, x1: 100, y1: 100 },
         };
-        let all = [found(100, 0.9, 1.0), found(100, 0.7, 0.5), found(1, 0.5, 0.4)];
+        let all = [found(100, 0.9, 1.0), found(100, 0.7, 0.5), found(2, 0.5, 0.4)];
         let [iou, stability, overlap, area] = histograms(&all, [0.5, 0.4]);
         let filled = |counts: Histogram| -> Vec<(usize, u32)> {
             counts.into_iter().enumerate().filter(|(_, count)| *count > 0).collect()
@@ -257,7 +257,7 @@ mod tests {
         assert_eq!(filled(iou), [(0, 1), (15, 1), (31, 1)]);
         assert_eq!(filled(stability), [(0, 1), (6, 1), (39, 1)]);
         assert_eq!(filled(overlap), [(0, 2), (39, 1)]);
-        // One pixel of ten thousand is 0.01 %, a fifth of the way from 0.001 to 100 %.
-        assert_eq!(filled(area), [(8, 1), (39, 2)]);
+        // Four pixels of ten thousand are 0.04 %, 32 % of the way from 0.001 to 100 %.
+        assert_eq!(filled(area), [(12, 1), (39, 2)]);
     }
 }

@@ -8,7 +8,7 @@ use super::super::commands::{self, Availability};
 use super::super::settings::Settings;
 use super::super::state::Picture;
 use super::super::texts::{image as texts, menus as menu_texts};
-use super::looks::{colours_ui, opacity_ui, style_ui};
+use super::looks::{SLIDER_HEIGHT, colours_ui, opacity_ui, style_ui};
 use crate::files::{Adjustment, Channels, Photo, Rendering, Samples, Window, file_and_page};
 
 /// The room for number and name beside a slider, in points.
@@ -37,6 +37,7 @@ impl ImageTab {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             masks_ui(ui, content, actions);
             ui.separator();
+            ui.spacing_mut().interact_size.y = SLIDER_HEIGHT;
             ui.spacing_mut().slider_width = (ui.available_width() - BESIDE_SLIDER).max(40.0);
             if photo.pages > 1 {
                 self.page_ui(ui, photo, availability, actions);
@@ -56,7 +57,7 @@ impl ImageTab {
 
     fn page_ui(&mut self, ui: &mut Ui, photo: &Photo, availability: &Availability, actions: &mut Actions) {
         let (_, page) = file_and_page(&photo.path);
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             let mut number = self.page.unwrap_or(page) + 1;
             let label = ui.label(texts::PAGE);
             let response =
@@ -162,7 +163,7 @@ fn channels_ui(ui: &mut Ui, samples: &Samples, rendering: &mut Rendering) {
             chosen = Channels::Rgb([Some(0), Some(1), Some(2).filter(|_| count > 2)]);
         }
     });
-    ui.horizontal(|ui| match &mut chosen {
+    ui.horizontal_wrapped(|ui| match &mut chosen {
         Channels::Grey(channel) => {
             let mut number = *channel + 1;
             named(ui, texts::CHANNEL, DragValue::new(&mut number).range(1..=count).speed(0.05));
@@ -197,7 +198,7 @@ fn view_ui(ui: &mut Ui, picture: &Picture, actions: &mut Actions) {
     if ui.add(slider).on_hover_text(texts::RESET_TOOLTIP).double_clicked() {
         gamma = 1.0;
     }
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         if ui.add_enabled(!picture.adjustment.is_none(), Button::new(texts::RESET)).clicked() {
             (brightness, contrast, gamma) = (0.0, 0.0, 1.0);
         }

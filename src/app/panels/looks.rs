@@ -10,7 +10,7 @@ use super::super::texts::menus as texts;
 use crate::document::ColourMode;
 
 /// Lower than buttons, so that the handle is small.
-const SLIDER_HEIGHT: f32 = 18.0;
+pub(super) const SLIDER_HEIGHT: f32 = 18.0;
 
 /// The slider for the opacity of masks, and its number. In a row from right to left the number comes first.
 pub(super) fn opacity_ui(ui: &mut Ui, opacity: f32, width: f32, actions: &mut Actions) {

@@ -10,7 +10,7 @@ use super::super::state::SaveState;
 use super::super::texts::{batch, status as texts};
 
 /// The room for the text at the left, in points.
-const TIMING: f32 = 180.0;
+const TIMING: f32 = 200.0;
 const SAVED: f32 = 100.0;
 
 pub(in crate::app) struct Status {

@@ -55,6 +55,8 @@ pub(super) enum Outcome {
     /// The user picked files or a folder to open; empty when the dialog was cancelled.
     Picked(Vec<PathBuf>),
     PickedModel(Option<PathBuf>),
+    /// For a side of a comparison, 0 or 1.
+    PickedComparedModel(usize, Option<PathBuf>),
     PickedExportFolder(Option<PathBuf>),
     PickedSavingFolder(Option<PathBuf>),
     PickedSplitList(Option<Result<(PathBuf, SplitList), SplitListError>>),

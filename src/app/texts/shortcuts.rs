@@ -8,6 +8,15 @@ pub const RESET: &str = "Reset";
 pub const RESET_TOOLTIP: &str = "Restore the default shortcuts of this command";
 pub const HELD_KEYS: &str = "H and Space are reserved: hold H to hide all masks, Space to move the photo";
 
+/// Keys by what is printed on them.
+pub const ESCAPE: &str = "Esc";
+pub const PAGE_UP: &str = "Page Up";
+pub const PAGE_DOWN: &str = "Page Down";
+pub const LEFT: &str = "Left";
+pub const RIGHT: &str = "Right";
+pub const UP: &str = "Up";
+pub const DOWN: &str = "Down";
+
 /// What the mouse does.
 pub const GESTURES: [(&str, &str); 19] = [
     ("Left click", "a point on the object"),

@@ -11,7 +11,9 @@ use egui::{Button, Color32, Context, DragAndDrop, Key, Rect, Response, RichText,
 use egui_extras::{Column, TableBuilder};
 use image::RgbImage;
 
-use self::cells::{buttons_ui, figure_ui, group_buttons_ui, group_name_ui, picture_ui, proposed_ui};
+use self::cells::{
+    buttons_ui, figure_ui, group_buttons_ui, group_name_ui, is_pointed_at, picture_ui, proposed_ui,
+};
 use self::rows::{Row, SortBy, grouped, mask_after_gap, sorted, tree};
 use super::super::actions::{Action, Actions};
 use super::super::commands::Availability;
@@ -350,6 +352,7 @@ impl MaskList {
                 }
             }
             _ if settled => {
+                let is_selected = self.selection.contains(&item.id);
                 ui.spacing_mut().item_spacing.x = 4.0;
                 if item.locked {
                     ui.label(icon(icons::LOCK_SIMPLE, 14.0)).on_hover_text(texts::LOCKED);
@@ -364,6 +367,8 @@ impl MaskList {
                 }
                 let name = RichText::new(&item.annotation.name);
                 ui.label(if class.is_some() { name.weak() } else { name });
+                let is_calm = !is_selected && !is_pointed_at(ui);
+                ui.set_opacity(if is_calm { 0.0 } else { 1.0 });
                 let button = Button::new("…").small().frame_when_inactive(false);
                 let button = ui.add(button).on_hover_text(texts::RENAME);
                 if button.accessible_name(texts::button(texts::RENAME, &item.annotation.name)).clicked() {
