@@ -3,20 +3,43 @@
 
 use std::path::{Path, PathBuf};
 
-use egui::{Button, ScrollArea, Ui};
+use egui::{Align2, Button, Color32, FontFamily, FontId, Response, ScrollArea, Ui, vec2};
 
 use super::actions::{Action, Actions};
 use super::commands::{self, Availability, Command};
+use super::look::{ICONS, icons};
 use super::texts::{menus as texts, states};
 use crate::document::{ClassId, Document, Edit, MaskId};
 use crate::files::project::{PhotoState, ProjectEdit, WorkState};
 
 /// The height of a list of classes, in points.
 const CLASSES_HEIGHT: f32 = 300.0;
+/// The room for check marks before the lines of a menu, and as much behind them, in points.
+const GUTTER: f32 = 22.0;
 
-/// Lines of a menu touch, so that all fit a low window and the pointer is always on one.
+/// Lines of a menu touch, so that all fit a low window and the pointer is always on one. There is room for check marks
+/// before them.
 fn close_up(ui: &mut Ui) {
     ui.spacing_mut().item_spacing.y = 0.0;
+    ui.spacing_mut().button_padding.x = GUTTER;
+}
+
+/// A line with a check mark if what it stands for is on.
+fn checked_ui(ui: &mut Ui, button: Button, is_enabled: bool, is_on: bool) -> Response {
+    let scope = ui.scope(|ui| {
+        let text = ui.visuals().widgets.inactive.fg_stroke.color;
+        let selection = &mut ui.visuals_mut().selection;
+        (selection.bg_fill, selection.stroke.color) = (Color32::TRANSPARENT, text);
+        ui.add_enabled(is_enabled, button.selected(is_on))
+    });
+    let response = scope.inner;
+    if is_on {
+        let at = response.rect.left_center() + vec2(GUTTER / 2.0, 0.0);
+        let font = FontId::new(13.0, FontFamily::Name(ICONS.into()));
+        let colour = ui.visuals().widgets.inactive.fg_stroke.color;
+        ui.painter().text(at, Align2::CENTER_CENTER, icons::CHECK, font, colour);
+    }
+    response
 }
 
 /// A line that runs a command, with its keys.
@@ -63,11 +86,12 @@ fn item_ui(
     availability: &Availability,
     actions: &mut Actions,
 ) {
-    let mut button = Button::new(text).selected(availability.is_on(command));
+    let mut button = Button::new(text);
     if let Some(key) = availability.keymap.text(ui.ctx(), command) {
         button = button.shortcut_text(key);
     }
-    let mut response = ui.add_enabled(availability.is_enabled(command), button);
+    let is_enabled = availability.is_enabled(command);
+    let mut response = checked_ui(ui, button, is_enabled, availability.is_on(command));
     if !command.tooltip.is_empty() {
         response = response.on_hover_text(command.tooltip);
     }
@@ -117,14 +141,15 @@ fn class_menu_ui(ui: &mut Ui, document: &Document, actions: &mut Actions) {
     let mut of_masks = selected.iter().filter_map(|id| document.mask(*id)).map(|item| item.annotation.class);
     let shared = of_masks.next().filter(|first| of_masks.all(|class| class == *first));
     let mut choice = |ui: &mut Ui, class: Option<ClassId>, name: &str, key: Option<u8>| {
-        let mut button = Button::new(name).selected(shared == Some(class));
+        let mut button = Button::new(name);
         if let Some(key) = key {
             button = button.shortcut_text(key.to_string());
         }
-        if ui.add(button).clicked() {
+        if checked_ui(ui, button, true, shared == Some(class)).clicked() {
             actions.push(Action::Edit(Edit::SetClass(selected.clone(), class)));
         }
     };
+    close_up(ui);
     choice(ui, None, texts::NO_CLASS, Some(0));
     ScrollArea::vertical().max_height(CLASSES_HEIGHT).show(ui, |ui| {
         for class in document.classes().all() {
@@ -186,7 +211,7 @@ pub(super) fn photo_menu_ui(
             (Some(PhotoState::Review), states::state(WorkState::Set(PhotoState::Review)), &*review_key),
             (None, states::CLEAR, ""),
         ] {
-            if ui.add(with_key(Button::new(text).selected(now == wanted), key)).clicked() {
+            if checked_ui(ui, with_key(Button::new(text), key), true, now == wanted).clicked() {
                 let name = subject.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 actions.push(Action::EditPhoto(path(), ProjectEdit::SetState(name, wanted)));
             }

@@ -1,18 +1,15 @@
 //! The tab about the picture: how masks look, page and channels of the file, the window of its samples, and the
 //! view.
 
-use egui::{Button, DragValue, Grid, Response, ScrollArea, Slider, Ui, Widget, vec2};
+use egui::{Button, DragValue, Grid, Response, ScrollArea, Slider, SliderClamping, Ui, Widget, vec2};
 
 use super::super::actions::{Action, Actions};
 use super::super::commands::{self, Availability};
 use super::super::settings::Settings;
 use super::super::state::Picture;
 use super::super::texts::{image as texts, menus as menu_texts};
-use super::looks::{SLIDER_HEIGHT, colours_ui, opacity_ui, style_ui};
+use super::looks::{colours_ui, opacity_ui, slider_line_ui, style_ui};
 use crate::files::{Adjustment, Channels, Photo, Rendering, Samples, Window, file_and_page};
-
-/// The room for number and name beside a slider, in points.
-const BESIDE_SLIDER: f32 = 150.0;
 
 /// What the tab remembers between frames.
 #[derive(Default)]
@@ -37,8 +34,6 @@ impl ImageTab {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             masks_ui(ui, content, actions);
             ui.separator();
-            ui.spacing_mut().interact_size.y = SLIDER_HEIGHT;
-            ui.spacing_mut().slider_width = (ui.available_width() - BESIDE_SLIDER).max(40.0);
             if photo.pages > 1 {
                 self.page_ui(ui, photo, availability, actions);
                 ui.separator();
@@ -118,9 +113,13 @@ fn samples_ui(ui: &mut Ui, samples: &Samples, rendering: &mut Rendering) {
         (&mut window.white, texts::WHITE, texts::WHITE_TOOLTIP),
     ] {
         let former = *value;
-        let slider = Slider::new(value, low..=high).max_decimals(decimals).text(text);
-        let slider = slider.clamping(egui::SliderClamping::Never);
-        if ui.add(slider).on_hover_text(tooltip).double_clicked() {
+        let slider = |ui: &mut Ui, value: &mut f64| {
+            ui.add(Slider::new(value, low..=high).clamping(SliderClamping::Never).show_value(false))
+        };
+        let number = |ui: &mut Ui, value: &mut f64| {
+            ui.add(DragValue::new(value).max_decimals(decimals).speed((high - low) / 500.0))
+        };
+        if slider_line_ui(ui, text, value, slider, number).on_hover_text(tooltip).double_clicked() {
             *value = former;
             rendering.window = None;
         }
@@ -129,8 +128,14 @@ fn samples_ui(ui: &mut Ui, samples: &Samples, rendering: &mut Rendering) {
         rendering.window = Some(window);
     }
     let [low, high] = Rendering::GAMMAS;
-    let slider = Slider::new(&mut rendering.gamma, low..=high).logarithmic(true).max_decimals(2);
-    if ui.add(slider.text(texts::MIDTONES)).on_hover_text(texts::MIDTONES_TOOLTIP).double_clicked() {
+    let slider = |ui: &mut Ui, value: &mut f32| {
+        ui.add(Slider::new(value, low..=high).logarithmic(true).max_decimals(2).show_value(false))
+    };
+    let number = |ui: &mut Ui, value: &mut f32| {
+        ui.add(DragValue::new(value).range(low..=high).speed(0.01).max_decimals(2))
+    };
+    let line = slider_line_ui(ui, texts::MIDTONES, &mut rendering.gamma, slider, number);
+    if line.on_hover_text(texts::MIDTONES_TOOLTIP).double_clicked() {
         rendering.gamma = 1.0;
     }
     ui.horizontal(|ui| {
@@ -190,12 +195,24 @@ fn view_ui(ui: &mut Ui, picture: &Picture, actions: &mut Actions) {
     let mut network_sees = picture.network_sees;
     for (value, text) in [(&mut brightness, texts::BRIGHTNESS), (&mut contrast, texts::CONTRAST)] {
         let mut percent = *value * 100.0;
-        let slider = Slider::new(&mut percent, -100.0..=100.0).fixed_decimals(0).suffix(" %").text(text);
-        let is_reset = ui.add(slider).on_hover_text(texts::RESET_TOOLTIP).double_clicked();
+        let slider = |ui: &mut Ui, value: &mut f32| {
+            ui.add(Slider::new(value, -100.0..=100.0).fixed_decimals(0).show_value(false))
+        };
+        let number = |ui: &mut Ui, value: &mut f32| {
+            ui.add(DragValue::new(value).range(-100.0..=100.0).fixed_decimals(0).suffix(" %"))
+        };
+        let line = slider_line_ui(ui, text, &mut percent, slider, number);
+        let is_reset = line.on_hover_text(texts::RESET_TOOLTIP).double_clicked();
         *value = if is_reset { 0.0 } else { percent / 100.0 };
     }
-    let slider = Slider::new(&mut gamma, 0.1..=10.0).logarithmic(true).max_decimals(2).text(texts::GAMMA);
-    if ui.add(slider).on_hover_text(texts::RESET_TOOLTIP).double_clicked() {
+    let slider = |ui: &mut Ui, value: &mut f32| {
+        ui.add(Slider::new(value, 0.1..=10.0).logarithmic(true).max_decimals(2).show_value(false))
+    };
+    let number = |ui: &mut Ui, value: &mut f32| {
+        ui.add(DragValue::new(value).range(0.1..=10.0).speed(0.01).max_decimals(2))
+    };
+    let line = slider_line_ui(ui, texts::GAMMA, &mut gamma, slider, number);
+    if line.on_hover_text(texts::RESET_TOOLTIP).double_clicked() {
         gamma = 1.0;
     }
     ui.horizontal_wrapped(|ui| {

@@ -1,7 +1,7 @@
 //! How masks look: opacity, style, and what their colours mean. In the options bar, and under the tab Image.
 
 use egui::containers::menu::MenuButton;
-use egui::{Button, DragValue, Response, Role, Slider, Ui, WidgetInfo};
+use egui::{Align, Button, DragValue, Layout, Response, Role, Slider, Ui, WidgetInfo, emath, vec2};
 
 use super::super::actions::{Action, Actions};
 use super::super::commands::{self, Availability};
@@ -11,6 +11,36 @@ use crate::document::ColourMode;
 
 /// Lower than buttons, so that the handle is small.
 pub(super) const SLIDER_HEIGHT: f32 = 18.0;
+
+/// A slider with its name before it and its number behind it, all on one line. The response is that of both.
+pub(super) fn slider_line_ui<Num: emath::Numeric>(
+    ui: &mut Ui,
+    name: &str,
+    value: &mut Num,
+    slider: impl FnOnce(&mut Ui, &mut Num) -> Response,
+    number: impl FnOnce(&mut Ui, &mut Num) -> Response,
+) -> Response {
+    const NAME: f32 = 72.0;
+    const NUMBER: f32 = 64.0;
+    let row = ui.horizontal(|ui| {
+        let (height, gap) = (ui.spacing().interact_size.y, ui.spacing().item_spacing.x);
+        ui.allocate_ui_with_layout(vec2(NAME, height), Layout::left_to_right(Align::Center), |ui| {
+            ui.set_min_width(NAME);
+            ui.weak(name);
+        });
+        ui.spacing_mut().slider_width = (ui.available_width() - NUMBER - gap).max(40.0);
+        ui.spacing_mut().interact_size.y = SLIDER_HEIGHT;
+        let at = value.to_f64();
+        let slider = slider(ui, value);
+        slider.widget_info(|| WidgetInfo::slider(true, at, name));
+        let size = vec2(NUMBER, height);
+        let layout = Layout::left_to_right(Align::Center);
+        let number = ui.allocate_ui_with_layout(size, layout, |ui| number(ui, value)).inner;
+        number.widget_info(|| WidgetInfo::labeled(Role::SpinButton, true, texts::number_of(name)));
+        slider.union(number)
+    });
+    row.inner
+}
 
 /// The slider for the opacity of masks, and its number. In a row from right to left the number comes first.
 pub(super) fn opacity_ui(ui: &mut Ui, opacity: f32, width: f32, actions: &mut Actions) {

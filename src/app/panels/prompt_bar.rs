@@ -69,6 +69,8 @@ impl PromptBar {
             }
             let shadow = ui.visuals().popup_shadow;
             Frame::popup(ui.style()).shadow(shadow).inner_margin(8.0).show(ui, |ui| {
+                // All that stands in the row is centred in its height.
+                ui.spacing_mut().interact_size.y = CELLS as f32 + 4.0;
                 ui.horizontal(|ui| self.content_ui(ui, content, actions));
             });
         });

@@ -12,6 +12,8 @@ use super::super::texts::{batch, status as texts};
 /// The room for the text at the left, in points.
 const TIMING: f32 = 200.0;
 const SAVED: f32 = 100.0;
+/// Of a bar of progress; a higher one would move the photo.
+const BAR: f32 = 6.0;
 
 pub(in crate::app) struct Status {
     /// What is being done, how far it is in [0, 1], and whether it can be cancelled.
@@ -38,7 +40,8 @@ pub(in crate::app) fn status_ui(
         match &status.work {
             Some((text, fraction, can_cancel)) => {
                 ui.label(text);
-                ui.add(ProgressBar::new(*fraction).desired_width(160.0).show_percentage());
+                ui.add(ProgressBar::new(*fraction).desired_width(160.0).desired_height(BAR));
+                ui.label(texts::share(*fraction));
                 if *can_cancel && ui.small_button(texts::CANCEL).clicked() {
                     actions.push(Action::Run(&commands::prompt::CANCEL));
                 }
@@ -59,7 +62,7 @@ pub(in crate::app) fn status_ui(
         if let Some((text, fraction)) = &status.batch {
             ui.separator();
             ui.label(text);
-            ui.add(ProgressBar::new(*fraction).desired_width(100.0));
+            ui.add(ProgressBar::new(*fraction).desired_width(100.0).desired_height(BAR));
             let stop = ui.small_button(batch::STOP).on_hover_text(batch::STOP_TOOLTIP);
             if stop.clicked() {
                 actions.push(Action::Run(&commands::batch::STOP_BATCH));

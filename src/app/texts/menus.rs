@@ -63,6 +63,11 @@ pub fn command_on(command: &str, object: &str) -> String {
     format!("{command}: {object}")
 }
 
+/// The field with the number of a slider, for screen readers.
+pub fn number_of(slider: &str) -> String {
+    format!("{slider}, number")
+}
+
 /// A choice, and what is chosen.
 pub fn choice(name: &str, current: &str) -> String {
     format!("{name}: {current}")

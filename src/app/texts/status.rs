@@ -31,6 +31,11 @@ pub fn mask_computed(seconds: f32) -> String {
     format!("Mask in {:.0} ms", seconds * 1000.0)
 }
 
+/// How far something is, in [0, 1].
+pub fn share(fraction: f32) -> String {
+    format!("{:.0} %", fraction * 100.0)
+}
+
 pub fn zoom(percent: f32) -> String {
     format!("{percent:.0} %")
 }
