@@ -141,6 +141,16 @@ fn wait_for(window: &mut Window, file: &Path) {
     settle(window);
 }
 
+/// Runs frames until a text with these words is on the screen.
+fn wait_for_label(window: &mut Window, label: &str) {
+    let start = Instant::now();
+    while window.query_by_label_contains(label).is_none() {
+        assert!(start.elapsed() < Duration::from_secs(60), "{label} did not come");
+        window.step();
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
 /// Runs frames until the mask is shown that a click at the pointer would give.
 fn wait_for_preview(window: &mut Window) {
     let start = Instant::now();
@@ -346,6 +356,7 @@ fn everything_lists_masks_and_is_one_step_of_undo() {
 #[test]
 fn a_cancelled_everything_keeps_what_it_found() {
     let mut window = window(vec![sample("coffee.jpg")]);
+    let place = window.state().photo_to_screen(0.0, 0.0);
     window.get_by_label("Segment everything").click();
     let start = Instant::now();
     // Masks that pass the filters are counted while they are found.
@@ -358,6 +369,7 @@ fn a_cancelled_everything_keeps_what_it_found() {
         window.step();
         std::thread::sleep(Duration::from_millis(2));
     }
+    assert_eq!(window.state().photo_to_screen(0.0, 0.0), place, "progress moves the photo");
     window.get_by_label("Cancel").click();
     settle(&mut window);
     assert!(masks(&window) > 0);
@@ -922,10 +934,12 @@ fn pictures_of_the_window() {
     settle(&mut working);
     drag_photo(&mut working, (330.0, 235.0), (415.0, 330.0));
     press(&mut working, Key::Enter);
+    wait_for_label(&mut working, "Saved");
     click_on(&mut working, (290.0, 170.0));
     working.remove_cursor();
     settle(&mut working);
     working.mask(timing(&working, "Mask in"));
+    working.mask(timing(&working, "Saved"));
     working.snapshot_options("working", &options);
     results.extend_harness(&mut working);
 }

@@ -335,3 +335,18 @@ fn named_box(name: &str, value: &str) -> egui::WidgetInfo {
     info.current_text_value = Some(value.to_owned());
     info
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chosen_file_is_the_model_of_its_side() {
+        let mut comparing = Comparing::default();
+        comparing.choose(1, Path::new("weights.pt"));
+        let [a, b] = &comparing.choices;
+        assert_eq!(a.model, BUILT_IN_NAME);
+        assert!(Path::new(&b.model).is_absolute() && b.model.ends_with("weights.pt"), "{}", b.model);
+        assert_eq!(comparing.files, std::slice::from_ref(&b.model), "it can be chosen again");
+    }
+}

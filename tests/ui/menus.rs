@@ -111,16 +111,6 @@ fn what_was_exported_can_be_shown_in_its_folder_and_saved_work_says_so() {
     window.get_by_label("Show in folder");
 }
 
-/// Runs frames until a text beginning so is on the screen.
-fn wait_for_label(window: &mut Window, label: &str) {
-    let start = Instant::now();
-    while window.query_by_label_contains(label).is_none() {
-        assert!(start.elapsed() < Duration::from_secs(60), "{label} did not come");
-        window.step();
-        std::thread::sleep(Duration::from_millis(2));
-    }
-}
-
 #[test]
 fn what_was_opened_last_can_be_opened_again_until_it_is_gone() {
     let photo = sample("coffee.jpg");

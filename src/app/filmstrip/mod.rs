@@ -155,7 +155,7 @@ fn filter_ui(ui: &mut Ui, states: &mut PhotoStates) {
         }
     });
     combo.response.on_hover_text(states_texts::FILTER_TOOLTIP);
-    let edit = TextEdit::singleline(&mut states.search).hint_text(states_texts::SEARCH);
+    let edit = TextEdit::singleline(&mut states.search).hint_text(states_texts::SEARCH_HINT);
     let response = ui.add(edit.desired_width(FILTER_WIDTH - 12.0));
     response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, states_texts::SEARCH));
 }

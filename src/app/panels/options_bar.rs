@@ -1,7 +1,11 @@
 //! The row above the photo: what the tool does, and how masks are shown.
 
+use std::ops::RangeInclusive;
+
 use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{Align, Button, Label, Layout, PopupCloseBehavior, RichText, Slider, Ui};
+use egui::{
+    Align, Button, DragValue, Label, Layout, PopupCloseBehavior, RichText, Role, Slider, Ui, WidgetInfo,
+};
 
 use super::super::actions::{Action, Actions};
 use super::super::commands::{self, Availability};
@@ -9,12 +13,14 @@ use super::super::look::{icon, icons, section_title};
 use super::super::settings::{Settings, Tool};
 use super::super::state::Vertices;
 use super::super::texts::menus as texts;
-use super::looks::{colours_ui, opacity_ui, style_ui};
+use super::looks::{SLIDER_HEIGHT, colours_ui, opacity_ui, style_ui};
 use super::{everything_settings_ui, vertex_bar_ui};
 use crate::everything::Parameters;
 
 /// In a narrower row, in points, buttons have no text.
 const NARROW: f32 = 760.0;
+/// Radii of the brush, in photo pixels.
+const RADII: RangeInclusive<f32> = 0.75..=500.0;
 
 /// What the row shows.
 pub(in crate::app) struct OptionsBar<'a> {
@@ -76,16 +82,26 @@ fn tool_ui(ui: &mut Ui, bar: &OptionsBar, availability: &Availability, actions: 
         }
         Tool::Brush | Tool::Eraser => {
             ui.label(section_title(command.text));
-            let mut radius = bar.settings.brush_radius;
-            let slider =
-                Slider::new(&mut radius, 0.75..=500.0).logarithmic(true).suffix(" px").max_decimals(1);
-            let response = ui.add(slider);
-            response.widget_info(|| egui::WidgetInfo::slider(true, f64::from(radius), texts::BRUSH_RADIUS));
-            if response.on_hover_text(texts::BRUSH_RADIUS_TOOLTIP).changed() {
-                actions.push(Action::SetBrushRadius(radius));
-            }
+            brush_ui(ui, bar.settings.brush_radius, actions);
         }
         Tool::Select | Tool::Lasso => drop(ui.label(section_title(command.text))),
     }
     ui.add(Label::new(RichText::new(command.tooltip).weak()).truncate());
+}
+
+/// The radius of brush and eraser.
+fn brush_ui(ui: &mut Ui, radius: f32, actions: &mut Actions) {
+    let mut changed = radius;
+    ui.spacing_mut().slider_width = 100.0;
+    let height = std::mem::replace(&mut ui.spacing_mut().interact_size.y, SLIDER_HEIGHT);
+    let slider = ui.add(Slider::new(&mut changed, RADII).logarithmic(true).show_value(false));
+    ui.spacing_mut().interact_size.y = height;
+    slider.widget_info(|| WidgetInfo::slider(true, f64::from(changed), texts::BRUSH_RADIUS));
+    slider.on_hover_text(texts::BRUSH_RADIUS_TOOLTIP);
+    let number = DragValue::new(&mut changed).range(RADII).speed(0.1).suffix(" px").max_decimals(1);
+    let number = ui.add_sized([64.0, height], number);
+    number.widget_info(|| WidgetInfo::labeled(Role::SpinButton, true, texts::number_of(texts::BRUSH_RADIUS)));
+    if changed != radius {
+        actions.push(Action::SetBrushRadius(changed));
+    }
 }

@@ -80,7 +80,7 @@ impl PromptBar {
     /// Below the object, above it where there is no room, inside the canvas, and never below the pointer.
     fn choose_place(&self, ctx: &Context, content: &PromptContent) -> Pos2 {
         let PromptContent { object, canvas, .. } = content;
-        let size = self.size.max(vec2(420.0, 48.0));
+        let size = self.size.max(vec2(500.0_f32.min(canvas.width() - 16.0), 52.0));
         let x = (object.center().x - size.x / 2.0)
             .clamp(canvas.left() + 8.0, (canvas.right() - size.x - 8.0).max(canvas.left() + 8.0));
         let lowest = canvas.bottom() - size.y - 8.0;
@@ -180,6 +180,7 @@ fn counts_ui(ui: &mut Ui, prompting: &Prompting, actions: &mut Actions) {
         ui.spacing_mut().item_spacing.x = 4.0;
         ui.label(icon(icons::PLUS_CIRCLE, 16.0).color(POSITIVE));
         ui.label(positive.to_string());
+        ui.add_space(4.0);
         ui.label(icon(icons::MINUS_CIRCLE, 16.0).color(NEGATIVE));
         ui.label(negative.to_string());
     });

@@ -49,7 +49,6 @@ fn content_ui(ui: &mut Ui, bar: &ReviewBar, availability: &Availability, actions
                 }
             }
         }
-        ui.separator();
         command_ui(ui, &commands::batch::REVIEW, texts::END, availability, actions);
     });
 }
@@ -73,7 +72,7 @@ fn proposal_ui(
     command_ui(ui, &commands::prompt::REFINE, texts::REFINE, availability, actions);
     let class = bar.document.class_of(item);
     let name = class.map_or(texts::NO_CLASS, |class| &class.name);
-    ui.add_enabled_ui(!bar.document.classes().all().is_empty(), |ui| {
+    if !bar.document.classes().all().is_empty() {
         ui.menu_button(texts::class(name), |ui| {
             for class in bar.document.classes().all() {
                 if ui.button(&class.name).clicked() {
@@ -81,7 +80,7 @@ fn proposal_ui(
                 }
             }
         });
-    });
+    }
     command_ui(ui, &commands::batch::SKIP_PROPOSAL, texts::SKIP, availability, actions);
 }
 

@@ -18,10 +18,11 @@ pub const UP: &str = "Up";
 pub const DOWN: &str = "Down";
 
 /// What the mouse does.
-pub const GESTURES: [(&str, &str); 19] = [
+pub const GESTURES: [(&str, &str); 20] = [
     ("Left click", "a point on the object"),
     ("Right click, Shift + left click", "a point outside the object"),
     ("Left drag", "a box around the object"),
+    ("Right click on a mask, with other tools", "what can be done to it"),
     ("Drag a point", "move it"),
     ("Click a point", "delete it"),
     ("Drag inside a box, or its side or corner", "move it, or resize it"),
