@@ -9,6 +9,7 @@ use crate::attribute::Attributes;
 use crate::colour::{Colour, NEUTRAL};
 use crate::mask::Mask;
 use crate::prompt::Prompt;
+use crate::track::TrackMark;
 
 /// One object of a photo. Its class is given by name, or in another form (`Class`).
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +32,8 @@ pub struct Annotation<Class = String> {
     pub attributes: Attributes,
     /// Set while a model has made the mask and no person has accepted, corrected or rejected it yet.
     pub proposal: Option<Proposal>,
+    /// Set if the mask shows an object that is followed through a sequence.
+    pub track: Option<TrackMark>,
 }
 
 /// What is known about a mask that waits for a person's decision.
@@ -61,6 +64,7 @@ impl<Class> Annotation<Class> {
             model: None,
             prompt: Prompt::default(),
             proposal: None,
+            track: None,
             attributes: Attributes::new(),
         }
     }
@@ -78,6 +82,7 @@ impl<Class> Annotation<Class> {
             prompt,
             attributes,
             proposal,
+            track,
         } = self;
         Annotation {
             name,
@@ -90,6 +95,7 @@ impl<Class> Annotation<Class> {
             prompt,
             attributes,
             proposal,
+            track,
         }
     }
 

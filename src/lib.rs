@@ -38,4 +38,5 @@ pub mod mask;
 pub mod models;
 pub mod prompt;
 pub mod sam;
+pub mod track;
 pub mod tracking;

@@ -10,13 +10,20 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("edge", &["mask"]),
     ("prompt", &["mask"]),
     ("attribute", &[]),
-    ("annotation", &["attribute", "colour", "mask", "prompt"]),
+    ("track", &[]),
+    ("annotation", &["attribute", "colour", "mask", "prompt", "track"]),
     ("models", &[]),
     ("sam", &["mask", "prompt"]),
     ("everything", &["annotation", "colour", "mask", "prompt", "sam"]),
-    ("tracking", &["mask", "prompt", "sam"]),
-    ("document", &["annotation", "attribute", "colour", "edge", "everything", "mask", "prompt", "sam"]),
-    ("files", &["annotation", "attribute", "colour", "document", "edge", "mask", "prompt", "tracking"]),
+    ("tracking", &["mask", "prompt", "sam", "track"]),
+    (
+        "document",
+        &["annotation", "attribute", "colour", "edge", "everything", "mask", "prompt", "sam", "track"],
+    ),
+    (
+        "files",
+        &["annotation", "attribute", "colour", "document", "edge", "mask", "prompt", "track", "tracking"],
+    ),
     ("engine", &["everything", "mask", "models", "prompt", "sam", "tracking"]),
     (
         "cli",
@@ -49,6 +56,8 @@ const LAYERS: &[(&str, &[&str])] = &[
             "models",
             "prompt",
             "sam",
+            "track",
+            "tracking",
         ],
     ),
 ];

@@ -18,6 +18,8 @@ mod menus;
 mod project;
 #[path = "ui/region.rs"]
 mod region;
+#[path = "ui/sequence.rs"]
+mod sequence;
 #[path = "ui/vertices.rs"]
 mod vertices;
 

@@ -223,7 +223,7 @@ impl Pickle {
             Step::Tensor(tensor) => self.tensor(tensor, &[1, 64], storages),
             Step::Network(tensors) => {
                 self.0.extend(b"}(");
-                for (i, (name, tensor)) in (0..).zip(tensors) {
+                for (i, (name, tensor)) in (0..=u8::MAX).zip(tensors) {
                     let (name, shape) = if *name == 255 { of(&TENSORS, i) } else { of(&TENSORS, *name) };
                     self.text(name);
                     self.tensor(tensor, shape, storages);

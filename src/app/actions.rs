@@ -6,8 +6,8 @@ use egui::KeyboardShortcut;
 
 use super::commands::Command;
 use super::export_task::ExportJob;
-use super::state::BatchWork;
-use super::state::VertexEdit;
+use super::sequence_export::SequenceExport;
+use super::state::{BatchWork, Reach, VertexEdit};
 use crate::document::{ClassId, ColourMode, Edit, MaskId};
 use crate::edge::Refinement;
 use crate::engine::ModelSource;
@@ -16,6 +16,8 @@ use crate::files::project::ProjectEdit;
 use crate::files::{Adjustment, Rendering};
 use crate::models::Entry;
 use crate::prompt::Point;
+use crate::track::TrackId;
+use crate::tracking::DoubtLimits;
 
 /// A request of the user.
 #[derive(Debug, Clone)]
@@ -29,6 +31,20 @@ pub(super) enum Action {
     EditNote(PathBuf),
     /// Shows a file, or what is in a folder, in the system's file manager.
     ShowInFolder(PathBuf),
+    /// Works on an object of the sequence.
+    ChooseTrack(TrackId),
+    DeleteTrack(TrackId),
+    MergeTracks {
+        from: TrackId,
+        to: TrackId,
+    },
+    /// Makes an object of its own of the rest of another, from the open frame on.
+    SplitTrack(TrackId),
+    RenameTrack(TrackId, String),
+    SetReach(Reach),
+    /// In frames a second.
+    SetFrameRate(f32),
+    SetDoubts(DoubtLimits),
     /// Gives a class to the selected masks, or to the next one; `None` is no class.
     ChooseClass(Option<ClassId>),
     /// Shows a further candidate, or one before.
@@ -108,6 +124,7 @@ pub(super) enum Action {
     /// Finds out what an export would do.
     PlanExport(ExportJob),
     Export(ExportJob),
+    ExportSequence(SequenceExport),
     ChooseExportFolder,
     /// Asks for a list of photos and their parts of a dataset.
     ChooseSplitList,
@@ -133,6 +150,7 @@ pub(super) enum Action {
 pub(super) enum AfterSaving {
     PlanExport(ExportJob),
     Export(ExportJob),
+    ExportSequence(SequenceExport),
     ImportAll { file: PathBuf, photos: Vec<PathBuf> },
 }
 

@@ -23,7 +23,15 @@ impl Tinsel {
                     (command.run)(self, ctx, frame);
                 }
             }
-            Action::Edit(edit) => document.apply(edit),
+            Action::Edit(edit) => self.edit(edit),
+            Action::ChooseTrack(track) => self.choose_track(track),
+            Action::DeleteTrack(track) => self.delete_tracks([track].into()),
+            Action::MergeTracks { from, to } => self.merge_tracks(from, to),
+            Action::SplitTrack(track) => self.split_track(track),
+            Action::RenameTrack(track, name) => self.rename_track(track, name),
+            Action::SetReach(reach) => self.set_reach(reach),
+            Action::SetFrameRate(rate) => self.settings.frame_rate = rate,
+            Action::SetDoubts(limits) => self.settings.doubts = limits,
             Action::EditProject(edit) => self.projects.edit(edit),
             Action::EditPhoto(photo, edit) => self.projects.edit_of(&folder_of(&photo), edit),
             Action::EditNote(photo) => self.edit_note(&photo),
@@ -129,9 +137,15 @@ impl Tinsel {
                 self.save_exported(&job);
                 self.after_saving.push(AfterSaving::Export(job));
             }
+            Action::ExportSequence(job) => {
+                self.save_all();
+                self.after_saving.push(AfterSaving::ExportSequence(job));
+            }
             Action::ChooseExportFolder => {
+                let is_sequence = self.sequence_export.open;
+                let folder = if is_sequence { &self.sequence_export.folder } else { &self.export.folder };
                 let dialog = rfd::FileDialog::new().set_parent(frame);
-                self.tasks.pick_export_folder(dialog.set_directory(&self.export.folder));
+                self.tasks.pick_export_folder(dialog.set_directory(folder));
             }
             Action::ChooseSplitList => self.tasks.pick_split_list(self.dialog(frame)),
             Action::ChooseSavingFolder => {
@@ -195,7 +209,7 @@ impl Tinsel {
     /// Applies an edit of the selected masks.
     pub(super) fn edit_selection(&mut self, edit: impl FnOnce(Vec<MaskId>) -> Edit) {
         let edit = edit(self.selection());
-        self.workspace.document.apply(edit);
+        self.edit(edit);
     }
 
     /// Assigns a class to the selected masks; without a selection, or while a mask is being prompted, it becomes
@@ -252,7 +266,8 @@ impl Tinsel {
 
     /// Does what waited for the work to be saved.
     pub(super) fn continue_after_saving(&mut self) {
-        if self.sessions.is_saving() || self.projects.is_syncing() {
+        let is_settled = self.sequence.open.as_ref().is_none_or(|timeline| timeline.waiting.is_settled());
+        if self.sessions.is_saving() || self.projects.is_syncing() || !is_settled {
             return;
         }
         for action in std::mem::take(&mut self.after_saving) {
@@ -262,6 +277,9 @@ impl Tinsel {
                     self.settings.export = Some((job.format, job.options.clone()));
                     let photos = job.photos();
                     self.export.started(self.tasks.export(job), photos);
+                }
+                AfterSaving::ExportSequence(job) => {
+                    self.sequence_export.started(self.tasks.export_sequence(job));
                 }
                 AfterSaving::ImportAll { file, photos } => self.tasks.read_dataset(file, photos),
             }

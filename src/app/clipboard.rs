@@ -169,7 +169,8 @@ impl Tinsel {
     pub(super) fn duplicate_selected(&mut self) {
         let copy = |item: &Arc<MaskItem>| {
             let name = texts::copy_of(&item.annotation.name);
-            (Annotation { name, ..item.annotation.clone() }, None)
+            // An object of a sequence has one mask in a frame.
+            (Annotation { name, track: None, ..item.annotation.clone() }, None)
         };
         let copies: Vec<_> = self.selected().map(copy).collect();
         let count = copies.len();

@@ -7,6 +7,7 @@ use super::export_task::Written;
 use super::import_question::ImportQuestion;
 use super::messages::first_few;
 use super::models;
+use super::sequence_export::{Ended, Failure};
 use super::settings::Tool;
 use super::shell::Tinsel;
 use super::state::{Asker, FilterChange};
@@ -24,13 +25,14 @@ impl Tinsel {
             self.receive_outcome(outcome);
         }
         self.picture.receive(self.workspace.open.as_mut());
-        let warnings = self.saving.receive(&mut self.sessions, self.tasks.ctx());
+        let warnings = self.last_save.receive(&mut self.sessions, self.tasks.ctx());
         warnings.into_iter().for_each(|warning| self.messages.error(warning));
         self.panels.recent.receive();
         self.follow_work();
         self.let_go_of_photos();
         self.continue_after_saving();
         self.follow_batch();
+        self.follow_sequence();
         if let Some(change) = self.everything.receive() {
             self.receive_filtered(change);
         }
@@ -57,7 +59,8 @@ impl Tinsel {
 
     fn receive_event(&mut self, event: Event) {
         match event {
-            Event::ModelLoaded { name, seconds, everything, input_side } => {
+            Event::ModelLoaded { name, seconds, everything, input_side, remembers } => {
+                self.model.remembers = remembers;
                 self.timing = texts::status::model_loaded(seconds);
                 self.model.loaded(&name, input_side, everything, &mut self.settings);
                 self.comparing.offer(&models::to_remember(&name));
@@ -75,12 +78,17 @@ impl Tinsel {
                 self.encoding.end();
                 self.clipboard.progress(fraction);
             }
+            Event::Progress { job: JobKind::Following, fraction } => self.following_progress(fraction),
+            Event::Progress { .. } => {}
             Event::ShapesFound { number, photo, masks, seconds } => {
                 self.timing = texts::status::mask_computed(seconds);
                 self.encoding.end();
                 self.shapes_found(number, photo, masks);
             }
-            Event::Progress { .. } => {}
+            Event::FollowingBegun { number, frames, .. } => self.following_begun(number, frames),
+            Event::Followed { number, tracked } => self.followed(number, tracked),
+            Event::FollowingProblem { number, message } => self.following_problem(number, message),
+            Event::FollowingDone { number } => self.following_ended(number, true),
             Event::Proposed { number, model, masks } => self.batch_answered(number, &model, masks),
             Event::Failed { job: JobKind::Batch, number, message } => self.batch_failed(number, &message),
             Event::Compared { number, photo, masks, comparison, seconds } => {
@@ -173,6 +181,23 @@ impl Tinsel {
         self.settings.export_folder = folder.to_str().is_some().then_some(folder);
     }
 
+    /// Reports what was exported of a sequence.
+    fn sequence_exported(&mut self, folder: PathBuf, result: Result<Ended, Failure>) {
+        self.sequence_export.ended(&result);
+        match result {
+            Ok(Ended::Written { files, objects }) => {
+                self.messages.written(texts::sequence::exported(objects, files, &folder), folder.clone());
+                // Settings are kept as text, which not every path is.
+                self.settings.export_folder = folder.to_str().is_some().then_some(folder);
+            }
+            Ok(Ended::NoObjects) => self.messages.news(texts::sequence::NOTHING_TO_EXPORT),
+            Ok(Ended::Cancelled) => self.messages.news(texts::sequence::CANCELLED),
+            // The window says so, and what to do.
+            Err(Failure::Exists(_)) => {}
+            Err(Failure::Other(error)) => self.messages.error(error),
+        }
+    }
+
     /// Tidies up after a job that came to nothing, unless a newer one of its kind is under way.
     fn ended(&mut self, job: JobKind, number: u64) {
         match job {
@@ -192,6 +217,7 @@ impl Tinsel {
             }
             JobKind::Preview | JobKind::Ahead => {}
             JobKind::Batch => drop(self.batch.ended(number)),
+            JobKind::Following => self.following_ended(number, false),
             JobKind::Comparison => {
                 self.comparing.give_up(number);
                 self.encoding.end();
@@ -222,11 +248,11 @@ impl Tinsel {
                     self.comparing.choose(side, &file);
                 }
             }
-            Outcome::PickedExportFolder(folder) => {
-                if let Some(folder) = folder {
-                    self.export.folder = folder;
-                }
-            }
+            Outcome::PickedExportFolder(folder) => match folder {
+                Some(folder) if self.sequence_export.open => self.sequence_export.folder = folder,
+                Some(folder) => self.export.folder = folder,
+                None => {}
+            },
             Outcome::PickedSplitList(None) => {}
             Outcome::PickedSplitList(Some(Ok((file, list)))) => self.export.photo_choices.assign(file, list),
             Outcome::PickedSplitList(Some(Err(error))) => self.messages.error(error.to_string()),
@@ -280,6 +306,7 @@ impl Tinsel {
                     self.messages.error(error);
                 }
             }
+            Outcome::ExportedSequence { folder, result } => self.sequence_exported(folder, result),
             Outcome::PickedMasks(file) => {
                 if let Some(file) = file {
                     self.import_file(file);
@@ -305,6 +332,9 @@ impl Tinsel {
             Outcome::OpenedBoxes(opened) => self.boxes_opened(opened),
             Outcome::DroppedMasks(files) => files.into_iter().for_each(|file| self.import_file(file)),
             Outcome::FoundProposals(photos) => self.start_review(photos),
+            Outcome::FoundTracks(found) => self.tracks_found(found),
+            Outcome::FollowPrepared { step, start } => self.follow_prepared(step, start),
+            Outcome::SavedTracks { number, frames } => self.tracks_saved(number, frames),
             Outcome::Copied(picture) => {
                 self.tasks.ctx().copy_image(picture);
                 self.messages.news(messages::COPIED);
@@ -337,7 +367,11 @@ impl Tinsel {
                 match kind {
                     Kind::Opening => self.workspace.loading = false,
                     Kind::PlanningExport => self.export.planned(None),
-                    Kind::Exporting => self.export.ended(false),
+                    Kind::Exporting => {
+                        self.export.ended(false);
+                        self.sequence_export.ended(&Err(Failure::Other(String::new())));
+                    }
+                    Kind::SavingTracks => self.saving_tracks_broke(),
                     Kind::Preparing | Kind::SavingProposals => {
                         return self.batch.failed(panicked.to_string());
                     }

@@ -45,6 +45,10 @@ impl Progress {
         self.cancelled.load(Ordering::Relaxed)
     }
 
+    pub fn photo_done(&self) {
+        self.photos_done.fetch_add(1, Ordering::Relaxed);
+    }
+
     pub fn photos_done(&self) -> usize {
         self.photos_done.load(Ordering::Relaxed)
     }
@@ -115,7 +119,7 @@ impl ExportJob {
                 }
                 Err(error) => written.problems.push(error.to_string()),
             }
-            progress.photos_done.fetch_add(1, Ordering::Relaxed);
+            progress.photo_done();
             tick();
         }
         for (file, _) in export.finish()? {

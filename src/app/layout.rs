@@ -23,6 +23,7 @@ use super::panels::{
 use super::shell::Tinsel;
 use super::state::Projects;
 use super::texts;
+use super::timeline::{TimelineContent, TimelinePanel};
 use super::workspace::Workspace;
 use crate::colour::Colour;
 use crate::document::{Class, Document, MaskId, MaskItem, Prompting, colours};
@@ -176,7 +177,21 @@ impl Tinsel {
         let masks_of = |path: &Path| self.workspace.masks_of(path);
         let projects = &self.projects;
         let content = StripContent { photos, current: *current, masks_of: &masks_of, projects, availability };
-        if self.settings.filmstrip && photos.len() > 1 {
+        if let Some(timeline) = &self.sequence.open {
+            let content = TimelineContent {
+                timeline,
+                frame: *current,
+                selected: self.tracks_in_hand(),
+                frame_rate: self.settings.frame_rate,
+                doubts: self.settings.doubts,
+                remembers: self.model.remembers,
+            };
+            self.panels.filmstrip.rest();
+            let height = TimelinePanel::height(timeline.lanes.len());
+            row("timeline", height, Panel::bottom).frame(bar_frame(ui)).show(ui, |ui| {
+                self.panels.timeline.ui(ui, &content, availability, actions);
+            });
+        } else if self.settings.filmstrip && photos.len() > 1 {
             let states = &mut self.photo_states;
             let frame = bar_frame(ui).inner_margin(Margin::symmetric(8, 6));
             row("filmstrip", STRIP, Panel::bottom).frame(frame).show(ui, |ui| {
@@ -361,7 +376,10 @@ impl Tinsel {
         let (mut masks, mut highlighted) = (vec![], vec![]);
         if !self.stage.masks_hidden {
             // What is worked on again is shown as it becomes.
-            let reopened = document.reopened().map(|m| m.id);
+            let chosen = self.sequence.open.as_ref().and_then(|timeline| timeline.chosen);
+            let replaced = chosen.filter(|_| !prompting.is_empty());
+            let replaced = replaced.and_then(|track| document.mask_of_track(track));
+            let reopened = document.reopened().or(replaced).map(|m| m.id);
             let items = shown.items.iter().filter(|m| document.is_shown(m) && Some(m.id) != reopened);
             masks.extend(
                 items.map(|m| SceneMask { mask: m.annotation.mask.clone(), colour: shown.colours[&m.id] }),
@@ -421,7 +439,7 @@ impl Tinsel {
             work,
             batch,
             timing: self.timing.clone(),
-            saved: self.saving.state().filter(|_| open.is_some()),
+            saved: self.last_save.state().filter(|_| open.is_some()),
             photo,
             zoom_percent,
             pointer: self.stage.pointer.filter(|_| open.is_some()),

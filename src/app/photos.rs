@@ -45,7 +45,9 @@ impl Tinsel {
         self.workspace.go_to(index);
         let request = self.workspace.begin();
         let decoded = self.encoding.ahead.decoded(&path);
-        let written = self.batch.saving_of(&path);
+        let timeline = self.sequence.open.as_ref();
+        let saving = || timeline?.waiting.saving_of(timeline?.frame_of(&path)?);
+        let written = self.batch.saving_of(&path).or_else(saving);
         let with_project = !self.projects.knows(&folder_of(&path));
         self.tasks.open(request, path, decoded, with_project, written);
     }
@@ -88,7 +90,8 @@ impl Tinsel {
 
     /// Encodes the open photo, or its region, ahead of the first click.
     pub(super) fn encode(&mut self) {
-        if self.picture.is_pending() {
+        // Frames that are played have nobody who would click on them.
+        if self.picture.is_pending() || self.sequence.is_playing() {
             return;
         }
         if let Some(open) = self.workspace.open.as_ref().filter(|_| self.model.is_loaded()) {
@@ -106,6 +109,7 @@ impl Tinsel {
             && !self.prompt.inquiry.is_pending()
             && !self.comparing.is_running()
             && !self.everything.is_pending()
+            && !self.sequence.is_following()
             // It would have to be encoded again.
             && self.picture.for_network().is_none();
         if is_idle && self.settings.encode_ahead {
@@ -121,6 +125,7 @@ impl Tinsel {
         project: Option<Box<Result<ProjectFile, ProjectError>>>,
     ) {
         self.finish_vertices_now();
+        let tracks = self.tracks_in_hand();
         self.leave_photo();
         self.workspace.loading = false;
         if !self.sample.is(&photo.path) {
@@ -145,6 +150,13 @@ impl Tinsel {
         }
         self.restore(session);
         self.restore_rendering();
+        // The same objects are worked on.
+        let document = &mut self.workspace.document;
+        let masks: Vec<_> =
+            tracks.iter().filter_map(|track| Some(document.mask_of_track(*track)?.id)).collect();
+        if !masks.is_empty() {
+            document.select(masks);
+        }
         self.encode();
     }
 
@@ -185,9 +197,13 @@ impl Tinsel {
 
     /// Shows the open photo as it was left.
     fn restore_view(&mut self) {
-        if let Some(open) = &self.workspace.open
-            && let Some(view) = self.sessions.view(open.id)
-        {
+        let Some(open) = &self.workspace.open else { return };
+        // All frames of a sequence are looked at in the same way.
+        let is_frame = self.sequence.open.as_ref().is_some_and(|t| t.frame_of(&open.photo.path).is_some());
+        if is_frame && self.stage.canvas.keep_view(open.id) {
+            return;
+        }
+        if let Some(view) = self.sessions.view(open.id) {
             self.stage.canvas.restore_view(open.id, view);
         }
     }
@@ -208,7 +224,10 @@ impl Tinsel {
         if let Some(open) = &self.workspace.open {
             let view = self.stage.canvas.view.centre();
             let work = work_on(open.id, &self.workspace.document, &self.everything, self.model.name());
-            self.sessions.leave(open.id, work, view);
+            match self.sequence.open.is_some() {
+                true => self.sessions.save_now(open.id, work),
+                false => self.sessions.leave(open.id, work, view),
+            }
         }
     }
 

@@ -92,7 +92,11 @@ impl Tinsel {
                 return;
             }
             let class = self.projects.active().map(|class| class.id);
-            self.workspace.document.apply(Edit::Accept(mask.with_class(class)));
+            let mut mask = mask.with_class(class);
+            if self.workspace.document.reopened().is_none() {
+                mask = self.with_track(mask);
+            }
+            self.workspace.document.apply(Edit::Accept(mask));
             self.settings.introduced = true;
             self.prompt.inquiry.forget();
         }

@@ -11,6 +11,7 @@ use super::recent::RecentList;
 use crate::document::ColourMode;
 use crate::edge::Refinement;
 use crate::files::formats::{ExportOptions, Format};
+use crate::tracking::DoubtLimits;
 
 /// What a click on the canvas does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -76,6 +77,10 @@ pub(super) struct Settings {
     pub filmstrip: bool,
     /// Show classes, masks and properties beside the photo.
     pub side_panel: bool,
+    /// How fast a sequence is played, in frames a second.
+    pub frame_rate: f32,
+    /// From where on followed masks are doubtful.
+    pub doubts: DoubtLimits,
     /// Encode the next photo when idle.
     pub encode_ahead: bool,
     /// Encoded photos on disk take at most this much; 0 keeps none.
@@ -117,6 +122,8 @@ impl Default for Settings {
             colours: ColourMode::default(),
             filmstrip: true,
             side_panel: true,
+            frame_rate: 12.0,
+            doubts: DoubtLimits::default(),
             encode_ahead: true,
             embeddings_gb: 4,
             recent: RecentList::default(),

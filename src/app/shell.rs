@@ -17,10 +17,11 @@ use super::exit::Closing;
 use super::export_window::ExportChoices;
 use super::import_question::ImportQuestion;
 use super::messages::Messages;
+use super::sequence_export::SequenceExportWindow;
 use super::settings::Settings;
 use super::state::{
-    Batch, Encoding, Everything, Model, PanelStates, PhotoStates, Picture, Projects, PromptQueries, Review,
-    Sample, Saving, Stage,
+    Batch, Encoding, Everything, LastSave, Model, PanelStates, PhotoStates, Picture, Projects, PromptQueries,
+    Review, Sample, Sequence, Stage,
 };
 use super::tasks::Tasks;
 use super::texts::photos as texts;
@@ -48,7 +49,7 @@ pub struct Tinsel {
     pub(super) photo_states: PhotoStates,
     pub(super) sample: Sample,
     pub(super) sessions: Autosave,
-    pub(super) saving: Saving,
+    pub(super) last_save: LastSave,
     pub(super) after_saving: Vec<AfterSaving>,
     pub(super) model: Model,
     pub(super) encoding: Encoding,
@@ -58,6 +59,8 @@ pub struct Tinsel {
     pub(super) batch: Batch,
     pub(super) batch_question: Option<BatchQuestion>,
     pub(super) review: Review,
+    pub(super) sequence: Sequence,
+    pub(super) sequence_export: SequenceExportWindow,
     pub(super) clipboard: Clipboard,
     pub(super) export: ExportChoices,
     pub(super) import_question: Option<ImportQuestion>,
@@ -94,7 +97,7 @@ impl Tinsel {
             photo_states: PhotoStates::default(),
             sample: Sample::default(),
             sessions: Autosave::new(move |after| session_waker.request_repaint_after(after)),
-            saving: Saving::default(),
+            last_save: LastSave::default(),
             after_saving: vec![],
             model: Model::default(),
             encoding: Encoding::default(),
@@ -104,6 +107,8 @@ impl Tinsel {
             batch: Batch::default(),
             batch_question: None,
             review: Review::default(),
+            sequence: Sequence::default(),
+            sequence_export: SequenceExportWindow::default(),
             clipboard: Clipboard::default(),
             export: ExportChoices::default(),
             import_question: None,
@@ -181,6 +186,7 @@ impl Tinsel {
             || self.projects.is_syncing()
             || !self.after_saving.is_empty()
             || self.batch.is_running()
+            || self.sequence.is_busy()
             || self.comparing.is_running()
             || self.clipboard.is_searching()
             || self.comparing.is_rendering()
@@ -231,11 +237,12 @@ impl Tinsel {
 
     /// Whether a window lies over the photo that Escape closes.
     fn has_open_window(&self) -> bool {
-        self.export.open || self.panels.keys.open || self.comparing.open
+        self.export.open || self.sequence_export.open || self.panels.keys.open || self.comparing.open
     }
 
     fn close_windows(&mut self) {
-        (self.export.open, self.panels.keys.open, self.comparing.open) = (false, false, false);
+        (self.export.open, self.sequence_export.open) = (false, false);
+        (self.panels.keys.open, self.comparing.open) = (false, false);
     }
 
     fn update_title(&mut self, ctx: &Context) {
@@ -312,6 +319,10 @@ impl eframe::App for Tinsel {
             let workspace = &self.workspace;
             self.export.ui(&ctx, &workspace.document, &open.photo, &workspace.photos, &mut actions);
         }
+        if self.sequence_export.open {
+            let rate = self.settings.frame_rate;
+            self.sequence_export.ui(&ctx, &self.workspace.photos, rate, &mut actions);
+        }
         self.import_question.take_if(|question| question.ui(&ctx, &mut actions));
         let (photos, parameters) = (self.workspace.photos.len(), self.model.parameters());
         self.batch_question.take_if(|question| question.ui(&ctx, photos, parameters, &mut actions));
@@ -345,7 +356,9 @@ impl eframe::App for Tinsel {
         self.projects.flush();
         // It ends with the photo that it is at; what it has written is whole.
         self.export.cancel();
+        self.sequence_export.cancel();
         self.stop_batch();
+        self.finish_sequence();
         self.tasks.flush(PATIENCE);
     }
 

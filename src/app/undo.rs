@@ -1,64 +1,105 @@
-//! Undo and redo over the changes of the photo's masks and of its folder: the newest of both goes first.
+//! Undo and redo over the changes of the photo's masks, of its folder, and of the objects of a sequence: the newest of
+//! all goes first.
 
 use super::shell::Tinsel;
-use super::texts::review;
+use super::texts::{review, sequence as texts};
+use crate::document::Moment;
+
+/// What has a history of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Photo,
+    Folder,
+    Sequence,
+}
+
+impl Source {
+    const ALL: [Self; 3] = [Self::Photo, Self::Folder, Self::Sequence];
+}
 
 impl Tinsel {
-    /// What undo would revert: the newest change of the photo's masks or of its folder.
+    /// What undo would revert: the newest change.
     pub(super) fn undo_label(&self) -> Option<&str> {
         if self.can_undo_review() {
             return Some(review::UNDO);
         }
-        match self.undoes_project() {
-            true => self.projects.current()?.next_undo().map(|(label, _)| label),
-            false => self.document().undo_label(),
+        if self.sequence.is_following() {
+            return Some(texts::STEP);
         }
+        Some(self.next_undo(self.newest()?)?.0)
     }
 
     /// What redo would restore.
     pub(super) fn redo_label(&self) -> Option<&str> {
-        match self.redoes_project() {
-            true => self.projects.current()?.next_redo().map(|(label, _)| label),
-            false if self.redoes_document() => self.document().redo_label(),
-            false => None,
+        Some(self.next_redo(self.oldest_undone()?)?.0)
+    }
+
+    fn next_undo(&self, source: Source) -> Option<(&str, Moment)> {
+        match source {
+            Source::Photo => self.document().undo_label().zip(self.document().undo_moment()),
+            Source::Folder => self.projects.current()?.next_undo(),
+            Source::Sequence => {
+                let timeline = self.sequence.open.as_ref().filter(|timeline| !timeline.is_busy())?;
+                timeline.steps.next_undo().map(|step| (step.label.as_str(), step.moment))
+            }
         }
     }
 
-    fn undoes_project(&self) -> bool {
-        let project = self.projects.current().and_then(|project| project.next_undo());
-        project.map(|(_, moment)| moment) > self.document().undo_moment()
+    fn next_redo(&self, source: Source) -> Option<(&str, Moment)> {
+        match source {
+            Source::Photo => self.document().redo_label().zip(self.document().redo_moment()),
+            Source::Folder => self.projects.current()?.next_redo(),
+            Source::Sequence => {
+                let timeline = self.sequence.open.as_ref().filter(|timeline| !timeline.is_busy())?;
+                timeline.steps.next_redo().map(|step| (step.label.as_str(), step.moment))
+            }
+        }
     }
 
-    /// Nothing is restored that was made before a change that still stands.
-    fn redoes_project(&self) -> bool {
-        let Some(project) = self.projects.current() else { return false };
-        let Some((_, moment)) = project.next_redo() else { return false };
-        let document = self.document();
-        document.undo_moment().is_none_or(|other| other < moment)
-            && document.redo_moment().is_none_or(|other| moment < other)
+    /// Where the newest change was made.
+    fn newest(&self) -> Option<Source> {
+        let moments = Source::ALL.into_iter().filter_map(|source| Some((self.next_undo(source)?.1, source)));
+        moments.max_by_key(|(moment, _)| *moment).map(|(_, source)| source)
     }
 
-    fn redoes_document(&self) -> bool {
-        let project = self.projects.current().and_then(|project| project.next_undo());
-        let last = project.map(|(_, moment)| moment);
-        self.document().redo_moment().is_some_and(|moment| last.is_none_or(|other| other < moment))
+    /// Where the oldest of the changes was made that can be made again. Nothing is restored that was made before a
+    /// change that still stands.
+    fn oldest_undone(&self) -> Option<Source> {
+        let stands = |moment: Moment, source: Source| {
+            let others = Source::ALL.into_iter().filter(|other| *other != source);
+            others.filter_map(|other| self.next_undo(other)).all(|(_, other)| other < moment)
+        };
+        let undone = Source::ALL.into_iter().filter_map(|source| Some((self.next_redo(source)?.1, source)));
+        let undone = undone.filter(|(moment, source)| stands(*moment, *source));
+        undone.min_by_key(|(moment, _)| *moment).map(|(_, source)| source)
     }
 
     pub(super) fn undo(&mut self) {
         if self.can_undo_review() {
-            self.undo_review();
-        } else if self.undoes_project() {
-            self.projects.project().undo();
-        } else if self.workspace.document.undo() {
-            self.everything.follow(&self.workspace.document);
+            return self.undo_review();
+        }
+        if self.sequence.is_following() {
+            self.stop_following();
+            return self.messages.news(texts::STOPPED_BY_UNDO);
+        }
+        match self.newest() {
+            Some(Source::Folder) => self.projects.project().undo(),
+            Some(Source::Sequence) => self.undo_sequence(),
+            Some(Source::Photo) if self.workspace.document.undo() => {
+                self.everything.follow(&self.workspace.document);
+            }
+            _ => {}
         }
     }
 
     pub(super) fn redo(&mut self) {
-        if self.redoes_project() {
-            self.projects.project().redo();
-        } else if self.redoes_document() && self.workspace.document.redo() {
-            self.everything.follow(&self.workspace.document);
+        match self.oldest_undone() {
+            Some(Source::Folder) => self.projects.project().redo(),
+            Some(Source::Sequence) => self.redo_sequence(),
+            Some(Source::Photo) if self.workspace.document.redo() => {
+                self.everything.follow(&self.workspace.document);
+            }
+            _ => {}
         }
     }
 }

@@ -39,7 +39,7 @@ A prompt file is a list, with frames counted from 0 in natural order and any num
    {\"object\": 2, \"frame\": 0, \"mask\": \"spoon.png\"}]
 
 Objects are followed from their first prompt. With SAM 2 the network remembers them; other models, such as the
-built-in one, prompt each frame with the mask of the frame before. Every result is saved at once in
+built-in one, look for them where they were on the frame before, or have moved since. Every result is saved at once in
 NAME_tracks.jsonl in the output folder: the same command goes on after an interruption.";
 
 #[derive(Debug, Args)]
@@ -89,9 +89,21 @@ pub struct TrackArguments {
     #[arg(long, value_name = "FORMAT", value_delimiter = ',', default_value = "davis")]
     pub format: Vec<SequenceFormat>,
 
+    /// Frames a second of a film that is written (`--format film`); 12 if nothing is given.
+    #[arg(long, value_name = "FPS", value_parser = parse_rate)]
+    pub rate: Option<f32>,
+
     /// Replace the results of other prompts or another model.
     #[arg(long)]
     pub overwrite: bool,
+}
+
+/// A rate that a film can have.
+fn parse_rate(text: &str) -> Result<f32, String> {
+    match text.parse() {
+        Ok(rate) if (0.1..=240.0).contains(&rate) => Ok(rate),
+        _ => Err("give a number of frames a second between 0.1 and 240".into()),
+    }
 }
 
 /// `--direction`
@@ -158,7 +170,7 @@ fn run(arguments: &TrackArguments) -> anyhow::Result<ExitCode> {
     } else {
         follow(arguments, &mut sequence, predictor, &objects, &mut journal, &stop)?
     };
-    export(arguments, &sequence, &objects, &journal)?;
+    export(arguments, &mut sequence, &objects, &journal)?;
     print_text(&summary(&sequence, &objects, &journal.results))?;
     if outcome.is_stopped {
         print_error("tinsel: interrupted; continue with the same command");
@@ -327,7 +339,7 @@ impl Progress {
 /// Writes the results in all formats. A run that goes on replaces what it wrote before.
 fn export(
     arguments: &TrackArguments,
-    sequence: &Sequence,
+    sequence: &mut Sequence,
     objects: &BTreeMap<ObjectId, ObjectPrompts>,
     journal: &Journal,
 ) -> anyhow::Result<()> {
@@ -346,10 +358,11 @@ fn export(
         };
         track.masks.insert(tracked.frame, item);
     }
-    let tracked = sequence.with_tracks(tracks.into_values().collect(), &arguments.out);
+    let mut tracked = sequence.with_tracks(tracks.into_values().collect(), &arguments.out);
+    tracked.rate = arguments.rate.unwrap_or(tracked.rate);
     let mut set = FileSet::new(true);
     for format in &arguments.format {
-        format.add(&mut set, &tracked, &arguments.out)?;
+        format.add(&mut set, &tracked, sequence, &arguments.out)?;
     }
     set.commit()?;
     Ok(())

@@ -8,6 +8,7 @@ use crate::annotation::Annotation;
 use crate::attribute::AttributeValue;
 use crate::mask::Mask;
 use crate::prompt::{BoxPrompt, Point, Prompt};
+use crate::track::{TrackId, TrackMark};
 
 /// A change of the pixels of masks, such as a brush stroke or a union.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -79,6 +80,10 @@ pub enum Edit {
     SetClass(Vec<MaskId>, Option<ClassId>),
     /// Without a value, the attribute is removed.
     SetAttribute(Vec<MaskId>, String, Option<AttributeValue>),
+    /// Says which object of a sequence a mask shows. Other masks of that object on this frame go.
+    SetTrack(Vec<(MaskId, TrackId)>),
+    /// Says that an object of a sequence is not on this frame.
+    MarkAbsent(TrackId),
 }
 
 impl Edit {
@@ -116,6 +121,8 @@ impl Edit {
             Edit::Move { ids, .. } => format!("Move {}", many(ids.len())),
             Edit::SetAttribute(_, name, _) => format!("Change {name}"),
             Edit::SetClass(ids, _) => format!("Classify {}", many(ids.len())),
+            Edit::SetTrack(_) => "Track objects".into(),
+            Edit::MarkAbsent(_) => "Mark as absent".into(),
         }
     }
 
@@ -204,12 +211,23 @@ impl Edit {
                 m.annotation.class = class;
                 m.edited = true;
             }),
+            Edit::SetTrack(marks) => {
+                for (id, track) in marks {
+                    set_track(state, id, track);
+                }
+            }
+            Edit::MarkAbsent(track) => {
+                state.masks.retain(|m| track_of(m) != Some(track) || m.locked);
+                if !state.masks.iter().any(|m| track_of(m) == Some(track)) {
+                    state.absences.insert(track, true);
+                }
+            }
         }
     }
 }
 
 /// A mask for the list, with a name and a colour if it has none.
-fn new_item(last_id: &mut u64, mut annotation: Annotation<ClassId>) -> MaskItem {
+pub(super) fn new_item(last_id: &mut u64, mut annotation: Annotation<ClassId>) -> MaskItem {
     *last_id += 1;
     if annotation.name.is_empty() {
         annotation.name = format!("{NAME}{last_id}");
@@ -221,11 +239,18 @@ fn new_item(last_id: &mut u64, mut annotation: Annotation<ClassId>) -> MaskItem 
 fn accept(state: &mut State, last_id: &mut u64, answer: Annotation<ClassId>) {
     let Prompting { prompt, chosen, from } = std::mem::take(&mut state.prompting);
     let answer = Annotation { prompt, ..answer };
-    let reopened = state.reopened.take();
+    // An object of a sequence is on a frame once.
+    let track = answer.track.as_ref().map(|mark| mark.track);
+    let of_track = track.and_then(|track| state.masks.iter().find(|m| track_of(m) == Some(track)));
+    let reopened = state.reopened.take().or(of_track.map(|item| item.id));
+    if let Some(track) = track {
+        state.absences.remove(&track);
+    }
     match reopened.filter(|id| state.masks.iter().any(|m| m.id == *id && !m.locked)) {
         Some(id) => change(state, &[id], |m| {
-            let Annotation { name, class, colour, attributes, .. } = m.annotation.clone();
-            m.annotation = Annotation { name, class, colour, attributes, ..answer.clone() };
+            let Annotation { name, class, colour, attributes, track, .. } = m.annotation.clone();
+            m.annotation = Annotation { name, class, colour, attributes, track, ..answer.clone() };
+            m.annotation.track.iter_mut().for_each(TrackMark::correct);
             (m.chosen, m.from, m.edited) = (chosen, from.clone(), true);
         }),
         None => {
@@ -236,8 +261,29 @@ fn accept(state: &mut State, last_id: &mut u64, answer: Annotation<ClassId>) {
 }
 
 fn import(state: &mut State, last_id: &mut u64, masks: Vec<Annotation<ClassId>>) {
-    let item = |mask| MaskItem { edited: true, ..new_item(last_id, mask) };
-    state.masks.extend(masks.into_iter().map(item).map(Arc::new));
+    for mut mask in masks {
+        // A frame shows an object once.
+        let shown = mask.track.as_ref().map(|mark| mark.track);
+        if shown.is_some() && state.masks.iter().any(|m| track_of(m) == shown) {
+            mask.track = None;
+        }
+        state.masks.push(Arc::new(MaskItem { edited: true, ..new_item(last_id, mask) }));
+    }
+}
+
+/// The object of a sequence that a mask shows.
+pub(super) fn track_of(item: &MaskItem) -> Option<TrackId> {
+    item.annotation.track.as_ref().map(|mark| mark.track)
+}
+
+fn set_track(state: &mut State, id: MaskId, track: TrackId) {
+    let is_free = |m: &Arc<MaskItem>| m.id == id && !m.locked;
+    if !state.masks.iter().any(is_free) {
+        return;
+    }
+    state.masks.retain(|m| m.id == id || track_of(m) != Some(track));
+    state.absences.remove(&track);
+    change(state, &[id], |m| m.annotation.track = Some(TrackMark::prompted(track)));
 }
 
 /// Gives masks names that no other mask has: default names are chosen anew, others get a number.
@@ -336,6 +382,7 @@ impl Reshape {
                     m.annotation.mask = mask.clone();
                     // The prompt no longer describes how the mask was made.
                     m.annotation.prompt = Prompt::default();
+                    m.annotation.track.iter_mut().for_each(TrackMark::correct);
                     (m.chosen, m.from, m.edited) = (None, None, true);
                 });
             }

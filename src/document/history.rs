@@ -68,6 +68,11 @@ impl<S: Footprint> History<S> {
         }
     }
 
+    /// All states, previous and undone, for changes that are no step.
+    pub fn states_mut(&mut self) -> impl Iterator<Item = &mut S> {
+        self.undo.iter_mut().chain(&mut self.redo).map(|step| &mut step.state)
+    }
+
     pub fn undo_label(&self) -> Option<&str> {
         self.undo.back().map(|step| step.label.as_str())
     }

@@ -10,8 +10,9 @@ mod proposals;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod tracks;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 pub use classes::{Class, ClassId, ClassList};
@@ -20,6 +21,7 @@ pub use edit::{Edit, Reshape};
 pub use history::Moment;
 use history::{Footprint, History};
 pub use shape::{ShapeOp, painted, prompting_again, query_for_shape, refine_edges, reshape};
+pub use tracks::{Looks, OnFrame, Presence, Sighting, TrackChange, TrackEdit};
 
 use crate::annotation::Annotation;
 use crate::colour::mask_colour;
@@ -27,6 +29,7 @@ use crate::everything::Filters;
 use crate::mask::{Mask, PixelBox};
 use crate::prompt::Prompt;
 use crate::sam::{LowRes, Query};
+use crate::track::TrackId;
 
 /// The id of a mask within its document; never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -136,6 +139,8 @@ struct State {
     sifting: Option<Sifting>,
     /// Found masks that were deleted by hand; filters do not restore them.
     dismissed: BTreeSet<FoundKey>,
+    /// Objects of a sequence that are not on this frame, and whether a person has said so.
+    absences: BTreeMap<TrackId, bool>,
 }
 
 impl Footprint for State {
@@ -170,14 +175,19 @@ pub struct Document {
 }
 
 impl Document {
-    /// A document with saved work and no history. All ids of masks must be different.
-    pub fn restored(classes: Arc<ClassList>, masks: Vec<MaskItem>) -> Self {
+    /// A document with saved work and no history. All ids of masks must be different. `absences` are the objects of
+    /// a sequence that are not on this frame, and whether a person has said so.
+    pub fn restored(
+        classes: Arc<ClassList>,
+        masks: Vec<MaskItem>,
+        absences: impl IntoIterator<Item = (TrackId, bool)>,
+    ) -> Self {
         let ids = masks.iter().map(|m| m.id.0);
         // New masks are named after their id, and no name is given twice.
         let numbers = masks.iter().filter_map(|m| m.annotation.name.strip_prefix(NAME)?.parse().ok());
         let last_id = ids.chain(numbers).max().unwrap_or(0);
         let masks = masks.into_iter().map(Arc::new).collect();
-        let state = State { masks, ..State::default() };
+        let state = State { masks, absences: absences.into_iter().collect(), ..State::default() };
         Self { state, classes, last_id, ..Self::default() }
     }
 

@@ -8,6 +8,7 @@ use super::embeddings::{Embeddings, Subject};
 use super::messages::{Event, ModelSource, PhotoRef};
 use super::queue::Ticket;
 use crate::sam::{Embedding, Encoded, Encoding, Error, Predictor};
+use crate::tracking::Tracker;
 
 /// Sends events and wakes the receiver.
 #[derive(Clone)]
@@ -39,6 +40,8 @@ pub(super) struct Context {
     pub reporter: Reporter,
     pub embeddings: Embeddings,
     pub loaded: Option<LoadedModel>,
+    /// What is remembered of the sequence, by its name, that objects were followed through last.
+    pub tracker: Option<(u64, Tracker)>,
     /// The encoding in progress, whichever job it is for.
     under_way: Option<(Subject, Encoding)>,
 }
@@ -61,7 +64,7 @@ pub(super) struct NewEmbedding {
 
 impl Context {
     pub fn new(reporter: Reporter) -> Self {
-        Self { reporter, embeddings: Embeddings::new(), loaded: None, under_way: None }
+        Self { reporter, embeddings: Embeddings::new(), loaded: None, tracker: None, under_way: None }
     }
 
     /// The current model.

@@ -12,6 +12,7 @@ use crate::models::Choice;
 use crate::prompt::BoxPrompt;
 use crate::sam::weights::BUILT_IN_NAME;
 use crate::sam::{Error, LowRes, Predictor, Query};
+use crate::tracking::Tracked;
 
 /// The model to load.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -122,6 +123,8 @@ pub enum Event {
         everything: Parameters,
         /// Side of the network input, in pixels.
         input_side: usize,
+        /// Whether it follows objects by what it remembers of them.
+        remembers: bool,
     },
     /// The progress of a job, in [0, 1].
     Progress { job: JobKind, fraction: f32 },
@@ -154,6 +157,14 @@ pub enum Event {
     },
     /// The masks proposed for a photo of a batch by a model of this name; a box without an object has none.
     Proposed { number: u64, model: String, masks: Vec<ProposedMask> },
+    /// Objects are about to be followed over this many frames, by the memory of the network or by their shape.
+    FollowingBegun { number: u64, frames: usize, remembers: bool },
+    /// An object has been followed to a frame, or its cue there answered.
+    Followed { number: u64, tracked: Tracked },
+    /// A frame cannot be read or a cue not be answered; the objects are followed past it.
+    FollowingProblem { number: u64, message: String },
+    /// The objects have been followed to the end of the range.
+    FollowingDone { number: u64 },
     /// The objects have been found by their shapes, in the order of the queries; `None` for those that are not
     /// there.
     ShapesFound { number: u64, photo: u64, masks: Vec<Option<CandidateMask>>, seconds: f32 },

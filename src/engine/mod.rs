@@ -25,6 +25,7 @@ pub use filter_task::{FilterTask, Filtered};
 use jobs::Job;
 pub use jobs::JobKind;
 pub use jobs::compare::{How, Side};
+pub use jobs::follow::Following;
 pub use jobs::propose::Wanted;
 pub use messages::{CandidateMask, Event, ModelSource, PhotoRef, ProposedMask};
 use queue::{Queue, Request, Tickets};

@@ -122,7 +122,9 @@ enum Precedence {
 
 /// The effect of a request of the kind `asked` on a job of the kind `running`.
 fn precedence(running: JobKind, asked: JobKind, readiness: Readiness) -> Precedence {
-    use JobKind::{Ahead, Batch, Comparison, Encoding, Everything, Model, Preview, Prompt, Shapes};
+    use JobKind::{
+        Ahead, Batch, Comparison, Encoding, Everything, Following, Model, Preview, Prompt, Shapes,
+    };
     let is_click = matches!(asked, Prompt | Preview | Encoding);
     let needs_no_encoding = match readiness {
         Readiness::InMemory => is_click,
@@ -137,14 +139,14 @@ fn precedence(running: JobKind, asked: JobKind, readiness: Readiness) -> Precede
         Encoding => Precedence::Waits,
         // Nobody waits for it: it only runs when idle.
         Ahead if needs_no_encoding => Precedence::Overtakes,
-        Ahead if asked == Batch => Precedence::Waits,
+        Ahead if matches!(asked, Batch | Following) => Precedence::Waits,
         Ahead => Precedence::Ends,
         // They take so long that a click may interrupt them with an encoding.
         Everything | Comparison | Shapes if is_click => Precedence::Overtakes,
         Everything | Comparison | Shapes => Precedence::Waits,
-        // It runs behind whatever the user does.
-        Batch if asked == Batch => Precedence::Waits,
-        Batch => Precedence::Overtakes,
+        // They run behind whatever the user does.
+        Batch | Following if matches!(asked, Batch | Following) => Precedence::Waits,
+        Batch | Following => Precedence::Overtakes,
     }
 }
 
@@ -207,7 +209,7 @@ mod tests {
     use crate::engine::jobs::Step;
     use crate::sam::Error;
 
-    const KINDS: [JobKind; 9] = [
+    const KINDS: [JobKind; 10] = [
         JobKind::Model,
         JobKind::Encoding,
         JobKind::Ahead,
@@ -216,6 +218,7 @@ mod tests {
         JobKind::Everything,
         JobKind::Comparison,
         JobKind::Batch,
+        JobKind::Following,
         JobKind::Shapes,
     ];
 
@@ -282,12 +285,15 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_runs_behind_everything_else() {
-        for kind in KINDS.into_iter().filter(|kind| *kind != JobKind::Batch) {
-            assert_eq!(next(JobKind::Batch, &[(kind, 3)]), format!("{kind:?} 1"));
-            assert_eq!(next(kind, &[(JobKind::Batch, 1)]), "continue");
+    fn batches_and_following_run_behind_everything_else() {
+        const BEHIND: [JobKind; 2] = [JobKind::Batch, JobKind::Following];
+        for behind in BEHIND {
+            for kind in KINDS.into_iter().filter(|kind| !BEHIND.contains(kind)) {
+                assert_eq!(next(behind, &[(kind, 3)]), format!("{kind:?} 1"));
+                assert_eq!(next(kind, &[(behind, 1)]), "continue");
+            }
+            assert_eq!(next(behind, &BEHIND.map(|kind| (kind, 1))), "continue");
         }
-        assert_eq!(next(JobKind::Batch, &[(JobKind::Batch, 1)]), "continue");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::everything::{FoundMask, Parameters, crop};
 use crate::mask::{Mask, PixelBox};
 use crate::prompt::{BoxPrompt, Point, Prompt};
 use crate::sam::{Output, Query};
+use crate::tracking::{Cue, DoubtLimits, FrameError, Frames, Range};
 
 /// A disc; each id has another background.
 fn photo(id: u64) -> PhotoRef {
@@ -389,4 +390,67 @@ fn proposals_are_made_behind_clicks_and_for_every_box() {
     engine.cancel(JobKind::Batch);
     let seen = wait(&engine, |e| matches!(e, Event::Cancelled { .. } | Event::Proposed { .. }));
     assert!(matches!(seen.last(), Some(Event::Cancelled { job: JobKind::Batch, number: n }) if *n == number));
+}
+
+/// A disc that moves to the right.
+struct Moving;
+
+impl Frames for Moving {
+    fn count(&self) -> usize {
+        4
+    }
+
+    fn frame(&mut self, index: usize) -> Result<Arc<RgbImage>, FrameError> {
+        if index == 2 {
+            return Err("frame 2 is damaged".into());
+        }
+        let disc = |x: u32, y: u32| (x as f32 - disc_at(index)).hypot(y as f32 - 40.0) < 20.0;
+        let colour = |x, y| if disc(x, y) { Rgb([220, 40, 30]) } else { Rgb([40, 90, 60]) };
+        Ok(Arc::new(RgbImage::from_fn(120, 80, colour)))
+    }
+}
+
+fn disc_at(frame: usize) -> f32 {
+    40.0 + 6.0 * frame as f32
+}
+
+#[test]
+fn objects_are_followed_behind_clicks_and_bad_frames_are_told() {
+    let engine = started();
+    let disc = Mask::from_fn(120, 80, |x, y| (x as f32 - disc_at(0)).hypot(y as f32 - 40.0) < 20.0);
+    let request = || Following {
+        sequence: 1,
+        frames: Box::new(Moving),
+        cues: vec![(1, 0, Cue::from(Arc::new(disc.clone())))],
+        priors: vec![],
+        range: Range { from: Some(0), ..Range::forward() },
+        limits: DoubtLimits::default(),
+    };
+    let number = engine.follow(request());
+    // A click on a photo, which has to be encoded first, does not wait for the end.
+    engine.predict(photo(2), point(60.0), Output::All);
+    let seen = wait(&engine, |e| matches!(e, Event::FollowingDone { .. } | Event::Predicted { .. }));
+    assert!(matches!(seen.last(), Some(Event::Predicted { .. })));
+    let seen = seen.into_iter().chain(wait(&engine, |e| matches!(e, Event::FollowingDone { .. })));
+    let seen: Vec<Event> = seen.collect();
+    assert!(seen.iter().any(
+        |e| matches!(e, Event::FollowingBegun { number: n, frames: 4, remembers: false } if *n == number)
+    ));
+    let tracked: Vec<_> = seen
+        .iter()
+        .filter_map(|e| if let Event::Followed { tracked, .. } = e { Some(tracked) } else { None })
+        .collect();
+    assert_eq!(tracked.iter().map(|tracked| tracked.frame).collect::<Vec<_>>(), [0, 1, 3]);
+    assert_eq!(*tracked[0].mask, disc, "a mask is taken as it is");
+    let [x, y] = tracked[1].mask.centroid().unwrap();
+    assert!((x - f64::from(disc_at(1))).abs() < 2.0 && (y - 40.0).abs() < 2.0, "{x} {y}");
+    let told =
+        |e: &Event| matches!(e, Event::FollowingProblem { message, .. } if message.contains("frame 2"));
+    assert!(seen.iter().any(told));
+
+    let number = engine.follow(request());
+    engine.cancel(JobKind::Following);
+    let seen = wait(&engine, |e| matches!(e, Event::Cancelled { .. } | Event::FollowingDone { .. }));
+    let last = seen.last();
+    assert!(matches!(last, Some(Event::Cancelled { job: JobKind::Following, number: n }) if *n == number));
 }

@@ -9,6 +9,12 @@ use super::names::has_extension;
 pub const PHOTO_EXTENSIONS: &[&str] =
     &["jpg", "jpeg", "jfif", "png", "webp", "tif", "tiff", "bmp", "gif", "pnm", "pbm", "pgm", "ppm"];
 
+/// Extensions of films.
+pub const FILM_EXTENSIONS: &[&str] = &[
+    "mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "wmv", "flv", "ogv", "mts", "m2ts", "3gp",
+    "y4m",
+];
+
 /// Extensions of files that masks can be imported from.
 pub fn mask_extensions() -> Vec<&'static str> {
     let mut extensions = vec![];
@@ -24,6 +30,11 @@ pub fn mask_extensions() -> Vec<&'static str> {
 pub(super) fn is_photo(path: &Path) -> bool {
     let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
     !is_hidden && has_extension(path, PHOTO_EXTENSIONS)
+}
+
+/// Whether a file with this name is a film.
+pub fn is_film(path: &Path) -> bool {
+    has_extension(path, FILM_EXTENSIONS)
 }
 
 /// Whether a file with this name can contain masks but is not a photo. Images may be either; their pixels

@@ -22,7 +22,7 @@ mod yaml;
 
 pub use atomic::{FileSet, WriteError};
 pub use folder::{photos_beside, photos_in};
-pub use kind::{PHOTO_EXTENSIONS, holds_masks, mask_extensions};
+pub use kind::{FILM_EXTENSIONS, PHOTO_EXTENSIONS, holds_masks, is_film, mask_extensions};
 pub use paths::slashed;
 pub use photo::{
     Adjustment, Channels, Photo, PhotoError, PhotoIdentity, Rendering, Samples, Window, file_and_page,

@@ -244,6 +244,11 @@ impl Predictor {
         Ok(Some(network.get_or_init(|| read).clone()))
     }
 
+    /// Whether the model has a network that follows objects through a sequence.
+    pub fn remembers(&self) -> bool {
+        self.memory.is_some()
+    }
+
     /// Like [`Predictor::start_encoding`], for a frame of a sequence that [`Predictor::memory`] follows objects
     /// through: official predictors resize the frames of videos in another way than photos.
     ///

@@ -1,39 +1,13 @@
 //! Signs that an object may have been lost.
 
+use serde::{Deserialize, Serialize};
+
 use crate::mask::Mask;
-
-/// A sign that a mask may be wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Doubt {
-    /// The network says that the object is not there, or the mask is empty.
-    Absent,
-    /// The network expects little of its own mask.
-    LowIou,
-    /// The mask is much larger or smaller than on the frame before.
-    Area,
-    /// The mask lies elsewhere than on the frame before.
-    Place,
-}
-
-impl Doubt {
-    /// Its name in files.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Absent => "absent",
-            Self::LowIou => "low_iou",
-            Self::Area => "area",
-            Self::Place => "place",
-        }
-    }
-
-    /// The doubt with this name.
-    pub fn of_key(key: &str) -> Option<Self> {
-        [Self::Absent, Self::LowIou, Self::Area, Self::Place].into_iter().find(|doubt| doubt.key() == key)
-    }
-}
+use crate::track::Doubt;
 
 /// From where on a mask is doubtful.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct DoubtLimits {
     /// An object score at or below this means that the object is absent; in logits.
     pub object_score: f32,
@@ -111,13 +85,5 @@ mod tests {
         // Nothing jumps where nothing was.
         assert_eq!(limits.doubts(&square(50, 40), Some(&square(0, 0)), 0.9, None), []);
         assert_eq!(limits.doubts(&square(50, 40), None, 0.9, None), []);
-    }
-
-    #[test]
-    fn doubts_keep_their_names() {
-        for doubt in [Doubt::Absent, Doubt::LowIou, Doubt::Area, Doubt::Place] {
-            assert_eq!(Doubt::of_key(doubt.key()), Some(doubt));
-        }
-        assert_eq!(Doubt::of_key("gone"), None);
     }
 }

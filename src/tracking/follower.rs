@@ -13,7 +13,9 @@ use crate::sam::{
 };
 
 /// How much larger than the object its box is on the next frame, as a share of its sides: things move.
-const MARGIN: f32 = 0.05;
+const MARGIN: f32 = 0.15;
+/// How far an object is expected to go on as it has moved last, at most, as a share of its sides.
+const STRIDE: f32 = 0.5;
 
 /// A way to follow objects.
 pub(super) enum Follower {
@@ -102,8 +104,10 @@ impl Follower {
             }
             (Self::Prompts, Image::Photo(embedding)) => {
                 let size = embedding.photo_size();
-                let last = track.last_visible(place).and_then(|last| Some((last, query(last, size)?)));
-                let Some((last, query)) = last else { return given(empty(size).into(), size) };
+                let before = track.visible_before(place);
+                let Some((last, query)) = query(&before, size) else {
+                    return given(empty(size).into(), size);
+                };
                 let prediction = predictor.predict(embedding, &query, Output::All, monitor)?;
                 by_prompt(&prediction, most_alike(&prediction, &last.mask), size)
             }
@@ -188,18 +192,39 @@ fn empty((width, height): (u32, u32)) -> Mask {
     Mask::from_runs(width, height, [])
 }
 
-/// The prompt for a frame from where the object was last visible; `None` if that has no pixels.
-fn query(last: &Sighting, (width, height): (u32, u32)) -> Option<Query> {
+/// The prompt for a frame from where the object was visible before, nearest first: a point inside and a box, moved
+/// as the object has moved last. The mask itself is no part of it: it would hold the object where it was. `None`
+/// if it was never visible.
+fn query<'a>(before: &[(usize, &'a Sighting)], (width, height): (u32, u32)) -> Option<(&'a Sighting, Query)> {
+    let (distance, last) = *before.first()?;
     let (b, [x, y]) = (last.mask.bbox()?, last.mask.inner_point()?);
     let (width, height) = (width as f32, height as f32);
     // Frames of other sizes are taken for the same picture.
     let scale = [width / last.mask.width() as f32, height / last.mask.height() as f32];
-    let [dx, dy] = [MARGIN * b.width() as f32, MARGIN * b.height() as f32];
-    let at = |x: f32, y: f32| [(x * scale[0]).clamp(0.0, width), (y * scale[1]).clamp(0.0, height)];
-    let bbox =
-        BoxPrompt::spanning(at(b.x0 as f32 - dx, b.y0 as f32 - dy), at(b.x1 as f32 + dx, b.y1 as f32 + dy));
+    let [room_x, room_y] = [MARGIN * b.width() as f32, MARGIN * b.height() as f32];
+    let [moved_x, moved_y] = movement(before).map(|speed| speed * distance as f32);
+    let [most_x, most_y] = [STRIDE * b.width() as f32, STRIDE * b.height() as f32];
+    let moved = [moved_x.clamp(-most_x, most_x), moved_y.clamp(-most_y, most_y)];
+    let at = |x: f32, y: f32| {
+        [((x + moved[0]) * scale[0]).clamp(0.0, width), ((y + moved[1]) * scale[1]).clamp(0.0, height)]
+    };
+    let corners =
+        [at(b.x0 as f32 - room_x, b.y0 as f32 - room_y), at(b.x1 as f32 + room_x, b.y1 as f32 + room_y)];
+    let bbox = BoxPrompt::spanning(corners[0], corners[1]);
     let [x, y] = at(x, y);
     let prompt = Prompt { points: vec![Point { x, y, positive: true }], bbox: Some(bbox) };
-    let mask_input = (scale == [1.0; 2]).then(|| last.low_res.clone());
-    Some(Query { prompt, mask_input })
+    Some((last, prompt.into()))
+}
+
+/// How far the object has moved last, in pixels a frame.
+fn movement(before: &[(usize, &Sighting)]) -> [f32; 2] {
+    let [(near, last), (far, earlier), ..] = before else { return [0.0; 2] };
+    let is_same_size =
+        (last.mask.width(), last.mask.height()) == (earlier.mask.width(), earlier.mask.height());
+    match (last.mask.centroid(), earlier.mask.centroid()) {
+        (Some([x, y]), Some([x0, y0])) if is_same_size && far > near => {
+            [(x - x0) as f32, (y - y0) as f32].map(|moved| moved / (far - near) as f32)
+        }
+        _ => [0.0; 2],
+    }
 }

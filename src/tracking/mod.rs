@@ -7,8 +7,8 @@
 //!
 //! With SAM 2's weights, objects are followed by the network's memory, as by the official predictor for videos:
 //! frames are resized with Pillow's bicubic filter on 8 bits, as there and unlike photos, so that masks are the
-//! official ones. Other models have no memory. With them, each frame is prompted with the mask of the frame
-//! before, its box, and a point inside it.
+//! official ones. Other models have no memory. With them, each frame is prompted with the box of the object on
+//! the frame before and a point inside it, moved as the object has moved last.
 //!
 //! What is kept is bounded, however long the sequence: the cues, and for each object its prompted frames and the
 //! last few of the followed ones.
@@ -28,8 +28,9 @@ mod track;
 mod tracker;
 
 pub use crate::sam::memory::Direction;
+pub use crate::track::Doubt;
 pub use cue::Cue;
-pub use doubt::{Doubt, DoubtLimits};
+pub use doubt::DoubtLimits;
 pub use frames::{FrameError, Frames};
 pub use run::{Limit, Range, Run, Step};
 pub use tracker::{ObjectId, Origin, PriorMask, TrackError, Tracked, Tracker};

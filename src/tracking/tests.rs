@@ -313,7 +313,7 @@ fn another_tracker_continues_from_earlier_results() {
 fn without_a_memory_each_frame_is_prompted_with_the_one_before() {
     let photo = image::open(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/samples/coffee.jpg")).unwrap();
     let photo = photo.to_rgb8();
-    let (width, height, step) = (480, 330, 12);
+    let (width, height, step) = (480, 330, 30);
     let view = |i: u32| image::imageops::crop_imm(&photo, i * step, i * step / 2, width, height).to_image();
     let mut frames = Pictures::new((0..4).map(view));
     let mut tracker = Tracker::new(Arc::new(Predictor::built_in(None).unwrap()), 4).unwrap();
@@ -326,7 +326,7 @@ fn without_a_memory_each_frame_is_prompted_with_the_one_before() {
     for (i, tracked) in (0u32..).zip(&results) {
         let moved = |x: u32, y: u32| first.get(x + i * step, y + i * step / 2);
         let expected = Mask::from_fn(width, height, moved);
-        assert!(iou(&tracked.mask, &expected) > 0.78, "frame {i}: {}", iou(&tracked.mask, &expected));
+        assert!(iou(&tracked.mask, &expected) > 0.8, "frame {i}: {}", iou(&tracked.mask, &expected));
         assert_eq!(tracked.doubts, []);
     }
     // From masks that another tracker found, no frame has to be seen again.
@@ -353,4 +353,50 @@ fn the_cues_can_be_read_back_and_taken_back() {
     assert_eq!(tracker.cues(3).count(), 1);
     tracker.remove_object(3);
     assert_eq!(tracker.objects().count(), 0);
+}
+
+#[test]
+fn what_is_known_is_not_computed_again_and_goes_on_as_if_without_a_pause() {
+    let size = Pictures::mini().frame(0).unwrap().dimensions();
+    let square = |x: u32, y: u32| (20..60).contains(&x) && (20..60).contains(&y);
+    let cue = || Cue::from(Arc::new(Mask::from_fn(size.0, size.1, square)));
+    let (mut whole, mut frames) = (mini_tracker(), Pictures::mini());
+    whole.set_cue(1, 0, cue()).unwrap();
+    let run = Run::new(&whole, range(&[Direction::Forward])).unwrap();
+    let (expected, _) = finish(&mut whole, &mut frames, run);
+
+    let (mut tracker, mut frames) = (mini_tracker(), Pictures::mini());
+    tracker.update(vec![(1, 0, cue())], vec![]).unwrap();
+    let first = Range { from: Some(0), directions: vec![Direction::Forward], limit: Limit::Frames(3) };
+    let run = Run::new(&tracker, first).unwrap();
+    let (mut all, _) = finish(&mut tracker, &mut frames, run);
+    assert_eq!(frames.reads, 4);
+    let prior = |tracked: &Tracked| PriorMask {
+        frame: tracked.frame,
+        direction: Direction::Forward,
+        mask: tracked.mask.clone(),
+    };
+    let visible = |all: &[Tracked]| -> Vec<(ObjectId, PriorMask)> {
+        let followed =
+            all.iter().filter(|tracked| tracked.origin != Origin::Prompted && !tracked.mask.is_empty());
+        followed.map(|tracked| (1, prior(tracked))).collect()
+    };
+    tracker.update(vec![(1, 0, cue())], visible(&all)).unwrap();
+    let rest = Range { from: Some(4), directions: vec![Direction::Forward], limit: Limit::End };
+    let run = Run::new(&tracker, rest).unwrap();
+    let (later, _) = finish(&mut tracker, &mut frames, run);
+    assert_eq!(frames.reads, FRAMES, "nothing was read twice");
+    all.extend(later);
+    assert_eq!(all, expected);
+
+    // Results that were changed or taken back are remembered as they are now; so are cues.
+    let other = Arc::new(Mask::from_fn(size.0, size.1, |x, _| x < 9));
+    let changed = vec![(1, PriorMask { frame: 3, direction: Direction::Forward, mask: other })];
+    tracker.update(vec![(1, 0, cue()), (2, 1, cue())], changed).unwrap();
+    let run = Run::new(&tracker, Range { from: Some(4), ..range(&[Direction::Forward]) }).unwrap();
+    let (again, _) = finish(&mut tracker, &mut frames, run);
+    assert!([1, 2].iter().all(|object| again.iter().any(|tracked| tracked.object == *object)));
+    assert_eq!(frames.reads, FRAMES + 2 + 4, "frames 1 and 3, and 4 to 7 again");
+    tracker.update(vec![(2, 1, cue())], vec![]).unwrap();
+    assert_eq!(tracker.objects().collect::<Vec<_>>(), [2]);
 }

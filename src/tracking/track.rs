@@ -52,6 +52,22 @@ impl Track {
         self.memory.forget_prompted(frame);
     }
 
+    /// Whether these results of earlier runs, if there are any, are what was followed last.
+    pub fn remembers(&self, priors: &[PriorMask]) -> bool {
+        let is_kept = |prior: &PriorMask| {
+            self.recent.get(&prior.frame).is_some_and(|sighting| sighting.mask == prior.mask)
+        };
+        !priors.is_empty() && priors.iter().all(is_kept)
+    }
+
+    /// Forgets where the object was followed to.
+    pub fn forget_followed(&mut self) {
+        self.priors.clear();
+        self.recent.clear();
+        self.followed.clear();
+        self.memory.forget_followed();
+    }
+
     /// The first or the last frame with a cue.
     pub fn cue_towards(&self, direction: Direction) -> Option<usize> {
         match direction {
@@ -91,12 +107,14 @@ impl Track {
         }
     }
 
-    /// The object where it was last visible on the way to a frame.
-    pub fn last_visible(&self, place: Place) -> Option<&Sighting> {
+    /// The object where it was visible on the way to a frame, nearest first, with the distance in frames.
+    pub fn visible_before(&self, place: Place) -> Vec<(usize, &Sighting)> {
         let distance = |frame: usize| place.direction.distance(place.frame, frame).filter(|d| *d > 0);
         let all = self.answers.iter().chain(&self.recent).filter(|(_, sighting)| sighting.is_visible());
-        let near = all.filter_map(|(frame, sighting)| Some((distance(*frame)?, sighting)));
-        near.min_by_key(|(distance, _)| *distance).map(|(_, sighting)| sighting)
+        let mut near: Vec<_> =
+            all.filter_map(|(frame, sighting)| Some((distance(*frame)?, sighting))).collect();
+        near.sort_by_key(|(distance, _)| *distance);
+        near
     }
 
     /// Keeps the answer to the cue of a frame.

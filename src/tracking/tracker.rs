@@ -1,6 +1,6 @@
 //! The objects of a sequence, and the frame that is being looked at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::follower::{Follower, Image};
@@ -11,7 +11,7 @@ use crate::sam::memory::{Direction, Place};
 use crate::sam::{self, Encoding, Monitor, Predictor};
 
 /// The number of an object.
-pub type ObjectId = u32;
+pub type ObjectId = crate::track::TrackId;
 
 /// How an object came to its mask on a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -166,6 +166,51 @@ impl Tracker {
         self.check_frame(prior.frame)?;
         self.tracks.entry(object).or_default().priors.push_back(prior);
         Ok(())
+    }
+
+    /// Makes these the cues and the results of earlier runs, those of each object in the order in which they were
+    /// followed. What is known of them already is not computed again.
+    ///
+    /// # Errors
+    /// The sequence has no such frame; a cue is empty.
+    pub fn update(
+        &mut self,
+        cues: Vec<(ObjectId, usize, Cue)>,
+        priors: Vec<(ObjectId, PriorMask)>,
+    ) -> Result<(), TrackError> {
+        let told: BTreeSet<(ObjectId, usize)> =
+            cues.iter().map(|(object, frame, _)| (*object, *frame)).collect();
+        self.tracks.retain(|object, _| told.iter().any(|(other, _)| other == object));
+        for (object, track) in &mut self.tracks {
+            let gone: Vec<usize> =
+                track.cues.keys().copied().filter(|frame| !told.contains(&(*object, *frame))).collect();
+            gone.into_iter().for_each(|frame| track.remove_cue(frame));
+        }
+        for (object, frame, cue) in cues {
+            let known = self.tracks.get(&object).and_then(|track| track.cues.get(&frame));
+            if known != Some(&cue) {
+                self.set_cue(object, frame, cue)?;
+            }
+        }
+        let mut of_objects: BTreeMap<ObjectId, Vec<PriorMask>> = BTreeMap::new();
+        priors.into_iter().for_each(|(object, prior)| of_objects.entry(object).or_default().push(prior));
+        let objects: Vec<ObjectId> = self.objects().collect();
+        for object in objects {
+            let priors = of_objects.remove(&object).unwrap_or_default();
+            let Some(track) = self.tracks.get_mut(&object).filter(|track| !track.remembers(&priors)) else {
+                continue;
+            };
+            track.forget_followed();
+            for prior in priors {
+                self.add_prior(object, prior)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether it uses this predictor.
+    pub fn uses(&self, predictor: &Arc<Predictor>) -> bool {
+        Arc::ptr_eq(&self.predictor, predictor)
     }
 
     fn check_frame(&self, frame: usize) -> Result<(), TrackError> {

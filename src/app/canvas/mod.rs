@@ -158,6 +158,12 @@ impl Canvas {
         self.restored_view = Some((photo, view));
     }
 
+    /// Shows a photo that comes onto the canvas as the one before it. Returns whether there was one.
+    pub fn keep_view(&mut self, photo: u64) -> bool {
+        self.restored_view = Some((photo, self.view.centre())).filter(|_| self.photo_id != 0);
+        self.restored_view.is_some()
+    }
+
     /// Whether what is on the screen is still being rendered.
     pub fn is_rendering(&self) -> bool {
         self.tiles.is_pending() || self.outlines.is_pending()

@@ -10,6 +10,7 @@ mod keymap;
 pub(super) mod mask;
 pub(super) mod photo;
 pub(super) mod prompt;
+pub(super) mod sequence;
 pub(super) mod shape;
 pub(super) mod tool;
 pub(super) mod view;
@@ -100,12 +101,22 @@ pub(super) enum Menu {
     Mask,
     Shape,
     Batch,
+    Sequence,
     Help,
 }
 
 impl Menu {
-    pub const ALL: [Menu; 8] =
-        [Menu::File, Menu::Edit, Menu::Photo, Menu::View, Menu::Mask, Menu::Shape, Menu::Batch, Menu::Help];
+    pub const ALL: [Menu; 9] = [
+        Menu::File,
+        Menu::Edit,
+        Menu::Photo,
+        Menu::View,
+        Menu::Mask,
+        Menu::Shape,
+        Menu::Batch,
+        Menu::Sequence,
+        Menu::Help,
+    ];
 
     pub fn label(self) -> &'static str {
         match self {
@@ -116,6 +127,7 @@ impl Menu {
             Menu::Mask => texts::MASK,
             Menu::Shape => texts::SHAPE,
             Menu::Batch => texts::BATCH,
+            Menu::Sequence => texts::SEQUENCE,
             Menu::Help => texts::HELP,
         }
     }
@@ -139,6 +151,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Command> {
         shape::ALL,
         class::ALL,
         batch::ALL,
+        sequence::ALL,
         help::ALL,
     ];
     files.into_iter().flatten().copied()

@@ -55,6 +55,12 @@ impl Filmstrip {
         self.pictures.is_pending()
     }
 
+    /// Gives up pictures that nobody sees, because something else takes the place of the strip.
+    pub fn rest(&mut self) {
+        self.pictures.receive();
+        self.pictures.want(&[]);
+    }
+
     /// Draws the strip, and beside it what limits it to some photos.
     pub fn ui(
         &mut self,

@@ -4,6 +4,7 @@ mod ahead;
 mod batch;
 mod encoding;
 mod everything;
+mod last_save;
 mod model;
 mod panels;
 mod photo_states;
@@ -12,13 +13,14 @@ mod projects;
 mod prompt;
 mod review;
 mod sample;
-mod saving;
+mod sequence;
 mod stage;
 mod vertices;
 
 pub(super) use batch::{Batch, BatchPhoto, BatchWork, Results};
 pub(super) use encoding::Encoding;
 pub(super) use everything::{Everything, FilterChange};
+pub(super) use last_save::{LastSave, SaveState};
 pub(super) use model::Model;
 pub(super) use panels::PanelStates;
 pub(super) use photo_states::PhotoStates;
@@ -27,6 +29,8 @@ pub(super) use projects::{Projects, folder_of};
 pub(super) use prompt::{Asker, PromptQueries};
 pub(super) use review::{Place, Review, ReviewCount, ReviewPhoto};
 pub(super) use sample::Sample;
-pub(super) use saving::{SaveState, Saving};
+pub(super) use sequence::{
+    FollowRun, Lane, Reach, Saving, Sequence, SpanKind, StepEdit, StepId, Summary, Timeline, Way,
+};
 pub(super) use stage::Stage;
 pub(super) use vertices::{EditedMask, VertexEdit, VertexEditing, Vertices};

@@ -12,6 +12,8 @@ pub(in crate::app) struct Model {
     /// Its name, once it is loaded.
     name: Option<String>,
     is_loading: bool,
+    /// Whether it follows objects through a sequence by what it remembers of them.
+    pub remembers: bool,
     /// The newest request to load one.
     number: u64,
     /// Everything mode's parameters that suit it.

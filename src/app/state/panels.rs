@@ -8,6 +8,7 @@ use crate::app::panels::{
 };
 use crate::app::recent::RecentFiles;
 use crate::app::tasks::Relations;
+use crate::app::timeline::TimelinePanel;
 
 pub(in crate::app) struct PanelStates {
     pub mask_list: MaskList,
@@ -15,6 +16,7 @@ pub(in crate::app) struct PanelStates {
     pub inspect: Inspect,
     pub image: ImageTab,
     pub filmstrip: Filmstrip,
+    pub timeline: TimelinePanel,
     pub palette: Palette,
     pub keys: Keys,
     pub note: Note,
@@ -32,6 +34,7 @@ impl PanelStates {
             inspect: Inspect::new(ctx.clone()),
             image: ImageTab::default(),
             filmstrip: Filmstrip::new(ctx.clone()),
+            timeline: TimelinePanel::default(),
             palette: Palette::default(),
             keys: Keys::default(),
             note: Note::default(),

@@ -8,7 +8,7 @@ use crate::app::models::MODEL_EXTENSIONS;
 use crate::app::texts::dialogs as texts;
 use crate::files::export::SplitList;
 use crate::files::import::read_classes;
-use crate::files::{PHOTO_EXTENSIONS, Photo, mask_extensions};
+use crate::files::{FILM_EXTENSIONS, PHOTO_EXTENSIONS, Photo, mask_extensions};
 
 impl Tasks {
     /// Shows a dialog; a second one is not opened while one is open.
@@ -19,8 +19,9 @@ impl Tasks {
     }
 
     pub fn pick_photos(&mut self, dialog: rfd::FileDialog) {
+        let extensions = [PHOTO_EXTENSIONS, FILM_EXTENSIONS].concat();
         let dialog =
-            dialog.set_title(texts::OPEN_PHOTOS).add_filter(texts::PHOTOS, &in_both_cases(PHOTO_EXTENSIONS));
+            dialog.set_title(texts::OPEN_PHOTOS).add_filter(texts::PHOTOS, &in_both_cases(&extensions));
         self.spawn_dialog(|| Outcome::Picked(dialog.pick_files().unwrap_or_default()));
     }
 

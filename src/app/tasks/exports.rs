@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Kind, Outcome, Tasks};
 use crate::app::export_task::{ExportJob, Progress};
+use crate::app::sequence_export::SequenceExport;
 
 impl Tasks {
     /// Finds out what an export would do.
@@ -11,6 +12,16 @@ impl Tasks {
         let progress = Arc::new(Progress::default());
         let own = progress.clone();
         self.spawn(Kind::PlanningExport, move || Outcome::Planned(job.plan(&own)));
+        progress
+    }
+
+    pub fn export_sequence(&mut self, job: SequenceExport) -> Arc<Progress> {
+        let progress = Arc::new(Progress::default());
+        let (own, ctx) = (progress.clone(), self.ctx.clone());
+        self.spawn(Kind::Exporting, move || {
+            let result = job.write(&own, || ctx.request_repaint());
+            Outcome::ExportedSequence { folder: job.folder, result }
+        });
         progress
     }
 

@@ -16,6 +16,7 @@ mod masks;
 mod photos;
 mod projects;
 mod relations;
+mod sequence;
 mod task;
 mod thumbnails;
 mod vertices;
@@ -34,13 +35,15 @@ pub(super) use imports::{Dataset, ImportTarget};
 pub(super) use latest::{ByAddress, Latest};
 pub(super) use photos::Decoded;
 pub(super) use relations::Relations;
+pub(super) use sequence::{ChangedFrame, FollowRequest, FollowStart, FoundTracks, FrameObjects, SavedFrame};
 pub(super) use task::{Panicked, Task};
 pub(super) use thumbnails::Thumbnails;
 
 use super::clipboard::FittedMasks;
 use super::export_task::Written;
+use super::sequence_export::{Ended, Failure};
 use super::state::EditedMask;
-use super::state::ReviewPhoto;
+use super::state::{ReviewPhoto, StepId};
 use crate::document::{MaskItem, Reshape};
 use crate::files::export::{Plan, SplitList, SplitListError};
 use crate::files::import::{ForPhoto, ImportError, Imported, NamedClasses, Problem};
@@ -99,6 +102,11 @@ pub(super) enum Outcome {
         folder: PathBuf,
         result: Result<Written, WriteError>,
     },
+    /// The objects of a sequence were written, or why not.
+    ExportedSequence {
+        folder: PathBuf,
+        result: Result<Ended, Failure>,
+    },
     /// A file was written where the user said; `None` when the dialog was cancelled.
     Saved(Option<Result<PathBuf, WriteError>>),
     /// The file manager was asked to show something.
@@ -133,6 +141,18 @@ pub(super) enum Outcome {
     DroppedMasks(Vec<PathBuf>),
     /// The photos whose sessions have proposals.
     FoundProposals(Vec<ReviewPhoto>),
+    /// The objects on the frames of a sequence.
+    FoundTracks(FoundTracks),
+    /// What a run that follows objects starts from, or why it cannot.
+    FollowPrepared {
+        step: StepId,
+        start: Result<Box<FollowStart>, String>,
+    },
+    /// Objects were changed in the sessions of frames.
+    SavedTracks {
+        number: u64,
+        frames: Vec<SavedFrame>,
+    },
     /// A picture for the clipboard.
     Copied(egui::ColorImage),
     /// Masks to be pasted into a photo.
@@ -174,13 +194,15 @@ pub(super) enum Kind {
     SavingProposals,
     /// The file manager, which may stay open for long.
     FileManager,
+    /// Changing objects of a sequence on frames that are not in the window.
+    SavingTracks,
     Other,
 }
 
 impl Kind {
     /// Whether it writes files, so that the end of the program waits for it.
     fn writes(self) -> bool {
-        matches!(self, Kind::Exporting | Kind::Importing | Kind::SavingProposals)
+        matches!(self, Kind::Exporting | Kind::Importing | Kind::SavingProposals | Kind::SavingTracks)
     }
 }
 

@@ -11,8 +11,9 @@ use super::{Kind, Outcome, Tasks};
 use crate::app::texts::photos as texts;
 use crate::files::import::{Imported, masks_among};
 use crate::files::project::ProjectFile;
+use crate::files::sequence::frames_of;
 use crate::files::session::Session;
-use crate::files::{Photo, PhotoError, file_and_page, photos_beside, photos_in};
+use crate::files::{Photo, PhotoError, file_and_page, is_film, photos_beside, photos_in};
 
 /// A photo, and the file that it was read from.
 #[derive(Clone)]
@@ -123,6 +124,7 @@ fn list(request: u64, paths: &[PathBuf], masks: Vec<(u64, Imported)>) -> Outcome
     let mut problems = vec![];
     if let [photo] = paths
         && !photo.is_dir()
+        && !is_film(photo)
     {
         let photos = photos_beside(photo);
         let first = photos.iter().position(|p| p.file_name() == photo.file_name()).unwrap_or(0);
@@ -135,6 +137,11 @@ fn list(request: u64, paths: &[PathBuf], masks: Vec<(u64, Imported)>) -> Outcome
                 Ok(found) if found.is_empty() => problems.push(texts::no_photos(path)),
                 Ok(found) => photos.extend(found),
                 Err(error) => problems.push(texts::unreadable_folder(path, &error)),
+            }
+        } else if is_film(path) {
+            match frames_of(path) {
+                Ok(frames) => photos.extend(frames),
+                Err(error) => problems.push(error.to_string()),
             }
         } else {
             photos.push(path.clone());

@@ -7,6 +7,7 @@ pub const VIEW: &str = "View";
 pub const MASK: &str = "Mask";
 pub const SHAPE: &str = "Shape";
 pub const BATCH: &str = "Batch";
+pub const SEQUENCE: &str = "Sequence";
 pub const HELP: &str = "Help";
 
 pub const PROMPT: &str = "Prompt";

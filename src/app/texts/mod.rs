@@ -26,6 +26,7 @@ pub(super) mod photos;
 pub(super) mod prompt;
 pub(super) mod recent;
 pub(super) mod review;
+pub(super) mod sequence;
 pub(super) mod shape;
 pub(super) mod shortcuts;
 pub(super) mod startup;

@@ -41,8 +41,10 @@ impl Job for LoadModel {
             seconds: start.elapsed().as_secs_f32(),
             everything: Parameters::for_model(&predictor),
             input_side: predictor.input_format().side,
+            remembers: predictor.remembers(),
         };
         context.embeddings.set_model(hash);
+        context.tracker = None;
         context.loaded = Some(LoadedModel { predictor, source: source.clone() });
         context.reporter.send(loaded);
         Ok(Step::Done)

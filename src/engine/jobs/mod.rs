@@ -6,6 +6,7 @@ pub(super) mod compare;
 mod encode;
 mod encode_ahead;
 mod everything;
+pub(super) mod follow;
 mod load_model;
 mod predict;
 pub(super) mod propose;
@@ -32,6 +33,8 @@ pub enum JobKind {
     Batch,
     /// Finding objects by their shape in another photo.
     Shapes,
+    /// Following objects through a sequence.
+    Following,
 }
 
 impl JobKind {
@@ -47,6 +50,7 @@ impl JobKind {
             Self::Comparison => compare::LABEL,
             Self::Batch => propose::LABEL,
             Self::Shapes => shapes::LABEL,
+            Self::Following => follow::LABEL,
         }
     }
 }

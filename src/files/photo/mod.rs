@@ -2,8 +2,8 @@
 //!
 //! The file's content decides the format, not its name. Colours with a profile are converted to sRGB; CMYK is
 //! converted without its profile. Transparency is dropped, as in Pillow's `convert("RGB")` and OpenCV: the
-//! colours behind it are kept. Of an animation, the first frame is read; a page of a TIFF file is a photo of its
-//! own ([`page_path`]).
+//! colours behind it are kept. Of an animation, the first frame is read; the others, a page of a TIFF file and a frame of a
+//! film are photos of their own ([`page_path`]).
 //!
 //! Deep samples and further channels are kept ([`Samples`]); a [`Rendering`] makes the 8-bit picture of them.
 //! Without choices by a user, 16 bits are rounded to 8, except for pictures that would be nearly black: if 99.9 %
@@ -32,6 +32,7 @@ use image::RgbImage;
 use sha2::{Digest, Sha256};
 
 use super::regular;
+use super::sequence::{SequenceError, identity_of_still, is_still, still};
 
 pub use self::adjustment::Adjustment;
 pub use self::page::{file_and_page, page_path};
@@ -79,6 +80,9 @@ pub enum PhotoError {
     Damaged { path: PathBuf, cause: String },
     #[error("{}: does not exist: the last page of the file is number {pages}", path.display())]
     NoPage { path: PathBuf, pages: usize },
+    /// A frame of a film or an animated picture.
+    #[error(transparent)]
+    Frame(#[from] SequenceError),
 }
 
 /// The identity of a photo, without its pixels.
@@ -96,6 +100,9 @@ impl PhotoIdentity {
     /// # Errors
     /// See [`PhotoError`].
     pub fn of(path: &Path) -> Result<Self, PhotoError> {
+        if is_still(path) {
+            return identity_of_still(path);
+        }
         let bytes = read(path)?;
         let (_, page) = file_and_page(path);
         Ok(Self { size: decode::size(path, &bytes, page)?, fingerprint: fingerprint(&bytes) })
@@ -129,6 +136,9 @@ impl Photo {
     /// # Errors
     /// See [`PhotoError`].
     pub fn open_as(path: &Path, rendering: &Rendering) -> Result<Self, PhotoError> {
+        if is_still(path) {
+            return still(path);
+        }
         Self::from_bytes_as(path, &read(path)?, rendering)
     }
 
@@ -145,6 +155,11 @@ impl Photo {
         let decode::Decoded { pixels, samples, pages } = decode::decode(path, bytes, page, rendering)?;
         let photo = Self::of_pixels(path.to_path_buf(), Arc::new(pixels), fingerprint(bytes));
         Ok(Self { pages, samples, rendering: *rendering, ..photo })
+    }
+
+    /// What tells it from others.
+    pub fn identity(&self) -> PhotoIdentity {
+        PhotoIdentity { size: self.pixels.dimensions(), fingerprint: self.fingerprint }
     }
 
     /// The file that it was read from.

@@ -6,7 +6,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use crate::files::kind::is_photo;
+use crate::files::kind::{is_film, is_photo};
 
 /// The path of a page, counted from 0, of the file that `path` or another page of it names.
 pub fn page_path(path: &Path, page: usize) -> PathBuf {
@@ -28,7 +28,7 @@ fn numbered(path: &Path) -> Option<(PathBuf, usize)> {
     let (file, number) = path.file_name()?.to_str()?.rsplit_once('#')?;
     let page: usize = number.parse().ok().filter(|page| *page >= 2 && !number.starts_with(['0', '+']))?;
     let file = path.with_file_name(file);
-    is_photo(&file).then_some((file, page - 1))
+    (is_photo(&file) || is_film(&file)).then_some((file, page - 1))
 }
 
 #[cfg(test)]

@@ -33,6 +33,9 @@ pub struct Project {
     /// By file name.
     #[serde(default)]
     pub photos: BTreeMap<String, PhotoEntry>,
+    /// Whether the photos are the frames of a sequence.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_sequence: bool,
     /// Oldest first.
     #[serde(default)]
     pub renames: Vec<Rename>,
@@ -104,6 +107,7 @@ impl Default for Project {
             version: VERSION,
             classes: vec![],
             photos: BTreeMap::new(),
+            is_sequence: false,
             renames: vec![],
             other: Map::new(),
         }

@@ -12,6 +12,7 @@ pub(super) fn merged(base: &Project, ours: &Project, theirs: &Project) -> Projec
         version: ours.version,
         classes: classes(base, ours, theirs),
         photos: by_key(&base.photos, &ours.photos, &theirs.photos),
+        is_sequence: if ours.is_sequence == base.is_sequence { theirs.is_sequence } else { ours.is_sequence },
         renames: renames(base, ours, theirs),
         other: {
             let mut other = theirs.other.clone();

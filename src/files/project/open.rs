@@ -155,6 +155,12 @@ impl OpenProject {
         masks.into_iter().map(with_id).collect()
     }
 
+    /// Says whether the photos of the folder are the frames of a sequence. This is not a step of undo.
+    pub fn set_sequence(&mut self, is_sequence: bool) {
+        self.content.is_sequence = is_sequence;
+        self.refresh_list();
+    }
+
     /// Applies an edit as one step of undo. An edit without effect is not a step.
     pub fn edit(&mut self, edit: ProjectEdit) {
         let label = self.label(&edit);

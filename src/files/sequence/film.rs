@@ -1,9 +1,9 @@
-//! Films, decoded by the program `ffmpeg`.
+//! Films, read and written by the program `ffmpeg`.
 
 use std::ffi::OsString;
-use std::io::{BufReader, ErrorKind, Read};
+use std::io::{BufReader, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 
 use image::RgbImage;
 
@@ -113,6 +113,78 @@ impl Iterator for Film {
 }
 
 impl Drop for Film {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Writes a film with `ffmpeg`, frame by frame.
+pub struct FilmWriter {
+    child: Child,
+    frames: Option<ChildStdin>,
+    size: (u32, u32),
+}
+
+impl FilmWriter {
+    /// Begins a film (MP4) of frames of this size, so many a second.
+    ///
+    /// # Errors
+    /// `ffmpeg` is not installed.
+    pub fn new(path: &Path, (width, height): (u32, u32), rate: f32) -> Result<Self, SequenceError> {
+        let encoders = run(path, &["-hide_banner".into(), "-encoders".into()])?;
+        let has_x264 = String::from_utf8_lossy(&encoders.stdout).contains("libx264");
+        let codec: &[&str] = if has_x264 { &["libx264", "-crf", "18"] } else { &["mpeg4", "-q:v", "3"] };
+        let mut file: OsString = "file:".into();
+        file.push(path);
+        let size = format!("{width}x{height}");
+        let rate = rate.to_string();
+        let child = Command::new(PROGRAM)
+            .args([
+                "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", &size, "-r", &rate, "-i",
+                "-",
+            ])
+            // Most players show only this kind of pixels, which needs even sides.
+            .args(["-an", "-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2", "-pix_fmt", "yuv420p", "-c:v"])
+            .args(codec)
+            .arg(file)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        let cause = |e: std::io::Error| SequenceError::NoFilm { path: path.into(), cause: e.to_string() };
+        let mut child = child.map_err(cause)?;
+        let frames = child.stdin.take();
+        Ok(Self { child, frames, size: (width, height) })
+    }
+
+    /// Width and height of its frames.
+    pub fn size(&self) -> (u32, u32) {
+        self.size
+    }
+
+    /// Adds a frame.
+    ///
+    /// # Errors
+    /// `ffmpeg` has ended, because it cannot write the film.
+    pub fn add(&mut self, frame: &RgbImage) -> Result<(), String> {
+        let Some(frames) = &mut self.frames else { return Ok(()) };
+        frames.write_all(frame.as_raw()).map_err(|_| format!("`{PROGRAM}` cannot write the film"))
+    }
+
+    /// Ends the film.
+    ///
+    /// # Errors
+    /// `ffmpeg` cannot write it.
+    pub fn finish(mut self) -> Result<(), String> {
+        drop(self.frames.take());
+        let status = self.child.wait().map_err(|e| e.to_string())?;
+        if status.success() { Ok(()) } else { Err(format!("`{PROGRAM}` cannot write the film ({status})")) }
+    }
+}
+
+impl Drop for FilmWriter {
     fn drop(&mut self) {
         // It may have ended already.
         let _ = self.child.kill();

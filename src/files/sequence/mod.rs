@@ -7,22 +7,29 @@ mod animation;
 mod film;
 mod journal;
 mod reel;
+mod still;
+mod tracks;
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use image::{ImageFormat, RgbImage};
 
+pub use self::film::FilmWriter;
 pub use self::journal::{Journal, JournalError};
 use self::reel::Reel;
+pub use self::still::frames_of;
+pub(super) use self::still::{identity as identity_of_still, is_still, photo as still};
+pub use self::tracks::saved_tracks;
 use super::folder::photos_in;
 use super::formats::{SequenceFrame, Track, TrackedSequence};
 use super::paths::relative;
 use super::photo::{is_tiff, name_of, stem_of};
-use super::{Photo, PhotoError, page_path, pages};
+use super::regular;
+use super::session::Session;
+use super::{Photo, PhotoError, file_and_page, page_path, pages};
 use crate::tracking::{FrameError, Frames};
 
 /// Why a sequence cannot be opened. The message names the file and the remedy.
@@ -45,6 +52,9 @@ pub enum SequenceError {
     #[error("{}: is not a film that `ffmpeg` can decode: {cause}", path.display())]
     NoFilm { path: PathBuf, cause: String },
 }
+
+/// Frames a second of a film, if nothing else is known.
+const RATE: f32 = 12.0;
 
 /// A sequence of frames.
 pub struct Sequence {
@@ -79,6 +89,25 @@ enum Source {
     Reel(Reel),
 }
 
+/// Opens an animated picture or a film.
+fn open_reel(path: &Path) -> Result<Reel, SequenceError> {
+    match image::guess_format(&start_of(path)?) {
+        Ok(format @ (ImageFormat::Gif | ImageFormat::WebP | ImageFormat::Png)) => {
+            animation::reel(path, format)
+        }
+        Ok(_) => Err(SequenceError::SinglePicture { path: path.into() }),
+        Err(_) => film::reel(path),
+    }
+}
+
+/// The first bytes of a file, which tell its format.
+fn start_of(path: &Path) -> Result<Vec<u8>, SequenceError> {
+    let mut start = vec![];
+    let read = regular::open(path).and_then(|file| file.take(64).read_to_end(&mut start));
+    read.map_err(|cause| SequenceError::Unreadable { path: path.into(), cause })?;
+    Ok(start)
+}
+
 impl Sequence {
     /// Opens a folder of photos, an animated GIF, WebP or PNG, a TIFF file with several pages, or a film.
     ///
@@ -89,21 +118,27 @@ impl Sequence {
         if path.metadata().map_err(unreadable)?.is_dir() {
             return Self::of_folder(path);
         }
-        let mut start = vec![];
-        let file = File::open(path).map_err(unreadable)?;
-        file.take(64).read_to_end(&mut start).map_err(unreadable)?;
-        if is_tiff(&start) {
+        if is_tiff(&start_of(path)?) {
             return Self::of_pages(path);
         }
-        let reel = match image::guess_format(&start) {
-            Ok(format @ (ImageFormat::Gif | ImageFormat::WebP | ImageFormat::Png)) => {
-                animation::reel(path, format)?
-            }
-            Ok(_) => return Err(SequenceError::SinglePicture { path: path.into() }),
-            Err(_) => film::reel(path)?,
-        };
+        let reel = open_reel(path)?;
         let frames = numbered(reel.count());
         Ok(Self { name: stem_of(path), frames, source: Source::Reel(reel) })
+    }
+
+    /// The sequence with these frames: photos, or all frames of a film or an animated picture.
+    ///
+    /// # Errors
+    /// There are none, or they are those of a film that cannot be decoded.
+    pub fn of_frames(paths: &[PathBuf]) -> Result<Self, SequenceError> {
+        match paths.last() {
+            None => Err(SequenceError::Empty { path: PathBuf::new() }),
+            Some(last) if is_still(last) => Self::open(&file_and_page(last).0),
+            Some(last) => {
+                let folder = last.parent().unwrap_or(Path::new(""));
+                Ok(Self::of_photos(folder, paths.to_vec()))
+            }
+        }
     }
 
     /// The pages of a TIFF file.
@@ -127,6 +162,10 @@ impl Sequence {
         if photos.is_empty() {
             return Err(SequenceError::Empty { path: folder.into() });
         }
+        Ok(Self::of_photos(folder, photos))
+    }
+
+    fn of_photos(folder: &Path, photos: Vec<PathBuf>) -> Self {
         let mut sharing: HashMap<String, usize> = HashMap::new();
         photos.iter().for_each(|photo| *sharing.entry(stem_of(photo).to_lowercase()).or_default() += 1);
         let name = |photo: &PathBuf| {
@@ -136,11 +175,11 @@ impl Sequence {
             FrameName { file, stem }
         };
         let real = folder.canonicalize().unwrap_or_else(|_| folder.into());
-        Ok(Self {
+        Self {
             name: name_of(&real),
             frames: photos.iter().map(name).collect(),
             source: Source::Photos(photos),
-        })
+        }
     }
 }
 
@@ -157,7 +196,7 @@ impl Sequence {
             path: path(i),
         };
         let frames = self.frames.iter().enumerate().map(frame).collect();
-        TrackedSequence { name: self.name.clone(), frames, tracks }
+        TrackedSequence { name: self.name.clone(), frames, rate: RATE, tracks }
     }
 }
 
@@ -170,7 +209,8 @@ impl Frames for Sequence {
         match &mut self.source {
             Source::Photos(photos) => {
                 let photo = photos.get(index).ok_or_else(|| format!("there is no frame {index}"))?;
-                Ok(Photo::open(photo)?.pixels)
+                // As it is shown.
+                Ok(Photo::open_as(photo, &Session::rendering_for(photo))?.pixels)
             }
             Source::Reel(reel) => Ok(reel.frame(index)?),
         }

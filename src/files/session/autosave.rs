@@ -54,7 +54,7 @@ impl Work<'_> {
     }
 
     fn is_empty(&self) -> bool {
-        self.masks().is_empty()
+        self.masks().is_empty() && self.document.absences().next().is_none()
     }
 }
 
@@ -128,7 +128,8 @@ impl Autosave {
         loaded: Result<Loaded, SessionError>,
         project: &mut OpenProject,
     ) -> Opened {
-        let (file, opened) = SessionFile::open(photo, loaded, project);
+        let (file, opened) =
+            SessionFile::open(&photo.path, photo.identity(), photo.rendering, loaded, project);
         let kept = Kept { file, saved: (0, 0), saving: None, waiting: None, failure: None, due: None };
         self.photos.insert(id, kept);
         opened

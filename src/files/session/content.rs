@@ -12,6 +12,7 @@ use crate::colour::Colour;
 use crate::files::Rendering;
 use crate::mask::{CompressedRle, Mask, Rle};
 use crate::prompt::{BoxPrompt, Point, Prompt};
+use crate::track::{TrackId, TrackMark};
 
 /// The version of the written format, and the newest one that can be read.
 pub const VERSION: u32 = 1;
@@ -37,6 +38,9 @@ pub struct Session {
     /// In the order of the list.
     #[serde(default, deserialize_with = "bounded")]
     pub masks: Vec<SessionMask>,
+    /// Objects of a sequence that are known not to be on this frame.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub absent: Vec<Absence>,
     /// How the photo is shown.
     #[serde(default, skip_serializing_if = "Rendering::is_automatic")]
     pub rendering: Rendering,
@@ -46,6 +50,16 @@ pub struct Session {
     /// Unknown keys, which are preserved.
     #[serde(flatten)]
     pub other: Map<String, Value>,
+}
+
+/// An object of a sequence that is not on a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Absence {
+    #[serde(rename = "number")]
+    pub track: TrackId,
+    /// A person has said so, and not a network.
+    #[serde(rename = "prompted", default)]
+    pub is_prompted: bool,
 }
 
 /// The photo of a session.
@@ -117,6 +131,8 @@ struct WrittenMask {
     r#box: Option<[f32; 4]>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     proposal: Option<Proposal>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    track: Option<TrackMark>,
     /// An object of [`AttributeValue`](crate::attribute::AttributeValue)s.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     attributes: Value,
@@ -137,6 +153,7 @@ impl From<WrittenMask> for SessionMask {
             model: written.model.map(Into::into),
             prompt: Prompt { points: written.points, bbox },
             proposal: written.proposal,
+            track: written.track,
             attributes: attributes_in(&written.attributes),
         };
         Self { annotation, visible: written.visible, locked: written.locked, other: written.other }
@@ -158,6 +175,7 @@ impl From<SessionMask> for WrittenMask {
             points: annotation.prompt.points,
             r#box: annotation.prompt.bbox.map(|b| [b.x0, b.y0, b.x1, b.y1]),
             proposal: annotation.proposal,
+            track: annotation.track,
             attributes: json_of(&annotation.attributes),
             other,
         }
@@ -176,6 +194,7 @@ impl Session {
             classes: vec![],
             project_revision: 0,
             masks: vec![],
+            absent: vec![],
             rendering: Rendering::default(),
             view: Map::new(),
             other: Map::new(),

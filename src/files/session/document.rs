@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::content::{Session, SessionClass, SessionMask};
+use super::content::{Absence, Session, SessionClass, SessionMask};
 use crate::document::{Class, ClassId, Document, MaskId, MaskItem};
 use crate::files::project::OpenProject;
 
@@ -25,6 +25,8 @@ impl Session {
         session.classes = classes.map(|class| self.class(class)).collect();
         session.project_revision = document.classes().revision();
         session.masks = masks.iter().map(|item| self.mask(document, item)).collect();
+        let absence = |(track, is_prompted)| Absence { track, is_prompted };
+        session.absent = document.absences().map(absence).collect();
         session
     }
 
@@ -62,7 +64,8 @@ impl Session {
             }
         });
         let masks = masks.collect();
-        Document::restored(project.classes().clone(), masks)
+        let absences = self.absent.iter().map(|absence| (absence.track, absence.is_prompted));
+        Document::restored(project.classes().clone(), masks, absences)
     }
 }
 

@@ -6,9 +6,9 @@ use super::content::Session;
 use super::load::{Loaded, LoadedState, SessionError};
 use super::target::{Content, Moved, Place, Saved, Target};
 use crate::document::Document;
-use crate::files::Photo;
 use crate::files::project::OpenProject;
 use crate::files::stamped::Stamp;
+use crate::files::{PhotoIdentity, Rendering, name_of};
 
 /// The saved work on a photo.
 #[derive(Debug, Default)]
@@ -29,14 +29,16 @@ pub struct SessionFile {
 }
 
 impl SessionFile {
-    /// Opens the session file of a photo with the result of loading. New classes are added to the project.
+    /// Opens the session file of a photo, which is shown like this, with the result of loading. New classes are added to the project.
     pub fn open(
-        photo: &Photo,
+        photo: &Path,
+        identity: PhotoIdentity,
+        rendering: Rendering,
         loaded: Result<Loaded, SessionError>,
         project: &mut OpenProject,
     ) -> (Self, Opened) {
-        let name = photo.file_name();
-        let fresh = || Session::fresh(&photo.path, photo.pixels.dimensions(), photo.fingerprint);
+        let name = name_of(photo);
+        let fresh = || Session::fresh(photo, identity.size, identity.fingerprint);
         let (loaded, error) = match loaded {
             Ok(loaded) => (loaded, None),
             Err(error) => {
@@ -68,16 +70,16 @@ impl SessionFile {
                 (fresh(), Place::Beside, false, Some(notice))
             }
         };
-        base.photo.fingerprint = photo.fingerprint;
-        if !photo.rendering.is_automatic() {
-            base.rendering = photo.rendering;
+        base.photo.fingerprint = identity.fingerprint;
+        if !rendering.is_automatic() {
+            base.rendering = rendering;
         }
         let others: Vec<String> = others.iter().map(|other| other.display().to_string()).collect();
         let left = (!others.is_empty()).then(|| format!("Not changed: {}.", others.join(", ")));
         let notices: Vec<String> = notice.into_iter().chain(left).collect();
         let notice = (!notices.is_empty()).then(|| notices.join(" "));
         let opened = Opened { document: exists.then(|| base.document(project)), notice };
-        let target = Target { path, stamp, place, spare: Session::spare_path_for(&photo.path) };
+        let target = Target { path, stamp, place, spare: Session::spare_path_for(photo) };
         (Self { target, base, exists }, opened)
     }
 

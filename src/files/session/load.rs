@@ -8,10 +8,13 @@ use std::time::SystemTime;
 use serde::Deserialize;
 
 use super::super::Rendering;
-use super::content::{FORMAT, Session, VERSION};
+use super::content::{Absence, FORMAT, Session, VERSION};
 use super::save::SaveError;
 use super::{Existing, Places, Stamp, is_there, sibling};
 use crate::annotation::Proposal;
+use crate::colour::Colour;
+use crate::document::{Looks, Sighting};
+use crate::track::TrackMark;
 
 /// Larger files are rejected.
 const MAX_BYTES: u64 = 1 << 30;
@@ -228,6 +231,39 @@ pub(super) fn proposals(places: &Places) -> Option<(usize, f32)> {
     let certainties: Vec<f32> =
         masks.iter().filter_map(|mask| Some(mask.proposal?.certainty(mask.predicted_iou))).collect();
     Some((certainties.len(), certainties.into_iter().reduce(f32::min)?))
+}
+
+/// The objects of a sequence, without decoding masks.
+pub(super) fn sightings(places: &Places) -> Vec<Sighting> {
+    #[derive(Deserialize)]
+    struct Sightings {
+        format: String,
+        version: u64,
+        #[serde(default)]
+        masks: Vec<Marked>,
+        #[serde(default)]
+        absent: Vec<Absence>,
+    }
+    #[derive(Deserialize)]
+    struct Marked {
+        name: String,
+        #[serde(default)]
+        class: Option<String>,
+        colour: Colour,
+        #[serde(default)]
+        track: Option<TrackMark>,
+    }
+    let readable = places.existing().into_iter().filter_map(|Existing { path, .. }| {
+        let (bytes, modified) = read(&path).ok()??;
+        Some((serde_json::from_slice::<Sightings>(&bytes).ok()?, modified))
+    });
+    let is_known = |found: &Sightings| found.format == FORMAT && found.version <= u64::from(VERSION);
+    let newest = readable.filter(|(found, _)| is_known(found)).max_by_key(|(_, modified)| *modified);
+    let Some((Sightings { masks, absent, .. }, _)) = newest else { return vec![] };
+    let visible = masks.into_iter().filter_map(|Marked { name, class, colour, track }| {
+        Some(Sighting::visible(track?, Looks { name, class, colour }))
+    });
+    visible.chain(absent.iter().map(|gone| Sighting::absent(gone.track, gone.is_prompted))).collect()
 }
 
 /// How the photo of a session is shown, without reading its masks.

@@ -66,12 +66,14 @@ use super::Rendering;
 use super::names::{SHORTEST_LIMIT, is_allowed, shortened};
 use super::photo::{file_and_page, name_of};
 use super::project::bring_up_to_date;
+use super::sequence::is_still;
 pub use super::stamped::Stamp;
 use super::stamped::{
     Former, conflicts, folder_of, hash_of_path, is_there, is_writable, sibling, with_suffix,
 };
+use crate::document::Sighting;
 pub use autosave::{Autosave, UnfinishedRun, Work};
-pub use content::{Session, SessionClass, SessionMask, SessionPhoto, VERSION};
+pub use content::{Absence, Session, SessionClass, SessionMask, SessionPhoto, VERSION};
 pub use file::{Opened, SessionFile};
 pub use load::{Loaded, LoadedState, SessionError};
 pub use save::SaveError;
@@ -103,6 +105,11 @@ impl Session {
         let mut session = load::newest(&Places::choose(photo, true, data_folder().as_deref()))?;
         bring_up_to_date(&mut session, photo);
         Some(session)
+    }
+
+    /// The objects of a sequence on a photo, by its session, without their masks.
+    pub fn sightings(photo: &Path) -> Vec<Sighting> {
+        load::sightings(&Places::choose(photo, true, data_folder().as_deref()))
     }
 
     /// How a photo is to be shown, by its session; automatic if there is none.
@@ -270,7 +277,8 @@ pub(super) fn page_of(session: &Path) -> Option<PathBuf> {
     let name = session.file_name()?.to_str()?.strip_suffix(SUFFIX)?;
     let page = session.with_file_name(name);
     let (file, number) = file_and_page(&page);
-    (number > 0 && file.is_file()).then_some(page)
+    // The frames of a film are its own sequence.
+    (number > 0 && !is_still(&page) && file.is_file()).then_some(page)
 }
 
 /// The possible paths for the session of a photo in the data folder, the best first; at least one.

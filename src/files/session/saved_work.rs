@@ -1,13 +1,13 @@
-//! Adding proposals to the saved work on a photo, as the window would save it.
+//! Adding proposals and followed objects to the saved work on a photo, as the window would save it.
 
 use std::path::Path;
 
 use super::content::Session;
 use super::file::{Opened, SessionFile};
 use crate::annotation::Annotation;
-use crate::document::{Document, Edit};
-use crate::files::Photo;
+use crate::document::{Document, Edit, TrackChange, TrackEdit};
 use crate::files::project::OpenProject;
+use crate::files::{Photo, PhotoError, PhotoIdentity, Rendering};
 
 /// The saved work on a photo.
 pub struct SavedWork {
@@ -22,9 +22,22 @@ pub struct SavedWork {
 impl SavedWork {
     /// Opens the work on a photo; it is empty if there is none that fits.
     pub fn open(photo: &Photo) -> Self {
-        let loaded = Session::load(&photo.path, photo.pixels.dimensions(), photo.fingerprint);
-        let mut project = OpenProject::of_photo(&photo.path);
-        let (file, Opened { document, notice }) = SessionFile::open(photo, loaded, &mut project);
+        Self::open_as(&photo.path, photo.identity(), photo.rendering)
+    }
+
+    /// Like [`SavedWork::open`], for a photo that need not be decoded.
+    ///
+    /// # Errors
+    /// Its file cannot be read.
+    pub fn of(photo: &Path) -> Result<Self, PhotoError> {
+        Ok(Self::open_as(photo, PhotoIdentity::of(photo)?, Rendering::default()))
+    }
+
+    fn open_as(photo: &Path, identity: PhotoIdentity, rendering: Rendering) -> Self {
+        let loaded = Session::load(photo, identity.size, identity.fingerprint);
+        let mut project = OpenProject::of_photo(photo);
+        let (file, Opened { document, notice }) =
+            SessionFile::open(photo, identity, rendering, loaded, &mut project);
         Self { file, project, document: document.unwrap_or_default(), notices: notice.into_iter().collect() }
     }
 
@@ -43,6 +56,22 @@ impl SavedWork {
             self.notices.extend(self.file.save(&self.document, Some(model))?);
         }
         Ok(count)
+    }
+
+    /// Changes the objects of a sequence, and saves if that changes anything. Returns the changes that each edit has
+    /// made.
+    ///
+    /// # Errors
+    /// The session cannot be written anywhere. The message names the files and the causes.
+    pub fn change_tracks(&mut self, edits: &[&TrackEdit]) -> Result<Vec<Vec<TrackChange>>, String> {
+        let named = edits.iter().flat_map(|edit| edit.classes()).map(|name| (name, None));
+        self.project.adopt_all(named, self.project.content().revision());
+        self.document.use_classes(self.project.classes().clone());
+        let changes: Vec<_> = edits.iter().map(|edit| self.document.change_tracks(edit)).collect();
+        if changes.iter().any(|changes| !changes.is_empty()) {
+            self.notices.extend(self.file.save(&self.document, None)?);
+        }
+        Ok(changes)
     }
 
     /// The file that the work is saved in.

@@ -86,6 +86,11 @@ impl ObjectMemory {
         self.prompted.remove(&frame);
     }
 
+    /// Forgets all followed frames.
+    pub fn forget_followed(&mut self) {
+        self.followed.clear();
+    }
+
     /// Keeps a followed frame, and forgets those that it leaves too far behind.
     pub fn keep_followed(&mut self, place: Place, seen: &Observation) {
         // Those ahead are of another run and will be followed again.

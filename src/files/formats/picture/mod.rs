@@ -62,12 +62,22 @@ pub fn has_other_size(file: impl BufRead + Seek, size: (u32, u32)) -> bool {
 
 /// Decodes an image of exactly this size.
 pub fn decode(bytes: &[u8], (width, height): (u32, u32)) -> Result<DynamicImage, String> {
-    let format = image::guess_format(bytes).map_err(|e| e.to_string())?;
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::default();
     limits.max_alloc = Some(MAX_DECODED_BYTES);
-    reader.limits(limits);
-    let decoder = reader.into_decoder().map_err(|e| e.to_string())?;
+    // Which also reads what the other decoder for TIFF does not, but without opacity.
+    let tiff = if is_tiff(bytes) { Some(Tiff::new(bytes).map_err(|e| e.to_string())?) } else { None };
+    let decoder: Box<dyn ImageDecoder> = match tiff.filter(|tiff| !tiff.has_opacity()) {
+        Some(mut tiff) => {
+            tiff.set_limits(limits).map_err(|e| e.to_string())?;
+            Box::new(tiff)
+        }
+        None => {
+            let format = image::guess_format(bytes).map_err(|e| e.to_string())?;
+            let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+            reader.limits(limits);
+            Box::new(reader.into_decoder().map_err(|e| e.to_string())?)
+        }
+    };
     let (w, h) = decoder.dimensions();
     if (w, h) != (width, height) {
         return Err(format!("its picture has {w}x{h} pixels instead of {width}x{height}"));

@@ -205,3 +205,44 @@ fn pictures_that_may_be_photos_are_masks_only_beyond_doubt() {
         assert_eq!(found(&[name, "mask.png"]), [(1, 1)], "{name}");
     }
 }
+
+#[test]
+fn planes_in_tiles_are_read() {
+    // 20x20 pixels in tiles of 16x16, a plane for each colour: the first is white where x < 5.
+    let (mut file, mut tiles) = (vec![b'I', b'I', 42, 0, 8, 0, 0, 0], vec![]);
+    for plane in 0..3 {
+        for tile in 0..4 {
+            let left = 16 * (tile % 2);
+            tiles.extend((0..256).map(|i| if plane == 0 && left + i % 16 < 5 { 255_u8 } else { 0 }));
+        }
+    }
+    let entries: [(u16, u16, u32, u32); 11] = [
+        (256, 4, 1, 20),
+        (257, 4, 1, 20),
+        (258, 3, 3, 0),
+        (259, 3, 1, 1),
+        (262, 3, 1, 2),
+        (277, 3, 1, 3),
+        (284, 3, 1, 2),
+        (322, 4, 1, 16),
+        (323, 4, 1, 16),
+        (324, 4, 12, 6),
+        (325, 4, 12, 54),
+    ];
+    let beyond = 8 + 2 + 12 * entries.len() as u32 + 4;
+    file.extend((entries.len() as u16).to_le_bytes());
+    for (tag, kind, count, value) in entries {
+        let value = if count > 1 { beyond + value } else { value };
+        file.extend(tag.to_le_bytes().into_iter().chain(kind.to_le_bytes()));
+        file.extend(count.to_le_bytes().into_iter().chain(value.to_le_bytes()));
+    }
+    file.extend([0; 4]);
+    file.extend([8, 0, 8, 0, 8, 0]);
+    (0..12).for_each(|i| file.extend((beyond + 102 + 256 * i).to_le_bytes()));
+    (0..12).for_each(|_| file.extend(256_u32.to_le_bytes()));
+    file.extend(tiles);
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("m.tif");
+    std::fs::write(&path, file).unwrap();
+    assert_eq!(masks_of(&path, (20, 20)), Ok(vec![("m".into(), 100)]));
+}

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{SequenceDefinition, TrackedSequence};
 use crate::files::{FileSet, WriteError};
 use crate::mask::{CompressedRle, Rle};
+use crate::tracking::Frames;
 
 pub struct CocoTracks;
 
@@ -21,7 +22,13 @@ impl SequenceDefinition for CocoTracks {
     }
 
     /// `NAME_coco.json`.
-    fn add(&self, set: &mut FileSet, sequence: &TrackedSequence, folder: &Path) -> Result<(), WriteError> {
+    fn add(
+        &self,
+        set: &mut FileSet,
+        sequence: &TrackedSequence,
+        _: &mut dyn Frames,
+        folder: &Path,
+    ) -> Result<(), WriteError> {
         set.add_json(&folder.join(format!("{}_coco.json", sequence.name)), &document(sequence))
     }
 }

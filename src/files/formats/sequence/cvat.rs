@@ -6,6 +6,7 @@ use super::{SequenceDefinition, Track, TrackMask, TrackedSequence};
 use crate::colour::mask_colour;
 use crate::files::{FileSet, WriteError};
 use crate::mask::Mask;
+use crate::tracking::Frames;
 
 pub struct Video;
 pub struct Images;
@@ -20,7 +21,13 @@ impl SequenceDefinition for Video {
     }
 
     /// `NAME_cvat_video.xml`.
-    fn add(&self, set: &mut FileSet, sequence: &TrackedSequence, folder: &Path) -> Result<(), WriteError> {
+    fn add(
+        &self,
+        set: &mut FileSet,
+        sequence: &TrackedSequence,
+        _: &mut dyn Frames,
+        folder: &Path,
+    ) -> Result<(), WriteError> {
         let file = folder.join(format!("{}_cvat_video.xml", sequence.name));
         let (width, height) = sequence.size(&file)?;
         let size = format!(
@@ -59,7 +66,13 @@ impl SequenceDefinition for Images {
     }
 
     /// `NAME_cvat_images.xml`; the group of a mask is its object.
-    fn add(&self, set: &mut FileSet, sequence: &TrackedSequence, folder: &Path) -> Result<(), WriteError> {
+    fn add(
+        &self,
+        set: &mut FileSet,
+        sequence: &TrackedSequence,
+        _: &mut dyn Frames,
+        folder: &Path,
+    ) -> Result<(), WriteError> {
         let mut text = head(sequence, "annotation", "");
         for (i, frame, (width, height)) in sequence.seen() {
             let name = escaped(&frame.file);

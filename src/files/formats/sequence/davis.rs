@@ -6,6 +6,7 @@ use super::{SequenceDefinition, TrackedSequence, too_much};
 use crate::files::drawing::for_each_pixel;
 use crate::files::formats::voc::write_indexed;
 use crate::files::{FileSet, WriteError};
+use crate::tracking::Frames;
 
 /// 0 is the background, 255 is ignored by some readers.
 const MAX_NUMBER: u32 = 254;
@@ -22,7 +23,13 @@ impl SequenceDefinition for Davis {
     }
 
     /// `Annotations/NAME/FRAME.png`. Where objects overlap, the lower number is on top.
-    fn add(&self, set: &mut FileSet, sequence: &TrackedSequence, folder: &Path) -> Result<(), WriteError> {
+    fn add(
+        &self,
+        set: &mut FileSet,
+        sequence: &TrackedSequence,
+        _: &mut dyn Frames,
+        folder: &Path,
+    ) -> Result<(), WriteError> {
         let folder = folder.join("Annotations").join(&sequence.name);
         if let Some(track) = sequence.tracks.iter().find(|track| track.number > MAX_NUMBER) {
             let cause = format!("object {} has no room: numbers end at {MAX_NUMBER}", track.number);

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::{SequenceDefinition, TrackedSequence};
 use crate::files::formats::isat::{file_of, objects_of};
 use crate::files::{FileSet, WriteError};
+use crate::tracking::Frames;
 
 pub struct Isat;
 
@@ -18,7 +19,13 @@ impl SequenceDefinition for Isat {
     }
 
     /// `isat/NAME/FRAME.json`.
-    fn add(&self, set: &mut FileSet, sequence: &TrackedSequence, folder: &Path) -> Result<(), WriteError> {
+    fn add(
+        &self,
+        set: &mut FileSet,
+        sequence: &TrackedSequence,
+        _: &mut dyn Frames,
+        folder: &Path,
+    ) -> Result<(), WriteError> {
         let folder = folder.join("isat").join(&sequence.name);
         for (i, frame, size) in sequence.seen() {
             let objects = sequence

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::{SequenceDefinition, TrackedSequence};
 use crate::files::formats::labelme::{file_of, polygon_shapes};
 use crate::files::{FileSet, WriteError};
+use crate::tracking::Frames;
 
 pub struct Labelme;
 
@@ -18,7 +19,13 @@ impl SequenceDefinition for Labelme {
     }
 
     /// `labelme/NAME/FRAME.json`.
-    fn add(&self, set: &mut FileSet, sequence: &TrackedSequence, folder: &Path) -> Result<(), WriteError> {
+    fn add(
+        &self,
+        set: &mut FileSet,
+        sequence: &TrackedSequence,
+        _: &mut dyn Frames,
+        folder: &Path,
+    ) -> Result<(), WriteError> {
         let folder = folder.join("labelme").join(&sequence.name);
         for (i, frame, size) in sequence.seen() {
             let shapes = sequence.visible(i).flat_map(|(track, item)| {

@@ -6,6 +6,7 @@ use super::{SequenceDefinition, TrackedSequence};
 use crate::files::drawing::{add_png, binary};
 use crate::files::{FileSet, WriteError};
 use crate::mask::Mask;
+use crate::tracking::Frames;
 
 pub struct Mattes;
 
@@ -20,7 +21,13 @@ impl SequenceDefinition for Mattes {
 
     /// `NAME_OBJECT/NAME_OBJECT.0001.png`, counted from 1. Frames between others that were not looked at are
     /// black.
-    fn add(&self, set: &mut FileSet, sequence: &TrackedSequence, folder: &Path) -> Result<(), WriteError> {
+    fn add(
+        &self,
+        set: &mut FileSet,
+        sequence: &TrackedSequence,
+        _: &mut dyn Frames,
+        folder: &Path,
+    ) -> Result<(), WriteError> {
         let digits = sequence.frames.len().to_string().len().max(4);
         for track in &sequence.tracks {
             let (Some(first), Some(last)) = (track.masks.keys().next(), track.masks.keys().next_back())

@@ -1,8 +1,10 @@
 //! The formats of sequences: objects that keep their identity over frames. One file each, and one registry.
 
 mod coco_tracks;
+mod cutouts;
 mod cvat;
 mod davis;
+mod film;
 mod isat;
 mod labelme;
 mod mattes;
@@ -21,6 +23,7 @@ use crate::annotation::Annotation;
 use crate::colour::mask_colour;
 use crate::files::{FileSet, WriteError};
 use crate::mask::Mask;
+use crate::tracking::Frames;
 
 /// A sequence and the objects on its frames.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -28,6 +31,8 @@ pub struct TrackedSequence {
     /// Its name in files.
     pub name: String,
     pub frames: Vec<SequenceFrame>,
+    /// Frames a second, for films.
+    pub rate: f32,
     /// In the order of their numbers.
     pub tracks: Vec<Track>,
 }
@@ -157,6 +162,11 @@ impl TrackedSequence {
     }
 }
 
+/// A frame whose picture is needed cannot be read; the cause names it.
+fn unreadable(folder: &Path, cause: &dyn std::fmt::Display) -> WriteError {
+    too_much(folder, cause.to_string())
+}
+
 fn too_much(file: &Path, cause: String) -> WriteError {
     WriteError::Encoding { path: file.into(), cause }
 }
@@ -169,11 +179,17 @@ trait SequenceDefinition: Sync {
     /// The name in menus.
     fn label(&self) -> &'static str;
 
-    /// Adds its files to a set.
+    /// Adds its files to a set. `frames` are the pictures, for formats that draw.
     ///
     /// # Errors
-    /// See [`FileSet::check`]; the sequence does not fit into the format.
-    fn add(&self, set: &mut FileSet, sequence: &TrackedSequence, folder: &Path) -> Result<(), WriteError>;
+    /// See [`FileSet::check`]; the sequence does not fit into the format; a frame cannot be read.
+    fn add(
+        &self,
+        set: &mut FileSet,
+        sequence: &TrackedSequence,
+        frames: &mut dyn Frames,
+        folder: &Path,
+    ) -> Result<(), WriteError>;
 }
 
 /// Defines [`SequenceFormat`] from a list of its values and their definitions.
@@ -221,6 +237,10 @@ registry! {
     Isat: isat::Isat,
     /// Numbered black-and-white images for compositing.
     Mattes: mattes::Mattes,
+    /// Numbered pictures of each object, transparent around it.
+    Cutouts: cutouts::Cutouts,
+    /// A film of the frames with the objects in colour.
+    Film: film::Film,
 }
 
 impl SequenceFormat {
@@ -234,11 +254,17 @@ impl SequenceFormat {
         self.definition().label()
     }
 
-    /// Adds a sequence's files in this format to a set.
+    /// Adds a sequence's files in this format to a set. `frames` are the pictures, for formats that draw.
     ///
     /// # Errors
-    /// See [`FileSet::check`]; the sequence does not fit into the format.
-    pub fn add(self, set: &mut FileSet, sequence: &TrackedSequence, folder: &Path) -> Result<(), WriteError> {
-        self.definition().add(set, sequence, folder)
+    /// See [`FileSet::check`]; the sequence does not fit into the format; a frame cannot be read.
+    pub fn add(
+        self,
+        set: &mut FileSet,
+        sequence: &TrackedSequence,
+        frames: &mut dyn Frames,
+        folder: &Path,
+    ) -> Result<(), WriteError> {
+        self.definition().add(set, sequence, frames, folder)
     }
 }

@@ -9,6 +9,7 @@ use super::{SequenceDefinition, SequenceFormat, Track, TrackedSequence, too_much
 use crate::files::drawing::{add_png, for_each_pixel};
 use crate::files::{FileSet, WriteError};
 use crate::mask::{CompressedRle, Rle};
+use crate::tracking::Frames;
 
 /// Numbers within a class.
 const PER_CLASS: u32 = 1000;
@@ -30,7 +31,13 @@ impl SequenceDefinition for Text {
     }
 
     /// `instances_txt/NAME.txt`, and the numbers of the classes in `NAME_classes.txt`.
-    fn add(&self, set: &mut FileSet, sequence: &TrackedSequence, folder: &Path) -> Result<(), WriteError> {
+    fn add(
+        &self,
+        set: &mut FileSet,
+        sequence: &TrackedSequence,
+        _: &mut dyn Frames,
+        folder: &Path,
+    ) -> Result<(), WriteError> {
         let file = folder.join("instances_txt").join(format!("{}.txt", sequence.name));
         let (width, height) = sequence.size(&file)?;
         let mut text = String::new();
@@ -56,7 +63,13 @@ impl SequenceDefinition for Images {
     }
 
     /// `instances/NAME/000000.png`, and the numbers of the classes in `NAME_classes_png.txt`.
-    fn add(&self, set: &mut FileSet, sequence: &TrackedSequence, folder: &Path) -> Result<(), WriteError> {
+    fn add(
+        &self,
+        set: &mut FileSet,
+        sequence: &TrackedSequence,
+        _: &mut dyn Frames,
+        folder: &Path,
+    ) -> Result<(), WriteError> {
         let images = folder.join("instances").join(&sequence.name);
         for (i, _, (width, height)) in sequence.seen() {
             let file = images.join(format!("{i:06}.png"));

@@ -6,6 +6,7 @@ use super::{SequenceDefinition, TrackedSequence};
 use crate::files::atomic::WriteSeek;
 use crate::files::{FileSet, WriteError};
 use crate::mask::Mask;
+use crate::tracking::Frames;
 
 pub struct SaV;
 
@@ -19,7 +20,13 @@ impl SequenceDefinition for SaV {
     }
 
     /// `NAME/OBJECT/FRAME.png`.
-    fn add(&self, set: &mut FileSet, sequence: &TrackedSequence, folder: &Path) -> Result<(), WriteError> {
+    fn add(
+        &self,
+        set: &mut FileSet,
+        sequence: &TrackedSequence,
+        _: &mut dyn Frames,
+        folder: &Path,
+    ) -> Result<(), WriteError> {
         for track in &sequence.tracks {
             let folder = folder.join(&sequence.name).join(format!("{:03}", track.number));
             for (frame, item) in &track.masks {

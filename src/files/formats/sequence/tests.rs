@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+use image::{Rgb, RgbImage};
 use serde_json::{Value, json};
 
 use super::*;
 use crate::mask::{CompressedRle, Rle};
+use crate::tracking::FrameError;
 
 /// Two objects over four frames, which overlap, and of which one is absent on a frame.
 fn sequence() -> TrackedSequence {
@@ -35,13 +37,31 @@ fn sequence() -> TrackedSequence {
         class: None,
         masks: (1..4).map(|i| (i, item(bar(i as u32 + 2), i == 1))).collect(),
     };
-    TrackedSequence { name: "clip".into(), frames: (0..4).map(frame).collect(), tracks: vec![first, second] }
+    TrackedSequence {
+        name: "clip".into(),
+        frames: (0..4).map(frame).collect(),
+        rate: 12.0,
+        tracks: vec![first, second],
+    }
+}
+
+/// The pictures.
+struct Grey;
+
+impl Frames for Grey {
+    fn count(&self) -> usize {
+        4
+    }
+
+    fn frame(&mut self, index: usize) -> Result<Arc<RgbImage>, FrameError> {
+        Ok(Arc::new(RgbImage::from_pixel(12, 9, Rgb([40 + index as u8; 3]))))
+    }
 }
 
 fn written(format: SequenceFormat, sequence: &TrackedSequence) -> (tempfile::TempDir, Vec<PathBuf>) {
     let dir = tempfile::tempdir().unwrap();
     let mut set = FileSet::new(false);
-    format.add(&mut set, sequence, dir.path()).unwrap();
+    format.add(&mut set, sequence, &mut Grey, dir.path()).unwrap();
     let files = set.commit().unwrap();
     let files = files.iter().map(|file| file.strip_prefix(dir.path()).unwrap().to_path_buf()).collect();
     (dir, files)
@@ -65,7 +85,7 @@ fn mask_of(value: &Value) -> Mask {
 fn every_format_writes_files_for_any_sequence() {
     let empty = TrackedSequence { tracks: vec![], ..sequence() };
     let mut keys = vec![];
-    for format in SequenceFormat::ALL {
+    for format in SequenceFormat::ALL.into_iter().filter(|format| *format != SequenceFormat::Film) {
         assert!(!written(format, &sequence()).1.is_empty(), "{format:?}");
         written(format, &empty);
         assert!(!keys.contains(&format.key()) && !format.label().is_empty());
@@ -92,8 +112,10 @@ fn davis_has_the_lower_number_on_top() {
     }
     let mut many = sequence();
     many.tracks[1].number = 255;
-    let error =
-        SequenceFormat::Davis.add(&mut FileSet::new(true), &many, dir.path()).unwrap_err().to_string();
+    let error = SequenceFormat::Davis
+        .add(&mut FileSet::new(true), &many, &mut Grey, dir.path())
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("object 255") && error.contains("254"), "{error}");
 }
 
@@ -155,7 +177,8 @@ fn youtube_vis_has_null_where_an_object_is_absent() {
     });
     for format in [SequenceFormat::YoutubeVis, SequenceFormat::MotsText, SequenceFormat::CvatVideo] {
         let dir = tempfile::tempdir().unwrap();
-        let error = format.add(&mut FileSet::new(true), &other, dir.path()).unwrap_err().to_string();
+        let error =
+            format.add(&mut FileSet::new(true), &other, &mut Grey, dir.path()).unwrap_err().to_string();
         assert!(error.contains("12x9") && error.contains("5x5"), "{error}");
     }
 }
@@ -217,4 +240,29 @@ fn groups_are_objects_in_labelme_and_isat() {
     );
     let isat = json_of(SequenceFormat::Isat, "isat/clip/00001.json");
     assert_eq!((&isat["objects"][1]["group"], &isat["info"]["width"]), (&json!(2), &json!(12)));
+}
+
+#[test]
+fn cut_outs_are_numbered_and_transparent_around_the_object() {
+    let (dir, files) = written(SequenceFormat::Cutouts, &sequence());
+    assert_eq!(files.len(), 4 + 3);
+    let first = image::open(dir.path().join("clip_1_cutouts/clip_1.0002.png")).unwrap().into_rgba8();
+    assert_eq!((first.dimensions(), first.get_pixel(3, 3).0), ((12, 9), [41, 41, 41, 255]));
+    assert_eq!(first.get_pixel(0, 0).0[3], 0);
+    let gone = image::open(dir.path().join("clip_1_cutouts/clip_1.0003.png")).unwrap().into_rgba8();
+    assert!(gone.pixels().all(|pixel| pixel.0[3] == 0), "the object is absent there");
+}
+
+#[test]
+fn a_film_has_all_frames_or_the_program_for_it_is_missing() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut set = FileSet::new(false);
+    match SequenceFormat::Film.add(&mut set, &sequence(), &mut Grey, dir.path()) {
+        Ok(()) => {
+            let files = set.commit().unwrap();
+            assert_eq!(files, [dir.path().join("clip_overlay.mp4")]);
+            assert_eq!(crate::files::sequence::Sequence::open(&files[0]).unwrap().count(), 4);
+        }
+        Err(error) => assert!(error.to_string().contains("`ffmpeg`, which was not found"), "{error}"),
+    }
 }

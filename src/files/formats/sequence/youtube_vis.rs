@@ -8,6 +8,7 @@ use super::coco_tracks::categories;
 use super::{SequenceDefinition, Track, TrackMask, TrackedSequence};
 use crate::files::{FileSet, WriteError};
 use crate::mask::{CompressedRle, Rle};
+use crate::tracking::Frames;
 
 pub struct YoutubeVis;
 
@@ -21,7 +22,13 @@ impl SequenceDefinition for YoutubeVis {
     }
 
     /// `NAME_youtube_vis.json`.
-    fn add(&self, set: &mut FileSet, sequence: &TrackedSequence, folder: &Path) -> Result<(), WriteError> {
+    fn add(
+        &self,
+        set: &mut FileSet,
+        sequence: &TrackedSequence,
+        _: &mut dyn Frames,
+        folder: &Path,
+    ) -> Result<(), WriteError> {
         let file = folder.join(format!("{}_youtube_vis.json", sequence.name));
         let (width, height) = sequence.size(&file)?;
         let names = sequence.frames.iter().map(|frame| format!("{}/{}", sequence.name, frame.file));

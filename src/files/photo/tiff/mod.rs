@@ -606,6 +606,13 @@ fn palette(directory: &Directory, bits: usize) -> ImageResult<Vec<[u8; 3]>> {
     Ok((0..count).map(|i| [level(i), level(count + i), level(2 * count + i)]).collect())
 }
 
+impl Tiff<'_> {
+    /// Whether the pixels have an opacity, which is not decoded. In planes it is taken for a further channel.
+    pub fn has_opacity(&self) -> bool {
+        self.alpha.is_some() && !self.is_planar
+    }
+}
+
 impl ImageDecoder for Tiff<'_> {
     fn dimensions(&self) -> (u32, u32) {
         (self.width, self.height)

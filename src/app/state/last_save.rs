@@ -16,13 +16,13 @@ pub(in crate::app) enum SaveState {
 }
 
 #[derive(Default)]
-pub(in crate::app) struct Saving {
+pub(in crate::app) struct LastSave {
     saved: Option<SystemTime>,
     has_failed: bool,
     clock: Clock,
 }
 
-impl Saving {
+impl LastSave {
     /// Takes in how saves have ended; returns what the user has to know. Call it in every frame.
     pub fn receive(&mut self, sessions: &mut Autosave, ctx: &Context) -> Vec<String> {
         self.clock.follow(ctx);
