@@ -165,7 +165,8 @@ fn with_tokens(mut visuals: Visuals, tokens: &Tokens) -> Visuals {
     visuals.hyperlink_color = tokens.accent_text;
     visuals.faint_bg_color = tokens.hover;
     visuals.extreme_bg_color = tokens.field;
-    visuals.text_edit_bg_color = Some(tokens.field);
+    // Text fields have no edge: in the light theme they would be white on white.
+    visuals.text_edit_bg_color = Some(if visuals.dark_mode { tokens.field } else { tokens.hover });
     visuals.code_bg_color = tokens.raised;
     visuals.error_fg_color = tokens.error;
     visuals.warn_fg_color = tokens.review;
