@@ -53,6 +53,6 @@ mod tests {
         assert_eq!(["a.json", "a.TXT"].map(kinds), [[false, true]; 2]);
         assert_eq!(["a.png", "a.TIF", "a.jpg"].map(kinds), [[true, false]; 3]);
         assert_eq!([".a.png", "a", "a.yaml"].map(kinds), [[false; 2]; 3]);
-        assert_eq!(mask_extensions(), ["json", "png", "tif", "tiff", "bmp", "txt"]);
+        assert_eq!(mask_extensions(), ["json", "png", "tif", "tiff", "bmp", "txt", "xml"]);
     }
 }

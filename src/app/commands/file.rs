@@ -80,7 +80,7 @@ commands! {
     IMPORT_MASKS = Command {
         id: "ImportMasks",
         text: "Import masks…",
-        tooltip: "Import masks from COCO, labelme, YOLO, ISAT or PNG files",
+        tooltip: "Import masks from COCO, labelme, YOLO, ISAT, CVAT or PNG files",
         keys: &[ctrl_shift(Key::I)],
         over_comparison: false,
         enabled: Tinsel::has_photo,

@@ -9,6 +9,7 @@ pub(super) mod coco;
 mod contact_sheet;
 mod csv;
 mod cutouts;
+pub(super) mod cvat;
 pub(super) mod definition;
 pub(super) mod destination;
 mod geojson;
@@ -143,10 +144,10 @@ impl Format {
 
 /// All readers; the first one that recognises a file reads it.
 pub(super) fn readers() -> impl Iterator<Item = &'static dyn Reader> {
-    let session: &dyn Reader = &session::SessionFile;
+    let (session, cvat): (&dyn Reader, &dyn Reader) = (&session::SessionFile, &cvat::CvatReader);
     let of_formats = Format::ALL.into_iter().filter_map(|format| format.definition().reader());
     let mut seen = HashSet::new();
-    [session].into_iter().chain(of_formats).filter(move |reader| seen.insert(reader.name()))
+    [session].into_iter().chain(of_formats).chain([cvat]).filter(move |reader| seen.insert(reader.name()))
 }
 
 /// All readable kinds of files, for messages.

@@ -1,4 +1,4 @@
-//! Importing a COCO file for several photos.
+//! Importing a file for several photos: COCO or CVAT.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{ImportError, Imported, Problem, read};
 use crate::files::PhotoIdentity;
 use crate::files::formats::coco::{Coco, is_coco};
+use crate::files::formats::cvat::Cvat;
 use crate::files::formats::reading::{Costs, Target, json};
 use crate::files::photo::name_of;
 use crate::files::text::{self, Decoded};
@@ -18,39 +19,29 @@ pub struct ForPhoto {
     pub imported: Imported,
 }
 
-/// The photos among these that a COCO file covers; none if it is another kind of file.
+/// The photos among these that a file about several photos covers; none if it is another kind of file.
 ///
 /// # Errors
 /// The file cannot be read.
 pub fn photos_named(file: &Path, photos: &[PathBuf]) -> Result<Vec<PathBuf>, ImportError> {
-    let Some(coco) = coco(file)? else { return Ok(vec![]) };
-    let names: HashSet<&str> = coco.photos().collect();
-    Ok(photos.iter().filter(|photo| names.contains(name_of(photo).as_str())).cloned().collect())
+    Ok(dataset(file)?.map(|dataset| photos_of(&dataset, photos)).unwrap_or_default())
 }
 
-/// Reads the masks of each of these photos from a COCO file. The second part lists what is skipped: photos of
+/// Reads the masks of each of these photos from a file about several photos. The second part lists what is skipped: photos of
 /// the file that are not among these, and photos that cannot be used.
 ///
 /// # Errors
 /// The file cannot be used at all.
 pub fn import_dataset(file: &Path, photos: &[PathBuf]) -> Result<(Vec<ForPhoto>, Vec<Problem>), ImportError> {
-    let coco = coco(file)?.ok_or_else(|| ImportError::UnknownFormat { path: file.into() })?;
-    let mut problems: Vec<Problem> = coco.strays().into_iter().collect();
+    let dataset = dataset(file)?.ok_or_else(|| ImportError::UnknownFormat { path: file.into() })?;
+    let mut problems = dataset.strays(photos);
     let mut problem = |place: &str, what: String| problems.push(Problem { place: place.into(), what });
-    let there: HashSet<String> = photos.iter().map(|photo| name_of(photo)).collect();
-    let mut named: Vec<&str> = vec![];
-    for name in coco.photos() {
-        match there.contains(name) {
-            true => named.push(name),
-            false => problem(name, "is not among the photos; skipped".into()),
-        }
-    }
-    let named: HashSet<&str> = named.into_iter().collect();
+    let covered: HashSet<PathBuf> = photos_of(&dataset, photos).into_iter().collect();
     let costs = Costs::default();
     let mut found = vec![];
-    for path in photos {
+    for (place, path) in photos.iter().enumerate() {
         let name = name_of(path);
-        if !named.contains(name.as_str()) {
+        if !covered.contains(path) {
             continue;
         }
         let identity = match PhotoIdentity::of(path) {
@@ -60,7 +51,12 @@ pub fn import_dataset(file: &Path, photos: &[PathBuf]) -> Result<(Vec<ForPhoto>,
                 continue;
             }
         };
-        match coco.import(&Target { path: file, size: identity.size, photo: path, costs: &costs }) {
+        let target = Target { path: file, size: identity.size, photo: path, costs: &costs };
+        let imported = match &dataset {
+            Dataset::Coco(coco) => coco.import(&target),
+            Dataset::Cvat(cvat) => cvat.import_at(place, &target),
+        };
+        match imported {
             Ok(mut imported) => {
                 imported.problems.iter_mut().for_each(|p| p.place = format!("{name}, {}", p.place));
                 found.push(ForPhoto { path: path.clone(), identity, imported });
@@ -71,15 +67,43 @@ pub fn import_dataset(file: &Path, photos: &[PathBuf]) -> Result<(Vec<ForPhoto>,
     Ok((found, problems))
 }
 
-fn coco(file: &Path) -> Result<Option<Coco>, ImportError> {
+/// A file about several photos.
+enum Dataset {
+    Coco(Box<Coco>),
+    Cvat(Cvat),
+}
+
+impl Dataset {
+    /// What in the file belongs to none of these photos.
+    fn strays(&self, photos: &[PathBuf]) -> Vec<Problem> {
+        let Self::Coco(coco) = self else { return vec![] };
+        let there: HashSet<String> = photos.iter().map(|photo| name_of(photo)).collect();
+        let missing = coco.photos().filter(|name| !there.contains(*name));
+        let what = "is not among the photos; skipped";
+        let missing = missing.map(|name| Problem { place: name.into(), what: what.into() });
+        coco.strays().into_iter().chain(missing).collect()
+    }
+}
+
+fn photos_of(dataset: &Dataset, photos: &[PathBuf]) -> Vec<PathBuf> {
+    match dataset {
+        Dataset::Cvat(cvat) => cvat.photos_among(photos),
+        Dataset::Coco(coco) => {
+            let names: HashSet<&str> = coco.photos().collect();
+            photos.iter().filter(|photo| names.contains(name_of(photo).as_str())).cloned().collect()
+        }
+    }
+}
+
+fn dataset(file: &Path) -> Result<Option<Dataset>, ImportError> {
     let bytes = read(file)?;
-    let Some(Decoded { text, .. }) =
-        text::decode(&bytes).filter(|decoded| decoded.text.trim_start().starts_with('{'))
-    else {
-        return Ok(None);
-    };
-    let json = json::parse(&text).map_err(|cause| ImportError::Damaged { path: file.into(), cause })?;
-    Ok(is_coco(&json).then(|| Coco::new(json)))
+    let damaged = |cause| ImportError::Damaged { path: file.into(), cause };
+    let Some(Decoded { text, .. }) = text::decode(&bytes) else { return Ok(None) };
+    if text.trim_start().starts_with('{') {
+        let json = json::parse(&text).map_err(damaged)?;
+        return Ok(is_coco(&json).then(|| Dataset::Coco(Coco::new(json).into())));
+    }
+    Ok(Cvat::parse(&text).transpose().map_err(damaged)?.map(Dataset::Cvat))
 }
 
 #[cfg(test)]

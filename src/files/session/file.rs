@@ -100,8 +100,25 @@ impl SessionFile {
     /// # Errors
     /// It cannot be saved anywhere. The message names the files and the causes.
     pub fn save(&mut self, document: &Document, model: Option<&str>) -> Result<Option<String>, String> {
+        self.write(document, model, Content::Work)
+    }
+
+    /// Like [`SessionFile::save`], without keeping the previous version: for what a run adds bit by bit.
+    ///
+    /// # Errors
+    /// Those of [`SessionFile::save`].
+    pub fn save_found(&mut self, document: &Document) -> Result<Option<String>, String> {
+        self.write(document, None, Content::Found)
+    }
+
+    fn write(
+        &mut self,
+        document: &Document,
+        model: Option<&str>,
+        content: Content,
+    ) -> Result<Option<String>, String> {
         let session = self.base.with_work(document, document.masks(), model);
-        let saved = self.target.write(&session, Content::Work)?;
+        let saved = self.target.write(&session, content)?;
         Ok(self.saved(saved))
     }
 

@@ -69,7 +69,13 @@ impl SavedWork {
         self.document.use_classes(self.project.classes().clone());
         let changes: Vec<_> = edits.iter().map(|edit| self.document.change_tracks(edit)).collect();
         if changes.iter().any(|changes| !changes.is_empty()) {
-            self.notices.extend(self.file.save(&self.document, None)?);
+            // Only what was followed comes bit by bit.
+            let is_followed = edits.iter().all(|edit| matches!(edit, TrackEdit::Follow(_)));
+            let notice = match is_followed {
+                true => self.file.save_found(&self.document)?,
+                false => self.file.save(&self.document, None)?,
+            };
+            self.notices.extend(notice);
         }
         Ok(changes)
     }

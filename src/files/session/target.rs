@@ -21,7 +21,7 @@ pub(super) enum Place {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Content {
     Work,
-    /// Further masks of a run of everything mode, which need no previous version.
+    /// Further masks of a run, which need no previous version.
     Found,
     /// Only the view.
     View,

@@ -266,3 +266,28 @@ fn a_film_has_all_frames_or_the_program_for_it_is_missing() {
         Err(error) => assert!(error.to_string().contains("`ffmpeg`, which was not found"), "{error}"),
     }
 }
+
+#[test]
+fn tracks_come_back_from_cvat() {
+    for (format, name) in [
+        (SequenceFormat::CvatVideo, "clip_cvat_video.xml"),
+        (SequenceFormat::CvatImages, "clip_cvat_images.xml"),
+    ] {
+        let (dir, _) = written(format, &sequence());
+        let photos: Vec<PathBuf> = (0..4).map(|i| dir.path().join(format!("{i:05}.jpg"))).collect();
+        photos.iter().for_each(|photo| RgbImage::new(12, 9).save(photo).unwrap());
+        let (found, problems) =
+            crate::files::import::import_dataset(&dir.path().join(name), &photos).unwrap();
+        assert_eq!((found.len(), problems), (4, vec![]), "{name}");
+        for (frame, found) in found.iter().enumerate() {
+            for track in sequence().tracks {
+                let expected = track.visible(frame).map(|item| (*item.mask).clone());
+                let of_track =
+                    |m: &&Annotation| m.track.as_ref().is_some_and(|mark| mark.track == track.number);
+                let mask = found.imported.masks.iter().find(of_track);
+                assert_eq!(mask.map(|m| (*m.mask).clone()), expected, "{name}, frame {frame}");
+                assert!(mask.is_none_or(|m| m.class == track.class));
+            }
+        }
+    }
+}
