@@ -12,6 +12,8 @@ mod files;
 mod filmstrip;
 #[path = "ui/image.rs"]
 mod image_window;
+#[path = "ui/menus.rs"]
+mod menus;
 #[path = "ui/project.rs"]
 mod project;
 #[path = "ui/region.rs"]
@@ -139,6 +141,16 @@ fn wait_for(window: &mut Window, file: &Path) {
         std::thread::sleep(Duration::from_millis(10));
     }
     settle(window);
+}
+
+/// Runs frames until a text with these words is on the screen.
+fn wait_for_label(window: &mut Window, label: &str) {
+    let start = Instant::now();
+    while window.query_by_label_contains(label).is_none() {
+        assert!(start.elapsed() < Duration::from_secs(60), "{label} did not come");
+        window.step();
+        std::thread::sleep(Duration::from_millis(2));
+    }
 }
 
 /// Runs frames until the mask is shown that a click at the pointer would give.
@@ -346,6 +358,7 @@ fn everything_lists_masks_and_is_one_step_of_undo() {
 #[test]
 fn a_cancelled_everything_keeps_what_it_found() {
     let mut window = window(vec![sample("coffee.jpg")]);
+    let place = window.state().photo_to_screen(0.0, 0.0);
     window.get_by_label("Segment everything").click();
     let start = Instant::now();
     // Masks that pass the filters are counted while they are found.
@@ -358,6 +371,7 @@ fn a_cancelled_everything_keeps_what_it_found() {
         window.step();
         std::thread::sleep(Duration::from_millis(2));
     }
+    assert_eq!(window.state().photo_to_screen(0.0, 0.0), place, "progress moves the photo");
     window.get_by_label("Cancel").click();
     settle(&mut window);
     assert!(masks(&window) > 0);
@@ -621,7 +635,7 @@ fn export_writes_files_and_asks_before_overwriting() {
     let file = folder.path().join("cup of coffee_mask-1_mask.png");
     let picture = image::open(&file).unwrap().into_luma8();
     assert_eq!((picture.dimensions(), picture.get_pixel(290, 170).0), ((600, 400), [255]));
-    window.get_by_label_contains("Saved");
+    window.get_by_label_contains("Saved: ");
 
     std::fs::write(&file, "precious").unwrap();
     for (answer, kept) in [("Cancel", true), ("Overwrite", false)] {
@@ -774,6 +788,7 @@ fn the_theme_can_be_chosen() {
     let mut window = window(vec![]);
     for (name, dark) in [("Light theme", false), ("Dark theme", true)] {
         click(&mut window, "View");
+        click(&mut window, "Theme");
         click(&mut window, name);
         assert_eq!(window.ctx.global_style().visuals.dark_mode, dark);
     }
@@ -921,10 +936,12 @@ fn pictures_of_the_window() {
     settle(&mut working);
     drag_photo(&mut working, (330.0, 235.0), (415.0, 330.0));
     press(&mut working, Key::Enter);
+    wait_for_label(&mut working, "Saved");
     click_on(&mut working, (290.0, 170.0));
     working.remove_cursor();
     settle(&mut working);
     working.mask(timing(&working, "Mask in"));
+    working.mask(timing(&working, "Saved"));
     working.snapshot_options("working", &options);
     results.extend_harness(&mut working);
 }

@@ -25,6 +25,12 @@ pub(super) enum Action {
     Run(&'static Command),
     Edit(Edit),
     EditProject(ProjectEdit),
+    /// Changes what the project of a photo's folder keeps about the photo.
+    EditPhoto(PathBuf, ProjectEdit),
+    /// Opens the window for the note about a photo.
+    EditNote(PathBuf),
+    /// Shows a file, or what is in a folder, in the system's file manager.
+    ShowInFolder(PathBuf),
     /// Works on an object of the sequence.
     ChooseTrack(TrackId),
     DeleteTrack(TrackId),
@@ -78,9 +84,18 @@ pub(super) enum Action {
     SetShapePixels(f32),
     SetSpeckArea(u64),
     StartComparison,
+    /// Asks for the file of a model for a side of the comparison, 0 or 1.
+    ChooseComparedModel(usize),
     SaveComparison,
     CloseComparison,
     OpenDropped(Vec<PathBuf>),
+    /// Opens a photo or a folder that was open before.
+    OpenRecent(PathBuf),
+    /// Looks which of those are still there.
+    CheckRecent,
+    ClearRecent,
+    /// The hint for the first photo is not wanted any more.
+    EndIntroduction,
     /// Opens another photo of the folder.
     GoToPhoto(usize),
     /// Opens another page of the photo's file, counted from 0.

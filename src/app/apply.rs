@@ -8,7 +8,7 @@ use super::actions::{Action, AfterSaving};
 use super::export_task::{ExportJob, Subject};
 use super::models;
 use super::shell::Tinsel;
-use super::state::VertexEdit;
+use super::state::{VertexEdit, folder_of};
 use super::texts::messages as texts;
 use crate::document::{ClassId, Edit, MaskId, MaskItem, ShapeOp, painted};
 use crate::engine::{JobKind, ModelSource};
@@ -33,6 +33,9 @@ impl Tinsel {
             Action::SetFrameRate(rate) => self.settings.frame_rate = rate,
             Action::SetDoubts(limits) => self.settings.doubts = limits,
             Action::EditProject(edit) => self.projects.edit(edit),
+            Action::EditPhoto(photo, edit) => self.projects.edit_of(&folder_of(&photo), edit),
+            Action::EditNote(photo) => self.edit_note(&photo),
+            Action::ShowInFolder(path) => self.tasks.show_in_folder(path),
             Action::ChooseClass(class) => self.choose_class(class),
             Action::StepCandidate(step) => self.step_candidate(step),
             Action::AddPoint(point) => self.add_point(point),
@@ -72,8 +75,11 @@ impl Tinsel {
             Action::SetFilters(filters) => self.everything.set_filters(filters),
             Action::ApplyFilters => self.everything.apply_filters(),
             Action::StartComparison => self.start_comparison(),
+            Action::ChooseComparedModel(side) => {
+                self.tasks.pick_compared_model(self.dialog(frame), side);
+            }
             Action::SaveComparison => {
-                let dialog = rfd::FileDialog::new().set_parent(frame);
+                let dialog = self.dialog(frame);
                 if let (Some(open), Some(shown)) = (&self.workspace.open, &self.comparing.shown) {
                     let name = format!("{}_compare.png", open.photo.stem());
                     let dialog = dialog.set_file_name(name);
@@ -82,6 +88,10 @@ impl Tinsel {
             }
             Action::CloseComparison => self.comparing.shown = None,
             Action::SetColourMode(mode) => self.settings.colours = mode,
+            Action::OpenRecent(path) => self.list(vec![path], None),
+            Action::CheckRecent => self.panels.recent.check(&self.settings.recent),
+            Action::ClearRecent => self.settings.recent.clear(),
+            Action::EndIntroduction => self.settings.introduced = true,
             Action::OpenDropped(paths) => self.list(paths, self.import_target()),
             Action::GoToPhoto(index) => {
                 if index != self.workspace.current || self.workspace.open.is_none() {
@@ -137,9 +147,9 @@ impl Tinsel {
                 let dialog = rfd::FileDialog::new().set_parent(frame);
                 self.tasks.pick_export_folder(dialog.set_directory(folder));
             }
-            Action::ChooseSplitList => self.tasks.pick_split_list(rfd::FileDialog::new().set_parent(frame)),
+            Action::ChooseSplitList => self.tasks.pick_split_list(self.dialog(frame)),
             Action::ChooseSavingFolder => {
-                self.tasks.pick_saving_folder(rfd::FileDialog::new().set_parent(frame));
+                self.tasks.pick_saving_folder(self.dialog(frame));
             }
             Action::StayOpen => self.closing.stay(),
             Action::DiscardAndClose => self.close(ctx),

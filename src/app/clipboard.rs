@@ -7,7 +7,7 @@ use super::shell::Tinsel;
 use super::texts::{clipboard as texts, messages};
 use crate::annotation::Annotation;
 use crate::colour::Colour;
-use crate::document::{Document, Edit, MaskItem, query_for_shape};
+use crate::document::{Document, Edit, MaskItem, Reshape, query_for_shape};
 use crate::engine::{CandidateMask, JobKind};
 use crate::files::session::Session;
 use crate::mask::Mask;
@@ -163,6 +163,22 @@ impl Tinsel {
         // These have no query.
         copied.masks.retain(|annotation| !annotation.mask.is_empty());
         self.clipboard.search = Some(Search { number, copied, fraction: 0.0 });
+    }
+
+    /// Adds copies of the selected masks above all others, and selects them.
+    pub(super) fn duplicate_selected(&mut self) {
+        let copy = |item: &Arc<MaskItem>| {
+            let name = texts::copy_of(&item.annotation.name);
+            // An object of a sequence has one mask in a frame.
+            (Annotation { name, track: None, ..item.annotation.clone() }, None)
+        };
+        let copies: Vec<_> = self.selected().map(copy).collect();
+        let count = copies.len();
+        let document = &mut self.workspace.document;
+        let change = Reshape { what: texts::DUPLICATE.into(), added: copies, ..Reshape::default() };
+        document.apply(Edit::Reshape(change));
+        let new = document.masks().iter().rev().take(count).map(|item| item.id).collect::<Vec<_>>();
+        document.select(new);
     }
 
     /// Adds all masks of the previous photo of the folder to the open one, in the same place.

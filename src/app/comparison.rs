@@ -1,6 +1,7 @@
 //! Comparing two models, or two settings, on the open photo: what to compare, and the result as
 //! photo, A and B side by side.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use egui::{ComboBox, Grid, Key, Ui};
@@ -105,6 +106,15 @@ impl Comparing {
         }
     }
 
+    /// Takes a model's file for a side, 0 or 1.
+    pub fn choose(&mut self, side: usize, file: &Path) {
+        let name = models::to_remember(&file.display().to_string());
+        self.offer(&name);
+        if let Some(choice) = self.choices.get_mut(side) {
+            choice.model = name;
+        }
+    }
+
     pub fn is_running(&self) -> bool {
         self.running.is_some()
     }
@@ -193,10 +203,12 @@ impl Comparing {
     /// The dialog that asks what to compare.
     pub fn dialog_ui(&mut self, ctx: &egui::Context, models_url: &str, actions: &mut Actions) {
         let mut open = self.open;
-        egui::Window::new(texts::DIALOG).open(&mut open).resizable(false).show(ctx, |ui| {
+        let window = egui::Window::new(texts::DIALOG).open(&mut open).resizable(false).collapsible(false);
+        let centre = ctx.content_rect().center();
+        window.pivot(egui::Align2::CENTER_CENTER).default_pos(centre).show(ctx, |ui| {
             let offered = self.offered(models_url);
             Grid::new("sides").num_columns(3).show(ui, |ui| {
-                for (choice, letter) in self.choices.iter_mut().zip(texts::LETTERS) {
+                for (side, (choice, letter)) in self.choices.iter_mut().zip(texts::LETTERS).enumerate() {
                     ui.strong(letter);
                     let name = models::display_name(&choice.model, models_url);
                     let models_box =
@@ -205,6 +217,10 @@ impl Comparing {
                         for model in &offered {
                             let text = models::display_name(model, models_url);
                             ui.selectable_value(&mut choice.model, model.clone(), text);
+                        }
+                        ui.separator();
+                        if ui.button(texts::CHOOSE_FILE).clicked() {
+                            actions.push(Action::ChooseComparedModel(side));
                         }
                     });
                     response.response.widget_info(|| named_box(&texts::model_box(letter), &name));
@@ -219,7 +235,6 @@ impl Comparing {
                     ui.end_row();
                 }
             });
-            ui.weak(texts::MODEL_FILES);
             let different = self.choices[0] != self.choices[1];
             let button = ui.add_enabled(different, egui::Button::new(texts::COMPARE));
             if button.on_disabled_hover_text(texts::SAME_SIDES).clicked() {
@@ -319,4 +334,19 @@ fn named_box(name: &str, value: &str) -> egui::WidgetInfo {
     let mut info = egui::WidgetInfo::labeled(egui::Role::ComboBox, true, name);
     info.current_text_value = Some(value.to_owned());
     info
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chosen_file_is_the_model_of_its_side() {
+        let mut comparing = Comparing::default();
+        comparing.choose(1, Path::new("weights.pt"));
+        let [a, b] = &comparing.choices;
+        assert_eq!(a.model, BUILT_IN_NAME);
+        assert!(Path::new(&b.model).is_absolute() && b.model.ends_with("weights.pt"), "{}", b.model);
+        assert_eq!(comparing.files, std::slice::from_ref(&b.model), "it can be chosen again");
+    }
 }

@@ -25,8 +25,9 @@ impl Tinsel {
             self.receive_outcome(outcome);
         }
         self.picture.receive(self.workspace.open.as_mut());
-        let warnings = self.sessions.receive();
+        let warnings = self.last_save.receive(&mut self.sessions, self.tasks.ctx());
         warnings.into_iter().for_each(|warning| self.messages.error(warning));
+        self.panels.recent.receive();
         self.follow_work();
         self.let_go_of_photos();
         self.continue_after_saving();
@@ -166,12 +167,13 @@ impl Tinsel {
             Err(error) => return self.messages.error(error.to_string()),
         };
         let Written { files, photos, .. } = written;
-        self.messages.news(match (&written.file, files) {
+        let text = match (&written.file, files) {
             _ if written.cancelled => texts::export::cancelled(files, photos, &folder),
             (Some(file), 1) => texts::export::saved_file(file),
             _ if photos > 1 => texts::export::saved_files_of(files, photos, &folder),
             _ => texts::export::saved_files(files, &folder),
-        });
+        };
+        self.messages.written(text, written.file.unwrap_or_else(|| folder.clone()));
         if !written.problems.is_empty() {
             self.messages.error(texts::export::skipped(&first_few(written.problems)));
         }
@@ -184,7 +186,7 @@ impl Tinsel {
         self.sequence_export.ended(&result);
         match result {
             Ok(Ended::Written { files, objects }) => {
-                self.messages.news(texts::sequence::exported(objects, files, &folder));
+                self.messages.written(texts::sequence::exported(objects, files, &folder), folder.clone());
                 // Settings are kept as text, which not every path is.
                 self.settings.export_folder = folder.to_str().is_some().then_some(folder);
             }
@@ -241,6 +243,11 @@ impl Tinsel {
                     self.load_model(ModelSource::file(path));
                 }
             }
+            Outcome::PickedComparedModel(side, file) => {
+                if let Some(file) = file {
+                    self.comparing.choose(side, &file);
+                }
+            }
             Outcome::PickedExportFolder(folder) => match folder {
                 Some(folder) if self.sequence_export.open => self.sequence_export.folder = folder,
                 Some(folder) => self.export.folder = folder,
@@ -260,6 +267,8 @@ impl Tinsel {
                     self.workspace.set_photos(photos);
                     self.count_masks();
                     self.open_photo(first);
+                } else if self.workspace.asked.take().is_some() {
+                    self.panels.recent.check(&self.settings.recent);
                 }
             }
             Outcome::Decoded { path, decoded } => self.encoding.ahead.receive(&path, decoded),
@@ -292,6 +301,11 @@ impl Tinsel {
             }
             Outcome::Planned(plan) => self.export.planned(plan),
             Outcome::Exported { folder, result } => self.exported(folder, result),
+            Outcome::ShownInFolder(shown) => {
+                if let Err(error) = shown {
+                    self.messages.error(error);
+                }
+            }
             Outcome::ExportedSequence { folder, result } => self.sequence_exported(folder, result),
             Outcome::PickedMasks(file) => {
                 if let Some(file) = file {
@@ -345,7 +359,9 @@ impl Tinsel {
                 }
             }
             Outcome::Saved(None) => {}
-            Outcome::Saved(Some(Ok(file))) => self.messages.news(texts::export::saved_file(&file)),
+            Outcome::Saved(Some(Ok(file))) => {
+                self.messages.written(texts::export::saved_file(&file), file);
+            }
             Outcome::Saved(Some(Err(error))) => self.messages.error(error.to_string()),
             Outcome::Broken(kind, panicked) => {
                 match kind {
@@ -359,7 +375,7 @@ impl Tinsel {
                     Kind::Preparing | Kind::SavingProposals => {
                         return self.batch.failed(panicked.to_string());
                     }
-                    Kind::Dialog | Kind::Importing | Kind::Other => {}
+                    Kind::Dialog | Kind::Importing | Kind::FileManager | Kind::Other => {}
                 }
                 self.messages.error(panicked.to_string());
             }

@@ -90,9 +90,9 @@ impl EverythingRun {
         self.found.len()
     }
 
-    /// Predicted IoU and stability of all masks that were found.
-    pub fn scores(&self) -> impl Iterator<Item = (f32, f32)> {
-        self.found.iter().map(|found| (found.predicted_iou, found.stability_score))
+    /// All masks that were found, with the lowest thresholds and before NMS.
+    pub fn all_found(&self) -> &Arc<Vec<FoundMask>> {
+        &self.found
     }
 
     /// The filters that the run was started with.

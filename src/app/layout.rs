@@ -6,17 +6,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use egui::{
-    Align, CentralPanel, Frame, Key, Label, Layout, Margin, Panel, Rect, RichText, Role, Ui, WidgetInfo, pos2,
+    Align, Button, CentralPanel, Context, Frame, Key, Label, Layout, Margin, Panel, Rect, RichText, Role, Ui,
+    WidgetInfo, pos2,
 };
 
-use super::actions::Actions;
+use super::actions::{Action, Actions};
 use super::canvas::{CanvasInput, SceneMask};
-use super::commands::Availability;
+use super::commands::{self, Availability};
 use super::filmstrip::StripContent;
 use super::look::{section_title, tokens};
 use super::panels::{
-    ListContent, OptionsBar, PromptContent, ReviewBar, Status, TopBar, Welcome, filters_ui, options_bar_ui,
-    rail_ui, review_bar_ui, shape_ui, status_ui, top_bar_ui, welcome_ui,
+    ImageContent, ListContent, OptionsBar, PromptContent, ReviewBar, Status, Step, TopBar, Welcome,
+    filters_ui, introduction_ui, options_bar_ui, rail_ui, review_bar_ui, shape_ui, status_ui, top_bar_ui,
+    welcome_ui,
 };
 use super::shell::Tinsel;
 use super::state::Projects;
@@ -38,6 +40,7 @@ const SIDE: f32 = 304.0;
 const SIDE_RANGE: RangeInclusive<f32> = 240.0..=480.0;
 /// At first. Not a share of the window: that would be the one of some early frame.
 const INSPECT_HEIGHT: f32 = 186.0;
+const IMAGE_HEIGHT: f32 = 300.0;
 /// The colour of a mask without a class that is still being prompted.
 const CANDIDATE_COLOUR: [u8; 3] = [0x3d, 0x9b, 0xe9];
 
@@ -85,15 +88,13 @@ impl Tinsel {
             };
             options_bar_ui(ui, &bar, &availability, actions);
         });
-        if self.review.is_running() {
-            Panel::top("review").show(ui, |ui| self.review_ui(ui, &availability, actions));
-        }
         let prompting = self.stage.canvas.effective_prompting(&self.workspace.document);
-        let canvas = self.canvas_ui(ui, &shown, &prompting, actions);
-        self.prompt_bar_ui(ui, canvas, &prompting, actions);
-        if let Some(open) = self.workspace.open.as_ref().filter(|_| self.panels.image.open) {
-            self.panels.image.ui(ui.ctx(), &open.photo, &self.picture, &availability, actions);
+        let canvas = self.canvas_ui(ui, &availability, &shown, &prompting, actions);
+        if self.review.is_running() {
+            self.review_ui(ui.ctx(), canvas, &availability, actions);
         }
+        self.introduction_ui(ui, canvas, &prompting, &availability, actions);
+        self.prompt_bar_ui(ui, canvas, &prompting, &availability, actions);
     }
 
     /// Classes, masks, and the properties of the selected one.
@@ -106,9 +107,13 @@ impl Tinsel {
     ) {
         // Contents never widen the panel: the photo would move.
         ui.set_max_width(ui.available_width());
-        let inspect = Panel::bottom("inspect").resizable(true).default_size(INSPECT_HEIGHT).min_size(32.0);
+        // Each tab has a height of its own.
+        let (id, height) =
+            if self.panels.image.open { ("image", IMAGE_HEIGHT) } else { ("inspect", INSPECT_HEIGHT) };
+        let frame = Frame::new().inner_margin(Margin::symmetric(0, 6));
+        let inspect = Panel::bottom(id).resizable(true).default_size(height).min_size(32.0).frame(frame);
         inspect.show(ui, |ui| self.inspect_ui(ui, availability, actions));
-        CentralPanel::no_frame().show(ui, |ui| self.masks_ui(ui, shown, actions));
+        CentralPanel::no_frame().show(ui, |ui| self.masks_ui(ui, availability, shown, actions));
     }
 
     fn top_bar(&self) -> TopBar<'_> {
@@ -123,6 +128,7 @@ impl Tinsel {
         let photos = self.workspace.photos.len();
         TopBar {
             settings: &self.settings,
+            recent: &self.panels.recent,
             folder: folder.map(|folder| folder.to_string_lossy().into_owned()),
             photo: path.map(|path| self.workspace.place_of(path)),
             done: (photos > 1).then(|| (self.photo_states.done(), photos)),
@@ -133,7 +139,14 @@ impl Tinsel {
     }
 
     /// The bar beside the object that is being prompted.
-    fn prompt_bar_ui(&mut self, ui: &Ui, canvas: Rect, prompting: &Prompting, actions: &mut Actions) {
+    fn prompt_bar_ui(
+        &mut self,
+        ui: &Ui,
+        canvas: Rect,
+        prompting: &Prompting,
+        availability: &Availability,
+        actions: &mut Actions,
+    ) {
         let document = &self.workspace.document;
         let view = &self.stage.canvas.view;
         let mask = self.prompt.inquiry.shown(prompting).and_then(|(_, candidate)| candidate.mask.bbox());
@@ -151,6 +164,7 @@ impl Tinsel {
             inquiry: &self.prompt.inquiry,
             class: class_of_next(document, &self.projects),
             classes: document.classes().all(),
+            availability,
             object: on_screen.intersect(canvas),
             canvas,
             is_dragging: self.stage.canvas.is_dragging(),
@@ -162,7 +176,7 @@ impl Tinsel {
         let Workspace { photos, current, .. } = &self.workspace;
         let masks_of = |path: &Path| self.workspace.masks_of(path);
         let projects = &self.projects;
-        let content = StripContent { photos, current: *current, masks_of: &masks_of, projects };
+        let content = StripContent { photos, current: *current, masks_of: &masks_of, projects, availability };
         if let Some(timeline) = &self.sequence.open {
             let content = TimelineContent {
                 timeline,
@@ -179,23 +193,45 @@ impl Tinsel {
             });
         } else if self.settings.filmstrip && photos.len() > 1 {
             let states = &mut self.photo_states;
-            row("filmstrip", STRIP, Panel::bottom).frame(bar_frame(ui)).show(ui, |ui| {
+            let frame = bar_frame(ui).inner_margin(Margin::symmetric(8, 6));
+            row("filmstrip", STRIP, Panel::bottom).frame(frame).show(ui, |ui| {
                 self.panels.filmstrip.ui(ui, &content, states, actions);
             });
         }
     }
 
-    fn review_ui(&self, ui: &mut Ui, availability: &Availability, actions: &mut Actions) {
+    /// The hint for somebody who has never accepted a mask.
+    fn introduction_ui(
+        &self,
+        ui: &Ui,
+        canvas: Rect,
+        prompting: &Prompting,
+        availability: &Availability,
+        actions: &mut Actions,
+    ) {
+        let is_wanted = !self.settings.introduced
+            && self.workspace.document.masks().is_empty()
+            && self.stage.tool.prompts()
+            && !self.everything.is_searching();
+        if is_wanted {
+            let step = if prompting.is_empty() { Step::Click } else { Step::Refine };
+            introduction_ui(ui.ctx(), canvas, step, availability, actions);
+        }
+    }
+
+    fn review_ui(&self, ctx: &Context, canvas: Rect, availability: &Availability, actions: &mut Actions) {
         let document = &self.workspace.document;
         let proposal = self.reviewed().and_then(|id| document.mask(id)).map(|item| &**item);
         let bar = ReviewBar { document, proposal, photos_left: self.review.photos_left() };
-        review_bar_ui(ui, &bar, availability, actions);
+        review_bar_ui(ctx, canvas, &bar, availability, actions);
     }
 
     fn welcome(&self) -> Welcome<'_> {
         Welcome {
             loading: self.workspace.loading,
             takes_drops: self.takes_drops,
+            recent: &self.settings.recent,
+            files: &self.panels.recent,
             unreadable: self.workspace.unreadable.as_deref(),
         }
     }
@@ -217,11 +253,16 @@ impl Tinsel {
         ShownMasks { items, colours }
     }
 
-    /// The selected mask by itself, and what can be done to its pixels.
+    /// Two tabs: the selected mask by itself and what can be done to its pixels, or how photo and masks look.
     fn inspect_ui(&mut self, ui: &mut Ui, availability: &Availability, actions: &mut Actions) {
         let Some(open) = &self.workspace.open else { return };
         let document = &self.workspace.document;
-        ui.label(section_title(texts::inspect::TITLE));
+        self.tabs_ui(ui, availability, actions);
+        if self.panels.image.open {
+            let (photo, picture, settings) = (&open.photo, &self.picture, &self.settings);
+            let content = ImageContent { photo, picture, settings, availability };
+            return self.panels.image.ui(ui, &content, actions);
+        }
         if !document.selection().is_empty() {
             shape_ui(ui, &self.settings, availability, actions);
         }
@@ -229,8 +270,37 @@ impl Tinsel {
         ui.take_available_space();
     }
 
+    fn tabs_ui(&self, ui: &mut Ui, availability: &Availability, actions: &mut Actions) {
+        let image = &commands::view::IMAGE;
+        let is_image = self.panels.image.open;
+        let key = availability.keymap.text(ui.ctx(), image);
+        ui.horizontal(|ui| {
+            for (text, is_on, tooltip) in [
+                (texts::inspect::TITLE, !is_image, texts::inspect::TITLE_TOOLTIP.to_owned()),
+                (image.text, is_image, texts::menus::tooltip(image.tooltip, key.as_deref())),
+            ] {
+                let text = section_title(text);
+                let text = if is_on { text } else { text.weak() };
+                let button = Button::new(text).frame(false);
+                let response = ui.add(button).on_hover_text(tooltip);
+                if is_on {
+                    let accent = tokens(ui.visuals()).accent_text;
+                    ui.painter().hline(response.rect.x_range(), response.rect.bottom(), (2.0, accent));
+                } else if response.clicked() {
+                    actions.push(Action::Run(image));
+                }
+            }
+        });
+    }
+
     /// Classes and the list of masks.
-    fn masks_ui(&mut self, ui: &mut Ui, shown: &ShownMasks, actions: &mut Actions) {
+    fn masks_ui(
+        &mut self,
+        ui: &mut Ui,
+        availability: &Availability,
+        shown: &ShownMasks,
+        actions: &mut Actions,
+    ) {
         let Some(open) = &self.workspace.open else { return };
         let (document, items) = (&self.workspace.document, &shown.items);
         let relations = self.panels.relations.of(document.masks(), open.size());
@@ -242,7 +312,7 @@ impl Tinsel {
                 self.panels.mask_list.switches_ui(ui);
                 if let Some(run) = self.everything.on(open.id) {
                     let kept = items.iter().filter(|m| m.found.is_some_and(|f| f.run == run.number)).count();
-                    filters_ui(ui, run, kept, actions);
+                    filters_ui(ui, run, kept, &mut self.panels.filters, actions);
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     coverage_ui(ui, relations.coverage)
@@ -255,6 +325,7 @@ impl Tinsel {
             items,
             colours: &shown.colours,
             parents: &relations.parents,
+            availability,
         };
         self.panels.mask_list.ui(ui, &content, actions);
     }
@@ -263,6 +334,7 @@ impl Tinsel {
     fn canvas_ui(
         &mut self,
         ui: &mut Ui,
+        availability: &Availability,
         shown: &ShownMasks,
         prompting: &Prompting,
         actions: &mut Actions,
@@ -288,6 +360,7 @@ impl Tinsel {
             region: open.region,
             adjustment: self.picture.adjustment,
             class,
+            availability,
         };
         let canvas = CentralPanel::no_frame().show(ui, |ui| self.stage.canvas.ui(ui, &input, actions));
         if std::mem::replace(&mut self.stage.pointer, canvas.inner) != canvas.inner {
@@ -366,6 +439,7 @@ impl Tinsel {
             work,
             batch,
             timing: self.timing.clone(),
+            saved: self.last_save.state().filter(|_| open.is_some()),
             photo,
             zoom_percent,
             pointer: self.stage.pointer.filter(|_| open.is_some()),

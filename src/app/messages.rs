@@ -1,8 +1,9 @@
-//! Errors and news in a visible place, until they are dismissed.
+//! Errors and news in a visible place: errors until they are dismissed, news until they have been read.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use egui::{Align2, Area, Event, Frame, Id, RichText};
+use egui::{Align2, Area, Frame, Id, RichText};
 
 use super::actions::{Action, Actions};
 use super::texts::messages as texts;
@@ -10,54 +11,85 @@ use super::texts::messages as texts;
 /// Older messages make way when there are more than this.
 const MOST: usize = 5;
 
+/// News goes by itself after this time.
+const NEWS_STAYS: Duration = Duration::from_secs(10);
+/// Of the time between two frames, at most this counts: nobody could read while the window stood still.
+const LONGEST_LOOK: Duration = Duration::from_secs(1);
+/// Above the filmstrip and the status bar, in points.
+const PLACE: [f32; 2] = [60.0, -132.0];
+const WIDTH: f32 = 480.0;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Error,
     News,
 }
 
-/// News goes with the first click or key after this time.
-const NEWS_STAYS: Duration = Duration::from_secs(4);
+#[derive(Debug)]
+struct Message {
+    kind: Kind,
+    text: String,
+    /// What was written, to be shown in the file manager.
+    written: Option<PathBuf>,
+}
 
 #[derive(Debug, Default)]
 pub(super) struct Messages {
-    shown: Vec<(Kind, String)>,
-    /// When the newest news came.
-    news_since: Option<Instant>,
+    shown: Vec<Message>,
+    /// How long the news has been looked at.
+    looked: Duration,
+    last_frame: Option<Instant>,
+    is_pointed_at: bool,
 }
 
 impl Messages {
     pub fn error(&mut self, text: impl Into<String>) {
         let text = text.into();
         log::warn!("{text}");
-        self.push(Kind::Error, text);
+        self.push(Message { kind: Kind::Error, text, written: None });
     }
 
     pub fn news(&mut self, text: impl Into<String>) {
-        self.shown.retain(|(kind, _)| *kind != Kind::News);
-        self.push(Kind::News, text.into());
-        self.news_since = Some(Instant::now());
+        self.replace_news(text.into(), None);
     }
 
-    /// Drops news that the user has had time to read, as soon as the user goes on.
+    /// News about a file or a folder, with a button that shows it.
+    pub fn written(&mut self, text: impl Into<String>, path: PathBuf) {
+        self.replace_news(text.into(), Some(path));
+    }
+
+    fn replace_news(&mut self, text: String, written: Option<PathBuf>) {
+        self.shown.retain(|message| message.kind != Kind::News);
+        self.push(Message { kind: Kind::News, text, written });
+        self.looked = Duration::ZERO;
+    }
+
+    /// Drops news that the user has had time to read. Call it in every frame.
     pub fn follow(&mut self, ctx: &egui::Context) {
-        let goes_on = ctx.input(|input| {
-            let goes_on = |event: &Event| {
-                matches!(event, Event::PointerButton { pressed: true, .. } | Event::Key { pressed: true, .. })
-            };
-            input.events.iter().any(goes_on)
-        });
-        if goes_on && self.news_since.is_some_and(|since| since.elapsed() > NEWS_STAYS) {
-            self.shown.retain(|(kind, _)| *kind != Kind::News);
-            self.news_since = None;
-        }
-    }
-
-    fn push(&mut self, kind: Kind, text: String) {
-        if self.shown.last().is_some_and(|(_, last)| *last == text) {
+        let now = Instant::now();
+        let since_last = self.last_frame.replace(now).map_or(Duration::ZERO, |last| now - last);
+        if self.shown.iter().all(|message| message.kind != Kind::News) {
             return;
         }
-        self.shown.push((kind, text));
+        self.look(since_last);
+        ctx.request_repaint_after(LONGEST_LOOK);
+    }
+
+    /// Some time has passed, during which the messages were on the screen.
+    fn look(&mut self, passed: Duration) {
+        if !self.is_pointed_at {
+            self.looked += passed.min(LONGEST_LOOK);
+        }
+        if self.looked >= NEWS_STAYS {
+            self.shown.retain(|message| message.kind != Kind::News);
+        }
+    }
+
+    fn push(&mut self, message: Message) {
+        if self.shown.last().is_some_and(|last| last.text == message.text) {
+            return;
+        }
+        self.shown.push(message);
         if self.shown.len() > MOST {
             self.shown.remove(0);
         }
@@ -70,33 +102,45 @@ impl Messages {
     }
 
     /// Draws the messages over the lower left of the window.
-    pub fn ui(&self, ctx: &egui::Context, actions: &mut Actions) {
+    pub fn ui(&mut self, ctx: &egui::Context, actions: &mut Actions) {
         if self.shown.is_empty() {
+            self.is_pointed_at = false;
             return;
         }
-        Area::new(Id::unique("messages")).anchor(Align2::LEFT_BOTTOM, [12.0, -140.0]).show(ctx, |ui| {
-            ui.set_max_width(480.0);
-            for (i, (kind, text)) in self.shown.iter().enumerate() {
-                Frame::popup(ui.style()).show(ui, |ui| {
-                    ui.horizontal_top(|ui| {
-                        let colour = match kind {
-                            Kind::Error => ui.visuals().error_fg_color,
-                            Kind::News => ui.visuals().strong_text_color(),
-                        };
-                        let width = ui.available_width().min(480.0) - 80.0;
-                        ui.vertical(|ui| {
-                            ui.set_max_width(width);
-                            ui.add(egui::Label::new(RichText::new(text).color(colour)).wrap());
-                        });
-                        let name = texts::dismiss(i + 1);
-                        if ui.small_button(texts::DISMISS).accessible_name(name).clicked() {
-                            actions.push(Action::DismissMessage(i));
-                        }
-                    });
-                });
+        let area = Area::new(Id::unique("messages")).anchor(Align2::LEFT_BOTTOM, PLACE);
+        let area = area.show(ctx, |ui| {
+            ui.set_max_width(WIDTH);
+            for (i, message) in self.shown.iter().enumerate() {
+                Frame::popup(ui.style()).show(ui, |ui| message_ui(ui, message, i, actions));
             }
         });
+        self.is_pointed_at = area.response.contains_pointer();
     }
+}
+
+fn message_ui(ui: &mut egui::Ui, message: &Message, index: usize, actions: &mut Actions) {
+    ui.horizontal_top(|ui| {
+        let colour = match message.kind {
+            Kind::Error => ui.visuals().error_fg_color,
+            Kind::News => ui.visuals().strong_text_color(),
+        };
+        let buttons = if message.written.is_some() { 190.0 } else { 80.0 };
+        let width = ui.available_width().min(WIDTH) - buttons;
+        ui.vertical(|ui| {
+            ui.set_max_width(width);
+            ui.add_space(4.0);
+            ui.add(egui::Label::new(RichText::new(&message.text).color(colour)).wrap());
+        });
+        if let Some(path) = &message.written
+            && ui.button(texts::SHOW_IN_FOLDER).clicked()
+        {
+            actions.push(Action::ShowInFolder(path.clone()));
+        }
+        let button = egui::Button::new(texts::DISMISS).frame_when_inactive(false);
+        if ui.add(button).accessible_name(texts::dismiss(index + 1)).clicked() {
+            actions.push(Action::DismissMessage(index));
+        }
+    });
 }
 
 /// The first few of several problems, and how many more there are.
@@ -127,5 +171,20 @@ mod tests {
         messages.dismiss(99);
         messages.dismiss(0);
         assert_eq!(messages.shown.len(), MOST - 1);
+    }
+
+    #[test]
+    fn news_goes_when_it_could_be_read_and_errors_do_not() {
+        let mut messages = Messages::default();
+        messages.error("bad");
+        messages.written("good", "a.png".into());
+        messages.look(Duration::from_secs(60));
+        assert_eq!(messages.shown.len(), 2, "the window stood still");
+        messages.is_pointed_at = true;
+        (0..60).for_each(|_| messages.look(LONGEST_LOOK));
+        assert_eq!(messages.shown.len(), 2, "the pointer is on it");
+        messages.is_pointed_at = false;
+        (0..9).for_each(|_| messages.look(LONGEST_LOOK));
+        assert!(messages.shown.len() == 1 && messages.shown[0].kind == Kind::Error);
     }
 }

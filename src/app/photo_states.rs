@@ -93,13 +93,11 @@ impl Tinsel {
         self.projects.state_of(&self.workspace.photos[index])
     }
 
-    pub(super) fn edit_note(&mut self) {
-        if let Some(open) = &self.workspace.open {
-            let note = self.projects.note_of(&open.photo.path).to_owned();
-            let name = open.photo.file_name();
-            let tags = self.projects.current().map_or(&[][..], |project| project.content().tags(&name));
-            self.panels.note.open(name, note, tags);
-        }
+    /// Opens the window for the note about a photo and its tags.
+    pub(super) fn edit_note(&mut self, photo: &Path) {
+        let note = self.projects.note_of(photo).to_owned();
+        let tags = self.projects.tags_of(photo);
+        self.panels.note.open(photo.into(), note, tags);
     }
 
     /// Keeps the list of states up to date.

@@ -24,9 +24,19 @@ impl Tinsel {
         self.tasks.open_bytes(request, path, Sample::BYTES, self.sample.is_kept());
     }
 
+    /// A dialog over the window, in the folder of the last photo.
+    pub(super) fn dialog(&self, frame: &eframe::Frame) -> rfd::FileDialog {
+        let dialog = rfd::FileDialog::new().set_parent(frame);
+        match &self.settings.photo_folder {
+            Some(folder) => dialog.set_directory(folder),
+            None => dialog,
+        }
+    }
+
     /// Opens photos and folders; pictures of masks of the open photo are imported instead, if it is given.
     pub(super) fn list(&mut self, paths: Vec<PathBuf>, open: Option<ImportTarget>) {
         let request = self.workspace.begin();
+        self.workspace.asked = paths.first().cloned();
         self.tasks.list(request, paths, open);
     }
 
@@ -46,6 +56,13 @@ impl Tinsel {
     pub(super) fn page(&self) -> Option<(usize, usize)> {
         let photo = &self.workspace.open.as_ref()?.photo;
         Some((file_and_page(&photo.path).1, photo.pages))
+    }
+
+    /// The file of the open photo; the sample has none where it is not kept.
+    pub(super) fn photo_file(&self) -> Option<PathBuf> {
+        let path = &self.workspace.open.as_ref()?.photo.path;
+        let is_file = !self.sample.is(path) || self.sample.is_kept();
+        is_file.then(|| file_and_page(path).0)
     }
 
     /// Opens another page of the open photo's file in its place in the folder.
@@ -112,7 +129,11 @@ impl Tinsel {
         self.leave_photo();
         self.workspace.loading = false;
         if !self.sample.is(&photo.path) {
-            self.settings.photo_folder = photo.path.parent().map(Into::into);
+            let folder = photo.path.parent().filter(|folder| folder.to_str().is_some());
+            self.settings.photo_folder = folder.map(Into::into);
+        }
+        if let Some(asked) = self.workspace.asked.take().filter(|asked| photo.path.starts_with(asked)) {
+            self.settings.recent.add(&asked);
         }
         self.engine.cancel(JobKind::Prompt);
         self.prompt.inquiry.forget();

@@ -97,6 +97,7 @@ impl Tinsel {
                 mask = self.with_track(mask);
             }
             self.workspace.document.apply(Edit::Accept(mask));
+            self.settings.introduced = true;
             self.prompt.inquiry.forget();
         }
     }

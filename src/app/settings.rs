@@ -7,6 +7,7 @@ use egui::ThemePreference;
 use serde::{Deserialize, Serialize};
 
 use super::commands::Keymap;
+use super::recent::RecentList;
 use crate::document::ColourMode;
 use crate::edge::Refinement;
 use crate::files::formats::{ExportOptions, Format};
@@ -44,6 +45,10 @@ pub(super) enum MaskStyle {
     Dim,
 }
 
+/// The sizes of text to choose from, in percent.
+pub(super) const TEXT_SIZES: [u32; 6] = [80, 90, 100, 115, 130, 150];
+pub(super) const NORMAL_TEXT: u32 = 100;
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Settings {
@@ -80,6 +85,12 @@ pub(super) struct Settings {
     pub encode_ahead: bool,
     /// Encoded photos on disk take at most this much; 0 keeps none.
     pub embeddings_gb: u32,
+    /// The photos and folders that were opened last.
+    pub recent: RecentList,
+    /// Size of text and everything else in the window, in percent; one of [`TEXT_SIZES`].
+    pub text_size: u32,
+    /// A mask was accepted, or the hint for the first one dismissed.
+    pub introduced: bool,
     /// Where the last photo came from.
     pub photo_folder: Option<PathBuf>,
     /// The model that was used last, by name or path.
@@ -115,6 +126,9 @@ impl Default for Settings {
             doubts: DoubtLimits::default(),
             encode_ahead: true,
             embeddings_gb: 4,
+            recent: RecentList::default(),
+            text_size: NORMAL_TEXT,
+            introduced: false,
             photo_folder: None,
             model: None,
             input_sides: BTreeMap::new(),

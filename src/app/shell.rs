@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use eframe::wgpu::rwh::HasDisplayHandle;
-use egui::{Context, Event, Ui, ViewportCommand, pos2};
+use egui::{Context, Event, Key, Modifiers, Ui, ViewportCommand, pos2};
 
 use super::actions::{Action, Actions, AfterSaving};
 use super::batch_question::BatchQuestion;
@@ -20,8 +20,8 @@ use super::messages::Messages;
 use super::sequence_export::SequenceExportWindow;
 use super::settings::Settings;
 use super::state::{
-    Batch, Encoding, Everything, Model, PanelStates, PhotoStates, Picture, Projects, PromptQueries, Review,
-    Sample, Sequence, Stage,
+    Batch, Encoding, Everything, LastSave, Model, PanelStates, PhotoStates, Picture, Projects, PromptQueries,
+    Review, Sample, Sequence, Stage,
 };
 use super::tasks::Tasks;
 use super::texts::photos as texts;
@@ -49,6 +49,7 @@ pub struct Tinsel {
     pub(super) photo_states: PhotoStates,
     pub(super) sample: Sample,
     pub(super) sessions: Autosave,
+    pub(super) last_save: LastSave,
     pub(super) after_saving: Vec<AfterSaving>,
     pub(super) model: Model,
     pub(super) encoding: Encoding,
@@ -84,6 +85,7 @@ impl Tinsel {
         let settings: Settings =
             cc.storage.and_then(|s| eframe::get_value(s, eframe::APP_KEY)).unwrap_or_default();
         ctx.set_theme(settings.theme);
+        look::set_text_size(&ctx, settings.text_size);
         let (waker, session_waker) = (ctx.clone(), ctx.clone());
         let mut this = Self {
             engine: Engine::start(move || waker.request_repaint()),
@@ -95,6 +97,7 @@ impl Tinsel {
             photo_states: PhotoStates::default(),
             sample: Sample::default(),
             sessions: Autosave::new(move |after| session_waker.request_repaint_after(after)),
+            last_save: LastSave::default(),
             after_saving: vec![],
             model: Model::default(),
             encoding: Encoding::default(),
@@ -120,6 +123,7 @@ impl Tinsel {
         };
         let wanted = model.or_else(|| this.settings.model.clone());
         this.load_named_model(wanted.as_deref().unwrap_or(BUILT_IN_NAME));
+        this.panels.recent.check(&this.settings.recent);
         if !paths.is_empty() {
             this.list(paths, None);
         }
@@ -231,6 +235,16 @@ impl Tinsel {
         asks || self.panels.take_keys()
     }
 
+    /// Whether a window lies over the photo that Escape closes.
+    fn has_open_window(&self) -> bool {
+        self.export.open || self.sequence_export.open || self.panels.keys.open || self.comparing.open
+    }
+
+    fn close_windows(&mut self) {
+        (self.export.open, self.sequence_export.open) = (false, false);
+        (self.panels.keys.open, self.comparing.open) = (false, false);
+    }
+
     fn update_title(&mut self, ctx: &Context) {
         let name = self.workspace.open.as_ref().and_then(|open| open.photo.path.file_name());
         let title =
@@ -254,6 +268,11 @@ fn is_key_after_click(ctx: &Context) -> bool {
         let key = input.events.iter().position(|e| matches!(e, Event::Key { pressed: true, .. }));
         click.zip(key).is_some_and(|(click, key)| click < key)
     })
+}
+
+/// Takes Escape, so that it does nothing else.
+fn is_escape_pressed(ctx: &Context) -> bool {
+    ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape))
 }
 
 impl eframe::App for Tinsel {
@@ -286,6 +305,9 @@ impl eframe::App for Tinsel {
         // Frames can be long: a key pressed before a click counts for it, one pressed after it
         // comes after what the click does.
         let keys_come_last = is_key_after_click(&ctx);
+        if keys_are_free && self.has_open_window() && is_escape_pressed(&ctx) {
+            self.close_windows();
+        }
         if keys_are_free && !keys_come_last {
             self.run_pressed_commands(&ctx, frame);
         }

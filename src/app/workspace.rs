@@ -85,6 +85,8 @@ pub(super) struct Workspace {
     /// The last move through the folder was to a photo before.
     backwards: bool,
     pub loading: bool,
+    /// The file or folder that was asked for last, until one of its photos is open.
+    pub asked: Option<PathBuf>,
     /// Why the photo that was to be the first one is not open.
     pub unreadable: Option<String>,
 }

@@ -120,7 +120,7 @@ fn without_small_regions(kept: Vec<Kept>, filters: &Filters) -> Vec<Kept> {
     nms(&boxes, &scores, threshold).into_iter().map(|i| cleaned[i].0.clone()).collect()
 }
 
-fn corners(b: PixelBox) -> [f32; 4] {
+pub(super) fn corners(b: PixelBox) -> [f32; 4] {
     [b.x0 as f32, b.y0 as f32, b.x1 as f32, b.y1 as f32]
 }
 

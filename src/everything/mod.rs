@@ -9,10 +9,12 @@ mod found;
 mod generator;
 mod grid;
 mod nms;
+mod overlap;
 mod parameters;
 
 pub use compare::{Comparison, DEFAULT_MIN_IOU, Pair, Unmatched, compare};
 pub use filter::{Filters, Kept, filter};
 pub use found::FoundMask;
 pub use generator::{Batch, Outcome, Search, crop, generate};
+pub use overlap::overlaps;
 pub use parameters::{Parameters, ParametersError, Preset};

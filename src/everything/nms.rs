@@ -17,7 +17,7 @@ pub(super) fn nms(boxes: &[[f32; 4]], scores: &[f32], threshold: f64) -> Vec<usi
     kept
 }
 
-fn iou(a: &[f32; 4], b: &[f32; 4]) -> f32 {
+pub(super) fn iou(a: &[f32; 4], b: &[f32; 4]) -> f32 {
     let area = |b: &[f32; 4]| (b[2] - b[0]) * (b[3] - b[1]);
     let width = (a[2].min(b[2]) - a[0].max(b[0])).max(0.0);
     let height = (a[3].min(b[3]) - a[1].max(b[1])).max(0.0);

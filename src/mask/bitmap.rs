@@ -278,6 +278,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_moved_off_the_photo_is_lost() {
+        let mask = Mask::from_fn(200, 11, blob);
+        for (right, down) in [(0, 0), (5, 3), (-70, -4), (90, -20), (-300, 1), (i32::MAX, i32::MIN)] {
+            let from = |x: u32, to: i32| i64::from(x) - i64::from(to);
+            let expected = Mask::from_fn(200, 11, |x, y| {
+                let (x, y) = (u32::try_from(from(x, right)), u32::try_from(from(y, down)));
+                x.is_ok_and(|x| y.is_ok_and(|y| mask.get(x, y)))
+            });
+            assert_eq!(mask.shifted(right, down), expected, "{right} {down}");
+        }
+    }
+
+    #[test]
     fn a_part_is_cut_out_and_goes_back_to_its_place() {
         let mask = Mask::from_fn(200, 11, blob);
         for (x0, y0, x1, y1) in [(0, 0, 200, 11), (70, 3, 100, 8), (0, 0, 64, 3), (190, 0, 200, 11)] {

@@ -14,6 +14,8 @@ use crate::sam::{
 
 /// How much larger than the object its box is on the next frame, as a share of its sides: things move.
 const MARGIN: f32 = 0.15;
+/// The logit of what is clearly inside a mask prompt: less than for a mask of the same picture, because things move.
+const LIKELY: f32 = 4.0;
 /// How far an object is expected to go on as it has moved last, at most, as a share of its sides.
 const STRIDE: f32 = 0.5;
 
@@ -209,64 +211,40 @@ impl Expected {
         Some(Self { mask: if mask.is_empty() { (*last.mask).clone() } else { mask }, size })
     }
 
-    /// The prompts that are asked: box and point, with and without the mask. Without it, a network finds an object
-    /// that has moved; with it, it knows which of several objects is meant.
+    /// The prompts that are asked: a box and a point, with and without the mask. Without it, the network finds an
+    /// object that has moved; with it, it knows which of several objects is meant.
     fn queries(&self) -> Vec<Query> {
-        let kinds = std::env::var("TQ").unwrap_or_else(|_| "AB".into());
         let (Some(b), Some([x, y])) = (self.mask.bbox(), self.mask.inner_point()) else { return vec![] };
         let (width, height) = (self.size.0 as f32, self.size.1 as f32);
         let scale = [width / self.mask.width() as f32, height / self.mask.height() as f32];
         let at = |x: f32, y: f32| [(x * scale[0]).clamp(0.0, width), (y * scale[1]).clamp(0.0, height)];
-        let [px, py] = at(x, y);
-        let prompt = |margin: f32| {
-            let [room_x, room_y] = [b.width(), b.height()].map(|side| margin * side as f32);
-            let first = at(b.x0 as f32 - room_x, b.y0 as f32 - room_y);
-            let second = at(b.x1 as f32 + room_x, b.y1 as f32 + room_y);
-            Prompt {
-                points: vec![Point { x: px, y: py, positive: true }],
-                bbox: Some(BoxPrompt::spanning(first, second)),
-            }
+        let [room_x, room_y] = [b.width(), b.height()].map(|side| MARGIN * side as f32);
+        let corner = at(b.x0 as f32 - room_x, b.y0 as f32 - room_y);
+        let opposite = at(b.x1 as f32 + room_x, b.y1 as f32 + room_y);
+        let [x, y] = at(x, y);
+        let prompt = Prompt {
+            points: vec![Point { x, y, positive: true }],
+            bbox: Some(BoxPrompt::spanning(corner, opposite)),
         };
-        let mut all = vec![];
-        for kind in kinds.chars() {
-            let (margin, mask) = match kind {
-                'A' => (MARGIN, None),
-                'B' => (MARGIN, LowRes::of_mask_in(&self.mask, self.size, 4.0).ok()),
-                'C' => (0.02, None),
-                'D' => (0.05, LowRes::of_mask_in(&self.mask, self.size, 8.0).ok()),
-                _ => (0.05, None),
-            };
-            all.push(Query { prompt: prompt(margin), mask_input: mask });
-        }
-        all
+        let mask_input = LowRes::of_mask_in(&self.mask, self.size, LIKELY).ok();
+        let with_mask = mask_input.is_some().then(|| Query { prompt: prompt.clone(), mask_input });
+        std::iter::once(prompt.into()).chain(with_mask).collect()
     }
 
-    /// How likely a mask is the object: it looks like the last one, wherever it is, the network expects much of it,
-    /// and it is not far from where it is expected.
+    /// How likely a mask is the object, about [0, 1]: it has the shape of the last one, wherever it is, and the
+    /// network expects much of it.
     fn worth(&self, sighting: &Sighting) -> f64 {
         let mask = &*sighting.mask;
         let iou = f64::from(sighting.predicted_iou);
-        if (mask.width(), mask.height()) != (self.mask.width(), self.mask.height()) {
-            return 0.5 * iou;
-        }
-        let alike = |a: &Mask, b: &Mask| {
-            let both = a.intersection(b).area() as f64;
-            both / ((a.area() + b.area()) as f64 - both).max(1.0)
-        };
-        let mode = std::env::var("TS").unwrap_or_default();
-        let there = alike(mask, &self.mask);
-        let shape = match (mask.centroid(), self.mask.centroid()) {
-            (Some([x, y]), Some([x0, y0])) => {
+        let is_same_size = (mask.width(), mask.height()) == (self.mask.width(), self.mask.height());
+        match (mask.centroid(), self.mask.centroid()) {
+            (Some([x, y]), Some([x0, y0])) if is_same_size => {
                 let moved = self.mask.shifted((x - x0).round() as i32, (y - y0).round() as i32);
-                alike(mask, &moved)
+                let both = mask.intersection(&moved).area() as f64;
+                both / ((mask.area() + moved.area()) as f64 - both).max(1.0) * iou
             }
+            (Some(_), _) if !is_same_size => iou,
             _ => 0.0,
-        };
-        match mode.as_str() {
-            "shape" => shape * iou,
-            "both" => shape * (0.5 + there) * iou,
-            "both2" => shape * (0.2 + there) * iou,
-            _ => there * iou,
         }
     }
 }

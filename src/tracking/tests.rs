@@ -313,7 +313,7 @@ fn another_tracker_continues_from_earlier_results() {
 fn without_a_memory_each_frame_is_prompted_with_the_one_before() {
     let photo = image::open(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/samples/coffee.jpg")).unwrap();
     let photo = photo.to_rgb8();
-    let (width, height, step) = (480, 330, 30);
+    let (width, height, step) = (480, 330, 24);
     let view = |i: u32| image::imageops::crop_imm(&photo, i * step, i * step / 2, width, height).to_image();
     let mut frames = Pictures::new((0..4).map(view));
     let mut tracker = Tracker::new(Arc::new(Predictor::built_in(None).unwrap()), 4).unwrap();

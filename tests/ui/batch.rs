@@ -132,7 +132,11 @@ fn dropped_boxes_become_masks_and_are_reviewed_one_by_one() {
     window.get_by_label_contains("0 masks proposed");
 
     // The least certain comes first; Y accepts it, and a class, too.
+    press(&mut window, Key::Home);
+    let place = window.state().photo_to_screen(0.0, 0.0);
     press_with(&mut window, Modifiers::SHIFT, Key::R);
+    press(&mut window, Key::Home);
+    assert_eq!(window.state().photo_to_screen(0.0, 0.0), place, "the bar of the review moves the photo");
     let selected = |window: &Window| {
         let document = window.state().document();
         let id = document.selection().first().copied().unwrap();

@@ -362,7 +362,7 @@ fn photos_in_a_state_are_exported_as_parts_of_a_dataset() {
     click(&mut window, "Split");
     window.get_by_label_contains("(train 1, val 0, test 0)");
     click(&mut window, "Export masks");
-    window.get_by_label_contains("Saved");
+    window.get_by_label("Show in folder");
     assert_eq!(std::fs::read_to_string(folder.join("labels/train/cat.txt")).unwrap(), "");
     assert!(!folder.join("labels/train/coffee.txt").exists());
 }

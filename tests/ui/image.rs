@@ -141,3 +141,21 @@ fn a_refined_edge_lies_where_the_colours_change_and_is_one_step() {
     press_with(&mut window, Modifiers::COMMAND, Key::Z);
     assert_eq!(area(&window), drawn);
 }
+
+#[test]
+fn the_look_of_photo_and_masks_is_a_tab_of_the_side_panel() {
+    let mut window = window(vec![square()]);
+    let is_shown = |window: &Window| {
+        let slider = egui::accesskit::Role::Slider;
+        window.query_by_role_and_label(slider, "Brightness").is_some()
+    };
+    press_with(&mut window, Modifiers::COMMAND, Key::B);
+    press(&mut window, Key::I);
+    assert!(is_shown(&window), "the panel comes with its tab");
+    let button = egui::accesskit::Role::Button;
+    assert_eq!(window.query_all_by_role_and_label(button, "Style").count(), 2, "there, and above the photo");
+    click(&mut window, "Properties");
+    assert!(!is_shown(&window));
+    click(&mut window, "Image");
+    assert!(is_shown(&window));
+}

@@ -3,6 +3,7 @@
 use egui::{CursorIcon, Event, Key, PointerButton, Pos2, Rect, Response, Ui, pos2};
 
 use super::super::actions::{Action, Actions};
+use super::super::menus::{canvas_menu_ui, mask_menu_ui};
 use super::super::settings::Tool;
 use super::super::workspace::OpenPhoto;
 use super::box_grip::{Grip, SMALLEST_BOX};
@@ -67,6 +68,41 @@ impl Canvas {
             actions.push(Action::Select(vec![]));
         }
         self.drag_box(ui, response, input, actions);
+    }
+
+    /// The menu of the secondary button, where that makes no prompt: of the mask under the pointer, which becomes
+    /// the selected one, or of the photo.
+    pub(super) fn menu_ui(
+        &mut self,
+        ui: &Ui,
+        response: &Response,
+        input: &CanvasInput,
+        actions: &mut Actions,
+    ) {
+        if input.tool.prompts() || input.vertices.is_some() {
+            return;
+        }
+        let at = response.interact_pointer_pos();
+        if response.secondary_clicked() && !is_on_top(ui, at) {
+            return;
+        }
+        let document = input.document;
+        if let Some(at) = at.filter(|_| response.secondary_clicked()) {
+            let at = self.view.pointed(at);
+            let masks = match is_inside(at, input.photo.size()) {
+                true => document.masks_at(at.x as u32, at.y as u32),
+                false => vec![],
+            };
+            self.menu_of_masks = !masks.is_empty();
+            let is_selected = masks.iter().any(|id| document.selection().contains(id));
+            if let Some(top) = masks.first().filter(|_| !is_selected) {
+                actions.push(Action::Select(vec![*top]));
+            }
+        }
+        response.context_menu(|ui| match self.menu_of_masks {
+            true => mask_menu_ui(ui, document, input.availability, actions),
+            false => canvas_menu_ui(ui, input.availability, actions),
+        });
     }
 
     /// Draws a new box, or moves and resizes the one that is there.

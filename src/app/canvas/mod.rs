@@ -38,6 +38,7 @@ use tiles::Tiles;
 pub(super) use view::View;
 
 use super::actions::{Action, Actions};
+use super::commands::Availability;
 use super::look::{ACCENT, tokens};
 use super::settings::{MaskStyle, Tool};
 use super::state::VertexEditing;
@@ -69,6 +70,8 @@ pub(super) struct Canvas {
     cross: Cross,
     /// Names the canvas to egui, once it was drawn.
     id: Option<Id>,
+    /// Whether the menu of the secondary button is about the selected masks.
+    menu_of_masks: bool,
     /// What was selected before the last click.
     selected_before: Option<MaskId>,
     /// The view to begin with, and of which photo.
@@ -100,6 +103,7 @@ pub(super) struct CanvasInput<'a> {
     pub adjustment: Adjustment,
     /// Name and colour of the class of the next mask.
     pub class: Option<(&'a str, Colour)>,
+    pub availability: &'a Availability,
 }
 
 /// From the pointer to the class that is shown beside it, in points.
@@ -118,6 +122,7 @@ impl Canvas {
             hovered: None,
             cross: Cross::default(),
             id: None,
+            menu_of_masks: false,
             selected_before: None,
             restored_view: None,
             scene: None,
@@ -210,6 +215,7 @@ impl Canvas {
 
         let panning = self.is_panning(ui, &response);
         self.point(ui, &response, input, actions);
+        self.menu_ui(ui, &response, input, actions);
         self.draw(ui, &response, &painter, input, panning, actions);
         self.edit_vertices(ui, &response, &painter, input, actions);
         // A press that may become a click keeps what it will give in view.

@@ -29,7 +29,7 @@ commands! {
         over_comparison: true,
         enabled: can_start,
         run: |window, _, frame| {
-            let dialog = rfd::FileDialog::new().set_parent(frame);
+            let dialog = window.dialog(frame);
             window.tasks.pick_boxes(dialog, window.workspace.photos.clone());
         },
         ..BATCH
@@ -37,6 +37,7 @@ commands! {
     STOP_BATCH = Command {
         id: "StopBatch",
         text: "Stop the batch",
+        begins_group: true,
         tooltip: "Stop the batch; finished photos keep their masks",
         over_comparison: true,
         enabled: |window| window.batch.is_running(),
@@ -46,6 +47,7 @@ commands! {
     REVIEW = Command {
         id: "Review",
         text: "Review proposals",
+        begins_group: true,
         tooltip: "Go from one proposed mask to the next, least certain first, or end that",
         keys: &[shift(Key::R)],
         enabled: Tinsel::has_photo,

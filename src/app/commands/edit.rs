@@ -36,6 +36,7 @@ commands! {
     SELECT_ALL = Command {
         id: "SelectAll",
         text: "Select all",
+        begins_group: true,
         tooltip: "Select all masks",
         keys: &[ctrl(Key::A)],
         enabled: |window| !window.document().masks().is_empty(),
@@ -59,6 +60,7 @@ commands! {
     COPY_MASKS = Command {
         id: "CopyMasks",
         text: "Copy masks",
+        begins_group: true,
         tooltip: "Copy the selected masks, to paste them into another photo",
         keys: &[ctrl(Key::C)],
         enabled: |window| window.selects(1),
@@ -95,15 +97,26 @@ commands! {
     DUPLICATE_PREVIOUS = Command {
         id: "DuplicatePrevious",
         text: "Duplicate masks of previous photo",
+        begins_group: true,
         tooltip: "Add all masks of the previous photo of the folder in the same place",
         keys: &[ctrl_shift(Key::L)],
         enabled: |window| window.has_photo() && window.workspace.previous().is_some(),
         run: |window, _, _| window.duplicate_previous(),
         ..EDIT
     };
+    DUPLICATE_SELECTED = Command {
+        id: "DuplicateSelected",
+        text: "Duplicate selected",
+        tooltip: "Add copies of the selected masks in the same place",
+        keys: &[ctrl(Key::J)],
+        enabled: |window| window.selects(1),
+        run: |window, _, _| window.duplicate_selected(),
+        ..EDIT
+    };
     COPY_CUTOUT = Command {
         id: "CopyCutout",
         text: "Copy cut-out as picture",
+        begins_group: true,
         tooltip: "Copy the selected object to the clipboard, on a transparent background",
         keys: &[ctrl_shift(Key::C), ctrl_shift(Key::X)],
         enabled: Tinsel::selects_one,
@@ -122,6 +135,7 @@ commands! {
     DELETE_SELECTED = Command {
         id: "DeleteSelected",
         text: "Delete selected",
+        begins_group: true,
         tooltip: "Delete the selected masks",
         keys: &[plain(Key::Delete), plain(Key::Backspace)],
         enabled: |window| window.selects(1),

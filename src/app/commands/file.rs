@@ -3,6 +3,7 @@
 use egui::{Context, Key, ViewportCommand};
 
 use super::{Command, Menu, commands, ctrl, ctrl_shift};
+use crate::app::export_window::Which;
 use crate::app::shell::Tinsel;
 use crate::engine::ModelSource;
 use crate::sam::weights::BUILT_IN_NAME;
@@ -15,7 +16,7 @@ commands! {
         text: "Open photos…",
         tooltip: "Open one or more photos",
         keys: &[ctrl(Key::O)],
-        run: |window, _, frame| window.tasks.pick_photos(dialog(window, frame)),
+        run: |window, _, frame| window.tasks.pick_photos(window.dialog(frame)),
         ..FILE
     };
     OPEN_FOLDER = Command {
@@ -23,7 +24,7 @@ commands! {
         text: "Open folder…",
         tooltip: "Open all photos in a folder",
         keys: &[ctrl_shift(Key::O)],
-        run: |window, _, frame| window.tasks.pick_folder(dialog(window, frame)),
+        run: |window, _, frame| window.tasks.pick_folder(window.dialog(frame)),
         ..FILE
     };
     OPEN_SAMPLE = Command {
@@ -36,9 +37,10 @@ commands! {
     OPEN_MODEL = Command {
         id: "OpenModel",
         text: "Open model…",
+        begins_group: true,
         tooltip: "Load weights from a .pt or .safetensors file, or from an ONNX pair",
         keys: &[ctrl(Key::M)],
-        run: |window, _, frame| window.tasks.pick_model(dialog(window, frame)),
+        run: |window, _, frame| window.tasks.pick_model(window.dialog(frame)),
         ..FILE
     };
     USE_BUILT_IN_MODEL = Command {
@@ -52,6 +54,7 @@ commands! {
     EXPORT = Command {
         id: "Export",
         text: "Export…",
+        begins_group: true,
         tooltip: "Export masks to files",
         keys: &[ctrl(Key::E), ctrl(Key::S)],
         over_comparison: false,
@@ -62,6 +65,18 @@ commands! {
         run: open_export,
         ..FILE
     };
+    EXPORT_SELECTED = Command {
+        id: "ExportSelected",
+        text: "Export selected…",
+        tooltip: "Export the selected masks to files",
+        over_comparison: false,
+        enabled: |window| window.has_photo() && window.selects(1),
+        run: |window, ctx, frame| {
+            open_export(window, ctx, frame);
+            window.export.which = Which::Selected;
+        },
+        ..FILE
+    };
     IMPORT_MASKS = Command {
         id: "ImportMasks",
         text: "Import masks…",
@@ -69,7 +84,7 @@ commands! {
         keys: &[ctrl_shift(Key::I)],
         over_comparison: false,
         enabled: Tinsel::has_photo,
-        run: |window, _, frame| window.tasks.pick_masks(rfd::FileDialog::new().set_parent(frame)),
+        run: |window, _, frame| window.tasks.pick_masks(window.dialog(frame)),
         ..FILE
     };
     IMPORT_CLASSES = Command {
@@ -78,26 +93,18 @@ commands! {
         tooltip: "Add classes from a list (classes.txt, data.yaml), COCO, labelme, ISAT or another project",
         over_comparison: false,
         enabled: Tinsel::has_photo,
-        run: |window, _, frame| window.tasks.pick_classes(rfd::FileDialog::new().set_parent(frame)),
+        run: |window, _, frame| window.tasks.pick_classes(window.dialog(frame)),
         ..FILE
     };
     QUIT = Command {
         id: "Quit",
         text: "Quit",
+        begins_group: true,
         tooltip: "Close the window",
         keys: &[ctrl(Key::Q)],
         run: |_, ctx, _| ctx.send_viewport_cmd(ViewportCommand::Close),
         ..FILE
     };
-}
-
-/// A dialog over the window, in the folder of the last photo.
-fn dialog(window: &Tinsel, frame: &eframe::Frame) -> rfd::FileDialog {
-    let dialog = rfd::FileDialog::new().set_parent(frame);
-    match &window.settings.photo_folder {
-        Some(folder) => dialog.set_directory(folder),
-        None => dialog,
-    }
 }
 
 fn open_export(window: &mut Tinsel, _: &Context, _: &eframe::Frame) {

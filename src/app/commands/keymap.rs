@@ -40,7 +40,7 @@ impl Keymap {
 
     /// The key to show next to a command, as text.
     pub fn text(&self, ctx: &Context, command: &Command) -> Option<String> {
-        self.keys(command).first().map(|key| ctx.format_shortcut(key))
+        self.keys(command).first().map(|key| key_text(ctx, *key))
     }
 
     /// Whether a command has other keys than its default ones.
@@ -138,6 +138,25 @@ impl Keymap {
     }
 }
 
+/// A combination of keys as people write it, with the names that are printed on the keys.
+pub(in crate::app) fn key_text(ctx: &Context, shortcut: KeyboardShortcut) -> String {
+    let text = ctx.format_shortcut(&shortcut);
+    let key = shortcut.logical_key;
+    let printed = match key {
+        Key::Escape => shortcuts::ESCAPE,
+        Key::PageUp => shortcuts::PAGE_UP,
+        Key::PageDown => shortcuts::PAGE_DOWN,
+        Key::ArrowLeft => shortcuts::LEFT,
+        Key::ArrowRight => shortcuts::RIGHT,
+        Key::ArrowUp => shortcuts::UP,
+        Key::ArrowDown => shortcuts::DOWN,
+        Key::Minus => "-",
+        other => other.symbol_or_name(),
+    };
+    let held = text.strip_suffix(key.name()).or(text.strip_suffix(key.symbol_or_name()));
+    held.map_or_else(|| text.clone(), |held| format!("{held}{printed}"))
+}
+
 /// The key that an event says was pressed, where it is on the keyboard if that is known, and what is held. The system has its own events for the clipboard's keys.
 fn pressed_key(event: &Event) -> Option<(Key, Option<Key>, Modifiers)> {
     match event {
@@ -189,6 +208,21 @@ mod tests {
         let keymap: Keymap = serde_json::from_str(saved).unwrap();
         assert!(keymap.keys(&BRUSH).is_empty() && keymap.is_changed(&BRUSH));
         assert_eq!(serde_json::to_string(&keymap).unwrap(), r#"{"changed":{"Gone":[],"Tool(Brush)":[]}}"#);
+    }
+
+    #[test]
+    fn keys_are_called_as_they_are_printed() {
+        let ctx = Context::default();
+        ctx.set_os(egui::os::OperatingSystem::Nix);
+        let text = |modifiers, key| key_text(&ctx, KeyboardShortcut::new(modifiers, key));
+        let named =
+            [Key::OpenBracket, Key::Minus, Key::Period, Key::Escape, Key::PageDown, Key::ArrowUp, Key::F2];
+        assert_eq!(
+            named.map(|key| text(Modifiers::NONE, key)),
+            ["[", "-", ".", "Esc", "Page Down", "Up", "F2"]
+        );
+        assert_eq!(text(Modifiers::COMMAND, Key::Plus), "Ctrl++");
+        assert_eq!(text(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::CloseBracket), "Ctrl+Shift+]");
     }
 
     #[test]

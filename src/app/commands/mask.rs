@@ -12,6 +12,7 @@ commands! {
     HIDE_SELECTED = Command {
         id: "HideSelected",
         text: "Show or hide selected",
+        begins_group: true,
         tooltip: "Hide the selected masks, or show them again",
         keys: &[plain(Key::S)],
         run: |window, _, _| {
@@ -45,6 +46,7 @@ commands! {
     RENAME_SELECTED = Command {
         id: "RenameSelected",
         text: "Rename selected",
+        begins_group: true,
         tooltip: "Rename the selected mask",
         keys: &[plain(Key::F2)],
         enabled: Tinsel::selects_one,
@@ -56,9 +58,21 @@ commands! {
         },
         ..MASK
     };
+    INSPECT_SELECTED = Command {
+        id: "InspectSelected",
+        text: "Inspect selected",
+        tooltip: "Zoom to the selected mask, and show its properties in the side panel",
+        keys: &[shift(Key::I)],
+        run: |window, _, _| {
+            window.settings.side_panel = true;
+            window.zoom_to(&window.selection());
+        },
+        ..MASK
+    };
     RAISE = Command {
         id: "Raise",
         text: "Bring forward",
+        begins_group: true,
         tooltip: "Move the selected masks up by one layer",
         keys: &[ctrl(Key::ArrowUp)],
         run: |window, _, _| move_selected(window, true),

@@ -21,7 +21,7 @@ use std::hash::{Hash, Hasher};
 
 use egui::{Context, Key, KeyboardShortcut, Modifiers};
 
-pub(super) use keymap::Keymap;
+pub(super) use keymap::{Keymap, key_text};
 
 use super::shell::Tinsel;
 use super::texts::menus as texts;
@@ -44,6 +44,10 @@ pub(super) struct Command {
     /// May be empty.
     pub tooltip: &'static str,
     pub menu: Menu,
+    /// The submenu that has it; commands of one stand together.
+    pub submenu: Option<&'static str>,
+    /// A line above it parts it from the command before in the menu.
+    pub begins_group: bool,
     /// Whether the menu lists it; the palette and the list of shortcuts list all commands.
     pub in_menu: bool,
     /// The default keys; the first one is shown next to the command.
@@ -75,6 +79,8 @@ const COMMAND: Command = Command {
     text: "",
     tooltip: "",
     menu: Menu::File,
+    submenu: None,
+    begins_group: false,
     in_menu: true,
     keys: &[],
     prompt: PromptState::Any,

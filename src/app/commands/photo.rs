@@ -30,6 +30,7 @@ commands! {
     NEXT_PAGE = Command {
         id: "NextPage",
         text: "Next page",
+        begins_group: true,
         tooltip: "Open the next page of the photo's file",
         keys: &[ctrl(Key::PageDown)],
         enabled: |window| window.page().is_some_and(|(page, pages)| page + 1 < pages),
@@ -48,6 +49,7 @@ commands! {
     NEXT_EMPTY = Command {
         id: "NextEmptyPhoto",
         text: "Next photo without masks",
+        begins_group: true,
         tooltip: "Open the next photo that has no masks and is not done",
         keys: &[shift(Key::D)],
         enabled: |window| window.workspace.photos.len() > 1,
@@ -66,6 +68,7 @@ commands! {
     MARK_DONE = Command {
         id: "MarkDone",
         text: "Done, next photo",
+        begins_group: true,
         tooltip: "Accept the mask in progress, mark the photo as done and open the next one that is not",
         keys: &[KeyboardShortcut::new(Modifiers::COMMAND, Key::Enter)],
         enabled: Tinsel::has_photo,
@@ -96,9 +99,24 @@ commands! {
     EDIT_NOTE = Command {
         id: "EditNote",
         text: "Note and tags…",
+        begins_group: true,
         tooltip: "Write a note about the photo, and give it tags",
         enabled: Tinsel::has_photo,
-        run: |window, _, _| window.edit_note(),
+        run: |window, _, _| {
+            let open = window.workspace.open.as_ref().map(|open| open.photo.path.clone());
+            open.into_iter().for_each(|photo| window.edit_note(&photo));
+        },
+        ..PHOTO
+    };
+    SHOW_IN_FOLDER = Command {
+        id: "ShowInFolder",
+        text: "Show in folder",
+        tooltip: "Show the file of the photo in the file manager",
+        enabled: |window| window.has_photo() && window.photo_file().is_some(),
+        run: |window, _, _| {
+            let file = window.photo_file();
+            file.into_iter().for_each(|file| window.tasks.show_in_folder(file));
+        },
         ..PHOTO
     };
 }

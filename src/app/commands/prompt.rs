@@ -3,6 +3,7 @@
 use egui::{Key, KeyboardShortcut};
 
 use super::{Command, Menu, PromptState, commands, ctrl, ctrl_shift, plain, shift};
+use crate::app::texts::menus as texts;
 use crate::document::Edit;
 use crate::sam::has_single;
 
@@ -12,6 +13,7 @@ commands! {
     REFINE = Command {
         id: "Refine",
         text: "Refine selected",
+        begins_group: true,
         tooltip: "Refine the selected mask with further clicks",
         keys: &[plain(Key::R)],
         enabled: |window| window.has_photo() && window.has_model() && window.selects_one(),
@@ -47,6 +49,7 @@ commands! {
         text: "Next candidate",
         tooltip: "Show the next candidate mask",
         keys: &[plain(Key::Tab)],
+        submenu: Some(texts::CANDIDATE),
         prompt: PromptState::Set,
         run: |window, _, _| window.step_candidate(1),
         ..PROMPT
@@ -72,6 +75,7 @@ commands! {
     ENCODE_REGION = Command {
         id: "EncodeRegion",
         text: "Focus on the visible area",
+        begins_group: true,
         tooltip: "Zoom in on a small object first; the network then takes a closer look at the visible area",
         keys: &[ctrl(Key::R)],
         enabled: |window| window.has_photo() && window.has_model(),
@@ -90,6 +94,7 @@ commands! {
     SEGMENT_EVERYTHING = Command {
         id: "SegmentEverything",
         text: "Segment everything",
+        begins_group: true,
         tooltip: "Find a mask for each object in the photo",
         keys: &[ctrl(Key::G)],
         enabled: |window| window.has_photo() && window.has_model() && !window.everything.is_pending(),
@@ -109,6 +114,7 @@ commands! {
     CANCEL = Command {
         id: "Cancel",
         text: "Cancel",
+        begins_group: true,
         tooltip: "Stop the current task; masks found so far are kept",
         keys: &[ctrl(Key::Period)],
         over_comparison: true,
@@ -131,6 +137,7 @@ const fn candidate<const NUMBER: usize>(
         text,
         tooltip,
         keys,
+        submenu: Some(texts::CANDIDATE),
         prompt: PromptState::Set,
         run: |window, _, _| {
             let count = window.candidates();

@@ -35,6 +35,7 @@ commands! {
     GROW = Command {
         id: "Shape(Grow)",
         text: "Grow",
+        begins_group: true,
         tooltip: "Grow by the distance in the Change shape panel",
         keys: &[ctrl(Key::CloseBracket)],
         run: |window, _, _| window.reshape(ShapeOp::Grow(window.settings.shape_pixels)),
@@ -59,6 +60,7 @@ commands! {
     KEEP_LARGEST_PART = Command {
         id: "Shape(KeepLargestPart)",
         text: "Keep largest part",
+        begins_group: true,
         tooltip: "Remove all separate parts except the largest",
         run: |window, _, _| window.reshape(ShapeOp::KeepLargestPart),
         ..SHAPE
@@ -74,6 +76,7 @@ commands! {
     UNION = Command {
         id: "Shape(Union)",
         text: "Merge",
+        begins_group: true,
         tooltip: "Merge the selected masks into one",
         keys: &[ctrl(Key::U)],
         run: |window, _, _| window.reshape(ShapeOp::Union),

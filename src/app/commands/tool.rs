@@ -5,12 +5,15 @@ use egui::{Context, Key, Vec2};
 use super::{Command, Menu, PromptState, commands, plain};
 use crate::app::settings::Tool;
 use crate::app::shell::Tinsel;
+use crate::app::texts::menus as texts;
 
 const BRUSH_STEP: f32 = 1.25;
 
-const TOOL: Command = Command { menu: Menu::Mask, enabled: Tinsel::has_photo, ..super::COMMAND };
+const TOOL: Command =
+    Command { menu: Menu::Mask, submenu: Some(texts::TOOL), enabled: Tinsel::has_photo, ..super::COMMAND };
 
 const MOVE_CROSS: Command = Command {
+    submenu: Some(texts::CROSSHAIR),
     tooltip: "Move a crosshair over the photo to click without a mouse; hold Shift to move by one pixel",
     ..TOOL
 };
@@ -89,6 +92,24 @@ commands! {
         run: |window, _, _| window.take_vertex_tool(),
         ..TOOL
     };
+    LARGER_BRUSH = Command {
+        id: "BrushLarger",
+        text: "Larger brush",
+        tooltip: "Make brush and eraser larger",
+        keys: &[plain(Key::CloseBracket)],
+        run: |window, _, _| resize_brush(window, BRUSH_STEP),
+        enabled: |_| true,
+        ..TOOL
+    };
+    SMALLER_BRUSH = Command {
+        id: "BrushSmaller",
+        text: "Smaller brush",
+        tooltip: "Make brush and eraser smaller",
+        keys: &[plain(Key::OpenBracket)],
+        run: |window, _, _| resize_brush(window, 1.0 / BRUSH_STEP),
+        enabled: |_| true,
+        ..TOOL
+    };
     CROSS_LEFT = Command {
         id: "Cross(Left)",
         text: "Move crosshair left",
@@ -128,24 +149,7 @@ commands! {
             let action = window.stage.canvas.click_cross(window.stage.tool, opposite, &window.workspace.document);
             action.into_iter().for_each(|action| window.apply(action, ctx, frame));
         },
-        ..TOOL
-    };
-    LARGER_BRUSH = Command {
-        id: "BrushLarger",
-        text: "Larger brush",
-        tooltip: "Make brush and eraser larger",
-        keys: &[plain(Key::CloseBracket)],
-        run: |window, _, _| resize_brush(window, BRUSH_STEP),
-        enabled: |_| true,
-        ..TOOL
-    };
-    SMALLER_BRUSH = Command {
-        id: "BrushSmaller",
-        text: "Smaller brush",
-        tooltip: "Make brush and eraser smaller",
-        keys: &[plain(Key::OpenBracket)],
-        run: |window, _, _| resize_brush(window, 1.0 / BRUSH_STEP),
-        enabled: |_| true,
+        submenu: Some(texts::CROSSHAIR),
         ..TOOL
     };
 }

@@ -3,12 +3,20 @@
 use egui::{Context, Key, ThemePreference};
 
 use super::{Command, Menu, commands, ctrl, plain, shift};
-use crate::app::settings::MaskStyle;
+use crate::app::look;
+use crate::app::settings::{MaskStyle, NORMAL_TEXT, TEXT_SIZES};
 use crate::app::shell::Tinsel;
+use crate::app::texts::menus as texts;
 
 const ZOOM_STEP: f32 = 1.25;
 
 const VIEW: Command = Command { menu: Menu::View, ..super::COMMAND };
+
+const STYLE: Command = Command { submenu: Some(texts::STYLE_OF_MASKS), ..VIEW };
+
+const THEME: Command = Command { submenu: Some(texts::THEME), over_comparison: true, ..VIEW };
+
+const TEXT_SIZE: Command = Command { submenu: Some(texts::TEXT_SIZE), ..THEME };
 
 commands! {
     SHOW_ALL = Command {
@@ -24,6 +32,7 @@ commands! {
     ZOOM_IN = Command {
         id: "ZoomIn",
         text: "Zoom in",
+        begins_group: true,
         keys: &[plain(Key::Plus), plain(Key::Equals)],
         enabled: Tinsel::has_photo,
         run: |window, _, _| window.stage.canvas.view.zoom_by(ZOOM_STEP),
@@ -67,10 +76,11 @@ commands! {
     FILL = Command {
         id: "Style(Fill)",
         text: "Filled masks",
+        begins_group: true,
         tooltip: "Fill masks with colour",
         on: |window| window.settings.style == MaskStyle::Fill,
         run: |window, _, _| toggle_style(window, MaskStyle::Fill),
-        ..VIEW
+        ..STYLE
     };
     OUTLINE = Command {
         id: "Style(Outline)",
@@ -79,7 +89,7 @@ commands! {
         keys: &[plain(Key::O)],
         on: |window| window.settings.style == MaskStyle::Outline,
         run: |window, _, _| toggle_style(window, MaskStyle::Outline),
-        ..VIEW
+        ..STYLE
     };
     FILL_AND_OUTLINE = Command {
         id: "Style(Both)",
@@ -87,7 +97,7 @@ commands! {
         tooltip: "Fill masks with colour and draw their outlines",
         on: |window| window.settings.style == MaskStyle::Both,
         run: |window, _, _| toggle_style(window, MaskStyle::Both),
-        ..VIEW
+        ..STYLE
     };
     DIM = Command {
         id: "Style(Dim)",
@@ -96,11 +106,12 @@ commands! {
         keys: &[shift(Key::O)],
         on: |window| window.settings.style == MaskStyle::Dim,
         run: |window, _, _| toggle_style(window, MaskStyle::Dim),
-        ..VIEW
+        ..STYLE
     };
     MINIMAP = Command {
         id: "Minimap",
         text: "Minimap",
+        begins_group: true,
         tooltip: "Show an overview of the photo while zoomed in",
         on: |window| window.settings.minimap,
         run: |window, _, _| window.settings.minimap = !window.settings.minimap,
@@ -137,37 +148,64 @@ commands! {
     IMAGE = Command {
         id: "Image",
         text: "Image",
-        tooltip: "Show pages and channels of the photo, the window of its samples, brightness and contrast",
+        tooltip: "Show how masks and photo look: opacity, style, colours, brightness, pages and channels",
         keys: &[plain(Key::I)],
         enabled: Tinsel::has_photo,
-        on: |window| window.panels.image.open,
-        run: |window, _, _| window.panels.image.open = !window.panels.image.open,
+        on: |window| window.settings.side_panel && window.panels.image.open,
+        run: |window, _, _| {
+            window.panels.image.open = !(window.settings.side_panel && window.panels.image.open);
+            window.settings.side_panel |= window.panels.image.open;
+        },
         ..VIEW
     };
     SYSTEM_THEME = Command {
         id: "Theme(System)",
         text: "System theme",
+        begins_group: true,
         tooltip: "Follow the light or dark theme of the system",
-        over_comparison: true,
         on: |window| window.settings.theme == ThemePreference::System,
         run: |window, ctx, _| set_theme(window, ctx, ThemePreference::System),
-        ..VIEW
+        ..THEME
     };
     LIGHT_THEME = Command {
         id: "Theme(Light)",
         text: "Light theme",
-        over_comparison: true,
         on: |window| window.settings.theme == ThemePreference::Light,
         run: |window, ctx, _| set_theme(window, ctx, ThemePreference::Light),
-        ..VIEW
+        ..THEME
     };
     DARK_THEME = Command {
         id: "Theme(Dark)",
         text: "Dark theme",
-        over_comparison: true,
         on: |window| window.settings.theme == ThemePreference::Dark,
         run: |window, ctx, _| set_theme(window, ctx, ThemePreference::Dark),
-        ..VIEW
+        ..THEME
+    };
+    LARGER_TEXT = Command {
+        id: "LargerText",
+        text: "Larger text",
+        tooltip: "Make text and buttons larger",
+        keys: &[ctrl(Key::Plus)],
+        enabled: |window| next_size(window).is_some(),
+        run: |window, ctx, _| set_text_size(window, ctx, next_size(window)),
+        ..TEXT_SIZE
+    };
+    SMALLER_TEXT = Command {
+        id: "SmallerText",
+        text: "Smaller text",
+        tooltip: "Make text and buttons smaller",
+        keys: &[ctrl(Key::Minus)],
+        enabled: |window| previous_size(window).is_some(),
+        run: |window, ctx, _| set_text_size(window, ctx, previous_size(window)),
+        ..TEXT_SIZE
+    };
+    NORMAL_TEXT_SIZE = Command {
+        id: "NormalText",
+        text: "Normal text",
+        tooltip: "Give text and buttons their normal size",
+        on: |window| window.settings.text_size == NORMAL_TEXT,
+        run: |window, ctx, _| set_text_size(window, ctx, Some(NORMAL_TEXT)),
+        ..TEXT_SIZE
     };
 }
 
@@ -183,4 +221,19 @@ fn toggle_style(window: &mut Tinsel, style: MaskStyle) {
 fn set_theme(window: &mut Tinsel, ctx: &Context, theme: ThemePreference) {
     window.settings.theme = theme;
     ctx.set_theme(theme);
+}
+
+fn next_size(window: &Tinsel) -> Option<u32> {
+    TEXT_SIZES.into_iter().find(|size| *size > window.settings.text_size)
+}
+
+fn previous_size(window: &Tinsel) -> Option<u32> {
+    TEXT_SIZES.into_iter().rev().find(|size| *size < window.settings.text_size)
+}
+
+fn set_text_size(window: &mut Tinsel, ctx: &Context, size: Option<u32>) {
+    if let Some(size) = size {
+        window.settings.text_size = size;
+        look::set_text_size(ctx, size);
+    }
 }

@@ -9,16 +9,18 @@ use egui::scroll_area::ScrollArea;
 use egui::style::ScrollAnimation;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
-    Align, Align2, Button, Color32, ComboBox, FontFamily, FontId, Rect, Role, Sense, Stroke, StrokeKind,
-    TextEdit, Ui, Vec2, WidgetInfo, vec2,
+    Align, Align2, Color32, ComboBox, FontFamily, FontId, Rect, Role, Sense, Stroke, StrokeKind, TextEdit,
+    Ui, Vec2, WidgetInfo, vec2,
 };
 
 use self::pictures::{Pictures, Tile};
 use super::actions::{Action, Actions};
+use super::commands::Availability;
 use super::look::{ACCENT, ICONS, ICONS_FILLED, icons, tokens};
-use super::state::{PhotoStates, Projects};
+use super::menus::{PhotoSubject, photo_menu_ui};
+use super::state::{PhotoStates, Projects, folder_of};
 use super::texts::{self, filmstrip, states as states_texts};
-use crate::files::project::{PhotoState, ProjectEdit, WorkState};
+use crate::files::project::{PhotoState, WorkState};
 
 /// The room for a picture, in points.
 const TILE: Vec2 = vec2(96.0, 64.0);
@@ -113,9 +115,10 @@ impl Filmstrip {
                     tile,
                     masks,
                     state: WorkState::new(content.projects.state_of(path), masks),
+                    has_project: content.projects.knows(&folder_of(path)),
                     note: content.projects.note_of(path),
                 };
-                if tile_ui(ui, place(i), &subject, actions) {
+                if tile_ui(ui, place(i), &subject, content.availability, actions) {
                     actions.push(Action::GoToPhoto(index));
                 }
             }
@@ -133,6 +136,7 @@ pub(super) struct StripContent<'a> {
     /// The number of masks of a photo, as far as this window knows.
     pub masks_of: &'a dyn Fn(&Path) -> Option<usize>,
     pub projects: &'a Projects,
+    pub availability: &'a Availability,
 }
 
 /// What a tile shows.
@@ -143,6 +147,7 @@ struct TileContent<'a> {
     tile: Option<&'a Tile>,
     masks: usize,
     state: WorkState,
+    has_project: bool,
     note: &'a str,
 }
 
@@ -156,7 +161,7 @@ fn filter_ui(ui: &mut Ui, states: &mut PhotoStates) {
         }
     });
     combo.response.on_hover_text(states_texts::FILTER_TOOLTIP);
-    let edit = TextEdit::singleline(&mut states.search).hint_text(states_texts::SEARCH);
+    let edit = TextEdit::singleline(&mut states.search).hint_text(states_texts::SEARCH_HINT);
     let response = ui.add(edit.desired_width(FILTER_WIDTH - 12.0));
     response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, states_texts::SEARCH));
 }
@@ -169,8 +174,14 @@ fn in_view(left: f32, right: f32, count: usize) -> Range<usize> {
 }
 
 /// Draws a photo's tile; returns whether it was clicked.
-fn tile_ui(ui: &mut Ui, rect: Rect, content: &TileContent, actions: &mut Actions) -> bool {
-    let TileContent { index, path, is_current, tile, masks, state, note } = *content;
+fn tile_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    content: &TileContent,
+    availability: &Availability,
+    actions: &mut Actions,
+) -> bool {
+    let TileContent { index, path, is_current, tile, masks, state, has_project, note } = *content;
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let whole = rect.with_max_y(rect.max.y + NAME_HEIGHT);
     let response = ui.interact(whole, ui.scope_id().with(("photo", index)), Sense::CLICK | Sense::FOCUSABLE);
@@ -236,18 +247,8 @@ fn tile_ui(ui: &mut Ui, rect: Rect, content: &TileContent, actions: &mut Actions
             StrokeKind::Inside,
         );
     }
-    response.context_menu(|ui| {
-        let now = if let WorkState::Set(state) = state { Some(state) } else { None };
-        for (wanted, text) in [
-            (Some(PhotoState::Done), states_texts::state(WorkState::Set(PhotoState::Done))),
-            (Some(PhotoState::Review), states_texts::state(WorkState::Set(PhotoState::Review))),
-            (None, states_texts::CLEAR),
-        ] {
-            if ui.add(Button::new(text).selected(now == wanted)).clicked() {
-                actions.push(Action::EditProject(ProjectEdit::SetState(name.clone().into_owned(), wanted)));
-            }
-        }
-    });
+    let subject = PhotoSubject { path, index, is_current, state, has_project };
+    response.context_menu(|ui| photo_menu_ui(ui, &subject, availability, actions));
     response.on_hover_text(filmstrip::tooltip(&name, about.as_deref())).clicked()
 }
 
@@ -262,18 +263,44 @@ fn name_ui(ui: &Ui, rect: Rect, name: &str, is_current: bool, state: WorkState) 
     };
     let family = FontFamily::Name(if is_filled { ICONS_FILLED } else { ICONS }.into());
     let text_colour = if is_current { tokens.text } else { tokens.text_2 };
+    let font = FontId::proportional(11.0);
+    let name = elided(name, |text| {
+        ui.painter().layout_no_wrap(text.to_owned(), font.clone(), text_colour).size().x
+            <= rect.width() - 18.0
+    });
     let mut job = LayoutJob::default();
     job.append(&symbol.to_string(), 0.0, TextFormat::simple(FontId::new(12.0, family), colour));
-    job.append(name, 4.0, TextFormat::simple(FontId::proportional(11.0), text_colour));
+    job.append(&name, 4.0, TextFormat::simple(font.clone(), text_colour));
     job.wrap = TextWrapping::truncate_at_width(rect.width());
     let galley = ui.painter().layout_job(job);
     let at = Align2::CENTER_CENTER.align_size_within_rect(galley.size(), rect).min;
     ui.painter().galley(at, galley, text_colour);
 }
 
+/// A file name without its middle, if all of it does not fit: photos of a camera differ in their ends.
+fn elided(name: &str, fits: impl Fn(&str) -> bool) -> String {
+    const END: usize = 8;
+    if fits(name) {
+        return name.to_owned();
+    }
+    let letters: Vec<char> = name.chars().collect();
+    let end: String = letters[letters.len().saturating_sub(END)..].iter().collect();
+    let with_beginning = |count: usize| letters[..count].iter().chain(&['…']).collect::<String>() + &end;
+    let longest = letters.len().saturating_sub(END);
+    (0..longest).rev().map(with_beginning).find(|text| fits(text)).unwrap_or(end)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_names_keep_their_beginning_and_their_end() {
+        let fits = |text: &str| text.chars().count() <= 14;
+        assert_eq!(elided("short.jpg", fits), "short.jpg");
+        assert_eq!(elided("IMG_20241219_085200.jpg", fits), "IMG_2…5200.jpg");
+        assert_eq!(elided("ÄÖÜ漢字漢字漢字漢字.jpg", |_| false), "漢字漢字.jpg");
+    }
 
     #[test]
     fn only_tiles_near_the_view_are_made() {

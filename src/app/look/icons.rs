@@ -36,6 +36,7 @@ pub const CIRCLE: char = '\u{e18a}';
 pub const FLAG_FILL: char = '\u{e244}';
 pub const CHECK_CIRCLE_FILL: char = '\u{e184}';
 pub const POLYGON: char = '\u{e6d0}';
+pub const X: char = '\u{e4f6}';
 pub const PLAY: char = '\u{e3d0}';
 pub const PAUSE: char = '\u{e39e}';
 pub const STOP: char = '\u{e46c}';

@@ -4,5 +4,5 @@ pub(super) mod icons;
 mod theme;
 mod widgets;
 
-pub(super) use theme::{ACCENT, ICONS, ICONS_FILLED, NEGATIVE, POSITIVE, apply, tokens};
+pub(super) use theme::{ACCENT, ICONS, ICONS_FILLED, NEGATIVE, POSITIVE, apply, set_text_size, tokens};
 pub(super) use widgets::{icon, icon_button, icon_filled, primary_button, section_title, select_all};

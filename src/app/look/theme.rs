@@ -110,6 +110,11 @@ pub(in crate::app) fn apply(ctx: &egui::Context) {
     ctx.options_mut(|options| options.zoom_with_keyboard = false);
 }
 
+/// Gives text and all that goes with it a size, in percent. The photo has its own.
+pub(in crate::app) fn set_text_size(ctx: &egui::Context, percent: u32) {
+    ctx.set_zoom_factor(percent.clamp(50, 300) as f32 / 100.0);
+}
+
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
     let files: [(&str, &'static [u8]); 5] = [
@@ -160,7 +165,8 @@ fn with_tokens(mut visuals: Visuals, tokens: &Tokens) -> Visuals {
     visuals.hyperlink_color = tokens.accent_text;
     visuals.faint_bg_color = tokens.hover;
     visuals.extreme_bg_color = tokens.field;
-    visuals.text_edit_bg_color = Some(tokens.field);
+    // Text fields have no edge: in the light theme they would be white on white.
+    visuals.text_edit_bg_color = Some(if visuals.dark_mode { tokens.field } else { tokens.hover });
     visuals.code_bg_color = tokens.raised;
     visuals.error_fg_color = tokens.error;
     visuals.warn_fg_color = tokens.review;

@@ -20,7 +20,14 @@ pub(in crate::app) fn icon_filled(icon: char, size: f32) -> RichText {
 pub(in crate::app) fn icon_button(ui: &mut Ui, symbol: char, name: &str, is_on: bool) -> Response {
     let button =
         Button::new(icon(symbol, 16.0)).selected(is_on).frame_when_inactive(is_on).min_size(vec2(28.0, 26.0));
-    ui.add(button).on_hover_text(name).accessible_name(name)
+    let response = ui.scope(|ui| {
+        // The accent is for what is worked with; this only says what is shown.
+        let tokens = tokens(ui.visuals());
+        let selection = &mut ui.visuals_mut().selection;
+        (selection.bg_fill, selection.stroke.color) = (tokens.raised, tokens.text);
+        ui.add(button)
+    });
+    response.inner.on_hover_text(name).accessible_name(name)
 }
 
 /// The one button of a group that is the next step.

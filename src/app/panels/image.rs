@@ -1,35 +1,39 @@
-//! The window about the picture: page and channels of the file, the window of its samples, and the view.
+//! The tab about the picture: how masks look, page and channels of the file, the window of its samples, and the
+//! view.
 
-use egui::{Button, DragValue, Response, Slider, Ui, Widget};
+use egui::{Button, DragValue, Grid, Response, ScrollArea, Slider, SliderClamping, Ui, Widget, vec2};
 
 use super::super::actions::{Action, Actions};
 use super::super::commands::{self, Availability};
+use super::super::settings::Settings;
 use super::super::state::Picture;
-use super::super::texts::image as texts;
+use super::super::texts::{image as texts, menus as menu_texts};
+use super::looks::{colours_ui, opacity_ui, slider_line_ui, style_ui};
 use crate::files::{Adjustment, Channels, Photo, Rendering, Samples, Window, file_and_page};
 
-/// What the window remembers between frames.
+/// What the tab remembers between frames.
 #[derive(Default)]
-pub(in crate::app) struct ImageWindow {
+pub(in crate::app) struct ImageTab {
+    /// It is shown in place of the properties of the selected mask.
     pub open: bool,
     /// The page that is being dragged to.
     page: Option<usize>,
 }
 
-impl ImageWindow {
-    pub fn ui(
-        &mut self,
-        ctx: &egui::Context,
-        photo: &Photo,
-        picture: &Picture,
-        availability: &Availability,
-        actions: &mut Actions,
-    ) {
-        let mut open = self.open;
-        let window =
-            egui::Window::new(texts::TITLE).open(&mut open).resizable(false).default_pos([24.0, 110.0]);
-        window.show(ctx, |ui| {
-            ui.spacing_mut().slider_width = 160.0;
+/// What the tab shows.
+pub(in crate::app) struct ImageContent<'a> {
+    pub photo: &'a Photo,
+    pub picture: &'a Picture,
+    pub settings: &'a Settings,
+    pub availability: &'a Availability,
+}
+
+impl ImageTab {
+    pub fn ui(&mut self, ui: &mut Ui, content: &ImageContent, actions: &mut Actions) {
+        let ImageContent { photo, picture, availability, .. } = *content;
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            masks_ui(ui, content, actions);
+            ui.separator();
             if photo.pages > 1 {
                 self.page_ui(ui, photo, availability, actions);
                 ui.separator();
@@ -44,12 +48,11 @@ impl ImageWindow {
             }
             view_ui(ui, picture, actions);
         });
-        self.open = open;
     }
 
     fn page_ui(&mut self, ui: &mut Ui, photo: &Photo, availability: &Availability, actions: &mut Actions) {
         let (_, page) = file_and_page(&photo.path);
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             let mut number = self.page.unwrap_or(page) + 1;
             let label = ui.label(texts::PAGE);
             let response =
@@ -72,6 +75,25 @@ impl ImageWindow {
     }
 }
 
+/// How masks look.
+fn masks_ui(ui: &mut Ui, content: &ImageContent, actions: &mut Actions) {
+    let ImageContent { settings, availability, .. } = *content;
+    Grid::new("look of masks").num_columns(2).spacing(vec2(12.0, 6.0)).show(ui, |ui| {
+        ui.weak(menu_texts::OPACITY);
+        ui.horizontal(|ui| {
+            let width = (ui.available_width() - 64.0).clamp(40.0, 140.0);
+            opacity_ui(ui, settings.opacity, width, actions);
+        });
+        ui.end_row();
+        ui.weak(menu_texts::STYLE);
+        style_ui(ui, availability, false, actions);
+        ui.end_row();
+        ui.weak(menu_texts::COLOURS);
+        colours_ui(ui, settings.colours, false, actions);
+        ui.end_row();
+    });
+}
+
 /// Channels, and the window if the samples are deep.
 fn samples_ui(ui: &mut Ui, samples: &Samples, rendering: &mut Rendering) {
     if samples.channels() > 1 {
@@ -91,9 +113,13 @@ fn samples_ui(ui: &mut Ui, samples: &Samples, rendering: &mut Rendering) {
         (&mut window.white, texts::WHITE, texts::WHITE_TOOLTIP),
     ] {
         let former = *value;
-        let slider = Slider::new(value, low..=high).max_decimals(decimals).text(text);
-        let slider = slider.clamping(egui::SliderClamping::Never);
-        if ui.add(slider).on_hover_text(tooltip).double_clicked() {
+        let slider = |ui: &mut Ui, value: &mut f64| {
+            ui.add(Slider::new(value, low..=high).clamping(SliderClamping::Never).show_value(false))
+        };
+        let number = |ui: &mut Ui, value: &mut f64| {
+            ui.add(DragValue::new(value).max_decimals(decimals).speed((high - low) / 500.0))
+        };
+        if slider_line_ui(ui, text, value, slider, number).on_hover_text(tooltip).double_clicked() {
             *value = former;
             rendering.window = None;
         }
@@ -102,8 +128,14 @@ fn samples_ui(ui: &mut Ui, samples: &Samples, rendering: &mut Rendering) {
         rendering.window = Some(window);
     }
     let [low, high] = Rendering::GAMMAS;
-    let slider = Slider::new(&mut rendering.gamma, low..=high).logarithmic(true).max_decimals(2);
-    if ui.add(slider.text(texts::MIDTONES)).on_hover_text(texts::MIDTONES_TOOLTIP).double_clicked() {
+    let slider = |ui: &mut Ui, value: &mut f32| {
+        ui.add(Slider::new(value, low..=high).logarithmic(true).max_decimals(2).show_value(false))
+    };
+    let number = |ui: &mut Ui, value: &mut f32| {
+        ui.add(DragValue::new(value).range(low..=high).speed(0.01).max_decimals(2))
+    };
+    let line = slider_line_ui(ui, texts::MIDTONES, &mut rendering.gamma, slider, number);
+    if line.on_hover_text(texts::MIDTONES_TOOLTIP).double_clicked() {
         rendering.gamma = 1.0;
     }
     ui.horizontal(|ui| {
@@ -136,7 +168,7 @@ fn channels_ui(ui: &mut Ui, samples: &Samples, rendering: &mut Rendering) {
             chosen = Channels::Rgb([Some(0), Some(1), Some(2).filter(|_| count > 2)]);
         }
     });
-    ui.horizontal(|ui| match &mut chosen {
+    ui.horizontal_wrapped(|ui| match &mut chosen {
         Channels::Grey(channel) => {
             let mut number = *channel + 1;
             named(ui, texts::CHANNEL, DragValue::new(&mut number).range(1..=count).speed(0.05));
@@ -163,15 +195,27 @@ fn view_ui(ui: &mut Ui, picture: &Picture, actions: &mut Actions) {
     let mut network_sees = picture.network_sees;
     for (value, text) in [(&mut brightness, texts::BRIGHTNESS), (&mut contrast, texts::CONTRAST)] {
         let mut percent = *value * 100.0;
-        let slider = Slider::new(&mut percent, -100.0..=100.0).fixed_decimals(0).suffix(" %").text(text);
-        let is_reset = ui.add(slider).on_hover_text(texts::RESET_TOOLTIP).double_clicked();
+        let slider = |ui: &mut Ui, value: &mut f32| {
+            ui.add(Slider::new(value, -100.0..=100.0).fixed_decimals(0).show_value(false))
+        };
+        let number = |ui: &mut Ui, value: &mut f32| {
+            ui.add(DragValue::new(value).range(-100.0..=100.0).fixed_decimals(0).suffix(" %"))
+        };
+        let line = slider_line_ui(ui, text, &mut percent, slider, number);
+        let is_reset = line.on_hover_text(texts::RESET_TOOLTIP).double_clicked();
         *value = if is_reset { 0.0 } else { percent / 100.0 };
     }
-    let slider = Slider::new(&mut gamma, 0.1..=10.0).logarithmic(true).max_decimals(2).text(texts::GAMMA);
-    if ui.add(slider).on_hover_text(texts::RESET_TOOLTIP).double_clicked() {
+    let slider = |ui: &mut Ui, value: &mut f32| {
+        ui.add(Slider::new(value, 0.1..=10.0).logarithmic(true).max_decimals(2).show_value(false))
+    };
+    let number = |ui: &mut Ui, value: &mut f32| {
+        ui.add(DragValue::new(value).range(0.1..=10.0).speed(0.01).max_decimals(2))
+    };
+    let line = slider_line_ui(ui, texts::GAMMA, &mut gamma, slider, number);
+    if line.on_hover_text(texts::RESET_TOOLTIP).double_clicked() {
         gamma = 1.0;
     }
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         if ui.add_enabled(!picture.adjustment.is_none(), Button::new(texts::RESET)).clicked() {
             (brightness, contrast, gamma) = (0.0, 0.0, 1.0);
         }

@@ -121,6 +121,8 @@ fn reduced(picture: RgbaImage) -> ColorImage {
 fn figures_ui(ui: &mut Ui, document: &Document, item: &MaskItem, measured: Option<&Measured>) {
     let mask = &item.annotation.mask;
     let photo = f64::from(mask.width()) * f64::from(mask.height());
+    // As close as text stands, so that most are seen without scrolling.
+    ui.spacing_mut().interact_size.y = 18.0;
     Grid::new("figures").num_columns(2).show(ui, |ui| {
         let mut figure = |name: &str, value: String| {
             ui.weak(name);

@@ -5,7 +5,7 @@ use egui::{
 };
 
 use super::super::actions::{Action, Actions};
-use super::super::commands::{Command, Keymap, Menu};
+use super::super::commands::{Command, Keymap, Menu, key_text};
 use super::super::texts::shortcuts as texts;
 
 /// The window of the keys.
@@ -69,7 +69,7 @@ impl Keys {
     fn keys_of_ui(&mut self, ui: &mut Ui, command: &'static Command, keymap: &Keymap, actions: &mut Actions) {
         let text = command.text;
         let keys = keymap.keys(command);
-        let places = keys.iter().map(|key| ui.ctx().format_shortcut(key)).enumerate();
+        let places = keys.iter().map(|key| key_text(ui.ctx(), *key)).enumerate();
         let buttons: Vec<(Option<usize>, String)> =
             places.map(|(i, key)| (Some(i), key)).chain([(None, texts::ADD_MARK.to_owned())]).collect();
         for (place, key) in buttons {

@@ -1,5 +1,7 @@
 //! The window for the note about a photo.
 
+use std::path::PathBuf;
+
 use egui::{Context, Id, Key, Modal, TextEdit};
 
 use super::super::actions::{Action, Actions};
@@ -9,12 +11,12 @@ use crate::files::project::ProjectEdit;
 /// The note that is being written, if any.
 #[derive(Default)]
 pub(in crate::app) struct Note {
-    /// The photo's file name, the note, and the tags with commas between them.
-    edited: Option<(String, String, String)>,
+    /// The photo, the note, and the tags with commas between them.
+    edited: Option<(PathBuf, String, String)>,
 }
 
 impl Note {
-    pub fn open(&mut self, photo: String, text: String, tags: &[String]) {
+    pub fn open(&mut self, photo: PathBuf, text: String, tags: &[String]) {
         self.edited = Some((photo, text, tags.join(", ")));
     }
 
@@ -24,10 +26,11 @@ impl Note {
 
     pub fn ui(&mut self, ctx: &Context, actions: &mut Actions) {
         let Some((photo, text, tags)) = &mut self.edited else { return };
+        let name = photo.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let (mut save, mut close) = (false, false);
         let modal = Modal::new(Id::unique("note")).show(ctx, |ui| {
             ui.set_width(360.0);
-            ui.heading(texts::note_title(photo));
+            ui.heading(texts::note_title(&name));
             let edit = TextEdit::multiline(text).desired_rows(3).desired_width(f32::INFINITY);
             let response = ui.add(edit);
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, texts::NOTE));
@@ -46,8 +49,9 @@ impl Note {
         if save {
             let mut words: Vec<String> = tags.split(',').map(|tag| tag.trim().to_owned()).collect();
             words.retain(|tag| !tag.is_empty());
-            actions.push(Action::EditProject(ProjectEdit::SetNote(photo.clone(), text.trim().to_owned())));
-            actions.push(Action::EditProject(ProjectEdit::SetTags(photo.clone(), words)));
+            let note = ProjectEdit::SetNote(name.clone(), text.trim().to_owned());
+            actions.push(Action::EditPhoto(photo.clone(), note));
+            actions.push(Action::EditPhoto(photo.clone(), ProjectEdit::SetTags(name, words)));
         }
         if save || close || modal.should_close() {
             self.edited = None;

@@ -1,7 +1,11 @@
 //! The row above the photo: what the tool does, and how masks are shown.
 
+use std::ops::RangeInclusive;
+
 use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{Align, Button, Label, Layout, PopupCloseBehavior, RichText, Slider, Ui};
+use egui::{
+    Align, Button, DragValue, Label, Layout, PopupCloseBehavior, RichText, Role, Slider, Ui, WidgetInfo,
+};
 
 use super::super::actions::{Action, Actions};
 use super::super::commands::{self, Availability};
@@ -9,12 +13,14 @@ use super::super::look::{icon, icons, section_title};
 use super::super::settings::{Settings, Tool};
 use super::super::state::Vertices;
 use super::super::texts::menus as texts;
+use super::looks::{SLIDER_HEIGHT, colours_ui, opacity_ui, style_ui};
 use super::{everything_settings_ui, vertex_bar_ui};
-use crate::document::ColourMode;
 use crate::everything::Parameters;
 
-/// Lower than buttons, so that the handle is small.
-const SLIDER_HEIGHT: f32 = 18.0;
+/// In a narrower row, in points, buttons have no text.
+const NARROW: f32 = 760.0;
+/// Radii of the brush, in photo pixels.
+const RADII: RangeInclusive<f32> = 0.75..=500.0;
 
 /// What the row shows.
 pub(in crate::app) struct OptionsBar<'a> {
@@ -41,32 +47,18 @@ pub(in crate::app) fn options_bar_ui(
 /// From right to left.
 fn looks_ui(ui: &mut Ui, bar: &OptionsBar, availability: &Availability, actions: &mut Actions) {
     let OptionsBar { settings, parameters, own_parameters, .. } = *bar;
-    colour_mode_ui(ui, settings.colours, actions);
-    let style = Button::new((icon(icons::CIRCLE_HALF, 15.0), texts::STYLE));
-    let (style, _) = MenuButton::from_button(style).ui(ui, |ui| {
-        for command in commands::view::STYLES {
-            let button = Button::new(command.text).selected(availability.is_on(command));
-            if ui.add(button).on_hover_text(command.tooltip).clicked() {
-                actions.push(Action::Run(command));
-            }
-        }
-    });
-    style.accessible_name(texts::STYLE);
-    let mut opacity = settings.opacity * 100.0;
-    let slider = Slider::new(&mut opacity, 0.0..=100.0).suffix(" %").fixed_decimals(0);
-    ui.spacing_mut().slider_width = 70.0;
-    let height = std::mem::replace(&mut ui.spacing_mut().interact_size.y, SLIDER_HEIGHT);
-    let response = ui.add(slider);
-    ui.spacing_mut().interact_size.y = height;
-    response.widget_info(|| egui::WidgetInfo::slider(true, f64::from(opacity), texts::OPACITY));
-    if response.on_hover_text(texts::OPACITY).changed() {
-        actions.push(Action::SetOpacity(opacity / 100.0));
-    }
+    let is_narrow = ui.available_width() < NARROW;
+    colours_ui(ui, settings.colours, is_narrow, actions);
+    style_ui(ui, availability, is_narrow, actions);
+    opacity_ui(ui, settings.opacity, 70.0, actions);
     ui.label(icon(icons::DROP_HALF, 15.0)).on_hover_text(texts::OPACITY);
     ui.separator();
     // Menus with sliders and fields stay open while these are used.
     let stays = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-    let gear = Button::new((icon(icons::SPARKLE, 15.0), texts::SETTINGS));
+    let gear = match is_narrow {
+        true => Button::new(icon(icons::SPARKLE, 16.0)),
+        false => Button::new((icon(icons::SPARKLE, 15.0), texts::SETTINGS)),
+    };
     let (settings_button, _) = MenuButton::from_button(gear)
         .config(stays)
         .ui(ui, |ui| everything_settings_ui(ui, parameters, own_parameters, actions));
@@ -90,39 +82,26 @@ fn tool_ui(ui: &mut Ui, bar: &OptionsBar, availability: &Availability, actions: 
         }
         Tool::Brush | Tool::Eraser => {
             ui.label(section_title(command.text));
-            let mut radius = bar.settings.brush_radius;
-            let slider =
-                Slider::new(&mut radius, 0.75..=500.0).logarithmic(true).suffix(" px").max_decimals(1);
-            let response = ui.add(slider);
-            response.widget_info(|| egui::WidgetInfo::slider(true, f64::from(radius), texts::BRUSH_RADIUS));
-            if response.on_hover_text(texts::BRUSH_RADIUS_TOOLTIP).changed() {
-                actions.push(Action::SetBrushRadius(radius));
-            }
+            brush_ui(ui, bar.settings.brush_radius, actions);
         }
         Tool::Select | Tool::Lasso => drop(ui.label(section_title(command.text))),
     }
     ui.add(Label::new(RichText::new(command.tooltip).weak()).truncate());
 }
 
-fn colour_mode_ui(ui: &mut Ui, mode: ColourMode, actions: &mut Actions) {
-    let modes = [
-        (ColourMode::Class, texts::BY_CLASS, texts::BY_CLASS_TOOLTIP),
-        (ColourMode::Own, texts::OWN, texts::OWN_TOOLTIP),
-        (ColourMode::Random(1), texts::RANDOM, texts::RANDOM_TOOLTIP),
-        (ColourMode::Area, texts::BY_AREA, texts::BY_AREA_TOOLTIP),
-        (ColourMode::Score, texts::BY_SCORE, texts::BY_SCORE_TOOLTIP),
-    ];
-    let button = Button::new((icon(icons::SWATCHES, 15.0), texts::COLOURS));
-    let (colours, _) = MenuButton::from_button(button).ui(ui, |ui| {
-        for (choice, text, tooltip) in modes {
-            let is_current = std::mem::discriminant(&choice) == std::mem::discriminant(&mode);
-            if ui.add(Button::new(text).selected(is_current)).on_hover_text(tooltip).clicked() {
-                actions.push(Action::SetColourMode(match mode {
-                    ColourMode::Random(seed) if is_current => ColourMode::Random(seed + 1),
-                    _ => choice,
-                }));
-            }
-        }
-    });
-    colours.accessible_name(texts::COLOURS);
+/// The radius of brush and eraser.
+fn brush_ui(ui: &mut Ui, radius: f32, actions: &mut Actions) {
+    let mut changed = radius;
+    ui.spacing_mut().slider_width = 100.0;
+    let height = std::mem::replace(&mut ui.spacing_mut().interact_size.y, SLIDER_HEIGHT);
+    let slider = ui.add(Slider::new(&mut changed, RADII).logarithmic(true).show_value(false));
+    ui.spacing_mut().interact_size.y = height;
+    slider.widget_info(|| WidgetInfo::slider(true, f64::from(changed), texts::BRUSH_RADIUS));
+    slider.on_hover_text(texts::BRUSH_RADIUS_TOOLTIP);
+    let number = DragValue::new(&mut changed).range(RADII).speed(0.1).suffix(" px").max_decimals(1);
+    let number = ui.add_sized([64.0, height], number);
+    number.widget_info(|| WidgetInfo::labeled(Role::SpinButton, true, texts::number_of(texts::BRUSH_RADIUS)));
+    if changed != radius {
+        actions.push(Action::SetBrushRadius(changed));
+    }
 }

@@ -29,17 +29,11 @@ impl Palette {
         let (up, down) = (pressed(Key::ArrowUp), pressed(Key::ArrowDown));
         let (enter, escape) = (pressed(Key::Enter), pressed(Key::Escape));
         let words: Vec<String> = self.typed.to_lowercase().split_whitespace().map(str::to_owned).collect();
-        let matches = |c: &&Command| {
-            let text = format!("{} {}", c.text, c.tooltip).to_lowercase();
-            **c != commands::help::PALETTE && words.iter().all(|word| text.contains(word))
-        };
-        let mut found: Vec<&'static Command> = commands::all().filter(matches).collect();
-        // What is called so comes before what is only described so.
-        let is_called_so = |c: &Command| {
-            let text = c.text.to_lowercase();
-            words.iter().all(|word| text.contains(word))
-        };
-        found.sort_by_key(|c| !is_called_so(c));
+        let others = commands::all().filter(|command| **command != commands::help::PALETTE);
+        let scored = others.filter_map(|command| Some((distance(command, &words)?, command)));
+        let mut found: Vec<(u32, &'static Command)> = scored.collect();
+        found.sort_by_key(|(distance, _)| *distance);
+        let found: Vec<&'static Command> = found.into_iter().map(|(_, command)| command).collect();
         let last = found.len().saturating_sub(1);
         self.chosen = (self.chosen + usize::from(down)).saturating_sub(usize::from(up)).min(last);
         let mut run = found.get(self.chosen).copied().filter(|_| enter);
@@ -55,6 +49,9 @@ impl Palette {
                 self.chosen = 0;
             }
             response.request_focus();
+            if found.is_empty() {
+                ui.weak(texts::nothing_found(self.typed.trim()));
+            }
             ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
                 for (i, command) in found.iter().enumerate() {
                     let mut button =
@@ -79,5 +76,67 @@ impl Palette {
         if escape || run.is_some() {
             self.open = false;
         }
+    }
+}
+
+/// How far a command is from what was typed; `None` if it is something else. What is called so comes before what is
+/// nearly called so, and that before what is only described so.
+fn distance(command: &Command, words: &[String]) -> Option<u32> {
+    let (text, tooltip) = (command.text.to_lowercase(), command.tooltip.to_lowercase());
+    words.iter().map(|word| distance_of_word(word, &text, &tooltip)).sum()
+}
+
+fn distance_of_word(word: &str, text: &str, tooltip: &str) -> Option<u32> {
+    const DESCRIBED: u32 = 1000;
+    if text.split_whitespace().any(|part| part.starts_with(word)) {
+        return Some(0);
+    }
+    if text.contains(word) {
+        return Some(1);
+    }
+    let spread = spread(word, text);
+    spread.map(|spread| 2 + spread).or(tooltip.contains(word).then_some(DESCRIBED))
+}
+
+/// How many letters of a text lie between those of a word, if the text has them in this order. The first one begins
+/// a word of the text.
+fn spread(word: &str, text: &str) -> Option<u32> {
+    let first = word.chars().next()?;
+    let begins = |at: usize| text[..at].chars().next_back().is_none_or(|before| !before.is_alphanumeric());
+    let starts = text.char_indices().filter(|(at, letter)| *letter == first && begins(*at));
+    let spread_from = |(start, _): (usize, char)| {
+        let mut wanted = word.chars().peekable();
+        let mut skipped = 0;
+        for letter in text[start..].chars() {
+            match wanted.peek() {
+                None => break,
+                Some(next) if *next == letter => drop(wanted.next()),
+                Some(_) => skipped += 1,
+            }
+        }
+        wanted.peek().is_none().then_some(skipped)
+    };
+    starts.filter_map(spread_from).min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn first(typed: &str) -> Option<&'static str> {
+        let words: Vec<String> = typed.split_whitespace().map(str::to_owned).collect();
+        let scored = commands::all().filter_map(|command| Some((distance(command, &words)?, command)));
+        scored.min_by_key(|(distance, _)| *distance).map(|(_, command)| command.text)
+    }
+
+    #[test]
+    fn commands_are_found_by_parts_and_letters_of_their_names() {
+        assert_eq!(first("segm every"), Some("Segment everything"));
+        assert_eq!(first("sgmt"), Some("Segment everything"));
+        assert_eq!(first("flstrp"), Some("Filmstrip"));
+        assert_eq!(first("mirror quick"), None);
+        assert_eq!(first("xyzzy"), None);
+        // Only its description says so.
+        assert_eq!(first("transparent"), Some("Copy cut-out as picture"));
     }
 }

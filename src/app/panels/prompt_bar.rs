@@ -1,12 +1,12 @@
 //! The bar beside the object that is being prompted: points, candidates, class, accept, discard.
 
 use egui::{
-    Area, Button, Color32, Context, Frame, Id, Order, Painter, Pos2, Rect, Response, RichText, Sense, Stroke,
-    StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Align2, Area, Button, Color32, Context, FontId, Frame, Id, Order, Painter, Pos2, Rect, Response,
+    RichText, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::super::actions::{Action, Actions};
-use super::super::commands;
+use super::super::commands::{self, Availability, Command};
 use super::super::inquiry::Inquiry;
 use super::super::look::{NEGATIVE, POSITIVE, icon, icon_filled, icons, primary_button, tokens};
 use super::super::texts::prompt as texts;
@@ -18,6 +18,11 @@ use crate::sam::has_single;
 const GAP: f32 = 12.0;
 /// Side of a silhouette, in cells and in points.
 const CELLS: u32 = 30;
+/// Beside wider photos, in points, the buttons show their keys.
+const WITH_KEYS: f32 = 620.0;
+/// What shows each candidate.
+const CANDIDATES: [&Command; 3] =
+    [&commands::prompt::CANDIDATE_1, &commands::prompt::CANDIDATE_2, &commands::prompt::CANDIDATE_3];
 
 /// What the bar shows.
 pub(in crate::app) struct PromptContent<'a> {
@@ -26,6 +31,7 @@ pub(in crate::app) struct PromptContent<'a> {
     /// The class that accepting will give.
     pub class: Option<&'a Class>,
     pub classes: &'a [Class],
+    pub availability: &'a Availability,
     /// Where the object is in the window, in points.
     pub object: Rect,
     pub canvas: Rect,
@@ -63,6 +69,8 @@ impl PromptBar {
             }
             let shadow = ui.visuals().popup_shadow;
             Frame::popup(ui.style()).shadow(shadow).inner_margin(8.0).show(ui, |ui| {
+                // All that stands in the row is centred in its height.
+                ui.spacing_mut().interact_size.y = CELLS as f32 + 4.0;
                 ui.horizontal(|ui| self.content_ui(ui, content, actions));
             });
         });
@@ -72,7 +80,7 @@ impl PromptBar {
     /// Below the object, above it where there is no room, inside the canvas, and never below the pointer.
     fn choose_place(&self, ctx: &Context, content: &PromptContent) -> Pos2 {
         let PromptContent { object, canvas, .. } = content;
-        let size = self.size.max(vec2(420.0, 48.0));
+        let size = self.size.max(vec2(500.0_f32.min(canvas.width() - 16.0), 52.0));
         let x = (object.center().x - size.x / 2.0)
             .clamp(canvas.left() + 8.0, (canvas.right() - size.x - 8.0).max(canvas.left() + 8.0));
         let lowest = canvas.bottom() - size.y - 8.0;
@@ -100,19 +108,27 @@ impl PromptBar {
         ui.separator();
         class_ui(ui, content, actions);
         let has_answer = inquiry.shown(prompting).is_some();
+        let key_of = |ui: &Ui, command: &Command| {
+            let key = content.availability.keymap.text(ui.ctx(), command);
+            let key = key.filter(|_| content.canvas.width() > WITH_KEYS).unwrap_or_default();
+            RichText::new(key).small()
+        };
         let accept = primary_button(
             ui,
             (
                 icon(icons::CHECK, 16.0).color(Color32::WHITE),
                 RichText::new(texts::ACCEPT).color(Color32::WHITE),
+                key_of(ui, &commands::prompt::ACCEPT).color(Color32::from_white_alpha(210)),
             ),
         );
         let accept = ui.add_enabled(has_answer || inquiry.is_pending(), accept.min_size(vec2(0.0, 30.0)));
         if accept.on_hover_text(texts::ACCEPT_TOOLTIP).accessible_name(texts::ACCEPT).clicked() {
             actions.push(Action::Run(&commands::prompt::ACCEPT));
         }
-        let discard = Button::new(texts::CLEAR).frame_when_inactive(false).min_size(vec2(0.0, 30.0));
-        if ui.add(discard).on_hover_text(texts::CLEAR_TOOLTIP).clicked() {
+        let discard = (texts::CLEAR, key_of(ui, &commands::prompt::DROP_PROMPT).weak());
+        let discard = Button::new(discard).frame_when_inactive(false).min_size(vec2(0.0, 30.0));
+        let discard = ui.add(discard).on_hover_text(texts::CLEAR_TOOLTIP).accessible_name(texts::CLEAR);
+        if discard.clicked() {
             actions.push(Action::Run(&commands::prompt::DROP_PROMPT));
         }
     }
@@ -126,11 +142,11 @@ impl PromptBar {
         };
         let has_single_mask = has_single(answer.candidates.len());
         for (i, candidate) in answer.candidates.iter().enumerate() {
-            let name = match (has_single_mask, i) {
-                (true, 0) => texts::SINGLE.to_owned(),
-                (true, n) => texts::candidate(n),
-                (false, n) => texts::candidate(n + 1),
-            };
+            // With the single mask in front, the candidates begin at index 1.
+            let number = if has_single_mask { i } else { i + 1 };
+            let name = if number == 0 { texts::SINGLE.to_owned() } else { texts::candidate(number) };
+            let command = number.checked_sub(1).and_then(|i| CANDIDATES.get(i));
+            let key = command.and_then(|command| content.availability.keymap.text(ui.ctx(), command));
             // SAM 1 can predict a little more than 1.
             let predicted_iou = candidate.predicted_iou.clamp(0.0, 1.0);
             let (stability, area) = (candidate.stability_score, candidate.mask.area());
@@ -141,7 +157,14 @@ impl PromptBar {
             if response.hovered() {
                 self.hovered = Some(i);
             }
-            let tooltip = format!("{name}\n{}", texts::scores(predicted_iou, stability, area));
+            if let Some(digit) = key.as_deref().and_then(|key| key.rsplit('+').next()) {
+                let at = response.rect.right_bottom() - vec2(4.0, 2.0);
+                let (font, colour) = (FontId::proportional(9.0), tokens(ui.visuals()).text_2);
+                ui.painter().text(at, Align2::RIGHT_BOTTOM, digit, font, colour);
+            }
+            let next = content.availability.keymap.text(ui.ctx(), &commands::prompt::NEXT_CANDIDATE);
+            let keys = texts::keys(key.as_deref(), next.as_deref());
+            let tooltip = format!("{name}\n{}{keys}", texts::scores(predicted_iou, stability, area));
             if response.on_hover_text(tooltip).clicked() {
                 actions.push(Action::Edit(Edit::Choose(i)));
             }
@@ -157,6 +180,7 @@ fn counts_ui(ui: &mut Ui, prompting: &Prompting, actions: &mut Actions) {
         ui.spacing_mut().item_spacing.x = 4.0;
         ui.label(icon(icons::PLUS_CIRCLE, 16.0).color(POSITIVE));
         ui.label(positive.to_string());
+        ui.add_space(4.0);
         ui.label(icon(icons::MINUS_CIRCLE, 16.0).color(NEGATIVE));
         ui.label(negative.to_string());
     });

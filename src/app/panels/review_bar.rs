@@ -1,11 +1,15 @@
 //! The bar of a review: the proposal that is shown, and what can be done with it.
 
-use egui::{Button, RichText, Ui};
+use egui::{Area, Button, Context, Frame, Id, Order, Rect, RichText, Ui, vec2};
 
 use super::super::actions::{Action, Actions};
 use super::super::commands::{self, Availability, Command};
 use super::super::texts::review as texts;
 use crate::document::{Document, Edit, MaskItem};
+
+/// Distance from the edges of the photo's place, and the largest width, in points.
+const INSET: f32 = 8.0;
+const WIDTH: f32 = 860.0;
 
 /// What the bar shows.
 pub(in crate::app) struct ReviewBar<'a> {
@@ -15,12 +19,25 @@ pub(in crate::app) struct ReviewBar<'a> {
     pub photos_left: usize,
 }
 
+/// Draws the bar over the upper edge of the photo, which stays where it is.
 pub(in crate::app) fn review_bar_ui(
-    ui: &mut Ui,
+    ctx: &Context,
+    canvas: Rect,
     bar: &ReviewBar,
     availability: &Availability,
     actions: &mut Actions,
 ) {
+    let width = (canvas.width() - 2.0 * INSET).min(WIDTH);
+    let at = canvas.center_top() + vec2(-width / 2.0, INSET);
+    Area::new(Id::unique("review bar")).order(Order::Middle).fixed_pos(at).show(ctx, |ui| {
+        Frame::popup(ui.style()).inner_margin(8.0).show(ui, |ui| {
+            ui.set_width(width - 18.0);
+            content_ui(ui, bar, availability, actions);
+        });
+    });
+}
+
+fn content_ui(ui: &mut Ui, bar: &ReviewBar, availability: &Availability, actions: &mut Actions) {
     ui.horizontal_wrapped(|ui| {
         ui.strong(texts::TITLE);
         match bar.proposal {
@@ -32,7 +49,6 @@ pub(in crate::app) fn review_bar_ui(
                 }
             }
         }
-        ui.separator();
         command_ui(ui, &commands::batch::REVIEW, texts::END, availability, actions);
     });
 }
@@ -56,7 +72,7 @@ fn proposal_ui(
     command_ui(ui, &commands::prompt::REFINE, texts::REFINE, availability, actions);
     let class = bar.document.class_of(item);
     let name = class.map_or(texts::NO_CLASS, |class| &class.name);
-    ui.add_enabled_ui(!bar.document.classes().all().is_empty(), |ui| {
+    if !bar.document.classes().all().is_empty() {
         ui.menu_button(texts::class(name), |ui| {
             for class in bar.document.classes().all() {
                 if ui.button(&class.name).clicked() {
@@ -64,7 +80,7 @@ fn proposal_ui(
                 }
             }
         });
-    });
+    }
     command_ui(ui, &commands::batch::SKIP_PROPOSAL, texts::SKIP, availability, actions);
 }
 

@@ -1,14 +1,19 @@
 //! The status bar: what the worker does, timings, and what is under the pointer.
 
-use egui::{ProgressBar, Ui};
+use egui::{ProgressBar, RichText, Ui};
 
 use super::super::actions::{Action, Actions};
 use super::super::canvas::UnderPointer;
 use super::super::commands;
+use super::super::look::{icon_filled, icons, tokens};
+use super::super::state::SaveState;
 use super::super::texts::{batch, status as texts};
 
 /// The room for the text at the left, in points.
 const TIMING: f32 = 200.0;
+const SAVED: f32 = 100.0;
+/// Of a bar of progress; a higher one would move the photo.
+const BAR: f32 = 6.0;
 
 pub(in crate::app) struct Status {
     /// What is being done, how far it is in [0, 1], and whether it can be cancelled.
@@ -17,6 +22,8 @@ pub(in crate::app) struct Status {
     pub batch: Option<(String, f32)>,
     /// How long the last operation took.
     pub timing: String,
+    /// When the work was saved last, or that it could not be.
+    pub saved: Option<SaveState>,
     pub photo: Option<String>,
     pub zoom_percent: Option<f32>,
     pub pointer: Option<UnderPointer>,
@@ -33,7 +40,8 @@ pub(in crate::app) fn status_ui(
         match &status.work {
             Some((text, fraction, can_cancel)) => {
                 ui.label(text);
-                ui.add(ProgressBar::new(*fraction).desired_width(160.0).show_percentage());
+                ui.add(ProgressBar::new(*fraction).desired_width(160.0).desired_height(BAR));
+                ui.label(texts::share(*fraction));
                 if *can_cancel && ui.small_button(texts::CANCEL).clicked() {
                     actions.push(Action::Run(&commands::prompt::CANCEL));
                 }
@@ -44,13 +52,17 @@ pub(in crate::app) fn status_ui(
                     ui.set_min_width(TIMING);
                     ui.label(if status.timing.is_empty() { texts::READY } else { &status.timing });
                 });
+                ui.scope(|ui| {
+                    ui.set_min_width(SAVED);
+                    saved_ui(ui, status.saved);
+                });
                 hint(ui, actions);
             }
         }
         if let Some((text, fraction)) = &status.batch {
             ui.separator();
             ui.label(text);
-            ui.add(ProgressBar::new(*fraction).desired_width(100.0));
+            ui.add(ProgressBar::new(*fraction).desired_width(100.0).desired_height(BAR));
             let stop = ui.small_button(batch::STOP).on_hover_text(batch::STOP_TOOLTIP);
             if stop.clicked() {
                 actions.push(Action::Run(&commands::batch::STOP_BATCH));
@@ -73,4 +85,22 @@ pub(in crate::app) fn status_ui(
             }
         });
     });
+}
+
+/// A quiet sign that nothing is lost.
+fn saved_ui(ui: &mut Ui, saved: Option<SaveState>) {
+    let tokens = tokens(ui.visuals());
+    ui.spacing_mut().item_spacing.x = 4.0;
+    match saved {
+        Some(SaveState::Saved(time)) => {
+            ui.label(icon_filled(icons::CHECK_CIRCLE_FILL, 14.0).color(tokens.done));
+            ui.label(RichText::new(texts::saved(time)).color(tokens.text_2))
+                .on_hover_text(texts::SAVED_TOOLTIP);
+        }
+        Some(SaveState::Failed) => {
+            ui.label(icon_filled(icons::WARNING_FILL, 14.0).color(tokens.review));
+            ui.label(RichText::new(texts::NOT_SAVED).color(tokens.review));
+        }
+        None => {}
+    }
 }

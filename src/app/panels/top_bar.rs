@@ -6,9 +6,11 @@ use egui::{
 };
 
 use super::super::actions::{Action, Actions};
-use super::super::commands::{self, Availability, Command, Menu};
+use super::super::commands::{self, Availability, Menu};
 use super::super::look::{icon, icon_button, icons, section_title, tokens};
+use super::super::menus::commands_ui;
 use super::super::models::Models;
+use super::super::recent::{RecentFiles, recent_menu_ui};
 use super::super::settings::Settings;
 use super::super::texts::{menus as texts, states};
 use super::embeddings_ui;
@@ -16,6 +18,7 @@ use super::embeddings_ui;
 /// What the top row shows.
 pub(in crate::app) struct TopBar<'a> {
     pub settings: &'a Settings,
+    pub recent: &'a RecentFiles,
     /// The name of the photo's folder.
     pub folder: Option<String>,
     /// The photo, and which of how many it is.
@@ -38,7 +41,7 @@ pub(in crate::app) fn top_bar_ui(
     let whole = ui.max_rect();
     let side = |layout| UiBuilder::new().max_rect(whole).layout(layout);
     let mut left = ui.new_child(side(Layout::left_to_right(Align::Center)));
-    let end_of_menus = menus_ui(&mut left, availability, actions);
+    let end_of_menus = menus_ui(&mut left, bar, availability, actions);
     let mut right = ui.new_child(side(Layout::right_to_left(Align::Center)));
     right_ui(&mut right, bar, availability, actions);
     let between = whole.with_min_x(end_of_menus + 12.0).with_max_x(right.min_rect().left() - 12.0);
@@ -50,38 +53,25 @@ pub(in crate::app) fn top_bar_ui(
 }
 
 /// Draws the menus; returns where they end.
-fn menus_ui(ui: &mut Ui, availability: &Availability, actions: &mut Actions) -> f32 {
+fn menus_ui(ui: &mut Ui, bar: &TopBar, availability: &Availability, actions: &mut Actions) -> f32 {
     let mut end = ui.max_rect().left();
     egui::MenuBar::new().ui(ui, |ui| {
         for menu in Menu::ALL {
             let button = ui.menu_button(menu.label(), |ui| {
-                for command in menu.commands().filter(|command| command.in_menu) {
-                    command_item_ui(ui, command, availability, actions);
-                }
+                let commands: Vec<_> = menu.commands().filter(|command| command.in_menu).collect();
+                commands_ui(ui, &commands, availability, actions, |ui, command, actions| {
+                    if *command == commands::file::OPEN_FOLDER {
+                        recent_menu_ui(ui, &bar.settings.recent, bar.recent, actions);
+                    }
+                });
             });
+            if menu == Menu::File && button.response.clicked() {
+                actions.push(Action::CheckRecent);
+            }
             end = end.max(button.response.rect.right());
         }
     });
     end
-}
-
-fn command_item_ui(
-    ui: &mut Ui,
-    command: &'static Command,
-    availability: &Availability,
-    actions: &mut Actions,
-) {
-    let mut button = Button::new(availability.text(command)).selected(availability.is_on(command));
-    if let Some(key) = availability.keymap.text(ui.ctx(), command) {
-        button = button.shortcut_text(key);
-    }
-    let mut response = ui.add_enabled(availability.is_enabled(command), button);
-    if !command.tooltip.is_empty() {
-        response = response.on_hover_text(command.tooltip);
-    }
-    if response.clicked() {
-        actions.push(Action::Run(command));
-    }
 }
 
 /// The folder and the photo in the middle, and buttons to the neighbours.

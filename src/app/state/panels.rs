@@ -3,7 +3,10 @@
 use egui::Context;
 
 use crate::app::filmstrip::Filmstrip;
-use crate::app::panels::{Classes, ImageWindow, Inspect, Keys, MaskList, Note, Palette, PromptBar};
+use crate::app::panels::{
+    Classes, FilterFigures, ImageTab, Inspect, Keys, MaskList, Note, Palette, PromptBar,
+};
+use crate::app::recent::RecentFiles;
 use crate::app::tasks::Relations;
 use crate::app::timeline::TimelinePanel;
 
@@ -11,7 +14,7 @@ pub(in crate::app) struct PanelStates {
     pub mask_list: MaskList,
     pub classes: Classes,
     pub inspect: Inspect,
-    pub image: ImageWindow,
+    pub image: ImageTab,
     pub filmstrip: Filmstrip,
     pub timeline: TimelinePanel,
     pub palette: Palette,
@@ -19,6 +22,8 @@ pub(in crate::app) struct PanelStates {
     pub note: Note,
     pub prompt_bar: PromptBar,
     pub relations: Relations,
+    pub filters: FilterFigures,
+    pub recent: RecentFiles,
 }
 
 impl PanelStates {
@@ -27,7 +32,7 @@ impl PanelStates {
             mask_list: MaskList::new(ctx.clone()),
             classes: Classes::default(),
             inspect: Inspect::new(ctx.clone()),
-            image: ImageWindow::default(),
+            image: ImageTab::default(),
             filmstrip: Filmstrip::new(ctx.clone()),
             timeline: TimelinePanel::default(),
             palette: Palette::default(),
@@ -35,6 +40,8 @@ impl PanelStates {
             note: Note::default(),
             prompt_bar: PromptBar::default(),
             relations: Relations::new(ctx.clone()),
+            filters: FilterFigures::new(ctx.clone()),
+            recent: RecentFiles::new(ctx.clone()),
         }
     }
 
@@ -46,7 +53,10 @@ impl PanelStates {
 
     /// Whether pictures or figures are being made.
     pub fn is_pending(&self) -> bool {
-        self.relations.is_pending() || self.filmstrip.is_pending() || self.inspect.is_pending()
+        self.relations.is_pending()
+            || self.filters.is_pending()
+            || self.filmstrip.is_pending()
+            || self.inspect.is_pending()
     }
 
     /// Whether keys belong to one of the windows.

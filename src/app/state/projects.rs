@@ -95,6 +95,13 @@ impl Projects {
         folder.map_or("", |folder| folder.project.content().note(&name))
     }
 
+    /// The tags of a photo.
+    pub fn tags_of(&self, photo: &Path) -> &[String] {
+        let folder = self.folders.get(photo.parent().unwrap_or(Path::new("")));
+        let name = photo.file_name().unwrap_or_default().to_string_lossy();
+        folder.map_or(&[], |folder| folder.project.content().tags(&name))
+    }
+
     /// A number that changes with every change of a project.
     pub fn generation(&self) -> u64 {
         self.folders.values().map(|folder| folder.project.generation()).sum()
@@ -102,6 +109,13 @@ impl Projects {
 
     pub fn edit(&mut self, edit: ProjectEdit) {
         self.project().edit(edit);
+    }
+
+    /// Changes the project of a folder that a photo was opened from.
+    pub fn edit_of(&mut self, folder: &Path, edit: ProjectEdit) {
+        if let Some(project) = self.of_folder(folder) {
+            project.edit(edit);
+        }
     }
 
     /// The class of the next mask.

@@ -35,6 +35,12 @@ impl Tasks {
         self.spawn_dialog(|| Outcome::PickedModel(dialog.pick_file()));
     }
 
+    /// Asks for the file of a model for a side of a comparison.
+    pub fn pick_compared_model(&mut self, dialog: rfd::FileDialog, side: usize) {
+        let dialog = dialog.set_title(texts::OPEN_MODEL).add_filter(texts::MODELS, MODEL_EXTENSIONS);
+        self.spawn_dialog(move || Outcome::PickedComparedModel(side, dialog.pick_file()));
+    }
+
     pub fn pick_export_folder(&mut self, dialog: rfd::FileDialog) {
         let dialog = dialog.set_title(texts::EXPORT_TO);
         self.spawn_dialog(|| Outcome::PickedExportFolder(dialog.pick_folder()));

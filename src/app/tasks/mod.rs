@@ -4,10 +4,12 @@
 
 mod batch;
 mod clipboard;
+mod clock;
 mod dialogs;
 mod download;
 mod exports;
 mod figure;
+mod file_manager;
 mod imports;
 mod latest;
 mod masks;
@@ -26,6 +28,7 @@ use std::time::{Duration, Instant};
 use egui::Context;
 
 pub(super) use batch::{OpenedBoxes, Prepared, SavedProposals, Selection};
+pub(super) use clock::Clock;
 pub(super) use download::Download;
 pub(super) use figure::FigureSide;
 pub(super) use imports::{Dataset, ImportTarget};
@@ -55,6 +58,8 @@ pub(super) enum Outcome {
     /// The user picked files or a folder to open; empty when the dialog was cancelled.
     Picked(Vec<PathBuf>),
     PickedModel(Option<PathBuf>),
+    /// For a side of a comparison, 0 or 1.
+    PickedComparedModel(usize, Option<PathBuf>),
     PickedExportFolder(Option<PathBuf>),
     PickedSavingFolder(Option<PathBuf>),
     PickedSplitList(Option<Result<(PathBuf, SplitList), SplitListError>>),
@@ -104,6 +109,8 @@ pub(super) enum Outcome {
     },
     /// A file was written where the user said; `None` when the dialog was cancelled.
     Saved(Option<Result<PathBuf, WriteError>>),
+    /// The file manager was asked to show something.
+    ShownInFolder(Result<(), String>),
     PickedMasks(Option<PathBuf>),
     /// A file is about several photos.
     HasMasksOf {
@@ -185,6 +192,8 @@ pub(super) enum Kind {
     /// Reading a photo of a batch.
     Preparing,
     SavingProposals,
+    /// The file manager, which may stay open for long.
+    FileManager,
     /// Changing objects of a sequence on frames that are not in the window.
     SavingTracks,
     Other,
@@ -221,9 +230,9 @@ impl Tasks {
         &self.ctx
     }
 
-    /// Whether a task is running.
+    /// Whether a task is running that something waits for.
     pub fn is_busy(&self) -> bool {
-        !self.running.is_empty()
+        self.running.iter().any(|(kind, _)| *kind != Kind::FileManager)
     }
 
     fn is_running(&self, kind: Kind) -> bool {

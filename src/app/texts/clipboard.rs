@@ -2,7 +2,13 @@
 
 pub const FINDING: &str = "Finding the pasted masks";
 pub const NOTHING_IN_PREVIOUS: &str = "The previous photo has no masks.";
+/// The label of the step of undo.
+pub const DUPLICATE: &str = "Duplicate";
 pub const NO_CLASS: &str = "The copied masks have no class.";
+
+pub fn copy_of(mask: &str) -> String {
+    format!("{mask} copy")
+}
 
 pub fn copied(masks: usize) -> String {
     format!("{} copied.", super::masks(masks))

@@ -4,7 +4,7 @@ use super::everything;
 use crate::everything::Preset;
 
 pub const DIALOG: &str = "Compare two models or settings";
-pub const MODEL_FILES: &str = "Model files appear here once they have been used.";
+pub const CHOOSE_FILE: &str = "Choose file…";
 pub const COMPARE: &str = "Compare";
 pub const SAME_SIDES: &str = "Both sides are the same";
 pub const VIEW: &str = "Comparison";

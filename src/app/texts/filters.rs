@@ -7,6 +7,8 @@ pub const STABILITY_TOOLTIP: &str = "Keep masks with a clear border";
 pub const BOX_OVERLAP: &str = "Box overlap at most";
 pub const BOX_OVERLAP_TOOLTIP: &str =
     "Of two masks whose boxes overlap more than this (intersection over union), keep only the better one";
+pub const AREA: &str = "Area";
+pub const TO: &str = "to";
 pub const SMALLEST_AREA: &str = "Smallest area";
 pub const LARGEST_AREA: &str = "Largest area";
 pub const AREA_TOOLTIP: &str = "As a share of the photo";

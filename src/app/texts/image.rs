@@ -1,7 +1,4 @@
-//! The window about the picture.
-
-pub const TITLE: &str = "Image";
-
+//! The tab about the picture.
 pub const PAGE: &str = "Page";
 pub const CHANNEL: &str = "Channel";
 pub const ONE_CHANNEL: &str = "One channel";

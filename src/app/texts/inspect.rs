@@ -3,7 +3,8 @@
 use crate::colour::Colour;
 use crate::mask::PixelBox;
 
-pub const TITLE: &str = "Inspect";
+pub const TITLE: &str = "Properties";
+pub const TITLE_TOOLTIP: &str = "The selected mask: what it is, and how its shape can change";
 pub const EMPTY: &str = "Select a mask to inspect it.";
 pub const PICTURE: &str = "Cut-out of the selected mask";
 pub const NAME: &str = "Name";

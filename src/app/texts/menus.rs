@@ -16,7 +16,35 @@ pub const BRUSH_RADIUS_TOOLTIP: &str = "Radius of brush and eraser, in pixels of
 pub const SETTINGS: &str = "Settings";
 pub const SETTINGS_TOOLTIP: &str = "Settings of Segment everything: how thoroughly to search, what to keep";
 pub const OPACITY: &str = "Opacity";
+pub const OPACITY_NUMBER: &str = "Opacity in percent";
 pub const STYLE: &str = "Style";
+/// Submenus.
+pub const STYLE_OF_MASKS: &str = "Style of masks";
+pub const THEME: &str = "Theme";
+pub const TEXT_SIZE: &str = "Text size";
+pub const TOOL: &str = "Tool";
+pub const CROSSHAIR: &str = "Crosshair";
+pub const CANDIDATE: &str = "Candidate";
+
+/// The menus of the secondary button.
+pub const REFINE: &str = "Refine";
+pub const EDIT_OUTLINE: &str = "Edit outline";
+pub const INSPECT: &str = "Inspect";
+pub const HIDE: &str = "Hide";
+pub const SHOW: &str = "Show";
+pub const SHOW_ALONE: &str = "Show only this";
+pub const SHOW_ALL: &str = "Show all again";
+pub const LOCK: &str = "Lock";
+pub const UNLOCK: &str = "Unlock";
+pub const RENAME: &str = "Rename";
+pub const CLASS: &str = "Class";
+pub const NO_CLASS: &str = "No class";
+pub const COPY: &str = "Copy";
+pub const DUPLICATE: &str = "Duplicate";
+pub const EXPORT: &str = "Export…";
+pub const DELETE: &str = "Delete";
+pub const OPEN_PHOTO: &str = "Open";
+pub const COPY_PATH: &str = "Copy path";
 pub const LOADING: &str = "loading…";
 
 pub const COLOURS: &str = "Colours";
@@ -34,6 +62,16 @@ pub const BY_SCORE_TOOLTIP: &str = "From dark blue for a predicted IoU of 0 to y
 /// A command, and what it would act on.
 pub fn command_on(command: &str, object: &str) -> String {
     format!("{command}: {object}")
+}
+
+/// The field with the number of a slider, for screen readers.
+pub fn number_of(slider: &str) -> String {
+    format!("{slider}, number")
+}
+
+/// A choice, and what is chosen.
+pub fn choice(name: &str, current: &str) -> String {
+    format!("{name}: {current}")
 }
 
 pub fn tooltip(tooltip: &str, shortcut: Option<&str>) -> String {

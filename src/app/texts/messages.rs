@@ -1,6 +1,7 @@
 //! Messages, and what is said in them about masks and commands.
 
 pub const DISMISS: &str = "Dismiss";
+pub const SHOW_IN_FOLDER: &str = "Show in folder";
 pub const STOPPED: &str = "Something went wrong and the task was stopped.";
 pub const COPIED: &str = "Copied to the clipboard.";
 pub const SELECTED_LOCKED: &str = "The selected mask is locked. Unlock it first.";

@@ -33,3 +33,11 @@ pub fn scores(predicted_iou: f32, stability: f32, pixels: u64) -> String {
 pub fn class(name: &str) -> String {
     format!("Class of the mask: {name}")
 }
+
+/// The keys of a candidate and of the next one, as a further line.
+pub fn keys(candidate: Option<&str>, next: Option<&str>) -> String {
+    let candidate = candidate.map(|key| format!("{key} shows it"));
+    let next = next.map(|key| format!("{key} shows the next one"));
+    let keys: Vec<String> = candidate.into_iter().chain(next).collect();
+    if keys.is_empty() { String::new() } else { format!("\n{}", keys.join("; ")) }
+}

@@ -7,7 +7,7 @@ pub const ACCEPT: &str = "Accept";
 pub const REJECT: &str = "Reject";
 pub const REFINE: &str = "Refine";
 pub const SKIP: &str = "Skip";
-pub const END: &str = "End review";
+pub const END: &str = "End";
 pub const CONTINUE: &str = "Continue review";
 pub const ELSEWHERE: &str = "Paused while another photo is open.";
 /// The label of the step of undo that leads back to the previous photo.

@@ -8,11 +8,21 @@ pub const RESET: &str = "Reset";
 pub const RESET_TOOLTIP: &str = "Restore the default shortcuts of this command";
 pub const HELD_KEYS: &str = "H and Space are reserved: hold H to hide all masks, Space to move the photo";
 
+/// Keys by what is printed on them.
+pub const ESCAPE: &str = "Esc";
+pub const PAGE_UP: &str = "Page Up";
+pub const PAGE_DOWN: &str = "Page Down";
+pub const LEFT: &str = "Left";
+pub const RIGHT: &str = "Right";
+pub const UP: &str = "Up";
+pub const DOWN: &str = "Down";
+
 /// What the mouse does.
-pub const GESTURES: [(&str, &str); 19] = [
+pub const GESTURES: [(&str, &str); 20] = [
     ("Left click", "a point on the object"),
     ("Right click, Shift + left click", "a point outside the object"),
     ("Left drag", "a box around the object"),
+    ("Right click on a mask, with other tools", "what can be done to it"),
     ("Drag a point", "move it"),
     ("Click a point", "delete it"),
     ("Drag inside a box, or its side or corner", "move it, or resize it"),

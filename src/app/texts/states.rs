@@ -5,6 +5,7 @@ use crate::files::project::{PhotoState, WorkState};
 pub const ALL: &str = "All photos";
 pub const CLEAR: &str = "Not done";
 pub const FILTER_TOOLTIP: &str = "Show only photos in this state";
+pub const SEARCH_HINT: &str = "Search";
 pub const SEARCH: &str = "Search photos";
 pub const NOTE: &str = "Note";
 pub const TAGS: &str = "Tags";

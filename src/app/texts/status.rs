@@ -8,6 +8,17 @@ pub const ENCODING_REGION: &str = "Encoding the region";
 pub const ENCODING_PHOTO: &str = "Encoding the photo";
 pub const LOADING_MODEL: &str = "Loading the model";
 
+pub const NOT_SAVED: &str = "Not saved";
+pub const SAVED_TOOLTIP: &str = "All work on the photos is in the files next to them";
+
+/// When the work was saved: hour and minute, if they are known.
+pub fn saved(time: Option<(u8, u8)>) -> String {
+    match time {
+        Some((hour, minute)) => format!("Saved {hour:02}:{minute:02}"),
+        None => "Saved".to_owned(),
+    }
+}
+
 pub fn model_loaded(seconds: f32) -> String {
     format!("Model loaded in {seconds:.1} s")
 }
@@ -18,6 +29,11 @@ pub fn photo_encoded(seconds: f32) -> String {
 
 pub fn mask_computed(seconds: f32) -> String {
     format!("Mask in {:.0} ms", seconds * 1000.0)
+}
+
+/// How far something is, in [0, 1].
+pub fn share(fraction: f32) -> String {
+    format!("{:.0} %", fraction * 100.0)
 }
 
 pub fn zoom(percent: f32) -> String {

@@ -1,6 +1,6 @@
 //! The cells of a line.
 
-use egui::{Button, Color32, Image, RichText, Sense, Stroke, StrokeKind, TextureHandle, Ui};
+use egui::{Button, Color32, Image, Rect, RichText, Sense, Stroke, StrokeKind, TextureHandle, Ui, vec2};
 
 use super::super::super::actions::{Action, Actions};
 use super::super::super::look::{icon, icon_filled, icons, tokens};
@@ -37,19 +37,32 @@ pub(super) fn proposed_ui(ui: &mut Ui, item: &MaskItem) {
     ui.label(text).on_hover_text(texts::proposed_by(item.annotation.model.as_deref()));
 }
 
+/// The buttons of a line. They are seen where they are likely to be used or say something; the rest of the list
+/// stays calm.
 pub(super) fn buttons_ui(ui: &mut Ui, document: &Document, item: &MaskItem, actions: &mut Actions) {
     ui.spacing_mut().item_spacing.x = 0.0;
     ui.spacing_mut().button_padding.x = 4.0;
+    let is_calm = !document.selection().contains(&item.id) && !is_pointed_at(ui);
+    let opacity = |is_seen: bool| if is_calm && !is_seen { 0.0 } else { 1.0 };
+    ui.set_opacity(opacity(!item.visible));
     if eye_ui(ui, item.visible, &item.annotation.name) {
         actions.push(Action::Edit(Edit::SetVisible(vec![item.id], !item.visible)));
     }
     let alone = document.solo() == Some(item.id);
+    ui.set_opacity(opacity(alone));
     if button_ui(ui, icons::CROSSHAIR, texts::SOLO, &item.annotation.name, alone) {
         actions.push(Action::Edit(Edit::Solo((!alone).then_some(item.id))));
     }
+    ui.set_opacity(opacity(false));
     if button_ui(ui, icons::TRASH, texts::DELETE, &item.annotation.name, false) {
         actions.push(Action::Edit(Edit::Delete(vec![item.id])));
     }
+}
+
+/// Whether the pointer is on the line that this is a cell of, or the keyboard on some button.
+pub(super) fn is_pointed_at(ui: &Ui) -> bool {
+    let line = Rect::from_x_y_ranges(ui.clip_rect().x_range(), ui.max_rect().y_range());
+    ui.rect_contains_pointer(line.expand2(vec2(0.0, 2.0))) || ui.memory(|memory| memory.focused().is_some())
 }
 
 /// The line above the masks of a class. Returns whether it is to be folded or unfolded.

@@ -11,10 +11,14 @@ use egui::{Button, Color32, Context, DragAndDrop, Key, Rect, Response, RichText,
 use egui_extras::{Column, TableBuilder};
 use image::RgbImage;
 
-use self::cells::{buttons_ui, figure_ui, group_buttons_ui, group_name_ui, picture_ui, proposed_ui};
+use self::cells::{
+    buttons_ui, figure_ui, group_buttons_ui, group_name_ui, is_pointed_at, picture_ui, proposed_ui,
+};
 use self::rows::{Row, SortBy, grouped, mask_after_gap, sorted, tree};
 use super::super::actions::{Action, Actions};
+use super::super::commands::Availability;
 use super::super::look::{ACCENT, icon, icon_button, icon_filled, icons, select_all, tokens};
+use super::super::menus::mask_menu_ui;
 use super::super::tasks::Thumbnails;
 use super::super::texts::masks as texts;
 use crate::colour::Colour;
@@ -36,6 +40,7 @@ pub(in crate::app) struct ListContent<'a> {
     pub colours: &'a HashMap<MaskId, Colour>,
     /// The masks that others lie inside of.
     pub parents: &'a HashMap<MaskId, MaskId>,
+    pub availability: &'a Availability,
 }
 
 /// What the list remembers between frames.
@@ -160,7 +165,7 @@ impl MaskList {
                         });
                     }
                 }
-                self.row_used(&row.response(), document, &rows, index, actions);
+                self.row_used(&row.response(), content, &rows, index, actions);
             });
         });
     }
@@ -189,11 +194,12 @@ impl MaskList {
     fn row_used(
         &mut self,
         response: &Response,
-        document: &Document,
+        content: &ListContent,
         rows: &[Row],
         index: usize,
         actions: &mut Actions,
     ) {
+        let ListContent { document, availability, .. } = *content;
         match &rows[index] {
             Row::Group { class, masks } => {
                 if response.dnd_hover_payload::<Dragged>().is_some() {
@@ -222,6 +228,10 @@ impl MaskList {
                 if self.sort_by == SortBy::Order {
                     self.take_dropped(response, rows, index, actions);
                 }
+                if response.secondary_clicked() && !together {
+                    actions.push(Action::Select(vec![item.id]));
+                }
+                response.context_menu(|ui| mask_menu_ui(ui, document, availability, actions));
                 if response.double_clicked() {
                     actions.push(Action::ZoomToMask(item.id));
                 } else if response.clicked() {
@@ -342,6 +352,7 @@ impl MaskList {
                 }
             }
             _ if settled => {
+                let is_selected = self.selection.contains(&item.id);
                 ui.spacing_mut().item_spacing.x = 4.0;
                 if item.locked {
                     ui.label(icon(icons::LOCK_SIMPLE, 14.0)).on_hover_text(texts::LOCKED);
@@ -356,6 +367,8 @@ impl MaskList {
                 }
                 let name = RichText::new(&item.annotation.name);
                 ui.label(if class.is_some() { name.weak() } else { name });
+                let is_calm = !is_selected && !is_pointed_at(ui);
+                ui.set_opacity(if is_calm { 0.0 } else { 1.0 });
                 let button = Button::new("…").small().frame_when_inactive(false);
                 let button = ui.add(button).on_hover_text(texts::RENAME);
                 if button.accessible_name(texts::button(texts::RENAME, &item.annotation.name)).clicked() {
