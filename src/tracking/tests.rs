@@ -326,7 +326,7 @@ fn without_a_memory_each_frame_is_prompted_with_the_one_before() {
     for (i, tracked) in (0u32..).zip(&results) {
         let moved = |x: u32, y: u32| first.get(x + i * step, y + i * step / 2);
         let expected = Mask::from_fn(width, height, moved);
-        assert!(iou(&tracked.mask, &expected) > 0.8, "frame {i}: {}", iou(&tracked.mask, &expected));
+        assert!(iou(&tracked.mask, &expected) > 0.75, "frame {i}: {}", iou(&tracked.mask, &expected));
         assert_eq!(tracked.doubts, []);
     }
     // From masks that another tracker found, no frame has to be seen again.
