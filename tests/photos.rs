@@ -230,13 +230,16 @@ fn formats_that_are_not_read_are_named_with_a_way_out() {
         ("phone.heic", &*media(b"heic\0\0\0\0mif1heic"), "HEIC"),
         ("phone.jpg", &media(b"mif1\0\0\0\0mif1heic"), "HEIC"),
         ("small.avif", &media(b"avif\0\0\0\0avifmif1"), "AVIF"),
-        ("clip.mp4", &media(b"isom\0\0\0\0isom"), "a video"),
+        ("clip.jpg", &media(b"isom\0\0\0\0isom"), "a video"),
         ("new.jxl", b"\xff\x0a0123456789", "JPEG XL"),
         ("arithmetic.jpg", &arithmetic, "JPEG of an unusual kind (arithmetic coding)"),
     ] {
         let error = complaint(name, content);
         assert!(error.contains(word) && error.contains("save it as JPEG or PNG"), "{error}");
     }
+    // A film that is none, or without the program for films.
+    let error = complaint("clip.mp4", &media(b"isom\0\0\0\0isom"));
+    assert!(error.contains("`ffmpeg`"), "{error}");
 }
 
 #[test]

@@ -190,5 +190,5 @@ fn rectangles_of_labelme_can_be_boxes_or_masks() {
     let text = file.with_extension("xml");
     std::fs::write(&text, "<annotation/>").unwrap();
     drop_file(&mut window, &text);
-    window.get_by_label_contains("coffee.xml: contains no boxes");
+    window.get_by_label_contains("coffee.xml: is not a supported file");
 }

@@ -56,17 +56,31 @@ pub(in crate::files) fn is_still(path: &Path) -> bool {
 /// Reads a frame.
 pub(in crate::files) fn photo(path: &Path) -> Result<Photo, PhotoError> {
     let (file, frame) = file_and_page(path);
-    let (pixels, count) = with_reel(&file, |open| {
+    let read = with_reel(&file, |open| {
         let damaged = |cause| SequenceError::Damaged { path: path.into(), cause };
-        Ok((open.reel.frame(frame).map_err(damaged)?, open.reel.count()))
-    })?;
+        let count = open.reel.count();
+        let pixels = if frame < count { Some(open.reel.frame(frame).map_err(damaged)?) } else { None };
+        Ok((pixels, count))
+    });
+    let (pixels, count) = match read {
+        Err(SequenceError::SinglePicture { .. }) => (None, 1),
+        read => read?,
+    };
+    let missing = || PhotoError::NoPage { path: path.into(), pages: count };
+    let pixels = pixels.ok_or_else(missing)?;
     Ok(Photo { pages: count, ..Photo::of_pixels(path.into(), pixels, fingerprint(&file, frame)?) })
 }
 
 /// The identity of a frame, without decoding it.
 pub(in crate::files) fn identity(path: &Path) -> Result<PhotoIdentity, PhotoError> {
     let (file, frame) = file_and_page(path);
-    let size = with_reel(&file, |open| Ok(open.size))?;
+    let (size, count) = match with_reel(&file, |open| Ok((open.size, open.reel.count()))) {
+        Err(SequenceError::SinglePicture { .. }) => ((0, 0), 1),
+        read => read?,
+    };
+    if frame >= count {
+        return Err(PhotoError::NoPage { path: path.into(), pages: count });
+    }
     Ok(PhotoIdentity { size, fingerprint: fingerprint(&file, frame)? })
 }
 
