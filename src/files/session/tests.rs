@@ -507,3 +507,15 @@ fn names_may_be_any_bytes() {
     assert!(names.iter().all(|n| n.as_bytes().starts_with(name.as_bytes())) && names.len() == 2, "{names:?}");
     assert!(Session::exists_for(&photo) && !Session::exists_for(&dir.path().join("cafe.jpg")));
 }
+
+#[test]
+fn unknown_numbers_are_written_as_they_were_read() {
+    let text = r#"{"format": "tinsel-session", "version": 1, "unknown": [-4.6116001562635689e91, 0.1, 5e-324],
+        "photo": {"name": "a.jpg", "width": 8, "height": 6, "fingerprint": "0123456789abcdef", "more": 1.9e-7}}"#;
+    let session = Session::parse(Path::new("a"), text.as_bytes()).unwrap();
+    let again = Session::parse(Path::new("a"), &serde_json::to_vec(&session).unwrap()).unwrap();
+    assert_eq!(again, session);
+    let numbers: Vec<f64> =
+        session.other["unknown"].as_array().unwrap().iter().filter_map(|n| n.as_f64()).collect();
+    assert_eq!(numbers, ["-4.6116001562635689e91", "0.1", "5e-324"].map(|text| text.parse::<f64>().unwrap()));
+}
