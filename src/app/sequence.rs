@@ -141,8 +141,10 @@ impl Tinsel {
             return;
         }
         let work = frames.iter().map(|frame| (*frame, photos[*frame].clone(), timeline.waiting.take(*frame)));
-        let end = self.tasks.save_tracks(timeline.number, work.collect());
-        timeline.waiting.save(Saving { frames, end });
+        let work: Vec<_> = work.collect();
+        let is_step = work.iter().any(|(_, _, edits)| edits.iter().any(|(step, _)| step.is_some()));
+        let end = self.tasks.save_tracks(timeline.number, work);
+        timeline.waiting.save(Saving { frames, is_step, end });
     }
 
     /// Sessions of frames have been changed.
@@ -598,12 +600,23 @@ impl Tinsel {
         self.spread_edits();
     }
 
+    /// Whether undo and redo of the sequence have to wait until its last change is saved.
+    fn waits_for_saving(&self) -> bool {
+        self.sequence.open.as_ref().is_some_and(|timeline| !timeline.waiting.is_recorded())
+    }
+
     pub(super) fn undo_sequence(&mut self) {
+        if self.waits_for_saving() {
+            return self.messages.news(texts::STILL_SAVING);
+        }
         let edits = self.sequence.open.as_mut().map(|timeline| timeline.steps.undo());
         self.make(edits.unwrap_or_default());
     }
 
     pub(super) fn redo_sequence(&mut self) {
+        if self.waits_for_saving() {
+            return self.messages.news(texts::STILL_SAVING);
+        }
         let edits = self.sequence.open.as_mut().map(|timeline| timeline.steps.redo());
         self.make(edits.unwrap_or_default());
     }

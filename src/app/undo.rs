@@ -39,7 +39,7 @@ impl Tinsel {
             Source::Photo => self.document().undo_label().zip(self.document().undo_moment()),
             Source::Folder => self.projects.current()?.next_undo(),
             Source::Sequence => {
-                let timeline = self.sequence.open.as_ref().filter(|timeline| !timeline.is_busy())?;
+                let timeline = self.sequence.open.as_ref()?;
                 timeline.steps.next_undo().map(|step| (step.label.as_str(), step.moment))
             }
         }
@@ -50,7 +50,7 @@ impl Tinsel {
             Source::Photo => self.document().redo_label().zip(self.document().redo_moment()),
             Source::Folder => self.projects.current()?.next_redo(),
             Source::Sequence => {
-                let timeline = self.sequence.open.as_ref().filter(|timeline| !timeline.is_busy())?;
+                let timeline = self.sequence.open.as_ref()?;
                 timeline.steps.next_redo().map(|step| (step.label.as_str(), step.moment))
             }
         }

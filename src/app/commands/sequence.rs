@@ -32,6 +32,7 @@ commands! {
         tooltip: "Follow all objects from this frame on; selected masks become objects",
         keys: &[ctrl(Key::T)],
         run: |window, _, _| window.follow(Way::Forward),
+        begins_group: true,
         ..SEQUENCE
     };
     FOLLOW_BACKWARD = Command {
@@ -64,6 +65,7 @@ commands! {
         keys: &[shift(Key::P)],
         on: |window| window.sequence.is_playing(),
         run: |window, _, _| window.toggle_play(),
+        begins_group: true,
         ..SEQUENCE
     };
     FIRST_FRAME = Command {
@@ -89,6 +91,7 @@ commands! {
         keys: &[plain(Key::Period)],
         enabled: |window| window.landmark(true, true).is_some(),
         run: |window, _, _| go_to_landmark(window, true, true),
+        begins_group: true,
         ..SEQUENCE
     };
     PREVIOUS_DOUBTFUL = Command {
@@ -125,6 +128,7 @@ commands! {
         keys: &[ctrl_shift(Key::N)],
         enabled: |window| has_frames(window) && window.selects(1) && window.neighbour(1).is_some(),
         run: |window, _, _| window.copy_to_next_frame(),
+        begins_group: true,
         ..SEQUENCE
     };
     MARK_ABSENT = Command {
@@ -160,6 +164,7 @@ commands! {
             let folder = window.settings.export_folder.as_deref().or(beside);
             window.sequence_export.open_for(folder);
         },
+        begins_group: true,
         ..SEQUENCE
     };
 }

@@ -10,6 +10,7 @@ pub const MODEL_LOADING: &str = "The model is still loading.";
 pub const NO_OBJECTS: &str = "There is no object to follow. Make a mask, then follow it.";
 pub const STEP: &str = "Follow objects";
 pub const STOPPED_BY_UNDO: &str = "Stopped. Undo again to remove what was followed.";
+pub const STILL_SAVING: &str = "The last change is still being saved. Try again in a moment.";
 pub const CLEAR: &str = "Clear from here";
 pub const MERGE: &str = "Merge objects";
 pub const SPLIT: &str = "Split object";

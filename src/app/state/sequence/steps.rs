@@ -103,6 +103,8 @@ pub(in crate::app) struct Waiting {
 /// Frames whose sessions are being written. The receiver ends with that.
 pub(in crate::app) struct Saving {
     pub frames: Vec<usize>,
+    /// Whether a step has yet to learn what it has changed.
+    pub is_step: bool,
     pub end: Receiver<()>,
 }
 
@@ -146,6 +148,12 @@ impl Waiting {
     pub fn saving_of(&self, frame: usize) -> Option<Receiver<()>> {
         let saving = self.saving.as_ref().filter(|saving| saving.frames.contains(&frame))?;
         Some(saving.end.clone())
+    }
+
+    /// Whether all steps know what they have changed, so that they can be undone.
+    pub fn is_recorded(&self) -> bool {
+        let waits = self.edits.values().flatten().any(|(step, _)| step.is_some());
+        !waits && self.saving.as_ref().is_none_or(|saving| !saving.is_step)
     }
 
     /// Whether everything is written.
