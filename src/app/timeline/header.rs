@@ -2,8 +2,8 @@
 
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{
-    Align, Button, ComboBox, DragValue, Label, Layout, PopupCloseBehavior, ProgressBar, RichText, Slider, Ui,
-    WidgetInfo, vec2,
+    Align, Button, ComboBox, DragValue, Label, Layout, PopupCloseBehavior, ProgressBar, RichText, Sense,
+    Slider, Ui, UiBuilder, WidgetInfo, vec2,
 };
 
 use super::TimelineContent;
@@ -25,24 +25,21 @@ pub(super) fn header_ui(
     availability: &Availability,
     actions: &mut Actions,
 ) {
-    ui.allocate_ui_with_layout(
-        vec2(ui.available_width(), height),
-        Layout::right_to_left(Align::Center),
-        |ui| {
-            ui.set_height(height);
-            ui.spacing_mut().item_spacing.x = 6.0;
-            match &content.timeline.run {
-                Some(run) => progress_ui(ui, run, availability, actions),
-                None => legend_ui(ui, content, actions),
-            }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                transport_ui(ui, content, availability, actions);
-                ui.separator();
-                follow_ui(ui, content, availability, actions);
-                notice_ui(ui, content);
-            });
-        },
-    );
+    let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    let in_row = UiBuilder::new().max_rect(row).layout(Layout::right_to_left(Align::Center));
+    ui.scope_builder(in_row, |ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        match &content.timeline.run {
+            Some(run) => progress_ui(ui, run, availability, actions),
+            None => legend_ui(ui, content, actions),
+        }
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            transport_ui(ui, content, availability, actions);
+            ui.separator();
+            follow_ui(ui, content, availability, actions);
+            notice_ui(ui, content);
+        });
+    });
 }
 
 fn command_button(
