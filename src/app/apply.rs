@@ -312,8 +312,12 @@ impl Tinsel {
         };
         let class = self.projects.active().map(|class| class.id);
         match painted(item.as_deref(), area, subtract, class) {
-            Some(change) => {
+            Some(mut change) => {
                 let is_new = !change.added.is_empty();
+                let added = std::mem::take(&mut change.added);
+                change.added =
+                    added.into_iter().map(|(mask, whole)| (self.with_track(mask), whole)).collect();
+                let document = &mut self.workspace.document;
                 document.apply(Edit::Reshape(change));
                 if let Some(new) = document.masks().last().map(|m| m.id).filter(|_| is_new) {
                     document.select([new]);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use egui::Context;
 
+use super::settings::Tool;
 use super::shell::Tinsel;
 use super::state::{Everything, Sample, folder_of};
 use super::tasks::ImportTarget;
@@ -150,6 +151,11 @@ impl Tinsel {
         }
         self.restore(session);
         self.restore_rendering();
+        // There is nothing to pick on a photo without masks; on frames of a sequence there may be in a moment.
+        let has_masks = !self.workspace.document.masks().is_empty();
+        if self.stage.tool == Tool::Select && !has_masks && self.sequence.open.is_none() {
+            self.stage.tool = Tool::Positive;
+        }
         // The same objects are worked on.
         let document = &mut self.workspace.document;
         let masks: Vec<_> =

@@ -11,6 +11,7 @@ use super::state::{FollowRun, Reach, Saving, StepEdit, StepId, Way, folder_of};
 use super::tasks::{ChangedFrame, FollowRequest, FollowStart, FoundTracks, FrameObjects, SavedFrame};
 use super::texts::sequence as texts;
 use crate::annotation::Annotation;
+use crate::colour::mask_colour;
 use crate::document::{ClassId, Document, Edit, Looks, MaskId, OnFrame, Presence, Sighting, TrackEdit};
 use crate::engine::{Following, JobKind};
 use crate::files::{file_and_page, is_film};
@@ -109,12 +110,21 @@ impl Tinsel {
     fn spread_edits(&mut self) {
         let Some(timeline) = &mut self.sequence.open else { return };
         let frames = timeline.waiting.frames();
+        let sizes: HashMap<usize, (u32, u32)> = self
+            .workspace
+            .paths()
+            .filter_map(|path| Some((timeline.frame_of(path)?, self.workspace.document_at(path)?.1)))
+            .collect();
         for (path, document) in self.workspace.documents_mut() {
             let Some(frame) = timeline.frame_of(path).filter(|frame| frames.contains(frame)) else {
                 continue;
             };
             let Some(project) = self.projects.of_folder(&folder_of(path)) else { continue };
             for (step, edit) in timeline.waiting.take(frame) {
+                if sizes.get(&frame).is_some_and(|size| !edit.fits(*size)) {
+                    self.messages.error(texts::does_not_fit(frame));
+                    continue;
+                }
                 let revision = project.content().revision();
                 project.adopt_all(edit.classes().into_iter().map(|name| (name, None)), revision);
                 document.use_classes(project.classes().clone());
@@ -149,7 +159,7 @@ impl Tinsel {
 
     /// Sessions of frames have been changed.
     pub(super) fn tracks_saved(&mut self, number: u64, frames: Vec<SavedFrame>) {
-        let mut problems = vec![];
+        let (mut problems, mut told) = (vec![], vec![]);
         let mut timeline = self.sequence.open.as_mut().filter(|timeline| timeline.number == number);
         if let Some(timeline) = &mut timeline {
             timeline.waiting.saved();
@@ -159,7 +169,7 @@ impl Tinsel {
             match (result, &mut timeline) {
                 (Ok(ChangedFrame { changes, sightings, masks, notices }), timeline) => {
                     self.photo_states.count([(path, masks)]);
-                    problems.extend(notices);
+                    told.extend(notices);
                     let Some(timeline) = timeline else { continue };
                     timeline.lanes.set(frame, sightings);
                     for ((step, _), changes) in edits.into_iter().zip(changes) {
@@ -172,6 +182,9 @@ impl Tinsel {
                 }
                 (Err(error), None) => problems.push(error),
             }
+        }
+        if !told.is_empty() {
+            self.messages.error(first_few(told));
         }
         if !problems.is_empty() {
             self.stop_following();
@@ -281,7 +294,8 @@ impl Tinsel {
         }
         let step = timeline.steps.begin(texts::STEP.to_owned());
         let range = Range { from: Some(frame), directions: way.directions(), limit: timeline.reach.limit() };
-        timeline.run = Some(FollowRun::new(step, range, timeline.lanes.len()));
+        let objects: BTreeSet<TrackId> = cues.iter().map(|(track, _)| *track).collect();
+        timeline.run = Some(FollowRun::new(step, range, objects.len()));
         let frames = self.workspace.photos.clone();
         self.tasks.prepare_following(FollowRequest { step, frames, cues, priors, known });
     }
@@ -426,12 +440,16 @@ impl Tinsel {
 
     /// Changes objects on these frames, as one step of undo.
     fn change_tracks(&mut self, label: String, frames: BTreeSet<usize>, edit: &TrackEdit) {
+        self.change_frames(label, frames.into_iter().map(|frame| (frame, edit.clone())).collect());
+    }
+
+    fn change_frames(&mut self, label: String, edits: Vec<(usize, TrackEdit)>) {
         if self.sequence.is_following() {
             return self.messages.news(texts::RUNNING);
         }
         let Some(timeline) = &mut self.sequence.open else { return };
         let step = timeline.steps.begin(label);
-        frames.into_iter().for_each(|frame| timeline.waiting.add(frame, (Some(step), edit.clone())));
+        edits.into_iter().for_each(|(frame, edit)| timeline.waiting.add(frame, (Some(step), edit)));
         self.spread_edits();
     }
 
@@ -462,24 +480,36 @@ impl Tinsel {
     /// Makes one object of two.
     pub(super) fn merge_tracks(&mut self, from: TrackId, to: TrackId) {
         let frames = self.frames_with(&[from].into(), |_, _| true);
-        let looks = self.sequence.open.as_ref().and_then(|timeline| timeline.lanes.get(to));
-        let name = looks.map(|lane| lane.looks.name.clone()).unwrap_or_default();
-        self.change_tracks(texts::MERGE.to_owned(), frames.clone(), &TrackEdit::Renumber { from, to });
-        if let Some(timeline) = &mut self.sequence.open {
-            let step = timeline.steps.next_undo().map(|step| step.id);
-            let edit = TrackEdit::Rename(to, name);
-            frames.into_iter().for_each(|frame| timeline.waiting.add(frame, (step, edit.clone())));
-            self.spread_edits();
-        }
+        let looks = self.looks_of(to);
+        let edits = [TrackEdit::Renumber { from, to }, TrackEdit::Describe(to, looks)];
+        let edits = frames.into_iter().flat_map(|frame| edits.clone().map(|edit| (frame, edit)));
+        self.change_frames(texts::MERGE.to_owned(), edits.collect());
     }
 
-    /// Makes an object of its own of what is there of another from the open frame on.
+    /// Makes an object of its own of what is there of another from the open frame on, where the other one ends.
     pub(super) fn split_track(&mut self, from: TrackId) {
         let Some(first) = self.frame() else { return };
         let frames = self.frames_with(&[from].into(), |frame, _| frame >= first);
+        let looks = self.looks_of(from);
         let Some(timeline) = &mut self.sequence.open else { return };
         let to = timeline.lanes.new_id();
-        self.change_tracks(texts::SPLIT.to_owned(), frames, &TrackEdit::Renumber { from, to });
+        let looks = Looks { name: texts::part(&looks.name), colour: mask_colour(to.into()), ..looks };
+        let edits = [TrackEdit::Renumber { from, to }, TrackEdit::Describe(to, looks)];
+        let mut all = vec![];
+        for (place, frame) in frames.into_iter().enumerate() {
+            all.extend(edits.clone().map(|edit| (frame, edit)));
+            if place == 0 {
+                let ends = OnFrame::Absent { is_prompted: true };
+                all.push((frame, TrackEdit::Put(vec![(from, Some(ends))])));
+                all.push((frame, TrackEdit::Confirm(to)));
+            }
+        }
+        self.change_frames(texts::SPLIT.to_owned(), all);
+    }
+
+    fn looks_of(&self, track: TrackId) -> Looks {
+        let lane = self.sequence.open.as_ref().and_then(|timeline| timeline.lanes.get(track));
+        lane.map(|lane| lane.looks.clone()).unwrap_or_default()
     }
 
     /// Gives an object another name on all frames.

@@ -388,6 +388,9 @@ impl Reshape {
             }
         }
         for (new, part_of) in added {
+            if let Some(mark) = &new.track {
+                state.absences.remove(&mark.track);
+            }
             let mut item = new_item(last_id, new);
             let whole = part_of.and_then(|id| state.masks.iter().position(|m| m.id == id));
             let mut at = state.masks.len();

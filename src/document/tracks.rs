@@ -42,10 +42,14 @@ pub enum TrackEdit {
     /// Removes the objects.
     Delete(BTreeSet<TrackId>),
     /// Makes one track of two, or two of one: what is there of the first becomes the second. Where both are, the
-    /// second stays, unless it is followed and the first is prompted.
+    /// second stays, unless it is not prompted and either the first is or the second is not visible.
     Renumber { from: TrackId, to: TrackId },
     /// Gives an object another name.
     Rename(TrackId, String),
+    /// Gives an object another name, class and colour.
+    Describe(TrackId, Looks),
+    /// Says that an object is where it was followed to.
+    Confirm(TrackId),
     /// Gives an object another class, or none.
     Classify(TrackId, Option<String>),
     /// Takes changes back, the last one first, where nothing has changed since.
@@ -63,21 +67,39 @@ pub struct TrackChange {
 }
 
 impl TrackEdit {
+    /// Whether all masks that it puts on a frame have this size.
+    pub fn fits(&self, size: (u32, u32)) -> bool {
+        self.places().into_iter().all(|place| match place {
+            OnFrame::Visible(Annotation { mask, .. }) => (mask.width(), mask.height()) == size,
+            OnFrame::Absent { .. } => true,
+        })
+    }
+
     /// The names of the classes that it needs.
     pub fn classes(&self) -> Vec<String> {
-        let places: Vec<&OnFrame> = match self {
+        match self {
+            Self::Classify(_, class) | Self::Describe(_, Looks { class, .. }) => {
+                class.iter().cloned().collect()
+            }
+            _ => {
+                let classes = self.places().into_iter().filter_map(|place| match place {
+                    OnFrame::Visible(annotation) => annotation.class.clone(),
+                    OnFrame::Absent { .. } => None,
+                });
+                classes.collect()
+            }
+        }
+    }
+
+    /// What it puts on a frame.
+    fn places(&self) -> Vec<&OnFrame> {
+        match self {
             Self::Follow(places) => places.iter().map(|(_, place)| place).collect(),
             Self::Put(places) => places.iter().filter_map(|(_, place)| place.as_ref()).collect(),
             Self::Undo(changes) => changes.iter().filter_map(|change| change.before.as_ref()).collect(),
             Self::Redo(changes) => changes.iter().filter_map(|change| change.after.as_ref()).collect(),
-            Self::Classify(_, class) => return class.iter().cloned().collect(),
-            Self::Clear(_) | Self::Delete(_) | Self::Renumber { .. } | Self::Rename(..) => vec![],
-        };
-        let class = |place: &OnFrame| match place {
-            OnFrame::Visible(annotation) => annotation.class.clone(),
-            OnFrame::Absent { .. } => None,
-        };
-        places.into_iter().filter_map(class).collect()
+            _ => vec![],
+        }
     }
 }
 
@@ -219,7 +241,10 @@ impl Document {
                 {
                     mark.track = *to;
                 }
-                let is_better = |other: OnFrame| !other.is_prompted() && moved.is_prompted();
+                let is_better = |other: OnFrame| {
+                    let is_gone = matches!(other, OnFrame::Absent { .. });
+                    !other.is_prompted() && (moved.is_prompted() || is_gone)
+                };
                 let goes = self.on_frame(*to).is_none_or(is_better);
                 let moved = goes.then(|| change(*to, Some(moved), true));
                 std::iter::once(change(*from, None, true)).chain(moved).collect()
@@ -227,6 +252,22 @@ impl Document {
             TrackEdit::Rename(track, name) => {
                 let renamed = |annotation| Annotation { name: name.clone(), ..annotation };
                 self.described(*track, renamed)
+            }
+            TrackEdit::Describe(track, Looks { name, class, colour }) => {
+                let described = |annotation| Annotation {
+                    name: name.clone(),
+                    class: class.clone(),
+                    colour: Some(*colour),
+                    ..annotation
+                };
+                self.described(*track, described)
+            }
+            TrackEdit::Confirm(track) => {
+                let confirmed = |mut annotation: Annotation| {
+                    annotation.track.iter_mut().for_each(TrackMark::correct);
+                    annotation
+                };
+                self.described(*track, confirmed)
             }
             TrackEdit::Classify(track, class) => {
                 let classified = |annotation| Annotation { class: class.clone(), ..annotation };
@@ -397,6 +438,17 @@ mod tests {
         document.change_tracks(&TrackEdit::Undo(made.clone()));
         assert_eq!([1, 7].map(|track| left(&document, track)), [Some(3), None]);
         document.change_tracks(&TrackEdit::Redo(made));
+        document.change_tracks(&TrackEdit::Follow(vec![(8, gone(false))]));
+        document.change_tracks(&TrackEdit::Renumber { from: 7, to: 8 });
+        assert_eq!(
+            left(&document, 8),
+            Some(3),
+            "a mask is worth more than an absence that was only followed"
+        );
+        document.change_tracks(&TrackEdit::Renumber { from: 8, to: 7 });
+        document.change_tracks(&TrackEdit::Confirm(7));
+        assert!(document.on_frame(7).unwrap().is_prompted());
+        assert!(!TrackEdit::Follow(vec![followed(1, 3)]).fits((9, 9)));
         document.change_tracks(&TrackEdit::Rename(7, "bowl".into()));
         assert_eq!(document.mask_of_track(7).unwrap().annotation.name, "bowl");
         let made = document.change_tracks(&TrackEdit::Delete([2, 7].into()));
@@ -404,7 +456,7 @@ mod tests {
         document.change_tracks(&TrackEdit::Undo(made));
         assert_eq!((left(&document, 7), document.on_frame(2)), (Some(3), Some(gone(true))));
         document.change_tracks(&TrackEdit::Clear([2, 7].into()));
-        assert_eq!((left(&document, 7), document.on_frame(2)), (None, Some(gone(true))));
+        assert_eq!((left(&document, 7), document.on_frame(2)), (Some(3), Some(gone(true))));
     }
 
     #[test]

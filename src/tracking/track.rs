@@ -111,8 +111,13 @@ impl Track {
     pub fn visible_before(&self, place: Place) -> Vec<(usize, &Sighting)> {
         let distance = |frame: usize| place.direction.distance(place.frame, frame).filter(|d| *d > 0);
         let all = self.answers.iter().chain(&self.recent).filter(|(_, sighting)| sighting.is_visible());
-        let mut near: Vec<_> =
-            all.filter_map(|(frame, sighting)| Some((distance(*frame)?, sighting))).collect();
+        // Where a person has said that it is not there, it has to be said where it is again.
+        let gone = self.answers.iter().filter(|(_, answer)| !answer.is_visible());
+        let gone = gone.filter_map(|(frame, _)| distance(*frame)).min().unwrap_or(usize::MAX);
+        let mut near: Vec<_> = all
+            .filter_map(|(frame, sighting)| Some((distance(*frame)?, sighting)))
+            .filter(|(distance, _)| *distance < gone)
+            .collect();
         near.sort_by_key(|(distance, _)| *distance);
         near
     }

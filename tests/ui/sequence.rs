@@ -126,6 +126,14 @@ fn a_corrected_frame_stays_and_steers_what_follows() {
     click(&mut window, "Sequence");
     click(&mut window, "Mark as absent");
     assert_eq!(masks(&window), 0);
+    // What is painted now is the object again.
+    window.get_by_label("Object Mask 1, 2 frames prompted").click();
+    settle(&mut window);
+    press(&mut window, Key::T);
+    drag_photo(&mut window, (100.0, 100.0), (160.0, 120.0));
+    wait_until(&mut window, || saved(&first)[2] == Some(true));
+    press_with(&mut window, Modifiers::COMMAND, Key::Z);
+    assert_eq!(masks(&window), 0);
     wait_until(&mut window, || saved(&first)[2].is_none());
     assert_eq!(session(&first, 2).unwrap()["absent"][0]["prompted"], true);
 }
@@ -146,6 +154,9 @@ fn objects_are_renamed_and_deleted_on_all_frames() {
     click(&mut window, "Split at this frame");
     let numbers = |frame: usize| session(&first, frame).unwrap()["masks"][0]["track"]["number"].clone();
     wait_until(&mut window, || (0..FRAMES).map(numbers).eq([1, 1, 1, 2, 2]));
+    // The rest has a prompt of its own, and the first object ends there.
+    window.get_by_label("Object cup part, 1 frame prompted");
+    window.get_by_label("Object cup, 2 frames prompted");
     click(&mut window, "Sequence");
     click(&mut window, "Delete objects");
     assert_eq!(masks(&window), 0);

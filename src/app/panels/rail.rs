@@ -78,9 +78,8 @@ fn rail_button(
     let keys = availability.keymap.text(ui.ctx(), command);
     let button = Button::new(icon(symbol, side.min(30.0) - 10.0)).selected(is_on).frame_when_inactive(is_on);
     let response = ui.add_enabled(is_enabled, button.min_size(vec2(BUTTON, side)));
-    if let Some(key) =
-        keys.as_deref().and_then(|keys| keys.rsplit('+').next()).filter(|key| key.chars().count() == 1)
-    {
+    // A letter that works only with Ctrl would be mistaken for a key.
+    if let Some(key) = keys.as_deref().filter(|key| key.chars().count() == 1) {
         let tokens = tokens(ui.visuals());
         let colour = if is_on { Color32::WHITE } else { tokens.text_3 };
         let at = response.rect.right_bottom() - vec2(4.0, 2.0);

@@ -59,6 +59,15 @@ pub fn next_mask(name: &str) -> String {
     format!("The next mask on this frame is {name}")
 }
 
+/// The rest of an object that was split.
+pub fn part(name: &str) -> String {
+    format!("{name} part")
+}
+
+pub fn does_not_fit(frame: usize) -> String {
+    format!("Frame {} has another size, which the masks do not fit.", frame + 1)
+}
+
 /// For an object without a name.
 pub fn object(track: TrackId) -> String {
     format!("Object {track}")

@@ -122,8 +122,8 @@ pub(super) fn lane_ui(ui: &Ui, rect: Rect, axis: Axis, lane: &Lane) {
             }
         }
     }
-    for span in in_view().filter(|span| span.kind == SpanKind::Prompted) {
-        let x = axis.middle(span.frames.start);
+    for frame in lane.prompted().skip_while(|frame| *frame < from).take_while(|frame| *frame <= to) {
+        let x = axis.middle(frame);
         if x >= marked + 2.0 {
             marked = x;
             diamond(&painter, pos2(x, middle), ui.visuals().strong_text_color());

@@ -67,7 +67,16 @@ impl SavedWork {
         let named = edits.iter().flat_map(|edit| edit.classes()).map(|name| (name, None));
         self.project.adopt_all(named, self.project.content().revision());
         self.document.use_classes(self.project.classes().clone());
-        let changes: Vec<_> = edits.iter().map(|edit| self.document.change_tracks(edit)).collect();
+        let size = (self.file.base.photo.width, self.file.base.photo.height);
+        if edits.iter().any(|edit| !edit.fits(size)) {
+            let (name, (width, height)) = (&self.file.base.photo.name, size);
+            self.notices.push(format!("{name} has {width}x{height} pixels, which the masks do not fit"));
+        }
+        let change = |edit: &&TrackEdit| match edit.fits(size) {
+            true => self.document.change_tracks(edit),
+            false => vec![],
+        };
+        let changes: Vec<_> = edits.iter().map(change).collect();
         if changes.iter().any(|changes| !changes.is_empty()) {
             // Only what was followed comes bit by bit.
             let is_followed = edits.iter().all(|edit| matches!(edit, TrackEdit::Follow(_)));
