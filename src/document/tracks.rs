@@ -98,7 +98,8 @@ impl TrackEdit {
             Self::Put(places) => places.iter().filter_map(|(_, place)| place.as_ref()).collect(),
             Self::Undo(changes) => changes.iter().filter_map(|change| change.before.as_ref()).collect(),
             Self::Redo(changes) => changes.iter().filter_map(|change| change.after.as_ref()).collect(),
-            _ => vec![],
+            Self::Clear(_) | Self::Delete(_) | Self::Renumber { .. } => vec![],
+            Self::Rename(..) | Self::Describe(..) | Self::Confirm(_) | Self::Classify(..) => vec![],
         }
     }
 }
@@ -306,7 +307,7 @@ impl Document {
                 let place = Some(OnFrame::Visible(how(annotation)));
                 vec![Change { track, place, over_prompted: true }]
             }
-            _ => vec![],
+            Some(OnFrame::Absent { .. }) | None => vec![],
         }
     }
 

@@ -55,10 +55,8 @@ impl Tinsel {
     pub(super) fn track_masks(&mut self) {
         let Some(timeline) = &mut self.sequence.open else { return };
         let document = &self.workspace.document;
-        let is_wanted = |id: &MaskId| match document.selection().is_empty() && timeline.lanes.len() == 0 {
-            true => true,
-            false => document.selection().contains(id),
-        };
+        let wants_all = document.selection().is_empty() && timeline.lanes.len() == 0;
+        let is_wanted = |id: &MaskId| wants_all || document.selection().contains(id);
         let untracked =
             document.masks().iter().filter(|item| item.annotation.track.is_none() && !item.locked);
         let wanted: Vec<MaskId> = untracked.map(|item| item.id).filter(is_wanted).collect();

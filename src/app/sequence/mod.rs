@@ -93,7 +93,7 @@ impl Tinsel {
         };
         let work: Vec<_> = frames.into_iter().filter_map(work).collect();
         if !work.is_empty() {
-            self.tasks.save_tracks(timeline.number, work);
+            self.tasks.save_tracks(timeline.number, work, timeline.waiting.end_of_saving());
         }
     }
 
@@ -107,6 +107,9 @@ impl Tinsel {
     fn spread_edits(&mut self) {
         let Some(timeline) = &mut self.sequence.open else { return };
         let frames = timeline.waiting.frames();
+        if frames.is_empty() {
+            return;
+        }
         let sizes: HashMap<usize, (u32, u32)> = self
             .workspace
             .paths()
@@ -150,7 +153,7 @@ impl Tinsel {
         let work = frames.iter().map(|frame| (*frame, photos[*frame].clone(), timeline.waiting.take(*frame)));
         let work: Vec<_> = work.collect();
         let is_step = work.iter().any(|(_, _, edits)| edits.iter().any(|(step, _)| step.is_some()));
-        let end = self.tasks.save_tracks(timeline.number, work);
+        let end = self.tasks.save_tracks(timeline.number, work, None);
         timeline.waiting.save(Saving { frames, is_step, end });
     }
 

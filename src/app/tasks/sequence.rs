@@ -97,11 +97,20 @@ impl Tasks {
         });
     }
 
-    /// Changes the objects on frames that are not in the window, in their sessions. The receiver ends when they are
-    /// written.
-    pub fn save_tracks(&mut self, number: u64, work: Vec<(usize, PathBuf, Vec<StepEdit>)>) -> Receiver<()> {
+    /// Changes the objects on frames that are not in the window, in their sessions, which may be being written until
+    /// `former` ends. The receiver ends when they are written.
+    pub fn save_tracks(
+        &mut self,
+        number: u64,
+        work: Vec<(usize, PathBuf, Vec<StepEdit>)>,
+        former: Option<Receiver<()>>,
+    ) -> Receiver<()> {
         let (hold, end) = bounded(0);
         self.spawn(Kind::SavingTracks, move || {
+            if let Some(former) = former {
+                // Nothing is sent: this returns when the other end is dropped.
+                let _ = former.recv();
+            }
             let frames = work.into_iter().map(|(frame, path, edits)| {
                 let result = SavedWork::of(&path).map_err(|error| error.to_string());
                 let result = result.and_then(|mut work| {
@@ -156,7 +165,7 @@ fn start(request: FollowRequest) -> Result<FollowStart, String> {
             (_, OnFrame::Visible(annotation)) => {
                 Some((track, PriorMask { frame, direction, mask: annotation.mask.clone() }))
             }
-            _ => None,
+            (_, OnFrame::Absent { .. }) => None,
         }
     };
     let priors = priors.into_iter().filter_map(prior).collect();

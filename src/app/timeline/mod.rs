@@ -27,8 +27,6 @@ const HEADER: f32 = 38.0;
 const RULER: f32 = 22.0;
 const LANE: f32 = 24.0;
 const NAMES: f32 = 168.0;
-/// How far the wheel zooms.
-const ZOOM_SPEED: f32 = 0.004;
 
 /// What the timeline shows.
 pub(super) struct TimelineContent<'a> {
@@ -238,7 +236,7 @@ impl TimelinePanel {
         }
         let (first, shown) = axis.view();
         let at = axis.position(pointer.x);
-        let shown_now = (shown / zoom.powf(1.0 + ZOOM_SPEED)).clamp(8.0_f32.min(count as f32), count as f32);
+        let shown_now = (shown / zoom).clamp(8.0_f32.min(count as f32), count as f32);
         let first = at - (at - first) * shown_now / shown - shift * shown_now / axis.width();
         self.view =
             (shown_now < count as f32).then(|| (first.clamp(0.0, count as f32 - shown_now), shown_now));

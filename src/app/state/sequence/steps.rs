@@ -150,6 +150,11 @@ impl Waiting {
         Some(saving.end.clone())
     }
 
+    /// Ends when the sessions are written that are being written now.
+    pub fn end_of_saving(&self) -> Option<Receiver<()>> {
+        self.saving.as_ref().map(|saving| saving.end.clone())
+    }
+
     /// Whether all steps know what they have changed, so that they can be undone.
     pub fn is_recorded(&self) -> bool {
         let waits = self.edits.values().flatten().any(|(step, _)| step.is_some());
