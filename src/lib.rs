@@ -22,6 +22,7 @@
 //! # }
 //! ```
 
+pub mod about;
 pub mod annotation;
 #[cfg(feature = "app")]
 pub mod app;
@@ -34,10 +35,11 @@ pub mod edge;
 pub mod engine;
 pub mod everything;
 pub mod files;
+#[cfg(any(feature = "app", feature = "cli"))]
+pub mod logging;
 pub mod mask;
 pub mod models;
 pub mod prompt;
 pub mod sam;
 pub mod track;
 pub mod tracking;
-pub mod version;

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 /// Each module under src/ and those of ours that it may use.
 const LAYERS: &[(&str, &[&str])] = &[
-    ("version", &[]),
+    ("about", &[]),
+    ("logging", &["about"]),
     ("colour", &[]),
     ("mask", &[]),
     ("edge", &["mask"]),
@@ -29,23 +30,25 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "about",
             "annotation",
             "colour",
             "document",
             "edge",
             "everything",
             "files",
+            "logging",
             "mask",
             "models",
             "prompt",
             "sam",
             "tracking",
-            "version",
         ],
     ),
     (
         "app",
         &[
+            "about",
             "annotation",
             "attribute",
             "colour",
@@ -54,6 +57,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "engine",
             "everything",
             "files",
+            "logging",
             "mask",
             "models",
             "prompt",
@@ -75,6 +79,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
+    ("fern", &["logging"]),
     ("indicatif", &["cli"]),
     ("anyhow", &["app", "cli"]),
     ("ureq", &["models"]),

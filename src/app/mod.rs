@@ -51,6 +51,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use eframe::egui_wgpu::adapter_info_summary;
+
 use crate::engine::EmbeddingFolder;
 
 pub use shell::Tinsel;
@@ -73,6 +75,9 @@ pub fn run(paths: Vec<PathBuf>, model: Option<String>) -> anyhow::Result<()> {
     let is_created = Cell::new(false);
     let window = |cc: &eframe::CreationContext<'_>| {
         is_created.set(true);
+        if let Some(drawing) = &cc.wgpu_render_state {
+            log::info!("graphics: {}", adapter_info_summary(&drawing.adapter.get_info()));
+        }
         let mut window = Tinsel::new(cc, paths, model).saving_at_exit();
         window = window.ending_with(signalled(cc.egui_ctx.clone()));
         if let Some(folder) = EmbeddingFolder::of_user() {

@@ -4,24 +4,26 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::completions::CompletionsArguments;
 use super::convert::ConvertArguments;
 use super::exit;
 use super::export::ExportArguments;
 use super::import::ImportArguments;
+use super::log_arguments::LogArguments;
 use super::manual::ManArguments;
 use super::masks::MasksArguments;
 use super::models::ModelsArguments;
 use super::track::TrackArguments;
+use crate::about;
 use crate::everything::Parameters;
 use crate::files::{Channels, Rendering, Window};
 use crate::prompt::{BoxPrompt, Point};
-use crate::version;
 
 /// Version and target, for `--version`.
-static LONG_VERSION: LazyLock<String> = LazyLock::new(version::described);
+static LONG_VERSION: LazyLock<String> = LazyLock::new(about::described);
 
 /// What follows the help.
 static AFTER_HELP: LazyLock<String> = LazyLock::new(|| format!("{EXAMPLES}\n\n{}", exit::MEANING));
@@ -31,8 +33,8 @@ static AFTER_HELP: LazyLock<String> = LazyLock::new(|| format!("{EXAMPLES}\n\n{}
 /// Without a command, the window opens with the given photos or folder. All coordinates are pixels of the
 /// upright photo (its EXIF orientation applied); the origin is the top-left corner.
 #[derive(Debug, Parser)]
-#[command(version, long_version = LONG_VERSION.as_str(), args_conflicts_with_subcommands = true)]
-#[command(after_help = AFTER_HELP.as_str())]
+#[command(version, long_version = LONG_VERSION.as_str(), after_help = AFTER_HELP.as_str())]
+#[command(override_usage = SYNOPSIS)]
 pub struct Cli {
     /// Photos or a folder of photos to open in the window.
     #[arg(value_name = "PHOTO|FOLDER")]
@@ -43,8 +45,31 @@ pub struct Cli {
     #[arg(long, value_name = "NAME|FILE")]
     pub model: Option<String>,
 
+    #[command(flatten)]
+    pub log: LogArguments,
+
     #[command(subcommand)]
     pub task: Option<Task>,
+}
+
+const SYNOPSIS: &str = "\
+tinsel [OPTIONS] [PHOTO|FOLDER]...
+       tinsel [OPTIONS] COMMAND";
+
+impl Cli {
+    /// The arguments of this run of the program. Invalid usage ends it, as does what only asks for help.
+    pub fn of_program() -> Self {
+        Self::parse().consistent().unwrap_or_else(|error| error.exit())
+    }
+
+    /// Refuses options of the window before a command.
+    fn consistent(self) -> Result<Self, clap::Error> {
+        if self.task.is_none() || self.model.is_none() {
+            return Ok(self);
+        }
+        let text = "--model before a command is the model of the window; give it after the command";
+        Err(Self::command().error(ErrorKind::ArgumentConflict, text))
+    }
 }
 
 const EXAMPLES: &str = "\
@@ -479,7 +504,7 @@ fn parse_channels(text: &str) -> Result<Channels, String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use log::LevelFilter;
 
     use super::*;
 
@@ -530,5 +555,23 @@ mod tests {
         let cli = Cli::try_parse_from(["tinsel", "predict", "a.jpg", "--point", "1,2"]).unwrap();
         assert!(matches!(cli.task, Some(Task::Predict(_))));
         assert!(Cli::try_parse_from(["tinsel", "everything", "--out", "x"]).is_err());
+        let cli = Cli::try_parse_from(["tinsel", "a.jpg", "predict"]).unwrap();
+        assert!(cli.task.is_none() && cli.paths.len() == 2, "after a photo, a name is that of a file");
+        let cli = Cli::try_parse_from(["tinsel", "--model", "x", "models", "list"]).unwrap();
+        assert!(cli.consistent().unwrap_err().to_string().contains("after the command"));
+    }
+
+    #[test]
+    fn the_log_is_asked_for_before_and_after_a_command() {
+        for arguments in [
+            ["tinsel", "--log", "x.log", "--log-level", "debug", "models", "list"],
+            ["tinsel", "models", "list", "--log", "x.log", "--log-level", "debug"],
+            ["tinsel", "--log", "x.log", "--log-level", "debug", "a.jpg", "b.jpg"],
+        ] {
+            let log = Cli::try_parse_from(arguments).unwrap().log;
+            let options = log.options(false).unwrap();
+            assert_eq!((options.file, options.level), (Some("x.log".into()), LevelFilter::Debug));
+        }
+        assert!(Cli::try_parse_from(["tinsel", "--log-level", "much"]).is_err());
     }
 }

@@ -302,6 +302,7 @@ impl<'a> Batch<'a> {
                         self.done.push(job);
                         let seconds = started.elapsed().as_secs_f32();
                         let line = format!("{}: {outcome} in {seconds:.1} s\n", job.photo.display());
+                        log::info!("{}", line.trim_end());
                         self.bar.suspend(|| print_text(&line))?;
                     }
                     Err(_) if stop.cancelled() => return Ok(true),

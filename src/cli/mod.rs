@@ -11,6 +11,7 @@ mod export;
 mod formats;
 mod import;
 mod keep;
+mod log_arguments;
 mod manual;
 mod masks;
 mod models;
@@ -22,6 +23,7 @@ mod track;
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use anyhow::Context;
 
@@ -31,6 +33,7 @@ use self::terminal::{harmless, print_error, print_text};
 
 use crate::files::WriteError;
 use crate::files::export::PhotoExportError;
+use crate::logging;
 use crate::models::{Choice, Store};
 use crate::sam::Predictor;
 use crate::sam::weights::BUILT_IN_NAME;
@@ -54,6 +57,21 @@ impl Task {
     }
 }
 
+impl Cli {
+    /// Starts the log that was asked for. What cannot be started is printed, and the exit code returned.
+    ///
+    /// # Errors
+    /// The log cannot be written.
+    pub fn start_log(&self) -> Result<(), ExitCode> {
+        let options = self.log.options(self.task.is_none());
+        let started = options.and_then(|options| Ok(logging::start(&options)?));
+        started.map_err(|error| {
+            complain(&error);
+            ExitCode::from(exit::USAGE)
+        })
+    }
+}
+
 /// The exit code of what has ended; a failure is printed.
 fn code_of(ended: anyhow::Result<()>) -> ExitCode {
     match ended {
@@ -67,13 +85,16 @@ fn code_of(ended: anyhow::Result<()>) -> ExitCode {
 
 /// Loads a model by name or file.
 fn load_model(model: Option<&str>) -> anyhow::Result<Predictor> {
+    let start = Instant::now();
     let Choice { name, side } = Choice::parse(model.unwrap_or(BUILT_IN_NAME));
     let predictor = if name.eq_ignore_ascii_case(BUILT_IN_NAME) {
         Predictor::built_in(side)
     } else {
         Predictor::open_with_side(&Store::from_environment(None)?.resolve(&name)?, side)
     };
-    predictor.context("the model cannot be used")
+    let predictor = predictor.context("the model cannot be used")?;
+    log::info!("model {} loaded in {:.2} s", predictor.name(), start.elapsed().as_secs_f32());
+    Ok(predictor)
 }
 
 /// The model's name, for use in file names.
@@ -91,5 +112,6 @@ fn complain(error: &anyhow::Error) {
             || matches!(e.downcast_ref(), Some(PhotoExportError::Write(WriteError::Exists { .. })))
     });
     let hint = if exists { "; --overwrite replaces it" } else { "" };
+    log::error!("{error:#}");
     print_error(&format!("tinsel: {error:#}{hint}"));
 }

@@ -8,6 +8,7 @@ pub(super) mod classes;
 pub(super) mod clipboard;
 pub(super) mod comparison;
 pub(super) mod dialogs;
+pub(super) mod doctor;
 pub(super) mod everything;
 pub(super) mod exit;
 pub(super) mod export;
