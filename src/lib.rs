@@ -30,6 +30,8 @@ pub mod attribute;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod colour;
+#[cfg(any(feature = "app", feature = "cli"))]
+pub mod doctor;
 pub mod document;
 pub mod edge;
 pub mod engine;

@@ -27,12 +27,14 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["annotation", "attribute", "colour", "document", "edge", "mask", "prompt", "track", "tracking"],
     ),
     ("engine", &["everything", "mask", "models", "prompt", "sam", "tracking"]),
+    ("doctor", &["about", "engine", "files", "models", "prompt", "sam"]),
     (
         "cli",
         &[
             "about",
             "annotation",
             "colour",
+            "doctor",
             "document",
             "edge",
             "everything",
@@ -52,6 +54,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "annotation",
             "attribute",
             "colour",
+            "doctor",
             "document",
             "edge",
             "engine",
@@ -71,7 +74,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 /// Crates that only some modules may use.
 const CRATES: &[(&str, &[&str])] = &[
     ("egui", &["app"]),
-    ("eframe", &["app"]),
+    ("eframe", &["app", "doctor"]),
     ("egui_extras", &["app"]),
     ("epaint", &["app"]),
     ("epaint_default_fonts", &["app"]),

@@ -9,6 +9,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::completions::CompletionsArguments;
 use super::convert::ConvertArguments;
+use super::doctor::DoctorArguments;
 use super::exit;
 use super::export::ExportArguments;
 use super::import::ImportArguments;
@@ -107,6 +108,9 @@ pub enum Task {
     Convert(ConvertArguments),
     /// List, download and verify published models: SAM 2, SAM 1 and MobileSAM.
     Models(ModelsArguments),
+    /// Check what the program needs, and say what to do where something is missing.
+    #[command(after_help = super::doctor::EXAMPLES)]
+    Doctor(DoctorArguments),
     /// Print the completions of commands and options for a shell.
     #[command(after_help = super::completions::EXAMPLES)]
     Completions(CompletionsArguments),

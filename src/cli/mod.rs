@@ -5,6 +5,7 @@ mod batch;
 mod compare;
 mod completions;
 mod convert;
+mod doctor;
 mod everything;
 mod exit;
 mod export;
@@ -51,6 +52,7 @@ impl Task {
             Self::Import(arguments) => import::import_into_session(arguments),
             Self::Convert(arguments) => convert::convert(arguments),
             Self::Models(arguments) => models::models(arguments),
+            Self::Doctor(arguments) => doctor::doctor(arguments),
             Self::Completions(arguments) => code_of(completions::completions(arguments)),
             Self::Man(arguments) => code_of(manual::manual(arguments)),
         }

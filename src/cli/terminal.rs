@@ -1,14 +1,44 @@
 //! Output to the terminal.
 
 use std::borrow::Cow;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 
 /// Prints to standard output; a closed pipe is not an error.
 pub(super) fn print_text(text: &str) -> anyhow::Result<()> {
-    match std::io::stdout().write_all(harmless(text).as_bytes()) {
+    print_painted(&harmless(text))
+}
+
+/// As [`print_text`], for text that is harmless but for colours of our own.
+pub(super) fn print_painted(text: &str) -> anyhow::Result<()> {
+    match std::io::stdout().write_all(text.as_bytes()) {
         Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(e.into()),
         _ => Ok(()),
     }
+}
+
+/// A colour of the terminal's own palette.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Colour {
+    Red,
+    Green,
+    Yellow,
+}
+
+/// Whether standard output shows colours: a terminal that can, unless `NO_COLOR` is set.
+pub(super) fn has_colours() -> bool {
+    let is_refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let is_dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+    std::io::stdout().is_terminal() && !is_refused && !is_dumb
+}
+
+/// The text in a colour.
+pub(super) fn painted(text: &str, colour: Colour) -> String {
+    let code = match colour {
+        Colour::Red => 31,
+        Colour::Green => 32,
+        Colour::Yellow => 33,
+    };
+    format!("\u{1b}[{code}m{text}\u{1b}[0m")
 }
 
 /// Prints a line to standard error. Failures are ignored: the work goes on even if nobody can read its

@@ -23,4 +23,11 @@ commands! {
         run: |window, _, _| window.panels.keys.open = !window.panels.keys.open,
         ..HELP
     };
+    DIAGNOSTICS = Command {
+        id: "Diagnostics",
+        text: "Diagnostics…",
+        tooltip: "Check what Tinsel needs on this computer, for a report of an error",
+        run: |window, _, _| window.panels.diagnostics.open = !window.panels.diagnostics.open,
+        ..HELP
+    };
 }

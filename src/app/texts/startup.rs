@@ -4,13 +4,15 @@
 use std::fmt::Display;
 use std::path::Path;
 
-pub const NO_DRIVER: &str = "no graphics driver can draw it; on Debian and Ubuntu, install one with: apt-get install \
-                             mesa-vulkan-drivers libvulkan1 libegl1 libgl1-mesa-dri";
+pub const NO_DRIVER: &str = "no graphics driver can draw it, not even one of software; install one: on Debian and \
+                             Ubuntu with apt-get install mesa-vulkan-drivers libvulkan1 libegl1 libgl1-mesa-dri, on \
+                             Fedora with dnf install mesa-vulkan-drivers vulkan-loader mesa-dri-drivers, elsewhere \
+                             the driver of the graphics card; tinsel doctor lists what it finds";
 
 pub fn no_display(cause: &str) -> String {
     format!(
-        "there is no display ({cause}); start it in a desktop session, or use the commands that need none: \
-         tinsel --help lists them"
+        "there is no display ({cause}); start it in a desktop session, over ssh with ssh -X, on a virtual screen \
+         with xvfb-run tinsel, or use the commands that need none: tinsel --help lists them"
     )
 }
 
