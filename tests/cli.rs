@@ -3,6 +3,8 @@
 
 #[path = "cli/doctor.rs"]
 mod doctor;
+#[path = "cli/events.rs"]
+mod events;
 #[path = "cli/log.rs"]
 mod log;
 #[path = "cli/manual.rs"]

@@ -246,7 +246,8 @@ pub struct EverythingArguments {
     #[arg(long)]
     pub save_segment_imgs: bool,
 
-    /// Also write the format `json`.
+    /// Also write the format `json`, and print one JSON object a line on standard output instead of text: the
+    /// events of the run.
     #[arg(long)]
     pub json: bool,
 
@@ -278,6 +279,10 @@ pub struct CompareArguments {
     /// Masks match if their IoU is at least this.
     #[arg(long, value_name = "0..1", default_value_t = crate::everything::compare::DEFAULT_MIN_IOU)]
     pub min_iou: f64,
+
+    /// Print one JSON object a line on standard output instead of text: the events of the run.
+    #[arg(long)]
+    pub json: bool,
 
     #[command(flatten)]
     pub generator: GeneratorArguments,

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::Args;
 use indicatif::ProgressBar;
 
-use super::terminal::{Colour, has_colours, painted, print_painted};
-use super::{complain, harmless, print_text};
+use super::terminal::{Colour, has_colours, painted, print_json, print_painted};
+use super::{complain, harmless};
 use crate::doctor::{Report, Verdict, examine};
 
 pub(super) const EXAMPLES: &str = "\
@@ -45,7 +45,7 @@ pub(super) fn doctor(arguments: &DoctorArguments) -> ExitCode {
 
 fn print(report: &Report, as_json: bool) -> anyhow::Result<()> {
     if as_json {
-        return print_text(&(serde_json::to_string_pretty(report)? + "\n"));
+        return print_json(&(serde_json::to_string_pretty(report)? + "\n"));
     }
     let text = report.to_string();
     let lines = text.lines().map(|line| painted_line(&harmless(line), has_colours()) + "\n");
