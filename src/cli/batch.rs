@@ -15,9 +15,10 @@ use indicatif::HumanDuration;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-use super::arguments::{BatchArguments, PhotoArguments, Shard};
+use super::arguments::{BatchArguments, PhotoArguments};
 use super::progress::ProgressDisplay;
 use super::report::{Event, Reporter, path_text};
+use super::values::Shard;
 use super::{complain, exit, harmless, print_error};
 use crate::files::{FileSet, Photo, Rendering, select_photos, stem_of};
 use crate::sam::Monitor;

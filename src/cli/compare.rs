@@ -7,10 +7,11 @@ use std::rc::Rc;
 use anyhow::{anyhow, bail, ensure};
 use serde::Serialize;
 
-use super::arguments::{CompareArguments, Setting};
+use super::arguments::CompareArguments;
 use super::batch::{self, Job, Jobs, Outcome, Progress, Settings, Work};
 use super::everything::{export_mask, find_masks, parameters};
 use super::report::Reporter;
+use super::values::Setting;
 use super::{complain, exit, load_model, model_stem};
 use crate::annotation::Annotation;
 use crate::colour::mask_colour;

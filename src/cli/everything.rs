@@ -6,10 +6,11 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow, bail, ensure};
 use serde::Serialize;
 
-use super::arguments::{EverythingArguments, GeneratorArguments, ResultFormat, Shard};
+use super::arguments::{EverythingArguments, GeneratorArguments, ResultFormat};
 use super::batch::{self, Job, Jobs, Outcome, Progress, Settings, Work};
 use super::keep::keep;
 use super::report::Reporter;
+use super::values::Shard;
 use super::{complain, exit, load_model, model_stem};
 use crate::annotation::{Annotation, Proposal};
 use crate::colour::{Colour, mask_colour};

@@ -23,6 +23,7 @@ mod report;
 mod split;
 mod terminal;
 mod track;
+mod values;
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -12,11 +12,11 @@ use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use super::arguments::{parse_box, parse_point};
 use super::batch::Stop;
 use super::progress::ProgressDisplay;
 use super::prompts_file::{self, ObjectPrompts, mask_of};
 use super::report::{Event, Reporter, path_text};
+use super::values::{parse_box, parse_point};
 use super::{complain, exit, harmless, load_model, print_error};
 use crate::files::FileSet;
 use crate::files::formats::{SequenceFormat, Track, TrackMask};
