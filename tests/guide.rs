@@ -73,7 +73,9 @@ fn run(page: &str) {
         }
         let mut shell = Command::new("bash");
         shell.args(["-euo", "pipefail", "-c", &block.text]).current_dir(folder.path()).env("PATH", &paths);
-        for (variable, name) in [("XDG_DATA_HOME", "data"), ("XDG_CONFIG_HOME", "config"), ("XDG_CACHE_HOME", "cache")] {
+        for (variable, name) in
+            [("XDG_DATA_HOME", "data"), ("XDG_CONFIG_HOME", "config"), ("XDG_CACHE_HOME", "cache")]
+        {
             shell.env(variable, folder.path().join(".home").join(name));
         }
         let done = shell.output().unwrap();
@@ -133,13 +135,20 @@ fn the_index_names_every_page() {
 
 #[test]
 fn links_lead_somewhere() {
-    let documents = ["README.md", "CONTRIBUTING.md", "packaging/README.md", "docs/architecture.md", "docs/command-line.md"];
+    let documents = [
+        "README.md",
+        "CONTRIBUTING.md",
+        "packaging/README.md",
+        "docs/architecture.md",
+        "docs/command-line.md",
+    ];
     let guide = fs::read_dir(Path::new(ROOT).join("docs/guide")).unwrap().map(|entry| entry.unwrap().path());
     let documents = documents.map(|name| Path::new(ROOT).join(name)).into_iter().chain(guide);
     for document in documents.filter(|path| path.extension().is_some_and(|e| e == "md")) {
         let text = fs::read_to_string(&document).unwrap();
         for link in text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
-            let is_here = link.is_empty() || link.contains("://") || document.parent().unwrap().join(link).exists();
+            let is_here =
+                link.is_empty() || link.contains("://") || document.parent().unwrap().join(link).exists();
             assert!(is_here, "{}: {link}", document.display());
         }
     }
