@@ -39,12 +39,12 @@ impl Palette {
         let mut run = found.get(self.chosen).copied().filter(|_| enter);
 
         let at = ctx.content_rect().center_top() + egui::vec2(0.0, 80.0);
-        let window = Window::new(texts::TITLE).title_bar(false).resizable(false).fixed_pos(at);
+        let window = Window::new(texts::title()).title_bar(false).resizable(false).fixed_pos(at);
         window.pivot(Align2::CENTER_TOP).show(ctx, |ui| {
             ui.set_width(460.0);
-            let edit = TextEdit::singleline(&mut self.typed).hint_text(texts::HINT).desired_width(460.0);
+            let edit = TextEdit::singleline(&mut self.typed).hint_text(texts::hint()).desired_width(460.0);
             let response = ui.add(edit);
-            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, texts::LABEL));
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, texts::label()));
             if response.changed() {
                 self.chosen = 0;
             }
@@ -55,7 +55,7 @@ impl Palette {
             ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
                 for (i, command) in found.iter().enumerate() {
                     let mut button =
-                        Button::new(command.text).selected(i == self.chosen).frame(i == self.chosen);
+                        Button::new(command.text()).selected(i == self.chosen).frame(i == self.chosen);
                     if let Some(key) = availability.keymap.text(ui.ctx(), command) {
                         button = button.shortcut_text(key);
                     }
@@ -64,7 +64,7 @@ impl Palette {
                     if i == self.chosen && (up || down) {
                         response.scroll_to_me(None);
                     }
-                    if response.on_hover_text(command.tooltip).clicked() {
+                    if response.on_hover_text(command.tooltip()).clicked() {
                         run = Some(*command);
                     }
                 }
@@ -82,7 +82,7 @@ impl Palette {
 /// How far a command is from what was typed; `None` if it is something else. What is called so comes before what is
 /// nearly called so, and that before what is only described so.
 fn distance(command: &Command, words: &[String]) -> Option<u32> {
-    let (text, tooltip) = (command.text.to_lowercase(), command.tooltip.to_lowercase());
+    let (text, tooltip) = (command.text().to_lowercase(), command.tooltip().to_lowercase());
     words.iter().map(|word| distance_of_word(word, &text, &tooltip)).sum()
 }
 
@@ -126,7 +126,7 @@ mod tests {
     fn first(typed: &str) -> Option<&'static str> {
         let words: Vec<String> = typed.split_whitespace().map(str::to_owned).collect();
         let scored = commands::all().filter_map(|command| Some((distance(command, &words)?, command)));
-        scored.min_by_key(|(distance, _)| *distance).map(|(_, command)| command.text)
+        scored.min_by_key(|(distance, _)| *distance).map(|(_, command)| command.text())
     }
 
     #[test]

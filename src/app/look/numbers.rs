@@ -1,0 +1,26 @@
+//! Fields and sliders for numbers as the language writes them.
+
+use std::ops::RangeInclusive;
+
+use egui::emath::Numeric;
+use egui::style::NumberFormatter;
+use egui::{DragValue, Slider, Style};
+
+use crate::app::texts;
+
+/// A field for a number.
+pub(in crate::app) fn number_field<N: Numeric>(value: &mut N) -> DragValue<'_> {
+    DragValue::new(value).custom_parser(texts::parse_number)
+}
+
+/// A slider, with a field for its number unless that is hidden.
+pub(in crate::app) fn number_slider<N: Numeric>(value: &mut N, range: RangeInclusive<N>) -> Slider<'_> {
+    Slider::new(value, range).custom_parser(texts::parse_number)
+}
+
+/// Makes all fields and sliders write numbers as the language of the window does.
+pub(super) fn localise(style: &mut Style) {
+    style.number_formatter = NumberFormatter::new(|number, decimals| {
+        texts::localised(egui::emath::format_with_decimals_in_range(number, decimals))
+    });
+}
