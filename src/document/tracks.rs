@@ -370,7 +370,7 @@ fn put(state: &mut State, track: TrackId, id: MaskId, place: Option<&OnFrame<Cla
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Edit, Reshape};
+    use crate::document::{Edit, Label, Reshape};
     use crate::mask::Mask;
 
     fn mask(x: u32) -> Mask {

@@ -1,7 +1,7 @@
 //! Copied masks, and photos that were left long ago.
 
 use tinsel::annotation::Annotation;
-use tinsel::document::ClassId;
+use tinsel::document::{ClassId, Label};
 use tinsel::mask::Mask;
 
 use super::*;

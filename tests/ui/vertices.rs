@@ -1,5 +1,6 @@
 //! Outlines edited point by point, with the mouse.
 
+use tinsel::document::Label;
 use tinsel::mask::Mask;
 
 use super::canvas::window_with;

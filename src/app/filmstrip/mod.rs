@@ -192,9 +192,9 @@ fn tile_ui(
         matches!(state, WorkState::Set(_)).then(|| states_texts::state(state).to_lowercase()),
         (!note.is_empty()).then(|| note.to_owned()),
     ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    let about = (!parts.is_empty()).then(|| parts.join(", "));
-    let label = filmstrip::label(&name, about.as_deref());
+    let about = units::listed(parts);
+    let about = Some(&*about).filter(|about| !about.is_empty());
+    let label = filmstrip::label(&name, about);
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_current, &label));
     name_ui(ui, whole.with_min_y(rect.max.y), &name, is_current, state);
     let painter = ui.painter_at(rect.expand(2.0));
@@ -249,7 +249,7 @@ fn tile_ui(
     }
     let subject = PhotoSubject { path, index, is_current, state, has_project };
     response.context_menu(|ui| photo_menu_ui(ui, &subject, availability, actions));
-    response.on_hover_text(filmstrip::tooltip(&name, about.as_deref())).clicked()
+    response.on_hover_text(filmstrip::tooltip(&name, about)).clicked()
 }
 
 /// The name below a picture, as much of it as fits, behind the icon of the state.

@@ -12,7 +12,7 @@ use crate::app::actions::{Action, Actions};
 use crate::app::commands::{self, Availability, Command, sequence as keys};
 use crate::app::look::{icon, icon_filled, icons, number_field, number_slider, primary_button, tokens};
 use crate::app::state::{FollowRun, Reach};
-use crate::app::texts::{sequence as texts, units};
+use crate::app::texts::{menus, sequence as texts, units};
 use crate::tracking::DoubtLimits;
 
 /// Frames to follow over, at first.
@@ -53,7 +53,7 @@ fn command_button(
     let button = Button::new(icon(symbol, 16.0)).selected(is_on).frame_when_inactive(is_on);
     let response = ui.add_enabled(availability.is_enabled(command), button.min_size(vec2(28.0, 26.0)));
     let key = availability.keymap.text(ui.ctx(), command);
-    let tooltip = key.map_or_else(|| command.text().to_owned(), |key| format!("{} ({key})", command.text()));
+    let tooltip = menus::tooltip(command.text(), key.as_deref());
     if response.on_hover_text(tooltip).accessible_name(command.text()).clicked() {
         actions.push(Action::Run(command));
     }
@@ -104,10 +104,10 @@ fn follow_ui(ui: &mut Ui, content: &TimelineContent, availability: &Availability
             false => Button::new(text),
         };
         let response = ui.add_enabled(enabled, button.min_size(vec2(32.0, 26.0)));
-        let key =
-            availability.keymap.text(ui.ctx(), command).map_or(String::new(), |key| format!(" ({key})"));
+        let key = availability.keymap.text(ui.ctx(), command);
+        let name = menus::tooltip(command.text(), key.as_deref());
         let method = if content.remembers { texts::by_memory() } else { texts::by_shape() };
-        let tooltip = format!("{}{key}\n{}\n{method}", command.text(), command.tooltip());
+        let tooltip = format!("{name}\n{}\n{method}", command.tooltip());
         if response.on_hover_text(tooltip).accessible_name(command.text()).clicked() {
             actions.push(Action::Run(command));
         }

@@ -4,7 +4,7 @@ use egui::{Button, Color32, Image, Rect, RichText, Sense, Stroke, StrokeKind, Te
 
 use super::super::super::actions::{Action, Actions};
 use super::super::super::look::{icon, icon_filled, icons, tokens};
-use super::super::super::texts::masks as texts;
+use super::super::super::texts::{decimal, masks as texts};
 use crate::colour::Colour;
 use crate::document::{Class, Document, Edit, MaskId, MaskItem};
 
@@ -24,7 +24,7 @@ pub(super) fn picture_ui(ui: &mut Ui, picture: Option<&TextureHandle>, [r, g, b]
 
 /// A score in [0, 1], which SAM 1's predicted IoU can exceed a little; nothing where no network gave one.
 pub(super) fn score_text(score: Option<f32>) -> String {
-    score.map(|score| format!("{:.2}", score.clamp(0.0, 1.0))).unwrap_or_default()
+    score.map(|score| decimal(score.clamp(0.0, 1.0), 2)).unwrap_or_default()
 }
 
 pub(super) fn figure_ui(ui: &mut Ui, text: String, settled: bool) {
