@@ -292,13 +292,17 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
 mod tests {
     use std::collections::HashSet;
 
+    use super::super::texts::Language;
     use super::*;
 
     #[test]
     fn no_two_commands_share_a_key_or_a_text() {
         let (mut texts, mut ids) = (HashSet::new(), HashSet::new());
         for command in all() {
-            assert!(texts.insert(command.text()), "{} stands twice", command.text());
+            for language in Language::ALL {
+                let text = command_texts::text_in(language, command.id);
+                assert!(texts.insert((language as u8, text)), "{text} stands twice in {language:?}");
+            }
             assert!(ids.insert(command.id), "{command:?} stands twice");
             for other in all().filter(|other| !command.may_share_keys(other)) {
                 let shared = other.keys.iter().find(|key| command.keys.contains(key));

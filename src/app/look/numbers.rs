@@ -24,3 +24,25 @@ pub(super) fn localise(style: &mut Style) {
         texts::localised(egui::emath::format_with_decimals_in_range(number, decimals))
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use egui::Key;
+    use egui_kittest::Harness;
+    use egui_kittest::kittest::Queryable as _;
+
+    use super::*;
+
+    #[test]
+    fn numbers_can_be_typed_with_a_comma() {
+        for (typed, number) in [("7,5", 7.5), ("0.25", 0.25)] {
+            let mut field = Harness::new_ui_state(|ui, value| drop(ui.add(number_field(value))), 1.0_f64);
+            field.get_by_role(egui::Role::SpinButton).click();
+            field.run();
+            field.get_by_role(egui::Role::TextInput).type_text(typed);
+            field.key_press(Key::Enter);
+            field.run();
+            assert_eq!(*field.state(), number);
+        }
+    }
+}
