@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use egui::{Event, Key, Modifiers, PointerButton};
+use egui::{Event, Key, MissingGlyphPolicy, Modifiers, PointerButton};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use tinsel::app::Tinsel;
@@ -19,6 +19,8 @@ fn window(photo: PathBuf) -> Window {
         .with_render_cursor(false)
         .wgpu()
         .build_eframe(|cc| Tinsel::new(cc, vec![photo], None));
+    // Tests have no fonts of the system, which the letters of Chinese come from.
+    window.ctx.set_missing_glyph_policy(MissingGlyphPolicy::Tofu);
     settle(&mut window);
     window
 }

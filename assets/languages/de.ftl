@@ -1096,13 +1096,13 @@ sequence-not_saved = Objekte auf Frames: { $problems }
 ## The panel that changes the shape of masks.
 
 shape-title = Form ändern
-shape-distance = erweitern, schrumpfen, glätten
+shape-distance = Abstand
 shape-distance_label = Abstand
 shape-distance_tooltip = Abstand für Erweitern, Schrumpfen und Glätten
 shape-specks = Flecken
 shape-specks_label = Fleckengröße
 shape-specks_tooltip = „Flecken entfernen“ entfernt kleinere Teile
-shape-edge_radius = Reichweite von „Kante verfeinern“
+shape-edge_radius = Kantenreichweite
 shape-edge_radius_label = Kantenreichweite
 shape-edge_radius_tooltip = Wie weit „Kante verfeinern“ die Grenze bewegen darf
 shape-edge_strength = Stärke

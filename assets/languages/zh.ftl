@@ -929,7 +929,7 @@ models-sam2-small = SAM 2 small：首个版本；2.1 更好
 models-sam2-base-plus = SAM 2 base plus：首个版本；2.1 更好
 models-sam2-large = SAM 2 large：首个版本；2.1 更好
 models-sam-vit-b = SAM 1 base，375 MB：用于与较早的工作比较；SAM 2 更好
-models-sam-vit-l = SAM 1 large,1250 MB
+models-sam-vit-l = SAM 1 large，1250 MB
 models-sam-vit-h = SAM 1 huge：2023 年的多数论文所用
 models-mobile-sam-original = 作者发布的 MobileSAM；与内置模型几乎相同
 

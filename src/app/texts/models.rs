@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::language::Language;
-use super::{decimal, shown, units};
+use super::{decimal, localised, shown, units};
 use crate::models::Entry;
 
 texts! { models:
@@ -49,7 +49,7 @@ texts! { models:
 
 /// A model of the catalogue, with its number of parameters.
 pub fn entry(entry: &Entry) -> String {
-    parameters(title(entry), entry.parameters)
+    parameters(title(entry), &localised(entry.parameters.to_owned()))
 }
 
 /// What a model of the catalogue is good for.
