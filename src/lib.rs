@@ -40,3 +40,4 @@ pub mod prompt;
 pub mod sam;
 pub mod track;
 pub mod tracking;
+pub mod version;

@@ -1,6 +1,8 @@
 //! The command line from end to end: the real binary with the built-in model, compared with what the
 //! official code of MobileSAM answers for the same photo (`tests/data/make_mobile_sam_reference.py`).
 
+#[path = "cli/manual.rs"]
+mod manual;
 #[path = "cli/masks.rs"]
 mod masks;
 
@@ -892,7 +894,15 @@ fn two_settings_are_compared_side_by_side() {
 fn an_interrupted_run_leaves_no_half_files() {
     let names: Vec<String> = (0..40).map(|i| format!("{i}.png")).collect();
     let folder = folder_of_photos(&names.iter().map(String::as_str).collect::<Vec<_>>());
-    let (photos, out) = (folder.path("photos"), folder.path("out"));
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        interrupt(&folder, signal, code);
+    }
+}
+
+#[cfg(unix)]
+fn interrupt(folder: &Folder, signal: &str, code: i32) {
+    let name = format!("out{signal}");
+    let (photos, out) = (folder.path("photos"), folder.path(&name));
     let mut running = Command::new(env!("CARGO_BIN_EXE_tinsel"))
         .args(["everything", &photos, "--out", &out, "--format=coco", "--points-per-side=8"])
         .stdout(std::process::Stdio::piped())
@@ -902,13 +912,13 @@ fn an_interrupted_run_leaves_no_half_files() {
     // Once a photo is done, so that it is certainly in the middle of the work.
     let mut first = [0; 1];
     std::io::Read::read_exact(running.stdout.as_mut().unwrap(), &mut first).unwrap();
-    assert!(Command::new("kill").args(["-INT", &running.id().to_string()]).status().unwrap().success());
+    assert!(Command::new("kill").args([signal, &running.id().to_string()]).status().unwrap().success());
     let ended = running.wait_with_output().unwrap();
     let err = String::from_utf8(ended.stderr).unwrap();
-    assert_eq!(ended.status.code(), Some(130), "{err}");
+    assert_eq!(ended.status.code(), Some(code), "{err}");
     assert!(err.contains("interrupted") && err.contains("--skip-existing"), "{err}");
-    assert_eq!(folder.names("out"), ["coco_mobile-sam"], "no file about all photos yet");
-    assert!(folder.names("out/coco_mobile-sam").iter().all(|name| !name.starts_with('.')));
+    assert_eq!(folder.names(&name), ["coco_mobile-sam"], "no file about all photos yet");
+    assert!(folder.names(&format!("{name}/coco_mobile-sam")).iter().all(|name| !name.starts_with('.')));
 }
 
 #[test]
@@ -935,7 +945,10 @@ fn the_help_has_examples_and_the_version_is_told() {
         let (_, examples) = help.split_once("Examples:\n").expect("examples");
         assert!(examples.starts_with("  tinsel "), "{help}");
     }
-    assert_eq!(succeed(&["--version"]), concat!("tinsel ", env!("CARGO_PKG_VERSION"), "\n"));
+    let version = concat!("tinsel ", env!("CARGO_PKG_VERSION"));
+    assert_eq!(succeed(&["-V"]), format!("{version}\n"));
+    assert_eq!(succeed(&["--version"]), format!("{version} ({})\n", tinsel::version::target()));
+    assert!(tinsel::version::target().starts_with(std::env::consts::ARCH));
 }
 
 #[cfg(target_os = "linux")]

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Each module under src/ and those of ours that it may use.
 const LAYERS: &[(&str, &[&str])] = &[
+    ("version", &[]),
     ("colour", &[]),
     ("mask", &[]),
     ("edge", &["mask"]),
@@ -39,6 +40,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "prompt",
             "sam",
             "tracking",
+            "version",
         ],
     ),
     (
@@ -70,7 +72,11 @@ const CRATES: &[(&str, &[&str])] = &[
     ("epaint", &["app"]),
     ("epaint_default_fonts", &["app"]),
     ("rfd", &["app"]),
+    ("fluent_bundle", &["app"]),
+    ("sys_locale", &["app"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
     ("indicatif", &["cli"]),
     ("anyhow", &["app", "cli"]),
     ("ureq", &["models"]),

@@ -25,7 +25,7 @@ impl Tinsel {
             self.receive_outcome(outcome);
         }
         self.picture.receive(self.workspace.open.as_mut());
-        let warnings = self.last_save.receive(&mut self.sessions, self.tasks.ctx());
+        let warnings = self.last_save.receive(&mut self.sessions);
         warnings.into_iter().for_each(|warning| self.messages.error(warning));
         self.panels.recent.receive();
         self.follow_work();

@@ -2,26 +2,37 @@
 
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::completions::CompletionsArguments;
 use super::convert::ConvertArguments;
+use super::exit;
 use super::export::ExportArguments;
 use super::import::ImportArguments;
+use super::manual::ManArguments;
 use super::masks::MasksArguments;
 use super::models::ModelsArguments;
 use super::track::TrackArguments;
 use crate::everything::Parameters;
 use crate::files::{Channels, Rendering, Window};
-use crate::prompt::BoxPrompt;
-use crate::prompt::Point;
+use crate::prompt::{BoxPrompt, Point};
+use crate::version;
+
+/// Version and target, for `--version`.
+static LONG_VERSION: LazyLock<String> = LazyLock::new(version::described);
+
+/// What follows the help.
+static AFTER_HELP: LazyLock<String> = LazyLock::new(|| format!("{EXAMPLES}\n\n{}", exit::MEANING));
 
 /// Interactive image segmentation with the Segment Anything networks, on your own processor.
 ///
 /// Without a command, the window opens with the given photos or folder. All coordinates are pixels of the
 /// upright photo (its EXIF orientation applied); the origin is the top-left corner.
 #[derive(Debug, Parser)]
-#[command(version, args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
+#[command(version, long_version = LONG_VERSION.as_str(), args_conflicts_with_subcommands = true)]
+#[command(after_help = AFTER_HELP.as_str())]
 pub struct Cli {
     /// Photos or a folder of photos to open in the window.
     #[arg(value_name = "PHOTO|FOLDER")]
@@ -41,9 +52,7 @@ Examples:
   tinsel holiday/                                     open a folder of photos
   tinsel predict cup.jpg --point 300,180 -o cup.png   the mask of the object at (300, 180)
   tinsel everything *.jpg --out masks                 one overlay with all masks per photo
-  tinsel track burst --point 300,180 --out tracked    the object on all photos of a folder
-
-Exit codes: 0 success, 1 a photo failed (the others are still processed), 2 invalid usage, 130 interrupted.";
+  tinsel track burst --point 300,180 --out tracked    the object on all photos of a folder";
 
 #[derive(Debug, Subcommand)]
 pub enum Task {
@@ -73,6 +82,12 @@ pub enum Task {
     Convert(ConvertArguments),
     /// List, download and verify published models: SAM 2, SAM 1 and MobileSAM.
     Models(ModelsArguments),
+    /// Print the completions of commands and options for a shell.
+    #[command(after_help = super::completions::EXAMPLES)]
+    Completions(CompletionsArguments),
+    /// Print the manual page, or write one page for each command.
+    #[command(after_help = super::manual::EXAMPLES)]
+    Man(ManArguments),
 }
 
 const PREDICT_EXAMPLES: &str = "\

@@ -16,12 +16,9 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
 use super::arguments::{BatchArguments, PhotoArguments, Shard};
-use super::{complain, harmless, print_error, print_text};
+use super::{complain, exit, harmless, print_error, print_text};
 use crate::files::{FileSet, Photo, Rendering, select_photos, stem_of};
 use crate::sam::Monitor;
-
-/// The exit code that shells report for a program ended by Ctrl+C.
-pub(super) const INTERRUPTED: u8 = 130;
 
 /// One photo of a batch.
 #[derive(Debug)]
@@ -141,10 +138,10 @@ pub(super) fn jobs(arguments: &PhotoArguments, out: Option<&Path>) -> anyhow::Re
     Ok(Jobs { all: (1..).zip(selected).map(job).collect(), lost })
 }
 
-/// Creates the output folder.
-pub(super) fn make_folder(out: &Path) -> anyhow::Result<()> {
+/// Creates the output folder that an option names.
+pub(super) fn make_folder(out: &Path, option: &str) -> anyhow::Result<()> {
     std::fs::create_dir_all(out).map_err(|e| {
-        anyhow!("{}: the output folder cannot be created: {e}; choose another --out", out.display())
+        anyhow!("{}: the output folder cannot be created: {e}; choose another {option}", out.display())
     })
 }
 
@@ -154,7 +151,7 @@ pub(super) fn run(all: &Jobs, settings: &Settings, work: &impl Work) -> ExitCode
         Ok(code) => code,
         Err(error) => {
             complain(&error);
-            ExitCode::from(2)
+            ExitCode::from(exit::USAGE)
         }
     }
 }
@@ -163,7 +160,7 @@ fn try_run(all: &Jobs, settings: &Settings, work: &impl Work) -> anyhow::Result<
     refuse_collisions(&all.all, work)?;
     let files = FileSet::new(settings.overwrite || settings.skip_existing);
     work.summary().map_or(Ok(()), |file| files.check(&file))?;
-    settings.out.map_or(Ok(()), make_folder)?;
+    settings.out.map_or(Ok(()), |out| make_folder(out, "--out"))?;
     let stop = Stop::on_signals().map_err(|e| anyhow!("cannot listen for Ctrl+C: {e}"))?;
 
     let jobs: Vec<&Job> = all.all.iter().filter(|job| is_in(settings.shard, job)).collect();
@@ -194,7 +191,7 @@ fn try_run(all: &Jobs, settings: &Settings, work: &impl Work) -> anyhow::Result<
         let way_on =
             if settings.out.is_some() { "continue with --skip-existing" } else { "run it again to continue" };
         print_error(&format!("tinsel: interrupted, {left} of {} photos remain; {way_on}", jobs.len()));
-        return Ok(ExitCode::from(INTERRUPTED));
+        return Ok(stop.exit_code());
     }
     batch.done.sort_by_key(|job| job.number);
     let summarised = work.summarise(&batch.done);
@@ -390,25 +387,39 @@ fn time_left(photos: usize, seconds_each: Option<f64>, seconds_spent: f64) -> Op
 }
 
 /// Whether the run should stop.
-pub(super) struct Stop(Arc<AtomicBool>);
+pub(super) struct Stop {
+    /// The flag of each signal.
+    signals: [(i32, Arc<AtomicBool>); 2],
+}
 
 impl Stop {
     /// Is set by Ctrl+C, or by the SIGTERM that schedulers send when the time is up. A second signal ends the
     /// program immediately.
     pub fn on_signals() -> std::io::Result<Self> {
-        let stop = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM] {
-            // In this order: the first signal finds the flag unset, and sets it.
-            flag::register_conditional_shutdown(signal, INTERRUPTED.into(), stop.clone())?;
-            flag::register(signal, stop.clone())?;
+        let signals = [SIGINT, SIGTERM].map(|signal| (signal, Arc::<AtomicBool>::default()));
+        for (signal, _) in &signals {
+            let code = exit::of_signal(*signal).into();
+            // Before the flags are set: the first signal finds them unset.
+            for (_, flag) in &signals {
+                flag::register_conditional_shutdown(*signal, code, flag.clone())?;
+            }
         }
-        Ok(Self(stop))
+        for (signal, flag) in &signals {
+            flag::register(*signal, flag.clone())?;
+        }
+        Ok(Self { signals })
+    }
+
+    /// The exit code for the signal that has come.
+    pub fn exit_code(&self) -> ExitCode {
+        let received = self.signals.iter().find(|(_, flag)| flag.load(Ordering::Relaxed));
+        ExitCode::from(exit::of_signal(received.map_or(SIGINT, |(signal, _)| *signal)))
     }
 }
 
 impl Monitor for Stop {
     fn cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.signals.iter().any(|(_, flag)| flag.load(Ordering::Relaxed))
     }
 }
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::arguments::{CompareArguments, Setting};
 use super::batch::{self, Job, Jobs, Progress, Settings, Work};
 use super::everything::{export_mask, find_masks, parameters};
-use super::{complain, load_model, model_stem};
+use super::{complain, exit, load_model, model_stem};
 use crate::annotation::Annotation;
 use crate::colour::mask_colour;
 use crate::everything::compare::{Comparison, Unmatched, compare};
@@ -20,12 +20,12 @@ use crate::files::{FileSet, Photo};
 use crate::sam::Predictor;
 
 /// Runs the command and returns its exit code.
-pub fn compare_models(arguments: &CompareArguments) -> ExitCode {
+pub(super) fn compare_models(arguments: &CompareArguments) -> ExitCode {
     match prepare(arguments) {
         Ok((jobs, models)) => batch::run(&jobs, &Settings::from(&arguments.batch), &models),
         Err(error) => {
             complain(&error);
-            ExitCode::from(2)
+            ExitCode::from(exit::USAGE)
         }
     }
 }

@@ -7,7 +7,7 @@ use anyhow::anyhow;
 use clap::Args;
 
 use super::formats::FormatArguments;
-use super::{complain, print_text};
+use super::{code_of, complain, exit, print_text};
 use crate::annotation::Annotation;
 use crate::colour::mask_colour;
 use crate::files::Photo;
@@ -40,21 +40,15 @@ pub struct ConvertArguments {
 }
 
 /// Runs the command and returns its exit code.
-pub fn convert(arguments: &ConvertArguments) -> ExitCode {
+pub(super) fn convert(arguments: &ConvertArguments) -> ExitCode {
     let options = match arguments.options.options() {
         Ok(options) => options,
         Err(error) => {
             complain(&error);
-            return ExitCode::from(2);
+            return ExitCode::from(exit::USAGE);
         }
     };
-    match run(arguments, &options) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            complain(&error);
-            ExitCode::FAILURE
-        }
-    }
+    code_of(run(arguments, &options))
 }
 
 fn run(arguments: &ConvertArguments, options: &ExportOptions) -> anyhow::Result<()> {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::arguments::{EverythingArguments, GeneratorArguments, ResultFormat, Shard};
 use super::batch::{self, Job, Jobs, Progress, Settings, Work};
 use super::keep::keep;
-use super::{complain, load_model, model_stem};
+use super::{complain, exit, load_model, model_stem};
 use crate::annotation::{Annotation, Proposal};
 use crate::colour::{Colour, mask_colour};
 use crate::everything::{Batch, Filters, FoundMask, Parameters, filter, generate};
@@ -35,12 +35,12 @@ struct Record {
 }
 
 /// Runs the command and returns its exit code.
-pub fn everything(arguments: &EverythingArguments) -> ExitCode {
+pub(super) fn everything(arguments: &EverythingArguments) -> ExitCode {
     match prepare(arguments) {
         Ok((jobs, everything)) => batch::run(&jobs, &Settings::from(&arguments.batch), &everything),
         Err(error) => {
             complain(&error);
-            ExitCode::from(2)
+            ExitCode::from(exit::USAGE)
         }
     }
 }

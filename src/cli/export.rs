@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::formats::FormatArguments;
 use super::split::SplitArguments;
-use super::{complain, print_error, print_text};
+use super::{complain, exit, print_error, print_text};
 use crate::files::export::{DatasetExport, Exported, Wanted};
 use crate::files::formats::Format;
 use crate::files::project::WorkState;
@@ -60,12 +60,12 @@ pub struct ExportArguments {
 }
 
 /// Runs the command and returns its exit code.
-pub fn export_sessions(arguments: &ExportArguments) -> ExitCode {
+pub(super) fn export_sessions(arguments: &ExportArguments) -> ExitCode {
     match run(arguments) {
         Ok(code) => code,
         Err(error) => {
             complain(&error);
-            ExitCode::from(2)
+            ExitCode::from(exit::USAGE)
         }
     }
 }

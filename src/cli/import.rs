@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::Args;
 
-use super::{complain, print_text};
+use super::{code_of, print_text};
 use crate::files::Photo;
 use crate::files::import::{add_to_session, import};
 use crate::files::session::{LoadedState, Session};
@@ -39,14 +39,8 @@ pub struct ImportArguments {
 }
 
 /// Runs the command and returns its exit code.
-pub fn import_into_session(arguments: &ImportArguments) -> ExitCode {
-    match run(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            complain(&error);
-            ExitCode::FAILURE
-        }
-    }
+pub(super) fn import_into_session(arguments: &ImportArguments) -> ExitCode {
+    code_of(run(arguments))
 }
 
 fn run(arguments: &ImportArguments) -> anyhow::Result<()> {

@@ -10,7 +10,7 @@ use clap::Args;
 use super::arguments::PhotoArguments;
 use super::batch::{self, Job, Jobs, Progress, Settings, Work};
 use super::keep::keep;
-use super::{complain, load_model, model_stem, print_error};
+use super::{complain, exit, load_model, model_stem, print_error};
 use crate::annotation::Annotation;
 use crate::files::Photo;
 use crate::files::boxes::{BoxFiles, BoxOfPhoto, Boxes};
@@ -52,7 +52,7 @@ pub struct MasksArguments {
 }
 
 /// Runs the command and returns its exit code.
-pub fn boxes_to_masks(arguments: &MasksArguments) -> ExitCode {
+pub(super) fn boxes_to_masks(arguments: &MasksArguments) -> ExitCode {
     match prepare(arguments) {
         Ok((jobs, masks)) => {
             let settings = Settings {
@@ -66,7 +66,7 @@ pub fn boxes_to_masks(arguments: &MasksArguments) -> ExitCode {
         }
         Err(error) => {
             complain(&error);
-            ExitCode::from(2)
+            ExitCode::from(exit::USAGE)
         }
     }
 }

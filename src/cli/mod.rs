@@ -1,17 +1,17 @@
-//! The command line: turns arguments into library calls, and results into reports and exit codes.
-//!
-//! Exit codes: 0 success, 1 a photo failed (the others are still processed), 2 invalid usage, 130
-//! interrupted.
+//! The command line: turns arguments into library calls, and results into reports and exit codes; `exit` lists the codes.
 
 mod arguments;
 mod batch;
 mod compare;
+mod completions;
 mod convert;
 mod everything;
+mod exit;
 mod export;
 mod formats;
 mod import;
 mod keep;
+mod manual;
 mod masks;
 mod models;
 mod predict;
@@ -21,19 +21,11 @@ mod terminal;
 mod track;
 
 use std::path::Path;
+use std::process::ExitCode;
 
 use anyhow::Context;
 
-pub use arguments::{Cli, CompareArguments, EverythingArguments, PredictArguments, Task};
-pub use compare::compare_models;
-pub use convert::{ConvertArguments, convert};
-pub use everything::everything;
-pub use export::{ExportArguments, export_sessions};
-pub use import::{ImportArguments, import_into_session};
-pub use masks::{MasksArguments, boxes_to_masks};
-pub use models::{ModelsArguments, models};
-pub use predict::predict;
-pub use track::{TrackArguments, track};
+pub use arguments::{Cli, Task};
 
 use self::terminal::{harmless, print_error, print_text};
 
@@ -42,6 +34,36 @@ use crate::files::export::PhotoExportError;
 use crate::models::{Choice, Store};
 use crate::sam::Predictor;
 use crate::sam::weights::BUILT_IN_NAME;
+
+impl Task {
+    /// Runs the command; the code is one of those in the help.
+    pub fn run(&self) -> ExitCode {
+        match self {
+            Self::Predict(arguments) => predict::predict(arguments),
+            Self::Everything(arguments) => everything::everything(arguments),
+            Self::Masks(arguments) => masks::boxes_to_masks(arguments),
+            Self::Compare(arguments) => compare::compare_models(arguments),
+            Self::Track(arguments) => track::track(arguments),
+            Self::Export(arguments) => export::export_sessions(arguments),
+            Self::Import(arguments) => import::import_into_session(arguments),
+            Self::Convert(arguments) => convert::convert(arguments),
+            Self::Models(arguments) => models::models(arguments),
+            Self::Completions(arguments) => code_of(completions::completions(arguments)),
+            Self::Man(arguments) => code_of(manual::manual(arguments)),
+        }
+    }
+}
+
+/// The exit code of what has ended; a failure is printed.
+fn code_of(ended: anyhow::Result<()>) -> ExitCode {
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
 
 /// Loads a model by name or file.
 fn load_model(model: Option<&str>) -> anyhow::Result<Predictor> {

@@ -7,7 +7,7 @@ use anyhow::anyhow;
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{complain, print_text};
+use super::{code_of, complain, exit, print_text};
 use crate::models::{
     CATALOGUE, Entry, LICENCE, OnDisk, Options, Progress, Source, Stage, Store, download, find, verify,
 };
@@ -33,9 +33,7 @@ Environment:
   TINSEL_MODELS_DIR          folder of the models instead of the one in the user's cache
   TINSEL_MODELS_URL          base URL of the models, for a mirror
   HTTPS_PROXY, HTTP_PROXY,   proxies
-  ALL_PROXY, NO_PROXY
-
-Exit codes: 0 success, 1 failure, 2 invalid usage.";
+  ALL_PROXY, NO_PROXY";
 
 #[derive(Debug, Subcommand)]
 pub enum ModelsTask {
@@ -83,12 +81,12 @@ fn parse_model(name: &str) -> Result<Model, String> {
 }
 
 /// Runs the command and returns its exit code.
-pub fn models(arguments: &ModelsArguments) -> ExitCode {
+pub(super) fn models(arguments: &ModelsArguments) -> ExitCode {
     let store = match Store::from_environment(None) {
         Ok(store) => store,
         Err(error) => {
             complain(&error.into());
-            return ExitCode::from(2);
+            return ExitCode::from(exit::USAGE);
         }
     };
     let done = match &arguments.task {
@@ -98,13 +96,7 @@ pub fn models(arguments: &ModelsArguments) -> ExitCode {
         ModelsTask::Verify { name } => return verify_all(&store, *name),
         ModelsTask::Path { name } => path(&store, *name),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            complain(&error);
-            ExitCode::FAILURE
-        }
-    }
+    code_of(done)
 }
 
 fn list(store: &Store) -> String {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use super::arguments::PredictArguments;
-use super::{complain, load_model, print_error, print_text};
+use super::{complain, exit, load_model, print_error, print_text};
 use crate::edge::Refinement;
 use crate::files::drawing::{CutoutEdge, add_png, binary, soft_cutout};
 use crate::files::{FileSet, Photo};
@@ -28,16 +28,16 @@ struct Report {
 }
 
 /// Runs the command and returns its exit code.
-pub fn predict(arguments: &PredictArguments) -> ExitCode {
+pub(super) fn predict(arguments: &PredictArguments) -> ExitCode {
     if arguments.point.is_empty() && arguments.bbox.is_none() {
         print_error("tinsel: no prompt: give at least one --point X,Y or a --box X0,Y0,X1,Y1");
-        return ExitCode::from(2);
+        return ExitCode::from(exit::USAGE);
     }
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&error);
-            ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
+            if error.is::<Usage>() { ExitCode::from(exit::USAGE) } else { ExitCode::FAILURE }
         }
     }
 }

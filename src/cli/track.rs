@@ -13,9 +13,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::arguments::{parse_box, parse_point};
-use super::batch::{INTERRUPTED, Stop};
+use super::batch::Stop;
 use super::prompts_file::{self, ObjectPrompts, mask_of};
-use super::{complain, harmless, load_model, print_error, print_text};
+use super::{complain, exit, harmless, load_model, print_error, print_text};
 use crate::files::FileSet;
 use crate::files::formats::{SequenceFormat, Track, TrackMask};
 use crate::files::sequence::{Journal, JournalError, Sequence};
@@ -135,12 +135,12 @@ impl ValueEnum for SequenceFormat {
 }
 
 /// Runs the command and returns its exit code.
-pub fn track(arguments: &TrackArguments) -> ExitCode {
+pub(super) fn track(arguments: &TrackArguments) -> ExitCode {
     match run(arguments) {
         Ok(code) => code,
         Err(error) => {
             complain(&error);
-            ExitCode::from(2)
+            ExitCode::from(exit::USAGE)
         }
     }
 }
@@ -174,7 +174,7 @@ fn run(arguments: &TrackArguments) -> anyhow::Result<ExitCode> {
     print_text(&summary(&sequence, &objects, &journal.results))?;
     if outcome.is_stopped {
         print_error("tinsel: interrupted; continue with the same command");
-        return Ok(ExitCode::from(INTERRUPTED));
+        return Ok(stop.exit_code());
     }
     Ok(if outcome.failures == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -12,6 +12,11 @@ pub enum Error {
     /// The file is not a usable weights file.
     #[error("{file}: the weights cannot be used: it is {found}; {way_out}")]
     Unsupported { file: String, found: String, way_out: &'static str },
+    /// This build comes from the published crate, which has no weights.
+    #[error(
+        "this build of Tinsel has no built-in model; open or download one (`tinsel models download mobile-sam-original`), and choose it with `--model` or in the window"
+    )]
+    NotBuiltIn,
     /// The `config` in the metadata is missing or invalid.
     #[error("{file}: the network cannot be used: {cause}")]
     Config { file: String, cause: String },

@@ -12,6 +12,8 @@ pub(in crate::app) struct Model {
     /// Its name, once it is loaded.
     name: Option<String>,
     is_loading: bool,
+    /// Whether what was last asked for is the built-in one.
+    loads_built_in: bool,
     /// Whether it follows objects through a sequence by what it remembers of them.
     pub remembers: bool,
     /// The newest request to load one.
@@ -65,6 +67,7 @@ impl Model {
     pub fn load(&mut self, mut source: ModelSource, settings: &Settings, engine: &Engine) {
         source.side = source.side.or_else(|| settings.input_sides.get(&key(&source)).copied());
         self.is_loading = true;
+        self.loads_built_in = source.file.is_none();
         self.number = engine.load_model(source);
     }
 
@@ -90,13 +93,14 @@ impl Model {
         settings.model = Some(remembered);
     }
 
-    /// Loading came to nothing; the model before stays. Returns whether there is none at all.
+    /// Loading came to nothing; the model before stays. Returns whether there is none at all, and the built-in one
+    /// may serve.
     pub fn ended(&mut self, number: u64) -> bool {
         if number != self.number {
             return false;
         }
         self.is_loading = false;
-        self.name.is_none()
+        self.name.is_none() && !self.loads_built_in
     }
 }
 

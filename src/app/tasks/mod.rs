@@ -4,7 +4,6 @@
 
 mod batch;
 mod clipboard;
-mod clock;
 mod dialogs;
 mod download;
 mod exports;
@@ -28,7 +27,6 @@ use std::time::{Duration, Instant};
 use egui::Context;
 
 pub(super) use batch::{OpenedBoxes, Prepared, SavedProposals, Selection};
-pub(super) use clock::Clock;
 pub(super) use download::Download;
 pub(super) use figure::FigureSide;
 pub(super) use imports::{Dataset, ImportTarget};

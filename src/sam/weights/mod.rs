@@ -26,10 +26,14 @@ use foreign::Refusal;
 use names::{Naming, Renamed};
 
 /// The weights compiled into the binary, so that the program works without a download.
+#[cfg(built_in_model)]
 static BUILT_IN: &[u8] =
     include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/models/mobile_sam.safetensors"));
+/// The published crate has none, since registries limit the size of a crate.
+#[cfg(not(built_in_model))]
+static BUILT_IN: &[u8] = &[];
 
-/// The content of the built-in weights' file.
+/// The content of the built-in weights' file; empty in a build from the published crate.
 pub fn built_in_bytes() -> &'static [u8] {
     BUILT_IN
 }
@@ -79,6 +83,9 @@ const KEY_BIAS: &str = "k_proj.bias";
 impl Weights {
     /// The built-in model, MobileSAM.
     pub fn built_in() -> Result<Self> {
+        if BUILT_IN.is_empty() {
+            return Err(Error::NotBuiltIn);
+        }
         Self::from_blob(BUILT_IN_NAME, Blob::from_static(BUILT_IN), None, None)
     }
 
