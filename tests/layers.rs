@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 /// Each module under src/ and those of ours that it may use.
 const LAYERS: &[(&str, &[&str])] = &[
-    ("version", &[]),
+    ("about", &[]),
+    ("logging", &["about"]),
     ("colour", &[]),
     ("mask", &[]),
     ("edge", &["mask"]),
@@ -26,34 +27,40 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["annotation", "attribute", "colour", "document", "edge", "mask", "prompt", "track", "tracking"],
     ),
     ("engine", &["everything", "mask", "models", "prompt", "sam", "tracking"]),
+    ("doctor", &["about", "engine", "files", "models", "prompt", "sam"]),
     (
         "cli",
         &[
+            "about",
             "annotation",
             "colour",
+            "doctor",
             "document",
             "edge",
             "everything",
             "files",
+            "logging",
             "mask",
             "models",
             "prompt",
             "sam",
             "tracking",
-            "version",
         ],
     ),
     (
         "app",
         &[
+            "about",
             "annotation",
             "attribute",
             "colour",
+            "doctor",
             "document",
             "edge",
             "engine",
             "everything",
             "files",
+            "logging",
             "mask",
             "models",
             "prompt",
@@ -67,7 +74,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 /// Crates that only some modules may use.
 const CRATES: &[(&str, &[&str])] = &[
     ("egui", &["app"]),
-    ("eframe", &["app"]),
+    ("eframe", &["app", "doctor"]),
     ("egui_extras", &["app"]),
     ("epaint", &["app"]),
     ("epaint_default_fonts", &["app"]),
@@ -77,6 +84,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
+    ("fern", &["logging"]),
     ("indicatif", &["cli"]),
     ("anyhow", &["app", "cli"]),
     ("ureq", &["models"]),

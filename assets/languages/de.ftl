@@ -279,6 +279,8 @@ command-Palette = Alle Befehle…
     .tooltip = Einen Befehl am Namen finden und ausführen
 command-Keys = Tasten und Gesten
     .tooltip = Tastenkürzel anzeigen oder ändern
+command-Diagnostics = Diagnose…
+    .tooltip = Prüfen, was Tinsel auf diesem Rechner braucht, für einen Fehlerbericht
 
 
 ## Attributes of classes and masks.
@@ -444,6 +446,25 @@ dialogs-masks = Masken
 dialogs-save_comparison = Den Vergleich speichern
 dialogs-import_classes = Klassen importieren
 dialogs-classes = Klassenlisten
+
+
+## Details of internal errors, how the window is drawn, and the diagnostics.
+
+doctor-copy_details = Details kopieren
+doctor-copy_details_tooltip = Version, System und die letzten Zeilen des Protokolls, für einen Bericht über diesen Fehler. Sie können Dateinamen enthalten.
+doctor-drawn_by_software = Das Fenster wird ohne Grafikkarte von Software gezeichnet und kann träge wirken. Mehr dazu unter Hilfe > Diagnose.
+doctor-title = Diagnose
+doctor-copy_report = Bericht kopieren
+doctor-copy_report_tooltip = Der Bericht als Text. Er enthält Namen von Ordnern, aber sonst nichts über die Dateien.
+doctor-check_again = Erneut prüfen
+# The check that is running.
+doctor-checking = Wird geprüft: { $check }
+doctor-ok = OK
+doctor-warning = Warnung
+doctor-failed = Fehler
+doctor-everything_works = Alles funktioniert.
+doctor-works_with_limits = Tinsel funktioniert, mit den Einschränkungen unten.
+doctor-does_not_work = Etwas funktioniert nicht.
 
 
 ## Everything mode: its presets and parameters, and how far it is.
@@ -1186,8 +1207,8 @@ shortcuts-gesture_list_drag = Liste: ziehen
 
 ## What the system does not give: why the window cannot be opened, read on the terminal, and why the file manager shows nothing.
 
-startup-no_driver = kein Grafiktreiber kann es zeichnen; unter Debian und Ubuntu installiert man einen mit: apt-get install mesa-vulkan-drivers libvulkan1 libegl1 libgl1-mesa-dri
-startup-no_display = es gibt keine Anzeige ({ $cause }); in einer Desktopsitzung starten oder die Befehle verwenden, die keine brauchen: tinsel --help listet sie auf
+startup-no_driver = kein Grafiktreiber kann es zeichnen, nicht einmal einer in Software; einen installieren: unter Debian und Ubuntu mit apt-get install mesa-vulkan-drivers libvulkan1 libegl1 libgl1-mesa-dri, unter Fedora mit dnf install mesa-vulkan-drivers vulkan-loader mesa-dri-drivers, sonst den Treiber der Grafikkarte; tinsel doctor zeigt, was es findet
+startup-no_display = es gibt keine Anzeige ({ $cause }); in einer Desktopsitzung starten, über ssh mit ssh -X, auf einem virtuellen Bildschirm mit xvfb-run tinsel, oder die Befehle verwenden, die keine brauchen: tinsel --help listet sie auf
 # A file that was to be shown in its folder.
 startup-nothing_to_show = { $path }: ist nicht mehr da und kann nicht gezeigt werden
 # `opener` was started, but could not show the path.

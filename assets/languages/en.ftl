@@ -282,6 +282,8 @@ command-Palette = All commands…
     .tooltip = Find and run a command by name
 command-Keys = Shortcuts and gestures
     .tooltip = Show or change keyboard shortcuts
+command-Diagnostics = Diagnostics…
+    .tooltip = Check what Tinsel needs on this computer, for a report of an error
 
 
 ## Attributes of classes and masks.
@@ -447,6 +449,25 @@ dialogs-masks = Masks
 dialogs-save_comparison = Save the comparison
 dialogs-import_classes = Import classes
 dialogs-classes = Class lists
+
+
+## Details of internal errors, how the window is drawn, and the diagnostics.
+
+doctor-copy_details = Copy details
+doctor-copy_details_tooltip = Version, system and the last lines of the log, for a report of this error. They can contain names of files.
+doctor-drawn_by_software = The window is drawn by software, without a graphics card, and may feel slow. Help > Diagnostics says more.
+doctor-title = Diagnostics
+doctor-copy_report = Copy report
+doctor-copy_report_tooltip = The report as text. It contains names of folders, but nothing else about your files.
+doctor-check_again = Check again
+# The check that is running.
+doctor-checking = Checking: { $check }
+doctor-ok = OK
+doctor-warning = Warning
+doctor-failed = Failed
+doctor-everything_works = Everything works.
+doctor-works_with_limits = Tinsel works, with the limits below.
+doctor-does_not_work = Something does not work.
 
 
 ## Everything mode: its presets and parameters, and how far it is.
@@ -1193,8 +1214,8 @@ shortcuts-gesture_list_drag = List: drag
 
 ## What the system does not give: why the window cannot be opened, read on the terminal, and why the file manager shows nothing.
 
-startup-no_driver = no graphics driver can draw it; on Debian and Ubuntu, install one with: apt-get install mesa-vulkan-drivers libvulkan1 libegl1 libgl1-mesa-dri
-startup-no_display = there is no display ({ $cause }); start it in a desktop session, or use the commands that need none: tinsel --help lists them
+startup-no_driver = no graphics driver can draw it, not even one of software; install one: on Debian and Ubuntu with apt-get install mesa-vulkan-drivers libvulkan1 libegl1 libgl1-mesa-dri, on Fedora with dnf install mesa-vulkan-drivers vulkan-loader mesa-dri-drivers, elsewhere the driver of the graphics card; tinsel doctor lists what it finds
+startup-no_display = there is no display ({ $cause }); start it in a desktop session, over ssh with ssh -X, on a virtual screen with xvfb-run tinsel, or use the commands that need none: tinsel --help lists them
 # A file that was to be shown in its folder.
 startup-nothing_to_show = { $path }: is no longer there, so that it cannot be shown
 # `opener` was started, but could not show the path.

@@ -278,6 +278,8 @@ command-Palette = 所有命令…
     .tooltip = 按名称查找并运行命令
 command-Keys = 快捷键和手势
     .tooltip = 显示或更改键盘快捷键
+command-Diagnostics = 诊断…
+    .tooltip = 检查 Tinsel 在此计算机上所需的条件，用于错误报告
 
 
 ## Attributes of classes and masks.
@@ -443,6 +445,25 @@ dialogs-masks = 掩码
 dialogs-save_comparison = 保存比较
 dialogs-import_classes = 导入类别
 dialogs-classes = 类别列表
+
+
+## Details of internal errors, how the window is drawn, and the diagnostics.
+
+doctor-copy_details = 复制详细信息
+doctor-copy_details_tooltip = 版本、系统和日志的最后几行，用于报告此错误。其中可能包含文件名。
+doctor-drawn_by_software = 窗口由软件绘制，没有使用显卡，可能反应较慢。详见“帮助 > 诊断”。
+doctor-title = 诊断
+doctor-copy_report = 复制报告
+doctor-copy_report_tooltip = 文本形式的报告。其中包含文件夹名称，但不含文件的其他信息。
+doctor-check_again = 重新检查
+# The check that is running.
+doctor-checking = 正在检查：{ $check }
+doctor-ok = 正常
+doctor-warning = 警告
+doctor-failed = 失败
+doctor-everything_works = 一切正常。
+doctor-works_with_limits = Tinsel 可以运行，但有以下限制。
+doctor-does_not_work = 有些功能无法运行。
 
 
 ## Everything mode: its presets and parameters, and how far it is.
@@ -1177,8 +1198,8 @@ shortcuts-gesture_list_drag = 列表：拖动
 
 ## What the system does not give: why the window cannot be opened, read on the terminal, and why the file manager shows nothing.
 
-startup-no_driver = 没有可用于绘制的图形驱动；在 Debian 和 Ubuntu 上可这样安装：apt-get install mesa-vulkan-drivers libvulkan1 libegl1 libgl1-mesa-dri
-startup-no_display = 没有显示（{ $cause }）；请在桌面会话中启动，或使用不需要显示的命令：tinsel --help 会列出它们
+startup-no_driver = 没有可用于绘制的图形驱动，连软件驱动也没有；请安装：在 Debian 和 Ubuntu 上用 apt-get install mesa-vulkan-drivers libvulkan1 libegl1 libgl1-mesa-dri，在 Fedora 上用 dnf install mesa-vulkan-drivers vulkan-loader mesa-dri-drivers，其他系统请安装显卡驱动；tinsel doctor 会列出检查结果
+startup-no_display = 没有显示（{ $cause }）；请在桌面会话中启动，通过 ssh 时使用 ssh -X，在虚拟屏幕上使用 xvfb-run tinsel，或使用不需要显示的命令：tinsel --help 会列出它们
 # A file that was to be shown in its folder.
 startup-nothing_to_show = { $path }：已不存在，无法显示
 # `opener` was started, but could not show the path.

@@ -90,7 +90,7 @@ impl Tinsel {
             Event::FollowingProblem { number, message } => self.following_problem(number, message),
             Event::FollowingDone { number } => self.following_ended(number, true),
             Event::Proposed { number, model, masks } => self.batch_answered(number, &model, masks),
-            Event::Failed { job: JobKind::Batch, number, message } => self.batch_failed(number, &message),
+            Event::Failed { job: JobKind::Batch, number, message, .. } => self.batch_failed(number, &message),
             Event::Compared { number, photo, masks, comparison, seconds } => {
                 self.encoding.end();
                 let ctx = self.tasks.ctx();
@@ -131,9 +131,13 @@ impl Tinsel {
                 self.prompt.preview.give_up(number);
             }
             Event::Cancelled { job, number } => self.ended(job, number),
-            Event::Failed { job, number, message } => {
+            Event::Failed { job, number, message, panicked } => {
                 self.ended(job, number);
-                self.messages.error(messages::failed(jobs::job(job), &message));
+                let message = messages::failed(jobs::job(job), &message);
+                match panicked {
+                    true => self.messages.internal_error(message),
+                    false => self.messages.error(message),
+                }
             }
         }
     }
@@ -377,7 +381,7 @@ impl Tinsel {
                     }
                     Kind::Dialog | Kind::Importing | Kind::FileManager | Kind::Other => {}
                 }
-                self.messages.error(panicked.to_string());
+                self.messages.internal_error(panicked.to_string());
             }
         }
     }

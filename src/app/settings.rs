@@ -94,6 +94,8 @@ pub(super) struct Settings {
     pub text_size: u32,
     /// A mask was accepted, or the hint for the first one dismissed.
     pub introduced: bool,
+    /// Whether it was said that the window is drawn by software.
+    pub software_mentioned: bool,
     /// Where the last photo came from.
     pub photo_folder: Option<PathBuf>,
     /// The model that was used last, by name or path.
@@ -133,6 +135,7 @@ impl Default for Settings {
             recent: RecentList::default(),
             text_size: NORMAL_TEXT,
             introduced: false,
+            software_mentioned: false,
             photo_folder: None,
             model: None,
             input_sides: BTreeMap::new(),

@@ -24,7 +24,7 @@ use super::state::{
     Review, Sample, Sequence, Stage,
 };
 use super::tasks::Tasks;
-use super::texts::{Language, photos as texts};
+use super::texts::{Language, doctor, photos as texts};
 use super::workspace::Workspace;
 use super::{commands, look, models, platform};
 use crate::document::Document;
@@ -163,6 +163,14 @@ impl Tinsel {
         self
     }
 
+    /// Says that the window is drawn by software, the first time that it is.
+    pub fn mentioning_software_drawing(mut self) -> Self {
+        if !std::mem::replace(&mut self.settings.software_mentioned, true) {
+            self.messages.news(doctor::drawn_by_software());
+        }
+        self
+    }
+
     /// Saves the work also when the program ends without notice. Call it on the main thread.
     pub fn saving_at_exit(self) -> Self {
         self.sessions.save_at_exit();
@@ -258,12 +266,18 @@ impl Tinsel {
 
     /// Whether a window lies over the photo that Escape closes.
     fn has_open_window(&self) -> bool {
-        self.export.open || self.sequence_export.open || self.panels.keys.open || self.comparing.open
+        let panels = &self.panels;
+        self.export.open
+            || self.sequence_export.open
+            || panels.keys.open
+            || panels.diagnostics.open
+            || self.comparing.open
     }
 
     fn close_windows(&mut self) {
         (self.export.open, self.sequence_export.open) = (false, false);
-        (self.panels.keys.open, self.comparing.open) = (false, false);
+        (self.panels.keys.open, self.panels.diagnostics.open) = (false, false);
+        self.comparing.open = false;
     }
 
     fn update_title(&mut self, ctx: &Context) {
@@ -349,6 +363,7 @@ impl eframe::App for Tinsel {
         self.batch_question.take_if(|question| question.ui(&ctx, photos, parameters, &mut actions));
         self.closing.ui(&ctx, &mut actions);
         self.panels.keys.ui(&ctx, &self.settings.keymap, &mut actions);
+        self.panels.diagnostics.ui(&ctx);
         self.panels.note.ui(&ctx, &mut actions);
         self.panels.classes.attributes.ui(&ctx, &mut actions);
         self.comparing.dialog_ui(&ctx, &self.settings.models_url, &mut actions);

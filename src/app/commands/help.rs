@@ -19,4 +19,9 @@ commands! {
         run: |window, _, _| window.panels.keys.open = !window.panels.keys.open,
         ..HELP
     };
+    DIAGNOSTICS = Command {
+        id: "Diagnostics",
+        run: |window, _, _| window.panels.diagnostics.open = !window.panels.diagnostics.open,
+        ..HELP
+    };
 }

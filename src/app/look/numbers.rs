@@ -36,7 +36,11 @@ mod tests {
     #[test]
     fn numbers_can_be_typed_with_a_comma() {
         for (typed, number) in [("7,5", 7.5), ("0.25", 0.25)] {
-            let mut field = Harness::new_ui_state(|ui, value| drop(ui.add(number_field(value))), 1.0_f64);
+            let number_ui = |ui: &mut egui::Ui, value: &mut f64| {
+                let label = ui.label("Number");
+                ui.add(number_field(value)).labelled_by(label.id);
+            };
+            let mut field = Harness::new_ui_state(number_ui, 1.0_f64);
             field.get_by_role(egui::Role::SpinButton).click();
             field.run();
             field.get_by_role(egui::Role::TextInput).type_text(typed);

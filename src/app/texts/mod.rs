@@ -58,6 +58,7 @@ pub(super) mod clipboard;
 pub(super) mod commands;
 pub(super) mod comparison;
 pub(super) mod dialogs;
+pub(super) mod doctor;
 pub(super) mod everything;
 pub(super) mod exit;
 pub(super) mod export;

@@ -11,7 +11,7 @@ use super::*;
 use crate::files::formats::{Format, SequenceFormat};
 use crate::models::CATALOGUE;
 
-const SECTIONS: [&[(&str, &[&str])]; 37] = [
+const SECTIONS: [&[(&str, &[&str])]; 38] = [
     attributes::MESSAGES,
     batch::MESSAGES,
     canvas::MESSAGES,
@@ -19,6 +19,7 @@ const SECTIONS: [&[(&str, &[&str])]; 37] = [
     clipboard::MESSAGES,
     comparison::MESSAGES,
     dialogs::MESSAGES,
+    doctor::MESSAGES,
     everything::MESSAGES,
     exit::MESSAGES,
     export::MESSAGES,
