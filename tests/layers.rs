@@ -79,6 +79,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("epaint", &["app"]),
     ("epaint_default_fonts", &["app"]),
     ("rfd", &["app"]),
+    ("fluent_bundle", &["app"]),
+    ("sys_locale", &["app"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),

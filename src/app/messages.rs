@@ -145,17 +145,17 @@ fn message_ui(ui: &mut egui::Ui, message: &Message, index: usize, actions: &mut 
             ui.add(egui::Label::new(RichText::new(&message.text).color(colour)).wrap());
         });
         if let Some(path) = &message.written
-            && ui.button(texts::SHOW_IN_FOLDER).clicked()
+            && ui.button(texts::show_in_folder()).clicked()
         {
             actions.push(Action::ShowInFolder(path.clone()));
         }
         if let Some(details) = &message.details
-            && ui.button(doctor::COPY_DETAILS).on_hover_text(doctor::COPY_DETAILS_TOOLTIP).clicked()
+            && ui.button(doctor::copy_details()).on_hover_text(doctor::copy_details_tooltip()).clicked()
         {
             ui.copy_text(details.clone());
         }
-        let button = egui::Button::new(texts::DISMISS).frame_when_inactive(false);
-        if ui.add(button).accessible_name(texts::dismiss(index + 1)).clicked() {
+        let button = egui::Button::new(texts::dismiss()).frame_when_inactive(false);
+        if ui.add(button).accessible_name(texts::dismiss_message(index + 1)).clicked() {
             actions.push(Action::DismissMessage(index));
         }
     });

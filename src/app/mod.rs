@@ -57,6 +57,8 @@ use eframe::egui_wgpu::adapter_info_summary;
 use crate::doctor::is_software;
 use crate::engine::EmbeddingFolder;
 
+use texts::Language;
+
 pub use shell::Tinsel;
 
 /// The program's icon; `assets/icon.svg` as pixels.
@@ -67,6 +69,8 @@ const ICON: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/
 /// # Errors
 /// There is no display, or no graphics driver that can draw on it; the message says what to do.
 pub fn run(paths: Vec<PathBuf>, model: Option<String>) -> anyhow::Result<()> {
+    let language = Language::of_system();
+    language.choose();
     let viewport = egui::ViewportBuilder::default()
         .with_title(texts::photos::PROGRAM)
         .with_app_id("tinsel")
@@ -77,7 +81,7 @@ pub fn run(paths: Vec<PathBuf>, model: Option<String>) -> anyhow::Result<()> {
     let is_created = Cell::new(false);
     let window = |cc: &eframe::CreationContext<'_>, paths, model| {
         is_created.set(true);
-        let mut window = Tinsel::new(cc, paths, model).saving_at_exit();
+        let mut window = Tinsel::in_language(cc, language, paths, model).saving_at_exit();
         window = window.ending_with(signalled(cc.egui_ctx.clone()));
         if is_software_drawing(cc) {
             window = window.mentioning_software_drawing();

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::commands::Keymap;
 use super::recent::RecentList;
+use super::texts::Language;
 use crate::document::ColourMode;
 use crate::edge::Refinement;
 use crate::files::formats::{ExportOptions, Format};
@@ -52,6 +53,8 @@ pub(super) const NORMAL_TEXT: u32 = 100;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Settings {
+    /// `None` is that of the system.
+    pub language: Option<Language>,
     pub theme: ThemePreference,
     pub keymap: Keymap,
     /// Opacity of the masks, in [0, 1].
@@ -110,6 +113,7 @@ pub(super) struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            language: None,
             theme: ThemePreference::default(),
             keymap: Keymap::default(),
             opacity: 0.5,

@@ -49,7 +49,7 @@ impl Diagnostics {
             self.start(ctx);
         }
         let mut open = true;
-        let window = Window::new(texts::TITLE).open(&mut open).resizable([false, true]).collapsible(false);
+        let window = Window::new(texts::title()).open(&mut open).resizable([false, true]).collapsible(false);
         window.default_height(520.0).show(ctx, |ui| {
             ui.set_width(620.0);
             self.content_ui(ui);
@@ -95,10 +95,10 @@ impl Diagnostics {
 fn buttons_ui(ui: &mut Ui, report: &Report) -> bool {
     ui.label(texts::summary(report.verdict()));
     ui.horizontal(|ui| {
-        if ui.button(texts::COPY_REPORT).on_hover_text(texts::COPY_REPORT_TOOLTIP).clicked() {
+        if ui.button(texts::copy_report()).on_hover_text(texts::copy_report_tooltip()).clicked() {
             ui.copy_text(report.to_string());
         }
-        ui.button(texts::CHECK_AGAIN).clicked()
+        ui.button(texts::check_again()).clicked()
     })
     .inner
 }

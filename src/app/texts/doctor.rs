@@ -3,36 +3,37 @@
 
 use crate::doctor::Verdict;
 
-pub const COPY_DETAILS: &str = "Copy details";
-pub const COPY_DETAILS_TOOLTIP: &str = "Version, system and the last lines of the log, for a report of this error. They can contain names of files.";
-
-pub const DRAWN_BY_SOFTWARE: &str = "The window is drawn by software, without a graphics card, and may feel slow. \
-                                     Help > Diagnostics says more.";
-
-pub const TITLE: &str = "Diagnostics";
-pub const COPY_REPORT: &str = "Copy report";
-pub const COPY_REPORT_TOOLTIP: &str =
-    "The report as text. It contains names of folders, but nothing else about your files.";
-pub const CHECK_AGAIN: &str = "Check again";
-
-/// The check that is running.
-pub fn checking(title: &str) -> String {
-    format!("Checking: {title}")
+texts! { doctor:
+    copy_details;
+    copy_details_tooltip;
+    drawn_by_software;
+    title;
+    copy_report;
+    copy_report_tooltip;
+    check_again;
+    /// The check that is running.
+    checking(check: &str);
+    ok;
+    warning;
+    failed;
+    everything_works;
+    works_with_limits;
+    does_not_work;
 }
 
 pub fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
-        Verdict::Ok => "OK",
-        Verdict::Warning => "Warning",
-        Verdict::Failed => "Failed",
+        Verdict::Ok => ok(),
+        Verdict::Warning => warning(),
+        Verdict::Failed => failed(),
     }
 }
 
 /// What all checks come to.
 pub fn summary(worst: Verdict) -> &'static str {
     match worst {
-        Verdict::Ok => "Everything works.",
-        Verdict::Warning => "Tinsel works, with the limits below.",
-        Verdict::Failed => "Something does not work.",
+        Verdict::Ok => everything_works(),
+        Verdict::Warning => works_with_limits(),
+        Verdict::Failed => does_not_work(),
     }
 }

@@ -9,8 +9,6 @@ use crate::engine::messages::{Event, PhotoRef};
 use crate::engine::queue::Ticket;
 use crate::sam::{Embedding, Error};
 
-pub(super) const LABEL: &str = "Encoding the photo";
-
 /// Progress is reported at most this often.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(50);
 

@@ -12,8 +12,6 @@ use crate::engine::queue::Ticket;
 use crate::everything::Parameters;
 use crate::sam::Error;
 
-pub(super) const LABEL: &str = "Loading the model";
-
 struct LoadModel {
     source: ModelSource,
 }
