@@ -1,6 +1,22 @@
 //! The work on one photo: masks, the current prompt, and the history.
 //!
 //! Changes come in as [`Edit`]s through [`Document::apply`]; each is one step of undo.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use tinsel::annotation::Annotation;
+//! use tinsel::document::{Document, Edit};
+//! use tinsel::mask::Mask;
+//!
+//! let mut document = Document::default();
+//! let mask = Arc::new(Mask::from_fn(6, 4, |x, _| x < 3));
+//! document.apply(Edit::AddMasks(vec![Annotation::new("left".into(), mask)]));
+//! let id = document.masks()[0].id;
+//! document.apply(Edit::Rename(id, "port".into()));
+//! assert!(document.undo());
+//! assert_eq!(document.masks()[0].annotation.name, "left");
+//! ```
 
 mod classes;
 mod colour_mode;

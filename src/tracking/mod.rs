@@ -17,6 +17,34 @@
 //! A frame with a cue is never followed: its answer stays, and steers what is followed after it. Where an object
 //! was followed to a frame before a cue was given there, the answer to the cue takes into account what is
 //! remembered of it, as a correction.
+//!
+//! ```no_run
+//! use std::path::Path;
+//! use std::sync::Arc;
+//!
+//! use tinsel::files::sequence::Sequence;
+//! use tinsel::prompt::{Point, Prompt};
+//! use tinsel::sam::Predictor;
+//! use tinsel::tracking::{Range, Run, Step, Tracker};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let predictor = Arc::new(Predictor::open(Path::new("sam2.1_hiera_tiny.pt"))?);
+//! let mut sequence = Sequence::open(Path::new("burst"))?;
+//! let mut tracker = Tracker::new(predictor, sequence.frames.len())?;
+//! let click = Point { x: 300.0, y: 180.0, positive: true };
+//! tracker.set_cue(1, 0, Prompt { points: vec![click], bbox: None }.into())?;
+//! let mut run = Run::new(&tracker, Range::forward())?;
+//! loop {
+//!     match run.step(&mut tracker, &mut sequence, &())? {
+//!         Step::Tracked(found) => println!("frame {}: {} pixels", found.frame, found.mask.area()),
+//!         Step::Unreadable { frame, error } => eprintln!("frame {frame}: {error}"),
+//!         Step::Working => {}
+//!         Step::Done => break,
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 mod cue;
 mod doubt;
