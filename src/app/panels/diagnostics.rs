@@ -10,6 +10,10 @@ use super::super::tasks::{Panicked, Task};
 use super::super::texts::doctor as texts;
 use crate::doctor::{Finding, Report, Verdict, examine};
 
+/// The columns of the report, in points.
+const VERDICT_WIDTH: f32 = 60.0;
+const TEXT_WIDTH: f32 = 520.0;
+
 /// How far the checks are.
 #[derive(Debug, Clone, Default)]
 struct Progress {
@@ -104,7 +108,8 @@ fn report_ui(ui: &mut Ui, report: &Report) {
         for check in &report.checks {
             ui.add_space(6.0);
             ui.label(section_title(check.title));
-            Grid::new(check.title).num_columns(2).max_col_width(520.0).show(ui, |ui| {
+            let grid = Grid::new(check.title).num_columns(2);
+            grid.min_col_width(VERDICT_WIDTH).max_col_width(TEXT_WIDTH).show(ui, |ui| {
                 for finding in &check.findings {
                     finding_ui(ui, finding);
                     ui.end_row();
@@ -115,7 +120,8 @@ fn report_ui(ui: &mut Ui, report: &Report) {
 }
 
 fn finding_ui(ui: &mut Ui, Finding { verdict, text, advice }: &Finding) {
-    ui.label(RichText::new(texts::verdict(*verdict)).color(colour(ui, *verdict)));
+    // Both at the top of the row.
+    ui.vertical(|ui| ui.label(RichText::new(texts::verdict(*verdict)).color(colour(ui, *verdict))));
     ui.vertical(|ui| {
         ui.add(egui::Label::new(text).wrap());
         if let Some(advice) = advice {

@@ -90,7 +90,7 @@ mod tests {
             ("<a>\n<b>\n</a>", "at 3:1"),
             ("<a x=1/>", "at 1:6"),
             ("<a>&lol;</a>", "lol"),
-            ("<a", "unexpected end"),
+            ("<a", "root node"),
             (deep.as_str(), "too deeply"),
         ] {
             let error = parse(text).unwrap_err();
