@@ -43,7 +43,7 @@ mod tests {
             let mut field = Harness::new_ui_state(number_ui, 1.0_f64);
             field.get_by_role(egui::Role::SpinButton).click();
             field.run();
-            field.get_by_role(egui::Role::TextInput).type_text(typed);
+            field.get_by_role(egui::Role::SpinButton).type_text(typed);
             field.key_press(Key::Enter);
             field.run();
             assert_eq!(*field.state(), number);
