@@ -8,7 +8,7 @@ because its package is called sam2, too)
     make_edgetam_reference.py edgetam OUT_DIR --image PHOTO --frames DIR [--scenario click]   full size, random weights
 
 Writes  NAME.pt (full size)                {'model': state_dict}, the official checkpoint layout
-        NAME.safetensors                   the same tensors in float16, which all results belong to; metadata 'config' (JSON)
+        NAME.safetensors (the small one)   the tensors in float16, metadata 'config' (JSON)
         NAME_reference.safetensors         as make_reference.py does: `stage_0..3` is what comes out of the trunk
         NAME_video_reference.safetensors   as make_video_reference.py does; `memory_map` is a memory before the perceiver
 
@@ -129,13 +129,12 @@ def randomise(model):
 
 
 def photo_reference(model, photo, is_mini):
-    stages = {f"stage_{i}": f for i, f in enumerate(model.image_encoder.trunk(photos.SAM2ImagePredictor(model)._transforms(photo)[None]))}
-    ref = photos.run(model, photo)
-    # Left out: what others of these files hold, too, and what is large.
-    dropped = ("trunk_", "fpn_") if is_mini else ("trunk_", "fpn_", "image", "dense_pe", "high_res_0", "stage_")
-    keep = lambda k: not k.startswith(dropped) and not (is_mini and k.endswith(".logits"))
-    dense = {k for k in ref if k.endswith(".dense") and not k.startswith("case.refine.")}
-    return {k: v.clone() for k, v in {**stages, **ref}.items() if keep(k) and k not in dense}
+    ref = {k.replace("trunk_", "stage_"): v for k, v in photos.run(model, photo).items()}
+    if not is_mini:
+        return {k: v for k, v in ref.items() if k.startswith(("photo", "high_res_1", "embedding", "case."))}
+    # Without a mask, all cells of `dense` are alike; the logits follow from `low_res`.
+    dropped = [k for k in ref if k.endswith((".logits", ".dense")) and k != "case.refine.dense" or k.startswith("fpn_")]
+    return {k: v for k, v in ref.items() if k not in dropped}
 
 
 def sequence_reference(model, frames, scenarios, is_mini):
@@ -151,12 +150,9 @@ def sequence_reference(model, frames, scenarios, is_mini):
                 videos.run(model, d, steps, 3 if name == "gone" else None, out, f"{name}.")
     hook.remove()
     out["memory_map"], out["memory"] = maps[-1]
-    # Left out: the network's inputs and results at the size of frames, and what only repeats the first scenario.
-    for key in [k for k in out if k.endswith("logits") or k == "images" or ("conditioned" in k and "click." not in k)]:
-        if is_mini or key != "images":
-            del out[key]
-    out.pop("images", None)
-    return out
+    # The network's inputs are in mini_video_reference.safetensors, the logits follow from `low_res`.
+    dropped = [k for k in out if k.endswith("logits") or k == "images" or ("conditioned" in k and "click." not in k)]
+    return {k: v for k, v in out.items() if k not in dropped}
 
 
 def main():
@@ -176,10 +172,11 @@ def main():
     model = build(config)
     randomise(model)
     state = model.state_dict()
-    if not is_mini:
+    if is_mini:
+        save_file({k: v.half().contiguous() if v.is_floating_point() else v for k, v in state.items()},
+                  o.out / f"{o.name}.safetensors", {"config": json.dumps({**config, "mean": photos.MEAN, "std": photos.STD})})
+    else:
         torch.save({"model": state}, o.out / f"{o.name}.pt")
-    save_file({k: v.half().contiguous() if v.is_floating_point() else v for k, v in state.items()}, o.out / f"{o.name}.safetensors",
-              {"config": json.dumps({**config, "mean": photos.MEAN, "std": photos.STD})})
     photo = np.array(ImageOps.exif_transpose(Image.open(o.image)).convert("RGB")) if o.image else photos.test_photo()
     ref = photo_reference(model, photo, is_mini)
     save_file({k: v.contiguous() for k, v in ref.items()}, o.out / f"{o.name}_reference.safetensors")

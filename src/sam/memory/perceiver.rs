@@ -151,17 +151,23 @@ struct Attention {
 }
 
 impl Attention {
+    /// Keys and values may be one layer, `to_kv`, or two, `to_k` and `to_v`.
     fn new(weights: &Weights, prefix: &str, norm: &str, width: usize) -> Result<Self> {
         let weight = |part: &str, outputs: usize| {
             weights.values(&format!("{prefix}.{part}.weight"), &[outputs, width])
         };
-        let key_and_value = weight("to_kv", 2 * width)?;
-        let (key, value) = key_and_value.split_at(width * width);
+        let (key, value) = if weights.has(&format!("{prefix}.to_k.weight")) {
+            (weight("to_k", width)?, weight("to_v", width)?)
+        } else {
+            let mut key = weight("to_kv", 2 * width)?;
+            let value = key.split_off(width * width);
+            (key, value)
+        };
         Ok(Self {
             norm: Norm::new(weights, &format!("{prefix}.{norm}"), width)?,
             to_q: Dense::without_bias(&weight("to_q", width)?, width),
-            to_k: Dense::without_bias(key, width),
-            to_v: Dense::without_bias(value, width),
+            to_k: Dense::without_bias(&key, width),
+            to_v: Dense::without_bias(&value, width),
             to_out: Dense::without_bias(&weight("to_out", width)?, width),
         })
     }

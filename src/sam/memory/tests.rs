@@ -283,15 +283,24 @@ fn the_position_of_a_memory_is_the_official_one() {
     assert_close("memory_pos", &position::sine(12, 16), &expected, 1e-6);
 }
 
-/// A full-size network on real frames against a reference with random weights; needs the folder that
-/// `make_video_reference.py tiny FOLDER --frames FRAMES --scenario click` filled, in `TINSEL_REFERENCE`.
+/// Full-size networks on real frames against references with random weights; needs the folder that
+/// `make_video_reference.py tiny FOLDER --frames FRAMES --scenario click`, or `make_edgetam_reference.py edgetam`
+/// with the same, filled, in `TINSEL_REFERENCE`, and the names in `TINSEL_NETWORKS`.
 #[test]
 #[ignore = "needs hundreds of megabytes of reference files; see CONTRIBUTING.md"]
 fn full_size_sequence() {
     let folder =
         std::path::PathBuf::from(std::env::var("TINSEL_REFERENCE").expect("TINSEL_REFERENCE is not set"));
-    let reference = Reference::open(&folder.join("tiny_video_reference.safetensors"));
-    let predictor = crate::sam::Predictor::open(&folder.join("tiny_video.safetensors")).unwrap();
+    for name in std::env::var("TINSEL_NETWORKS").as_deref().unwrap_or("tiny").split(',') {
+        follow_full_size(&folder, name);
+    }
+}
+
+fn follow_full_size(folder: &std::path::Path, name: &str) {
+    let reference = Reference::open(&folder.join(format!("{name}_video_reference.safetensors")));
+    let files = ["_video.safetensors", ".pt"].map(|end| folder.join(format!("{name}{end}")));
+    let file = files.iter().find(|file| file.exists()).unwrap();
+    let predictor = crate::sam::Predictor::open(file).unwrap();
     let network = predictor.memory().unwrap().unwrap();
     let (shape, pixels) = reference.bytes("frames");
     let [count, height, width, _] = shape[..] else { panic!("{shape:?}") };
@@ -317,7 +326,7 @@ fn full_size_sequence() {
             object.keep_followed(place, &seen);
             seen
         };
-        println!("frame {i}: {:.2?}, of these {encode:.2?} to encode it", start.elapsed());
+        println!("{name}, frame {i}: {:.2?}, of these {encode:.2?} to encode it", start.elapsed());
         let name = format!("click.1.obj1.frame{i}.low_res");
         assert_close(&name, seen.low_res.values(), &reference.get(&name).1, 5e-3);
         let name = format!("click.1.obj1.frame{i}.pointer");
