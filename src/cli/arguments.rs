@@ -80,7 +80,7 @@ pub enum Task {
     /// Convert a file with masks to another format.
     #[command(after_help = super::convert::EXAMPLES)]
     Convert(ConvertArguments),
-    /// List, download and verify published models: SAM 2, SAM 1 and MobileSAM.
+    /// List, download and verify published models: SAM 2, EdgeTAM, SAM 1 and MobileSAM.
     Models(ModelsArguments),
     /// Print the completions of commands and options for a shell.
     #[command(after_help = super::completions::EXAMPLES)]
