@@ -22,6 +22,7 @@
 //! # }
 //! ```
 
+pub mod about;
 pub mod annotation;
 #[cfg(feature = "app")]
 pub mod app;
@@ -29,15 +30,18 @@ pub mod attribute;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod colour;
+#[cfg(any(feature = "app", feature = "cli"))]
+pub mod doctor;
 pub mod document;
 pub mod edge;
 pub mod engine;
 pub mod everything;
 pub mod files;
+#[cfg(any(feature = "app", feature = "cli"))]
+pub mod logging;
 pub mod mask;
 pub mod models;
 pub mod prompt;
 pub mod sam;
 pub mod track;
 pub mod tracking;
-pub mod version;

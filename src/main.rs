@@ -2,11 +2,13 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use tinsel::cli::Cli;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::of_program();
+    if let Err(code) = cli.start_log() {
+        return code;
+    }
     match cli.task {
         Some(task) => task.run(),
         None => match tinsel::app::run(cli.paths, cli.model) {

@@ -1,6 +1,12 @@
 //! The command line from end to end: the real binary with the built-in model, compared with what the
 //! official code of MobileSAM answers for the same photo (`tests/data/make_mobile_sam_reference.py`).
 
+#[path = "cli/doctor.rs"]
+mod doctor;
+#[path = "cli/events.rs"]
+mod events;
+#[path = "cli/log.rs"]
+mod log;
 #[path = "cli/manual.rs"]
 mod manual;
 #[path = "cli/masks.rs"]
@@ -947,8 +953,7 @@ fn the_help_has_examples_and_the_version_is_told() {
     }
     let version = concat!("tinsel ", env!("CARGO_PKG_VERSION"));
     assert_eq!(succeed(&["-V"]), format!("{version}\n"));
-    assert_eq!(succeed(&["--version"]), format!("{version} ({})\n", tinsel::version::target()));
-    assert!(tinsel::version::target().starts_with(std::env::consts::ARCH));
+    assert_eq!(succeed(&["--version"]), format!("{version} ({})\n", tinsel::about::target()));
 }
 
 #[cfg(target_os = "linux")]
@@ -965,7 +970,9 @@ fn without_a_display_one_sentence_says_so() {
         let done = run(variable);
         let error = String::from_utf8(done.stderr).unwrap();
         assert_eq!((done.status.code(), error.lines().count()), (Some(1), 1), "{error}");
-        assert!(error.contains("there is no display (") && error.contains("tinsel --help"), "{error}");
+        for way_out in ["there is no display (", "tinsel --help", "ssh -X", "xvfb-run"] {
+            assert!(error.contains(way_out), "{error}");
+        }
         assert!(!error.contains(".rs"), "{error}");
     }
 }

@@ -163,7 +163,7 @@ impl Tinsel {
             Action::SetKeys(command, keys) => {
                 let previous_owners = self.settings.keymap.set(command, keys);
                 if !previous_owners.is_empty() {
-                    let names: Vec<&str> = previous_owners.iter().map(|owner| owner.text).collect();
+                    let names: Vec<&str> = previous_owners.iter().map(|owner| owner.text()).collect();
                     self.messages.news(texts::shortcut_lost(&names));
                 }
             }
@@ -305,10 +305,10 @@ impl Tinsel {
         let item = match selected[..] {
             [] => None,
             [item] if item.locked => {
-                return self.messages.news(texts::SELECTED_LOCKED);
+                return self.messages.news(texts::selected_locked());
             }
             [item] => Some(item.clone()),
-            _ => return self.messages.news(texts::SELECT_ONE_TO_PAINT),
+            _ => return self.messages.news(texts::select_one_to_paint()),
         };
         let class = self.projects.active().map(|class| class.id);
         match painted(item.as_deref(), area, subtract, class) {
@@ -323,7 +323,7 @@ impl Tinsel {
                     document.select([new]);
                 }
             }
-            None => self.messages.news(texts::SELECT_TO_ERASE),
+            None => self.messages.news(texts::select_to_erase()),
         }
     }
 

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use egui::{ComboBox, Context, Id, Slider, Ui};
+use egui::{ComboBox, Context, Id, Ui};
 
 use super::actions::{Action, Actions};
+use super::look::number_slider;
 use super::state::BatchWork;
 use super::tasks::OpenedBoxes;
 use super::texts::batch as texts;
@@ -52,13 +53,13 @@ impl BatchQuestion {
             ui.set_width(420.0);
             match self {
                 Self::Everything { preset, only_without_masks } => {
-                    ui.heading(texts::EVERYTHING_TITLE);
+                    ui.heading(texts::everything_title());
                     ui.label(texts::photos_in_window(photos));
                     preset_ui(ui, preset);
-                    ui.checkbox(only_without_masks, texts::ONLY_WITHOUT_MASKS);
+                    ui.checkbox(only_without_masks, texts::only_without_masks());
                 }
                 Self::Boxes { files, covered, missing, min_score, .. } => {
-                    ui.heading(texts::BOXES_TITLE);
+                    ui.heading(texts::boxes_title());
                     ui.label(texts::boxes_for(files.count(), *covered));
                     if *missing > 0 {
                         ui.label(texts::missing(*missing));
@@ -67,25 +68,25 @@ impl BatchQuestion {
                         ui.weak(texts::problem_in_file(&problem.place, &problem.what));
                     }
                     if files.has_scores() {
-                        let slider = Slider::new(min_score, 0.0..=1.0).text(texts::MIN_SCORE);
-                        ui.add(slider).on_hover_text(texts::MIN_SCORE_TOOLTIP);
+                        let slider = number_slider(min_score, 0.0..=1.0).text(texts::min_score());
+                        ui.add(slider).on_hover_text(texts::min_score_tooltip());
                     }
                 }
             }
-            ui.weak(texts::HINT);
+            ui.weak(texts::hint());
             ui.horizontal(|ui| {
-                if ui.button(texts::START).clicked() {
+                if ui.button(texts::start()).clicked() {
                     actions.push(Action::StartBatch(self.work(parameters)));
                     ui.close();
                 }
                 if let Self::Boxes { paths, .. } = self
                     && paths.iter().all(|path| holds_masks(path))
-                    && ui.button(texts::IMPORT_INSTEAD).clicked()
+                    && ui.button(texts::import_instead()).clicked()
                 {
                     actions.extend(paths.iter().cloned().map(Action::ImportFile));
                     ui.close();
                 }
-                if ui.button(texts::CANCEL).clicked() {
+                if ui.button(texts::cancel()).clicked() {
                     ui.close();
                 }
             });
@@ -107,8 +108,8 @@ impl BatchQuestion {
 }
 
 fn preset_ui(ui: &mut Ui, chosen: &mut Option<Preset>) {
-    let name = |preset: Option<Preset>| preset.map_or(texts::CURRENT_SETTINGS, preset_name);
-    ComboBox::from_label(texts::PRESET).selected_text(name(*chosen)).show_ui(ui, |ui| {
+    let name = |preset: Option<Preset>| preset.map_or(texts::current_settings(), preset_name);
+    ComboBox::from_label(texts::preset()).selected_text(name(*chosen)).show_ui(ui, |ui| {
         for preset in [None].into_iter().chain(Preset::ALL.map(Some)) {
             ui.selectable_value(chosen, preset, name(preset));
         }

@@ -20,7 +20,7 @@ impl Tinsel {
     /// Begins a batch over the photos of the window, unless one is running.
     pub(super) fn start_batch(&mut self, work: BatchWork) {
         if self.batch.is_running() {
-            return self.messages.news(texts::RUNNING);
+            return self.messages.news(texts::running());
         }
         let photos = self.workspace.photos.clone();
         let masks: HashMap<PathBuf, usize> = self
@@ -34,7 +34,7 @@ impl Tinsel {
     /// The photos of a batch are known.
     pub(super) fn batch_selected(&mut self, Selection { work, photos, skipped }: Selection) {
         if self.batch.is_running() {
-            return self.messages.news(texts::RUNNING);
+            return self.messages.news(texts::running());
         }
         let skipped = if matches!(work, BatchWork::Everything { .. }) { skipped } else { 0 };
         match photos.is_empty() {
@@ -165,7 +165,7 @@ impl Tinsel {
     pub(super) fn boxes_opened(&mut self, opened: Result<Option<OpenedBoxes>, String>) {
         match opened {
             Ok(None) => {}
-            Ok(Some(boxes)) if boxes.covered == 0 => self.messages.error(texts::NONE_COVERED),
+            Ok(Some(boxes)) if boxes.covered == 0 => self.messages.error(texts::none_covered()),
             Ok(Some(boxes)) => self.batch_question = Some(BatchQuestion::boxes(boxes)),
             Err(error) => self.messages.error(error),
         }

@@ -7,7 +7,7 @@ use super::shell::Tinsel;
 use super::texts::{clipboard as texts, messages};
 use crate::annotation::Annotation;
 use crate::colour::Colour;
-use crate::document::{Document, Edit, MaskItem, Reshape, query_for_shape};
+use crate::document::{Document, Edit, Label, MaskItem, Reshape, query_for_shape};
 use crate::engine::{CandidateMask, JobKind};
 use crate::files::session::Session;
 use crate::mask::Mask;
@@ -116,7 +116,7 @@ impl Clipboard {
 
     /// What the status bar says of a search, and the share of masks done in [0, 1].
     pub fn status(&self) -> Option<(String, f32)> {
-        self.search.as_ref().map(|search| (texts::FINDING.into(), search.fraction))
+        self.search.as_ref().map(|search| (texts::finding().into(), search.fraction))
     }
 
     pub fn progress(&mut self, fraction: f32) {
@@ -154,7 +154,7 @@ impl Tinsel {
     pub(super) fn paste_by_shape(&mut self) {
         let (Some(open), Some(copied)) = (&self.workspace.open, &self.clipboard.copied) else { return };
         if !self.model.is_loaded() {
-            return self.messages.news(messages::MODEL_LOADING);
+            return self.messages.news(messages::model_loading());
         }
         let masks = copied.masks.iter().map(|annotation| &annotation.mask);
         let queries = masks.filter_map(|mask| query_for_shape(mask, open.size())).collect();
@@ -175,7 +175,7 @@ impl Tinsel {
         let copies: Vec<_> = self.selected().map(copy).collect();
         let count = copies.len();
         let document = &mut self.workspace.document;
-        let change = Reshape { what: texts::DUPLICATE.into(), added: copies, ..Reshape::default() };
+        let change = Reshape { what: Label::Duplicate, added: copies, ..Reshape::default() };
         document.apply(Edit::Reshape(change));
         let new = document.masks().iter().rev().take(count).map(|item| item.id).collect::<Vec<_>>();
         document.select(new);
@@ -196,7 +196,7 @@ impl Tinsel {
     /// Gives the selected masks the class of the copied ones.
     pub(super) fn paste_class(&mut self) {
         let Some(copied) = &self.clipboard.copied else { return };
-        let Some(name) = copied.class() else { return self.messages.news(texts::NO_CLASS) };
+        let Some(name) = copied.class() else { return self.messages.news(texts::no_class()) };
         let class = copied.classes.iter().find(|(class, _)| class == name).cloned();
         let class = class.unwrap_or_else(|| (name.clone(), None));
         let Some(photo) = self.workspace.open.as_ref().map(|open| open.id) else { return };
@@ -209,7 +209,7 @@ impl Tinsel {
     pub(super) fn pasted(&mut self, photo: u64, fitted: FittedMasks) {
         let FittedMasks { masks, classes, other_size } = fitted;
         match other_size {
-            None if masks.is_empty() => return self.messages.news(texts::NOTHING_IN_PREVIOUS),
+            None if masks.is_empty() => return self.messages.news(texts::nothing_in_previous()),
             None => {}
             Some((size, cut, outside)) => self.messages.news(texts::other_size(cut, outside, size)),
         }

@@ -156,13 +156,8 @@ impl Comparing {
     }
 
     pub fn start(&mut self, number: u64, models_url: &str) {
-        let name = |choice: &Choice| {
-            let model = models::display_name(&choice.model, models_url);
-            match choice.preset {
-                Some(Preset::Standard) => model,
-                preset => texts::model_with(&model, texts::settings(preset)),
-            }
-        };
+        let name =
+            |choice: &Choice| texts::side(&models::display_name(&choice.model, models_url), choice.preset);
         let names = [name(&self.choices[0]), name(&self.choices[1])];
         self.running = Some(Running { number, names, fraction: 0.0 });
         self.open = false;
@@ -203,7 +198,7 @@ impl Comparing {
     /// The dialog that asks what to compare.
     pub fn dialog_ui(&mut self, ctx: &egui::Context, models_url: &str, actions: &mut Actions) {
         let mut open = self.open;
-        let window = egui::Window::new(texts::DIALOG).open(&mut open).resizable(false).collapsible(false);
+        let window = egui::Window::new(texts::dialog()).open(&mut open).resizable(false).collapsible(false);
         let centre = ctx.content_rect().center();
         window.pivot(egui::Align2::CENTER_CENTER).default_pos(centre).show(ctx, |ui| {
             let offered = self.offered(models_url);
@@ -219,7 +214,7 @@ impl Comparing {
                             ui.selectable_value(&mut choice.model, model.clone(), text);
                         }
                         ui.separator();
-                        if ui.button(texts::CHOOSE_FILE).clicked() {
+                        if ui.button(texts::choose_file()).clicked() {
                             actions.push(Action::ChooseComparedModel(side));
                         }
                     });
@@ -236,8 +231,8 @@ impl Comparing {
                 }
             });
             let different = self.choices[0] != self.choices[1];
-            let button = ui.add_enabled(different, egui::Button::new(texts::COMPARE));
-            if button.on_disabled_hover_text(texts::SAME_SIDES).clicked() {
+            let button = ui.add_enabled(different, egui::Button::new(texts::compare()));
+            if button.on_disabled_hover_text(texts::same_sides()).clicked() {
                 actions.push(Action::StartComparison);
             }
         });
@@ -279,14 +274,14 @@ impl Shown {
 
     pub fn ui(&mut self, ui: &mut Ui, photo: &OpenPhoto, opacity: f32, actions: &mut Actions) {
         ui.horizontal(|ui| {
-            ui.selectable_value(&mut self.only_unmatched, false, texts::ALL_MASKS);
-            ui.selectable_value(&mut self.only_unmatched, true, texts::ONLY_UNMATCHED)
-                .on_hover_text(texts::ONLY_UNMATCHED_TOOLTIP);
+            ui.selectable_value(&mut self.only_unmatched, false, texts::all_masks());
+            ui.selectable_value(&mut self.only_unmatched, true, texts::only_unmatched())
+                .on_hover_text(texts::only_unmatched_tooltip());
             ui.separator();
-            if ui.button(texts::SAVE).on_hover_text(texts::SAVE_TOOLTIP).clicked() {
+            if ui.button(texts::save()).on_hover_text(texts::save_tooltip()).clicked() {
                 actions.push(Action::SaveComparison);
             }
-            if ui.button(texts::CLOSE).on_hover_text(texts::CLOSE_TOOLTIP).clicked() {
+            if ui.button(texts::close()).on_hover_text(texts::close_tooltip()).clicked() {
                 actions.push(Action::CloseComparison);
             }
             ui.separator();
@@ -295,7 +290,7 @@ impl Shown {
         if ui.input(|i| i.key_pressed(Key::Escape)) && !egui::Popup::is_any_open(ui.ctx()) {
             actions.push(Action::CloseComparison);
         }
-        let captions = [texts::PHOTO.to_owned(), self.sides[0].caption(), self.sides[1].caption()];
+        let captions = [texts::photo().to_owned(), self.sides[0].caption(), self.sides[1].caption()];
         let layers = vec![Layer::default(), self.layer(0), self.layer(1)];
         let hovered = self.panes.ui(ui, photo, &captions, layers, opacity);
         self.hovered = hovered.and_then(|hovered| self.mask_under(&hovered));
@@ -313,7 +308,7 @@ impl Shown {
     /// A description of the mask at the pointer.
     fn description(&self) -> String {
         let Some((side, mask)) = self.hovered else {
-            return texts::HINT.into();
+            return texts::hint().into();
         };
         texts::mask_of(texts::LETTERS[side], self.sides[side].matches[mask].map(|(_, iou)| iou))
     }

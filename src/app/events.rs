@@ -12,7 +12,7 @@ use super::settings::Tool;
 use super::shell::Tinsel;
 use super::state::{Asker, FilterChange};
 use super::tasks::{Kind, Outcome};
-use super::texts::{self, messages};
+use super::texts::{self, jobs, messages};
 use crate::document::{Edit, MaskItem};
 use crate::engine::{CandidateMask, Event, JobKind, ModelSource};
 use crate::files::WriteError;
@@ -51,7 +51,7 @@ impl Tinsel {
         let found = !document.masks().is_empty();
         let shown = self.workspace.open.as_ref().is_some_and(|open| open.id == photo);
         if first && !found {
-            self.messages.news(texts::everything::NO_MASK_PASSED);
+            self.messages.news(texts::everything::no_mask_passed());
         } else if first && shown && self.workspace.document.prompting().is_empty() {
             self.stage.tool = Tool::Select;
         }
@@ -90,13 +90,13 @@ impl Tinsel {
             Event::FollowingProblem { number, message } => self.following_problem(number, message),
             Event::FollowingDone { number } => self.following_ended(number, true),
             Event::Proposed { number, model, masks } => self.batch_answered(number, &model, masks),
-            Event::Failed { job: JobKind::Batch, number, message } => self.batch_failed(number, &message),
+            Event::Failed { job: JobKind::Batch, number, message, .. } => self.batch_failed(number, &message),
             Event::Compared { number, photo, masks, comparison, seconds } => {
                 self.encoding.end();
                 let ctx = self.tasks.ctx();
                 self.comparing.receive(ctx, (number, photo), masks, &comparison, seconds);
                 if self.workspace.open.as_ref().is_some_and(|open| open.id != photo) {
-                    self.messages.news(messages::COMPARISON_READY);
+                    self.messages.news(messages::comparison_ready());
                 }
             }
             Event::Encoded { photo, seconds } => {
@@ -131,9 +131,13 @@ impl Tinsel {
                 self.prompt.preview.give_up(number);
             }
             Event::Cancelled { job, number } => self.ended(job, number),
-            Event::Failed { job, number, message } => {
+            Event::Failed { job, number, message, panicked } => {
                 self.ended(job, number);
-                self.messages.error(messages::failed(job.label(), &message));
+                let message = messages::failed(jobs::job(job), &message);
+                match panicked {
+                    true => self.messages.internal_error(message),
+                    false => self.messages.error(message),
+                }
             }
         }
     }
@@ -190,8 +194,8 @@ impl Tinsel {
                 // Settings are kept as text, which not every path is.
                 self.settings.export_folder = folder.to_str().is_some().then_some(folder);
             }
-            Ok(Ended::NoObjects) => self.messages.news(texts::sequence::NOTHING_TO_EXPORT),
-            Ok(Ended::Cancelled) => self.messages.news(texts::sequence::CANCELLED),
+            Ok(Ended::NoObjects) => self.messages.news(texts::sequence::nothing_to_export()),
+            Ok(Ended::Cancelled) => self.messages.news(texts::sequence::cancelled()),
             // The window says so, and what to do.
             Err(Failure::Exists(_)) => {}
             Err(Failure::Other(error)) => self.messages.error(error),
@@ -337,7 +341,7 @@ impl Tinsel {
             Outcome::SavedTracks { number, frames } => self.tracks_saved(number, frames),
             Outcome::Copied(picture) => {
                 self.tasks.ctx().copy_image(picture);
-                self.messages.news(messages::COPIED);
+                self.messages.news(messages::copied());
             }
             Outcome::VerticesTraced { mask, polygon } => self.stage.vertices.traced(mask, polygon),
             Outcome::VerticesFilled { mask, filled } => self.vertices_filled(&mask, filled),
@@ -351,11 +355,11 @@ impl Tinsel {
                 };
                 let is_locked = of.iter().any(|item| item.locked);
                 if reshape.is_empty() && is_locked {
-                    self.messages.news(messages::ONE_SELECTED_LOCKED);
+                    self.messages.news(messages::one_selected_locked());
                 } else if of.iter().all(is_same) {
                     document.apply(Edit::Reshape(reshape));
                 } else {
-                    self.messages.news(messages::MASKS_CHANGED);
+                    self.messages.news(messages::masks_changed());
                 }
             }
             Outcome::Saved(None) => {}
@@ -377,7 +381,7 @@ impl Tinsel {
                     }
                     Kind::Dialog | Kind::Importing | Kind::FileManager | Kind::Other => {}
                 }
-                self.messages.error(panicked.to_string());
+                self.messages.internal_error(panicked.to_string());
             }
         }
     }

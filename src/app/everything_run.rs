@@ -192,7 +192,7 @@ impl EverythingRun {
     pub fn status(&self) -> Option<(String, f32)> {
         let SearchProgress { points_done, points_total, started } = self.progress.as_ref()?;
         if *points_total == 0 {
-            return Some((texts::RUNNING.into(), 0.0));
+            return Some((texts::running().into(), 0.0));
         }
         let fraction = *points_done as f32 / *points_total as f32;
         let seconds_left =

@@ -60,20 +60,20 @@ impl Closing {
         }
         let modal = egui::Modal::new(Id::unique("closing question")).show(ctx, |ui| {
             ui.set_width(460.0);
-            ui.heading(texts::TITLE);
+            ui.heading(texts::title());
             for (photo, why) in &self.unsaved {
                 ui.label(RichText::new(photo).strong());
                 ui.label(why);
             }
-            ui.label(texts::WAYS_OUT);
+            ui.label(texts::ways_out());
             ui.horizontal(|ui| {
-                if ui.button(texts::SAVE_ELSEWHERE).clicked() {
+                if ui.button(texts::save_elsewhere()).clicked() {
                     actions.push(Action::ChooseSavingFolder);
                 }
-                if ui.button(texts::KEEP_OPEN).clicked() {
+                if ui.button(texts::keep_open()).clicked() {
                     actions.push(Action::StayOpen);
                 }
-                if ui.button(texts::DISCARD).clicked() {
+                if ui.button(texts::discard()).clicked() {
                     actions.push(Action::DiscardAndClose);
                 }
             });

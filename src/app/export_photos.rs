@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use egui::{DragValue, Ui};
+use egui::Ui;
 
 use super::actions::{Action, Actions};
+use super::look::number_field;
 use super::texts::{export as texts, states as states_texts};
 use crate::files::export::{Split, SplitList, Wanted};
 use crate::files::formats::{Format, Part};
@@ -51,7 +52,7 @@ impl PhotoChoices {
 
     pub fn ui(&mut self, ui: &mut Ui, format: Format, actions: &mut Actions) {
         ui.horizontal(|ui| {
-            ui.label(texts::ONLY_STATES).on_hover_text(texts::STATES_TOOLTIP);
+            ui.label(texts::only_states()).on_hover_text(texts::states_tooltip());
             for state in WorkState::ALL {
                 let mut is_on = self.states.contains(&state);
                 if ui.toggle_value(&mut is_on, states_texts::state(state)).changed() {
@@ -68,21 +69,21 @@ impl PhotoChoices {
 
     fn split_ui(&mut self, ui: &mut Ui, actions: &mut Actions) {
         ui.horizontal(|ui| {
-            ui.checkbox(&mut self.is_split, texts::SPLIT).on_hover_text(texts::SPLIT_TOOLTIP);
+            ui.checkbox(&mut self.is_split, texts::split()).on_hover_text(texts::split_tooltip());
             ui.add_enabled_ui(self.is_split, |ui| {
                 for (part, share) in Part::ALL.into_iter().zip(&mut self.shares) {
                     let label = ui.label(part.key());
-                    ui.add(DragValue::new(share).range(0..=100)).labelled_by(label.id);
+                    ui.add(number_field(share).range(0..=100)).labelled_by(label.id);
                 }
-                let label = ui.label(texts::SEED);
-                ui.add(DragValue::new(&mut self.seed)).labelled_by(label.id);
+                let label = ui.label(texts::seed());
+                ui.add(number_field(&mut self.seed)).labelled_by(label.id);
                 self.list_ui(ui, actions);
             });
         });
     }
 
     fn list_ui(&mut self, ui: &mut Ui, actions: &mut Actions) {
-        if ui.button(texts::SPLIT_LIST).on_hover_text(texts::SPLIT_LIST_TOOLTIP).clicked() {
+        if ui.button(texts::split_list()).on_hover_text(texts::split_list_tooltip()).clicked() {
             actions.push(Action::ChooseSplitList);
         }
         let name = self.list.as_ref().and_then(|(file, _)| file.file_name());

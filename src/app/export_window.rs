@@ -8,8 +8,9 @@ use egui::{DragValue, Id, ProgressBar, TextEdit, Ui, Window};
 use super::actions::{Action, Actions};
 use super::export_photos::PhotoChoices;
 use super::export_task::{ExportJob, Progress, Subject};
+use super::look::number_field;
 use super::settings::Settings;
-use super::texts::export as texts;
+use super::texts::{export as texts, formats, losses, units};
 use crate::annotation::Annotation;
 use crate::document::{Document, MaskId};
 use crate::files::Photo;
@@ -189,14 +190,14 @@ impl ExportChoices {
         actions: &mut Actions,
     ) {
         let mut open = self.open;
-        let window = Window::new(texts::TITLE).open(&mut open).resizable(false).collapsible(false);
+        let window = Window::new(texts::title()).open(&mut open).resizable(false).collapsible(false);
         let centre = ctx.content_rect().center();
         window.pivot(egui::Align2::CENTER_CENTER).default_pos(centre).show(ctx, |ui| {
             ui.set_width(620.0);
             egui::Grid::new("formats").num_columns(2).show(ui, |ui| {
                 for pair in Format::ALL.chunks(2) {
                     for format in pair {
-                        ui.radio_value(&mut self.format, *format, format.label());
+                        ui.radio_value(&mut self.format, *format, formats::of_masks(*format));
                     }
                     ui.end_row();
                 }
@@ -216,14 +217,14 @@ impl ExportChoices {
             }
             ui.separator();
             ui.horizontal(|ui| {
-                ui.label(texts::FOLDER);
+                ui.label(texts::folder());
                 let mut text = self.folder.display().to_string();
-                let edit = TextEdit::singleline(&mut text).hint_text(texts::FOLDER).desired_width(270.0);
+                let edit = TextEdit::singleline(&mut text).hint_text(texts::folder()).desired_width(270.0);
                 // Not every path is text: it stays as it is until it is edited.
                 if ui.add(edit).changed() {
                     self.folder = text.into();
                 }
-                if ui.button(texts::CHOOSE).clicked() {
+                if ui.button(texts::choose()).clicked() {
                     actions.push(Action::ChooseExportFolder);
                 }
             });
@@ -262,9 +263,11 @@ impl ExportChoices {
             }
             _ => {}
         }
-        ui.weak(plan.as_ref().map_or_else(|| texts::COUNTING.into(), |plan| summary(plan, self.which)));
-        for loss in plan.iter().flat_map(|plan| &plan.losses) {
-            ui.colored_label(ui.visuals().warn_fg_color, loss);
+        ui.weak(plan.as_ref().map_or_else(|| texts::counting().into(), |plan| summary(plan, self.which)));
+        let losses = plan.iter().flat_map(|plan| &plan.losses).map(|loss| losses::loss(*loss));
+        let problems = plan.iter().flat_map(|plan| plan.problems.iter().cloned());
+        for problem in losses.chain(problems) {
+            ui.colored_label(ui.visuals().warn_fg_color, problem);
         }
         if let Some((progress, photos)) = &self.running {
             ui.horizontal(|ui| {
@@ -273,7 +276,7 @@ impl ExportChoices {
                 let bar =
                     ProgressBar::new(share).desired_width(300.0).text(texts::photos_done(done, *photos));
                 ui.add(bar);
-                if *photos > 1 && ui.button(texts::CANCEL).clicked() {
+                if *photos > 1 && ui.button(texts::cancel()).clicked() {
                     self.cancel();
                 }
             });
@@ -282,7 +285,7 @@ impl ExportChoices {
         let has_folder = !self.trimmed_folder().as_os_str().is_empty();
         let has_content = |plan: &Plan| plan.masks > 0 || (self.which == Which::Folder && plan.photos > 0);
         let ready = plan.filter(|plan| has_content(plan) && has_folder);
-        if ui.add_enabled(ready.is_some(), egui::Button::new(texts::WRITE)).clicked()
+        if ui.add_enabled(ready.is_some(), egui::Button::new(texts::write())).clicked()
             && let Some(plan) = ready
         {
             let job = ExportJob { overwrite: !plan.existing.is_empty(), ..self.job(document, photo, photos) };
@@ -298,15 +301,15 @@ impl ExportChoices {
         let Some((job, existing)) = &self.asking else { return };
         let modal = egui::Modal::new(Id::unique("overwrite")).show(ctx, |ui| {
             ui.set_width(360.0);
-            ui.heading(texts::OVERWRITE_TITLE);
+            ui.heading(texts::overwrite_title());
             let first = existing.first().map(|f| file_name(f)).unwrap_or_default();
             ui.label(texts::already_exist(existing.len(), &first));
             ui.horizontal(|ui| {
-                if ui.button(texts::OVERWRITE).clicked() {
+                if ui.button(texts::overwrite()).clicked() {
                     actions.push(Action::Export(job.clone()));
                     ui.close();
                 }
-                if ui.button(texts::KEEP).clicked() {
+                if ui.button(texts::keep()).clicked() {
                     ui.close();
                 }
             });
@@ -321,7 +324,7 @@ impl ExportChoices {
 fn summary(plan: &Plan, which: Which) -> String {
     let content = (which == Which::Folder).then(|| texts::content(plan.masks, plan.photos));
     match plan.files.first() {
-        _ if plan.masks == 0 && (which != Which::Folder || plan.photos == 0) => texts::NO_MASKS.to_owned(),
+        _ if plan.masks == 0 && (which != Which::Folder || plan.photos == 0) => texts::no_masks().to_owned(),
         Some(first) => {
             let summary = texts::summary(plan.files.len(), &file_name(first), content.as_deref());
             texts::with_parts(&summary, &plan.parts)
@@ -344,36 +347,41 @@ fn options_ui(ui: &mut Ui, format: Format, options: &mut ExportOptions) {
 
 fn option_ui(ui: &mut Ui, option: FormatOption, options: &mut ExportOptions) {
     match option {
-        FormatOption::Margin => {
-            named(ui, texts::MARGIN, DragValue::new(&mut options.margin).range(0..=1000).suffix(" px"))
-        }
+        FormatOption::Margin => named(
+            ui,
+            texts::margin(),
+            number_field(&mut options.margin).range(0..=1000).suffix(units::pixels_suffix()),
+        ),
         FormatOption::Feather => {
-            let feather = DragValue::new(&mut options.feather).range(0.0..=50.0).suffix(" px");
-            ui.add_enabled_ui(!options.soft_edges, |ui| named(ui, texts::SOFT_EDGE, feather));
+            let feather = number_field(&mut options.feather).range(0.0..=50.0).suffix(units::pixels_suffix());
+            ui.add_enabled_ui(!options.soft_edges, |ui| named(ui, texts::soft_edge(), feather));
         }
         FormatOption::SoftEdges => {
-            ui.checkbox(&mut options.soft_edges, texts::SOFT_EDGES).on_hover_text(texts::SOFT_EDGES_TOOLTIP);
+            ui.checkbox(&mut options.soft_edges, texts::soft_edges())
+                .on_hover_text(texts::soft_edges_tooltip());
         }
         FormatOption::CocoSegmentation => {
-            ui.radio_value(&mut options.coco, CocoSegmentation::CompressedRle, texts::COMPRESSED_RLE);
-            ui.radio_value(&mut options.coco, CocoSegmentation::Rle, texts::UNCOMPRESSED_RLE);
-            ui.radio_value(&mut options.coco, CocoSegmentation::Polygons, texts::POLYGONS);
+            ui.radio_value(&mut options.coco, CocoSegmentation::CompressedRle, texts::compressed_rle());
+            ui.radio_value(&mut options.coco, CocoSegmentation::Rle, texts::uncompressed_rle());
+            ui.radio_value(&mut options.coco, CocoSegmentation::Polygons, texts::polygons());
         }
         FormatOption::LabelmeShapes => {
-            ui.radio_value(&mut options.labelme, LabelmeShapes::Polygons, texts::POLYGONS);
-            ui.radio_value(&mut options.labelme, LabelmeShapes::Masks, texts::PIXELS);
+            ui.radio_value(&mut options.labelme, LabelmeShapes::Polygons, texts::polygons());
+            ui.radio_value(&mut options.labelme, LabelmeShapes::Masks, texts::pixels());
         }
         FormatOption::YoloParts => {
-            ui.radio_value(&mut options.yolo, YoloParts::Joined, texts::PARTS_JOINED);
-            ui.radio_value(&mut options.yolo, YoloParts::Separate, texts::PARTS_SEPARATE);
+            ui.radio_value(&mut options.yolo, YoloParts::Joined, texts::parts_joined());
+            ui.radio_value(&mut options.yolo, YoloParts::Separate, texts::parts_separate());
         }
         FormatOption::CopyPhoto => {
-            ui.checkbox(&mut options.copy_photo, texts::COPY_PHOTO);
+            ui.checkbox(&mut options.copy_photo, texts::copy_photo());
         }
         FormatOption::Tolerance => {
-            let tolerance =
-                DragValue::new(&mut options.tolerance).range(0.0..=20.0).speed(0.05).suffix(" px");
-            named(ui, texts::TOLERANCE, tolerance);
+            let tolerance = number_field(&mut options.tolerance)
+                .range(0.0..=20.0)
+                .speed(0.05)
+                .suffix(units::pixels_suffix());
+            named(ui, texts::tolerance(), tolerance);
         }
     }
 }

@@ -19,20 +19,20 @@ impl ImportQuestion {
     pub fn ui(&self, ctx: &egui::Context, actions: &mut Actions) -> bool {
         let modal = egui::Modal::new(Id::unique("import question")).show(ctx, |ui| {
             ui.set_width(380.0);
-            ui.heading(texts::QUESTION_TITLE);
+            ui.heading(texts::question_title());
             let name = self.file.file_name().unwrap_or_default().to_string_lossy();
             ui.label(texts::question(&name, self.photos.len()));
-            ui.label(texts::QUESTION_HINT);
+            ui.label(texts::question_hint());
             ui.horizontal(|ui| {
-                if ui.button(texts::IMPORT_ALL).clicked() {
+                if ui.button(texts::import_all()).clicked() {
                     actions.push(Action::ImportAll { file: self.file.clone(), photos: self.photos.clone() });
                     ui.close();
                 }
-                if ui.button(texts::THIS_PHOTO_ONLY).clicked() {
+                if ui.button(texts::this_photo_only()).clicked() {
                     actions.push(Action::ImportHere(self.file.clone()));
                     ui.close();
                 }
-                if ui.button(texts::CANCEL).clicked() {
+                if ui.button(texts::cancel()).clicked() {
                     ui.close();
                 }
             });

@@ -65,7 +65,7 @@ impl Tinsel {
                 }
                 None => problems.push(Problem {
                     place: item.path.display().to_string(),
-                    what: texts::PHOTO_CHANGED.into(),
+                    what: texts::photo_changed().into(),
                 }),
             }
         }

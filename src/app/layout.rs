@@ -276,8 +276,8 @@ impl Tinsel {
         let key = availability.keymap.text(ui.ctx(), image);
         ui.horizontal(|ui| {
             for (text, is_on, tooltip) in [
-                (texts::inspect::TITLE, !is_image, texts::inspect::TITLE_TOOLTIP.to_owned()),
-                (image.text, is_image, texts::menus::tooltip(image.tooltip, key.as_deref())),
+                (texts::inspect::title(), !is_image, texts::inspect::title_tooltip().to_owned()),
+                (image.text(), is_image, texts::menus::tooltip(image.tooltip(), key.as_deref())),
             ] {
                 let text = section_title(text);
                 let text = if is_on { text } else { text.weak() };
@@ -424,10 +424,11 @@ impl Tinsel {
             Some((text, fraction, true))
         } else if let Some(fraction) = self.encoding.fraction() {
             let is_region = self.region().is_some();
-            let text = if is_region { texts::status::ENCODING_REGION } else { texts::status::ENCODING_PHOTO };
+            let text =
+                if is_region { texts::status::encoding_region() } else { texts::status::encoding_photo() };
             Some((text.into(), fraction, true))
         } else if self.model.is_loading() {
-            Some((texts::status::LOADING_MODEL.into(), 0.0, false))
+            Some((texts::status::loading_model().into(), 0.0, false))
         } else {
             None
         };
@@ -463,7 +464,7 @@ fn coverage_ui(ui: &mut Ui, Coverage { covered, overlapping }: Coverage) {
         let response =
             ui.add(Label::new(RichText::new(texts::masks::covered(covered * 100.0)).weak()).truncate());
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
-        response.on_hover_text(format!("{text}\n{}", texts::masks::COVERAGE_TOOLTIP));
+        response.on_hover_text(format!("{text}\n{}", texts::masks::coverage_tooltip()));
     }
 }
 

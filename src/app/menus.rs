@@ -67,7 +67,7 @@ pub(super) fn commands_ui(
             ui.separator();
         }
         if let Some(submenu) = first.submenu {
-            ui.menu_button(submenu, |ui| {
+            ui.menu_button(submenu.label(), |ui| {
                 close_up(ui);
                 together.iter().for_each(|command| command_item_ui(ui, command, availability, actions));
             });
@@ -92,8 +92,8 @@ fn item_ui(
     }
     let is_enabled = availability.is_enabled(command);
     let mut response = checked_ui(ui, button, is_enabled, availability.is_on(command));
-    if !command.tooltip.is_empty() {
-        response = response.on_hover_text(command.tooltip);
+    if !command.tooltip().is_empty() {
+        response = response.on_hover_text(command.tooltip());
     }
     if response.clicked() {
         actions.push(Action::Run(command));
@@ -114,25 +114,25 @@ pub(super) fn mask_menu_ui(
     let is_locked = selected.iter().all(|item| item.locked);
     let is_alone = document.solo().is_some();
     let mut item = |ui: &mut Ui, command, text| item_ui(ui, command, text, availability, actions);
-    item(ui, &prompt::REFINE, texts::REFINE);
-    item(ui, &tool::VERTICES, texts::EDIT_OUTLINE);
-    item(ui, &mask::INSPECT_SELECTED, texts::INSPECT);
+    item(ui, &prompt::REFINE, texts::refine());
+    item(ui, &tool::VERTICES, texts::edit_outline());
+    item(ui, &mask::INSPECT_SELECTED, texts::inspect());
     ui.separator();
-    item(ui, &mask::HIDE_SELECTED, if is_visible { texts::HIDE } else { texts::SHOW });
-    item(ui, &mask::SOLO_SELECTED, if is_alone { texts::SHOW_ALL } else { texts::SHOW_ALONE });
-    item(ui, &mask::LOCK_SELECTED, if is_locked { texts::UNLOCK } else { texts::LOCK });
+    item(ui, &mask::HIDE_SELECTED, if is_visible { texts::hide() } else { texts::show() });
+    item(ui, &mask::SOLO_SELECTED, if is_alone { texts::show_all() } else { texts::show_alone() });
+    item(ui, &mask::LOCK_SELECTED, if is_locked { texts::unlock() } else { texts::lock() });
     ui.separator();
-    item(ui, &mask::RENAME_SELECTED, texts::RENAME);
-    ui.menu_button(texts::CLASS, |ui| class_menu_ui(ui, document, actions));
+    item(ui, &mask::RENAME_SELECTED, texts::rename());
+    ui.menu_button(texts::class(), |ui| class_menu_ui(ui, document, actions));
     ui.separator();
     let mut item = |ui: &mut Ui, command, text| item_ui(ui, command, text, availability, actions);
-    item(ui, &edit::COPY_MASKS, texts::COPY);
-    item(ui, &edit::COPY_CUTOUT, edit::COPY_CUTOUT.text);
-    item(ui, &edit::COPY_MASK, edit::COPY_MASK.text);
-    item(ui, &edit::DUPLICATE_SELECTED, texts::DUPLICATE);
-    item(ui, &file::EXPORT_SELECTED, texts::EXPORT);
+    item(ui, &edit::COPY_MASKS, texts::copy());
+    item(ui, &edit::COPY_CUTOUT, edit::COPY_CUTOUT.text());
+    item(ui, &edit::COPY_MASK, edit::COPY_MASK.text());
+    item(ui, &edit::DUPLICATE_SELECTED, texts::duplicate());
+    item(ui, &file::EXPORT_SELECTED, texts::export());
     ui.separator();
-    item(ui, &edit::DELETE_SELECTED, texts::DELETE);
+    item(ui, &edit::DELETE_SELECTED, texts::delete());
 }
 
 /// The classes, to assign one to the selected masks.
@@ -150,7 +150,7 @@ fn class_menu_ui(ui: &mut Ui, document: &Document, actions: &mut Actions) {
         }
     };
     close_up(ui);
-    choice(ui, None, texts::NO_CLASS, Some(0));
+    choice(ui, None, texts::no_class(), Some(0));
     ScrollArea::vertical().max_height(CLASSES_HEIGHT).show(ui, |ui| {
         for class in document.classes().all() {
             choice(ui, Some(class.id), &class.name, class.key);
@@ -199,7 +199,7 @@ pub(super) fn photo_menu_ui(
     let key_of = |ui: &Ui, command: &Command| {
         availability.keymap.text(ui.ctx(), command).filter(|_| subject.is_current).unwrap_or_default()
     };
-    if ui.add_enabled(!subject.is_current, Button::new(texts::OPEN_PHOTO)).clicked() {
+    if ui.add_enabled(!subject.is_current, Button::new(texts::open_photo())).clicked() {
         actions.push(Action::GoToPhoto(subject.index));
     }
     ui.separator();
@@ -209,7 +209,7 @@ pub(super) fn photo_menu_ui(
         for (wanted, text, key) in [
             (Some(PhotoState::Done), states::state(WorkState::Set(PhotoState::Done)), ""),
             (Some(PhotoState::Review), states::state(WorkState::Set(PhotoState::Review)), &*review_key),
-            (None, states::CLEAR, ""),
+            (None, states::clear(), ""),
         ] {
             if checked_ui(ui, with_key(Button::new(text), key), true, now == wanted).clicked() {
                 let name = subject.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -217,16 +217,16 @@ pub(super) fn photo_menu_ui(
             }
         }
         let key = key_of(ui, &commands::photo::EDIT_NOTE);
-        if ui.add(with_key(Button::new(commands::photo::EDIT_NOTE.text), &key)).clicked() {
+        if ui.add(with_key(Button::new(commands::photo::EDIT_NOTE.text()), &key)).clicked() {
             actions.push(Action::EditNote(path()));
         }
     });
     ui.separator();
     let key = key_of(ui, &commands::photo::SHOW_IN_FOLDER);
-    if ui.add(with_key(Button::new(commands::photo::SHOW_IN_FOLDER.text), &key)).clicked() {
+    if ui.add(with_key(Button::new(commands::photo::SHOW_IN_FOLDER.text()), &key)).clicked() {
         actions.push(Action::ShowInFolder(path()));
     }
-    if ui.button(texts::COPY_PATH).clicked() {
+    if ui.button(texts::copy_path()).clicked() {
         ui.ctx().copy_text(subject.path.display().to_string());
     }
 }

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use egui::{Align2, Area, Frame, Id, RichText};
 
 use super::actions::{Action, Actions};
-use super::texts::messages as texts;
+use super::texts::{doctor, messages as texts};
+use crate::{about, logging};
 
 /// Older messages make way when there are more than this.
 const MOST: usize = 5;
@@ -31,6 +32,8 @@ struct Message {
     text: String,
     /// What was written, to be shown in the file manager.
     written: Option<PathBuf>,
+    /// What somebody who looks for the cause needs.
+    details: Option<String>,
 }
 
 #[derive(Debug, Default)]
@@ -46,7 +49,16 @@ impl Messages {
     pub fn error(&mut self, text: impl Into<String>) {
         let text = text.into();
         log::warn!("{text}");
-        self.push(Message { kind: Kind::Error, text, written: None });
+        self.push(Message { kind: Kind::Error, text, written: None, details: None });
+    }
+
+    /// An error in the program itself, with the last lines of the log to be copied into a report.
+    pub fn internal_error(&mut self, text: impl Into<String>) {
+        let text = text.into();
+        log::error!("{text}");
+        let lines = [about::described(), about::system(), text.clone()].into_iter().chain(logging::recent());
+        let details = lines.collect::<Vec<_>>().join("\n");
+        self.push(Message { kind: Kind::Error, text, written: None, details: Some(details) });
     }
 
     pub fn news(&mut self, text: impl Into<String>) {
@@ -60,7 +72,7 @@ impl Messages {
 
     fn replace_news(&mut self, text: String, written: Option<PathBuf>) {
         self.shown.retain(|message| message.kind != Kind::News);
-        self.push(Message { kind: Kind::News, text, written });
+        self.push(Message { kind: Kind::News, text, written, details: None });
         self.looked = Duration::ZERO;
     }
 
@@ -124,7 +136,8 @@ fn message_ui(ui: &mut egui::Ui, message: &Message, index: usize, actions: &mut 
             Kind::Error => ui.visuals().error_fg_color,
             Kind::News => ui.visuals().strong_text_color(),
         };
-        let buttons = if message.written.is_some() { 190.0 } else { 80.0 };
+        let has_button = message.written.is_some() || message.details.is_some();
+        let buttons = if has_button { 190.0 } else { 80.0 };
         let width = ui.available_width().min(WIDTH) - buttons;
         ui.vertical(|ui| {
             ui.set_max_width(width);
@@ -132,12 +145,17 @@ fn message_ui(ui: &mut egui::Ui, message: &Message, index: usize, actions: &mut 
             ui.add(egui::Label::new(RichText::new(&message.text).color(colour)).wrap());
         });
         if let Some(path) = &message.written
-            && ui.button(texts::SHOW_IN_FOLDER).clicked()
+            && ui.button(texts::show_in_folder()).clicked()
         {
             actions.push(Action::ShowInFolder(path.clone()));
         }
-        let button = egui::Button::new(texts::DISMISS).frame_when_inactive(false);
-        if ui.add(button).accessible_name(texts::dismiss(index + 1)).clicked() {
+        if let Some(details) = &message.details
+            && ui.button(doctor::copy_details()).on_hover_text(doctor::copy_details_tooltip()).clicked()
+        {
+            ui.copy_text(details.clone());
+        }
+        let button = egui::Button::new(texts::dismiss()).frame_when_inactive(false);
+        if ui.add(button).accessible_name(texts::dismiss_message(index + 1)).clicked() {
             actions.push(Action::DismissMessage(index));
         }
     });
@@ -171,6 +189,14 @@ mod tests {
         messages.dismiss(99);
         messages.dismiss(0);
         assert_eq!(messages.shown.len(), MOST - 1);
+    }
+
+    #[test]
+    fn an_internal_error_has_details_for_a_report() {
+        let mut messages = Messages::default();
+        messages.internal_error("it broke");
+        let details = messages.shown[0].details.as_ref().unwrap();
+        assert!(details.contains(about::VERSION) && details.contains("it broke"), "{details}");
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod export_photos;
 mod export_task;
 mod export_window;
 mod filmstrip;
+mod graphics;
 mod import_question;
 mod imports;
 mod inquiry;
@@ -51,7 +52,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use eframe::egui_wgpu::adapter_info_summary;
+
+use crate::doctor::is_software;
 use crate::engine::EmbeddingFolder;
+
+use texts::Language;
 
 pub use shell::Tinsel;
 
@@ -63,6 +69,8 @@ const ICON: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/
 /// # Errors
 /// There is no display, or no graphics driver that can draw on it; the message says what to do.
 pub fn run(paths: Vec<PathBuf>, model: Option<String>) -> anyhow::Result<()> {
+    let language = Language::of_system();
+    language.choose();
     let viewport = egui::ViewportBuilder::default()
         .with_title(texts::photos::PROGRAM)
         .with_app_id("tinsel")
@@ -71,10 +79,13 @@ pub fn run(paths: Vec<PathBuf>, model: Option<String>) -> anyhow::Result<()> {
         .with_min_inner_size([640.0, 420.0]);
     let options = eframe::NativeOptions { viewport, ..Default::default() };
     let is_created = Cell::new(false);
-    let window = |cc: &eframe::CreationContext<'_>| {
+    let window = |cc: &eframe::CreationContext<'_>, paths, model| {
         is_created.set(true);
-        let mut window = Tinsel::new(cc, paths, model).saving_at_exit();
+        let mut window = Tinsel::in_language(cc, language, paths, model).saving_at_exit();
         window = window.ending_with(signalled(cc.egui_ctx.clone()));
+        if is_software_drawing(cc) {
+            window = window.mentioning_software_drawing();
+        }
         if let Some(folder) = EmbeddingFolder::of_user() {
             window = window.keeping_embeddings_in(folder);
         }
@@ -83,9 +94,21 @@ pub fn run(paths: Vec<PathBuf>, model: Option<String>) -> anyhow::Result<()> {
         }
         window
     };
-    let run = eframe::run_native("tinsel", options, Box::new(|cc| Ok(Box::new(window(cc)))));
+    let open = |options| {
+        let (paths, model) = (paths.clone(), model.clone());
+        eframe::run_native("tinsel", options, Box::new(|cc| Ok(Box::new(window(cc, paths, model)))))
+    };
+    let run = graphics::with_fallback(options, open, || is_created.get());
     // Later, something else has gone wrong.
     run.map_err(|error| if is_created.get() { error.into() } else { platform::explained(error) })
+}
+
+/// Whether the window is drawn without a graphics card; the log says by what it is drawn.
+fn is_software_drawing(cc: &eframe::CreationContext<'_>) -> bool {
+    let Some(state) = &cc.wgpu_render_state else { return false };
+    let adapter = state.adapter.get_info();
+    log::info!("graphics: {}", adapter_info_summary(&adapter));
+    is_software(&adapter)
 }
 
 /// Becomes true when the system asks the program to end: at the end of a desktop session, or by `kill`. The

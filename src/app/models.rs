@@ -125,7 +125,7 @@ impl Models {
             }
         } else {
             let text = texts::get_model(entry.name, entry.bytes);
-            if ui.small_button(text).on_hover_text(entry.title).clicked() {
+            if ui.small_button(text).on_hover_text(texts::title(entry)).clicked() {
                 actions.push(Action::DownloadModel(entry));
             }
         }
@@ -141,7 +141,7 @@ impl Models {
             in_use.side_ui(ui, actions);
         }
         mirror_ui(ui, base_url, actions);
-        if ui.button(texts::OPEN_FILE).clicked() {
+        if ui.button(texts::open_file()).clicked() {
             actions.push(Action::Run(&commands::file::OPEN_MODEL));
         }
     }
@@ -152,8 +152,8 @@ impl Models {
             if ui.add(built_in).clicked() {
                 actions.push(Action::Run(&commands::file::USE_BUILT_IN_MODEL));
             }
-            ui.label(texts::BUILT_IN);
-            ui.weak(texts::READY);
+            ui.label(texts::built_in());
+            ui.weak(texts::ready());
             ui.end_row();
             for entry in CATALOGUE {
                 self.entry_ui(ui, entry, store, current, actions);
@@ -176,16 +176,16 @@ impl Models {
         let state = store.state(entry);
         let present = matches!(state, OnDisk::Present { .. });
         let name = ui.add_enabled(present, Button::selectable(current == entry.name, entry.name));
-        if name.on_disabled_hover_text(texts::DOWNLOAD_FIRST).clicked() {
+        if name.on_disabled_hover_text(texts::download_first()).clicked() {
             actions.push(Action::UseModel(ModelSource::file(store.file(entry))));
         }
-        ui.label(texts::entry(entry.title, entry.parameters));
+        ui.label(texts::entry(entry));
         if let Some(running) = self.running.as_ref().filter(|r| r.entry == entry) {
             ui.horizontal(|ui| {
                 ui.add(ProgressBar::new(fraction(running.progress())).desired_width(90.0).show_percentage());
                 ui.weak(describe(running.progress()));
-                let stop = ui.small_button(texts::STOP);
-                if stop.accessible_name(texts::button(texts::STOP, entry.name)).clicked() {
+                let stop = ui.small_button(texts::stop());
+                if stop.accessible_name(texts::button(texts::stop(), entry.name)).clicked() {
                     actions.push(Action::CancelDownload);
                 }
             });
@@ -193,11 +193,11 @@ impl Models {
         }
         let verb = match state {
             OnDisk::Present { .. } => {
-                ui.weak(texts::ON_DISK);
+                ui.weak(texts::on_disk());
                 return;
             }
-            OnDisk::Partial { .. } => texts::RESUME,
-            OnDisk::Missing => texts::DOWNLOAD,
+            OnDisk::Partial { .. } => texts::resume(),
+            OnDisk::Missing => texts::download(),
         };
         let text = texts::with_size(verb, entry.bytes);
         let button = ui.add_enabled(self.running.is_none(), Button::new(text));
@@ -216,18 +216,18 @@ impl InUse {
             return;
         }
         ui.horizontal(|ui| {
-            ui.label(texts::NETWORK_INPUT);
+            ui.label(texts::network_input());
             let mut sides = INPUT_SIDES.to_vec();
             if !sides.contains(&self.input_side) {
                 sides.insert(0, self.input_side);
             }
             for side in sides {
                 let button = ui.add(Button::selectable(side == self.input_side, side.to_string()));
-                if button.accessible_name(texts::network_input(side)).clicked() {
+                if button.accessible_name(texts::network_input_of(side)).clicked() {
                     actions.push(Action::SetInputSide(side));
                 }
             }
-            ui.label(texts::PIXELS);
+            ui.label(texts::pixels());
             let file = path.file_name().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
             let suggested = Choice::suggested_side(&file).filter(|suggested| *suggested != self.input_side);
             if let Some(suggested) = suggested.filter(|_| side.is_none()) {
@@ -235,7 +235,7 @@ impl InUse {
                     actions.push(Action::SetInputSide(suggested));
                 }
             } else if self.input_side < LARGEST_SIDE {
-                ui.weak(texts::SMALLER_INPUT);
+                ui.weak(texts::smaller_input());
             }
         });
     }
@@ -247,9 +247,9 @@ fn fraction(progress: Option<Progress>) -> f32 {
 }
 
 fn describe(progress: Option<Progress>) -> String {
-    let Some(progress) = progress else { return texts::CONNECTING.into() };
+    let Some(progress) = progress else { return texts::connecting().into() };
     if progress.stage == Stage::Checking {
-        return texts::CHECKING.into();
+        return texts::checking().into();
     }
     texts::speed(progress.bytes_per_second, progress.seconds_left)
 }
@@ -261,8 +261,8 @@ fn mirror_ui(ui: &mut Ui, base_url: &str, actions: &mut Actions) {
     let mut url = ui.data(|data| data.get_temp(typed)).unwrap_or_else(|| base_url.to_owned());
     let usable = store(&url);
     ui.horizontal(|ui| {
-        let label = ui.label(texts::MIRROR);
-        let edit = TextEdit::singleline(&mut url).hint_text(texts::MIRROR_HINT).desired_width(320.0);
+        let label = ui.label(texts::mirror());
+        let edit = TextEdit::singleline(&mut url).hint_text(texts::mirror_hint()).desired_width(320.0);
         let response = ui.add(edit).labelled_by(label.id);
         if response.changed() {
             if store(&url).is_ok() {

@@ -50,7 +50,7 @@ impl Tinsel {
         let next = self.after_current().find(|index| self.state_at(*index) != Some(PhotoState::Done));
         match next {
             Some(next) => self.open_photo(next),
-            None if self.workspace.photos.len() > 1 => self.messages.news(texts::ALL_DONE),
+            None if self.workspace.photos.len() > 1 => self.messages.news(texts::all_done()),
             None => {}
         }
     }
@@ -59,7 +59,7 @@ impl Tinsel {
         let next = self.after_current().find(|index| self.state_at(*index) == Some(PhotoState::Review));
         match next {
             Some(next) => self.open_photo(next),
-            None => self.messages.news(texts::NONE_TO_REVIEW),
+            None => self.messages.news(texts::none_to_review()),
         }
     }
 
@@ -79,7 +79,7 @@ impl Tinsel {
         let index = photo.and_then(|photo| self.workspace.photos.iter().position(|other| *other == photo));
         match index {
             Some(index) => self.open_photo(index),
-            None => self.messages.news(texts::NONE_EMPTY),
+            None => self.messages.news(texts::none_empty()),
         }
     }
 

@@ -7,14 +7,14 @@ use egui::Context;
 
 use super::settings::Tool;
 use super::shell::Tinsel;
-use super::state::{Everything, Sample, folder_of};
+use super::state::{Everything, folder_of};
 use super::tasks::ImportTarget;
 use super::texts::photos as texts;
 use crate::document::Document;
 use crate::engine::JobKind;
 use crate::files::project::{ProjectError, ProjectFile};
 use crate::files::session::{Loaded, Opened, SessionError, Work};
-use crate::files::{Photo, file_and_page, page_path};
+use crate::files::{Photo, SAMPLE_PHOTO, file_and_page, page_path};
 
 impl Tinsel {
     pub(super) fn open_sample(&mut self) {
@@ -22,7 +22,7 @@ impl Tinsel {
         self.workspace.set_photos(vec![path.clone()]);
         self.workspace.current = 0;
         let request = self.workspace.begin();
-        self.tasks.open_bytes(request, path, Sample::BYTES, self.sample.is_kept());
+        self.tasks.open_bytes(request, path, SAMPLE_PHOTO, self.sample.is_kept());
     }
 
     /// A dialog over the window, in the folder of the last photo.

@@ -13,7 +13,7 @@ pub(super) fn takes_drops(display: Option<RawDisplayHandle>) -> bool {
 /// Why the window could not be opened, and what to do, in one sentence.
 pub(super) fn explained(error: eframe::Error) -> anyhow::Error {
     match error {
-        eframe::Error::Wgpu(_) => anyhow!(texts::NO_DRIVER),
+        eframe::Error::Wgpu(_) => anyhow!(texts::no_driver()),
         eframe::Error::WinitEventLoop(error) => {
             // What comes before the last colon are places in the source.
             let error = error.to_string();

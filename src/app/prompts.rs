@@ -86,7 +86,7 @@ impl Tinsel {
             self.prompt.inquiry.accept_when_ready = true;
         } else if let Some(mask) = self.prompt.inquiry.acceptable(&prompting, self.model.name()) {
             if mask.mask.is_empty() {
-                self.messages.news(texts::EMPTY_MASK);
+                self.messages.news(texts::empty_mask());
                 self.prompt.inquiry.accept_when_ready = false;
                 self.prompt.inquiry.done_when_accepted = false;
                 return;
@@ -107,10 +107,10 @@ impl Tinsel {
         let document = &mut self.workspace.document;
         let Some(item) = document.mask(id) else { return };
         if item.locked {
-            return self.messages.news(texts::LOCKED);
+            return self.messages.news(texts::locked());
         }
         if !self.model.is_loaded() {
-            return self.messages.news(texts::MODEL_LOADING);
+            return self.messages.news(texts::model_loading());
         }
         let region = self.workspace.open.as_ref().and_then(|open| open.region);
         let prompting = prompting_again(item, region);
@@ -124,10 +124,10 @@ impl Tinsel {
         let size = open.size();
         let region = self.stage.canvas.view.visible(size);
         if (region.width(), region.height()) == size {
-            return self.messages.news(texts::ZOOM_IN);
+            return self.messages.news(texts::zoom_in());
         }
         if region.width() < SMALLEST_REGION || region.height() < SMALLEST_REGION {
-            return self.messages.news(texts::ZOOM_OUT);
+            return self.messages.news(texts::zoom_out());
         }
         self.set_region(Some(region));
     }

@@ -77,7 +77,7 @@ impl RecentFiles {
 /// The menu of what was opened last; what is missing is grey.
 pub(super) fn recent_menu_ui(ui: &mut Ui, list: &RecentList, files: &RecentFiles, actions: &mut Actions) {
     let menu = ui.add_enabled_ui(!list.0.is_empty(), |ui| {
-        ui.menu_button(texts::OPEN_RECENT, |ui| {
+        ui.menu_button(texts::open_recent(), |ui| {
             for path in &list.0 {
                 let button = egui::Button::new(texts::entry(path));
                 let response = ui.add_enabled(!files.is_missing(path), button);
@@ -87,12 +87,12 @@ pub(super) fn recent_menu_ui(ui: &mut Ui, list: &RecentList, files: &RecentFiles
                 }
             }
             ui.separator();
-            if ui.button(texts::CLEAR).clicked() {
+            if ui.button(texts::clear()).clicked() {
                 actions.push(Action::ClearRecent);
             }
         })
     });
-    menu.inner.response.on_disabled_hover_text(texts::NONE);
+    menu.inner.response.on_disabled_hover_text(texts::none());
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ impl Tinsel {
         let listed: HashSet<&PathBuf> = self.workspace.photos.iter().collect();
         photos.extend(in_window.into_iter().filter(|photo| listed.contains(&photo.path)));
         if photos.is_empty() {
-            return self.messages.news(texts::NOTHING);
+            return self.messages.news(texts::nothing());
         }
         self.review.start(photos);
         self.next_review_photo();
@@ -126,7 +126,7 @@ impl Tinsel {
     pub(super) fn reject_proposal(&mut self) {
         let Some(id) = self.reviewed() else { return };
         if self.workspace.document.mask(id).is_some_and(|item| item.locked) {
-            return self.messages.news(super::texts::messages::LOCKED);
+            return self.messages.news(super::texts::messages::locked());
         }
         self.workspace.document.apply(Edit::Delete(vec![id]));
     }

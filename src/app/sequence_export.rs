@@ -7,7 +7,7 @@ use egui::{Button, ProgressBar, TextEdit, Window};
 
 use super::actions::{Action, Actions};
 use super::export_task::Progress;
-use super::texts::{export, sequence as texts};
+use super::texts::{export, formats, sequence as texts};
 use crate::files::formats::SequenceFormat;
 use crate::files::sequence::{Sequence, saved_tracks};
 use crate::files::{FileSet, WriteError};
@@ -94,7 +94,7 @@ impl Frames for Watched<'_> {
 
     fn frame(&mut self, index: usize) -> Result<Arc<image::RgbImage>, FrameError> {
         match self.progress.is_cancelled() {
-            true => Err(texts::CANCELLED.into()),
+            true => Err(texts::cancelled().into()),
             false => self.sequence.frame(index),
         }
     }
@@ -148,13 +148,13 @@ impl SequenceExportWindow {
 
     pub fn ui(&mut self, ctx: &egui::Context, frames: &[PathBuf], rate: f32, actions: &mut Actions) {
         let mut open = self.open;
-        let window = Window::new(texts::EXPORT_TITLE).open(&mut open).resizable(false).collapsible(false);
+        let window = Window::new(texts::export_title()).open(&mut open).resizable(false).collapsible(false);
         let centre = ctx.content_rect().center();
         window.pivot(egui::Align2::CENTER_CENTER).default_pos(centre).show(ctx, |ui| {
             ui.set_width(460.0);
             for format in SequenceFormat::ALL {
                 let mut is_wanted = self.formats.contains(&format);
-                if ui.checkbox(&mut is_wanted, format.label()).changed() {
+                if ui.checkbox(&mut is_wanted, formats::of_sequences(format)).changed() {
                     match is_wanted {
                         true => self.formats.push(format),
                         false => self.formats.retain(|other| *other != format),
@@ -163,17 +163,17 @@ impl SequenceExportWindow {
             }
             ui.separator();
             ui.horizontal(|ui| {
-                ui.label(export::FOLDER);
+                ui.label(export::folder());
                 let mut text = self.folder.display().to_string();
-                let edit = TextEdit::singleline(&mut text).hint_text(export::FOLDER).desired_width(270.0);
+                let edit = TextEdit::singleline(&mut text).hint_text(export::folder()).desired_width(270.0);
                 if ui.add(edit).changed() {
                     self.folder = text.into();
                 }
-                if ui.button(export::CHOOSE).clicked() {
+                if ui.button(export::choose()).clicked() {
                     actions.push(Action::ChooseExportFolder);
                 }
             });
-            ui.checkbox(&mut self.overwrite, texts::OVERWRITE);
+            ui.checkbox(&mut self.overwrite, texts::overwrite());
             if let Some(exists) = self.exists.as_ref().filter(|_| !self.overwrite) {
                 ui.colored_label(ui.visuals().warn_fg_color, exists);
             }
@@ -189,17 +189,18 @@ impl SequenceExportWindow {
         if let Some(progress) = &self.running {
             ui.horizontal(|ui| {
                 let (done, count) = (progress.photos_done(), frames.len());
-                let text = if done < count { texts::frames_read(done, count) } else { texts::WRITING.into() };
+                let text =
+                    if done < count { texts::frames_done(done, count) } else { texts::writing().into() };
                 let share = done as f32 / count.max(1) as f32;
                 ui.add(ProgressBar::new(share).desired_width(300.0).text(text));
-                if ui.button(export::CANCEL).clicked() {
+                if ui.button(export::cancel()).clicked() {
                     self.cancel();
                 }
             });
             return;
         }
         let ready = !self.formats.is_empty() && !self.folder.as_os_str().is_empty();
-        if ui.add_enabled(ready, Button::new(export::WRITE)).clicked() {
+        if ui.add_enabled(ready, Button::new(export::write())).clicked() {
             actions.push(Action::ExportSequence(SequenceExport {
                 frames: frames.to_vec(),
                 formats: self.formats.clone(),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::commands::Keymap;
 use super::recent::RecentList;
+use super::texts::Language;
 use crate::document::ColourMode;
 use crate::edge::Refinement;
 use crate::files::formats::{ExportOptions, Format};
@@ -52,6 +53,8 @@ pub(super) const NORMAL_TEXT: u32 = 100;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Settings {
+    /// `None` is that of the system.
+    pub language: Option<Language>,
     pub theme: ThemePreference,
     pub keymap: Keymap,
     /// Opacity of the masks, in [0, 1].
@@ -91,6 +94,8 @@ pub(super) struct Settings {
     pub text_size: u32,
     /// A mask was accepted, or the hint for the first one dismissed.
     pub introduced: bool,
+    /// Whether it was said that the window is drawn by software.
+    pub software_mentioned: bool,
     /// Where the last photo came from.
     pub photo_folder: Option<PathBuf>,
     /// The model that was used last, by name or path.
@@ -108,6 +113,7 @@ pub(super) struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            language: None,
             theme: ThemePreference::default(),
             keymap: Keymap::default(),
             opacity: 0.5,
@@ -129,6 +135,7 @@ impl Default for Settings {
             recent: RecentList::default(),
             text_size: NORMAL_TEXT,
             introduced: false,
+            software_mentioned: false,
             photo_folder: None,
             model: None,
             input_sides: BTreeMap::new(),

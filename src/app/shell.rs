@@ -24,7 +24,7 @@ use super::state::{
     Review, Sample, Sequence, Stage,
 };
 use super::tasks::Tasks;
-use super::texts::photos as texts;
+use super::texts::{Language, doctor, photos as texts};
 use super::workspace::Workspace;
 use super::{commands, look, models, platform};
 use crate::document::Document;
@@ -43,6 +43,8 @@ pub struct Tinsel {
     pub(super) engine: Engine,
     pub(super) tasks: Tasks,
     pub(super) settings: Settings,
+    /// The first of the languages that the system is set to.
+    system_language: Language,
     pub(super) messages: Messages,
     pub(super) workspace: Workspace,
     pub(super) projects: Projects,
@@ -78,19 +80,32 @@ pub struct Tinsel {
 }
 
 impl Tinsel {
-    /// Starts the worker, loads the model and opens what was given.
+    /// Starts the worker, loads the model and opens what was given. The window speaks English if the user has not
+    /// chosen another language.
     pub fn new(cc: &eframe::CreationContext<'_>, paths: Vec<PathBuf>, model: Option<String>) -> Self {
+        Self::in_language(cc, Language::default(), paths, model)
+    }
+
+    /// The same, in the language of the system if the user has not chosen another.
+    pub(super) fn in_language(
+        cc: &eframe::CreationContext<'_>,
+        system_language: Language,
+        paths: Vec<PathBuf>,
+        model: Option<String>,
+    ) -> Self {
         let ctx = cc.egui_ctx.clone();
         look::apply(&ctx);
         let settings: Settings =
             cc.storage.and_then(|s| eframe::get_value(s, eframe::APP_KEY)).unwrap_or_default();
         ctx.set_theme(settings.theme);
         look::set_text_size(&ctx, settings.text_size);
+        settings.language.unwrap_or(system_language).choose();
         let (waker, session_waker) = (ctx.clone(), ctx.clone());
         let mut this = Self {
             engine: Engine::start(move || waker.request_repaint()),
             tasks: Tasks::new(ctx.clone()),
             settings,
+            system_language,
             messages: Messages::default(),
             workspace: Workspace::default(),
             projects: Projects::default(),
@@ -130,6 +145,12 @@ impl Tinsel {
         this
     }
 
+    /// Makes the window speak a language, or that of the system.
+    pub(super) fn choose_language(&mut self, language: Option<Language>) {
+        self.settings.language = language;
+        language.unwrap_or(self.system_language).choose();
+    }
+
     /// Keeps the embeddings of photos in a folder, so that a photo is encoded once only.
     pub fn keeping_embeddings_in(mut self, folder: EmbeddingFolder) -> Self {
         self.encoding.keep_in(folder, self.settings.embeddings_gb, &self.engine);
@@ -139,6 +160,14 @@ impl Tinsel {
     /// Puts the sample photo into a folder, so that the work on it is kept as that on other photos.
     pub fn keeping_sample_in(mut self, folder: PathBuf) -> Self {
         self.sample = Sample::kept_in(folder);
+        self
+    }
+
+    /// Says that the window is drawn by software, the first time that it is.
+    pub fn mentioning_software_drawing(mut self) -> Self {
+        if !std::mem::replace(&mut self.settings.software_mentioned, true) {
+            self.messages.news(doctor::drawn_by_software());
+        }
         self
     }
 
@@ -237,12 +266,18 @@ impl Tinsel {
 
     /// Whether a window lies over the photo that Escape closes.
     fn has_open_window(&self) -> bool {
-        self.export.open || self.sequence_export.open || self.panels.keys.open || self.comparing.open
+        let panels = &self.panels;
+        self.export.open
+            || self.sequence_export.open
+            || panels.keys.open
+            || panels.diagnostics.open
+            || self.comparing.open
     }
 
     fn close_windows(&mut self) {
         (self.export.open, self.sequence_export.open) = (false, false);
-        (self.panels.keys.open, self.comparing.open) = (false, false);
+        (self.panels.keys.open, self.panels.diagnostics.open) = (false, false);
+        self.comparing.open = false;
     }
 
     fn update_title(&mut self, ctx: &Context) {
@@ -328,6 +363,7 @@ impl eframe::App for Tinsel {
         self.batch_question.take_if(|question| question.ui(&ctx, photos, parameters, &mut actions));
         self.closing.ui(&ctx, &mut actions);
         self.panels.keys.ui(&ctx, &self.settings.keymap, &mut actions);
+        self.panels.diagnostics.ui(&ctx);
         self.panels.note.ui(&ctx, &mut actions);
         self.panels.classes.attributes.ui(&ctx, &mut actions);
         self.comparing.dialog_ui(&ctx, &self.settings.models_url, &mut actions);

@@ -2,8 +2,9 @@
 //! all goes first.
 
 use super::shell::Tinsel;
-use super::texts::{review, sequence as texts};
+use super::texts::{review, sequence as texts, undo};
 use crate::document::Moment;
+use crate::files::project::ProjectLabel;
 
 /// What has a history of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,41 +18,49 @@ impl Source {
     const ALL: [Self; 3] = [Self::Photo, Self::Folder, Self::Sequence];
 }
 
+fn of_project((label, moment): (&ProjectLabel, Moment)) -> (String, Moment) {
+    (undo::of_project(label), moment)
+}
+
 impl Tinsel {
     /// What undo would revert: the newest change.
-    pub(super) fn undo_label(&self) -> Option<&str> {
+    pub(super) fn undo_label(&self) -> Option<String> {
         if self.can_undo_review() {
-            return Some(review::UNDO);
+            return Some(review::undo().to_owned());
         }
         if self.sequence.is_following() {
-            return Some(texts::STEP);
+            return Some(texts::step().to_owned());
         }
         Some(self.next_undo(self.newest()?)?.0)
     }
 
     /// What redo would restore.
-    pub(super) fn redo_label(&self) -> Option<&str> {
+    pub(super) fn redo_label(&self) -> Option<String> {
         Some(self.next_redo(self.oldest_undone()?)?.0)
     }
 
-    fn next_undo(&self, source: Source) -> Option<(&str, Moment)> {
+    fn next_undo(&self, source: Source) -> Option<(String, Moment)> {
         match source {
-            Source::Photo => self.document().undo_label().zip(self.document().undo_moment()),
-            Source::Folder => self.projects.current()?.next_undo(),
+            Source::Photo => {
+                self.document().undo_label().map(undo::of_document).zip(self.document().undo_moment())
+            }
+            Source::Folder => self.projects.current()?.next_undo().map(of_project),
             Source::Sequence => {
                 let timeline = self.sequence.open.as_ref()?;
-                timeline.steps.next_undo().map(|step| (step.label.as_str(), step.moment))
+                timeline.steps.next_undo().map(|step| (step.label.clone(), step.moment))
             }
         }
     }
 
-    fn next_redo(&self, source: Source) -> Option<(&str, Moment)> {
+    fn next_redo(&self, source: Source) -> Option<(String, Moment)> {
         match source {
-            Source::Photo => self.document().redo_label().zip(self.document().redo_moment()),
-            Source::Folder => self.projects.current()?.next_redo(),
+            Source::Photo => {
+                self.document().redo_label().map(undo::of_document).zip(self.document().redo_moment())
+            }
+            Source::Folder => self.projects.current()?.next_redo().map(of_project),
             Source::Sequence => {
                 let timeline = self.sequence.open.as_ref()?;
-                timeline.steps.next_redo().map(|step| (step.label.as_str(), step.moment))
+                timeline.steps.next_redo().map(|step| (step.label.clone(), step.moment))
             }
         }
     }
@@ -80,7 +89,7 @@ impl Tinsel {
         }
         if self.sequence.is_following() {
             self.stop_following();
-            return self.messages.news(texts::STOPPED_BY_UNDO);
+            return self.messages.news(texts::stopped_by_undo());
         }
         match self.newest() {
             Some(Source::Folder) => self.projects.project().undo(),

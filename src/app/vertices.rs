@@ -7,7 +7,7 @@ use super::settings::Tool;
 use super::shell::Tinsel;
 use super::state::{EditedMask, VertexEdit, Vertices};
 use super::texts::{messages, vertices as texts};
-use crate::document::{Edit, Reshape};
+use crate::document::{Edit, Label, Reshape};
 use crate::mask::Mask;
 
 impl Tinsel {
@@ -15,9 +15,9 @@ impl Tinsel {
     pub(super) fn take_vertex_tool(&mut self) {
         self.stage.tool = Tool::Vertices;
         if !self.selects_one() {
-            self.messages.news(texts::SELECT_ONE);
+            self.messages.news(texts::select_one());
         } else if self.selected().any(|item| item.locked) {
-            self.messages.news(messages::SELECTED_LOCKED);
+            self.messages.news(messages::selected_locked());
         }
     }
 
@@ -64,7 +64,7 @@ impl Tinsel {
     pub(super) fn apply_vertices(&mut self) {
         let is_changed = self.stage.vertices.editing().is_some_and(|editing| editing.polygon.is_changed());
         if !is_changed {
-            self.messages.news(texts::UNCHANGED);
+            self.messages.news(texts::unchanged());
         }
         self.finish_vertices();
         self.stage.tool = Tool::Select;
@@ -81,17 +81,13 @@ impl Tinsel {
         let Some(document) = self.workspace.document_of(edited.photo) else { return };
         let now = document.mask(edited.id).map(|item| item.annotation.mask.clone());
         if !now.is_some_and(|now| edited.is(edited.photo, edited.id, &now)) {
-            return self.messages.news(messages::MASKS_CHANGED);
+            return self.messages.news(messages::masks_changed());
         }
         let kept = edited.pixels.intersection_area(&filled);
         let (added, removed) = (filled.area() - kept, edited.pixels.area() - kept);
         if added + removed > 0 {
             let changed = vec![(edited.id, filled.into())];
-            document.apply(Edit::Reshape(Reshape {
-                what: texts::EDIT.into(),
-                changed,
-                ..Reshape::default()
-            }));
+            document.apply(Edit::Reshape(Reshape { what: Label::EditPoints, changed, ..Reshape::default() }));
         }
         self.messages.news(texts::changed(added, removed));
     }

@@ -1,27 +1,30 @@
 //! The arguments of the command line.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::sync::LazyLock;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::completions::CompletionsArguments;
 use super::convert::ConvertArguments;
+use super::doctor::DoctorArguments;
 use super::exit;
 use super::export::ExportArguments;
 use super::import::ImportArguments;
+use super::log_arguments::LogArguments;
 use super::manual::ManArguments;
 use super::masks::MasksArguments;
 use super::models::ModelsArguments;
 use super::track::TrackArguments;
+use super::values::{Setting, Shard, parse_box, parse_channels, parse_point, parse_setting, parse_window};
+use crate::about;
 use crate::everything::Parameters;
 use crate::files::{Channels, Rendering, Window};
 use crate::prompt::{BoxPrompt, Point};
-use crate::version;
 
 /// Version and target, for `--version`.
-static LONG_VERSION: LazyLock<String> = LazyLock::new(version::described);
+static LONG_VERSION: LazyLock<String> = LazyLock::new(about::described);
 
 /// What follows the help.
 static AFTER_HELP: LazyLock<String> = LazyLock::new(|| format!("{EXAMPLES}\n\n{}", exit::MEANING));
@@ -31,8 +34,8 @@ static AFTER_HELP: LazyLock<String> = LazyLock::new(|| format!("{EXAMPLES}\n\n{}
 /// Without a command, the window opens with the given photos or folder. All coordinates are pixels of the
 /// upright photo (its EXIF orientation applied); the origin is the top-left corner.
 #[derive(Debug, Parser)]
-#[command(version, long_version = LONG_VERSION.as_str(), args_conflicts_with_subcommands = true)]
-#[command(after_help = AFTER_HELP.as_str())]
+#[command(version, long_version = LONG_VERSION.as_str(), after_help = AFTER_HELP.as_str())]
+#[command(override_usage = SYNOPSIS)]
 pub struct Cli {
     /// Photos or a folder of photos to open in the window.
     #[arg(value_name = "PHOTO|FOLDER")]
@@ -43,8 +46,31 @@ pub struct Cli {
     #[arg(long, value_name = "NAME|FILE")]
     pub model: Option<String>,
 
+    #[command(flatten)]
+    pub log: LogArguments,
+
     #[command(subcommand)]
     pub task: Option<Task>,
+}
+
+const SYNOPSIS: &str = "\
+tinsel [OPTIONS] [PHOTO|FOLDER]...
+       tinsel [OPTIONS] COMMAND";
+
+impl Cli {
+    /// The arguments of this run of the program. Invalid usage ends it, as does what only asks for help.
+    pub fn of_program() -> Self {
+        Self::parse().consistent().unwrap_or_else(|error| error.exit())
+    }
+
+    /// Refuses options of the window before a command.
+    fn consistent(self) -> Result<Self, clap::Error> {
+        if self.task.is_none() || self.model.is_none() {
+            return Ok(self);
+        }
+        let text = "--model before a command is the model of the window; give it after the command";
+        Err(Self::command().error(ErrorKind::ArgumentConflict, text))
+    }
 }
 
 const EXAMPLES: &str = "\
@@ -82,6 +108,9 @@ pub enum Task {
     Convert(ConvertArguments),
     /// List, download and verify published models: SAM 2, EdgeTAM, SAM 1 and MobileSAM.
     Models(ModelsArguments),
+    /// Check what the program needs, and say what to do where something is missing.
+    #[command(after_help = super::doctor::EXAMPLES)]
+    Doctor(DoctorArguments),
     /// Print the completions of commands and options for a shell.
     #[command(after_help = super::completions::EXAMPLES)]
     Completions(CompletionsArguments),
@@ -217,7 +246,8 @@ pub struct EverythingArguments {
     #[arg(long)]
     pub save_segment_imgs: bool,
 
-    /// Also write the format `json`.
+    /// Also write the format `json`, and print one JSON object a line on standard output instead of text: the
+    /// events of the run.
     #[arg(long)]
     pub json: bool,
 
@@ -249,6 +279,10 @@ pub struct CompareArguments {
     /// Masks match if their IoU is at least this.
     #[arg(long, value_name = "0..1", default_value_t = crate::everything::compare::DEFAULT_MIN_IOU)]
     pub min_iou: f64,
+
+    /// Print one JSON object a line on standard output instead of text: the events of the run.
+    #[arg(long)]
+    pub json: bool,
 
     #[command(flatten)]
     pub generator: GeneratorArguments,
@@ -394,92 +428,9 @@ pub enum ResultFormat {
     Json,
 }
 
-/// The `index`-th of `count` shares, counted from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shard {
-    pub index: usize,
-    pub count: usize,
-}
-
-impl FromStr for Shard {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let numbers = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
-        match numbers {
-            Some((index, count)) if (1..=count).contains(&index) => Ok(Self { index, count }),
-            Some((index, count)) => {
-                Err(format!("share {index} of {count} does not exist; shares are counted from 1"))
-            }
-            None => Err("a shard is I/N, such as 2/8".into()),
-        }
-    }
-}
-
-/// The name of a generator parameter and its value.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Setting {
-    pub name: String,
-    pub value: serde_json::Value,
-}
-
-fn parse_setting(text: &str) -> Result<Setting, String> {
-    let example = "a setting is NAME=VALUE, such as pred_iou_thresh=0.7";
-    let (name, value) = text.split_once('=').ok_or(example)?;
-    let value =
-        serde_json::from_str(value.trim()).map_err(|_| format!("`{value}` is not a value; {example}"))?;
-    Ok(Setting { name: name.trim().replace('-', "_"), value })
-}
-
-fn parse_numbers(text: &str) -> Result<Vec<f32>, String> {
-    text.split(',')
-        .map(|part| {
-            let number: f32 = part.trim().parse().map_err(|_| format!("`{part}` is not a number"))?;
-            if number.is_finite() { Ok(number) } else { Err(format!("`{part}` is not a number")) }
-        })
-        .collect()
-}
-
-pub(super) fn parse_point(text: &str) -> Result<Point, String> {
-    match parse_numbers(text)?[..] {
-        [x, y] => Ok(Point { x, y, positive: true }),
-        [x, y, label] if label == 0.0 || label == 1.0 => Ok(Point { x, y, positive: label == 1.0 }),
-        [_, _, _] => Err("the third number must be 1 (on the object) or 0 (outside it)".into()),
-        _ => Err("a point is X,Y or X,Y,0 or X,Y,1, such as 300,180".into()),
-    }
-}
-
-pub(super) fn parse_box(text: &str) -> Result<BoxPrompt, String> {
-    match parse_numbers(text)?[..] {
-        [x0, y0, x1, y1] => Ok(BoxPrompt { x0, y0, x1, y1 }),
-        _ => Err("a box is X0,Y0,X1,Y1, such as 120,60,420,330".into()),
-    }
-}
-
-fn parse_window(text: &str) -> Result<Window, String> {
-    let numbers: Option<Vec<f64>> = text.split(',').map(|part| part.trim().parse().ok()).collect();
-    match numbers.as_deref() {
-        Some([black, white]) if black.is_finite() && white.is_finite() && black != white => {
-            Ok(Window { black: *black, white: *white })
-        }
-        _ => Err("a window is LOW,HIGH with two different numbers, such as 0,4095".into()),
-    }
-}
-
-fn parse_channels(text: &str) -> Result<Channels, String> {
-    let numbers: Option<Vec<usize>> = text.split(',').map(|part| part.trim().parse().ok()).collect();
-    match numbers.as_deref() {
-        Some([number]) if *number > 0 => Ok(Channels::Grey(number - 1)),
-        Some([r, g, b]) if r + g + b > 0 => {
-            Ok(Channels::Rgb([*r, *g, *b].map(|number| number.checked_sub(1))))
-        }
-        _ => Err("channels are one number from 1 on, or three such as 3,1,0".into()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use log::LevelFilter;
 
     use super::*;
 
@@ -489,46 +440,29 @@ mod tests {
     }
 
     #[test]
-    fn points_and_boxes() {
-        assert_eq!(parse_point("3, 4.5").unwrap(), Point { x: 3.0, y: 4.5, positive: true });
-        assert!(!parse_point("3,4,0").unwrap().positive);
-        for bad in ["3", "3,4,2", "3,b", "3,4,1,1", "", "nan,1", "inf,2"] {
-            assert!(parse_point(bad).is_err(), "{bad}");
-        }
-        assert_eq!(parse_box("1,2,3,4").unwrap().y1, 4.0);
-        assert!(parse_box("1,2,3").is_err());
-    }
-
-    #[test]
-    fn windows_and_channels() {
-        assert_eq!(parse_window("-5, 4095").unwrap(), Window { black: -5.0, white: 4095.0 });
-        for bad in ["5", "1,2,3", "a,2", "nan,1", "7,7", ""] {
-            assert!(parse_window(bad).is_err(), "{bad}");
-        }
-        assert_eq!(parse_channels("3").unwrap(), Channels::Grey(2));
-        assert_eq!(parse_channels("3,0,1").unwrap(), Channels::Rgb([Some(2), None, Some(0)]));
-        for bad in ["0", "1,2", "0,0,0", "-1", "x", ""] {
-            assert!(parse_channels(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn shards_and_settings() {
-        assert_eq!("2/8".parse(), Ok(Shard { index: 2, count: 8 }));
-        for bad in ["0/8", "9/8", "2", "2/", "a/b", "1/0", "-1/2", "1/2/3"] {
-            assert!(bad.parse::<Shard>().is_err(), "{bad}");
-        }
-        let setting = parse_setting("pred-iou-thresh = 0.5").unwrap();
-        assert_eq!((setting.name.as_str(), setting.value), ("pred_iou_thresh", 0.5.into()));
-        assert!(parse_setting("pred_iou_thresh").is_err() && parse_setting("pred_iou_thresh=much").is_err());
-    }
-
-    #[test]
     fn photos_open_the_window_and_commands_do_not() {
         let cli = Cli::try_parse_from(["tinsel", "a.jpg", "folder"]).unwrap();
         assert!(cli.task.is_none() && cli.paths.len() == 2);
         let cli = Cli::try_parse_from(["tinsel", "predict", "a.jpg", "--point", "1,2"]).unwrap();
         assert!(matches!(cli.task, Some(Task::Predict(_))));
         assert!(Cli::try_parse_from(["tinsel", "everything", "--out", "x"]).is_err());
+        let cli = Cli::try_parse_from(["tinsel", "a.jpg", "predict"]).unwrap();
+        assert!(cli.task.is_none() && cli.paths.len() == 2, "after a photo, a name is that of a file");
+        let cli = Cli::try_parse_from(["tinsel", "--model", "x", "models", "list"]).unwrap();
+        assert!(cli.consistent().unwrap_err().to_string().contains("after the command"));
+    }
+
+    #[test]
+    fn the_log_is_asked_for_before_and_after_a_command() {
+        for arguments in [
+            ["tinsel", "--log", "x.log", "--log-level", "debug", "models", "list"],
+            ["tinsel", "models", "list", "--log", "x.log", "--log-level", "debug"],
+            ["tinsel", "--log", "x.log", "--log-level", "debug", "a.jpg", "b.jpg"],
+        ] {
+            let log = Cli::try_parse_from(arguments).unwrap().log;
+            let options = log.options(false).unwrap();
+            assert_eq!((options.file, options.level), (Some("x.log".into()), LevelFilter::Debug));
+        }
+        assert!(Cli::try_parse_from(["tinsel", "--log-level", "much"]).is_err());
     }
 }

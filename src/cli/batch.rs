@@ -1,5 +1,5 @@
-//! The common part of the batch commands: the order of the photos, decoding one photo ahead, one progress bar
-//! for all, and a report at the end.
+//! The common part of the batch commands: the order of the photos, decoding one photo ahead, the progress of all,
+//! and a report at the end.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,12 +11,15 @@ use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
 use anyhow::{anyhow, bail};
-use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
+use indicatif::HumanDuration;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-use super::arguments::{BatchArguments, PhotoArguments, Shard};
-use super::{complain, exit, harmless, print_error, print_text};
+use super::arguments::{BatchArguments, PhotoArguments};
+use super::progress::ProgressDisplay;
+use super::report::{Event, Reporter, path_text};
+use super::values::Shard;
+use super::{complain, exit, harmless, print_error};
 use crate::files::{FileSet, Photo, Rendering, select_photos, stem_of};
 use crate::sam::Monitor;
 
@@ -57,16 +60,27 @@ pub(super) trait Work {
         self.results(job).iter().all(|file| file.exists())
     }
 
+    /// The command, as events name it.
+    const COMMAND: &'static str;
+
     /// Processes a photo, writing all files or none, and returns a short report.
     ///
     /// # Errors
     /// Anything that concerns only this photo; the run was interrupted.
-    fn process(&self, job: &Job, photo: &Photo, progress: &Progress) -> anyhow::Result<String>;
+    fn process(&self, job: &Job, photo: &Photo, progress: &Progress) -> anyhow::Result<Outcome>;
 
     /// Writes the file that covers all photos; `done` are those that succeeded.
     fn summarise(&self, _done: &[&Job]) -> anyhow::Result<()> {
         Ok(())
     }
+}
+
+/// What came of a photo.
+pub(super) struct Outcome {
+    /// Masks found in it.
+    pub masks: usize,
+    /// The same for people, in a few words.
+    pub text: String,
 }
 
 /// The photos of a run.
@@ -86,13 +100,16 @@ pub(super) struct Settings<'a> {
     pub overwrite: bool,
     /// How the photos are shown to the network.
     pub rendering: Rendering,
+    pub reporter: Reporter,
 }
 
-impl<'a> From<&'a BatchArguments> for Settings<'a> {
-    fn from(arguments: &'a BatchArguments) -> Self {
+impl<'a> Settings<'a> {
+    /// Those of a command that writes results into a folder.
+    pub fn new(arguments: &'a BatchArguments, reporter: Reporter) -> Self {
         let &BatchArguments { skip_existing, overwrite, .. } = arguments;
         let rendering = arguments.photos.rendering.rendering();
-        Self { shard: arguments.photos.shard, out: Some(&arguments.out), skip_existing, overwrite, rendering }
+        let (shard, out) = (arguments.photos.shard, Some(&*arguments.out));
+        Self { shard, out, skip_existing, overwrite, rendering, reporter }
     }
 }
 
@@ -151,12 +168,14 @@ pub(super) fn run(all: &Jobs, settings: &Settings, work: &impl Work) -> ExitCode
         Ok(code) => code,
         Err(error) => {
             complain(&error);
+            settings.reporter.mention(&Event::Failed { file: None, message: format!("{error:#}") });
             ExitCode::from(exit::USAGE)
         }
     }
 }
 
-fn try_run(all: &Jobs, settings: &Settings, work: &impl Work) -> anyhow::Result<ExitCode> {
+fn try_run<W: Work>(all: &Jobs, settings: &Settings, work: &W) -> anyhow::Result<ExitCode> {
+    let (started, reporter) = (Instant::now(), settings.reporter);
     refuse_collisions(&all.all, work)?;
     let files = FileSet::new(settings.overwrite || settings.skip_existing);
     work.summary().map_or(Ok(()), |file| files.check(&file))?;
@@ -166,37 +185,52 @@ fn try_run(all: &Jobs, settings: &Settings, work: &impl Work) -> anyhow::Result<
     let jobs: Vec<&Job> = all.all.iter().filter(|job| is_in(settings.shard, job)).collect();
     let (done, todo): (Vec<&Job>, Vec<&Job>) =
         jobs.iter().copied().partition(|job| settings.skip_existing && work.is_done(job));
-    if !done.is_empty() {
-        print_text(&format!("{} of {} photos already done\n", done.len(), jobs.len()))?;
+    reporter.event(&Event::Started { command: W::COMMAND, inputs: todo.len() })?;
+    for message in all.lost.iter().cloned() {
+        reporter.event(&Event::Warning { file: None, message })?;
     }
+    if !done.is_empty() {
+        reporter.text(&format!("{} of {} photos already done\n", done.len(), jobs.len()))?;
+    }
+    let done_before = done.len();
     let mut batch = Batch {
         done,
         failures: vec![],
         seconds: 0.0,
         total: todo.len(),
-        bar: progress_bar(&todo),
+        display: ProgressDisplay::new(reporter),
         rendering: settings.rendering,
+        reporter,
     };
     let mut possible = vec![];
     for job in todo {
         match work.results(job).iter().try_for_each(|file| files.check(file)) {
             Ok(()) => possible.push(job),
-            Err(error) => batch.failed(error.into()),
+            Err(error) => batch.failed(&job.photo, error.into()),
         }
     }
     let interrupted = batch.process(&possible, work, &stop)?;
-    batch.bar.finish_and_clear();
+    batch.display.finish();
+    let finished = |batch: &Batch| Event::Finished {
+        done: batch.done.len() - done_before,
+        failed: batch.failures.len(),
+        seconds: started.elapsed().as_secs_f32(),
+        interrupted,
+        written: vec![],
+    };
     if interrupted {
         let left = jobs.len() - batch.done.len();
         let way_on =
             if settings.out.is_some() { "continue with --skip-existing" } else { "run it again to continue" };
         print_error(&format!("tinsel: interrupted, {left} of {} photos remain; {way_on}", jobs.len()));
+        reporter.event(&finished(&batch))?;
         return Ok(stop.exit_code());
     }
     batch.done.sort_by_key(|job| job.number);
     let summarised = work.summarise(&batch.done);
     if let Err(error) = &summarised {
         complain(error);
+        reporter.event(&Event::Failed { file: None, message: format!("{error:#}") })?;
     }
     if !batch.failures.is_empty() {
         print_error(&format!("tinsel: {} of {} photos failed:", batch.failures.len(), jobs.len()));
@@ -206,6 +240,7 @@ fn try_run(all: &Jobs, settings: &Settings, work: &impl Work) -> anyhow::Result<
         print_error("tinsel: photos may be missing:");
         all.lost.iter().for_each(|reason| print_error(&format!("  {reason}")));
     }
+    reporter.event(&finished(&batch))?;
     let well = summarised.is_ok() && batch.failures.is_empty() && all.lost.is_empty();
     Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -259,9 +294,10 @@ struct Batch<'a> {
     seconds: f64,
     /// Photos of this run: done, failed and pending.
     total: usize,
-    bar: ProgressBar,
+    display: ProgressDisplay,
     /// How the photos are shown to the network.
     rendering: Rendering,
+    reporter: Reporter,
 }
 
 impl<'a> Batch<'a> {
@@ -286,8 +322,10 @@ impl<'a> Batch<'a> {
                     return Ok(true);
                 }
                 let progress = Progress {
-                    bar: &self.bar,
+                    display: &self.display,
+                    reporter: self.reporter,
                     stop,
+                    photo: path_text(&job.photo),
                     name: harmless(&job.photo.file_name().unwrap_or_default().to_string_lossy()).into(),
                     finished: self.done.len() - done_before + self.failures.len(),
                     total: self.total,
@@ -297,15 +335,9 @@ impl<'a> Batch<'a> {
                 progress.show(0.0, "");
                 let process = |photo: Photo| caught(&job.photo, || work.process(job, &photo, &progress));
                 match photo.and_then(process) {
-                    Ok(outcome) => {
-                        self.seconds += started.elapsed().as_secs_f64();
-                        self.done.push(job);
-                        let seconds = started.elapsed().as_secs_f32();
-                        let line = format!("{}: {outcome} in {seconds:.1} s\n", job.photo.display());
-                        self.bar.suspend(|| print_text(&line))?;
-                    }
+                    Ok(outcome) => self.succeeded(job, outcome, started.elapsed())?,
                     Err(_) if stop.cancelled() => return Ok(true),
-                    Err(error) => self.failed(error),
+                    Err(error) => self.failed(&job.photo, error),
                 }
                 started = Instant::now();
             }
@@ -313,9 +345,22 @@ impl<'a> Batch<'a> {
         })
     }
 
-    fn failed(&mut self, error: anyhow::Error) {
-        self.bar.suspend(|| complain(&error));
-        self.failures.push(format!("{error:#}"));
+    fn succeeded(&mut self, job: &'a Job, outcome: Outcome, took: Duration) -> anyhow::Result<()> {
+        let Outcome { masks, text } = outcome;
+        self.seconds += took.as_secs_f64();
+        self.done.push(job);
+        let (file, seconds) = (path_text(&job.photo), took.as_secs_f32());
+        let line = format!("{file}: {text} in {seconds:.1} s");
+        log::info!("{line}");
+        self.display.suspend(|| self.reporter.text(&(line + "\n")))?;
+        self.reporter.event(&Event::Photo { file, masks, seconds, written: vec![] })
+    }
+
+    fn failed(&mut self, photo: &Path, error: anyhow::Error) {
+        self.display.suspend(|| complain(&error));
+        let message = format!("{error:#}");
+        self.reporter.mention(&Event::Failed { file: Some(path_text(photo)), message: message.clone() });
+        self.failures.push(message);
     }
 
     fn seconds_each(&self, done_before: usize) -> Option<f64> {
@@ -326,8 +371,12 @@ impl<'a> Batch<'a> {
 
 /// The progress of the current photo, for the progress bar.
 pub(super) struct Progress<'a> {
-    bar: &'a ProgressBar,
+    display: &'a ProgressDisplay,
+    reporter: Reporter,
     stop: &'a Stop,
+    /// The path, for events.
+    photo: String,
+    /// The name, for people.
     name: String,
     /// Photos before this one in this run.
     finished: usize,
@@ -335,9 +384,6 @@ pub(super) struct Progress<'a> {
     seconds_each: Option<f64>,
     started: Instant,
 }
-
-/// Steps of the progress bar for each photo.
-const STEPS: f64 = 1000.0;
 
 impl Progress<'_> {
     /// Tells the processing whether to stop.
@@ -347,7 +393,8 @@ impl Progress<'_> {
 
     /// Shows the user a notice about the photo.
     pub fn show_notice(&self, notice: &str) {
-        self.bar.suspend(|| print_error(&format!("tinsel: {notice}")));
+        self.display.suspend(|| print_error(&format!("tinsel: {notice}")));
+        self.reporter.mention(&Event::Warning { file: Some(self.photo.clone()), message: notice.into() });
     }
 
     /// Shows the number of grid points done, in one of several passes counted from 0.
@@ -363,20 +410,14 @@ impl Progress<'_> {
     }
 
     fn show(&self, share: f64, what: &str) {
-        self.bar.set_position(((self.finished as f64 + share) * STEPS) as u64);
         let left =
             time_left(self.total - self.finished, self.seconds_each, self.started.elapsed().as_secs_f64());
         let left = left.map_or(String::new(), |left| format!(", {} left", HumanDuration(left)));
         let Self { finished, total, name, .. } = self;
-        self.bar.set_message(format!("{finished} of {total} photos{left}, {name}{what}"));
+        let message = format!("{finished} of {total} photos{left}, {name}{what}");
+        let fraction = (*finished as f64 + share) / (*total).max(1) as f64;
+        self.display.show(fraction, message, Some(&self.photo));
     }
-}
-
-fn progress_bar(todo: &[&Job]) -> ProgressBar {
-    let bar = ProgressBar::new(todo.len() as u64 * STEPS as u64);
-    let style = ProgressStyle::with_template("{bar:30} {wide_msg}");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    bar
 }
 
 /// The estimated time for the remaining `photos`, of which the first has already taken `seconds_spent`.

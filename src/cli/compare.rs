@@ -7,9 +7,11 @@ use std::rc::Rc;
 use anyhow::{anyhow, bail, ensure};
 use serde::Serialize;
 
-use super::arguments::{CompareArguments, Setting};
-use super::batch::{self, Job, Jobs, Progress, Settings, Work};
+use super::arguments::CompareArguments;
+use super::batch::{self, Job, Jobs, Outcome, Progress, Settings, Work};
 use super::everything::{export_mask, find_masks, parameters};
+use super::report::Reporter;
+use super::values::Setting;
 use super::{complain, exit, load_model, model_stem};
 use crate::annotation::Annotation;
 use crate::colour::mask_colour;
@@ -22,7 +24,10 @@ use crate::sam::Predictor;
 /// Runs the command and returns its exit code.
 pub(super) fn compare_models(arguments: &CompareArguments) -> ExitCode {
     match prepare(arguments) {
-        Ok((jobs, models)) => batch::run(&jobs, &Settings::from(&arguments.batch), &models),
+        Ok((jobs, models)) => {
+            let reporter = Reporter::new(arguments.json);
+            batch::run(&jobs, &Settings::new(&arguments.batch, reporter), &models)
+        }
         Err(error) => {
             complain(&error);
             ExitCode::from(exit::USAGE)
@@ -103,11 +108,13 @@ impl Compare<'_> {
 }
 
 impl Work for Compare<'_> {
+    const COMMAND: &'static str = "compare";
+
     fn results(&self, job: &Job) -> Vec<PathBuf> {
         self.files(job).into()
     }
 
-    fn process(&self, job: &Job, photo: &Photo, progress: &Progress) -> anyhow::Result<String> {
+    fn process(&self, job: &Job, photo: &Photo, progress: &Progress) -> anyhow::Result<Outcome> {
         let [a, b] = &self.sides;
         let find =
             |side: &Side, pass| find_masks(&side.predictor, &side.parameters, photo, (pass, 2), progress);
@@ -127,7 +134,8 @@ impl Work for Compare<'_> {
         set.commit()?;
         let [a, b] = [&painted_a, &painted_b].map(|masks| describe(masks, &compared));
         let iou = compared.mean_iou().map_or(String::new(), |iou| format!("; mean IoU of matches {iou:.2}"));
-        Ok(format!("A {a}; B {b}{iou}"))
+        let masks = found.iter().map(Vec::len).sum();
+        Ok(Outcome { masks, text: format!("A {a}; B {b}{iou}") })
     }
 }
 

@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use anyhow::anyhow;
 use clap::Args;
 
 use super::formats::FormatArguments;
-use super::{code_of, complain, exit, print_text};
+use super::report::{Event, Reporter, path_text, path_texts};
+use super::{code_of, complain, exit};
 use crate::annotation::Annotation;
 use crate::colour::mask_colour;
 use crate::files::Photo;
@@ -35,6 +37,10 @@ pub struct ConvertArguments {
     #[arg(long)]
     pub photo: Option<PathBuf>,
 
+    /// Print one JSON object a line on standard output instead of text: the events of the run.
+    #[arg(long)]
+    pub json: bool,
+
     #[command(flatten)]
     pub options: FormatArguments,
 }
@@ -48,10 +54,22 @@ pub(super) fn convert(arguments: &ConvertArguments) -> ExitCode {
             return ExitCode::from(exit::USAGE);
         }
     };
-    code_of(run(arguments, &options))
+    let (reporter, started) = (Reporter::new(arguments.json), Instant::now());
+    let converted = reporter
+        .event(&Event::Started { command: "convert", inputs: 1 })
+        .and_then(|()| run(arguments, &options, reporter));
+    let failed = usize::from(converted.is_err());
+    if let Err(error) = &converted {
+        let file = Some(path_text(&arguments.file));
+        reporter.mention(&Event::Failed { file, message: format!("{error:#}") });
+    }
+    let (done, seconds) = (1 - failed, started.elapsed().as_secs_f32());
+    reporter.mention(&Event::Finished { done, failed, seconds, interrupted: false, written: vec![] });
+    code_of(converted)
 }
 
-fn run(arguments: &ConvertArguments, options: &ExportOptions) -> anyhow::Result<()> {
+fn run(arguments: &ConvertArguments, options: &ExportOptions, reporter: Reporter) -> anyhow::Result<()> {
+    let started = Instant::now();
     let file = &arguments.file;
     std::fs::metadata(file).map_err(|e| anyhow!("{}: cannot be read: {e}", file.display()))?;
     let photo = arguments.photo.clone().or_else(|| find_photo(file)).ok_or_else(|| {
@@ -62,13 +80,17 @@ fn run(arguments: &ConvertArguments, options: &ExportOptions) -> anyhow::Result<
     let masks: Vec<Annotation> = (1..).zip(imported.masks).map(coloured).collect();
     let out = &arguments.options.out;
     let files = export_with(&photo, &masks, arguments.to, options, out, arguments.options.overwrite)?;
+    let problems = imported.problems.iter().map(|problem| format!("{}: {}", problem.place, problem.what));
+    let lost = losses(arguments.to, options, &masks).into_iter().map(|loss| loss.to_string());
     let mut report = format!("{}: {} masks\n", file.display(), masks.len());
-    for problem in &imported.problems {
-        report += &format!("  {}: {}\n", problem.place, problem.what);
+    for message in problems.chain(lost) {
+        report += &format!("  {message}\n");
+        reporter.event(&Event::Warning { file: Some(path_text(file)), message })?;
     }
-    losses(arguments.to, options, &masks).iter().for_each(|loss| report += &format!("  {loss}\n"));
     files.iter().for_each(|file| report += &format!("{}\n", file.display()));
-    print_text(&report)
+    reporter.text(&report)?;
+    let (masks, seconds) = (masks.len(), started.elapsed().as_secs_f32());
+    reporter.event(&Event::Photo { file: path_text(file), masks, seconds, written: path_texts(&files) })
 }
 
 fn coloured((number, item): (u64, Annotation)) -> Annotation {

@@ -6,9 +6,11 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow, bail, ensure};
 use serde::Serialize;
 
-use super::arguments::{EverythingArguments, GeneratorArguments, ResultFormat, Shard};
-use super::batch::{self, Job, Jobs, Progress, Settings, Work};
+use super::arguments::{EverythingArguments, GeneratorArguments, ResultFormat};
+use super::batch::{self, Job, Jobs, Outcome, Progress, Settings, Work};
 use super::keep::keep;
+use super::report::Reporter;
+use super::values::Shard;
 use super::{complain, exit, load_model, model_stem};
 use crate::annotation::{Annotation, Proposal};
 use crate::colour::{Colour, mask_colour};
@@ -37,7 +39,10 @@ struct Record {
 /// Runs the command and returns its exit code.
 pub(super) fn everything(arguments: &EverythingArguments) -> ExitCode {
     match prepare(arguments) {
-        Ok((jobs, everything)) => batch::run(&jobs, &Settings::from(&arguments.batch), &everything),
+        Ok((jobs, everything)) => {
+            let reporter = Reporter::new(arguments.json);
+            batch::run(&jobs, &Settings::new(&arguments.batch, reporter), &everything)
+        }
         Err(error) => {
             complain(&error);
             ExitCode::from(exit::USAGE)
@@ -134,6 +139,8 @@ impl Everything<'_> {
 }
 
 impl Work for Everything<'_> {
+    const COMMAND: &'static str = "everything";
+
     fn results(&self, job: &Job) -> Vec<PathBuf> {
         let files = self.files(job);
         let of_formats = [
@@ -163,7 +170,7 @@ impl Work for Everything<'_> {
             && (!self.arguments.keep || Session::exists_for(&job.photo))
     }
 
-    fn process(&self, job: &Job, photo: &Photo, progress: &Progress) -> anyhow::Result<String> {
+    fn process(&self, job: &Job, photo: &Photo, progress: &Progress) -> anyhow::Result<Outcome> {
         let masks = find_masks(&self.predictor, &self.parameters, photo, (0, 1), progress)?;
         let (files, exported) = (self.files(job), export_masks(&masks));
         let mut set = FileSet::new(self.replaces());
@@ -190,7 +197,7 @@ impl Work for Everything<'_> {
         if self.arguments.save_segment_imgs && self.replaces() {
             remove_leftovers(&files.script, masks.len())?;
         }
-        Ok(report)
+        Ok(Outcome { masks: masks.len(), text: report })
     }
 
     fn summarise(&self, done: &[&Job]) -> anyhow::Result<()> {

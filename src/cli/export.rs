@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use anyhow::bail;
 use clap::Args;
 
 use super::formats::FormatArguments;
+use super::report::{Event, Reporter, path_text, path_texts};
 use super::split::SplitArguments;
-use super::{complain, exit, print_error, print_text};
+use super::{complain, exit, print_error};
 use crate::files::export::{DatasetExport, Exported, Wanted};
 use crate::files::formats::Format;
 use crate::files::project::WorkState;
@@ -52,6 +54,10 @@ pub struct ExportArguments {
     #[arg(long, value_name = "STATE", value_delimiter = ',')]
     pub states: Vec<WorkState>,
 
+    /// Print one JSON object a line on standard output instead of text: the events of the run.
+    #[arg(long)]
+    pub json: bool,
+
     #[command(flatten)]
     pub parts: SplitArguments,
 
@@ -71,6 +77,7 @@ pub(super) fn export_sessions(arguments: &ExportArguments) -> ExitCode {
 }
 
 fn run(arguments: &ExportArguments) -> anyhow::Result<ExitCode> {
+    let (started, reporter) = (Instant::now(), Reporter::new(arguments.json));
     let mut export = DatasetExport::new(arguments.format.clone(), arguments.to.out.clone());
     export.options = arguments.to.options()?;
     export.overwrite = arguments.to.overwrite;
@@ -101,26 +108,41 @@ fn run(arguments: &ExportArguments) -> anyhow::Result<ExitCode> {
     // Several photos form one dataset.
     export.joins = !folders.is_empty() || selected.len() > 1;
     let mut failed = 0;
+    reporter.event(&Event::Started { command: "export", inputs: selected.len() })?;
     for photo in &selected {
+        let started = Instant::now();
         match export.photo(photo) {
-            Ok(exported) => print_text(&report(photo, exported))?,
+            Ok(exported) => report(reporter, photo, exported, started)?,
             Err(error) => {
+                let (file, message) = (Some(path_text(&photo.path)), error.to_string());
                 complain(&error.into());
+                reporter.event(&Event::Failed { file, message })?;
                 failed += 1;
             }
         }
     }
+    let finished = |written| Event::Finished {
+        done: selected.len() - failed,
+        failed,
+        seconds: started.elapsed().as_secs_f32(),
+        interrupted: false,
+        written,
+    };
     for (part, photos) in export.parts() {
-        print_text(&format!("{}: {}\n", part.key(), count(photos, "photo")))?;
+        reporter.text(&format!("{}: {}\n", part.key(), count(photos, "photo")))?;
     }
     match export.finish() {
         Ok(files) => {
-            for (file, photos) in files {
-                print_text(&format!("{}: {}\n", file.display(), count(photos, "photo")))?;
+            for (file, photos) in &files {
+                reporter.text(&format!("{}: {}\n", file.display(), count(*photos, "photo")))?;
             }
+            reporter.event(&finished(path_texts(files.iter().map(|(file, _)| file))))?;
         }
         Err(error) => {
+            let message = error.to_string();
             complain(&error.into());
+            reporter.event(&Event::Failed { file: None, message })?;
+            reporter.event(&finished(vec![]))?;
             return Ok(ExitCode::FAILURE);
         }
     }
@@ -153,10 +175,17 @@ fn count(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
-fn report(photo: &Selected, Exported { masks, files, mut notes }: Exported) -> String {
+/// Tells what was exported of a photo.
+fn report(reporter: Reporter, photo: &Selected, exported: Exported, started: Instant) -> anyhow::Result<()> {
+    let Exported { masks, files, mut notes } = exported;
     notes.dedup();
-    let mut report =
-        format!("{}: {}, {}\n", photo.path.display(), count(masks, "mask"), count(files, "file"));
-    notes.iter().for_each(|note| report += &format!("  {note}\n"));
-    report
+    let file = path_text(&photo.path);
+    let mut report = format!("{file}: {}, {}\n", count(masks, "mask"), count(files, "file"));
+    for note in notes {
+        report += &format!("  {note}\n");
+        reporter.event(&Event::Warning { file: Some(file.clone()), message: note })?;
+    }
+    reporter.text(&report)?;
+    let seconds = started.elapsed().as_secs_f32();
+    reporter.event(&Event::Photo { file, masks, seconds, written: vec![] })
 }

@@ -11,7 +11,7 @@ use clap_mangen::roff::{Roff, roman};
 use super::arguments::Cli;
 use super::batch::make_folder;
 use super::{exit, print_text};
-use crate::version::VERSION;
+use crate::about::VERSION;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:

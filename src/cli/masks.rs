@@ -8,8 +8,9 @@ use anyhow::{Context, bail, ensure};
 use clap::Args;
 
 use super::arguments::PhotoArguments;
-use super::batch::{self, Job, Jobs, Progress, Settings, Work};
+use super::batch::{self, Job, Jobs, Outcome, Progress, Settings, Work};
 use super::keep::keep;
+use super::report::Reporter;
 use super::{complain, exit, load_model, model_stem, print_error};
 use crate::annotation::Annotation;
 use crate::files::Photo;
@@ -49,6 +50,10 @@ pub struct MasksArguments {
     /// the network a smaller input: faster and less precise.
     #[arg(long, value_name = "NAME|FILE")]
     pub model: Option<String>,
+
+    /// Print one JSON object a line on standard output instead of text: the events of the run.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Runs the command and returns its exit code.
@@ -61,6 +66,7 @@ pub(super) fn boxes_to_masks(arguments: &MasksArguments) -> ExitCode {
                 skip_existing: false,
                 overwrite: false,
                 rendering: arguments.photos.rendering.rendering(),
+                reporter: Reporter::new(arguments.json),
             };
             batch::run(&jobs, &settings, &masks)
         }
@@ -113,11 +119,13 @@ struct Masks {
 }
 
 impl Work for Masks {
+    const COMMAND: &'static str = "masks";
+
     fn results(&self, _: &Job) -> Vec<PathBuf> {
         vec![]
     }
 
-    fn process(&self, job: &Job, photo: &Photo, progress: &Progress) -> anyhow::Result<String> {
+    fn process(&self, job: &Job, photo: &Photo, progress: &Progress) -> anyhow::Result<Outcome> {
         let Boxes { mut boxes, problems } = self.files.of(&job.photo, photo.pixels.dimensions())?;
         for problem in problems {
             progress.show_notice(&format!("{}: {}: {}", job.photo.display(), problem.place, problem.what));
@@ -127,9 +135,11 @@ impl Work for Masks {
         let mut work = SavedWork::open(photo);
         boxes.retain(|wanted| !work.document.has_mask_of(wanted.bbox));
         let proposals = self.proposals(photo, &boxes, progress)?;
+        let found = proposals.len();
         let report = keep(&mut work, proposals, &self.model)?;
         work.notices.iter().for_each(|notice| progress.show_notice(notice));
-        Ok(format!("{total} box{}, {report},", if total == 1 { "" } else { "es" }))
+        let plural = if total == 1 { "" } else { "es" };
+        Ok(Outcome { masks: found, text: format!("{total} box{plural}, {report},") })
     }
 }
 

@@ -5,23 +5,29 @@ mod batch;
 mod compare;
 mod completions;
 mod convert;
+mod doctor;
 mod everything;
 mod exit;
 mod export;
 mod formats;
 mod import;
 mod keep;
+mod log_arguments;
 mod manual;
 mod masks;
 mod models;
 mod predict;
+mod progress;
 mod prompts_file;
+mod report;
 mod split;
 mod terminal;
 mod track;
+mod values;
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use anyhow::Context;
 
@@ -31,6 +37,7 @@ use self::terminal::{harmless, print_error, print_text};
 
 use crate::files::WriteError;
 use crate::files::export::PhotoExportError;
+use crate::logging;
 use crate::models::{Choice, Store};
 use crate::sam::Predictor;
 use crate::sam::weights::BUILT_IN_NAME;
@@ -48,9 +55,25 @@ impl Task {
             Self::Import(arguments) => import::import_into_session(arguments),
             Self::Convert(arguments) => convert::convert(arguments),
             Self::Models(arguments) => models::models(arguments),
+            Self::Doctor(arguments) => doctor::doctor(arguments),
             Self::Completions(arguments) => code_of(completions::completions(arguments)),
             Self::Man(arguments) => code_of(manual::manual(arguments)),
         }
+    }
+}
+
+impl Cli {
+    /// Starts the log that was asked for. What cannot be started is printed, and the exit code returned.
+    ///
+    /// # Errors
+    /// The log cannot be written.
+    pub fn start_log(&self) -> Result<(), ExitCode> {
+        let options = self.log.options(self.task.is_none());
+        let started = options.and_then(|options| Ok(logging::start(&options)?));
+        started.map_err(|error| {
+            complain(&error);
+            ExitCode::from(exit::USAGE)
+        })
     }
 }
 
@@ -67,13 +90,16 @@ fn code_of(ended: anyhow::Result<()>) -> ExitCode {
 
 /// Loads a model by name or file.
 fn load_model(model: Option<&str>) -> anyhow::Result<Predictor> {
+    let start = Instant::now();
     let Choice { name, side } = Choice::parse(model.unwrap_or(BUILT_IN_NAME));
     let predictor = if name.eq_ignore_ascii_case(BUILT_IN_NAME) {
         Predictor::built_in(side)
     } else {
         Predictor::open_with_side(&Store::from_environment(None)?.resolve(&name)?, side)
     };
-    predictor.context("the model cannot be used")
+    let predictor = predictor.context("the model cannot be used")?;
+    log::info!("model {} loaded in {:.2} s", predictor.name(), start.elapsed().as_secs_f32());
+    Ok(predictor)
 }
 
 /// The model's name, for use in file names.
@@ -91,5 +117,6 @@ fn complain(error: &anyhow::Error) {
             || matches!(e.downcast_ref(), Some(PhotoExportError::Write(WriteError::Exists { .. })))
     });
     let hint = if exists { "; --overwrite replaces it" } else { "" };
+    log::error!("{error:#}");
     print_error(&format!("tinsel: {error:#}{hint}"));
 }

@@ -1,12 +1,15 @@
 //! `tinsel models`: lists, downloads and verifies the published weights.
 
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use anyhow::anyhow;
 use clap::{Args, Subcommand};
-use indicatif::{ProgressBar, ProgressStyle};
 
+use super::progress::ProgressDisplay;
+use super::report::{Event, Reporter, path_texts};
 use super::{code_of, complain, exit, print_text};
 use crate::models::{
     CATALOGUE, Entry, LICENCE, OnDisk, Options, Progress, Source, Stage, Store, download, find, verify,
@@ -50,6 +53,10 @@ pub enum ModelsTask {
         /// Name of the model, as shown by `list`.
         #[arg(value_parser = parse_model)]
         name: Model,
+
+        /// Print one JSON object a line on standard output instead of text: the events of the download.
+        #[arg(long)]
+        json: bool,
     },
     /// Compare the size and SHA-256 of the files on disk with the official ones.
     Verify {
@@ -92,7 +99,7 @@ pub(super) fn models(arguments: &ModelsArguments) -> ExitCode {
     let done = match &arguments.task {
         ModelsTask::List => print_text(&list(&store)),
         ModelsTask::Info { name } => print_text(&info(&store, *name)),
-        ModelsTask::Download { name } => fetch(&store, *name),
+        ModelsTask::Download { name, json } => fetch(&store, *name, Reporter::new(*json)),
         ModelsTask::Verify { name } => return verify_all(&store, *name),
         ModelsTask::Path { name } => path(&store, *name),
     };
@@ -166,14 +173,32 @@ fn info(store: &Store, model: Model) -> String {
     )
 }
 
-fn fetch(store: &Store, model: Model) -> anyhow::Result<()> {
+fn fetch(store: &Store, model: Model, reporter: Reporter) -> anyhow::Result<()> {
+    let started = Instant::now();
+    reporter.event(&Event::Started { command: "models download", inputs: 1 })?;
+    let fetched = fetched(store, model, reporter);
+    if let Err(error) = &fetched {
+        reporter.mention(&Event::Failed { file: None, message: format!("{error:#}") });
+    }
+    let (failed, seconds) = (usize::from(fetched.is_err()), started.elapsed().as_secs_f32());
+    let written = path_texts(fetched.as_ref().ok().into_iter().flatten());
+    let finished = Event::Finished { done: 1 - failed, failed, seconds, interrupted: false, written };
+    reporter.event(&finished)?;
+    fetched.map(|_| ())
+}
+
+/// Downloads a model and returns its file; the built-in one has none.
+fn fetched(store: &Store, model: Model, reporter: Reporter) -> anyhow::Result<Option<PathBuf>> {
     let Model::Official(entry) = model else {
-        return print_text(&format!("{BUILT_IN_NAME}: built in, no download needed\n"));
+        reporter.text(&format!("{BUILT_IN_NAME}: built in, no download needed\n"))?;
+        return Ok(None);
     };
-    let bar = Bar::new(entry.name);
+    let bar = Bar::new(entry.name, reporter);
     let file = download(store, entry, &Options::default(), &mut |progress| bar.show(&progress));
     bar.close();
-    print_text(&format!("{}: downloaded and verified: {}\n", entry.name, file?.display()))
+    let file = file?;
+    reporter.text(&format!("{}: downloaded and verified: {}\n", entry.name, file.display()))?;
+    Ok(Some(file))
 }
 
 fn verify_all(store: &Store, model: Option<Model>) -> ExitCode {
@@ -197,7 +222,7 @@ fn verify_all(store: &Store, model: Option<Model>) -> ExitCode {
         }
     }
     for entry in entries {
-        let bar = Bar::new(entry.name);
+        let bar = Bar::new(entry.name, Reporter::Text);
         let done = verify(store, entry, &mut |progress| bar.show(&progress));
         bar.close();
         let printed =
@@ -219,29 +244,26 @@ fn path(store: &Store, model: Option<Model>) -> anyhow::Result<()> {
     print_text(&format!("{}\n", path.display()))
 }
 
-/// The progress bar: on standard error, and only if that is a terminal.
-struct Bar(ProgressBar);
+/// The progress of one model.
+struct Bar {
+    name: &'static str,
+    display: ProgressDisplay,
+}
 
 impl Bar {
-    fn new(name: &'static str) -> Self {
-        let bar = ProgressBar::new(1);
-        let template = "{prefix} {bar:30} {msg}";
-        bar.set_style(
-            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
-        );
-        bar.set_prefix(name);
-        Self(bar)
+    fn new(name: &'static str, reporter: Reporter) -> Self {
+        Self { name, display: ProgressDisplay::new(reporter) }
     }
 
     fn show(&self, progress: &Progress) -> ControlFlow<()> {
-        self.0.set_length(progress.bytes_total.unwrap_or(0).max(1));
-        self.0.set_position(if progress.bytes_total.is_some() { progress.bytes_done } else { 0 });
-        self.0.set_message(message(progress));
+        let of_total = |total: u64| progress.bytes_done as f64 / total.max(1) as f64;
+        let fraction = progress.bytes_total.map_or(0.0, of_total);
+        self.display.show(fraction, format!("{}: {}", self.name, message(progress)), None);
         ControlFlow::Continue(())
     }
 
     fn close(self) {
-        self.0.finish_and_clear();
+        self.display.finish();
     }
 }
 

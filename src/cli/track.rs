@@ -1,5 +1,6 @@
 //! `tinsel track`: follows objects through a sequence.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,13 +10,14 @@ use std::time::Instant;
 use anyhow::{Context, anyhow, bail};
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
-use super::arguments::{parse_box, parse_point};
 use super::batch::Stop;
+use super::progress::ProgressDisplay;
 use super::prompts_file::{self, ObjectPrompts, mask_of};
-use super::{complain, exit, harmless, load_model, print_error, print_text};
+use super::report::{Event, Reporter, path_text};
+use super::values::{parse_box, parse_point};
+use super::{complain, exit, harmless, load_model, print_error};
 use crate::files::FileSet;
 use crate::files::formats::{SequenceFormat, Track, TrackMask};
 use crate::files::sequence::{Journal, JournalError, Sequence};
@@ -93,6 +95,10 @@ pub struct TrackArguments {
     #[arg(long, value_name = "FPS", value_parser = parse_rate)]
     pub rate: Option<f32>,
 
+    /// Print one JSON object a line on standard output instead of text: the events of the run.
+    #[arg(long)]
+    pub json: bool,
+
     /// Replace the results of other prompts or another model.
     #[arg(long)]
     pub overwrite: bool,
@@ -140,12 +146,15 @@ pub(super) fn track(arguments: &TrackArguments) -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             complain(&error);
+            let failed = Event::Failed { file: None, message: format!("{error:#}") };
+            Reporter::new(arguments.json).mention(&failed);
             ExitCode::from(exit::USAGE)
         }
     }
 }
 
 fn run(arguments: &TrackArguments) -> anyhow::Result<ExitCode> {
+    let (started, reporter) = (Instant::now(), Reporter::new(arguments.json));
     let objects = objects(arguments)?;
     let mut sequence = Sequence::open(&arguments.sequence)?;
     if let Some((number, frame)) = objects.iter().find_map(|(number, object)| {
@@ -165,13 +174,21 @@ fn run(arguments: &TrackArguments) -> anyhow::Result<ExitCode> {
     let predictor = load_model(arguments.model.as_deref())?;
     let mut journal = open_journal(arguments, &sequence, &predictor, &objects)?;
     let stop = Stop::on_signals().map_err(|e| anyhow!("cannot listen for Ctrl+C: {e}"))?;
+    reporter.event(&Event::Started { command: "track", inputs: objects.len() })?;
     let outcome = if journal.finished.contains(&range_of(arguments)) {
         Outcome::default()
     } else {
         follow(arguments, &mut sequence, predictor, &objects, &mut journal, &stop)?
     };
     export(arguments, &mut sequence, &objects, &journal)?;
-    print_text(&summary(&sequence, &objects, &journal.results))?;
+    reporter.text(&summary(&sequence, &objects, &journal.results))?;
+    reporter.event(&Event::Finished {
+        done: objects.len(),
+        failed: outcome.failures,
+        seconds: started.elapsed().as_secs_f32(),
+        interrupted: outcome.is_stopped,
+        written: vec![path_text(&arguments.out)],
+    })?;
     if outcome.is_stopped {
         print_error("tinsel: interrupted; continue with the same command");
         return Ok(stop.exit_code());
@@ -252,12 +269,12 @@ fn follow(
     let done: BTreeSet<_> = followed.map(|tracked| (tracked.object, tracked.frame)).collect();
     let mut run = Run::new(&tracker, range)?.without(done);
     let mut outcome = Outcome::default();
-    let progress = Progress::new(run.frames());
+    let progress = Progress::new(Reporter::new(arguments.json));
     loop {
         match run.step(&mut tracker, sequence, stop) {
             Ok(Step::Working) => {}
             Ok(Step::Tracked(tracked)) => {
-                progress.note(&tracked, sequence);
+                progress.note(&tracked, sequence)?;
                 if !journal.results.contains(&tracked) {
                     journal.add(&tracked)?;
                     journal.results.push(tracked);
@@ -265,7 +282,7 @@ fn follow(
             }
             Ok(Step::Unreadable { frame, error }) => {
                 outcome.failures += 1;
-                progress.complain(&anyhow!("frame {frame} is skipped: {error}"));
+                progress.complain(anyhow!("frame {frame} is skipped: {error}"));
             }
             Ok(Step::Done) => break,
             Err(error) if error.is_cancelled() => {
@@ -274,13 +291,13 @@ fn follow(
             }
             Err(error @ TrackError::Cue { .. }) => {
                 outcome.failures += 1;
-                progress.complain(&error.into());
+                progress.complain(error.into());
             }
             Err(error) => return Err(error).with_context(|| arguments.sequence.display().to_string()),
         }
-        progress.show(run.fraction());
+        progress.show(run.fraction().into());
     }
-    progress.bar.finish_and_clear();
+    progress.display.finish();
     if !outcome.is_stopped && outcome.failures == 0 {
         journal.finish(&range_of(arguments))?;
     }
@@ -302,37 +319,44 @@ fn prior_masks(results: &[Tracked]) -> Vec<(ObjectId, PriorMask)> {
     last.into_iter().flat_map(of_object).collect()
 }
 
-/// The progress on standard error.
+/// The progress, and what is found on the way.
 struct Progress {
-    bar: ProgressBar,
+    display: ProgressDisplay,
+    reporter: Reporter,
     started: Instant,
+    /// What was found last, in words.
+    newest: RefCell<String>,
 }
 
-/// Steps of the bar for each frame.
-const STEPS: f32 = 100.0;
-
 impl Progress {
-    fn new(frames: usize) -> Self {
-        let bar = ProgressBar::new(frames as u64 * STEPS as u64);
-        let style = ProgressStyle::with_template("{bar:30} {wide_msg}");
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        Self { bar, started: Instant::now() }
+    fn new(reporter: Reporter) -> Self {
+        let display = ProgressDisplay::new(reporter);
+        Self { display, reporter, started: Instant::now(), newest: RefCell::default() }
     }
 
-    fn show(&self, fraction: f32) {
-        self.bar.set_position((fraction * self.bar.length().unwrap_or(0) as f32) as u64);
+    fn show(&self, fraction: f64) {
+        self.display.show(fraction, self.newest.borrow().clone(), None);
     }
 
-    fn note(&self, tracked: &Tracked, sequence: &Sequence) {
+    fn note(&self, tracked: &Tracked, sequence: &Sequence) -> anyhow::Result<()> {
         let name = sequence.frames.get(tracked.frame).map_or("", |frame| &frame.file);
         let doubt = tracked.doubts.first().map_or(String::new(), |doubt| format!(", {}", doubt.key()));
         let seconds = self.started.elapsed().as_secs();
-        let message = format!("{}: object {}{doubt}, {seconds} s", harmless(name), tracked.object);
-        self.bar.set_message(message);
+        let newest = format!("{}: object {}{doubt}, {seconds} s", harmless(name), tracked.object);
+        self.newest.replace(newest);
+        self.reporter.event(&Event::Frame {
+            frame: tracked.frame,
+            file: name,
+            object: tracked.object,
+            area: tracked.mask.area(),
+            predicted_iou: tracked.predicted_iou,
+            doubts: tracked.doubts.iter().map(|doubt| doubt.key()).collect(),
+        })
     }
 
-    fn complain(&self, error: &anyhow::Error) {
-        self.bar.suspend(|| complain(error));
+    fn complain(&self, error: anyhow::Error) {
+        self.display.suspend(|| complain(&error));
+        self.reporter.mention(&Event::Failed { file: None, message: format!("{error:#}") });
     }
 }
 

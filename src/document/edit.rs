@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{ClassId, Former, FoundKey, MaskId, MaskItem, NAME, Prompting, Sifting, State, mask_colour};
+use super::{
+    ClassId, Former, FoundKey, Label, MaskId, MaskItem, NAME, Prompting, Sifting, State, mask_colour,
+};
 use crate::annotation::Annotation;
 use crate::attribute::AttributeValue;
 use crate::mask::Mask;
@@ -14,7 +16,7 @@ use crate::track::{TrackId, TrackMark};
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Reshape {
     /// The label of the undo step.
-    pub what: String,
+    pub what: Label,
     /// New pixels of existing masks; a mask without pixels is removed.
     pub changed: Vec<(MaskId, Arc<Mask>)>,
     pub removed: Vec<MaskId>,
@@ -87,42 +89,41 @@ pub enum Edit {
 }
 
 impl Edit {
-    /// The label of the undo step in the menu.
-    pub(super) fn label(&self, state: &State) -> String {
-        let many = |n: usize| if n == 1 { "mask".to_owned() } else { format!("{n} masks") };
+    /// The label of the undo step.
+    pub(super) fn label(&self, state: &State) -> Label {
         match self {
-            Edit::AddPoint(..) | Edit::AddPointWithCandidate(..) => "Add point".into(),
-            Edit::MovePoint { .. } => "Move point".into(),
-            Edit::DeletePoint(_) => "Delete point".into(),
-            Edit::SetBox(Some(_)) if state.prompting.prompt.bbox.is_some() => "Change box".into(),
-            Edit::SetBox(Some(_)) => "Draw box".into(),
-            Edit::SetBox(None) => "Delete box".into(),
-            Edit::Choose(_) => "Choose candidate".into(),
-            Edit::ClearPrompt => "Clear prompt".into(),
-            Edit::Reopen(..) => "Refine mask".into(),
-            Edit::Accept(_) => "Accept mask".into(),
+            Edit::AddPoint(..) | Edit::AddPointWithCandidate(..) => Label::AddPoint,
+            Edit::MovePoint { .. } => Label::MovePoint,
+            Edit::DeletePoint(_) => Label::DeletePoint,
+            Edit::SetBox(Some(_)) if state.prompting.prompt.bbox.is_some() => Label::ChangeBox,
+            Edit::SetBox(Some(_)) => Label::DrawBox,
+            Edit::SetBox(None) => Label::DeleteBox,
+            Edit::Choose(_) => Label::ChooseCandidate,
+            Edit::ClearPrompt => Label::ClearPrompt,
+            Edit::Reopen(..) => Label::RefineMask,
+            Edit::Accept(_) => Label::AcceptMask,
             Edit::Reshape(reshape) => reshape.what.clone(),
-            Edit::AddMasks(masks) => format!("Add {}", many(masks.len())),
+            Edit::AddMasks(masks) => Label::AddMasks(masks.len()),
             Edit::Sift { sifting, .. } if state.sifting.is_some_and(|s| s.run == sifting.run) => {
-                "Filter masks".into()
+                Label::FilterMasks
             }
-            Edit::Sift { kept, .. } => format!("Add {}", many(kept.len())),
-            Edit::Import(masks) => format!("Import {}", many(masks.len())),
-            Edit::Paste(masks) => format!("Paste {}", many(masks.len())),
-            Edit::Delete(ids) => format!("Delete {}", many(ids.len())),
-            Edit::Rename(..) => "Rename mask".into(),
-            Edit::AcceptProposals(ids) => format!("Accept {}", many(ids.len())),
-            Edit::SetVisible(ids, true) => format!("Show {}", many(ids.len())),
-            Edit::SetVisible(ids, false) => format!("Hide {}", many(ids.len())),
-            Edit::Solo(Some(_)) => "Show only one mask".into(),
-            Edit::Solo(None) => "Show all masks".into(),
-            Edit::SetLocked(ids, true) => format!("Lock {}", many(ids.len())),
-            Edit::SetLocked(ids, false) => format!("Unlock {}", many(ids.len())),
-            Edit::Move { ids, .. } => format!("Move {}", many(ids.len())),
-            Edit::SetAttribute(_, name, _) => format!("Change {name}"),
-            Edit::SetClass(ids, _) => format!("Classify {}", many(ids.len())),
-            Edit::SetTrack(_) => "Track objects".into(),
-            Edit::MarkAbsent(_) => "Mark as absent".into(),
+            Edit::Sift { kept, .. } => Label::AddMasks(kept.len()),
+            Edit::Import(masks) => Label::ImportMasks(masks.len()),
+            Edit::Paste(masks) => Label::PasteMasks(masks.len()),
+            Edit::Delete(ids) => Label::DeleteMasks(ids.len()),
+            Edit::Rename(..) => Label::RenameMask,
+            Edit::AcceptProposals(ids) => Label::AcceptMasks(ids.len()),
+            Edit::SetVisible(ids, true) => Label::ShowMasks(ids.len()),
+            Edit::SetVisible(ids, false) => Label::HideMasks(ids.len()),
+            Edit::Solo(Some(_)) => Label::ShowOne,
+            Edit::Solo(None) => Label::ShowAll,
+            Edit::SetLocked(ids, true) => Label::LockMasks(ids.len()),
+            Edit::SetLocked(ids, false) => Label::UnlockMasks(ids.len()),
+            Edit::Move { ids, .. } => Label::MoveMasks(ids.len()),
+            Edit::SetAttribute(_, name, _) => Label::ChangeAttribute(name.clone()),
+            Edit::SetClass(ids, _) => Label::ClassifyMasks(ids.len()),
+            Edit::SetTrack(_) => Label::TrackObjects,
+            Edit::MarkAbsent(_) => Label::MarkAbsent,
         }
     }
 

@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::Label;
+
 /// When a change was made, so that the newest of several histories can be undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment(u64);
@@ -34,7 +36,7 @@ const LIMITS: Limits = Limits { steps: 1000, bytes: 256 << 20 };
 #[derive(Debug)]
 struct Step<S> {
     /// The change between this state and the next one towards the present.
-    label: String,
+    label: Label,
     moment: Moment,
     state: S,
     /// The memory that it takes in addition to that next state.
@@ -58,7 +60,7 @@ impl<S> Default for History<S> {
 
 impl<S: Footprint> History<S> {
     /// Stores the state before a change to `after`. Undone changes can no longer be redone.
-    pub fn push(&mut self, label: String, before: S, after: &S) {
+    pub fn push(&mut self, label: Label, before: S, after: &S) {
         self.redo.clear();
         let bytes = before.bytes_beyond(after);
         self.undo.push_back(Step { label, moment: Moment::now(), state: before, bytes });
@@ -73,12 +75,12 @@ impl<S: Footprint> History<S> {
         self.undo.iter_mut().chain(&mut self.redo).map(|step| &mut step.state)
     }
 
-    pub fn undo_label(&self) -> Option<&str> {
-        self.undo.back().map(|step| step.label.as_str())
+    pub fn undo_label(&self) -> Option<&Label> {
+        self.undo.back().map(|step| &step.label)
     }
 
-    pub fn redo_label(&self) -> Option<&str> {
-        self.redo.back().map(|step| step.label.as_str())
+    pub fn redo_label(&self) -> Option<&Label> {
+        self.redo.back().map(|step| &step.label)
     }
 
     pub fn undo_moment(&self) -> Option<Moment> {
@@ -125,7 +127,7 @@ mod tests {
     fn changed(history: &mut History<usize>, states: impl IntoIterator<Item = usize>) -> usize {
         let mut current = 0;
         for state in states {
-            history.push(format!("to {state}"), current, &state);
+            history.push(Label::AddMasks(state), current, &state);
             current = state;
         }
         current
@@ -139,9 +141,9 @@ mod tests {
     fn the_oldest_steps_are_dropped_when_there_are_too_many() {
         let mut history = History { limits: Limits { steps: 3, bytes: 1000 }, ..History::default() };
         let current = changed(&mut history, 1..=10);
-        assert_eq!(history.undo_label(), Some("to 10"));
+        assert_eq!(history.undo_label(), Some(&Label::AddMasks(10)));
         assert_eq!(undone(&mut history, current), [9, 8, 7]);
-        assert_eq!(history.redo_label(), Some("to 8"));
+        assert_eq!(history.redo_label(), Some(&Label::AddMasks(8)));
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod classes;
 mod colour_mode;
 mod edit;
 mod history;
+mod label;
 mod proposals;
 mod shape;
 #[cfg(test)]
@@ -20,6 +21,7 @@ pub use colour_mode::{ColourMode, colours};
 pub use edit::{Edit, Reshape};
 pub use history::Moment;
 use history::{Footprint, History};
+pub use label::Label;
 pub use shape::{ShapeOp, painted, prompting_again, query_for_shape, refine_edges, reshape};
 pub use tracks::{Looks, OnFrame, Presence, Sighting, TrackChange, TrackEdit};
 
@@ -336,12 +338,12 @@ impl Document {
     }
 
     /// The label of the change that undo would revert.
-    pub fn undo_label(&self) -> Option<&str> {
+    pub fn undo_label(&self) -> Option<&Label> {
         self.history.undo_label()
     }
 
     /// The label of the change that redo would restore.
-    pub fn redo_label(&self) -> Option<&str> {
+    pub fn redo_label(&self) -> Option<&Label> {
         self.history.redo_label()
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use image::RgbImage;
 
 use super::edit::Reshape;
-use super::{ClassId, Former, MaskItem, Prompting};
+use super::{ClassId, Former, Label, MaskItem, Prompting};
 use crate::annotation::Annotation;
 use crate::edge::{self, Refinement};
 use crate::mask::{Mask, PixelBox};
@@ -36,18 +36,18 @@ pub enum ShapeOp {
 
 impl ShapeOp {
     /// The label of the operation.
-    pub fn label(self) -> &'static str {
+    pub fn label(self) -> Label {
         match self {
-            ShapeOp::FillHoles(_) => "Fill holes",
-            ShapeOp::RemoveSpecks(_) => "Remove specks",
-            ShapeOp::Smooth(_) => "Smooth",
-            ShapeOp::Grow(_) => "Grow",
-            ShapeOp::Shrink(_) => "Shrink",
-            ShapeOp::KeepLargestPart => "Keep largest part",
-            ShapeOp::Split => "Split into parts",
-            ShapeOp::Union => "Merge",
-            ShapeOp::Subtract => "Subtract",
-            ShapeOp::Intersect => "Intersect",
+            ShapeOp::FillHoles(_) => Label::FillHoles,
+            ShapeOp::RemoveSpecks(_) => Label::RemoveSpecks,
+            ShapeOp::Smooth(_) => Label::Smooth,
+            ShapeOp::Grow(_) => Label::Grow,
+            ShapeOp::Shrink(_) => Label::Shrink,
+            ShapeOp::KeepLargestPart => Label::KeepLargestPart,
+            ShapeOp::Split => Label::Split,
+            ShapeOp::Union => Label::Merge,
+            ShapeOp::Subtract => Label::Subtract,
+            ShapeOp::Intersect => Label::Intersect,
         }
     }
 
@@ -61,7 +61,7 @@ impl ShapeOp {
 /// large photos. Locked masks are not changed; masks are not combined if a locked one would have to change.
 pub fn reshape(items: &[Arc<MaskItem>], op: ShapeOp) -> Reshape {
     use rayon::prelude::*;
-    let mut change = Reshape { what: op.label().to_owned(), ..Reshape::default() };
+    let mut change = Reshape { what: op.label(), ..Reshape::default() };
     if op.combines() {
         let [first, others @ ..] = items else { return change };
         let others_change = op != ShapeOp::Subtract;
@@ -117,7 +117,7 @@ pub fn refine_edges(items: &[Arc<MaskItem>], photo: &RgbImage, refinement: &Refi
         let mask = edge::refine(photo, &item.annotation.mask, refinement).mask();
         (mask != *item.annotation.mask).then(|| (item.id, Arc::new(mask)))
     });
-    Reshape { what: "Refine edge".to_owned(), changed: changed.collect(), ..Reshape::default() }
+    Reshape { what: Label::RefineEdge, changed: changed.collect(), ..Reshape::default() }
 }
 
 /// A part of a mask, by the same model; without the prompt, which describes the whole.
@@ -138,8 +138,8 @@ pub fn painted(
     subtract: bool,
     class: Option<ClassId>,
 ) -> Option<Reshape> {
-    let what = if subtract { "Erase" } else { "Paint" };
-    let mut change = Reshape { what: what.to_owned(), ..Reshape::default() };
+    let what = if subtract { Label::Erase } else { Label::Paint };
+    let mut change = Reshape { what, ..Reshape::default() };
     match item {
         Some(item) => {
             let mask = if subtract {
@@ -225,7 +225,7 @@ mod tests {
         document.apply(Edit::Reshape(refine_edges(document.masks(), &photo, &Refinement::default())));
         let area = |document: &Document, id| document.mask(id).unwrap().annotation.mask.area();
         assert_eq!([first, second].map(|id| area(&document, id)), [23 * 30, 20 * 30]);
-        assert_eq!(document.undo_label(), Some("Refine edge"));
+        assert_eq!(document.undo_label(), Some(&Label::RefineEdge));
         document.undo();
         assert_eq!(area(&document, first), 20 * 30);
     }

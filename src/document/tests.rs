@@ -53,7 +53,7 @@ fn accepting_is_one_step_back_to_the_points() {
     let mut doc = Document::default();
     doc.apply(Edit::AddPoint(point(3.0), None));
     doc.apply(Edit::Accept(new_mask(4)));
-    assert_eq!(doc.undo_label(), Some("Accept mask"));
+    assert_eq!(doc.undo_label(), Some(&Label::AcceptMask));
     doc.undo();
     assert_eq!((doc.masks().len(), doc.prompting().prompt.points.len()), (0, 1));
 }
@@ -136,14 +136,14 @@ fn shapes_change_together_and_locked_masks_do_not() {
     doc.apply(Edit::SetLocked(vec![c], true));
     let part = new_mask(2);
     doc.apply(Edit::Reshape(Reshape {
-        what: "Split".into(),
+        what: Label::Split,
         changed: vec![(a, new_mask(6).mask), (b, new_mask(0).mask), (c, new_mask(1).mask)],
         removed: vec![c],
         added: vec![(part, Some(a))],
     }));
     let areas: Vec<u64> = doc.masks().iter().map(|m| m.annotation.mask.area()).collect();
     assert_eq!(areas, [6, 2, 4], "the part follows its whole, an empty mask goes, a locked one stays");
-    assert_eq!(doc.undo_label(), Some("Split"));
+    assert_eq!(doc.undo_label(), Some(&Label::Split));
     doc.apply(Edit::Delete(vec![a, c]));
     assert_eq!(doc.masks().len(), 2);
 }
@@ -173,7 +173,7 @@ fn classes_and_order_are_steps_of_undo() {
     assert_eq!(doc.masks().iter().map(|m| m.id).collect::<Vec<_>>(), [b, c, a]);
     let with_class = |doc: &Document| doc.masks().iter().filter(|m| doc.class_of(m).is_some()).count();
     assert_eq!(with_class(&doc), 2);
-    while doc.undo_label() != Some("Add 3 masks") {
+    while doc.undo_label() != Some(&Label::AddMasks(3)) {
         doc.undo();
     }
     assert_eq!(with_class(&doc), 0);
@@ -186,13 +186,13 @@ fn another_name_of_a_class_is_work_to_be_saved_but_no_step_of_undo() {
     doc.apply(Edit::AddMasks(vec![new_mask(9)]));
     let id = doc.masks()[0].id;
     doc.apply(Edit::SetClass(vec![id], Some(ClassId(7))));
-    let (revision, label) = (doc.revision(), doc.undo_label().map(str::to_owned));
+    let (revision, label) = (doc.revision(), doc.undo_label().cloned());
     doc.use_classes(classes([(7, "cup"), (8, "hound")]));
     assert_eq!(doc.revision(), revision, "no mask is a dog");
     doc.use_classes(classes([(7, "mug"), (8, "hound")]));
     assert!(doc.revision() > revision);
     assert_eq!(doc.annotation(&doc.masks()[0]).class.as_deref(), Some("mug"));
-    assert_eq!(doc.undo_label(), label.as_deref());
+    assert_eq!(doc.undo_label(), label.as_ref());
     doc.use_classes(classes([(8, "hound")]));
     assert!(doc.class_of(&doc.masks()[0]).is_none());
 }
@@ -230,7 +230,7 @@ fn filters_take_masks_out_and_bring_the_same_back() {
     let sifted = doc.sifting().unwrap().filters;
     doc.undo();
     assert_eq!(indices(&doc), [2]);
-    assert_eq!((doc.sifting().unwrap().filters, doc.undo_label()), (sifted, Some("Filter masks")));
+    assert_eq!((doc.sifting().unwrap().filters, doc.undo_label()), (sifted, Some(&Label::FilterMasks)));
 }
 
 #[test]
@@ -325,12 +325,8 @@ fn filters_leave_locked_and_united_masks_alone() {
     doc.apply(sift(1, &[0, 1, 2]));
     let [a, b, c] = [0, 1, 2].map(|i| doc.masks()[i].id);
     doc.apply(Edit::SetLocked(vec![c], true));
-    let united = Reshape {
-        what: "Merge".into(),
-        changed: vec![(a, new_mask(8).mask)],
-        removed: vec![b],
-        added: vec![],
-    };
+    let united =
+        Reshape { what: Label::Merge, changed: vec![(a, new_mask(8).mask)], removed: vec![b], added: vec![] };
     doc.apply(Edit::Reshape(united));
     doc.apply(sift(1, &[0, 1]));
     assert_eq!(indices(&doc), [0, 2], "a united mask came back, or a locked one went");
@@ -397,7 +393,7 @@ fn a_proposal_ends_with_a_decision_and_undo_brings_it_back() {
     assert_eq!(open(&doc).len(), 3);
     doc.apply(Edit::AcceptProposals(ids));
     assert!(open(&doc).is_empty());
-    assert_eq!(doc.undo_label(), Some("Accept 4 masks"));
+    assert_eq!(doc.undo_label(), Some(&Label::AcceptMasks(4)));
 }
 
 #[test]
@@ -406,7 +402,7 @@ fn pasted_masks_have_names_of_their_own() {
     let named = |name: &str| Annotation { name: name.into(), ..new_mask(2) };
     doc.apply(Edit::Import(["cup", "cup 3", "Mask 7"].map(named).to_vec()));
     doc.apply(Edit::Paste(["cup", "cup 3", "cup", "dog", "Mask 7"].map(named).to_vec()));
-    assert_eq!(doc.undo_label(), Some("Paste 5 masks"));
+    assert_eq!(doc.undo_label(), Some(&Label::PasteMasks(5)));
     let names: Vec<_> = doc.masks()[3..].iter().map(|m| m.annotation.name.as_str()).collect();
     assert_eq!(names[..4], ["cup 2", "cup 4", "cup 5", "dog"]);
     assert!(names[4].starts_with("Mask ") && names[4] != "Mask 7");
@@ -421,7 +417,7 @@ fn the_history_of_large_masks_is_bounded() {
     let id = doc.masks()[0].id;
     for n in 1..80 {
         let changed = vec![(id, Arc::new(chequered(n)))];
-        doc.apply(Edit::Reshape(Reshape { what: "Paint".into(), changed, ..Reshape::default() }));
+        doc.apply(Edit::Reshape(Reshape { what: Label::Paint, changed, ..Reshape::default() }));
     }
     let each = doc.masks()[0].annotation.mask.bytes();
     assert!(each * 80 > 500 << 20, "each takes {each} bytes");

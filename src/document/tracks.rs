@@ -370,7 +370,7 @@ fn put(state: &mut State, track: TrackId, id: MaskId, place: Option<&OnFrame<Cla
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Edit, Reshape};
+    use crate::document::{Edit, Label, Reshape};
     use crate::mask::Mask;
 
     fn mask(x: u32) -> Mask {
@@ -392,7 +392,7 @@ mod tests {
         document.apply(Edit::AddMasks(vec![Annotation::new("", mask(20))]));
         let made = document.change_tracks(&TrackEdit::Follow(vec![followed(1, 3)]));
         assert_eq!((made[0].track, &made[0].before), (1, &None));
-        assert_eq!((left(&document, 1), document.undo_label()), (Some(3), Some("Add mask")));
+        assert_eq!((left(&document, 1), document.undo_label()), (Some(3), Some(&Label::AddMasks(1))));
         document.undo();
         assert_eq!((document.masks().len(), left(&document, 1)), (1, Some(3)), "undo leads past it");
         document.redo();

@@ -170,6 +170,6 @@ pub enum Event {
     ShapesFound { number: u64, photo: u64, masks: Vec<Option<CandidateMask>>, seconds: f32 },
     /// A job was cancelled, or replaced by a newer one.
     Cancelled { job: JobKind, number: u64 },
-    /// A job failed; the worker goes on.
-    Failed { job: JobKind, number: u64, message: String },
+    /// A job failed; the worker goes on. `panicked` is true for an error in the program itself.
+    Failed { job: JobKind, number: u64, message: String, panicked: bool },
 }

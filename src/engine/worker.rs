@@ -66,8 +66,8 @@ impl Worker {
         match outcome {
             Ok(Ok(_)) => {}
             Ok(Err(Error::Cancelled)) => self.cancelled(&ticket),
-            Ok(Err(error)) => self.failed(&ticket, error.to_string()),
-            Err(panic) => self.failed(&ticket, format!("internal error: {}", panic_text(&*panic))),
+            Ok(Err(error)) => self.failed(&ticket, error.to_string(), false),
+            Err(panic) => self.failed(&ticket, format!("internal error: {}", panic_text(&*panic)), true),
         }
     }
 
@@ -85,8 +85,9 @@ impl Worker {
         self.context.reporter.send(Event::Cancelled { job: ticket.kind, number: ticket.number });
     }
 
-    fn failed(&self, ticket: &Ticket, message: String) {
-        self.context.reporter.send(Event::Failed { job: ticket.kind, number: ticket.number, message });
+    fn failed(&self, ticket: &Ticket, message: String, panicked: bool) {
+        let &Ticket { kind: job, number, .. } = ticket;
+        self.context.reporter.send(Event::Failed { job, number, message, panicked });
     }
 }
 

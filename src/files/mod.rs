@@ -20,6 +20,10 @@ mod stamped;
 mod text;
 mod yaml;
 
+/// The sample photo, a JPEG file.
+pub const SAMPLE_PHOTO: &[u8] =
+    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/samples/coffee.jpg"));
+
 pub use atomic::{FileSet, WriteError};
 pub use folder::{photos_beside, photos_in};
 pub use kind::{FILM_EXTENSIONS, PHOTO_EXTENSIONS, holds_masks, is_film, mask_extensions};

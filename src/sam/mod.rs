@@ -41,6 +41,7 @@ pub use config::{Config, MemoryConfig};
 pub use error::{Error, Result};
 pub use input::LowRes;
 pub use network::{Family, Fit, InputFormat, Label, Map, Monitor, Token};
+pub use numeric::{InstructionSet, instruction_set};
 pub use prediction::{Candidate, Output, Prediction, has_single};
 pub use predictor::{Embedding, Encoded, Encoding, Predictor};
 pub use query::{Query, check_prompt};

@@ -6,6 +6,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use image::RgbImage;
 use tract_onnx::prelude::Tensor;
@@ -207,6 +208,7 @@ impl Predictor {
 
     /// The expensive part of [`Predictor::encode`]; [`Predictor::embedding`] does the rest.
     pub fn encoded(&self, photo: &RgbImage, monitor: &dyn Monitor) -> Result<Encoded> {
+        let start = Instant::now();
         let mut encoding = self.start_encoding(photo)?;
         while !encoding.is_done() {
             if monitor.cancelled() {
@@ -215,6 +217,7 @@ impl Predictor {
             encoding.step()?;
             monitor.progress(encoding.fraction());
         }
+        log::info!("photo encoded in {:.2} s", start.elapsed().as_secs_f32());
         encoding.finish()
     }
 

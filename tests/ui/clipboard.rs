@@ -1,7 +1,7 @@
 //! Copied masks, and photos that were left long ago.
 
 use tinsel::annotation::Annotation;
-use tinsel::document::ClassId;
+use tinsel::document::{ClassId, Label};
 use tinsel::mask::Mask;
 
 use super::*;
@@ -133,7 +133,7 @@ fn photos_left_long_ago_come_back_from_their_sessions() {
         assert_eq!(masks(&window), 1);
     }
     press(&mut window, Key::A);
-    assert_eq!(window.state().document().undo_label(), Some("Paint"), "the last few keep their undo");
+    assert_eq!(window.state().document().undo_label(), Some(&Label::Paint), "the last few keep their undo");
     (0..9).for_each(|_| press(&mut window, Key::A));
     assert_eq!((masks(&window), window.state().document().undo_label()), (1, None));
 }

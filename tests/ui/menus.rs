@@ -190,3 +190,26 @@ fn the_first_photo_has_a_hint_in_three_steps_until_the_first_mask() {
     click(&mut window, "Dismiss the hint");
     assert!(!hint(&window));
 }
+
+#[test]
+fn the_diagnostics_are_a_report_that_can_be_copied() {
+    let mut window = window(vec![]);
+    click(&mut window, "Help");
+    click(&mut window, "Diagnostics…");
+    wait_for_label(&mut window, "Copy report");
+    window.get_by_label_contains("click answered in");
+    window.get_by_label("Copy report").click();
+    window.step();
+    let mut copied = None;
+    for _ in 0..5 {
+        let commands = window.output().platform_output.commands.clone();
+        copied = copied.or(commands.into_iter().find_map(|command| match command {
+            egui::OutputCommand::CopyText(text) => Some(text),
+            _ => None,
+        }));
+        window.step();
+    }
+    assert!(copied.is_some_and(|text| text.starts_with("Program\n  ok       Tinsel ")));
+    press(&mut window, Key::Escape);
+    assert!(window.query_by_label("Copy report").is_none());
+}

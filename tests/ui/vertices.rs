@@ -1,5 +1,6 @@
 //! Outlines edited point by point, with the mouse.
 
+use tinsel::document::Label;
 use tinsel::mask::Mask;
 
 use super::canvas::window_with;
@@ -40,7 +41,7 @@ fn points_are_dragged_and_enter_turns_the_polygon_into_pixels() {
     assert!(mask(&window).iou(&expected) > 0.995, "{}", mask(&window).iou(&expected));
     let added = mask(&window).area() - before.area();
     window.get_by_label(&format!("{added} pixels added, 0 pixels removed."));
-    assert_eq!(window.state().document().undo_label(), Some("Edit points"));
+    assert_eq!(window.state().document().undo_label(), Some(&Label::EditPoints));
     press_with(&mut window, Modifiers::COMMAND, Key::Z);
     assert_eq!(mask(&window), before);
 }

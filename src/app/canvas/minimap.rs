@@ -32,7 +32,7 @@ pub(super) fn minimap_ui(
     let corner = canvas.rect.right_bottom() - Vec2::splat(MARGIN);
     let map = Rect::from_min_max(corner - size * scale, corner);
     let response = ui.interact(map, ui.unique_id().with("minimap"), Sense::CLICK | Sense::DRAG);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, texts::OVERVIEW));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, texts::overview()));
     if let Some(at) = response.interact_pointer_pos()
         && (response.clicked() || response.is_pointer_button_down_on())
     {

@@ -176,7 +176,7 @@ impl Canvas {
         actions: &mut Actions,
     ) -> Option<UnderPointer> {
         let (response, painter) = ui.allocate_painter(ui.available_size(), Sense::CLICK | Sense::DRAG);
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, texts::canvas::PHOTO));
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, texts::canvas::photo()));
         let size = input.photo.size();
         let size_px = Vec2::new(size.0 as f32, size.1 as f32);
         if self.photo_id != input.photo.id {

@@ -63,7 +63,7 @@ pub(super) fn points_ui(
         if clicked && is_on_top(ui, response.interact_pointer_pos()) {
             actions.push(Action::Edit(Edit::DeletePoint(index)));
         }
-        response.on_hover_text(texts::POINT_TOOLTIP);
+        response.on_hover_text(texts::point_tooltip());
     }
     // The point may be gone, or Escape has ended the drag.
     if let Some(Gesture::MovePoint { index, .. }) = *gesture

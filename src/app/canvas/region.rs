@@ -43,8 +43,8 @@ pub(super) fn region_ui(
     let builder = UiBuilder::new().max_rect(room).layout(Layout::left_to_right(Align::Center));
     ui.scope_builder(builder, |ui| {
         egui::Frame::popup(ui.style()).inner_margin(vec2(6.0, 1.0)).show(ui, |ui| {
-            ui.label(texts::region(region.width(), region.height())).on_hover_text(texts::REGION_TOOLTIP);
-            if ui.small_button(texts::WHOLE_PHOTO).on_hover_text(WHOLE_PHOTO.tooltip).clicked() {
+            ui.label(texts::region(region.width(), region.height())).on_hover_text(texts::region_tooltip());
+            if ui.small_button(texts::whole_photo()).on_hover_text(WHOLE_PHOTO.tooltip()).clicked() {
                 actions.push(Action::Run(&WHOLE_PHOTO));
             }
         });

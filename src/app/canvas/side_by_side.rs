@@ -79,7 +79,7 @@ impl SideBySide {
             }
         });
         let (all, response) = ui.allocate_exact_size(ui.available_size(), Sense::CLICK | Sense::DRAG);
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, comparison::VIEW));
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, comparison::view()));
         let first = Rect::from_min_size(all.min, vec2(width, all.height()));
         let offset = |pane: usize| Vec2::X * ((width + GAP) * pane as f32);
         let size = photo.size();

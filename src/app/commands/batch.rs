@@ -15,8 +15,6 @@ const PROPOSAL: Command =
 commands! {
     SEGMENT_ALL = Command {
         id: "SegmentAll",
-        text: "Segment everything in all photos…",
-        tooltip: "Find a mask for each object in all photos of the folder, in the background",
         over_comparison: true,
         enabled: can_start,
         run: |window, _, _| window.batch_question = Some(BatchQuestion::everything()),
@@ -24,8 +22,6 @@ commands! {
     };
     BOXES_TO_MASKS = Command {
         id: "BoxesToMasks",
-        text: "Boxes to masks…",
-        tooltip: "Make masks from the boxes of a detector: COCO, YOLO, Pascal VOC, labelme or CVAT files",
         over_comparison: true,
         enabled: can_start,
         run: |window, _, frame| {
@@ -36,9 +32,7 @@ commands! {
     };
     STOP_BATCH = Command {
         id: "StopBatch",
-        text: "Stop the batch",
         begins_group: true,
-        tooltip: "Stop the batch; finished photos keep their masks",
         over_comparison: true,
         enabled: |window| window.batch.is_running(),
         run: |window, _, _| window.stop_batch(),
@@ -46,9 +40,7 @@ commands! {
     };
     REVIEW = Command {
         id: "Review",
-        text: "Review proposals",
         begins_group: true,
-        tooltip: "Go from one proposed mask to the next, least certain first, or end that",
         keys: &[shift(Key::R)],
         enabled: Tinsel::has_photo,
         on: |window| window.review.is_running(),
@@ -57,24 +49,18 @@ commands! {
     };
     ACCEPT_PROPOSAL = Command {
         id: "AcceptProposal",
-        text: "Accept proposal",
-        tooltip: "Accept the proposed mask and go to the next one",
         keys: &[plain(Key::Y)],
         run: |window, _, _| window.accept_proposal(),
         ..PROPOSAL
     };
     REJECT_PROPOSAL = Command {
         id: "RejectProposal",
-        text: "Reject proposal",
-        tooltip: "Delete the proposed mask and go to the next one",
         keys: &[plain(Key::N)],
         run: |window, _, _| window.reject_proposal(),
         ..PROPOSAL
     };
     SKIP_PROPOSAL = Command {
         id: "SkipProposal",
-        text: "Skip proposal",
-        tooltip: "Leave the proposed mask undecided and go to the next one",
         keys: &[plain(Key::J)],
         run: |window, _, _| window.review.skip(),
         ..PROPOSAL

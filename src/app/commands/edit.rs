@@ -12,8 +12,6 @@ const EDIT: Command = Command { menu: Menu::Edit, ..super::COMMAND };
 commands! {
     UNDO = Command {
         id: "Undo",
-        text: "Undo",
-        tooltip: "Undo the last change",
         keys: &[ctrl(Key::Z)],
         enabled: |window| undoes_vertex(window) || window.undo_label().is_some(),
         object: |window| window.undo_label().filter(|_| !undoes_vertex(window)),
@@ -25,8 +23,6 @@ commands! {
     };
     REDO = Command {
         id: "Redo",
-        text: "Redo",
-        tooltip: "Redo the last undone change",
         keys: &[ctrl_shift(Key::Z), ctrl(Key::Y)],
         enabled: |window| window.redo_label().is_some(),
         object: |window| window.redo_label(),
@@ -35,9 +31,7 @@ commands! {
     };
     SELECT_ALL = Command {
         id: "SelectAll",
-        text: "Select all",
         begins_group: true,
-        tooltip: "Select all masks",
         keys: &[ctrl(Key::A)],
         enabled: |window| !window.document().masks().is_empty(),
         run: |window, _, _| {
@@ -48,8 +42,6 @@ commands! {
     };
     SELECT_NONE = Command {
         id: "SelectNone",
-        text: "Deselect all",
-        tooltip: "Deselect all masks",
         keys: &[plain(Key::Escape), ctrl_shift(Key::A)],
         prompt: PromptState::Empty,
         // Escape belongs to what the mouse is doing first.
@@ -59,9 +51,7 @@ commands! {
     };
     COPY_MASKS = Command {
         id: "CopyMasks",
-        text: "Copy masks",
         begins_group: true,
-        tooltip: "Copy the selected masks, to paste them into another photo",
         keys: &[ctrl(Key::C)],
         enabled: |window| window.selects(1),
         run: |window, _, _| window.copy_masks(),
@@ -69,8 +59,6 @@ commands! {
     };
     PASTE_MASKS = Command {
         id: "PasteMasks",
-        text: "Paste masks",
-        tooltip: "Add the copied masks in the same place",
         keys: &[ctrl(Key::V)],
         enabled: can_paste,
         run: |window, _, _| window.paste_masks(),
@@ -78,8 +66,6 @@ commands! {
     };
     PASTE_BY_SHAPE = Command {
         id: "PasteByShape",
-        text: "Paste by shape",
-        tooltip: "Let the network find the copied masks in this photo, where the objects may have moved a little",
         keys: &[ctrl_shift(Key::V)],
         enabled: |window| can_paste(window) && !window.clipboard.is_searching(),
         run: |window, _, _| window.paste_by_shape(),
@@ -87,8 +73,6 @@ commands! {
     };
     PASTE_CLASS = Command {
         id: "PasteClass",
-        text: "Paste class",
-        tooltip: "Assign the class of the copied mask to the selected masks",
         keys: &[ctrl_shift(Key::K)],
         enabled: |window| can_paste(window) && window.selects(1),
         run: |window, _, _| window.paste_class(),
@@ -96,9 +80,7 @@ commands! {
     };
     DUPLICATE_PREVIOUS = Command {
         id: "DuplicatePrevious",
-        text: "Duplicate masks of previous photo",
         begins_group: true,
-        tooltip: "Add all masks of the previous photo of the folder in the same place",
         keys: &[ctrl_shift(Key::L)],
         enabled: |window| window.has_photo() && window.workspace.previous().is_some(),
         run: |window, _, _| window.duplicate_previous(),
@@ -106,8 +88,6 @@ commands! {
     };
     DUPLICATE_SELECTED = Command {
         id: "DuplicateSelected",
-        text: "Duplicate selected",
-        tooltip: "Add copies of the selected masks in the same place",
         keys: &[ctrl(Key::J)],
         enabled: |window| window.selects(1),
         run: |window, _, _| window.duplicate_selected(),
@@ -115,9 +95,7 @@ commands! {
     };
     COPY_CUTOUT = Command {
         id: "CopyCutout",
-        text: "Copy cut-out as picture",
         begins_group: true,
-        tooltip: "Copy the selected object to the clipboard, on a transparent background",
         keys: &[ctrl_shift(Key::C), ctrl_shift(Key::X)],
         enabled: Tinsel::selects_one,
         run: |window, _, _| copy(window, false),
@@ -125,8 +103,6 @@ commands! {
     };
     COPY_MASK = Command {
         id: "CopyMask",
-        text: "Copy mask as picture",
-        tooltip: "Copy the selected mask to the clipboard, white on black",
         keys: &[ctrl_shift(Key::M)],
         enabled: Tinsel::selects_one,
         run: |window, _, _| copy(window, true),
@@ -134,9 +110,7 @@ commands! {
     };
     DELETE_SELECTED = Command {
         id: "DeleteSelected",
-        text: "Delete selected",
         begins_group: true,
-        tooltip: "Delete the selected masks",
         keys: &[plain(Key::Delete), plain(Key::Backspace)],
         enabled: |window| window.selects(1),
         run: |window, _, _| window.edit_selection(Edit::Delete),

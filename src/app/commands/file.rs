@@ -13,49 +13,37 @@ const FILE: Command = Command { menu: Menu::File, over_comparison: true, ..super
 commands! {
     OPEN_PHOTOS = Command {
         id: "OpenPhotos",
-        text: "Open photos…",
-        tooltip: "Open one or more photos",
         keys: &[ctrl(Key::O)],
         run: |window, _, frame| window.tasks.pick_photos(window.dialog(frame)),
         ..FILE
     };
     OPEN_FOLDER = Command {
         id: "OpenFolder",
-        text: "Open folder…",
-        tooltip: "Open all photos in a folder",
         keys: &[ctrl_shift(Key::O)],
         run: |window, _, frame| window.tasks.pick_folder(window.dialog(frame)),
         ..FILE
     };
     OPEN_SAMPLE = Command {
         id: "OpenSample",
-        text: "Open sample photo",
-        tooltip: "Open a built-in photo to try things out",
         run: |window, _, _| window.open_sample(),
         ..FILE
     };
     OPEN_MODEL = Command {
         id: "OpenModel",
-        text: "Open model…",
         begins_group: true,
-        tooltip: "Load weights from a .pt or .safetensors file, or from an ONNX pair",
         keys: &[ctrl(Key::M)],
         run: |window, _, frame| window.tasks.pick_model(window.dialog(frame)),
         ..FILE
     };
     USE_BUILT_IN_MODEL = Command {
         id: "UseBuiltInModel",
-        text: "Use built-in model",
-        tooltip: "Use MobileSAM, which needs no download",
         enabled: |window| window.model.name() != Some(BUILT_IN_NAME),
         run: |window, _, _| window.load_model(ModelSource::built_in()),
         ..FILE
     };
     EXPORT = Command {
         id: "Export",
-        text: "Export…",
         begins_group: true,
-        tooltip: "Export masks to files",
         keys: &[ctrl(Key::E), ctrl(Key::S)],
         over_comparison: false,
         enabled: |window| {
@@ -67,8 +55,6 @@ commands! {
     };
     EXPORT_SELECTED = Command {
         id: "ExportSelected",
-        text: "Export selected…",
-        tooltip: "Export the selected masks to files",
         over_comparison: false,
         enabled: |window| window.has_photo() && window.selects(1),
         run: |window, ctx, frame| {
@@ -79,8 +65,6 @@ commands! {
     };
     IMPORT_MASKS = Command {
         id: "ImportMasks",
-        text: "Import masks…",
-        tooltip: "Import masks from COCO, labelme, YOLO, ISAT, CVAT or PNG files",
         keys: &[ctrl_shift(Key::I)],
         over_comparison: false,
         enabled: Tinsel::has_photo,
@@ -89,8 +73,6 @@ commands! {
     };
     IMPORT_CLASSES = Command {
         id: "ImportClasses",
-        text: "Import classes…",
-        tooltip: "Add classes from a list (classes.txt, data.yaml), COCO, labelme, ISAT or another project",
         over_comparison: false,
         enabled: Tinsel::has_photo,
         run: |window, _, frame| window.tasks.pick_classes(window.dialog(frame)),
@@ -98,9 +80,7 @@ commands! {
     };
     QUIT = Command {
         id: "Quit",
-        text: "Quit",
         begins_group: true,
-        tooltip: "Close the window",
         keys: &[ctrl(Key::Q)],
         run: |_, ctx, _| ctx.send_viewport_cmd(ViewportCommand::Close),
         ..FILE

@@ -9,18 +9,19 @@ const HELP: Command = Command { menu: Menu::Help, over_comparison: true, ..super
 commands! {
     PALETTE = Command {
         id: "Palette",
-        text: "All commands…",
-        tooltip: "Find and run a command by name",
         keys: &[ctrl_shift(Key::P)],
         run: |window, _, _| window.panels.palette.open = !window.panels.palette.open,
         ..HELP
     };
     KEYS = Command {
         id: "Keys",
-        text: "Shortcuts and gestures",
-        tooltip: "Show or change keyboard shortcuts",
         keys: &[plain(Key::F1), plain(Key::Questionmark)],
         run: |window, _, _| window.panels.keys.open = !window.panels.keys.open,
+        ..HELP
+    };
+    DIAGNOSTICS = Command {
+        id: "Diagnostics",
+        run: |window, _, _| window.panels.diagnostics.open = !window.panels.diagnostics.open,
         ..HELP
     };
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use egui::text_selection::LabelSelectionState;
-use egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
+use egui::{Context, Event, Key, KeyboardShortcut, ModifierNames, Modifiers};
 use serde::{Deserialize, Serialize};
 
 use super::{Command, all};
@@ -51,7 +51,7 @@ impl Keymap {
     /// Why a combination cannot be given to a command, if so.
     pub fn refusal(key: KeyboardShortcut) -> Option<&'static str> {
         let held = key.modifiers == Modifiers::NONE && HELD.contains(&key.logical_key);
-        held.then_some(shortcuts::HELD_KEYS)
+        held.then_some(shortcuts::held_keys())
     }
 
     /// Gives a command these keys. They are taken from the commands that had them, which are returned.
@@ -140,21 +140,44 @@ impl Keymap {
 
 /// A combination of keys as people write it, with the names that are printed on the keys.
 pub(in crate::app) fn key_text(ctx: &Context, shortcut: KeyboardShortcut) -> String {
-    let text = ctx.format_shortcut(&shortcut);
-    let key = shortcut.logical_key;
-    let printed = match key {
-        Key::Escape => shortcuts::ESCAPE,
-        Key::PageUp => shortcuts::PAGE_UP,
-        Key::PageDown => shortcuts::PAGE_DOWN,
-        Key::ArrowLeft => shortcuts::LEFT,
-        Key::ArrowRight => shortcuts::RIGHT,
-        Key::ArrowUp => shortcuts::UP,
-        Key::ArrowDown => shortcuts::DOWN,
+    let printed = match shortcut.logical_key {
+        Key::Escape => shortcuts::escape(),
+        Key::PageUp => shortcuts::page_up(),
+        Key::PageDown => shortcuts::page_down(),
+        Key::ArrowLeft => shortcuts::left(),
+        Key::ArrowRight => shortcuts::right(),
+        Key::ArrowUp => shortcuts::up(),
+        Key::ArrowDown => shortcuts::down(),
+        Key::Enter => shortcuts::enter(),
+        Key::Tab => shortcuts::tab(),
+        Key::Space => shortcuts::space(),
+        Key::Delete => shortcuts::delete(),
+        Key::Backspace => shortcuts::backspace(),
+        Key::Insert => shortcuts::insert(),
+        Key::Home => shortcuts::home(),
+        Key::End => shortcuts::end(),
         Key::Minus => "-",
         other => other.symbol_or_name(),
     };
-    let held = text.strip_suffix(key.name()).or(text.strip_suffix(key.symbol_or_name()));
-    held.map_or_else(|| text.clone(), |held| format!("{held}{printed}"))
+    held_text(ctx, shortcut.modifiers) + printed
+}
+
+/// The keys that are held, with what stands before the last key. On a Mac, symbols where the font has them.
+fn held_text(ctx: &Context, held: Modifiers) -> String {
+    if held.is_none() {
+        return String::new();
+    }
+    if ctx.os().is_mac() {
+        let with_letter = ctx.format_shortcut(&KeyboardShortcut::new(held, Key::A));
+        return with_letter.trim_end_matches('A').to_owned();
+    }
+    let names = ModifierNames {
+        alt: shortcuts::alt(),
+        ctrl: shortcuts::ctrl(),
+        shift: shortcuts::shift(),
+        ..ModifierNames::NAMES
+    };
+    names.format(&held, false) + names.concat
 }
 
 /// The key that an event says was pressed, where it is on the keyboard if that is known, and what is held. The system has its own events for the clipboard's keys.

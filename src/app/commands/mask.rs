@@ -11,9 +11,7 @@ const MASK: Command = Command { menu: Menu::Mask, enabled: |window| window.selec
 commands! {
     HIDE_SELECTED = Command {
         id: "HideSelected",
-        text: "Show or hide selected",
         begins_group: true,
-        tooltip: "Hide the selected masks, or show them again",
         keys: &[plain(Key::S)],
         run: |window, _, _| {
             let any_visible = window.selected().any(|m| m.visible);
@@ -23,8 +21,6 @@ commands! {
     };
     SOLO_SELECTED = Command {
         id: "SoloSelected",
-        text: "Show only selected",
-        tooltip: "Show only the selected mask, or all masks again",
         keys: &[shift(Key::S)],
         run: |window, _, _| {
             let has_solo = window.document().solo().is_some();
@@ -34,8 +30,6 @@ commands! {
     };
     LOCK_SELECTED = Command {
         id: "LockSelected",
-        text: "Lock or unlock selected",
-        tooltip: "Protect the selected masks from changes and deletion",
         keys: &[ctrl(Key::L)],
         run: |window, _, _| {
             let all_locked = window.selected().all(|m| m.locked);
@@ -45,9 +39,7 @@ commands! {
     };
     RENAME_SELECTED = Command {
         id: "RenameSelected",
-        text: "Rename selected",
         begins_group: true,
-        tooltip: "Rename the selected mask",
         keys: &[plain(Key::F2)],
         enabled: Tinsel::selects_one,
         run: |window, _, _| {
@@ -60,8 +52,6 @@ commands! {
     };
     INSPECT_SELECTED = Command {
         id: "InspectSelected",
-        text: "Inspect selected",
-        tooltip: "Zoom to the selected mask, and show its properties in the side panel",
         keys: &[shift(Key::I)],
         run: |window, _, _| {
             window.settings.side_panel = true;
@@ -71,17 +61,13 @@ commands! {
     };
     RAISE = Command {
         id: "Raise",
-        text: "Bring forward",
         begins_group: true,
-        tooltip: "Move the selected masks up by one layer",
         keys: &[ctrl(Key::ArrowUp)],
         run: |window, _, _| move_selected(window, true),
         ..MASK
     };
     LOWER = Command {
         id: "Lower",
-        text: "Send backward",
-        tooltip: "Move the selected masks down by one layer",
         keys: &[ctrl(Key::ArrowDown)],
         run: |window, _, _| move_selected(window, false),
         ..MASK

@@ -24,7 +24,7 @@ use egui::{Context, Key, KeyboardShortcut, Modifiers};
 pub(super) use keymap::{Keymap, key_text};
 
 use super::shell::Tinsel;
-use super::texts::menus as texts;
+use super::texts::{commands as command_texts, menus as texts};
 
 /// Defines the commands of a file, and the list of them in the order of the menu.
 macro_rules! commands {
@@ -40,12 +40,9 @@ use commands;
 pub(super) struct Command {
     /// Names the command in saved settings, so it never changes. No two commands share one.
     pub id: &'static str,
-    pub text: &'static str,
-    /// May be empty.
-    pub tooltip: &'static str,
     pub menu: Menu,
     /// The submenu that has it; commands of one stand together.
-    pub submenu: Option<&'static str>,
+    pub submenu: Option<Submenu>,
     /// A line above it parts it from the command before in the menu.
     pub begins_group: bool,
     /// Whether the menu lists it; the palette and the list of shortcuts list all commands.
@@ -60,7 +57,7 @@ pub(super) struct Command {
     /// Whether what the command switches is on.
     pub on: fn(&Tinsel) -> bool,
     /// What it would act on now, to be shown behind its text in the menu.
-    pub object: fn(&Tinsel) -> Option<&str>,
+    pub object: fn(&Tinsel) -> Option<String>,
     pub run: fn(&mut Tinsel, &Context, &eframe::Frame),
 }
 
@@ -76,8 +73,6 @@ pub(super) enum PromptState {
 /// What definitions start from.
 const COMMAND: Command = Command {
     id: "",
-    text: "",
-    tooltip: "",
     menu: Menu::File,
     submenu: None,
     begins_group: false,
@@ -120,15 +115,15 @@ impl Menu {
 
     pub fn label(self) -> &'static str {
         match self {
-            Menu::File => texts::FILE,
-            Menu::Edit => texts::EDIT,
-            Menu::Photo => texts::PHOTO,
-            Menu::View => texts::VIEW,
-            Menu::Mask => texts::MASK,
-            Menu::Shape => texts::SHAPE,
-            Menu::Batch => texts::BATCH,
-            Menu::Sequence => texts::SEQUENCE,
-            Menu::Help => texts::HELP,
+            Menu::File => texts::file(),
+            Menu::Edit => texts::edit(),
+            Menu::Photo => texts::photo(),
+            Menu::View => texts::view(),
+            Menu::Mask => texts::mask(),
+            Menu::Shape => texts::shape(),
+            Menu::Batch => texts::batch(),
+            Menu::Sequence => texts::sequence(),
+            Menu::Help => texts::help(),
         }
     }
 
@@ -157,7 +152,43 @@ pub(super) fn all() -> impl Iterator<Item = &'static Command> {
     files.into_iter().flatten().copied()
 }
 
+/// The submenus, each in the menu of its commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Submenu {
+    Tool,
+    Crosshair,
+    Candidate,
+    Style,
+    Theme,
+    TextSize,
+    Language,
+}
+
+impl Submenu {
+    pub fn label(self) -> &'static str {
+        match self {
+            Submenu::Tool => texts::tool(),
+            Submenu::Crosshair => texts::crosshair(),
+            Submenu::Candidate => texts::candidate(),
+            Submenu::Style => texts::style_of_masks(),
+            Submenu::Theme => texts::theme(),
+            Submenu::TextSize => texts::text_size(),
+            Submenu::Language => texts::language(),
+        }
+    }
+}
+
 impl Command {
+    /// What menus call it.
+    pub fn text(&self) -> &'static str {
+        command_texts::text(self.id)
+    }
+
+    /// What it does; may be empty.
+    pub fn tooltip(&self) -> &'static str {
+        command_texts::tooltip(self.id)
+    }
+
     pub fn is_enabled(&self, window: &Tinsel) -> bool {
         let has_prompt = !window.document().prompting().is_empty();
         let suits_prompt = match self.prompt {
@@ -214,7 +245,7 @@ impl Availability {
         let state = |command: &'static Command| State {
             enabled: command.is_enabled(window),
             on: (command.on)(window),
-            object: (command.object)(window).map(Into::into),
+            object: (command.object)(window),
         };
         let states = all().map(|command| (command, state(command))).collect();
         Self { states, keymap: window.settings.keymap.clone() }
@@ -231,8 +262,8 @@ impl Availability {
     /// What a menu calls the command now.
     pub fn text(&self, command: &Command) -> String {
         match self.states.get(command).and_then(|state| state.object.as_ref()) {
-            Some(object) => texts::command_on(command.text, object),
-            None => command.text.to_owned(),
+            Some(object) => texts::command_on(command.text(), object),
+            None => command.text().to_owned(),
         }
     }
 }
@@ -261,13 +292,17 @@ const fn ctrl_shift(key: Key) -> KeyboardShortcut {
 mod tests {
     use std::collections::HashSet;
 
+    use super::super::texts::Language;
     use super::*;
 
     #[test]
     fn no_two_commands_share_a_key_or_a_text() {
         let (mut texts, mut ids) = (HashSet::new(), HashSet::new());
         for command in all() {
-            assert!(texts.insert(command.text), "{} stands twice", command.text);
+            for language in Language::ALL {
+                let text = command_texts::text_in(language, command.id);
+                assert!(texts.insert((language as u8, text)), "{text} stands twice in {language:?}");
+            }
             assert!(ids.insert(command.id), "{command:?} stands twice");
             for other in all().filter(|other| !command.may_share_keys(other)) {
                 let shared = other.keys.iter().find(|key| command.keys.contains(key));

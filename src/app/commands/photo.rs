@@ -11,8 +11,6 @@ const PHOTO: Command = Command { menu: Menu::Photo, over_comparison: true, ..sup
 commands! {
     NEXT_PHOTO = Command {
         id: "NextPhoto",
-        text: "Next photo",
-        tooltip: "Open the next photo in the folder",
         keys: &[plain(Key::D), plain(Key::PageDown)],
         enabled: |window| window.neighbour(1).is_some(),
         run: |window, _, _| window.open_neighbour(1),
@@ -20,8 +18,6 @@ commands! {
     };
     PREVIOUS_PHOTO = Command {
         id: "PreviousPhoto",
-        text: "Previous photo",
-        tooltip: "Open the previous photo in the folder",
         keys: &[plain(Key::A), plain(Key::PageUp)],
         enabled: |window| window.neighbour(-1).is_some(),
         run: |window, _, _| window.open_neighbour(-1),
@@ -29,9 +25,7 @@ commands! {
     };
     NEXT_PAGE = Command {
         id: "NextPage",
-        text: "Next page",
         begins_group: true,
-        tooltip: "Open the next page of the photo's file",
         keys: &[ctrl(Key::PageDown)],
         enabled: |window| window.page().is_some_and(|(page, pages)| page + 1 < pages),
         run: |window, _, _| go_to_page(window, |page| page + 1),
@@ -39,8 +33,6 @@ commands! {
     };
     PREVIOUS_PAGE = Command {
         id: "PreviousPage",
-        text: "Previous page",
-        tooltip: "Open the previous page of the photo's file",
         keys: &[ctrl(Key::PageUp)],
         enabled: |window| window.page().is_some_and(|(page, _)| page > 0),
         run: |window, _, _| go_to_page(window, |page| page - 1),
@@ -48,9 +40,7 @@ commands! {
     };
     NEXT_EMPTY = Command {
         id: "NextEmptyPhoto",
-        text: "Next photo without masks",
         begins_group: true,
-        tooltip: "Open the next photo that has no masks and is not done",
         keys: &[shift(Key::D)],
         enabled: |window| window.workspace.photos.len() > 1,
         run: |window, _, _| window.find_empty_photo(),
@@ -58,8 +48,6 @@ commands! {
     };
     NEXT_REVIEW = Command {
         id: "NextReviewPhoto",
-        text: "Next photo to be reviewed",
-        tooltip: "Open the next photo that is marked for review",
         keys: &[ctrl_shift(Key::D)],
         enabled: |window| window.workspace.photos.len() > 1,
         run: |window, _, _| window.open_next_to_review(),
@@ -67,9 +55,7 @@ commands! {
     };
     MARK_DONE = Command {
         id: "MarkDone",
-        text: "Done, next photo",
         begins_group: true,
-        tooltip: "Accept the mask in progress, mark the photo as done and open the next one that is not",
         keys: &[KeyboardShortcut::new(Modifiers::COMMAND, Key::Enter)],
         enabled: Tinsel::has_photo,
         run: |window, _, _| window.mark_done(),
@@ -77,8 +63,6 @@ commands! {
     };
     MARK_REVIEW = Command {
         id: "MarkReview",
-        text: "To be reviewed",
-        tooltip: "Mark the photo for a review, or remove the mark",
         keys: &[ctrl_shift(Key::Enter)],
         enabled: Tinsel::has_photo,
         on: |window| window.state_of_open() == Some(PhotoState::Review),
@@ -90,17 +74,13 @@ commands! {
     };
     CLEAR_STATE = Command {
         id: "ClearState",
-        text: "Not done",
-        tooltip: "Remove the mark that the photo is done or to be reviewed",
         enabled: |window| window.has_photo() && window.state_of_open().is_some(),
         run: |window, _, _| window.set_state_of_open(None),
         ..PHOTO
     };
     EDIT_NOTE = Command {
         id: "EditNote",
-        text: "Note and tags…",
         begins_group: true,
-        tooltip: "Write a note about the photo, and give it tags",
         enabled: Tinsel::has_photo,
         run: |window, _, _| {
             let open = window.workspace.open.as_ref().map(|open| open.photo.path.clone());
@@ -110,8 +90,6 @@ commands! {
     };
     SHOW_IN_FOLDER = Command {
         id: "ShowInFolder",
-        text: "Show in folder",
-        tooltip: "Show the file of the photo in the file manager",
         enabled: |window| window.has_photo() && window.photo_file().is_some(),
         run: |window, _, _| {
             let file = window.photo_file();

@@ -2,27 +2,20 @@
 
 use egui::{Context, Key, Vec2};
 
-use super::{Command, Menu, PromptState, commands, plain};
+use super::{Command, Menu, PromptState, Submenu, commands, plain};
 use crate::app::settings::Tool;
 use crate::app::shell::Tinsel;
-use crate::app::texts::menus as texts;
 
 const BRUSH_STEP: f32 = 1.25;
 
 const TOOL: Command =
-    Command { menu: Menu::Mask, submenu: Some(texts::TOOL), enabled: Tinsel::has_photo, ..super::COMMAND };
+    Command { menu: Menu::Mask, submenu: Some(Submenu::Tool), enabled: Tinsel::has_photo, ..super::COMMAND };
 
-const MOVE_CROSS: Command = Command {
-    submenu: Some(texts::CROSSHAIR),
-    tooltip: "Move a crosshair over the photo to click without a mouse; hold Shift to move by one pixel",
-    ..TOOL
-};
+const MOVE_CROSS: Command = Command { submenu: Some(Submenu::Crosshair), ..TOOL };
 
 commands! {
     POSITIVE = Command {
         id: "Tool(Positive)",
-        text: "Include",
-        tooltip: "Click on the object; right-click outside it",
         keys: &[plain(Key::Q)],
         on: |window| window.stage.tool == Tool::Positive,
         run: |window, _, _| window.stage.tool = Tool::Positive,
@@ -30,8 +23,6 @@ commands! {
     };
     NEGATIVE = Command {
         id: "Tool(Negative)",
-        text: "Exclude",
-        tooltip: "Click on what does not belong to the object",
         keys: &[plain(Key::E)],
         on: |window| window.stage.tool == Tool::Negative,
         run: |window, _, _| window.stage.tool = Tool::Negative,
@@ -39,8 +30,6 @@ commands! {
     };
     BOX = Command {
         id: "Tool(Box)",
-        text: "Box",
-        tooltip: "Drag a box around the object",
         keys: &[plain(Key::W)],
         on: |window| window.stage.tool == Tool::Box,
         run: |window, _, _| window.stage.tool = Tool::Box,
@@ -48,8 +37,6 @@ commands! {
     };
     SELECT = Command {
         id: "Tool(Select)",
-        text: "Pick masks",
-        tooltip: "Click a mask to select it",
         keys: &[plain(Key::M)],
         on: |window| window.stage.tool == Tool::Select,
         run: |window, _, _| window.stage.tool = Tool::Select,
@@ -57,8 +44,6 @@ commands! {
     };
     BRUSH = Command {
         id: "Tool(Brush)",
-        text: "Brush",
-        tooltip: "Paint on the selected mask or a new one; hold Shift to erase",
         keys: &[plain(Key::T)],
         on: |window| window.stage.tool == Tool::Brush,
         run: |window, _, _| window.stage.tool = Tool::Brush,
@@ -66,8 +51,6 @@ commands! {
     };
     ERASER = Command {
         id: "Tool(Eraser)",
-        text: "Eraser",
-        tooltip: "Erase from the selected mask; hold Shift to paint",
         keys: &[plain(Key::X)],
         on: |window| window.stage.tool == Tool::Eraser,
         run: |window, _, _| window.stage.tool = Tool::Eraser,
@@ -75,8 +58,6 @@ commands! {
     };
     LASSO = Command {
         id: "Tool(Lasso)",
-        text: "Lasso",
-        tooltip: "Draw around an area to add it to the selected mask; hold Shift to remove it",
         keys: &[plain(Key::L)],
         on: |window| window.stage.tool == Tool::Lasso,
         run: |window, _, _| window.stage.tool = Tool::Lasso,
@@ -84,8 +65,6 @@ commands! {
     };
     VERTICES = Command {
         id: "Tool(Vertices)",
-        text: "Points",
-        tooltip: "Edit the outline of the selected mask as a polygon, point by point",
         keys: &[plain(Key::K)],
         prompt: PromptState::Empty,
         on: |window| window.stage.tool == Tool::Vertices,
@@ -94,8 +73,6 @@ commands! {
     };
     LARGER_BRUSH = Command {
         id: "BrushLarger",
-        text: "Larger brush",
-        tooltip: "Make brush and eraser larger",
         keys: &[plain(Key::CloseBracket)],
         run: |window, _, _| resize_brush(window, BRUSH_STEP),
         enabled: |_| true,
@@ -103,8 +80,6 @@ commands! {
     };
     SMALLER_BRUSH = Command {
         id: "BrushSmaller",
-        text: "Smaller brush",
-        tooltip: "Make brush and eraser smaller",
         keys: &[plain(Key::OpenBracket)],
         run: |window, _, _| resize_brush(window, 1.0 / BRUSH_STEP),
         enabled: |_| true,
@@ -112,36 +87,30 @@ commands! {
     };
     CROSS_LEFT = Command {
         id: "Cross(Left)",
-        text: "Move crosshair left",
         keys: &[plain(Key::ArrowLeft)],
         run: |window, ctx, _| move_cross(window, ctx, Vec2::LEFT),
         ..MOVE_CROSS
     };
     CROSS_RIGHT = Command {
         id: "Cross(Right)",
-        text: "Move crosshair right",
         keys: &[plain(Key::ArrowRight)],
         run: |window, ctx, _| move_cross(window, ctx, Vec2::RIGHT),
         ..MOVE_CROSS
     };
     CROSS_UP = Command {
         id: "Cross(Up)",
-        text: "Move crosshair up",
         keys: &[plain(Key::ArrowUp)],
         run: |window, ctx, _| move_cross(window, ctx, Vec2::UP),
         ..MOVE_CROSS
     };
     CROSS_DOWN = Command {
         id: "Cross(Down)",
-        text: "Move crosshair down",
         keys: &[plain(Key::ArrowDown)],
         run: |window, ctx, _| move_cross(window, ctx, Vec2::DOWN),
         ..MOVE_CROSS
     };
     CLICK_CROSS = Command {
         id: "ClickCross",
-        text: "Click at crosshair",
-        tooltip: "Click there without a mouse; hold Shift for the opposite kind of point",
         keys: &[plain(Key::C)],
         enabled: |window| window.stage.canvas.has_cross(),
         run: |window, ctx, frame| {
@@ -149,7 +118,7 @@ commands! {
             let action = window.stage.canvas.click_cross(window.stage.tool, opposite, &window.workspace.document);
             action.into_iter().for_each(|action| window.apply(action, ctx, frame));
         },
-        submenu: Some(texts::CROSSHAIR),
+        submenu: Some(Submenu::Crosshair),
         ..TOOL
     };
 }

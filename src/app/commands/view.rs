@@ -2,27 +2,27 @@
 
 use egui::{Context, Key, ThemePreference};
 
-use super::{Command, Menu, commands, ctrl, plain, shift};
+use super::{Command, Menu, Submenu, commands, ctrl, plain, shift};
 use crate::app::look;
 use crate::app::settings::{MaskStyle, NORMAL_TEXT, TEXT_SIZES};
 use crate::app::shell::Tinsel;
-use crate::app::texts::menus as texts;
+use crate::app::texts::Language;
 
 const ZOOM_STEP: f32 = 1.25;
 
 const VIEW: Command = Command { menu: Menu::View, ..super::COMMAND };
 
-const STYLE: Command = Command { submenu: Some(texts::STYLE_OF_MASKS), ..VIEW };
+const STYLE: Command = Command { submenu: Some(Submenu::Style), ..VIEW };
 
-const THEME: Command = Command { submenu: Some(texts::THEME), over_comparison: true, ..VIEW };
+const THEME: Command = Command { submenu: Some(Submenu::Theme), over_comparison: true, ..VIEW };
 
-const TEXT_SIZE: Command = Command { submenu: Some(texts::TEXT_SIZE), ..THEME };
+const LANGUAGE: Command = Command { submenu: Some(Submenu::Language), ..THEME };
+
+const TEXT_SIZE: Command = Command { submenu: Some(Submenu::TextSize), ..THEME };
 
 commands! {
     SHOW_ALL = Command {
         id: "ShowAll",
-        text: "Show or hide all masks",
-        tooltip: "Show the photo without masks, or show the masks again",
         keys: &[plain(Key::V), ctrl(Key::H)],
         enabled: |window| !window.document().masks().is_empty(),
         on: |window| window.stage.masks_hidden,
@@ -31,7 +31,6 @@ commands! {
     };
     ZOOM_IN = Command {
         id: "ZoomIn",
-        text: "Zoom in",
         begins_group: true,
         keys: &[plain(Key::Plus), plain(Key::Equals)],
         enabled: Tinsel::has_photo,
@@ -40,7 +39,6 @@ commands! {
     };
     ZOOM_OUT = Command {
         id: "ZoomOut",
-        text: "Zoom out",
         keys: &[plain(Key::Minus)],
         enabled: Tinsel::has_photo,
         run: |window, _, _| window.stage.canvas.view.zoom_by(1.0 / ZOOM_STEP),
@@ -48,8 +46,6 @@ commands! {
     };
     ZOOM_FIT = Command {
         id: "ZoomFit",
-        text: "Fit",
-        tooltip: "Show the whole photo",
         keys: &[plain(Key::Home), ctrl(Key::F)],
         enabled: Tinsel::has_photo,
         run: |window, _, _| window.stage.canvas.view.fit(),
@@ -57,8 +53,6 @@ commands! {
     };
     ZOOM_ACTUAL = Command {
         id: "ZoomActual",
-        text: "100 %",
-        tooltip: "Show one photo pixel for each screen pixel",
         keys: &[ctrl(Key::Num0), ctrl(Key::Equals)],
         enabled: Tinsel::has_photo,
         run: |window, _, _| window.stage.canvas.view.actual_size(),
@@ -66,8 +60,6 @@ commands! {
     };
     ZOOM_SELECTION = Command {
         id: "ZoomSelection",
-        text: "Zoom to selection",
-        tooltip: "Zoom in on the selected masks",
         keys: &[plain(Key::Z)],
         enabled: |window| window.selects(1),
         run: |window, _, _| window.zoom_to(&window.selection()),
@@ -75,17 +67,13 @@ commands! {
     };
     FILL = Command {
         id: "Style(Fill)",
-        text: "Filled masks",
         begins_group: true,
-        tooltip: "Fill masks with colour",
         on: |window| window.settings.style == MaskStyle::Fill,
         run: |window, _, _| toggle_style(window, MaskStyle::Fill),
         ..STYLE
     };
     OUTLINE = Command {
         id: "Style(Outline)",
-        text: "Outlines only",
-        tooltip: "Draw only the outlines of masks",
         keys: &[plain(Key::O)],
         on: |window| window.settings.style == MaskStyle::Outline,
         run: |window, _, _| toggle_style(window, MaskStyle::Outline),
@@ -93,16 +81,12 @@ commands! {
     };
     FILL_AND_OUTLINE = Command {
         id: "Style(Both)",
-        text: "Fill and outline",
-        tooltip: "Fill masks with colour and draw their outlines",
         on: |window| window.settings.style == MaskStyle::Both,
         run: |window, _, _| toggle_style(window, MaskStyle::Both),
         ..STYLE
     };
     DIM = Command {
         id: "Style(Dim)",
-        text: "Dim everything else",
-        tooltip: "Darken everything outside the masks",
         keys: &[shift(Key::O)],
         on: |window| window.settings.style == MaskStyle::Dim,
         run: |window, _, _| toggle_style(window, MaskStyle::Dim),
@@ -110,17 +94,13 @@ commands! {
     };
     MINIMAP = Command {
         id: "Minimap",
-        text: "Minimap",
         begins_group: true,
-        tooltip: "Show an overview of the photo while zoomed in",
         on: |window| window.settings.minimap,
         run: |window, _, _| window.settings.minimap = !window.settings.minimap,
         ..VIEW
     };
     LIVE_PREVIEW = Command {
         id: "LivePreview",
-        text: "Live preview",
-        tooltip: "Show the mask that a click would give; hold Alt for a larger or smaller one",
         keys: &[plain(Key::P)],
         on: |window| window.settings.live_preview,
         run: |window, _, _| window.settings.live_preview = !window.settings.live_preview,
@@ -128,8 +108,6 @@ commands! {
     };
     FILMSTRIP = Command {
         id: "Filmstrip",
-        text: "Filmstrip",
-        tooltip: "Show thumbnails of the photos in the folder",
         keys: &[shift(Key::F)],
         over_comparison: true,
         on: |window| window.settings.filmstrip,
@@ -138,8 +116,6 @@ commands! {
     };
     SIDE_PANEL = Command {
         id: "SidePanel",
-        text: "Side panel",
-        tooltip: "Show classes, masks and properties beside the photo",
         keys: &[ctrl(Key::B)],
         on: |window| window.settings.side_panel,
         run: |window, _, _| window.settings.side_panel = !window.settings.side_panel,
@@ -147,8 +123,6 @@ commands! {
     };
     IMAGE = Command {
         id: "Image",
-        text: "Image",
-        tooltip: "Show how masks and photo look: opacity, style, colours, brightness, pages and channels",
         keys: &[plain(Key::I)],
         enabled: Tinsel::has_photo,
         on: |window| window.settings.side_panel && window.panels.image.open,
@@ -160,31 +134,49 @@ commands! {
     };
     SYSTEM_THEME = Command {
         id: "Theme(System)",
-        text: "System theme",
         begins_group: true,
-        tooltip: "Follow the light or dark theme of the system",
         on: |window| window.settings.theme == ThemePreference::System,
         run: |window, ctx, _| set_theme(window, ctx, ThemePreference::System),
         ..THEME
     };
     LIGHT_THEME = Command {
         id: "Theme(Light)",
-        text: "Light theme",
         on: |window| window.settings.theme == ThemePreference::Light,
         run: |window, ctx, _| set_theme(window, ctx, ThemePreference::Light),
         ..THEME
     };
     DARK_THEME = Command {
         id: "Theme(Dark)",
-        text: "Dark theme",
         on: |window| window.settings.theme == ThemePreference::Dark,
         run: |window, ctx, _| set_theme(window, ctx, ThemePreference::Dark),
         ..THEME
     };
+    SYSTEM_LANGUAGE = Command {
+        id: "Language(System)",
+        on: |window| window.settings.language.is_none(),
+        run: |window, _, _| window.choose_language(None),
+        ..LANGUAGE
+    };
+    ENGLISH = Command {
+        id: "Language(English)",
+        on: |window| window.settings.language == Some(Language::English),
+        run: |window, _, _| window.choose_language(Some(Language::English)),
+        ..LANGUAGE
+    };
+    GERMAN = Command {
+        id: "Language(German)",
+        on: |window| window.settings.language == Some(Language::German),
+        run: |window, _, _| window.choose_language(Some(Language::German)),
+        ..LANGUAGE
+    };
+    CHINESE = Command {
+        id: "Language(Chinese)",
+        on: |window| window.settings.language == Some(Language::Chinese),
+        run: |window, _, _| window.choose_language(Some(Language::Chinese)),
+        ..LANGUAGE
+    };
     LARGER_TEXT = Command {
         id: "LargerText",
-        text: "Larger text",
-        tooltip: "Make text and buttons larger",
         keys: &[ctrl(Key::Plus)],
         enabled: |window| next_size(window).is_some(),
         run: |window, ctx, _| set_text_size(window, ctx, next_size(window)),
@@ -192,8 +184,6 @@ commands! {
     };
     SMALLER_TEXT = Command {
         id: "SmallerText",
-        text: "Smaller text",
-        tooltip: "Make text and buttons smaller",
         keys: &[ctrl(Key::Minus)],
         enabled: |window| previous_size(window).is_some(),
         run: |window, ctx, _| set_text_size(window, ctx, previous_size(window)),
@@ -201,8 +191,6 @@ commands! {
     };
     NORMAL_TEXT_SIZE = Command {
         id: "NormalText",
-        text: "Normal text",
-        tooltip: "Give text and buttons their normal size",
         on: |window| window.settings.text_size == NORMAL_TEXT,
         run: |window, ctx, _| set_text_size(window, ctx, Some(NORMAL_TEXT)),
         ..TEXT_SIZE

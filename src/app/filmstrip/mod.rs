@@ -19,7 +19,7 @@ use super::commands::Availability;
 use super::look::{ACCENT, ICONS, ICONS_FILLED, icons, tokens};
 use super::menus::{PhotoSubject, photo_menu_ui};
 use super::state::{PhotoStates, Projects, folder_of};
-use super::texts::{self, filmstrip, states as states_texts};
+use super::texts::{filmstrip, states as states_texts, units};
 use crate::files::project::{PhotoState, WorkState};
 
 /// The room for a picture, in points.
@@ -153,17 +153,17 @@ struct TileContent<'a> {
 
 /// Limits the strip to photos in a state, or to those with a text in their name.
 fn filter_ui(ui: &mut Ui, states: &mut PhotoStates) {
-    let text = |state: Option<WorkState>| state.map_or(states_texts::ALL, states_texts::state);
+    let text = |state: Option<WorkState>| state.map_or(states_texts::all(), states_texts::state);
     let combo = ComboBox::from_id_salt("state filter").width(FILTER_WIDTH - 12.0);
     let combo = combo.selected_text(text(states.filter)).show_ui(ui, |ui| {
         for state in std::iter::once(None).chain(WorkState::ALL.map(Some)) {
             ui.selectable_value(&mut states.filter, state, text(state));
         }
     });
-    combo.response.on_hover_text(states_texts::FILTER_TOOLTIP);
-    let edit = TextEdit::singleline(&mut states.search).hint_text(states_texts::SEARCH_HINT);
+    combo.response.on_hover_text(states_texts::filter_tooltip());
+    let edit = TextEdit::singleline(&mut states.search).hint_text(states_texts::search_hint());
     let response = ui.add(edit.desired_width(FILTER_WIDTH - 12.0));
-    response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, states_texts::SEARCH));
+    response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, states_texts::search()));
 }
 
 /// The tiles between two places of the strip, one more on each side so that they are there in time.
@@ -187,14 +187,14 @@ fn tile_ui(
     let response = ui.interact(whole, ui.scope_id().with(("photo", index)), Sense::CLICK | Sense::FOCUSABLE);
     let unreadable = tile.is_some_and(|tile| tile.picture.is_none());
     let parts = [
-        unreadable.then(|| filmstrip::UNREADABLE.to_owned()),
-        (masks > 0 && !unreadable).then(|| texts::masks(masks)),
+        unreadable.then(|| filmstrip::unreadable().to_owned()),
+        (masks > 0 && !unreadable).then(|| units::masks(masks)),
         matches!(state, WorkState::Set(_)).then(|| states_texts::state(state).to_lowercase()),
         (!note.is_empty()).then(|| note.to_owned()),
     ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    let about = (!parts.is_empty()).then(|| parts.join(", "));
-    let label = filmstrip::label(&name, about.as_deref());
+    let about = units::listed(parts);
+    let about = Some(&*about).filter(|about| !about.is_empty());
+    let label = filmstrip::label(&name, about);
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_current, &label));
     name_ui(ui, whole.with_min_y(rect.max.y), &name, is_current, state);
     let painter = ui.painter_at(rect.expand(2.0));
@@ -211,7 +211,7 @@ fn tile_ui(
             painter.text(
                 rect.center(),
                 Align2::CENTER_CENTER,
-                filmstrip::UNREADABLE,
+                filmstrip::unreadable(),
                 FontId::proportional(12.0),
                 colour,
             );
@@ -249,7 +249,7 @@ fn tile_ui(
     }
     let subject = PhotoSubject { path, index, is_current, state, has_project };
     response.context_menu(|ui| photo_menu_ui(ui, &subject, availability, actions));
-    response.on_hover_text(filmstrip::tooltip(&name, about.as_deref())).clicked()
+    response.on_hover_text(filmstrip::tooltip(&name, about)).clicked()
 }
 
 /// The name below a picture, as much of it as fits, behind the icon of the state.

@@ -8,6 +8,8 @@ use egui::{
     Theme, Visuals, vec2,
 };
 
+use super::numbers;
+
 /// The accent over photos, where both themes look alike.
 pub(in crate::app) const ACCENT: Color32 = Color32::from_rgb(0x2f, 0x6f, 0xe4);
 /// Positive and negative points.
@@ -106,6 +108,7 @@ pub(in crate::app) fn apply(ctx: &egui::Context) {
         ctx.set_visuals_of(theme, with_tokens(visuals, tokens));
     }
     ctx.all_styles_mut(set_sizes);
+    ctx.all_styles_mut(numbers::localise);
     // Ctrl and plus belong to the photo, not to the size of the buttons.
     ctx.options_mut(|options| options.zoom_with_keyboard = false);
 }

@@ -1,8 +1,9 @@
 //! Attributes: the window that defines those of a class, and the fields for their values.
 
-use egui::{Button, Checkbox, ComboBox, Context, DragValue, Grid, Id, Modal, TextEdit, Ui, WidgetInfo};
+use egui::{Button, Checkbox, ComboBox, Context, Grid, Id, Modal, TextEdit, Ui, WidgetInfo};
 
 use super::super::actions::{Action, Actions};
+use super::super::look::number_field;
 use super::super::texts::attributes as texts;
 use crate::attribute::{AttributeDefinition, AttributeKind, AttributeValue};
 use crate::document::{Class, ClassId, Document, Edit, MaskId, MaskItem};
@@ -51,14 +52,14 @@ impl AttributeWindow {
             ui.set_width(460.0);
             ui.heading(texts::title(&edited.name));
             definitions_ui(ui, &mut edited.definitions);
-            if ui.button(texts::ADD).clicked() {
+            if ui.button(texts::add()).clicked() {
                 let definition = AttributeDefinition { name: String::new(), kind: AttributeKind::YesNo };
                 edited.definitions.push((definition, String::new()));
             }
             ui.separator();
             ui.horizontal(|ui| {
-                save = ui.button(texts::SAVE).clicked();
-                close = ui.button(texts::CANCEL).clicked();
+                save = ui.button(texts::save()).clicked();
+                close = ui.button(texts::cancel()).clicked();
             });
         });
         if save {
@@ -95,9 +96,10 @@ fn definitions_ui(ui: &mut Ui, definitions: &mut Vec<(AttributeDefinition, Strin
     let mut deleted = None;
     Grid::new("definitions").num_columns(4).show(ui, |ui| {
         for (i, (definition, choices)) in definitions.iter_mut().enumerate() {
-            let edit = TextEdit::singleline(&mut definition.name).hint_text(texts::NAME).desired_width(120.0);
+            let edit =
+                TextEdit::singleline(&mut definition.name).hint_text(texts::name()).desired_width(120.0);
             let response = ui.add(edit);
-            response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, texts::NAME));
+            response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, texts::name()));
             ComboBox::from_id_salt(("kind", i)).selected_text(kind_text(&definition.kind)).show_ui(
                 ui,
                 |ui| {
@@ -112,13 +114,13 @@ fn definitions_ui(ui: &mut Ui, definitions: &mut Vec<(AttributeDefinition, Strin
                 },
             );
             if matches!(definition.kind, AttributeKind::Choice { .. }) {
-                let edit = TextEdit::singleline(choices).hint_text(texts::CHOICES).desired_width(150.0);
+                let edit = TextEdit::singleline(choices).hint_text(texts::choices()).desired_width(150.0);
                 let response = ui.add(edit);
-                response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, texts::CHOICES));
+                response.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, texts::choices()));
             } else {
                 ui.label("");
             }
-            if ui.small_button("×").on_hover_text(texts::DELETE).clicked() {
+            if ui.small_button("×").on_hover_text(texts::delete()).clicked() {
                 deleted = Some(i);
             }
             ui.end_row();
@@ -131,10 +133,10 @@ fn definitions_ui(ui: &mut Ui, definitions: &mut Vec<(AttributeDefinition, Strin
 
 fn kind_text(kind: &AttributeKind) -> &'static str {
     match kind {
-        AttributeKind::YesNo => texts::YES_NO,
-        AttributeKind::Text => texts::TEXT,
-        AttributeKind::Number => texts::NUMBER,
-        AttributeKind::Choice { .. } => texts::CHOICE,
+        AttributeKind::YesNo => texts::yes_no(),
+        AttributeKind::Text => texts::text(),
+        AttributeKind::Number => texts::number(),
+        AttributeKind::Choice { .. } => texts::choice(),
     }
 }
 
@@ -183,7 +185,7 @@ impl AttributeFields {
             }
             AttributeKind::Number => {
                 let mut number = if let Some(AttributeValue::Number(number)) = value { *number } else { 0.0 };
-                let response = ui.add(DragValue::new(&mut number).update_while_editing(false));
+                let response = ui.add(number_field(&mut number).update_while_editing(false));
                 response.changed().then_some(Some(AttributeValue::Number(number)))
             }
             AttributeKind::Choice { values } => {
@@ -192,7 +194,7 @@ impl AttributeFields {
                 let shown = now.clone().unwrap_or_default();
                 ComboBox::from_id_salt(("attribute", name)).selected_text(shown).show_ui(ui, |ui| {
                     for choice in std::iter::once(None).chain(values.iter().map(Some)) {
-                        let text = choice.map_or(texts::NONE, String::as_str);
+                        let text = choice.map_or(texts::none(), String::as_str);
                         if ui.add(Button::new(text).selected(now.as_ref() == choice)).clicked() {
                             chosen = Some(choice.map(|choice| AttributeValue::Text(choice.clone())));
                         }

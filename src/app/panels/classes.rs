@@ -43,10 +43,10 @@ impl Classes {
         let title = texts::title(classes.len(), active.map(|class| &*class.name));
         CollapsingHeader::new(title).id_salt("classes").default_open(false).show(ui, |ui| {
             if classes.len() >= SEARCH_FROM {
-                let edit = TextEdit::singleline(&mut self.search).hint_text(texts::SEARCH);
+                let edit = TextEdit::singleline(&mut self.search).hint_text(texts::search());
                 let response = ui.add(edit.desired_width(f32::INFINITY));
                 response
-                    .widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, texts::SEARCH));
+                    .widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, texts::search()));
             } else {
                 self.search.clear();
             }
@@ -60,7 +60,7 @@ impl Classes {
         let is_found = |class: &&Class| searched.is_empty() || class.name.to_lowercase().contains(&searched);
         let found: Vec<&Class> = document.classes().all().iter().filter(is_found).collect();
         if found.is_empty() && !searched.is_empty() {
-            ui.weak(texts::NOTHING_FOUND);
+            ui.weak(texts::nothing_found());
         }
         let mut counts: HashMap<ClassId, usize> = HashMap::new();
         for class in document.masks().iter().filter_map(|item| document.class_of(item)) {
@@ -83,14 +83,14 @@ impl Classes {
             let edit = TextEdit::singleline(&mut self.new)
                 // Its own, because rows come before it.
                 .id(Id::unique("new class"))
-                .hint_text(texts::NEW)
+                .hint_text(texts::new())
                 .desired_width(160.0);
             let response = ui.add(edit);
-            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, texts::NEW));
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, texts::new()));
             let entered = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
             let name = self.new.trim().to_owned();
             let is_new = !name.is_empty() && document.classes().named(&name).is_none();
-            let button = ui.add_enabled(is_new, Button::new(texts::ADD));
+            let button = ui.add_enabled(is_new, Button::new(texts::add()));
             if is_new && (entered || button.clicked()) {
                 actions.push(Action::EditProject(ProjectEdit::AddClasses(vec![(name, None)])));
                 self.new.clear();
@@ -128,8 +128,8 @@ impl Classes {
                 let response = ui.add(TextEdit::singleline(text).desired_width(120.0));
                 let typed = text.clone();
                 response.widget_info(|| {
-                    let mut info = egui::WidgetInfo::text_edit(true, &typed, &typed, texts::RENAME);
-                    info.label = Some(texts::NEW_NAME.to_owned());
+                    let mut info = egui::WidgetInfo::text_edit(true, &typed, &typed, texts::rename());
+                    info.label = Some(texts::new_name().to_owned());
                     info
                 });
                 if response.lost_focus() {
@@ -153,7 +153,7 @@ impl Classes {
                         ui.add(button)
                     })
                     .inner;
-                if response.on_hover_text(texts::CHOOSE_TOOLTIP).clicked() {
+                if response.on_hover_text(texts::choose_tooltip()).clicked() {
                     actions.push(Action::ChooseClass(Some(class.id)));
                 }
                 self.menu_ui(ui, class, count, is_active, document, actions);
@@ -171,30 +171,30 @@ impl Classes {
         actions: &mut Actions,
     ) {
         let menu = ui.menu_button("…", |ui| {
-            if is_active && ui.button(texts::NONE_ACTIVE).clicked() {
+            if is_active && ui.button(texts::none_active()).clicked() {
                 actions.push(Action::ChooseClass(None));
             }
-            if ui.add_enabled(count > 0, Button::new(texts::SELECT_MASKS)).clicked() {
+            if ui.add_enabled(count > 0, Button::new(texts::select_masks())).clicked() {
                 let masks = document.masks().iter();
                 let is_of_class = |id: ClassId| document.classes().get(id).is_some_and(|c| c.id == class.id);
                 let own = masks.filter(|item| item.annotation.class.is_some_and(is_of_class));
                 actions.push(Action::Select(own.map(|item| item.id).collect()));
             }
-            if ui.button(texts::RENAME).clicked() {
+            if ui.button(texts::rename()).clicked() {
                 self.renaming = Some((class.id, class.name.clone()));
             }
-            if ui.button(texts::ATTRIBUTES).clicked() {
+            if ui.button(texts::attributes()).clicked() {
                 self.attributes.open(class);
             }
-            ui.menu_button(texts::KEY, |ui| {
+            ui.menu_button(texts::key(), |ui| {
                 for key in (1..=9).map(Some).chain([None]) {
-                    let text = key.map_or(texts::NO_KEY.to_owned(), |key| key.to_string());
+                    let text = key.map_or(texts::no_key().to_owned(), |key| key.to_string());
                     if ui.add(Button::new(text).selected(class.key == key)).clicked() {
                         actions.push(Action::EditProject(ProjectEdit::SetKey(class.id, key)));
                     }
                 }
             });
-            ui.menu_button(texts::MERGE, |ui| {
+            ui.menu_button(texts::merge(), |ui| {
                 let others: Vec<&Class> =
                     document.classes().all().iter().filter(|other| other.id != class.id).collect();
                 ScrollArea::vertical().max_height(300.0).show_rows(
@@ -212,7 +212,7 @@ impl Classes {
                 );
             });
             ui.separator();
-            if ui.button(texts::DELETE).on_hover_text(texts::DELETE_TOOLTIP).clicked() {
+            if ui.button(texts::delete()).on_hover_text(texts::delete_tooltip()).clicked() {
                 actions.push(Action::EditProject(ProjectEdit::RemoveClass(class.id)));
             }
         });

@@ -17,12 +17,12 @@ pub(in crate::app) fn embeddings_ui(
     actions: &mut Actions,
 ) {
     let mut ahead = settings.encode_ahead;
-    if ui.checkbox(&mut ahead, texts::ENCODE_AHEAD).changed() {
+    if ui.checkbox(&mut ahead, texts::encode_ahead()).changed() {
         actions.push(Action::SetEncodeAhead(ahead));
     }
     let Some(bytes) = kept else { return };
     ui.horizontal(|ui| {
-        ui.label(texts::embeddings(bytes)).on_hover_text(texts::EMBEDDINGS_TOOLTIP);
+        ui.label(texts::embeddings(bytes)).on_hover_text(texts::embeddings_tooltip());
         for limit in LIMITS {
             let text = texts::limit(limit);
             let button = Button::selectable(settings.embeddings_gb == limit, text);
@@ -30,8 +30,8 @@ pub(in crate::app) fn embeddings_ui(
                 actions.push(Action::SetEmbeddingsLimit(limit));
             }
         }
-        let clear = ui.add_enabled(bytes > 0, Button::new(texts::CLEAR));
-        if clear.accessible_name(texts::CLEAR_EMBEDDINGS).clicked() {
+        let clear = ui.add_enabled(bytes > 0, Button::new(texts::clear()));
+        if clear.accessible_name(texts::clear_embeddings()).clicked() {
             actions.push(Action::ClearEmbeddings);
         }
     });

@@ -3,6 +3,7 @@
 use egui::{Button, Checkbox, Grid, ScrollArea, Slider, Ui, Widget};
 
 use super::super::actions::{Action, Actions};
+use super::super::look::number_slider;
 use super::super::texts::everything as texts;
 use crate::everything::{Parameters, Preset};
 
@@ -15,7 +16,7 @@ pub(in crate::app) fn everything_settings_ui(
 ) {
     ui.set_min_width(640.0);
     ui.horizontal(|ui| {
-        ui.label(texts::PRESETS);
+        ui.label(texts::presets());
         for preset in Preset::ALL {
             let button = Button::new(texts::preset(preset));
             let button = ui.add(button.selected(preset.parameters(own) == *current));
@@ -34,48 +35,52 @@ pub(in crate::app) fn everything_settings_ui(
                 ui.weak(text);
                 ui.end_row();
             };
-            row(texts::POINTS_PER_SIDE, &mut |ui| {
-                slider(ui, Slider::new(&mut p.points_per_side, 4..=128).logarithmic(true), "points_per_side");
+            row(texts::points_per_side(), &mut |ui| {
+                slider(
+                    ui,
+                    number_slider(&mut p.points_per_side, 4..=128).logarithmic(true),
+                    "points_per_side",
+                );
             });
-            row(texts::POINTS_PER_BATCH, &mut |ui| {
-                slider(ui, Slider::new(&mut p.points_per_batch, 8..=256), "points_per_batch");
+            row(texts::points_per_batch(), &mut |ui| {
+                slider(ui, number_slider(&mut p.points_per_batch, 8..=256), "points_per_batch");
             });
-            row(texts::PRED_IOU_THRESH, &mut |ui| {
-                slider(ui, Slider::new(&mut p.pred_iou_thresh, 0.0..=1.0), "pred_iou_thresh");
+            row(texts::pred_iou_thresh(), &mut |ui| {
+                slider(ui, number_slider(&mut p.pred_iou_thresh, 0.0..=1.0), "pred_iou_thresh");
             });
-            row(texts::STABILITY_SCORE_THRESH, &mut |ui| {
-                slider(ui, Slider::new(&mut p.stability_score_thresh, 0.0..=1.0), "stability_score_thresh");
+            row(texts::stability_score_thresh(), &mut |ui| {
+                slider(ui, number_slider(&mut p.stability_score_thresh, 0.0..=1.0), "stability_score_thresh");
             });
-            row(texts::STABILITY_SCORE_OFFSET, &mut |ui| {
-                slider(ui, Slider::new(&mut p.stability_score_offset, 0.0..=4.0), "stability_score_offset");
+            row(texts::stability_score_offset(), &mut |ui| {
+                slider(ui, number_slider(&mut p.stability_score_offset, 0.0..=4.0), "stability_score_offset");
             });
-            row(texts::MASK_THRESHOLD, &mut |ui| {
-                slider(ui, Slider::new(&mut p.mask_threshold, -8.0..=8.0), "mask_threshold");
+            row(texts::mask_threshold(), &mut |ui| {
+                slider(ui, number_slider(&mut p.mask_threshold, -8.0..=8.0), "mask_threshold");
             });
-            row(texts::BOX_NMS_THRESH, &mut |ui| {
-                slider(ui, Slider::new(&mut p.box_nms_thresh, 0.0..=1.0), "box_nms_thresh");
+            row(texts::box_nms_thresh(), &mut |ui| {
+                slider(ui, number_slider(&mut p.box_nms_thresh, 0.0..=1.0), "box_nms_thresh");
             });
-            row(texts::CROP_N_LAYERS, &mut |ui| {
-                slider(ui, Slider::new(&mut p.crop_n_layers, 0..=3), "crop_n_layers");
+            row(texts::crop_n_layers(), &mut |ui| {
+                slider(ui, number_slider(&mut p.crop_n_layers, 0..=3), "crop_n_layers");
             });
-            row(texts::CROP_NMS_THRESH, &mut |ui| {
-                slider(ui, Slider::new(&mut p.crop_nms_thresh, 0.0..=1.0), "crop_nms_thresh");
+            row(texts::crop_nms_thresh(), &mut |ui| {
+                slider(ui, number_slider(&mut p.crop_nms_thresh, 0.0..=1.0), "crop_nms_thresh");
             });
-            row(texts::CROP_OVERLAP_RATIO, &mut |ui| {
-                slider(ui, Slider::new(&mut p.crop_overlap_ratio, 0.0..=0.9), "crop_overlap_ratio");
+            row(texts::crop_overlap_ratio(), &mut |ui| {
+                slider(ui, number_slider(&mut p.crop_overlap_ratio, 0.0..=0.9), "crop_overlap_ratio");
             });
-            row(texts::CROP_N_POINTS_DOWNSCALE_FACTOR, &mut |ui| {
-                let factor = Slider::new(&mut p.crop_n_points_downscale_factor, 1..=4);
+            row(texts::crop_n_points_downscale_factor(), &mut |ui| {
+                let factor = number_slider(&mut p.crop_n_points_downscale_factor, 1..=4);
                 slider(ui, factor, "crop_n_points_downscale_factor");
             });
-            row(texts::MIN_MASK_REGION_AREA, &mut |ui| {
-                let area = Slider::new(&mut p.min_mask_region_area, 0..=10_000).logarithmic(true);
+            row(texts::min_mask_region_area(), &mut |ui| {
+                let area = number_slider(&mut p.min_mask_region_area, 0..=10_000).logarithmic(true);
                 slider(ui, area, "min_mask_region_area");
             });
-            row(texts::USE_M2M, &mut |ui| {
+            row(texts::use_m2m(), &mut |ui| {
                 Checkbox::new(&mut p.use_m2m, "use_m2m").ui(ui);
             });
-            row(texts::MULTIMASK_OUTPUT, &mut |ui| {
+            row(texts::multimask_output(), &mut |ui| {
                 Checkbox::new(&mut p.multimask_output, "multimask_output").ui(ui);
             });
         });
@@ -84,7 +89,7 @@ pub(in crate::app) fn everything_settings_ui(
         actions.push(Action::SetParameters(changed));
     }
     ui.separator();
-    if ui.button(texts::RESET).clicked() {
+    if ui.button(texts::reset()).clicked() {
         actions.push(Action::UsePreset(Preset::Standard));
     }
 }

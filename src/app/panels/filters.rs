@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use egui::{
-    Align, Context, DragValue, Layout, Popup, PopupCloseBehavior, RangeSlider, Rect, Response, Role, Sense,
-    Slider, Ui, WidgetInfo, vec2,
+    Align, Context, Layout, Popup, PopupCloseBehavior, RangeSlider, Rect, Response, Role, Sense, Slider, Ui,
+    WidgetInfo, vec2,
 };
 
 use super::super::actions::{Action, Actions};
 use super::super::everything_run::EverythingRun;
-use super::super::look::{icon_button, icons, section_title, tokens};
+use super::super::look::{icon_button, icons, number_field, number_slider, section_title, tokens};
 use super::super::tasks::{ByAddress, Latest};
-use super::super::texts::filters as texts;
+use super::super::texts::{filters as texts, units};
 use crate::everything::{FoundMask, overlaps};
 
 /// Width of the popover and height of a histogram, in points, and the number of its bars.
@@ -68,7 +68,7 @@ pub(in crate::app) fn filters_ui(
     actions: &mut Actions,
 ) {
     let is_filtering = run.filters != run.initial_filters();
-    let button = icon_button(ui, icons::FUNNEL, texts::FILTERS, is_filtering);
+    let button = icon_button(ui, icons::FUNNEL, texts::filters(), is_filtering);
     let popup =
         Popup::from_toggle_button_response(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     popup.width(WIDTH).show(|ui| {
@@ -79,36 +79,38 @@ pub(in crate::app) fn filters_ui(
         ui.spacing_mut().slider_width = ui.available_width();
 
         let scores = [
-            (&mut filters.pred_iou_thresh, run.searched.pred_iou_thresh, texts::PREDICTED_IOU),
-            (&mut filters.stability_score_thresh, run.searched.stability_score_thresh, texts::STABILITY),
+            (&mut filters.pred_iou_thresh, run.searched.pred_iou_thresh, texts::predicted_iou()),
+            (&mut filters.stability_score_thresh, run.searched.stability_score_thresh, texts::stability()),
         ];
-        let tooltips = [texts::PREDICTED_IOU_TOOLTIP, texts::STABILITY_TOOLTIP];
+        let tooltips = [texts::predicted_iou_tooltip(), texts::stability_tooltip()];
         for (((value, floor, text), tooltip), histogram) in scores.into_iter().zip(tooltips).zip(&histograms)
         {
             value_ui(ui, text, tooltip, |ui| {
-                let value = DragValue::new(value).range(floor..=1.0).speed(0.002).fixed_decimals(2);
+                let value = number_field(value).range(floor..=1.0).speed(0.002).fixed_decimals(2);
                 gesture.of(&named(ui.add(value), text));
             });
             histogram_ui(ui, histogram, |place| floor + place * (1.0 - floor) > *value);
-            let slider = slider_ui(ui, Slider::new(value, floor..=1.0).show_value(false), text);
+            let slider = slider_ui(ui, number_slider(value, floor..=1.0).show_value(false), text);
             gesture.of(&slider.on_hover_text(tooltip));
         }
-        value_ui(ui, texts::BOX_OVERLAP, texts::BOX_OVERLAP_TOOLTIP, |ui| {
-            let value = DragValue::new(&mut filters.box_nms_thresh).range(0.0..=1.0).speed(0.002);
-            gesture.of(&named(ui.add(value.fixed_decimals(2)), texts::BOX_OVERLAP));
+        value_ui(ui, texts::box_overlap(), texts::box_overlap_tooltip(), |ui| {
+            let value = number_field(&mut filters.box_nms_thresh).range(0.0..=1.0).speed(0.002);
+            gesture.of(&named(ui.add(value.fixed_decimals(2)), texts::box_overlap()));
         });
         histogram_ui(ui, &histograms[2], |place| place <= filters.box_nms_thresh as f32);
-        let slider = Slider::new(&mut filters.box_nms_thresh, 0.0..=1.0).show_value(false);
-        gesture.of(&slider_ui(ui, slider, texts::BOX_OVERLAP).on_hover_text(texts::BOX_OVERLAP_TOOLTIP));
+        let slider = number_slider(&mut filters.box_nms_thresh, 0.0..=1.0).show_value(false);
+        gesture.of(&slider_ui(ui, slider, texts::box_overlap()).on_hover_text(texts::box_overlap_tooltip()));
         area_ui(ui, &mut filters.area, &histograms[3], &mut gesture);
-        value_ui(ui, texts::SMALLEST_PART, texts::SMALLEST_PART_TOOLTIP, |ui| {
-            let region = DragValue::new(&mut filters.min_mask_region_area).range(0..=100_000).suffix(" px");
-            gesture.of(&named(ui.add(region), texts::SMALLEST_PART));
+        value_ui(ui, texts::smallest_part(), texts::smallest_part_tooltip(), |ui| {
+            let region = number_field(&mut filters.min_mask_region_area)
+                .range(0..=100_000)
+                .suffix(units::pixels_suffix());
+            gesture.of(&named(ui.add(region), texts::smallest_part()));
         });
-        let inside = ui.checkbox(&mut filters.hide_inside, texts::HIDE_NESTED);
-        gesture.of(&inside.on_hover_text(texts::HIDE_NESTED_TOOLTIP));
+        let inside = ui.checkbox(&mut filters.hide_inside, texts::hide_nested());
+        gesture.of(&inside.on_hover_text(texts::hide_nested_tooltip()));
 
-        let reset = ui.button(texts::RESET).on_hover_text(texts::RESET_TOOLTIP);
+        let reset = ui.button(texts::reset()).on_hover_text(texts::reset_tooltip());
         if reset.clicked() {
             filters = run.initial_filters();
             gesture.ended = true;
@@ -126,13 +128,17 @@ pub(in crate::app) fn filters_ui(
 fn area_ui(ui: &mut Ui, area: &mut [f32; 2], histogram: &Histogram, gesture: &mut Gesture) {
     let mut percent = area.map(|share| share * 100.0);
     let before = percent;
-    value_ui(ui, texts::AREA, texts::AREA_TOOLTIP, |ui| {
-        for (i, name) in [(1, texts::LARGEST_AREA), (0, texts::SMALLEST_AREA)] {
+    value_ui(ui, texts::area(), texts::area_tooltip(), |ui| {
+        for (i, name) in [(1, texts::largest_area()), (0, texts::smallest_area())] {
             let range = if i == 0 { 0.0..=percent[1] } else { percent[0]..=100.0 };
-            let value = DragValue::new(&mut percent[i]).range(range).speed(0.05).max_decimals(3).suffix(" %");
+            let value = number_field(&mut percent[i])
+                .range(range)
+                .speed(0.05)
+                .max_decimals(3)
+                .suffix(units::percent_suffix());
             gesture.of(&named(ui.add(value), name));
             if i == 1 {
-                ui.weak(texts::TO);
+                ui.weak(texts::to());
             }
         }
     });
@@ -144,7 +150,7 @@ fn area_ui(ui: &mut Ui, area: &mut [f32; 2], histogram: &Histogram, gesture: &mu
     let slider = RangeSlider::new(low, high, 0.0..=100.0).logarithmic(true);
     let slider = slider.smallest_positive(f64::from(SMALLEST_PERCENT)).show_value(false);
     let height = std::mem::replace(&mut ui.spacing_mut().interact_size.y, SLIDER_HEIGHT);
-    gesture.of(&labelled(ui.add(slider), Role::Slider, texts::AREA).on_hover_text(texts::AREA_TOOLTIP));
+    gesture.of(&labelled(ui.add(slider), Role::Slider, texts::area()).on_hover_text(texts::area_tooltip()));
     ui.spacing_mut().interact_size.y = height;
     // Only what has moved: percent and back is not exact.
     for i in [0, 1] {

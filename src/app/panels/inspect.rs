@@ -52,7 +52,7 @@ impl Inspect {
             document.selection().iter().filter_map(|id| document.mask(*id)).collect();
         match selected[..] {
             [] => {
-                ui.weak(texts::EMPTY);
+                ui.weak(texts::empty());
             }
             [item] => {
                 self.picture_ui(ui, &item.annotation.mask, photo);
@@ -64,7 +64,7 @@ impl Inspect {
             }
             _ => {
                 let pixels: u64 = selected.iter().map(|m| m.annotation.mask.area()).sum();
-                ui.label(texts::several(selected.len(), pixels));
+                ui.label(texts::selected(selected.len(), pixels));
                 let selected: Vec<&MaskItem> = selected.iter().map(|item| &***item).collect();
                 self.attributes.ui(ui, document, &selected, actions);
             }
@@ -92,7 +92,7 @@ impl Inspect {
         }
         if let Some((texture, _)) = self.inspected(mask) {
             let room = egui::vec2(ui.available_width(), (ui.available_height() - 150.0).max(60.0));
-            let image = egui::Image::new(texture).max_size(room).alt_text(texts::PICTURE);
+            let image = egui::Image::new(texture).max_size(room).alt_text(texts::picture());
             ui.vertical_centered(|ui| {
                 let response = ui.add(image.bg_fill(Color32::TRANSPARENT));
                 ui.painter().rect_stroke(
@@ -129,33 +129,33 @@ fn figures_ui(ui: &mut Ui, document: &Document, item: &MaskItem, measured: Optio
             ui.label(value);
             ui.end_row();
         };
-        figure(texts::NAME, item.annotation.name.clone());
+        figure(texts::name(), item.annotation.name.clone());
         if let Some(class) = document.class_of(item) {
-            figure(texts::CLASS, class.name.clone());
+            figure(texts::class(), class.name.clone());
         }
         let percent = 100.0 * mask.area() as f64 / photo;
-        figure(texts::AREA, texts::area(mask.area(), percent));
+        figure(texts::area(), texts::area_of(mask.area(), percent));
         if let Some(b) = mask.bbox() {
-            figure(texts::BOX, texts::bbox(b));
+            figure(texts::bounding_box(), texts::bbox_of(b));
         }
         for (name, score) in [
-            (texts::PREDICTED_IOU, item.annotation.predicted_iou),
-            (texts::STABILITY, item.annotation.stability_score),
+            (texts::predicted_iou(), item.annotation.predicted_iou),
+            (texts::stability(), item.annotation.stability_score),
         ] {
-            figure(name, score.map_or(texts::NO_SCORE.into(), texts::score));
+            figure(name, score.map_or(texts::no_score().into(), texts::score));
         }
         if let Some(model) = &item.annotation.model {
-            figure(texts::MODEL, model.to_string());
+            figure(texts::model(), model.to_string());
         }
         let Some(Measured { figures, mean_colour }) = measured else { return };
         if let Some(f) = figures {
-            figure(texts::PERIMETER, texts::length(f.perimeter));
-            figure(texts::CENTROID, texts::position(f.centroid));
-            figure(texts::EQUIVALENT_DIAMETER, texts::length(f.equivalent_diameter));
-            figure(texts::PARTS_AND_HOLES, texts::parts_and_holes(f.parts, f.holes));
+            figure(texts::perimeter(), texts::length(f.perimeter));
+            figure(texts::centroid(), texts::position(f.centroid));
+            figure(texts::equivalent_diameter(), texts::length(f.equivalent_diameter));
+            figure(texts::parts_and_holes(), texts::counts(f.parts, f.holes));
         }
         if let Some(colour) = mean_colour {
-            figure(texts::MEAN_COLOUR, texts::colour(colour.map(|v| v.round() as u8)));
+            figure(texts::mean_colour(), texts::colour(colour.map(|v| v.round() as u8)));
         }
     });
 }

@@ -32,7 +32,7 @@ pub(in crate::app) fn introduction_ui(
     let key = |command| availability.keymap.text(ctx, command).unwrap_or_default();
     let next = key(&commands::prompt::NEXT_CANDIDATE);
     let steps = [
-        (texts::CLICK.to_owned(), step == Step::Click),
+        (texts::click().to_owned(), step == Step::Click),
         (texts::refine(&next), step == Step::Refine),
         (texts::accept(&key(&commands::prompt::ACCEPT)), step == Step::Refine),
     ];
@@ -42,7 +42,7 @@ pub(in crate::app) fn introduction_ui(
         Frame::popup(ui.style()).inner_margin(12.0).show(ui, |ui| {
             ui.set_width(width - 24.0);
             if !is_small {
-                ui.label(section_title(texts::TITLE));
+                ui.label(section_title(texts::title()));
             }
             for (i, (text, is_current)) in steps.into_iter().enumerate() {
                 if !is_small || is_current {
@@ -54,7 +54,7 @@ pub(in crate::app) fn introduction_ui(
     let corner = pos2(card.response.rect.right() - 36.0, card.response.rect.top() + 8.0);
     let close = Area::new(Id::unique("end of introduction")).order(Order::Middle).fixed_pos(corner);
     close.show(ctx, |ui| {
-        if icon_button(ui, icons::X, texts::DISMISS, false).clicked() {
+        if icon_button(ui, icons::X, texts::dismiss(), false).clicked() {
             actions.push(Action::EndIntroduction);
         }
     });

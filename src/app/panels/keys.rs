@@ -28,20 +28,20 @@ impl Keys {
             self.record(ctx, keymap, actions);
         }
         let mut open = self.open;
-        let window = Window::new(texts::TITLE).open(&mut open).resizable([false, true]);
+        let window = Window::new(texts::title()).open(&mut open).resizable([false, true]);
         window.collapsible(false).default_height(560.0).show(ctx, |ui| {
-            ui.label(texts::HINT);
+            ui.label(texts::hint());
             if let Some((command, _)) = self.recording {
-                ui.strong(texts::press_for(command.text));
+                ui.strong(texts::press_for(command.text()));
             } else if let Some(refusal) = self.refusal {
                 ui.colored_label(ui.visuals().error_fg_color, refusal);
-            } else if ui.button(texts::RESET_ALL).clicked() {
+            } else if ui.button(texts::reset_all()).clicked() {
                 actions.push(Action::ResetKeys(None));
             }
             ui.separator();
             ScrollArea::vertical().auto_shrink([true, false]).show(ui, |ui| {
                 Grid::new("gestures").num_columns(2).striped(true).show(ui, |ui| {
-                    for (gesture, effect) in texts::GESTURES {
+                    for (gesture, effect) in texts::gestures() {
                         ui.strong(gesture);
                         ui.label(effect);
                         ui.end_row();
@@ -52,7 +52,7 @@ impl Keys {
                     ui.heading(menu.label());
                     Grid::new(menu.label()).num_columns(2).striped(true).show(ui, |ui| {
                         for command in menu.commands() {
-                            ui.label(command.text).on_hover_text(command.tooltip);
+                            ui.label(command.text()).on_hover_text(command.tooltip());
                             ui.horizontal(|ui| self.keys_of_ui(ui, command, keymap, actions));
                             ui.end_row();
                         }
@@ -67,11 +67,11 @@ impl Keys {
     }
 
     fn keys_of_ui(&mut self, ui: &mut Ui, command: &'static Command, keymap: &Keymap, actions: &mut Actions) {
-        let text = command.text;
+        let text = command.text();
         let keys = keymap.keys(command);
         let places = keys.iter().map(|key| key_text(ui.ctx(), *key)).enumerate();
         let buttons: Vec<(Option<usize>, String)> =
-            places.map(|(i, key)| (Some(i), key)).chain([(None, texts::ADD_MARK.to_owned())]).collect();
+            places.map(|(i, key)| (Some(i), key)).chain([(None, texts::add_mark().to_owned())]).collect();
         for (place, key) in buttons {
             let name = match place {
                 Some(_) => texts::change(&key, text),
@@ -88,8 +88,8 @@ impl Keys {
             }
         }
         if keymap.is_changed(command) {
-            let button = ui.small_button(texts::RESET).on_hover_text(texts::RESET_TOOLTIP);
-            if button.accessible_name(texts::reset(text)).clicked() {
+            let button = ui.small_button(texts::reset()).on_hover_text(texts::reset_tooltip());
+            if button.accessible_name(texts::reset_command(text)).clicked() {
                 actions.push(Action::ResetKeys(Some(command)));
             }
         }

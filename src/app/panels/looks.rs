@@ -1,12 +1,12 @@
 //! How masks look: opacity, style, and what their colours mean. In the options bar, and under the tab Image.
 
 use egui::containers::menu::MenuButton;
-use egui::{Align, Button, DragValue, Layout, Response, Role, Slider, Ui, WidgetInfo, emath, vec2};
+use egui::{Align, Button, Layout, Response, Role, Ui, WidgetInfo, emath, vec2};
 
 use super::super::actions::{Action, Actions};
 use super::super::commands::{self, Availability};
-use super::super::look::{icon, icons};
-use super::super::texts::menus as texts;
+use super::super::look::{icon, icons, number_field, number_slider};
+use super::super::texts::{menus as texts, units};
 use crate::document::ColourMode;
 
 /// Lower than buttons, so that the handle is small.
@@ -46,17 +46,18 @@ pub(super) fn slider_line_ui<Num: emath::Numeric>(
 pub(super) fn opacity_ui(ui: &mut Ui, opacity: f32, width: f32, actions: &mut Actions) {
     let mut percent = opacity * 100.0;
     let number = |ui: &mut Ui, percent: &mut f32| {
-        let number = DragValue::new(percent).range(0.0..=100.0).fixed_decimals(0).suffix(" %");
+        let number =
+            number_field(percent).range(0.0..=100.0).fixed_decimals(0).suffix(units::percent_suffix());
         let response = ui.add_sized([48.0, ui.spacing().interact_size.y], number);
-        response.widget_info(|| WidgetInfo::labeled(Role::SpinButton, true, texts::OPACITY_NUMBER));
+        response.widget_info(|| WidgetInfo::labeled(Role::SpinButton, true, texts::opacity_number()));
     };
     let slider = |ui: &mut Ui, percent: &mut f32| {
         ui.spacing_mut().slider_width = width;
         let height = std::mem::replace(&mut ui.spacing_mut().interact_size.y, SLIDER_HEIGHT);
-        let response = ui.add(Slider::new(percent, 0.0..=100.0).show_value(false));
+        let response = ui.add(number_slider(percent, 0.0..=100.0).show_value(false));
         ui.spacing_mut().interact_size.y = height;
-        response.widget_info(|| WidgetInfo::slider(true, f64::from(*percent), texts::OPACITY));
-        response.on_hover_text(texts::OPACITY);
+        response.widget_info(|| WidgetInfo::slider(true, f64::from(*percent), texts::opacity()));
+        response.on_hover_text(texts::opacity());
     };
     if ui.layout().prefer_right_to_left() {
         number(ui, &mut percent);
@@ -73,30 +74,30 @@ pub(super) fn opacity_ui(ui: &mut Ui, opacity: f32, width: f32, actions: &mut Ac
 /// The menu of styles, on a button with the one in use; with an icon only where there is little room.
 pub(super) fn style_ui(ui: &mut Ui, availability: &Availability, is_narrow: bool, actions: &mut Actions) {
     let current = commands::view::STYLES.into_iter().find(|command| availability.is_on(command));
-    let current = current.map_or(texts::STYLE, |command| command.text);
+    let current = current.map_or(texts::style(), |command| command.text());
     let (response, _) =
         MenuButton::from_button(menu_button(icons::CIRCLE_HALF, current, is_narrow)).ui(ui, |ui| {
             for command in commands::view::STYLES {
-                let button = Button::new(command.text).selected(availability.is_on(command));
-                if ui.add(button).on_hover_text(command.tooltip).clicked() {
+                let button = Button::new(command.text()).selected(availability.is_on(command));
+                if ui.add(button).on_hover_text(command.tooltip()).clicked() {
                     actions.push(Action::Run(command));
                 }
             }
         });
-    named(response, texts::STYLE, current);
+    named(response, texts::style(), current);
 }
 
 /// The same of what colours mean.
 pub(super) fn colours_ui(ui: &mut Ui, mode: ColourMode, is_narrow: bool, actions: &mut Actions) {
     let modes = [
-        (ColourMode::Class, texts::BY_CLASS, texts::BY_CLASS_TOOLTIP),
-        (ColourMode::Own, texts::OWN, texts::OWN_TOOLTIP),
-        (ColourMode::Random(1), texts::RANDOM, texts::RANDOM_TOOLTIP),
-        (ColourMode::Area, texts::BY_AREA, texts::BY_AREA_TOOLTIP),
-        (ColourMode::Score, texts::BY_SCORE, texts::BY_SCORE_TOOLTIP),
+        (ColourMode::Class, texts::by_class(), texts::by_class_tooltip()),
+        (ColourMode::Own, texts::own(), texts::own_tooltip()),
+        (ColourMode::Random(1), texts::random(), texts::random_tooltip()),
+        (ColourMode::Area, texts::by_area(), texts::by_area_tooltip()),
+        (ColourMode::Score, texts::by_score(), texts::by_score_tooltip()),
     ];
     let is_in_use = |choice: &ColourMode| std::mem::discriminant(choice) == std::mem::discriminant(&mode);
-    let current = modes.iter().find(|(choice, ..)| is_in_use(choice)).map_or(texts::COLOURS, |mode| mode.1);
+    let current = modes.iter().find(|(choice, ..)| is_in_use(choice)).map_or(texts::colours(), |mode| mode.1);
     let (response, _) =
         MenuButton::from_button(menu_button(icons::SWATCHES, current, is_narrow)).ui(ui, |ui| {
             for (choice, text, tooltip) in modes {
@@ -109,7 +110,7 @@ pub(super) fn colours_ui(ui: &mut Ui, mode: ColourMode, is_narrow: bool, actions
                 }
             }
         });
-    named(response, texts::COLOURS, current);
+    named(response, texts::colours(), current);
 }
 
 fn menu_button(symbol: char, text: &str, is_narrow: bool) -> Button<'_> {

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod classes;
+mod diagnostics;
 mod embeddings;
 mod everything_settings;
 mod filters;
@@ -25,6 +26,7 @@ mod welcome;
 
 pub(super) use attributes::{AttributeFields, AttributeWindow};
 pub(super) use classes::Classes;
+pub(super) use diagnostics::Diagnostics;
 pub(super) use embeddings::embeddings_ui;
 pub(super) use everything_settings::everything_settings_ui;
 pub(super) use filters::{FilterFigures, filters_ui};

@@ -33,16 +33,16 @@ impl Note {
             ui.heading(texts::note_title(&name));
             let edit = TextEdit::multiline(text).desired_rows(3).desired_width(f32::INFINITY);
             let response = ui.add(edit);
-            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, texts::NOTE));
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, texts::note()));
             if ui.memory(|memory| memory.focused().is_none()) {
                 response.request_focus();
             }
-            let edit = TextEdit::singleline(tags).hint_text(texts::TAGS_HINT).desired_width(f32::INFINITY);
+            let edit = TextEdit::singleline(tags).hint_text(texts::tags_hint()).desired_width(f32::INFINITY);
             let response = ui.add(edit);
-            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, texts::TAGS));
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, texts::tags()));
             ui.horizontal(|ui| {
-                save = ui.button(texts::SAVE).clicked();
-                close = ui.button(texts::CANCEL).clicked();
+                save = ui.button(texts::save()).clicked();
+                close = ui.button(texts::cancel()).clicked();
             });
             save |= ui.input(|input| input.modifiers.command && input.key_pressed(Key::Enter));
         });

@@ -3,16 +3,14 @@
 use std::ops::RangeInclusive;
 
 use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{
-    Align, Button, DragValue, Label, Layout, PopupCloseBehavior, RichText, Role, Slider, Ui, WidgetInfo,
-};
+use egui::{Align, Button, Label, Layout, PopupCloseBehavior, RichText, Role, Ui, WidgetInfo};
 
 use super::super::actions::{Action, Actions};
 use super::super::commands::{self, Availability};
-use super::super::look::{icon, icons, section_title};
+use super::super::look::{icon, icons, number_field, number_slider, section_title};
 use super::super::settings::{Settings, Tool};
 use super::super::state::Vertices;
-use super::super::texts::menus as texts;
+use super::super::texts::{menus as texts, units};
 use super::looks::{SLIDER_HEIGHT, colours_ui, opacity_ui, style_ui};
 use super::{everything_settings_ui, vertex_bar_ui};
 use crate::everything::Parameters;
@@ -51,18 +49,18 @@ fn looks_ui(ui: &mut Ui, bar: &OptionsBar, availability: &Availability, actions:
     colours_ui(ui, settings.colours, is_narrow, actions);
     style_ui(ui, availability, is_narrow, actions);
     opacity_ui(ui, settings.opacity, 70.0, actions);
-    ui.label(icon(icons::DROP_HALF, 15.0)).on_hover_text(texts::OPACITY);
+    ui.label(icon(icons::DROP_HALF, 15.0)).on_hover_text(texts::opacity());
     ui.separator();
     // Menus with sliders and fields stay open while these are used.
     let stays = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     let gear = match is_narrow {
         true => Button::new(icon(icons::SPARKLE, 16.0)),
-        false => Button::new((icon(icons::SPARKLE, 15.0), texts::SETTINGS)),
+        false => Button::new((icon(icons::SPARKLE, 15.0), texts::settings())),
     };
     let (settings_button, _) = MenuButton::from_button(gear)
         .config(stays)
         .ui(ui, |ui| everything_settings_ui(ui, parameters, own_parameters, actions));
-    settings_button.on_hover_text(texts::SETTINGS_TOOLTIP).accessible_name(texts::SETTINGS);
+    settings_button.on_hover_text(texts::settings_tooltip()).accessible_name(texts::settings());
 }
 
 /// The tool, and its options or gestures, as far as they fit.
@@ -70,10 +68,10 @@ fn tool_ui(ui: &mut Ui, bar: &OptionsBar, availability: &Availability, actions: 
     let command = commands::tool::of(bar.tool);
     match bar.tool {
         Tool::Positive | Tool::Negative | Tool::Box => {
-            ui.label(section_title(texts::PROMPT));
+            ui.label(section_title(texts::prompt()));
             let preview = &commands::view::LIVE_PREVIEW;
             let mut is_on = availability.is_on(preview);
-            if ui.checkbox(&mut is_on, preview.text).on_hover_text(preview.tooltip).clicked() {
+            if ui.checkbox(&mut is_on, preview.text()).on_hover_text(preview.tooltip()).clicked() {
                 actions.push(Action::Run(preview));
             }
         }
@@ -81,12 +79,12 @@ fn tool_ui(ui: &mut Ui, bar: &OptionsBar, availability: &Availability, actions: 
             return vertex_bar_ui(ui, bar.vertices, bar.settings.vertex_tolerance, actions);
         }
         Tool::Brush | Tool::Eraser => {
-            ui.label(section_title(command.text));
+            ui.label(section_title(command.text()));
             brush_ui(ui, bar.settings.brush_radius, actions);
         }
-        Tool::Select | Tool::Lasso => drop(ui.label(section_title(command.text))),
+        Tool::Select | Tool::Lasso => drop(ui.label(section_title(command.text()))),
     }
-    ui.add(Label::new(RichText::new(command.tooltip).weak()).truncate());
+    ui.add(Label::new(RichText::new(command.tooltip()).weak()).truncate());
 }
 
 /// The radius of brush and eraser.
@@ -94,13 +92,15 @@ fn brush_ui(ui: &mut Ui, radius: f32, actions: &mut Actions) {
     let mut changed = radius;
     ui.spacing_mut().slider_width = 100.0;
     let height = std::mem::replace(&mut ui.spacing_mut().interact_size.y, SLIDER_HEIGHT);
-    let slider = ui.add(Slider::new(&mut changed, RADII).logarithmic(true).show_value(false));
+    let slider = ui.add(number_slider(&mut changed, RADII).logarithmic(true).show_value(false));
     ui.spacing_mut().interact_size.y = height;
-    slider.widget_info(|| WidgetInfo::slider(true, f64::from(changed), texts::BRUSH_RADIUS));
-    slider.on_hover_text(texts::BRUSH_RADIUS_TOOLTIP);
-    let number = DragValue::new(&mut changed).range(RADII).speed(0.1).suffix(" px").max_decimals(1);
+    slider.widget_info(|| WidgetInfo::slider(true, f64::from(changed), texts::brush_radius()));
+    slider.on_hover_text(texts::brush_radius_tooltip());
+    let number =
+        number_field(&mut changed).range(RADII).speed(0.1).suffix(units::pixels_suffix()).max_decimals(1);
     let number = ui.add_sized([64.0, height], number);
-    number.widget_info(|| WidgetInfo::labeled(Role::SpinButton, true, texts::number_of(texts::BRUSH_RADIUS)));
+    number
+        .widget_info(|| WidgetInfo::labeled(Role::SpinButton, true, texts::number_of(texts::brush_radius())));
     if changed != radius {
         actions.push(Action::SetBrushRadius(changed));
     }

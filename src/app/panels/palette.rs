@@ -4,7 +4,7 @@ use egui::{Align2, Button, Context, Key, Modifiers, ScrollArea, TextEdit, Window
 
 use super::super::actions::{Action, Actions};
 use super::super::commands::{self, Availability, Command};
-use super::super::texts::palette as texts;
+use super::super::texts::{Language, commands as command_texts, palette as texts};
 
 /// What the palette remembers between frames.
 #[derive(Default)]
@@ -30,7 +30,8 @@ impl Palette {
         let (enter, escape) = (pressed(Key::Enter), pressed(Key::Escape));
         let words: Vec<String> = self.typed.to_lowercase().split_whitespace().map(str::to_owned).collect();
         let others = commands::all().filter(|command| **command != commands::help::PALETTE);
-        let scored = others.filter_map(|command| Some((distance(command, &words)?, command)));
+        let scored =
+            others.filter_map(|command| Some((distance(command, &words, Language::current())?, command)));
         let mut found: Vec<(u32, &'static Command)> = scored.collect();
         found.sort_by_key(|(distance, _)| *distance);
         let found: Vec<&'static Command> = found.into_iter().map(|(_, command)| command).collect();
@@ -39,12 +40,12 @@ impl Palette {
         let mut run = found.get(self.chosen).copied().filter(|_| enter);
 
         let at = ctx.content_rect().center_top() + egui::vec2(0.0, 80.0);
-        let window = Window::new(texts::TITLE).title_bar(false).resizable(false).fixed_pos(at);
+        let window = Window::new(texts::title()).title_bar(false).resizable(false).fixed_pos(at);
         window.pivot(Align2::CENTER_TOP).show(ctx, |ui| {
             ui.set_width(460.0);
-            let edit = TextEdit::singleline(&mut self.typed).hint_text(texts::HINT).desired_width(460.0);
+            let edit = TextEdit::singleline(&mut self.typed).hint_text(texts::hint()).desired_width(460.0);
             let response = ui.add(edit);
-            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, texts::LABEL));
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, texts::label()));
             if response.changed() {
                 self.chosen = 0;
             }
@@ -55,7 +56,7 @@ impl Palette {
             ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
                 for (i, command) in found.iter().enumerate() {
                     let mut button =
-                        Button::new(command.text).selected(i == self.chosen).frame(i == self.chosen);
+                        Button::new(command.text()).selected(i == self.chosen).frame(i == self.chosen);
                     if let Some(key) = availability.keymap.text(ui.ctx(), command) {
                         button = button.shortcut_text(key);
                     }
@@ -64,7 +65,7 @@ impl Palette {
                     if i == self.chosen && (up || down) {
                         response.scroll_to_me(None);
                     }
-                    if response.on_hover_text(command.tooltip).clicked() {
+                    if response.on_hover_text(command.tooltip()).clicked() {
                         run = Some(*command);
                     }
                 }
@@ -79,10 +80,16 @@ impl Palette {
     }
 }
 
-/// How far a command is from what was typed; `None` if it is something else. What is called so comes before what is
-/// nearly called so, and that before what is only described so.
-fn distance(command: &Command, words: &[String]) -> Option<u32> {
-    let (text, tooltip) = (command.text.to_lowercase(), command.tooltip.to_lowercase());
+/// How far a command is from what was typed, in the language of the window or in English; `None` if it is something
+/// else. What is called so comes before what is nearly called so, and that before what is only described so.
+fn distance(command: &Command, words: &[String], language: Language) -> Option<u32> {
+    let english = (language != Language::English).then_some(Language::English);
+    [Some(language), english].into_iter().flatten().filter_map(|l| distance_in(l, command, words)).min()
+}
+
+fn distance_in(language: Language, command: &Command, words: &[String]) -> Option<u32> {
+    let text = command_texts::text_in(language, command.id).to_lowercase();
+    let tooltip = command_texts::tooltip_in(language, command.id).to_lowercase();
     words.iter().map(|word| distance_of_word(word, &text, &tooltip)).sum()
 }
 
@@ -123,10 +130,25 @@ fn spread(word: &str, text: &str) -> Option<u32> {
 mod tests {
     use super::*;
 
-    fn first(typed: &str) -> Option<&'static str> {
+    fn first_in(language: Language, typed: &str) -> Option<&'static Command> {
         let words: Vec<String> = typed.split_whitespace().map(str::to_owned).collect();
-        let scored = commands::all().filter_map(|command| Some((distance(command, &words)?, command)));
-        scored.min_by_key(|(distance, _)| *distance).map(|(_, command)| command.text)
+        let scored =
+            commands::all().filter_map(|command| Some((distance(command, &words, language)?, command)));
+        scored.min_by_key(|(distance, _)| *distance).map(|(_, command)| command)
+    }
+
+    fn first(typed: &str) -> Option<&'static str> {
+        first_in(Language::English, typed).map(Command::text)
+    }
+
+    #[test]
+    fn commands_are_found_by_their_names_in_the_language_of_the_window_and_in_english() {
+        let everything = Some(&commands::prompt::SEGMENT_EVERYTHING);
+        assert_eq!(first_in(Language::German, "alles seg"), everything);
+        assert_eq!(first_in(Language::German, "segment every"), everything);
+        assert_eq!(first_in(Language::Chinese, "分割一切"), everything);
+        assert_eq!(first_in(Language::Chinese, "segm every"), everything);
+        assert_eq!(first_in(Language::English, "alles seg"), None);
     }
 
     #[test]

@@ -117,17 +117,17 @@ impl PromptBar {
             ui,
             (
                 icon(icons::CHECK, 16.0).color(Color32::WHITE),
-                RichText::new(texts::ACCEPT).color(Color32::WHITE),
+                RichText::new(texts::accept()).color(Color32::WHITE),
                 key_of(ui, &commands::prompt::ACCEPT).color(Color32::from_white_alpha(210)),
             ),
         );
         let accept = ui.add_enabled(has_answer || inquiry.is_pending(), accept.min_size(vec2(0.0, 30.0)));
-        if accept.on_hover_text(texts::ACCEPT_TOOLTIP).accessible_name(texts::ACCEPT).clicked() {
+        if accept.on_hover_text(texts::accept_tooltip()).accessible_name(texts::accept()).clicked() {
             actions.push(Action::Run(&commands::prompt::ACCEPT));
         }
-        let discard = (texts::CLEAR, key_of(ui, &commands::prompt::DROP_PROMPT).weak());
+        let discard = (texts::clear(), key_of(ui, &commands::prompt::DROP_PROMPT).weak());
         let discard = Button::new(discard).frame_when_inactive(false).min_size(vec2(0.0, 30.0));
-        let discard = ui.add(discard).on_hover_text(texts::CLEAR_TOOLTIP).accessible_name(texts::CLEAR);
+        let discard = ui.add(discard).on_hover_text(texts::clear_tooltip()).accessible_name(texts::clear());
         if discard.clicked() {
             actions.push(Action::Run(&commands::prompt::DROP_PROMPT));
         }
@@ -137,14 +137,14 @@ impl PromptBar {
         let PromptContent { prompting, inquiry, class, .. } = *content;
         let shown = inquiry.shown(prompting).map(|(index, _)| index);
         let Some(answer) = inquiry.answer().filter(|answer| !answer.candidates.is_empty()) else {
-            ui.weak(if inquiry.is_pending() { texts::COMPUTING } else { texts::NO_MASK });
+            ui.weak(if inquiry.is_pending() { texts::computing() } else { texts::no_mask() });
             return;
         };
         let has_single_mask = has_single(answer.candidates.len());
         for (i, candidate) in answer.candidates.iter().enumerate() {
             // With the single mask in front, the candidates begin at index 1.
             let number = if has_single_mask { i } else { i + 1 };
-            let name = if number == 0 { texts::SINGLE.to_owned() } else { texts::candidate(number) };
+            let name = if number == 0 { texts::single().to_owned() } else { texts::candidate(number) };
             let command = number.checked_sub(1).and_then(|i| CANDIDATES.get(i));
             let key = command.and_then(|command| content.availability.keymap.text(ui.ctx(), command));
             // SAM 1 can predict a little more than 1.
@@ -188,7 +188,7 @@ fn counts_ui(ui: &mut Ui, prompting: &Prompting, actions: &mut Actions) {
     counts.response.on_hover_text(&text).accessible_name(text);
     if prompting.prompt.bbox.is_some() {
         let button = Button::new(icon(icons::BOUNDING_BOX, 16.0)).small();
-        let response = ui.add(button).on_hover_text(texts::DELETE_BOX).accessible_name(texts::DELETE_BOX);
+        let response = ui.add(button).on_hover_text(texts::delete_box()).accessible_name(texts::delete_box());
         if response.clicked() {
             actions.push(Action::Edit(Edit::SetBox(None)));
         }
@@ -201,7 +201,7 @@ fn class_ui(ui: &mut Ui, content: &PromptContent, actions: &mut Actions) {
     if classes.is_empty() {
         return;
     }
-    let name = class.map_or(texts::NO_CLASS, |class| &class.name);
+    let name = class.map_or(texts::no_class(), |class| &class.name);
     let [r, g, b] = class.map_or([128; 3], |class| class.colour);
     let swatch = icon_filled(icons::CIRCLE_FILL, 12.0).color(Color32::from_rgb(r, g, b));
     let key = class.and_then(|class| class.key).map(|key| key.to_string()).unwrap_or_default();
@@ -216,7 +216,7 @@ fn class_ui(ui: &mut Ui, content: &PromptContent, actions: &mut Actions) {
             }
         });
     });
-    menu.0.on_hover_text(texts::CLASS_TOOLTIP).accessible_name(texts::class(name));
+    menu.0.on_hover_text(texts::class_tooltip()).accessible_name(texts::class(name));
 }
 
 /// The shape of a candidate.

@@ -85,7 +85,7 @@ fn rail_button(
         let at = response.rect.right_bottom() - vec2(4.0, 2.0);
         ui.painter().text(at, Align2::RIGHT_BOTTOM, key, FontId::proportional(9.0), colour);
     }
-    let text = if command.tooltip.is_empty() { command.text } else { command.tooltip };
-    let tooltip = texts::tooltip(&format!("{}: {text}", command.text), keys.as_deref());
-    response.on_hover_text(tooltip).accessible_name(command.text)
+    let text = if command.tooltip().is_empty() { command.text() } else { command.tooltip() };
+    let tooltip = texts::tooltip(&format!("{}: {text}", command.text()), keys.as_deref());
+    response.on_hover_text(tooltip).accessible_name(command.text())
 }

@@ -39,17 +39,17 @@ pub(in crate::app) fn review_bar_ui(
 
 fn content_ui(ui: &mut Ui, bar: &ReviewBar, availability: &Availability, actions: &mut Actions) {
     ui.horizontal_wrapped(|ui| {
-        ui.strong(texts::TITLE);
+        ui.strong(texts::title());
         match bar.proposal {
             Some(item) => proposal_ui(ui, bar, item, availability, actions),
             None => {
-                ui.label(texts::ELSEWHERE);
-                if ui.button(texts::CONTINUE).clicked() {
+                ui.label(texts::elsewhere());
+                if ui.button(texts::resume()).clicked() {
                     actions.push(Action::ContinueReview);
                 }
             }
         }
-        command_ui(ui, &commands::batch::REVIEW, texts::END, availability, actions);
+        command_ui(ui, &commands::batch::REVIEW, texts::end(), availability, actions);
     });
 }
 
@@ -67,11 +67,11 @@ fn proposal_ui(
     let score = annotation.proposal.and_then(|proposal| proposal.score);
     ui.weak(RichText::new(texts::certainty(annotation.predicted_iou, score)));
     ui.separator();
-    command_ui(ui, &commands::batch::ACCEPT_PROPOSAL, texts::ACCEPT, availability, actions);
-    command_ui(ui, &commands::batch::REJECT_PROPOSAL, texts::REJECT, availability, actions);
-    command_ui(ui, &commands::prompt::REFINE, texts::REFINE, availability, actions);
+    command_ui(ui, &commands::batch::ACCEPT_PROPOSAL, texts::accept(), availability, actions);
+    command_ui(ui, &commands::batch::REJECT_PROPOSAL, texts::reject(), availability, actions);
+    command_ui(ui, &commands::prompt::REFINE, texts::refine(), availability, actions);
     let class = bar.document.class_of(item);
-    let name = class.map_or(texts::NO_CLASS, |class| &class.name);
+    let name = class.map_or(texts::no_class(), |class| &class.name);
     if !bar.document.classes().all().is_empty() {
         ui.menu_button(texts::class(name), |ui| {
             for class in bar.document.classes().all() {
@@ -81,7 +81,7 @@ fn proposal_ui(
             }
         });
     }
-    command_ui(ui, &commands::batch::SKIP_PROPOSAL, texts::SKIP, availability, actions);
+    command_ui(ui, &commands::batch::SKIP_PROPOSAL, texts::skip(), availability, actions);
 }
 
 /// A button that runs a command, with its key. `text` is shorter than the name of the command.
@@ -96,8 +96,8 @@ fn command_ui(
     if let Some(key) = availability.keymap.text(ui.ctx(), command) {
         button = button.shortcut_text(key);
     }
-    let response = ui.add_enabled(availability.is_enabled(command), button).accessible_name(command.text);
-    if response.on_hover_text(command.tooltip).clicked() {
+    let response = ui.add_enabled(availability.is_enabled(command), button).accessible_name(command.text());
+    if response.on_hover_text(command.tooltip()).clicked() {
         actions.push(Action::Run(command));
     }
 }

@@ -42,7 +42,7 @@ pub(in crate::app) fn status_ui(
                 ui.label(text);
                 ui.add(ProgressBar::new(*fraction).desired_width(160.0).desired_height(BAR));
                 ui.label(texts::share(*fraction));
-                if *can_cancel && ui.small_button(texts::CANCEL).clicked() {
+                if *can_cancel && ui.small_button(texts::cancel()).clicked() {
                     actions.push(Action::Run(&commands::prompt::CANCEL));
                 }
             }
@@ -50,7 +50,7 @@ pub(in crate::app) fn status_ui(
                 // Of a fixed width, so that what follows stays in its place.
                 ui.scope(|ui| {
                     ui.set_min_width(TIMING);
-                    ui.label(if status.timing.is_empty() { texts::READY } else { &status.timing });
+                    ui.label(if status.timing.is_empty() { texts::ready() } else { &status.timing });
                 });
                 ui.scope(|ui| {
                     ui.set_min_width(SAVED);
@@ -63,7 +63,7 @@ pub(in crate::app) fn status_ui(
             ui.separator();
             ui.label(text);
             ui.add(ProgressBar::new(*fraction).desired_width(100.0).desired_height(BAR));
-            let stop = ui.small_button(batch::STOP).on_hover_text(batch::STOP_TOOLTIP);
+            let stop = ui.small_button(batch::stop()).on_hover_text(batch::stop_tooltip());
             if stop.clicked() {
                 actions.push(Action::Run(&commands::batch::STOP_BATCH));
             }
@@ -95,11 +95,11 @@ fn saved_ui(ui: &mut Ui, saved: Option<SaveState>) {
         Some(SaveState::Saved(time)) => {
             ui.label(icon_filled(icons::CHECK_CIRCLE_FILL, 14.0).color(tokens.done));
             ui.label(RichText::new(texts::saved(time)).color(tokens.text_2))
-                .on_hover_text(texts::SAVED_TOOLTIP);
+                .on_hover_text(texts::saved_tooltip());
         }
         Some(SaveState::Failed) => {
             ui.label(icon_filled(icons::WARNING_FILL, 14.0).color(tokens.review));
-            ui.label(RichText::new(texts::NOT_SAVED).color(tokens.review));
+            ui.label(RichText::new(texts::not_saved()).color(tokens.review));
         }
         None => {}
     }

@@ -102,7 +102,8 @@ fn photo_ui(ui: &mut Ui, bar: &TopBar, availability: &Availability, actions: &mu
         (icons::CARET_RIGHT, &commands::photo::NEXT_PHOTO),
     ] {
         let is_enabled = availability.is_enabled(command);
-        let response = ui.add_enabled_ui(is_enabled, |ui| icon_button(ui, symbol, command.text, false)).inner;
+        let response =
+            ui.add_enabled_ui(is_enabled, |ui| icon_button(ui, symbol, command.text(), false)).inner;
         if response.clicked() {
             actions.push(Action::Run(command));
         }
@@ -111,12 +112,12 @@ fn photo_ui(ui: &mut Ui, bar: &TopBar, availability: &Availability, actions: &mu
 
 fn right_ui(ui: &mut Ui, bar: &TopBar, availability: &Availability, actions: &mut Actions) {
     let panel = &commands::view::SIDE_PANEL;
-    if icon_button(ui, icons::SIDEBAR_SIMPLE, panel.text, availability.is_on(panel)).clicked() {
+    if icon_button(ui, icons::SIDEBAR_SIMPLE, panel.text(), availability.is_on(panel)).clicked() {
         actions.push(Action::Run(panel));
     }
     // Menus with sliders and fields stay open while these are used.
     let stays = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-    let name = bar.model.unwrap_or(texts::LOADING);
+    let name = bar.model.unwrap_or(texts::loading());
     let button = Button::new((icon(icons::CPU, 16.0), name, icon(icons::CARET_DOWN, 12.0)));
     let (response, _) = MenuButton::from_button(button).config(stays).ui(ui, |ui| {
         bar.models.ui(ui, bar.model.unwrap_or_default(), &bar.settings.models_url, actions);

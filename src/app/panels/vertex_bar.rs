@@ -1,10 +1,11 @@
 //! The options above the photo while an outline is edited point by point.
 
-use egui::{Button, Label, RichText, Slider, Ui};
+use egui::{Button, Label, RichText, Ui};
 
 use super::super::actions::{Action, Actions};
+use super::super::look::number_slider;
 use super::super::state::{VertexEdit, Vertices};
-use super::super::texts::vertices as texts;
+use super::super::texts::{units, vertices as texts};
 
 /// The largest deviation of the polygon, in pixels.
 const MAX_TOLERANCE: f32 = 20.0;
@@ -15,15 +16,15 @@ pub(in crate::app) fn vertex_bar_ui(ui: &mut Ui, vertices: &Vertices, tolerance:
         let editing = vertices.editing();
         let text = match (vertices, editing) {
             (_, Some(editing)) => texts::points(editing.polygon.count()),
-            (Vertices::Tracing(_), None) => texts::TRACING.into(),
-            _ => texts::SELECT_ONE.into(),
+            (Vertices::Tracing(_), None) => texts::tracing().into(),
+            _ => texts::select_one().into(),
         };
         ui.label(text);
         let mut tolerance = tolerance;
         let slider =
-            Slider::new(&mut tolerance, 0.0..=MAX_TOLERANCE).logarithmic(true).smallest_positive(0.1);
-        let slider = slider.text(texts::DETAIL).suffix(" px").fixed_decimals(1);
-        if ui.add(slider).on_hover_text(texts::DETAIL_TOOLTIP).changed() {
+            number_slider(&mut tolerance, 0.0..=MAX_TOLERANCE).logarithmic(true).smallest_positive(0.1);
+        let slider = slider.text(texts::detail()).suffix(units::pixels_suffix()).fixed_decimals(1);
+        if ui.add(slider).on_hover_text(texts::detail_tooltip()).changed() {
             actions.push(Action::Vertices(VertexEdit::SetTolerance(tolerance)));
         }
         let mut button = |text: &str, tooltip: &str, action: Action| {
@@ -32,9 +33,10 @@ pub(in crate::app) fn vertex_bar_ui(ui: &mut Ui, vertices: &Vertices, tolerance:
                 actions.push(action);
             }
         };
-        button(texts::SIMPLIFY, texts::SIMPLIFY_TOOLTIP, Action::Vertices(VertexEdit::Simplify));
-        button(texts::APPLY, texts::APPLY_TOOLTIP, Action::ApplyVertices);
-        button(texts::DISCARD, texts::DISCARD_TOOLTIP, Action::DiscardVertices);
-        ui.add(Label::new(RichText::new(texts::GESTURES).weak()).truncate()).on_hover_text(texts::GESTURES);
+        button(texts::simplify(), texts::simplify_tooltip(), Action::Vertices(VertexEdit::Simplify));
+        button(texts::apply(), texts::apply_tooltip(), Action::ApplyVertices);
+        button(texts::discard(), texts::discard_tooltip(), Action::DiscardVertices);
+        ui.add(Label::new(RichText::new(texts::gestures()).weak()).truncate())
+            .on_hover_text(texts::gestures());
     });
 }

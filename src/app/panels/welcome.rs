@@ -28,21 +28,21 @@ pub(in crate::app) fn welcome_ui(ui: &mut Ui, welcome: &Welcome, actions: &mut A
         let share = if welcome.recent.paths().is_empty() { 0.32 } else { 0.2 };
         ui.add_space(ui.available_height() * share);
         if welcome.loading {
-            ui.heading(texts::OPENING);
+            ui.heading(texts::opening());
             return;
         }
         let (heading, hint) = match (welcome.unreadable, welcome.takes_drops) {
-            (Some(error), _) => (texts::UNREADABLE, error),
-            (None, true) => (texts::DROP, texts::HINT),
-            (None, false) => (texts::OPEN, texts::HINT),
+            (Some(error), _) => (texts::unreadable(), error),
+            (None, true) => (texts::drop(), texts::hint()),
+            (None, false) => (texts::open(), texts::hint()),
         };
         ui.heading(heading);
         ui.add_space(4.0);
         ui.label(RichText::new(hint).weak());
         ui.add_space(16.0);
         for command in [&OPEN_PHOTOS, &OPEN_FOLDER, &OPEN_SAMPLE] {
-            let button = egui::Button::new(command.text).min_size(egui::vec2(220.0, 30.0));
-            if ui.add(button).on_hover_text(command.tooltip).clicked() {
+            let button = egui::Button::new(command.text()).min_size(egui::vec2(220.0, 30.0));
+            if ui.add(button).on_hover_text(command.tooltip()).clicked() {
                 actions.push(Action::Run(command));
             }
         }
@@ -58,7 +58,7 @@ fn recent_ui(ui: &mut Ui, welcome: &Welcome, actions: &mut Actions) {
         return;
     }
     ui.add_space(24.0);
-    ui.label(section_title(recent_texts::RECENT));
+    ui.label(section_title(recent_texts::recent()));
     ui.add_space(4.0);
     for path in paths {
         let folder = path.parent().map(|folder| folder.display().to_string()).unwrap_or_default();

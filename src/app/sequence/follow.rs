@@ -20,10 +20,10 @@ impl Tinsel {
     /// Follows all objects from the open frame; masks that are selected become objects first.
     pub(in crate::app) fn follow(&mut self, way: Way) {
         if self.sequence.is_following() {
-            return self.messages.news(texts::RUNNING);
+            return self.messages.news(texts::running());
         }
         if !self.model.is_loaded() {
-            return self.messages.news(texts::MODEL_LOADING);
+            return self.messages.news(texts::model_loading());
         }
         self.track_masks();
         let Some(frame) = self.frame() else { return };
@@ -41,9 +41,9 @@ impl Tinsel {
             priors.extend(last.map(|frame| (track, frame, direction)));
         }
         if cues.is_empty() {
-            return self.messages.news(texts::NO_OBJECTS);
+            return self.messages.news(texts::no_objects());
         }
-        let step = timeline.steps.begin(texts::STEP.to_owned());
+        let step = timeline.steps.begin(texts::step().to_owned());
         let range = Range { from: Some(frame), directions: way.directions(), limit: timeline.reach.limit() };
         let objects: BTreeSet<TrackId> = cues.iter().map(|(track, _)| *track).collect();
         timeline.run = Some(FollowRun::new(step, range, objects.len()));

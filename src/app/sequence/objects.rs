@@ -17,7 +17,7 @@ impl Tinsel {
 
     fn change_frames(&mut self, label: String, edits: Vec<(usize, TrackEdit)>) {
         if self.sequence.is_following() {
-            return self.messages.news(texts::RUNNING);
+            return self.messages.news(texts::running());
         }
         let Some(timeline) = &mut self.sequence.open else { return };
         let step = timeline.steps.begin(label);
@@ -40,7 +40,7 @@ impl Tinsel {
         let Some(first) = self.frame() else { return };
         let tracks = self.tracks_at_work();
         let frames = self.frames_with(&tracks, |frame, _| frame >= first);
-        self.change_tracks(texts::CLEAR.to_owned(), frames, &TrackEdit::Clear(tracks));
+        self.change_tracks(texts::clear().to_owned(), frames, &TrackEdit::Clear(tracks));
     }
 
     /// Removes an object from all frames.
@@ -55,7 +55,7 @@ impl Tinsel {
         let looks = self.looks_of(to);
         let edits = [TrackEdit::Renumber { from, to }, TrackEdit::Describe(to, looks)];
         let edits = frames.into_iter().flat_map(|frame| edits.clone().map(|edit| (frame, edit)));
-        self.change_frames(texts::MERGE.to_owned(), edits.collect());
+        self.change_frames(texts::merge().to_owned(), edits.collect());
     }
 
     /// Makes an object of its own of what is there of another from the open frame on, where the other one ends.
@@ -76,7 +76,7 @@ impl Tinsel {
                 all.push((frame, TrackEdit::Confirm(to)));
             }
         }
-        self.change_frames(texts::SPLIT.to_owned(), all);
+        self.change_frames(texts::split().to_owned(), all);
     }
 
     fn looks_of(&self, track: TrackId) -> Looks {
@@ -87,7 +87,7 @@ impl Tinsel {
     /// Gives an object another name on all frames.
     pub(in crate::app) fn rename_track(&mut self, track: TrackId, name: String) {
         let frames = self.frames_with(&[track].into(), |_, _| true);
-        self.change_tracks(texts::RENAME.to_owned(), frames, &TrackEdit::Rename(track, name));
+        self.change_tracks(texts::rename().to_owned(), frames, &TrackEdit::Rename(track, name));
     }
 
     /// Edits masks. What is said about an object of a sequence holds for all frames.
@@ -111,7 +111,7 @@ impl Tinsel {
                 for track in tracks {
                     let frames = self.frames_with(&[track].into(), |_, _| true);
                     let edit = TrackEdit::Classify(track, name.clone());
-                    self.change_tracks(texts::CLASSIFY.to_owned(), frames, &edit);
+                    self.change_tracks(texts::classify().to_owned(), frames, &edit);
                 }
             }
             edit => self.workspace.document.apply(edit),
@@ -132,7 +132,7 @@ impl Tinsel {
         };
         let places: Vec<_> = selected.iter().filter_map(place).collect();
         if !places.is_empty() {
-            self.change_tracks(texts::COPY.to_owned(), [next].into(), &TrackEdit::Put(places));
+            self.change_tracks(texts::copy().to_owned(), [next].into(), &TrackEdit::Put(places));
             self.open_photo(next);
         }
     }
@@ -168,7 +168,7 @@ impl Tinsel {
 
     pub(in crate::app) fn undo_sequence(&mut self) {
         if self.waits_for_saving() {
-            return self.messages.news(texts::STILL_SAVING);
+            return self.messages.news(texts::still_saving());
         }
         let edits = self.sequence.open.as_mut().map(|timeline| timeline.steps.undo());
         self.make(edits.unwrap_or_default());
@@ -176,7 +176,7 @@ impl Tinsel {
 
     pub(in crate::app) fn redo_sequence(&mut self) {
         if self.waits_for_saving() {
-            return self.messages.news(texts::STILL_SAVING);
+            return self.messages.news(texts::still_saving());
         }
         let edits = self.sequence.open.as_mut().map(|timeline| timeline.steps.redo());
         self.make(edits.unwrap_or_default());

@@ -4,7 +4,7 @@ use egui::Context;
 
 use crate::app::filmstrip::Filmstrip;
 use crate::app::panels::{
-    Classes, FilterFigures, ImageTab, Inspect, Keys, MaskList, Note, Palette, PromptBar,
+    Classes, Diagnostics, FilterFigures, ImageTab, Inspect, Keys, MaskList, Note, Palette, PromptBar,
 };
 use crate::app::recent::RecentFiles;
 use crate::app::tasks::Relations;
@@ -19,6 +19,7 @@ pub(in crate::app) struct PanelStates {
     pub timeline: TimelinePanel,
     pub palette: Palette,
     pub keys: Keys,
+    pub diagnostics: Diagnostics,
     pub note: Note,
     pub prompt_bar: PromptBar,
     pub relations: Relations,
@@ -37,6 +38,7 @@ impl PanelStates {
             timeline: TimelinePanel::default(),
             palette: Palette::default(),
             keys: Keys::default(),
+            diagnostics: Diagnostics::default(),
             note: Note::default(),
             prompt_bar: PromptBar::default(),
             relations: Relations::new(ctx.clone()),
@@ -57,6 +59,7 @@ impl PanelStates {
             || self.filters.is_pending()
             || self.filmstrip.is_pending()
             || self.inspect.is_pending()
+            || self.diagnostics.is_pending()
     }
 
     /// Whether keys belong to one of the windows.

@@ -11,9 +11,6 @@ pub(in crate::app) struct Sample {
 }
 
 impl Sample {
-    pub const BYTES: &[u8] =
-        include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/samples/coffee.jpg"));
-
     /// The sample photo in a folder of its own.
     pub fn kept_in(folder: PathBuf) -> Self {
         Self { folder: Some(folder) }

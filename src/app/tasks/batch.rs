@@ -99,8 +99,8 @@ impl Tasks {
     /// Asks for a file with boxes and reads it.
     pub fn pick_boxes(&mut self, dialog: rfd::FileDialog, photos: Vec<PathBuf>) {
         let dialog = dialog
-            .set_title(dialogs::OPEN_BOXES)
-            .add_filter(dialogs::BOXES, &in_both_cases(&box_extensions()));
+            .set_title(dialogs::open_boxes())
+            .add_filter(dialogs::boxes(), &in_both_cases(&box_extensions()));
         self.spawn_dialog(move || match dialog.pick_files() {
             Some(paths) => {
                 Outcome::OpenedBoxes(open_boxes(paths, &photos).map(Some).map_err(|(_, error)| error))

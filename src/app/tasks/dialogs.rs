@@ -21,34 +21,34 @@ impl Tasks {
     pub fn pick_photos(&mut self, dialog: rfd::FileDialog) {
         let extensions = [PHOTO_EXTENSIONS, FILM_EXTENSIONS].concat();
         let dialog =
-            dialog.set_title(texts::OPEN_PHOTOS).add_filter(texts::PHOTOS, &in_both_cases(&extensions));
+            dialog.set_title(texts::open_photos()).add_filter(texts::photos(), &in_both_cases(&extensions));
         self.spawn_dialog(|| Outcome::Picked(dialog.pick_files().unwrap_or_default()));
     }
 
     pub fn pick_folder(&mut self, dialog: rfd::FileDialog) {
-        let dialog = dialog.set_title(texts::OPEN_FOLDER);
+        let dialog = dialog.set_title(texts::open_folder());
         self.spawn_dialog(|| Outcome::Picked(dialog.pick_folder().into_iter().collect()));
     }
 
     pub fn pick_model(&mut self, dialog: rfd::FileDialog) {
-        let dialog = dialog.set_title(texts::OPEN_MODEL).add_filter(texts::MODELS, MODEL_EXTENSIONS);
+        let dialog = dialog.set_title(texts::open_model()).add_filter(texts::models(), MODEL_EXTENSIONS);
         self.spawn_dialog(|| Outcome::PickedModel(dialog.pick_file()));
     }
 
     /// Asks for the file of a model for a side of a comparison.
     pub fn pick_compared_model(&mut self, dialog: rfd::FileDialog, side: usize) {
-        let dialog = dialog.set_title(texts::OPEN_MODEL).add_filter(texts::MODELS, MODEL_EXTENSIONS);
+        let dialog = dialog.set_title(texts::open_model()).add_filter(texts::models(), MODEL_EXTENSIONS);
         self.spawn_dialog(move || Outcome::PickedComparedModel(side, dialog.pick_file()));
     }
 
     pub fn pick_export_folder(&mut self, dialog: rfd::FileDialog) {
-        let dialog = dialog.set_title(texts::EXPORT_TO);
+        let dialog = dialog.set_title(texts::export_to());
         self.spawn_dialog(|| Outcome::PickedExportFolder(dialog.pick_folder()));
     }
 
     /// Asks for a list of photos and their parts of a dataset.
     pub fn pick_split_list(&mut self, dialog: rfd::FileDialog) {
-        let dialog = dialog.set_title(texts::SPLIT_LIST).add_filter(texts::TEXT, &["txt"]);
+        let dialog = dialog.set_title(texts::split_list()).add_filter(texts::text(), &["txt"]);
         self.spawn_dialog(|| {
             let read = |file: PathBuf| SplitList::read(&file).map(|list| (file, list));
             Outcome::PickedSplitList(dialog.pick_file().map(read))
@@ -57,23 +57,23 @@ impl Tasks {
 
     /// Asks for a folder for work that cannot be saved in its place.
     pub fn pick_saving_folder(&mut self, dialog: rfd::FileDialog) {
-        let dialog = dialog.set_title(texts::SAVE_IN);
+        let dialog = dialog.set_title(texts::save_in());
         self.spawn_dialog(|| Outcome::PickedSavingFolder(dialog.pick_folder()));
     }
 
     /// Asks for a file with masks.
     pub fn pick_masks(&mut self, dialog: rfd::FileDialog) {
         let dialog = dialog
-            .set_title(texts::IMPORT_MASKS)
-            .add_filter(texts::MASKS, &in_both_cases(&mask_extensions()));
+            .set_title(texts::import_masks())
+            .add_filter(texts::masks(), &in_both_cases(&mask_extensions()));
         self.spawn_dialog(move || Outcome::PickedMasks(dialog.pick_file()));
     }
 
     /// Asks for a file with classes and reads them.
     pub fn pick_classes(&mut self, dialog: rfd::FileDialog) {
         let dialog = dialog
-            .set_title(texts::IMPORT_CLASSES)
-            .add_filter(texts::CLASSES, &in_both_cases(&["txt", "names", "yaml", "yml", "json"]));
+            .set_title(texts::import_classes())
+            .add_filter(texts::classes(), &in_both_cases(&["txt", "names", "yaml", "yml", "json"]));
         self.spawn_dialog(move || {
             let read = |file: std::path::PathBuf| read_classes(&file).map_err(|error| error.to_string());
             Outcome::ReadClasses(dialog.pick_file().map(read))
@@ -82,7 +82,7 @@ impl Tasks {
 
     /// Asks for a file and writes the picture of a comparison there.
     pub fn save_figure(&mut self, dialog: rfd::FileDialog, photo: Photo, sides: [FigureSide; 2]) {
-        let dialog = dialog.set_title(texts::SAVE_COMPARISON).add_filter("PNG", &["png"]);
+        let dialog = dialog.set_title(texts::save_comparison()).add_filter("PNG", &["png"]);
         self.spawn_dialog(move || {
             let Some(file) = dialog.save_file() else { return Outcome::Saved(None) };
             // The dialog has asked whether to replace a file.

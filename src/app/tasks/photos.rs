@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use crossbeam_channel::Receiver;
 
@@ -75,8 +75,14 @@ impl Tasks {
                     && decoded.photo.rendering == rendering
             };
             let decoded = decoded.filter(is_same);
+            let start = Instant::now();
             let read = || Photo::open_as(&path, &rendering);
             let result = decoded.map_or_else(read, |decoded| Ok(decoded.photo));
+            if let Ok(photo) = &result {
+                let (width, height) = photo.pixels.dimensions();
+                let millis = start.elapsed().as_millis();
+                log::info!("{}: opened, {width} x {height} pixels, {millis} ms", path.display());
+            }
             let load = |photo: &Photo| Session::load(&path, photo.pixels.dimensions(), photo.fingerprint);
             let session = result.as_ref().ok().map(load).map(Box::new);
             let project = with_project.then(|| Box::new(ProjectFile::of_photo(&path)));

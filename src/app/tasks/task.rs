@@ -22,7 +22,7 @@ pub(in crate::app) struct Panicked;
 
 impl fmt::Display for Panicked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(messages::STOPPED)
+        f.write_str(messages::stopped())
     }
 }
 

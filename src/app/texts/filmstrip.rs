@@ -1,18 +1,20 @@
 //! The photos of the folder.
 
-pub const UNREADABLE: &str = "unreadable";
+texts! { filmstrip:
+    unreadable;
+    photo_in_state(name: &str, state: &str);
+    /// The same for screen readers.
+    photo(tooltip: &str);
+}
 
 /// A photo and its state, if there is something to say about it.
 pub fn tooltip(name: &str, state: Option<&str>) -> String {
-    match state {
-        Some(state) => format!("{name}, {state}"),
-        None => name.to_owned(),
-    }
+    state.map_or_else(|| name.to_owned(), |state| photo_in_state(name, state))
 }
 
 /// The same for screen readers.
 pub fn label(name: &str, state: Option<&str>) -> String {
-    format!("Photo {}", tooltip(name, state))
+    photo(&tooltip(name, state))
 }
 
 /// How many masks there are, as short as it fits a small mark.

@@ -1,52 +1,48 @@
 //! The selected mask with its measurements.
 
+use super::decimal;
 use crate::colour::Colour;
 use crate::mask::PixelBox;
 
-pub const TITLE: &str = "Properties";
-pub const TITLE_TOOLTIP: &str = "The selected mask: what it is, and how its shape can change";
-pub const EMPTY: &str = "Select a mask to inspect it.";
-pub const PICTURE: &str = "Cut-out of the selected mask";
-pub const NAME: &str = "Name";
-pub const CLASS: &str = "Class";
-pub const AREA: &str = "Area";
-pub const BOX: &str = "Box";
-pub const PREDICTED_IOU: &str = "Predicted IoU";
-pub const STABILITY: &str = "Stability";
-pub const NO_SCORE: &str = "none";
-pub const MODEL: &str = "Model";
-pub const PERIMETER: &str = "Perimeter";
-pub const CENTROID: &str = "Centroid";
-pub const EQUIVALENT_DIAMETER: &str = "Equivalent diameter";
-pub const PARTS_AND_HOLES: &str = "Parts, holes";
-pub const MEAN_COLOUR: &str = "Mean colour";
-
-pub fn several(masks: usize, pixels: u64) -> String {
-    format!("{} selected, {} in total", super::masks(masks), super::pixels(pixels))
+texts! { inspect:
+    title;
+    title_tooltip;
+    empty;
+    picture;
+    name;
+    class;
+    area;
+    bounding_box;
+    predicted_iou;
+    stability;
+    no_score;
+    model;
+    perimeter;
+    centroid;
+    equivalent_diameter;
+    parts_and_holes;
+    mean_colour;
+    selected(masks: usize, pixels: u64);
+    area_of(pixels: u64, percent: f64 => decimal(percent, 2));
+    /// In pixels.
+    length(pixels: f64 => decimal(pixels, 1));
 }
 
-pub fn area(pixels: u64, percent: f64) -> String {
-    format!("{}, {percent:.2} %", super::pixels(pixels))
-}
-
-pub fn bbox(b: PixelBox) -> String {
+pub fn bbox_of(b: PixelBox) -> String {
     format!("{},{}  {} × {}", b.x0, b.y0, b.width(), b.height())
 }
 
 pub fn score(score: f32) -> String {
-    format!("{score:.3}")
+    decimal(score, 3)
 }
 
-/// In pixels.
-pub fn length(pixels: f64) -> String {
-    format!("{pixels:.1} pixels")
-}
-
+/// With a semicolon where a comma would be taken for that of a decimal.
 pub fn position([x, y]: [f64; 2]) -> String {
-    format!("{x:.1},{y:.1}")
+    let between = if decimal(0.5, 1).contains(',') { "; " } else { "," };
+    format!("{}{between}{}", decimal(x, 1), decimal(y, 1))
 }
 
-pub fn parts_and_holes(parts: usize, holes: usize) -> String {
+pub fn counts(parts: usize, holes: usize) -> String {
     format!("{parts}, {holes}")
 }
 

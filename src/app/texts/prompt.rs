@@ -1,43 +1,34 @@
 //! The bar beside the object that is being prompted.
 
-pub const DELETE_BOX: &str = "Delete box";
-pub const COMPUTING: &str = "Computing…";
-pub const NO_MASK: &str = "No mask";
-pub const ACCEPT: &str = "Accept";
-pub const ACCEPT_TOOLTIP: &str = "Add the mask to the list (Enter)";
-pub const CLEAR: &str = "Discard";
-pub const CLEAR_TOOLTIP: &str = "Remove all points and the box (Esc)";
-pub const NO_CLASS: &str = "No class";
-pub const CLASS_TOOLTIP: &str = "The class that the mask gets (digits choose it)";
-pub const SINGLE: &str = "Single";
+use super::{decimal, units};
 
-pub fn points(positive: usize, negative: usize) -> String {
-    format!("{positive} positive, {negative} negative")
-}
-
-/// `number` counts from 1.
-pub fn candidate(number: usize) -> String {
-    format!("Candidate {number}")
+texts! { prompt:
+    delete_box;
+    computing;
+    no_mask;
+    accept;
+    accept_tooltip;
+    clear;
+    clear_tooltip;
+    no_class;
+    class_tooltip;
+    single;
+    points(positive: usize, negative: usize);
+    /// `number` counts from 1.
+    candidate(number: usize);
+    scores(predicted_iou: f32 => decimal(predicted_iou, 2), stability: f32 => decimal(stability, 2), pixels: u64);
+    /// The class that the mask gets, for screen readers.
+    class(name: &str);
+    shows_it(key: &str);
+    shows_next(key: &str);
 }
 
 pub fn with_score(name: &str, predicted_iou: f32) -> String {
-    format!("{name}  {predicted_iou:.2}")
-}
-
-pub fn scores(predicted_iou: f32, stability: f32, pixels: u64) -> String {
-    let pixels = super::pixels(pixels);
-    format!("Predicted IoU {predicted_iou:.2}, stability {stability:.2}, {pixels}")
-}
-
-/// The class that the mask gets, for screen readers.
-pub fn class(name: &str) -> String {
-    format!("Class of the mask: {name}")
+    format!("{name}  {}", decimal(predicted_iou, 2))
 }
 
 /// The keys of a candidate and of the next one, as a further line.
 pub fn keys(candidate: Option<&str>, next: Option<&str>) -> String {
-    let candidate = candidate.map(|key| format!("{key} shows it"));
-    let next = next.map(|key| format!("{key} shows the next one"));
-    let keys: Vec<String> = candidate.into_iter().chain(next).collect();
-    if keys.is_empty() { String::new() } else { format!("\n{}", keys.join("; ")) }
+    let keys = units::enumerated(candidate.map(shows_it).into_iter().chain(next.map(shows_next)));
+    if keys.is_empty() { String::new() } else { format!("\n{keys}") }
 }

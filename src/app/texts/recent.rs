@@ -2,10 +2,15 @@
 
 use std::path::Path;
 
-pub const OPEN_RECENT: &str = "Open recent";
-pub const RECENT: &str = "Recent";
-pub const CLEAR: &str = "Clear list";
-pub const NONE: &str = "Nothing has been opened yet";
+use super::shown;
+
+texts! { recent:
+    open_recent;
+    recent;
+    clear;
+    none;
+    missing(path: &Path => shown(path));
+}
 
 /// A photo or a folder, and the folder that it lies in.
 pub fn entry(path: &Path) -> String {
@@ -18,8 +23,4 @@ pub fn entry(path: &Path) -> String {
 
 pub fn name(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
-}
-
-pub fn missing(path: &Path) -> String {
-    format!("{} is no longer there", path.display())
 }

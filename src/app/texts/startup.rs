@@ -4,31 +4,14 @@
 use std::fmt::Display;
 use std::path::Path;
 
-pub const NO_DRIVER: &str = "no graphics driver can draw it; on Debian and Ubuntu, install one with: apt-get install \
-                             mesa-vulkan-drivers libvulkan1 libegl1 libgl1-mesa-dri";
+use super::shown;
 
-pub fn no_display(cause: &str) -> String {
-    format!(
-        "there is no display ({cause}); start it in a desktop session, or use the commands that need none: \
-         tinsel --help lists them"
-    )
-}
-
-/// A file that was to be shown in its folder.
-pub fn nothing_to_show(path: &Path) -> String {
-    format!("{}: is no longer there, so that it cannot be shown", path.display())
-}
-
-/// `opener` was started, but could not show the path.
-pub fn no_file_manager(path: &Path, opener: &str) -> String {
-    format!(
-        "{}: {opener} found no file manager to show it. Install one, or go there by hand.",
-        path.display()
-    )
-}
-
-pub fn opener_failed(path: &Path, opener: &str, error: &impl Display) -> String {
-    let hint =
-        if opener == "xdg-open" { "Install xdg-utils, or go there by hand." } else { "Go there by hand." };
-    format!("{}: {opener} cannot be started ({error}). {hint}", path.display())
+texts! { startup:
+    no_driver;
+    no_display(cause: &str);
+    /// A file that was to be shown in its folder.
+    nothing_to_show(path: &Path => shown(path));
+    /// `opener` was started, but could not show the path.
+    no_file_manager(path: &Path => shown(path), opener: &str);
+    opener_failed(path: &Path => shown(path), opener: &str, error: &impl Display => error.to_string());
 }

@@ -1,43 +1,38 @@
 //! The status bar.
 
+use super::{decimal, units};
 use crate::colour::Colour;
 
-pub const READY: &str = "Ready";
-pub const CANCEL: &str = "Cancel";
-pub const ENCODING_REGION: &str = "Encoding the region";
-pub const ENCODING_PHOTO: &str = "Encoding the photo";
-pub const LOADING_MODEL: &str = "Loading the model";
-
-pub const NOT_SAVED: &str = "Not saved";
-pub const SAVED_TOOLTIP: &str = "All work on the photos is in the files next to them";
+texts! { status:
+    ready;
+    cancel;
+    encoding_region;
+    encoding_photo;
+    loading_model;
+    not_saved;
+    saved_tooltip;
+    saved_some_time;
+    saved_at(time: &str);
+    model_loaded(seconds: f32 => decimal(seconds, 1));
+    photo_encoded(seconds: f32 => decimal(seconds, 2));
+    mask_computed(seconds: f32 => decimal(seconds * 1000.0, 0));
+}
 
 /// When the work was saved: hour and minute, if they are known.
 pub fn saved(time: Option<(u8, u8)>) -> String {
     match time {
-        Some((hour, minute)) => format!("Saved {hour:02}:{minute:02}"),
-        None => "Saved".to_owned(),
+        Some((hour, minute)) => saved_at(&format!("{hour:02}:{minute:02}")),
+        None => saved_some_time().to_owned(),
     }
-}
-
-pub fn model_loaded(seconds: f32) -> String {
-    format!("Model loaded in {seconds:.1} s")
-}
-
-pub fn photo_encoded(seconds: f32) -> String {
-    format!("Photo encoded in {seconds:.2} s")
-}
-
-pub fn mask_computed(seconds: f32) -> String {
-    format!("Mask in {:.0} ms", seconds * 1000.0)
 }
 
 /// How far something is, in [0, 1].
 pub fn share(fraction: f32) -> String {
-    format!("{:.0} %", fraction * 100.0)
+    units::percent(fraction * 100.0)
 }
 
 pub fn zoom(percent: f32) -> String {
-    format!("{percent:.0} %")
+    units::percent(percent)
 }
 
 /// The pixel under the pointer.

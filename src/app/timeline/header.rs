@@ -2,17 +2,17 @@
 
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{
-    Align, Button, ComboBox, DragValue, Label, Layout, PopupCloseBehavior, ProgressBar, RichText, Sense,
-    Slider, Ui, UiBuilder, WidgetInfo, vec2,
+    Align, Button, ComboBox, Label, Layout, PopupCloseBehavior, ProgressBar, RichText, Sense, Slider, Ui,
+    UiBuilder, WidgetInfo, vec2,
 };
 
 use super::TimelineContent;
 use super::strip::diamond;
 use crate::app::actions::{Action, Actions};
 use crate::app::commands::{self, Availability, Command, sequence as keys};
-use crate::app::look::{icon, icon_filled, icons, primary_button, tokens};
+use crate::app::look::{icon, icon_filled, icons, number_field, number_slider, primary_button, tokens};
 use crate::app::state::{FollowRun, Reach};
-use crate::app::texts::sequence as texts;
+use crate::app::texts::{menus, sequence as texts, units};
 use crate::tracking::DoubtLimits;
 
 /// Frames to follow over, at first.
@@ -53,8 +53,8 @@ fn command_button(
     let button = Button::new(icon(symbol, 16.0)).selected(is_on).frame_when_inactive(is_on);
     let response = ui.add_enabled(availability.is_enabled(command), button.min_size(vec2(28.0, 26.0)));
     let key = availability.keymap.text(ui.ctx(), command);
-    let tooltip = key.map_or_else(|| command.text.to_owned(), |key| format!("{} ({key})", command.text));
-    if response.on_hover_text(tooltip).accessible_name(command.text).clicked() {
+    let tooltip = menus::tooltip(command.text(), key.as_deref());
+    if response.on_hover_text(tooltip).accessible_name(command.text()).clicked() {
         actions.push(Action::Run(command));
     }
 }
@@ -73,10 +73,11 @@ fn transport_ui(ui: &mut Ui, content: &TimelineContent, availability: &Availabil
     }
     ui.spacing_mut().item_spacing.x = 6.0;
     let mut rate = content.frame_rate;
-    let field = DragValue::new(&mut rate).range(1.0..=120.0).speed(0.2).max_decimals(2).suffix(" fps");
+    let field =
+        number_field(&mut rate).range(1.0..=120.0).speed(0.2).max_decimals(2).suffix(units::rate_suffix());
     let response = ui.add(field);
     response.widget_info(|| WidgetInfo::drag_value(true, f64::from(rate)));
-    if response.on_hover_text(texts::RATE).changed() {
+    if response.on_hover_text(texts::rate()).changed() {
         actions.push(Action::SetFrameRate(rate));
     }
     // Of a fixed width, so that what follows stays in its place.
@@ -89,7 +90,7 @@ fn transport_ui(ui: &mut Ui, content: &TimelineContent, availability: &Availabil
 }
 
 fn follow_ui(ui: &mut Ui, content: &TimelineContent, availability: &Availability, actions: &mut Actions) {
-    ui.label(RichText::new(texts::FOLLOW).weak());
+    ui.label(RichText::new(texts::follow()).weak());
     let is_free = content.timeline.run.is_none();
     for (symbol, command, is_main) in [
         (icons::ARROW_LEFT, &keys::FOLLOW_BACKWARD, false),
@@ -103,19 +104,19 @@ fn follow_ui(ui: &mut Ui, content: &TimelineContent, availability: &Availability
             false => Button::new(text),
         };
         let response = ui.add_enabled(enabled, button.min_size(vec2(32.0, 26.0)));
-        let key =
-            availability.keymap.text(ui.ctx(), command).map_or(String::new(), |key| format!(" ({key})"));
-        let method = if content.remembers { texts::BY_MEMORY } else { texts::BY_SHAPE };
-        let tooltip = format!("{}{key}\n{}\n{method}", command.text, command.tooltip);
-        if response.on_hover_text(tooltip).accessible_name(command.text).clicked() {
+        let key = availability.keymap.text(ui.ctx(), command);
+        let name = menus::tooltip(command.text(), key.as_deref());
+        let method = if content.remembers { texts::by_memory() } else { texts::by_shape() };
+        let tooltip = format!("{name}\n{}\n{method}", command.tooltip());
+        if response.on_hover_text(tooltip).accessible_name(command.text()).clicked() {
             actions.push(Action::Run(command));
         }
     }
     let mut reach = content.timeline.reach;
     let text = |reach: Reach| match reach {
-        Reach::End => texts::TO_THE_END.to_owned(),
-        Reach::NextPrompt => texts::TO_NEXT_PROMPT.to_owned(),
-        Reach::Frames(count) => texts::frames(count),
+        Reach::End => texts::to_the_end().to_owned(),
+        Reach::NextPrompt => texts::to_next_prompt().to_owned(),
+        Reach::Frames(count) => units::frames(count),
     };
     let some = if let Reach::Frames(count) = reach { count } else { SOME_FRAMES };
     let combo = ComboBox::from_id_salt("reach").width(120.0).truncate().selected_text(text(reach));
@@ -124,9 +125,9 @@ fn follow_ui(ui: &mut Ui, content: &TimelineContent, availability: &Availability
             ui.selectable_value(&mut reach, choice, text(choice));
         }
     });
-    combo.response.on_hover_text(texts::REACH);
+    combo.response.on_hover_text(texts::reach());
     if let Reach::Frames(count) = &mut reach {
-        ui.add(DragValue::new(count).range(1..=content.timeline.frames().max(2)));
+        ui.add(number_field(count).range(1..=content.timeline.frames().max(2)));
     }
     if reach != content.timeline.reach {
         actions.push(Action::SetReach(reach));
@@ -144,24 +145,24 @@ fn notice_ui(ui: &mut Ui, content: &TimelineContent) {
     if let Some((name, signs)) = doubts.first() {
         let colour = tokens(ui.visuals()).review;
         ui.label(icon_filled(icons::WARNING_FILL, 15.0).color(colour));
-        ui.add(Label::new(texts::doubtful(name, signs)).truncate());
+        ui.add(Label::new(texts::doubtful_mask(name, signs)).truncate());
     } else if !content.remembers {
-        ui.add(Label::new(RichText::new(texts::BY_SHAPE).weak()).truncate());
+        ui.add(Label::new(RichText::new(texts::by_shape()).weak()).truncate());
     }
 }
 
 /// From right to left.
 fn progress_ui(ui: &mut Ui, run: &FollowRun, availability: &Availability, actions: &mut Actions) {
     let stop = &keys::STOP_FOLLOWING;
-    let button = Button::new((icon(icons::STOP, 15.0), texts::STOP));
+    let button = Button::new((icon(icons::STOP, 15.0), texts::stop()));
     let response = ui.add_enabled(!run.is_stopped && availability.is_enabled(stop), button);
-    if response.on_hover_text(stop.tooltip).accessible_name(stop.text).clicked() {
+    if response.on_hover_text(stop.tooltip()).accessible_name(stop.text()).clicked() {
         actions.push(Action::Run(stop));
     }
     ui.add(ProgressBar::new(run.fraction()).desired_width(110.0).desired_height(6.0));
     let text = match run.number {
         Some(_) => texts::progress(run.done(), run.times()),
-        None => texts::PREPARING.to_owned(),
+        None => texts::preparing().to_owned(),
     };
     ui.label(text);
 }
@@ -169,26 +170,26 @@ fn progress_ui(ui: &mut Ui, run: &FollowRun, availability: &Availability, action
 /// From right to left.
 fn legend_ui(ui: &mut Ui, content: &TimelineContent, actions: &mut Actions) {
     let stays = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-    let (button, _) = MenuButton::from_button(Button::new(texts::DOUBTS))
+    let (button, _) = MenuButton::from_button(Button::new(texts::doubts()))
         .config(stays)
         .ui(ui, |ui| doubts_ui(ui, content.doubts, actions));
-    button.on_hover_text(texts::DOUBTS_TOOLTIP);
+    button.on_hover_text(texts::doubts_tooltip());
     if ui.available_width() < 760.0 {
         return;
     }
     let tokens = tokens(ui.visuals());
     let weak = |text: &str| RichText::new(text).weak().size(11.0);
-    ui.label(weak(texts::ABSENT));
+    ui.label(weak(texts::absent()));
     swatch(ui, |painter, rect| {
         let line = [rect.left_center(), rect.right_center()];
         let stroke = egui::Stroke::new(1.5, tokens.text_3);
         painter.extend(egui::Shape::dashed_line(&line, stroke, 3.0, 3.0));
     });
-    ui.label(weak(texts::DOUBTFUL));
+    ui.label(weak(texts::doubtful()));
     swatch(ui, |painter, rect| painter.rect_filled(rect, 2.0, tokens.review));
-    ui.label(weak(texts::FOLLOWED));
+    ui.label(weak(texts::followed()));
     swatch(ui, |painter, rect| painter.rect_filled(rect, 2.0, tokens.accent));
-    ui.label(weak(texts::PROMPTED));
+    ui.label(weak(texts::prompted()));
     let colour = ui.visuals().strong_text_color();
     swatch(ui, |painter, rect| diamond(painter, rect.center(), colour));
 }
@@ -208,12 +209,12 @@ fn doubts_ui(ui: &mut Ui, limits: DoubtLimits, actions: &mut Actions) {
             ui.add(slider).widget_info(|| WidgetInfo::slider(true, 0.0, text));
             ui.end_row();
         };
-        row(texts::PREDICTED_IOU, Slider::new(&mut new.predicted_iou, 0.0..=1.0));
-        row(texts::AREA_RATIO, Slider::new(&mut new.area_ratio, 1.05..=10.0).logarithmic(true));
-        row(texts::SHIFT, Slider::new(&mut new.shift, 0.05..=3.0).logarithmic(true));
-        row(texts::OBJECT_SCORE, Slider::new(&mut new.object_score, -10.0..=10.0));
+        row(texts::predicted_iou(), number_slider(&mut new.predicted_iou, 0.0..=1.0));
+        row(texts::area_ratio(), number_slider(&mut new.area_ratio, 1.05..=10.0).logarithmic(true));
+        row(texts::shift(), number_slider(&mut new.shift, 0.05..=3.0).logarithmic(true));
+        row(texts::object_score(), number_slider(&mut new.object_score, -10.0..=10.0));
     });
-    if ui.button(texts::RESET).clicked() {
+    if ui.button(texts::reset()).clicked() {
         new = DoubtLimits::default();
     }
     if new != limits {

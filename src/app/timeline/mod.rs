@@ -75,7 +75,7 @@ impl TimelinePanel {
             area.show(ui, |ui| self.lanes_ui(ui, axis, content, actions));
         });
         if content.timeline.lanes.len() == 0 {
-            let text = if content.timeline.is_reading { texts::READING } else { texts::NO_OBJECTS_YET };
+            let text = if content.timeline.is_reading { texts::reading() } else { texts::no_objects_yet() };
             let at = pos2(whole.min.x + NAMES + 8.0, lanes.min.y + 6.0);
             ui.put(
                 Rect::from_min_size(at, vec2(lanes.width() - NAMES - 16.0, 20.0)),
@@ -99,8 +99,8 @@ impl TimelinePanel {
         let strip = rect.with_min_x(rect.min.x + NAMES);
         let response = ui.interact(strip, ui.scope_id().with("ruler"), Sense::CLICK | Sense::DRAG);
         response.widget_info(|| {
-            let mut info = WidgetInfo::slider(true, content.frame as f64 + 1.0, texts::TIMELINE);
-            info.label = Some(format!("{}, {}", texts::TIMELINE, texts::frame(content.frame, count)));
+            let mut info = WidgetInfo::slider(true, content.frame as f64 + 1.0, texts::timeline());
+            info.label = Some(format!("{}, {}", texts::timeline(), texts::frame(content.frame, count)));
             info
         });
         ruler_ui(ui, strip, axis);
@@ -154,7 +154,7 @@ impl TimelinePanel {
         );
         if let Some((_, text)) = self.renaming.as_mut().filter(|(renamed, _)| *renamed == track) {
             let response = row.add(TextEdit::singleline(text).desired_width(f32::INFINITY));
-            response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, texts::NAME));
+            response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, texts::name()));
             if response.lost_focus() {
                 let name = text.trim().to_owned();
                 if !row.input(|i| i.key_pressed(Key::Escape)) && !name.is_empty() && name != lane.looks.name {
@@ -173,7 +173,7 @@ impl TimelinePanel {
         row.label(icon_filled(icons::CIRCLE_FILL, 10.0).color(egui::Color32::from_rgb(r, g, b)));
         if matches!(presence, Some(Presence::Followed(doubts)) if !doubts.is_empty()) {
             let colour = tokens(row.visuals()).review;
-            row.label(icon_filled(icons::WARNING_FILL, 13.0).color(colour)).on_hover_text(texts::DOUBTFUL);
+            row.label(icon_filled(icons::WARNING_FILL, 13.0).color(colour)).on_hover_text(texts::doubtful());
         }
         let mut name = RichText::new(&lane.looks.name);
         if presence.is_none_or(|presence| matches!(presence, Presence::Absent { .. })) {
@@ -202,11 +202,11 @@ impl TimelinePanel {
         all: &[(TrackId, &Lane)],
         actions: &mut Actions,
     ) {
-        if ui.button(texts::RENAME_ELLIPSIS).clicked() {
+        if ui.button(texts::rename_ellipsis()).clicked() {
             self.renaming = Some((track, lane.looks.name.clone()));
         }
         ui.add_enabled_ui(all.len() > 1, |ui| {
-            ui.menu_button(texts::MERGE_INTO, |ui| {
+            ui.menu_button(texts::merge_into(), |ui| {
                 for (to, other) in all.iter().filter(|(to, _)| *to != track) {
                     if ui.button(&other.looks.name).clicked() {
                         actions.push(Action::MergeTracks { from: track, to: *to });
@@ -214,11 +214,11 @@ impl TimelinePanel {
                 }
             });
         });
-        if ui.button(texts::SPLIT_HERE).clicked() {
+        if ui.button(texts::split_here()).clicked() {
             actions.push(Action::SplitTrack(track));
         }
         ui.separator();
-        if ui.add(Button::new(texts::DELETE)).clicked() {
+        if ui.add(Button::new(texts::delete())).clicked() {
             actions.push(Action::DeleteTrack(track));
         }
     }

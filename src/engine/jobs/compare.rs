@@ -13,8 +13,6 @@ use crate::everything::{DEFAULT_MIN_IOU, Filters, FoundMask, Parameters, Preset,
 use crate::mask::Mask;
 use crate::sam::{Embedding, Error, Predictor};
 
-pub(super) const LABEL: &str = "Comparing";
-
 /// One side of a comparison: a model and its parameters of everything mode.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Side {

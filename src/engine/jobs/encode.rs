@@ -9,8 +9,6 @@ use crate::engine::messages::{Event, PhotoRef};
 use crate::engine::queue::Ticket;
 use crate::sam::{Embedding, Error};
 
-pub(super) const LABEL: &str = "Encoding the photo";
-
 /// Progress is reported at most this often.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(50);
 
@@ -58,6 +56,7 @@ impl Encode {
             }
             Stage::New(new) => {
                 let embedding = new.embedding.clone();
+                log::info!("photo {photo} encoded in {:.2} s", start.elapsed().as_secs_f32());
                 // First, so that the report of the writing thread comes after it.
                 context.reporter.send(Event::Encoded { photo, seconds: start.elapsed().as_secs_f32() });
                 context.keep(new);

@@ -7,8 +7,6 @@ use crate::engine::messages::{Event, PhotoRef};
 use crate::engine::queue::Ticket;
 use crate::sam::Error;
 
-pub(super) const LABEL: &str = "Encoding the next photo";
-
 struct EncodeAhead {
     photo: PhotoRef,
 }

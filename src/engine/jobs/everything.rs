@@ -14,8 +14,6 @@ use crate::engine::queue::Ticket;
 use crate::everything::{Parameters, Search};
 use crate::sam::{Embedding, Error, Predictor};
 
-pub(super) const LABEL: &str = "Segmenting everything";
-
 struct SegmentEverything {
     photo: PhotoRef,
     parameters: Parameters,

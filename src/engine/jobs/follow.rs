@@ -11,8 +11,6 @@ use crate::tracking::{
     Cue, DoubtLimits, Frames, ObjectId, PriorMask, Range, Run, Step as Progress, TrackError, Tracker,
 };
 
-pub(super) const LABEL: &str = "Following objects";
-
 /// What is to be followed, and where.
 pub struct Following {
     /// Names the sequence: what is known of it is kept for the next request.

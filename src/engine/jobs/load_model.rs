@@ -12,8 +12,6 @@ use crate::engine::queue::Ticket;
 use crate::everything::Parameters;
 use crate::sam::Error;
 
-pub(super) const LABEL: &str = "Loading the model";
-
 struct LoadModel {
     source: ModelSource,
 }
@@ -43,6 +41,13 @@ impl Job for LoadModel {
             input_side: predictor.input_format().side,
             remembers: predictor.remembers(),
         };
+        let hash_text = hash.map_or_else(|| "not computed".into(), |hash| hash.to_string());
+        log::info!(
+            "model {} loaded, input side {}, {:.2} s, SHA-256 {hash_text}",
+            predictor.name(),
+            predictor.input_format().side,
+            start.elapsed().as_secs_f32()
+        );
         context.embeddings.set_model(hash);
         context.tracker = None;
         context.loaded = Some(LoadedModel { predictor, source: source.clone() });

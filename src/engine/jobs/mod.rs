@@ -37,24 +37,6 @@ pub enum JobKind {
     Following,
 }
 
-impl JobKind {
-    /// The title of messages about the job.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Model => load_model::LABEL,
-            Self::Encoding => encode::LABEL,
-            Self::Ahead => encode_ahead::LABEL,
-            Self::Prompt => predict::LABEL,
-            Self::Preview => predict::LABEL_OF_PREVIEW,
-            Self::Everything => everything::LABEL,
-            Self::Comparison => compare::LABEL,
-            Self::Batch => propose::LABEL,
-            Self::Shapes => shapes::LABEL,
-            Self::Following => follow::LABEL,
-        }
-    }
-}
-
 /// Whether a job has more steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {

@@ -11,9 +11,6 @@ use crate::engine::messages::{CandidateMask, Event, PhotoRef};
 use crate::engine::queue::Ticket;
 use crate::sam::{Error, Output, Prediction, Query};
 
-pub(super) const LABEL: &str = "Computing the mask";
-pub(super) const LABEL_OF_PREVIEW: &str = "Computing the preview";
-
 struct Predict {
     photo: PhotoRef,
     query: Query,

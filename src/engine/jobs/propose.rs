@@ -13,8 +13,6 @@ use crate::everything::{Filters, FoundMask, Parameters, Search, filter};
 use crate::prompt::{BoxPrompt, Prompt};
 use crate::sam::{Embedding, Encoding, Error, Output, Predictor};
 
-pub(super) const LABEL: &str = "Processing the photos";
-
 /// What is proposed for a photo.
 #[derive(Debug, Clone)]
 pub enum Wanted {

@@ -11,8 +11,6 @@ use crate::engine::messages::{CandidateMask, Event, PhotoRef};
 use crate::engine::queue::Ticket;
 use crate::sam::{Embedding, Error, Output, Query};
 
-pub(super) const LABEL: &str = "Finding the pasted masks";
-
 struct FindShapes {
     photo: PhotoRef,
     queries: Vec<Query>,

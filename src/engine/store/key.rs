@@ -19,6 +19,12 @@ const BLOCK: usize = 32 * PIECE;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ContentHash([u8; 32]);
 
+impl fmt::Display for ContentHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
 impl ContentHash {
     /// Hashes the pixels and the size of a photo, whatever file they come from.
     pub fn of_pixels(photo: &RgbImage) -> Self {

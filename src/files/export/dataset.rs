@@ -199,7 +199,8 @@ impl DatasetExport {
         let part = self.part_of(selected)?;
         let to = Destination::new(&folder, &photo.path).in_part(part);
         let Claim { places, files: claimed } = self.claim(&photo, &masks, &to)?;
-        self.formats.iter().for_each(|format| notes.extend(losses(*format, &self.options, &masks)));
+        let losses = self.formats.iter().flat_map(|format| losses(*format, &self.options, &masks));
+        notes.extend(losses.map(|loss| loss.to_string()));
         let add = |set: &mut FileSet| {
             let mut classes = self.classes.clone();
             for (format, to) in &places {

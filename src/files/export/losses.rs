@@ -1,5 +1,7 @@
 //! What a format cannot store.
 
+use std::fmt;
+
 use rayon::prelude::*;
 
 use crate::annotation::Annotation;
@@ -9,12 +11,67 @@ use crate::files::formats::{ExportOptions, Format, UNCLASSED};
 use crate::mask::polygon::{polygons, without_holes};
 use crate::mask::union_area;
 
-/// What a format would lose of these masks, in sentences for users; empty if nothing. Images for viewing lose
-/// nothing that matters.
-pub fn losses(format: Format, options: &ExportOptions, masks: &[Annotation]) -> Vec<String> {
+/// One loss; as text, a sentence for users. Numbers are those of masks, unless something else is said.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Loss {
+    /// Masks without pixels are skipped.
+    Empty(usize),
+    /// Holes are filled, of so many pixels.
+    Holes {
+        masks: usize,
+        pixels: u64,
+    },
+    /// Separate parts are joined by lines.
+    JoinedParts(usize),
+    /// Separate parts become objects.
+    SeparateParts(usize),
+    /// Outlines deviate by up to this many pixels.
+    Simplified(f64),
+    /// Pixels are hidden below other masks.
+    Hidden(u64),
+    /// Masks without a class get the name [`UNCLASSED`].
+    Unclassed(usize),
+    /// Names, scores and colours of all masks.
+    Details,
+    Attributes(usize),
+    AttributesExceptFlags(usize),
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Empty(masks) => {
+                write!(f, "{} skipped.", are(masks, "mask without pixels", "masks without pixels"))
+            }
+            Self::Holes { masks, pixels } => {
+                write!(f, "The holes of {} are filled ({pixels} pixels).", count(masks))
+            }
+            Self::JoinedParts(masks) => write!(f, "The parts of {} are joined by lines.", count(masks)),
+            Self::SeparateParts(masks) => {
+                write!(f, "Each part of {} becomes a separate object.", count(masks))
+            }
+            Self::Simplified(pixels) => write!(f, "Outlines are simplified by up to {pixels} pixels."),
+            Self::Hidden(pixels) => {
+                write!(f, "Where masks overlap, only the upper one is kept ({pixels} pixels are hidden).")
+            }
+            Self::Unclassed(masks) => {
+                let masks = are(masks, "mask without class", "masks without class");
+                write!(f, "{masks} called \"{UNCLASSED}\".")
+            }
+            Self::Details => f.write_str("Names, scores and colours of masks are lost."),
+            Self::Attributes(masks) => write!(f, "The attributes of {} are lost.", count(masks)),
+            Self::AttributesExceptFlags(masks) => {
+                write!(f, "Attributes of {} are lost, except yes and no.", count(masks))
+            }
+        }
+    }
+}
+
+/// What a format would lose of these masks; empty if nothing. Images for viewing lose nothing that matters.
+pub fn losses(format: Format, options: &ExportOptions, masks: &[Annotation]) -> Vec<Loss> {
     let mut losses = Losses::new(format, options);
     losses.add(masks);
-    losses.sentences()
+    losses.all()
 }
 
 /// What a format would lose of the masks of one or several photos.
@@ -82,57 +139,48 @@ impl<'a> Losses<'a> {
         item.attributes.values().any(is_lost)
     }
 
-    /// The losses, in sentences for users.
-    pub fn sentences(&self) -> Vec<String> {
+    pub fn all(&self) -> Vec<Loss> {
         let mut losses = self.of_shape();
         if !self.keeps.missing_class && self.unclassed > 0 {
-            let unclassed = are(self.unclassed, "mask without class", "masks without class");
-            losses.push(format!("{unclassed} called \"{UNCLASSED}\"."));
+            losses.push(Loss::Unclassed(self.unclassed));
         }
         if !self.keeps.details && self.masks > 0 {
-            losses.push("Names, scores and colours of masks are lost.".into());
+            losses.push(Loss::Details);
         }
         if self.without_attributes > 0 {
-            let masks = count(self.without_attributes, "mask", "masks");
             losses.push(match self.keeps.attributes {
-                KeptAttributes::Flags => format!("Attributes of {masks} are lost, except yes and no."),
-                KeptAttributes::All | KeptAttributes::None => format!("The attributes of {masks} are lost."),
+                KeptAttributes::Flags => Loss::AttributesExceptFlags(self.without_attributes),
+                KeptAttributes::All | KeptAttributes::None => Loss::Attributes(self.without_attributes),
             });
         }
         losses
     }
 
-    fn of_shape(&self) -> Vec<String> {
+    fn of_shape(&self) -> Vec<Loss> {
         match self.keeps.shape {
             Shape::Outlines { holes, parts } => self.of_outlines(holes, parts),
-            Shape::UpperPixels if self.hidden > 0 => {
-                let hidden = self.hidden;
-                vec![format!("Where masks overlap, only the upper one is kept ({hidden} pixels are hidden).")]
-            }
+            Shape::UpperPixels if self.hidden > 0 => vec![Loss::Hidden(self.hidden)],
             Shape::UpperPixels | Shape::Pixels | Shape::Illustration => vec![],
         }
     }
 
-    fn of_outlines(&self, holes: bool, parts: Parts) -> Vec<String> {
+    fn of_outlines(&self, holes: bool, parts: Parts) -> Vec<Loss> {
         let mut losses = vec![];
         if self.empty > 0 {
-            let empty = are(self.empty, "mask without pixels", "masks without pixels");
-            losses.push(format!("{empty} skipped."));
+            losses.push(Loss::Empty(self.empty));
         }
         if self.holed > 0 && !holes {
-            let holed = count(self.holed, "mask", "masks");
-            losses.push(format!("The holes of {holed} are filled ({} pixels).", self.filled));
+            losses.push(Loss::Holes { masks: self.holed, pixels: self.filled });
         }
         if self.parted > 0 {
-            let masks = count(self.parted, "mask", "masks");
             match parts {
                 Parts::Grouped => {}
-                Parts::Joined => losses.push(format!("The parts of {masks} are joined by lines.")),
-                Parts::Separate => losses.push(format!("Each part of {masks} becomes a separate object.")),
+                Parts::Joined => losses.push(Loss::JoinedParts(self.parted)),
+                Parts::Separate => losses.push(Loss::SeparateParts(self.parted)),
             }
         }
         if self.options.tolerance > 0.0 {
-            losses.push(format!("Outlines are simplified by up to {} pixels.", self.options.tolerance));
+            losses.push(Loss::Simplified(self.options.tolerance.into()));
         }
         losses
     }
@@ -152,12 +200,12 @@ impl Outlined {
     }
 }
 
-fn count(n: usize, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
+fn count(masks: usize) -> String {
+    format!("{masks} {}", if masks == 1 { "mask" } else { "masks" })
 }
 
 fn are(n: usize, one: &str, many: &str) -> String {
-    format!("{} {}", count(n, one, many), if n == 1 { "is" } else { "are" })
+    if n == 1 { format!("{n} {one} is") } else { format!("{n} {many} are") }
 }
 
 #[cfg(test)]
@@ -171,8 +219,9 @@ mod tests {
     #[test]
     fn what_is_lost_is_said() {
         let (_, mut masks) = subject();
-        let said =
-            |format, options: &ExportOptions, masks: &[Annotation]| losses(format, options, masks).join(" ");
+        let said = |format, options: &ExportOptions, masks: &[Annotation]| {
+            losses(format, options, masks).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        };
         let options = ExportOptions::default();
         assert_eq!(said(Format::BinaryPng, &options, &masks), "");
         assert_eq!(said(Format::GeoJson, &options, &masks), "");

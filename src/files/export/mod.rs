@@ -19,7 +19,7 @@ use super::photo::{Photo, name_of};
 use crate::annotation::Annotation;
 
 pub use dataset::{DatasetExport, Exported, PhotoExportError, Wanted};
-pub use losses::{Losses, losses};
+pub use losses::{Loss, Losses, losses};
 pub use plan::{Plan, plan, plan_dataset};
 pub use split::{Split, SplitList, SplitListError};
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::dataset::{Wanted, destination};
-use super::losses::Losses;
+use super::losses::{Loss, Losses};
 use super::{Split, is_shared, planned_files};
 use crate::annotation::Annotation;
 use crate::files::formats::destination::Destination;
@@ -22,15 +22,17 @@ pub struct Plan {
     pub files: Vec<PathBuf>,
     /// The existing files that would be overwritten.
     pub existing: Vec<PathBuf>,
-    /// What the format cannot store, and why photos are skipped, in sentences for users.
-    pub losses: Vec<String>,
+    /// What the format cannot store.
+    pub losses: Vec<Loss>,
+    /// Why photos are skipped, in sentences for users.
+    pub problems: Vec<String>,
     /// The number of photos in each part of a split dataset.
     pub parts: Vec<(Part, usize)>,
 }
 
 impl Plan {
     fn finished(mut self, losses: &Losses) -> Self {
-        self.losses.extend(losses.sentences());
+        self.losses.extend(losses.all());
         let existing = self.files.iter().filter(|file| file.exists() && !is_shared(file));
         self.existing = existing.cloned().collect();
         self
@@ -76,7 +78,7 @@ pub fn plan_dataset(
             Ok(false) => continue,
             // The same project cannot be read for any of its photos.
             Err(error) => {
-                plan.losses.push(error.to_string());
+                plan.problems.push(error.to_string());
                 break;
             }
         }

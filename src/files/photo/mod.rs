@@ -27,6 +27,7 @@ mod trouble;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use image::RgbImage;
 use sha2::{Digest, Sha256};
@@ -139,7 +140,11 @@ impl Photo {
         if is_still(path) {
             return still(path);
         }
-        Self::from_bytes_as(path, &read(path)?, rendering)
+        let start = Instant::now();
+        let photo = Self::from_bytes_as(path, &read(path)?, rendering)?;
+        let ((width, height), millis) = (photo.pixels.dimensions(), start.elapsed().as_millis());
+        log::debug!("{}: read, {width} x {height} pixels, {millis} ms", path.display());
+        Ok(photo)
     }
 
     /// Decodes a photo in memory; `path` is used for names and messages, and says which page.

@@ -35,7 +35,7 @@ mod store;
 mod work_state;
 
 pub use content::{PhotoEntry, PhotoState, Project, ProjectClass, Rename};
-pub use open::{OpenProject, ProjectEdit};
+pub use open::{OpenProject, ProjectEdit, ProjectLabel};
 pub(super) use renames::{bring_up_to_date, tags_of};
 pub use store::{ProjectError, ProjectFile};
 pub use work_state::{WorkState, WorkStates};

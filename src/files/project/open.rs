@@ -59,9 +59,31 @@ enum Log {
     Undo(u64),
 }
 
+/// The name of a step of undo. What it is called on the screen is up to the window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProjectLabel {
+    /// A class by its name.
+    AddClass(String),
+    /// So many classes.
+    AddClasses(usize),
+    MergeClasses,
+    RenameClass,
+    ColourClass,
+    ChangeKey,
+    DeleteClass,
+    /// A photo by its name, as in the other values with a name.
+    MarkDone(String),
+    MarkForReview(String),
+    ClearState(String),
+    /// Of a class.
+    ChangeAttributes,
+    ChangeTags(String),
+    ChangeNote(String),
+}
+
 #[derive(Debug)]
 struct Step {
-    label: String,
+    label: ProjectLabel,
     moment: Moment,
     change: Change,
 }
@@ -235,34 +257,38 @@ impl OpenProject {
         }
     }
 
-    fn label(&self, edit: &ProjectEdit) -> String {
+    fn label(&self, edit: &ProjectEdit) -> ProjectLabel {
         match edit {
             ProjectEdit::AddClasses(classes) => match &classes[..] {
-                [(name, _)] => format!("Add class {name}"),
-                classes => format!("Add {} classes", classes.len()),
+                [(name, _)] => ProjectLabel::AddClass(name.clone()),
+                classes => ProjectLabel::AddClasses(classes.len()),
             },
-            ProjectEdit::RenameClass(_, name) if self.list.named(name).is_some() => "Merge classes".into(),
-            ProjectEdit::RenameClass(..) => "Rename class".into(),
-            ProjectEdit::SetColour(..) => "Colour class".into(),
-            ProjectEdit::SetKey(..) => "Change key of class".into(),
-            ProjectEdit::RemoveClass(_) => "Delete class".into(),
-            ProjectEdit::SetState(photo, Some(PhotoState::Done)) => format!("Mark {photo} as done"),
-            ProjectEdit::SetState(photo, Some(PhotoState::Review)) => format!("Mark {photo} for review"),
-            ProjectEdit::SetState(photo, None) => format!("Clear the state of {photo}"),
-            ProjectEdit::SetAttributes(..) => "Change attributes of class".into(),
-            ProjectEdit::SetTags(photo, _) => format!("Change tags of {photo}"),
-            ProjectEdit::SetNote(photo, _) => format!("Change note of {photo}"),
+            ProjectEdit::RenameClass(_, name) if self.list.named(name).is_some() => {
+                ProjectLabel::MergeClasses
+            }
+            ProjectEdit::RenameClass(..) => ProjectLabel::RenameClass,
+            ProjectEdit::SetColour(..) => ProjectLabel::ColourClass,
+            ProjectEdit::SetKey(..) => ProjectLabel::ChangeKey,
+            ProjectEdit::RemoveClass(_) => ProjectLabel::DeleteClass,
+            ProjectEdit::SetState(photo, Some(PhotoState::Done)) => ProjectLabel::MarkDone(photo.clone()),
+            ProjectEdit::SetState(photo, Some(PhotoState::Review)) => {
+                ProjectLabel::MarkForReview(photo.clone())
+            }
+            ProjectEdit::SetState(photo, None) => ProjectLabel::ClearState(photo.clone()),
+            ProjectEdit::SetAttributes(..) => ProjectLabel::ChangeAttributes,
+            ProjectEdit::SetTags(photo, _) => ProjectLabel::ChangeTags(photo.clone()),
+            ProjectEdit::SetNote(photo, _) => ProjectLabel::ChangeNote(photo.clone()),
         }
     }
 
     /// The change that undo would revert, and when it was made.
-    pub fn next_undo(&self) -> Option<(&str, Moment)> {
-        self.undo.last().map(|step| (&*step.label, step.moment))
+    pub fn next_undo(&self) -> Option<(&ProjectLabel, Moment)> {
+        self.undo.last().map(|step| (&step.label, step.moment))
     }
 
     /// The change that redo would restore, and when it was made.
-    pub fn next_redo(&self) -> Option<(&str, Moment)> {
-        self.redo.last().map(|step| (&*step.label, step.moment))
+    pub fn next_redo(&self) -> Option<(&ProjectLabel, Moment)> {
+        self.redo.last().map(|step| (&step.label, step.moment))
     }
 
     pub fn undo(&mut self) {

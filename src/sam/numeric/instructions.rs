@@ -4,7 +4,42 @@
 //! instruction sets, and the best that the processor has is found at run time. On aarch64 it is NEON, on
 //! x86-64 AVX-512, AVX2 or, on processors without either, four lanes of plain arithmetic.
 
+use std::fmt;
+
 use pulp::{Arch, Scalar128b, Simd, WithSimd};
+
+/// The instruction sets that kernels are compiled for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InstructionSet {
+    Scalar,
+    Avx2,
+    Avx512,
+    Neon,
+}
+
+impl fmt::Display for InstructionSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Scalar => "scalar",
+            Self::Avx2 => "AVX2",
+            Self::Avx512 => "AVX-512",
+            Self::Neon => "NEON",
+        })
+    }
+}
+
+/// The instruction set that [`dispatch`] chooses on this processor.
+pub fn instruction_set() -> InstructionSet {
+    match Arch::new() {
+        #[cfg(target_arch = "x86_64")]
+        Arch::V3(_) => InstructionSet::Avx2,
+        #[cfg(target_arch = "x86_64")]
+        Arch::V4(_) => InstructionSet::Avx512,
+        #[cfg(target_arch = "aarch64")]
+        Arch::Neon(_) => InstructionSet::Neon,
+        _ => InstructionSet::Scalar,
+    }
+}
 
 /// Runs an operation with the best instruction set of this processor.
 #[inline]

@@ -17,4 +17,4 @@ pub mod tile;
 
 #[cfg(test)]
 pub use instructions::tests::on_each_instruction_set;
-pub use instructions::{dispatch, mul_add};
+pub use instructions::{InstructionSet, dispatch, instruction_set, mul_add};

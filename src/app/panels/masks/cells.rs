@@ -4,7 +4,7 @@ use egui::{Button, Color32, Image, Rect, RichText, Sense, Stroke, StrokeKind, Te
 
 use super::super::super::actions::{Action, Actions};
 use super::super::super::look::{icon, icon_filled, icons, tokens};
-use super::super::super::texts::masks as texts;
+use super::super::super::texts::{decimal, masks as texts};
 use crate::colour::Colour;
 use crate::document::{Class, Document, Edit, MaskId, MaskItem};
 
@@ -24,7 +24,7 @@ pub(super) fn picture_ui(ui: &mut Ui, picture: Option<&TextureHandle>, [r, g, b]
 
 /// A score in [0, 1], which SAM 1's predicted IoU can exceed a little; nothing where no network gave one.
 pub(super) fn score_text(score: Option<f32>) -> String {
-    score.map(|score| format!("{:.2}", score.clamp(0.0, 1.0))).unwrap_or_default()
+    score.map(|score| decimal(score.clamp(0.0, 1.0), 2)).unwrap_or_default()
 }
 
 pub(super) fn figure_ui(ui: &mut Ui, text: String, settled: bool) {
@@ -33,7 +33,7 @@ pub(super) fn figure_ui(ui: &mut Ui, text: String, settled: bool) {
 
 /// The mark of a mask that no person has looked at yet.
 pub(super) fn proposed_ui(ui: &mut Ui, item: &MaskItem) {
-    let text = RichText::new(texts::PROPOSED).small().color(ui.visuals().warn_fg_color);
+    let text = RichText::new(texts::proposed()).small().color(ui.visuals().warn_fg_color);
     ui.label(text).on_hover_text(texts::proposed_by(item.annotation.model.as_deref()));
 }
 
@@ -50,11 +50,11 @@ pub(super) fn buttons_ui(ui: &mut Ui, document: &Document, item: &MaskItem, acti
     }
     let alone = document.solo() == Some(item.id);
     ui.set_opacity(opacity(alone));
-    if button_ui(ui, icons::CROSSHAIR, texts::SOLO, &item.annotation.name, alone) {
+    if button_ui(ui, icons::CROSSHAIR, texts::solo(), &item.annotation.name, alone) {
         actions.push(Action::Edit(Edit::Solo((!alone).then_some(item.id))));
     }
     ui.set_opacity(opacity(false));
-    if button_ui(ui, icons::TRASH, texts::DELETE, &item.annotation.name, false) {
+    if button_ui(ui, icons::TRASH, texts::delete(), &item.annotation.name, false) {
         actions.push(Action::Edit(Edit::Delete(vec![item.id])));
     }
 }
@@ -68,7 +68,7 @@ pub(super) fn is_pointed_at(ui: &Ui) -> bool {
 /// The line above the masks of a class. Returns whether it is to be folded or unfolded.
 pub(super) fn group_name_ui(ui: &mut Ui, class: Option<&Class>, count: usize, folded: bool) -> bool {
     let name = group_name(class);
-    let verb = if folded { texts::EXPAND } else { texts::COLLAPSE };
+    let verb = if folded { texts::expand() } else { texts::collapse() };
     let clicked =
         button_ui(ui, if folded { icons::CARET_RIGHT } else { icons::CARET_DOWN }, verb, name, false);
     if let Some(Class { colour: [r, g, b], .. }) = class {
@@ -94,11 +94,11 @@ pub(super) fn group_buttons_ui(
 }
 
 fn group_name(class: Option<&Class>) -> &str {
-    class.map_or(texts::WITHOUT_CLASS, |class| &class.name)
+    class.map_or(texts::without_class(), |class| &class.name)
 }
 
 fn eye_ui(ui: &mut Ui, visible: bool, name: &str) -> bool {
-    let (eye, verb) = if visible { (icons::EYE, texts::HIDE) } else { (icons::EYE_SLASH, texts::SHOW) };
+    let (eye, verb) = if visible { (icons::EYE, texts::hide()) } else { (icons::EYE_SLASH, texts::show()) };
     button_ui(ui, eye, verb, name, false)
 }
 

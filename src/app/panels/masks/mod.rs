@@ -99,7 +99,7 @@ impl MaskList {
         let ListContent { document, items, .. } = *content;
         let rows = self.rows(content);
         if rows.is_empty() {
-            ui.weak(if items.is_empty() { texts::EMPTY } else { texts::NO_MATCH });
+            ui.weak(if items.is_empty() { texts::empty() } else { texts::no_match() });
             return;
         }
         ui.style_mut().interaction.selectable_labels = false;
@@ -266,9 +266,10 @@ impl MaskList {
             return;
         }
         let edit =
-            TextEdit::singleline(&mut self.search).hint_text(texts::SEARCH).desired_width(f32::INFINITY);
+            TextEdit::singleline(&mut self.search).hint_text(texts::search()).desired_width(f32::INFINITY);
         let response = ui.add(edit);
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, texts::SEARCH_LABEL));
+        response
+            .widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, texts::search_label()));
         if std::mem::take(&mut self.has_opened_search) {
             response.request_focus();
         }
@@ -282,12 +283,12 @@ impl MaskList {
     pub fn switches_ui(&mut self, ui: &mut Ui) {
         ui.spacing_mut().item_spacing.x = 2.0;
         let switches = [
-            (SortBy::Class, icons::TAG, texts::CLASSES_TOOLTIP),
-            (SortBy::Tree, icons::TREE_STRUCTURE, texts::TREE_TOOLTIP),
+            (SortBy::Class, icons::TAG, texts::list_by_classes(), texts::classes_tooltip()),
+            (SortBy::Tree, icons::TREE_STRUCTURE, texts::list_by_tree(), texts::tree_tooltip()),
         ];
-        for (by, symbol, tooltip) in switches {
+        for (by, symbol, name, tooltip) in switches {
             let on = self.sort_by == by;
-            let response = icon_button(ui, symbol, &texts::list_by(by.label()), on).on_hover_text(tooltip);
+            let response = icon_button(ui, symbol, name, on).on_hover_text(tooltip);
             if response.clicked() {
                 self.sort_by = if on { SortBy::Order } else { by };
                 self.descending = false;
@@ -311,8 +312,8 @@ impl MaskList {
                 }
             }
         });
-        response.on_hover_text(texts::SORT).accessible_name(texts::SORT);
-        if icon_button(ui, icons::MAGNIFYING_GLASS, texts::SEARCH_LABEL, self.is_searching).clicked() {
+        response.on_hover_text(texts::sort()).accessible_name(texts::sort());
+        if icon_button(ui, icons::MAGNIFYING_GLASS, texts::search_label(), self.is_searching).clicked() {
             self.is_searching = !self.is_searching;
             self.has_opened_search = self.is_searching;
             if !self.is_searching {
@@ -331,12 +332,12 @@ impl MaskList {
     ) {
         match &mut self.renaming {
             Some((id, text)) if *id == item.id => {
-                let edit = TextEdit::singleline(text).hint_text(texts::NAME).desired_width(f32::INFINITY);
+                let edit = TextEdit::singleline(text).hint_text(texts::name()).desired_width(f32::INFINITY);
                 let response = ui.add(edit);
                 let typed = text.clone();
                 response.widget_info(|| {
-                    let mut info = egui::WidgetInfo::text_edit(true, &typed, &typed, texts::NAME);
-                    info.label = Some(texts::NEW_NAME.to_owned());
+                    let mut info = egui::WidgetInfo::text_edit(true, &typed, &typed, texts::name());
+                    info.label = Some(texts::new_name().to_owned());
                     info
                 });
                 if response.lost_focus() {
@@ -355,7 +356,7 @@ impl MaskList {
                 let is_selected = self.selection.contains(&item.id);
                 ui.spacing_mut().item_spacing.x = 4.0;
                 if item.locked {
-                    ui.label(icon(icons::LOCK_SIMPLE, 14.0)).on_hover_text(texts::LOCKED);
+                    ui.label(icon(icons::LOCK_SIMPLE, 14.0)).on_hover_text(texts::locked());
                 }
                 if item.annotation.proposal.is_some() {
                     proposed_ui(ui, item);
@@ -370,8 +371,8 @@ impl MaskList {
                 let is_calm = !is_selected && !is_pointed_at(ui);
                 ui.set_opacity(if is_calm { 0.0 } else { 1.0 });
                 let button = Button::new("…").small().frame_when_inactive(false);
-                let button = ui.add(button).on_hover_text(texts::RENAME);
-                if button.accessible_name(texts::button(texts::RENAME, &item.annotation.name)).clicked() {
+                let button = ui.add(button).on_hover_text(texts::rename());
+                if button.accessible_name(texts::button(texts::rename(), &item.annotation.name)).clicked() {
                     self.renaming = Some((item.id, item.annotation.name.clone()));
                 }
             }

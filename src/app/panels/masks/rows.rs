@@ -25,13 +25,13 @@ pub(super) enum SortBy {
 impl SortBy {
     pub fn label(self) -> &'static str {
         match self {
-            SortBy::Order => texts::ORDER,
-            SortBy::Name => texts::NAME,
-            SortBy::Area => texts::AREA,
-            SortBy::PredictedIou => texts::PREDICTED_IOU,
-            SortBy::Stability => texts::STABILITY,
-            SortBy::Tree => texts::TREE,
-            SortBy::Class => texts::CLASSES,
+            SortBy::Order => texts::order(),
+            SortBy::Name => texts::name(),
+            SortBy::Area => texts::area(),
+            SortBy::PredictedIou => texts::predicted_iou(),
+            SortBy::Stability => texts::stability(),
+            SortBy::Tree => texts::tree(),
+            SortBy::Class => texts::classes(),
         }
     }
 
