@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
-"""Time Tinsel against the official predictor for videos: objects followed through frames with SAM 2.1's memory.
+"""Time Tinsel against the official predictor for videos: objects followed through frames with the network's memory.
 
     pip install -r benches/compare/requirements.txt
     cargo build --release --example timing
     python benches/compare/track.py target/release/examples/timing FRAMES
 
-FRAMES is a folder of pictures of one size. Both run SAM 2.1 tiny with the same random weights, one thread a core (or
---threads) and float32, one after the other. Each object is clicked on the first frame. A frame's time is from the decoded picture to
-the masks at its size, for all objects: encoder, memory attention, decoder and memory encoder. Two figures are given:
+    python benches/compare/track.py target/release/examples/timing FRAMES --network edgetam
+                                     (needs edgetam-dimos instead of sam2, whose package has the same name)
+
+FRAMES is a folder of pictures of one size. Both run SAM 2.1 tiny or EdgeTAM with the same random weights, one thread a
+core (or --threads) and float32, one after the other. Each object is clicked on the first frame. A frame's time is from
+the decoded picture to the masks at its size, for all objects: encoder, memory attention, decoder and memory encoder. Two figures are given:
 the mean over all followed frames, and that of frames with a full memory (from the seventh on). The time of the
 processor, in user mode, is less disturbed by what else the machine does than that of the clock.
 """
@@ -31,18 +34,35 @@ def processor_seconds():
     return resource.getrusage(resource.RUSAGE_SELF).ru_utime
 
 
-def network(folder, threads):
+def network(name, folder, threads):
     """The official network with random weights, and a file with them."""
+    import torch
+    torch.set_num_threads(threads)
+    torch.set_grad_enabled(False)
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(20260711)
+    return {"tiny": tiny, "edgetam": edgetam}[name](folder)
+
+
+def edgetam(folder):
+    import torch
+    from make_edgetam_reference import CONFIGS, build, randomise
+    file, model = folder / "edgetam_video.pt", build(CONFIGS["edgetam"])
+    if file.exists():
+        model.load_state_dict(torch.load(file)["model"])
+    else:
+        randomise(model)
+        torch.save({"model": model.state_dict()}, file)
+    return model, file
+
+
+def tiny(folder):
     import torch
     from make_reference import CONFIGS, MEAN, STD
     from make_video_reference import MEMORY, build
     from safetensors.torch import load_file, save_file
-    torch.set_num_threads(threads)
-    torch.set_grad_enabled(False)
     config = {**CONFIGS["tiny"], **MEMORY["default"]}
-    folder.mkdir(parents=True, exist_ok=True)
     file = folder / "tiny_video.safetensors"
-    torch.manual_seed(20260711)
     model = build(config)
     if file.exists():
         model.load_state_dict(load_file(file))
@@ -95,12 +115,13 @@ def main():
     a = argparse.ArgumentParser()
     a.add_argument("program")
     a.add_argument("frames")
+    a.add_argument("--network", choices=["tiny", "edgetam"], default="tiny")
     a.add_argument("--objects", type=int, nargs="+", default=[1, 4])
     a.add_argument("--count", type=int, default=9, help="frames to follow")
     a.add_argument("--threads", type=int, default=CORES, help="1 on a busy machine: nothing waits for other threads")
     a.add_argument("--weights", type=Path, default=Path(tempfile.gettempdir()) / "tinsel-compare")
     o = a.parse_args()
-    model, weights = network(o.weights, o.threads)
+    model, weights = network(o.network, o.weights, o.threads)
     for objects in o.objects:
         ours = means(tinsel(o.program, weights, o.frames, objects, o.count, o.threads))
         theirs = means(official(model, o.frames, objects, o.count))

@@ -106,7 +106,7 @@ pub enum Task {
     /// Convert a file with masks to another format.
     #[command(after_help = super::convert::EXAMPLES)]
     Convert(ConvertArguments),
-    /// List, download and verify published models: SAM 2, SAM 1 and MobileSAM.
+    /// List, download and verify published models: SAM 2, EdgeTAM, SAM 1 and MobileSAM.
     Models(ModelsArguments),
     /// Check what the program needs, and say what to do where something is missing.
     #[command(after_help = super::doctor::EXAMPLES)]

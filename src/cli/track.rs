@@ -40,9 +40,9 @@ A prompt file is a list, with frames counted from 0 in natural order and any num
    {\"object\": 1, \"frame\": 25, \"box\": [120, 60, 420, 330]},
    {\"object\": 2, \"frame\": 0, \"mask\": \"spoon.png\"}]
 
-Objects are followed from their first prompt. With SAM 2 the network remembers them; other models, such as the
-built-in one, look for them where they were on the frame before, or have moved since. Every result is saved at once in
-NAME_tracks.jsonl in the output folder: the same command goes on after an interruption.";
+Objects are followed from their first prompt. With SAM 2 and EdgeTAM the network remembers them; other models, such as
+the built-in one, look for them where they were on the frame before, or have moved since. Every result is saved at once
+in NAME_tracks.jsonl in the output folder: the same command goes on after an interruption.";
 
 #[derive(Debug, Args)]
 pub struct TrackArguments {

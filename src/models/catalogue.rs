@@ -7,6 +7,7 @@ pub const LICENCE: &str = "Apache-2.0";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     Sam2,
+    EdgeTam,
     Sam1,
     MobileSam,
 }
@@ -16,6 +17,7 @@ impl Source {
     pub fn title(self) -> &'static str {
         match self {
             Self::Sam2 => "Segment Anything 2",
+            Self::EdgeTam => "EdgeTAM",
             Self::Sam1 => "Segment Anything (2023)",
             Self::MobileSam => "MobileSAM",
         }
@@ -25,6 +27,7 @@ impl Source {
     pub fn publisher(self) -> &'static str {
         match self {
             Self::Sam2 => "Meta, https://github.com/facebookresearch/sam2",
+            Self::EdgeTam => "Meta, https://github.com/facebookresearch/EdgeTAM",
             Self::Sam1 => "Meta, https://github.com/facebookresearch/segment-anything",
             Self::MobileSam => "Chaoning Zhang and others, https://github.com/ChaoningZhang/MobileSAM",
         }
@@ -34,6 +37,7 @@ impl Source {
     pub fn base_url(self) -> &'static str {
         match self {
             Self::Sam2 => "https://dl.fbaipublicfiles.com/segment_anything_2/",
+            Self::EdgeTam => "https://github.com/facebookresearch/EdgeTAM/raw/main/checkpoints/",
             Self::Sam1 => "https://dl.fbaipublicfiles.com/segment_anything/",
             Self::MobileSam => "https://github.com/ChaoningZhang/MobileSAM/raw/master/weights/",
         }
@@ -65,7 +69,7 @@ impl Entry {
     }
 }
 
-/// All published image weights, newest family first, each from small to large.
+/// All published image weights: SAM 2.1, EdgeTAM, then older ones, each family from small to large.
 pub const CATALOGUE: &[Entry] = &[
     Entry {
         name: "sam2.1-tiny",
@@ -102,6 +106,15 @@ pub const CATALOGUE: &[Entry] = &[
         sha256: "2647878d5dfa5098f2f8649825738a9345572bae2d4350a2468587ece47dd318",
         title: "SAM 2.1, large: the best masks, the slowest",
         parameters: "224.4 M",
+    },
+    Entry {
+        name: "edgetam",
+        source: Source::EdgeTam,
+        path: "edgetam.pt",
+        bytes: Some(56_116_523),
+        sha256: "ed2d4850b8792c239689b043c47046ec239b6e808a3d9b6ae676c803fd8780df",
+        title: "EdgeTAM: made for following objects, five times as fast as SAM 2.1 tiny",
+        parameters: "13.9 M",
     },
     Entry {
         name: "sam2-tiny",

@@ -62,7 +62,7 @@ impl DecoderConfig {
     }
 }
 
-/// Sizes of the memory, those of the published networks unless a file says otherwise.
+/// Sizes of the memory, those of SAM 2's networks unless a file says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct MemoryConfig {
@@ -72,11 +72,44 @@ pub struct MemoryConfig {
     pub memory_layers: usize,
     /// Hidden values of its MLPs.
     pub memory_ffn: usize,
+    /// What condenses a memory, if anything does.
+    pub perceiver: Option<PerceiverConfig>,
 }
 
 impl Default for MemoryConfig {
     fn default() -> Self {
-        Self { mem_dim: 64, memory_layers: 4, memory_ffn: 2048 }
+        Self { mem_dim: 64, memory_layers: 4, memory_ffn: 2048, perceiver: None }
+    }
+}
+
+/// Sizes of the perceiver that condenses a memory to a few latents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct PerceiverConfig {
+    /// Layers.
+    pub depth: usize,
+    /// Latents that look at the whole map.
+    pub num_latents: usize,
+    /// Latents that look at a window each: a square number, whose root divides the side of the map.
+    pub num_latents_2d: usize,
+}
+
+impl MemoryConfig {
+    /// Rejects sizes that no memory can have.
+    fn check(&self) -> Result<(), &'static str> {
+        let sizes = [self.mem_dim, self.memory_layers, self.memory_ffn];
+        if sizes.iter().any(|&n| n == 0 || n > MOST_WIDTH) {
+            return Err("`mem_dim`, `memory_layers` and `memory_ffn` must be between 1 and 4096");
+        }
+        let Some(perceiver) = self.perceiver else { return Ok(()) };
+        let sizes = [perceiver.depth, perceiver.num_latents, perceiver.num_latents_2d];
+        if sizes.iter().any(|&n| n == 0 || n > MOST_WIDTH)
+            || perceiver.num_latents_2d.isqrt().pow(2) != perceiver.num_latents_2d
+        {
+            return Err(
+                "the sizes of `perceiver` must be between 1 and 4096, `num_latents_2d` a square number",
+            );
+        }
+        Ok(())
     }
 }
 
@@ -212,6 +245,7 @@ impl Config {
         if self.std.iter().any(|s| !s.is_finite() || *s <= 0.0) || self.mean.iter().any(|m| !m.is_finite()) {
             return fail("`mean` and `std` must be finite, `std` above zero");
         }
+        self.memory.check().or_else(fail)?;
         self.encoder.check(self.image_size).or_else(|what| fail(&what))
     }
 

@@ -30,7 +30,7 @@ fn mini() -> Weights {
 }
 
 /// Small networks with random weights, one for each encoder.
-pub(super) const NETWORKS: [&str; 3] = ["mini", "mini_sam1", "mini_tiny_vit"];
+pub(super) const NETWORKS: [&str; 4] = ["mini", "mini_sam1", "mini_tiny_vit", "mini_edgetam"];
 
 pub(crate) struct Reference(Vec<u8>);
 
@@ -233,10 +233,11 @@ pub(super) fn check_predictions(
 
 #[test]
 fn predictions_in_both_modes() {
-    for (network, checkpoint) in NETWORKS.into_iter().zip(["mini.pt", "mini_sam1.pth", "mini_tiny_vit.pth"]) {
+    let checkpoints = [Some("mini.pt"), Some("mini_sam1.pth"), Some("mini_tiny_vit.pth"), None];
+    for (network, checkpoint) in NETWORKS.into_iter().zip(checkpoints) {
         let weights = Weights::open(&data(&format!("{network}.safetensors"))).unwrap();
-        let twin = Weights::open_with(&data(checkpoint), weights.config().clone()).unwrap();
-        for weights in [weights, twin] {
+        let twin = checkpoint.map(|file| Weights::open_with(&data(file), weights.config().clone()).unwrap());
+        for weights in [Some(weights), twin].into_iter().flatten() {
             let predictor = Predictor::new(weights).unwrap();
             check_predictions(&Reference::of(network), &predictor, true, LOGITS_TOLERANCE);
         }

@@ -233,7 +233,7 @@ impl Predictor {
         self.start(&input::network_input(photo, &format)?, photo.dimensions())
     }
 
-    /// The network that follows objects through a sequence, if the model has one: that of SAM 2. It is read at
+    /// The network that follows objects through a sequence, if the model has one: SAM 2 and EdgeTAM do. It is read at
     /// the first call.
     ///
     /// # Errors

@@ -5,9 +5,9 @@
 //! thread or a file: frames come from [`Frames`] when they are needed, results are handed out at once, and a run
 //! that is dropped loses nothing that was done.
 //!
-//! With SAM 2's weights, objects are followed by the network's memory, as by the official predictor for videos:
-//! frames are resized with Pillow's bicubic filter on 8 bits, as there and unlike photos, so that masks are the
-//! official ones. Other models have no memory. With them, each frame is prompted with the box of the object on
+//! With the weights of SAM 2 or EdgeTAM, objects are followed by the network's memory, as by the official
+//! predictor for videos: frames are resized with Pillow's bicubic filter on 8 bits, as there and unlike photos,
+//! so that masks are the official ones. Other models have no memory. With them, each frame is prompted with the box of the object on
 //! the frame before and a point inside it, moved as the object has moved last, with and without the mask;
 //! of the answers, the one counts that has the shape of the mask before.
 //!

@@ -102,6 +102,7 @@ SAVED = {
     "old_beside": {"best_model": OTHER, "state_dict": WEIGHTS},
     "training": {"model": WEIGHTS, "optimizer": optimizer(), "epoch": 12, "scaler": {"scale": 65536.0}, "scheduler": None},
     "named_optimizer": {"model": WEIGHTS, "optimizer": {"state": {k: {"exp_avg": v} for k, v in OTHER.items()}}},
+    "edgetam": {"model": WEIGHTS | {"image_encoder.trunk.body.stem.conv1.c.weight": torch.zeros(1)}},
     "half": {"model": mapped(torch.Tensor.half)}, "bfloat16": {"model": mapped(torch.Tensor.bfloat16)},
     "double": {"model": mapped(torch.Tensor.double)}, "parameters": {"model": mapped(torch.nn.Parameter)},
     "views": mapped(lambda v: v.transpose(0, -1).contiguous().transpose(0, -1)), "shared_storage": shared(),
@@ -128,7 +129,6 @@ REFUSED = {"whole_module": Wrapper(), "module_in_dict": {"model": Wrapper(), "op
            "numbers": {"a": 1}, "list": [torch.zeros(1)], "exploit": Odd(), "other_network": {"model": {"layer.weight": torch.zeros(2)}},
            "encoder_only": {"model": {k: v for k, v in WEIGHTS.items() if k.startswith("image")}},
            "sam3": {"model": {"detector.backbone.vision_backbone.trunk.pos_embed": torch.zeros(1), "tracker.sam_mask_decoder.iou_token.weight": torch.zeros(1)}},
-           "edgetam": {"model": WEIGHTS | {"image_encoder.trunk.body.stem.conv1.c.weight": torch.zeros(1)}},
            "efficienttam": {"model": WEIGHTS | {"image_encoder.neck.convs.0.conv_1x1.weight": torch.zeros(1)}},
            "hq_sam": {"mask_decoder.iou_token.weight": torch.zeros(1), "mask_decoder.hf_token.weight": torch.zeros(1)},
            "lora_inside": {"sam." + k: v for k, v in WEIGHTS.items()} | {"sam.image_encoder.trunk.blocks.0.attn.qkv.lora_A.default.weight": torch.zeros(1)}}

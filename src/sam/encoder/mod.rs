@@ -7,6 +7,7 @@ mod graph;
 pub(super) mod hiera;
 mod neck;
 mod ops;
+pub(super) mod repvit;
 pub(super) mod tiny_vit;
 pub(super) mod vit;
 
@@ -16,6 +17,7 @@ use tract_onnx::prelude::TypedModel;
 
 use self::graph::{Graph, Wire};
 use self::hiera::HieraConfig;
+use self::repvit::RepVitConfig;
 use self::tiny_vit::TinyVitConfig;
 use self::vit::VitConfig;
 use super::config::{Config, part};
@@ -32,6 +34,8 @@ pub enum EncoderConfig {
     Vit(VitConfig),
     /// MobileSAM's.
     TinyVit(TinyVitConfig),
+    /// EdgeTAM's.
+    RepVit(RepVitConfig),
 }
 
 impl EncoderConfig {
@@ -40,6 +44,7 @@ impl EncoderConfig {
             Self::Hiera(config) => config,
             Self::Vit(config) => config,
             Self::TinyVit(config) => config,
+            Self::RepVit(config) => config,
         }
     }
 
@@ -94,7 +99,7 @@ struct Kind {
 }
 
 /// All encoders, in the order in which they are looked for.
-const KINDS: [Kind; 3] = [hiera::KIND, vit::KIND, tiny_vit::KIND];
+const KINDS: [Kind; 4] = [hiera::KIND, vit::KIND, tiny_vit::KIND, repvit::KIND];
 
 /// What a network's JSON says of its encoder.
 #[derive(Deserialize)]
@@ -114,7 +119,7 @@ fn count_blocks(store: &dyn TensorStore, prefix: &str) -> usize {
 /// The published network that these tensors belong to. The error says why it is none.
 pub(super) fn detect(store: &dyn TensorStore) -> Result<Config, String> {
     let none = || {
-        "it contains no image encoder of Segment Anything; SAM 1, MobileSAM, SAM 2 and SAM 2.1 are \
+        "it contains no image encoder of Segment Anything; SAM 1, MobileSAM, SAM 2, SAM 2.1 and EdgeTAM are \
          supported"
             .into()
     };
@@ -240,5 +245,20 @@ pub(super) mod tests {
         let config = detect(&first(64)).unwrap();
         assert!(matches!(config.encoder, EncoderConfig::TinyVit(_)));
         assert!(detect(&first(96)).unwrap_err().contains("96 channels"));
+    }
+
+    #[test]
+    fn edge_tam_is_known_by_its_stem() {
+        let stem = |channels: usize| {
+            Shapes(vec![(
+                "image_encoder.trunk.body.stem.conv2.c.weight".into(),
+                vec![channels, channels / 2, 3, 3],
+            )])
+        };
+        let config = detect(&stem(48)).unwrap();
+        assert!(matches!(config.encoder, EncoderConfig::RepVit(_)));
+        assert_eq!((config.family, config.memory.memory_layers), (Family::Sam2, 2));
+        assert_eq!(config.memory.perceiver.unwrap().num_latents, 256);
+        assert!(detect(&stem(64)).unwrap_err().contains("64 channels"));
     }
 }

@@ -120,7 +120,8 @@ fn detect(store: &dyn TensorStore) -> Option<Result<Config, String>> {
 /// Builds the trunk on the network input (1, 3, S, S) and returns what comes out of each layer.
 fn layers(g: &mut Graph, encoder: &TinyVitConfig, image: Wire) -> Result<Vec<Wire>> {
     let weights = g.weights();
-    let stem = ConvStem::load(weights, &format!("{PREFIX}.patch_embed"), encoder.embed_dims[0])?;
+    let stem = ["0", "2"].map(|layer| format!("{PREFIX}.patch_embed.seq.{layer}"));
+    let stem = ConvStem::load(weights, [&stem[0], &stem[1]], encoder.embed_dims[0])?;
     let mut first: Vec<Box<dyn MapLayer>> = vec![Box::new(stem)];
     for i in 0..encoder.depths[0] {
         let (name, width) = (format!("{PREFIX}.layers.0.blocks.{i}"), encoder.embed_dims[0]);

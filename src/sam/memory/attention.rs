@@ -4,13 +4,15 @@
 //! in another order: the first layer's look of a frame at itself is the same for all objects and done once for
 //! them ([`MemoryAttention::start`]), and values are mixed before they are projected, because memories have few
 //! channels: the weights of a softmax add up to one, so the projection's bias passes through.
+//!
+//! EdgeTAM's `RoPEAttentionv2` differs in where the tokens of a memory lie: see [`Layout`].
 
 use std::f32::consts::LOG2_E;
 
 use rayon::prelude::*;
 
 use super::position::{Rope, sine};
-use super::{Dense, MEMORIES, Memory, ROWS};
+use super::{Dense, Layout, MEMORIES, Memory, ROWS};
 use crate::sam::config::MemoryConfig;
 use crate::sam::decoder::layers::Norm;
 use crate::sam::error::Result;
@@ -50,7 +52,10 @@ pub struct MemoryAttention {
     rope: Rope,
     /// (cells, d)
     position: Vec<f32>,
-    /// Of a memory: (cells, mem_dim).
+    /// Of the tokens of a memory.
+    layout: Layout,
+    memory_rope: Rope,
+    /// Of a memory's tokens that lie somewhere: (tokens, mem_dim).
     memory_position: Vec<f32>,
     /// `maskmem_tpos_enc`: (MEMORIES, mem_dim).
     time: Vec<f32>,
@@ -66,12 +71,15 @@ impl MemoryAttention {
         let (d, side, mem_dim) =
             (weights.config().d_model, weights.config().embedding_side(), config.mem_dim);
         let layers = (0..config.memory_layers).map(|i| Layer::new(weights, i, d, config));
+        let layout = Layout::new(config, side);
         Ok(Self {
             layers: layers.collect::<Result<_>>()?,
             norm: Norm::new(weights, "memory_attention.norm", d)?,
             rope: Rope::new(side, d),
             position: sine(side, d),
-            memory_position: sine(side, mem_dim),
+            memory_rope: Rope::new(layout.side, d),
+            memory_position: sine(layout.side, mem_dim),
+            layout,
             time: weights.values("maskmem_tpos_enc", &[MEMORIES, 1, 1, mem_dim])?,
             mem_dim,
         })
@@ -95,7 +103,7 @@ impl MemoryAttention {
             if i > 0 {
                 layer.self_attention(&mut frame, &self.rope);
             }
-            layer.cross_attention(&mut frame, &memory, &self.rope);
+            layer.cross_attention(&mut frame, &memory, [&self.rope, &self.memory_rope]);
         }
         normalise(&self.norm, &mut frame);
         frame
@@ -110,12 +118,21 @@ impl MemoryAttention {
         let mut tiles = vec![];
         for (distance, memory) in memories {
             let time = &self.time[(distance - 1) * self.mem_dim..][..self.mem_dim];
-            let parts = memory.values().chunks(chunk).zip(self.memory_position.chunks(chunk));
+            let timed = |mut keys: Vec<f32>| {
+                keys.chunks_exact_mut(self.mem_dim).for_each(|key| rows::add(key, time));
+                keys
+            };
+            let (nowhere, on_map) = memory.values().split_at(self.layout.nowhere * self.mem_dim);
+            tiles.extend(
+                nowhere
+                    .chunks(chunk)
+                    .map(|values| Tile::new(timed(values.to_vec()), values, self.mem_dim, None)),
+            );
+            let parts = on_map.chunks(chunk).zip(self.memory_position.chunks(chunk));
             tiles.extend(parts.enumerate().map(|(i, (values, position))| {
                 let mut keys = values.to_vec();
                 rows::add(&mut keys, position);
-                keys.chunks_exact_mut(self.mem_dim).for_each(|key| rows::add(key, time));
-                Tile::new(keys, values, self.mem_dim, Some(i * KEYS))
+                Tile::new(timed(keys), values, self.mem_dim, Some(i * KEYS))
             }));
         }
         if let Some((tokens, times)) = remembered.pointers {
@@ -135,7 +152,7 @@ struct Tile {
     /// Before their projection, (tokens, channels).
     keys: Vec<f32>,
     values: Packed,
-    /// The cell of the first; pointers lie nowhere and are not turned.
+    /// The cell of the first; pointers, for example, lie nowhere and are not turned.
     first_cell: Option<usize>,
 }
 
@@ -181,13 +198,13 @@ impl Layer {
     fn self_attention(&self, frame: &mut [f32], rope: &Rope) {
         let own = normalised(&self.norm1, frame);
         let tiles = Tile::of_map(&own, self.norm1.gamma.len());
-        self.self_attn.add_to(frame, &own, &tiles, rope);
+        self.self_attn.add_to(frame, &own, &tiles, [rope; 2]);
     }
 
-    /// Then the MLP.
-    fn cross_attention(&self, frame: &mut [f32], memory: &[Tile], rope: &Rope) {
+    /// Then the MLP. The ropes turn queries and keys.
+    fn cross_attention(&self, frame: &mut [f32], memory: &[Tile], ropes: [&Rope; 2]) {
         let queries = normalised(&self.norm2, frame);
-        self.cross_attn_image.add_to(frame, &queries, memory, rope);
+        self.cross_attn_image.add_to(frame, &queries, memory, ropes);
         let d = self.norm3.gamma.len();
         frame.par_chunks_mut(ROWS * d).for_each(|frame| {
             let mut input = vec![0.0; frame.len()];
@@ -203,7 +220,8 @@ fn normalise(norm: &Norm, map: &mut Vec<f32>) {
     *map = normalised(norm, map);
 }
 
-fn normalised(norm: &Norm, map: &[f32]) -> Vec<f32> {
+/// A layer norm of rows, on all threads.
+pub(super) fn normalised(norm: &Norm, map: &[f32]) -> Vec<f32> {
     let d = norm.gamma.len();
     let mut out = vec![0.0; map.len()];
     out.par_chunks_mut(ROWS * d).zip(map.par_chunks(ROWS * d)).for_each(|(out, map)| {
@@ -233,17 +251,18 @@ impl Attention {
         })
     }
 
-    /// Adds to a frame, (cells, d), what its queries find among the tiles.
-    fn add_to(&self, frame: &mut [f32], queries: &[f32], tiles: &[Tile], rope: &Rope) {
+    /// Adds to a frame, (cells, d), what its queries find among the tiles. The ropes turn queries and keys.
+    fn add_to(&self, frame: &mut [f32], queries: &[f32], tiles: &[Tile], [rope, key_rope]: [&Rope; 2]) {
         let d = self.q.bias.len();
-        let keys: Vec<Packed> = tiles.par_iter().map(|tile| self.keys(tile, rope)).collect();
+        let keys: Vec<Packed> = tiles.par_iter().map(|tile| self.keys(tile, key_rope)).collect();
+        let values: Vec<&Packed> = tiles.iter().map(|tile| &tile.values).collect();
         let chunks = frame.par_chunks_mut(ROWS * d).zip(queries.par_chunks(ROWS * d)).enumerate();
         chunks.for_each(|(i, (frame, queries))| {
             let mut q = self.q.rows(queries);
             rope.apply(&mut q, i * ROWS);
             // Scores become exponents to base 2.
             rows::scale(&mut q, LOG2_E / (d as f32).sqrt());
-            self.out.add_rows(&mixed(&q, d, tiles, &keys), frame);
+            self.out.add_rows(&mixed(&q, d, &keys, &values), frame);
         });
     }
 
@@ -256,14 +275,26 @@ impl Attention {
     }
 }
 
+/// [`mixed`] of plain keys, (n, d), and as many values, with one head.
+pub(super) fn attend(mut q: Vec<f32>, d: usize, keys: &[f32], values: &[f32]) -> Vec<f32> {
+    let channels = values.len() / (keys.len() / d);
+    rows::scale(&mut q, LOG2_E / (d as f32).sqrt());
+    let pack = |part: &[f32]| Packed::from_columns(part, d, part.len() / d);
+    let keys: Vec<Packed> = keys.par_chunks(KEYS * d).map(pack).collect();
+    let pack = |part: &[f32]| Packed::from_rows(part, part.len() / channels, channels);
+    let values: Vec<Packed> = values.par_chunks(KEYS * channels).map(pack).collect();
+    let values: Vec<&Packed> = values.iter().collect();
+    q.par_chunks(ROWS * d).flat_map_iter(|q| mixed(q, d, &keys, &values)).collect()
+}
+
 /// The values of all tiles in the shares that queries give them, (n, channels): softmax attention, tile by tile
 /// with a running largest score. `q` is (n, d), already scaled to exponents of 2.
-fn mixed(q: &[f32], d: usize, tiles: &[Tile], keys: &[Packed]) -> Vec<f32> {
-    let (count, channels) = (q.len() / d, tiles.first().map_or(0, |tile| tile.values.columns()));
+fn mixed(q: &[f32], d: usize, keys: &[Packed], values: &[&Packed]) -> Vec<f32> {
+    let (count, channels) = (q.len() / d, values.first().map_or(0, |values| values.columns()));
     let mut mixed = vec![0.0; count * channels];
     let (mut largest, mut totals) = (vec![f32::NEG_INFINITY; count], vec![0.0; count]);
     let mut scores = vec![0.0; count * KEYS];
-    for (tile, keys) in tiles.iter().zip(keys) {
+    for (keys, values) in keys.iter().zip(values) {
         let width = keys.columns();
         let scores = &mut scores[..count * width];
         multiply(q, d, keys, Start::Zero, scores, width);
@@ -276,7 +307,7 @@ fn mixed(q: &[f32], d: usize, tiles: &[Tile], keys: &[Packed]) -> Vec<f32> {
             }
             largest[i] = new;
         }
-        multiply(scores, width, &tile.values, Start::Result, &mut mixed, channels);
+        multiply(scores, width, values, Start::Result, &mut mixed, channels);
     }
     for (row, total) in mixed.chunks_exact_mut(channels).zip(&totals) {
         rows::scale(row, total.recip());

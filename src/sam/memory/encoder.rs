@@ -1,10 +1,10 @@
-//! The memory encoder: a frame and the mask on it as one map.
+//! The memory encoder: a frame and the mask on it as one map, or as what a perceiver condenses it to.
 //!
 //! Follows `sam2/modeling/memory_encoder.py` and `_encode_new_memory` in `sam2_base.py`.
 
 use rayon::prelude::*;
 
-use super::Dense;
+use super::{Dense, Perceiver};
 use crate::sam::config::MemoryConfig;
 use crate::sam::decoder::layers::Norm;
 use crate::sam::error::Result;
@@ -27,7 +27,7 @@ const MIXERS: usize = 2;
 pub struct Memory(pub(super) Vec<f32>);
 
 impl Memory {
-    /// (cells, mem_dim)
+    /// (tokens, mem_dim): the cells of the embedding, or the latents of a [`Perceiver`].
     pub fn values(&self) -> &[f32] {
         &self.0
     }
@@ -50,15 +50,18 @@ pub struct MemoryEncoder {
     pix_feat_proj: Dense,
     mixers: Vec<Mixer>,
     out_proj: Dense,
-    /// `no_obj_embed_spatial`, (mem_dim); SAM 2.0 has none.
+    /// `no_obj_embed_spatial`, (mem_dim); SAM 2.0 and EdgeTAM have none.
     no_object: Option<Vec<f32>>,
+    /// Only EdgeTAM has one.
+    perceiver: Option<Perceiver>,
 }
 
 impl MemoryEncoder {
     /// Reads its weights.
     ///
     /// # Errors
-    /// A tensor that is missing or has another shape than the configuration asks for.
+    /// A tensor that is missing or has another shape than the configuration asks for; an input side that
+    /// [`Perceiver::new`] refuses.
     pub fn new(weights: &Weights, config: MemoryConfig) -> Result<Self> {
         let d = weights.config().d_model;
         let name = |part: &str| format!("memory_encoder.{part}");
@@ -75,6 +78,10 @@ impl MemoryEncoder {
             mixers: (0..MIXERS).map(mixer).collect::<Result<_>>()?,
             out_proj: Dense::convolution(weights, &name("out_proj"), d, config.mem_dim)?,
             no_object: has_no_object.then(|| weights.values(no_object, &[1, config.mem_dim])).transpose()?,
+            perceiver: config
+                .perceiver
+                .map(|perceiver| Perceiver::new(weights, perceiver, config.mem_dim))
+                .transpose()?,
         })
     }
 
@@ -100,7 +107,10 @@ impl MemoryEncoder {
         if let Some(no_object) = self.no_object.as_ref().filter(|_| !is_there) {
             memory.chunks_exact_mut(no_object.len()).for_each(|cell| rows::add(cell, no_object));
         }
-        Memory(memory)
+        Memory(match &self.perceiver {
+            Some(perceiver) => perceiver.condense(&memory),
+            None => memory,
+        })
     }
 }
 

@@ -10,12 +10,14 @@
 //! [`MemoryEncoder::encode`], and the token of the mask a pointer by [`Pointers::pointer`].
 //!
 //! SAM 2.0 differs from 2.1 by two tensors that it lacks: the time of pointers, and what is added to the memory
-//! of a frame on which the object is absent.
+//! of a frame on which the object is absent. EdgeTAM is like SAM 2.0, with a [`Perceiver`] behind the memory
+//! encoder, which condenses a memory to a few tokens.
 
 mod attention;
 mod encoder;
 mod network;
 mod object;
+mod perceiver;
 mod pointers;
 mod position;
 #[cfg(test)]
@@ -27,8 +29,10 @@ pub use attention::{FrameStart, MemoryAttention, Remembered};
 pub use encoder::{MaskSource, Memory, MemoryEncoder};
 pub use network::{Frame, MemoryNetwork, Observation};
 pub use object::{Direction, ObjectMemory, Place};
+pub use perceiver::Perceiver;
 pub use pointers::Pointers;
 
+use super::config::MemoryConfig;
 use super::error::Result;
 use super::numeric::packed::{Packed, Start, multiply};
 use super::weights::Weights;
@@ -40,6 +44,26 @@ pub const POINTERS: usize = 16;
 
 /// Rows that go through a layer together on one thread.
 const ROWS: usize = 64;
+
+/// Where the tokens of a memory lie: some nowhere, then those of a square map, row by row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Layout {
+    nowhere: usize,
+    /// Of the map, in tokens.
+    side: usize,
+}
+
+impl Layout {
+    /// For an embedding of `cells` a side.
+    fn new(config: MemoryConfig, cells: usize) -> Self {
+        match config.perceiver {
+            Some(perceiver) => {
+                Self { nowhere: perceiver.num_latents, side: perceiver.num_latents_2d.isqrt() }
+            }
+            None => Self { nowhere: 0, side: cells },
+        }
+    }
+}
 
 /// `nn.Linear`, or a convolution of one cell, for many rows.
 struct Dense {
@@ -62,6 +86,12 @@ impl Dense {
         let weight = weights.values(&format!("{prefix}.weight"), shape)?;
         let bias = weights.values(&format!("{prefix}.bias"), &shape[..1])?;
         Ok(Self { weight: Packed::from_columns(&weight, shape[1], shape[0]), bias })
+    }
+
+    /// A linear layer without a bias; `weight` is (outputs, inputs).
+    fn without_bias(weight: &[f32], inputs: usize) -> Self {
+        let outputs = weight.len() / inputs;
+        Self { weight: Packed::from_columns(weight, inputs, outputs), bias: vec![0.0; outputs] }
     }
 
     /// Two linear layers with nothing between them as one: (d, inputs), then (d, d).

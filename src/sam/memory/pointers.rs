@@ -14,7 +14,7 @@ pub struct Pointers {
     projection: Mlp,
     /// The pointer of an object that is not there, (d).
     no_object: Vec<f32>,
-    /// `obj_ptr_tpos_proj`; SAM 2.0 has none, and its pointers have no time.
+    /// `obj_ptr_tpos_proj`; SAM 2.0 and EdgeTAM have none, and their pointers have no time.
     time: Option<Dense>,
     d: usize,
     mem_dim: usize,

@@ -45,7 +45,7 @@ const SAVE_STATE_DICT: &str = "save only its weights: `torch.save(model.state_di
 const DOWNLOAD_AGAIN: &str = "download the file itself";
 const OTHER_FRAMEWORK: &str = "choose the PyTorch or safetensors file of the same model";
 const SAVE_AS_ONE: &str = "save them as one: `model.save_pretrained(folder, max_shard_size=\"100GB\")`";
-const SUPPORTED: &str = "SAM 2, SAM 2.1, SAM 1 and MobileSAM are supported";
+const SUPPORTED: &str = "SAM 2, SAM 2.1, SAM 1, MobileSAM and EdgeTAM are supported";
 
 /// How many bytes from the beginning of a file [`file`] looks at.
 pub(super) const START_BYTES: u64 = 512;
@@ -154,14 +154,10 @@ const ADAPTERS: [&str; 6] =
 const ADAPTED: [&str; 3] = ["encoder.", "decoder.", "base_model."];
 
 /// Unsupported networks, by parts of names that only they have.
-const NETWORKS: [(&str, &[&str]); 4] = [
+const NETWORKS: [(&str, &[&str]); 3] = [
     (
         "a SAM 3 model, which is not supported",
         &["vision_backbone.", "detector_model.", "detr_encoder.", "neck.fpn_layers."],
-    ),
-    (
-        "an EdgeTAM model, which is not supported yet",
-        &["image_encoder.trunk.body.", "backbone.timm_model.", "spatial_perceiver."],
     ),
     ("an EfficientTAM model, which is not supported yet", &["image_encoder.neck.convs.0.conv_1x1."]),
     ("an HQ-SAM model, which is not supported", &["mask_decoder.hf_token.", "mask_decoder.hq_token."]),

@@ -1,5 +1,5 @@
 //! The names and the configuration of Hugging Face transformers, for its classes of SAM 2
-//! (`Sam2Model`, `Sam2VideoModel`) and SAM 1 (`SamModel`).
+//! (`Sam2Model`, `Sam2VideoModel`), EdgeTAM (`EdgeTamModel`, `EdgeTamVideoModel`) and SAM 1 (`SamModel`).
 //!
 //! Scripts that convert weights may rename only some of them, so each name is looked at by itself, and
 //! official names stay as they are.
@@ -22,7 +22,8 @@ const MAX_CONFIG_BYTES: u64 = 1 << 20;
 const POSITIONS: &str = "prompt_encoder.pe_layer.positional_encoding_gaussian_matrix";
 
 /// Beginnings of names, and what they are officially. The first that fits counts.
-const BEGINNINGS: [(&str, &str); 37] = [
+const BEGINNINGS: [(&str, &str); 39] = [
+    ("vision_encoder.backbone.timm_model.", "image_encoder.trunk.body."),
     ("vision_encoder.backbone.", "image_encoder.trunk."),
     ("vision_encoder.layers.", "image_encoder.blocks."),
     ("vision_encoder.neck.conv1.", "image_encoder.neck.0."),
@@ -55,6 +56,7 @@ const BEGINNINGS: [(&str, &str); 37] = [
     ("memory_encoder.projection.", "memory_encoder.out_proj."),
     ("memory_encoder.memory_fuser.", "memory_encoder.fuser."),
     ("memory_temporal_positional_encoding", "maskmem_tpos_enc"),
+    ("spatial_perceiver.latents_1d", "spatial_perceiver.latents"),
     ("no_memory_embedding", "no_mem_embed"),
     ("no_memory_positional_encoding", "no_mem_pos_enc"),
     ("no_object_pointer", "no_obj_ptr"),
@@ -76,6 +78,31 @@ const LAYERS: [(&str, &str); 9] = [
     (".scale", ".gamma"),
 ];
 
+/// Layers of EdgeTAM's memory by the beginning of their names, and what they are officially. The keys and values
+/// of its perceiver are one tensor officially, and two here.
+const EDGE_TAM_LAYERS: [(&str, &[(&str, &str)]); 2] = [
+    ("memory_attention.layers.", &[(".mlp.up_proj.", ".linear1."), (".mlp.down_proj.", ".linear2.")]),
+    (
+        "spatial_perceiver.layers.",
+        &[
+            (".layer_norm_input.", ".attn.norm_x."),
+            (".layer_norm_latents.", ".attn.norm_latents."),
+            (".layer_norm_self.", ".self_attn.norm."),
+            (".cross_attention.", ".attn."),
+            (".self_attention.", ".self_attn."),
+            (".q_proj.", ".to_q."),
+            (".k_proj.", ".to_k."),
+            (".v_proj.", ".to_v."),
+            (".o_proj.", ".to_out."),
+            (".self_mlp.", ".self_ff."),
+            (".mlp.", ".ff."),
+            ("ff.layer_norm.", "ff.0."),
+            ("ff.up_proj.", "ff.1."),
+            ("ff.down_proj.", "ff.3."),
+        ],
+    ),
+];
+
 /// Perceptrons of three layers, by their official names.
 const PERCEPTRONS: [&str; 4] = [
     "mask_decoder.output_hypernetworks_mlps.",
@@ -83,6 +110,8 @@ const PERCEPTRONS: [&str; 4] = [
     "mask_decoder.pred_obj_score_head.",
     "obj_ptr_proj.",
 ];
+/// What the configuration calls EdgeTAM's trunk, whose depths it does not tell.
+const EDGE_TAM_TRUNK: &str = "repvit_m1";
 /// Where SAM 2's neck keeps its convolutions, officially one level deeper.
 const NECK: &str = "image_encoder.neck.convs.";
 
@@ -90,7 +119,9 @@ const NECK: &str = "image_encoder.neck.convs.";
 pub(super) fn official(name: &str, exists: impl Fn(&str) -> bool) -> String {
     let module = BEGINNINGS.iter().find_map(|(from, to)| Some(format!("{to}{}", name.strip_prefix(from)?)));
     let start = module.unwrap_or_else(|| name.to_owned());
-    let official = LAYERS.iter().fold(start, |name, (from, to)| name.replace(from, to));
+    let edge_tam = EDGE_TAM_LAYERS.iter().find(|(start, _)| name.starts_with(start));
+    let layers = edge_tam.map_or(&[][..], |(_, layers)| layers).iter().chain(&LAYERS);
+    let official = layers.fold(start, |name, (from, to)| name.replace(from, to));
     if PERCEPTRONS.iter().any(|perceptron| official.starts_with(perceptron)) {
         // The layer between `proj_in` and `proj_out` is number 0 here and number 1 officially.
         let perceptron = name.rsplit_once("layers.").map(|(perceptron, _)| perceptron);
@@ -133,7 +164,7 @@ fn text(path: &Path) -> Option<String> {
 
 /// The content of a `config.json`, and of the `preprocessor_config.json` or `processor_config.json`
 /// beside it, as the flat JSON that [`Config::from_json`](crate::sam::Config::from_json) takes; none
-/// if it is about something else than SAM 2 or SAM 1.
+/// if it is about something else than SAM 2, EdgeTAM or SAM 1.
 ///
 /// What is not given has the default of transformers. The side of the network input comes from
 /// `config.json`, on which the position embeddings depend, and only mean and deviation from the
@@ -160,6 +191,28 @@ pub(super) fn config(json: &str, preprocessor: Option<&str>) -> Result<Option<Va
                 "window_pos_embed_bkg_spatial_size":
                     or(&trunk["window_positional_embedding_background_size"], json!([7, 7])),
                 "d_model": or(&vision["fpn_hidden_size"], json!(256)),
+            })
+        }
+        Some("edgetam" | "edgetam_video") => {
+            expect(vision, "fpn_top_down_levels", json!([2, 3]))?;
+            let trunk = vision["backbone_config"]["architecture"].as_str().unwrap_or(EDGE_TAM_TRUNK);
+            // What follows a dot tells how it was trained.
+            if trunk.split('.').next() != Some(EDGE_TAM_TRUNK) {
+                return Err(format!("`architecture` is {trunk}, only {EDGE_TAM_TRUNK} is supported"));
+            }
+            json!({
+                "encoder": "repvit",
+                "embed_dim": or(&vision["backbone_channel_list"][3], json!(48)),
+                "depths": [2, 2, 14, 2],
+                "d_model": or(&vision["fpn_hidden_size"], json!(256)),
+                "mem_dim": or(&root["perceiver_resampler_hidden_size"], json!(64)),
+                "memory_ffn": or(&root["memory_attention_mlp_hidden_size"], json!(2048)),
+                "memory_layers": or(&root["memory_attention_num_layers"], json!(2)),
+                "perceiver": {
+                    "depth": or(&root["perceiver_resampler_num_layers"], json!(2)),
+                    "num_latents": or(&root["perceiver_resampler_num_latents"], json!(256)),
+                    "num_latents_2d": or(&root["perceiver_resampler_num_latents_2d"], json!(256)),
+                },
             })
         }
         Some("sam") => json!({
@@ -271,6 +324,43 @@ mod tests {
     }
 
     #[test]
+    fn the_tensors_of_edge_tam_have_their_official_names() {
+        let perceiver = |part: &str| format!("spatial_perceiver.{part}");
+        for (name, expected) in [
+            ("latents_1d", "latents"),
+            ("latents_2d", "latents_2d"),
+            ("layer_norm.bias", "norm.bias"),
+            ("layers.1.layer_norm_input.weight", "layers.1.attn.norm_x.weight"),
+            ("layers.1.layer_norm_latents.weight", "layers.1.attn.norm_latents.weight"),
+            ("layers.0.layer_norm_self.bias", "layers.0.self_attn.norm.bias"),
+            ("layers.0.cross_attention.q_proj.weight", "layers.0.attn.to_q.weight"),
+            ("layers.0.cross_attention.k_proj.weight", "layers.0.attn.to_k.weight"),
+            ("layers.0.self_attention.v_proj.weight", "layers.0.self_attn.to_v.weight"),
+            ("layers.0.self_attention.o_proj.weight", "layers.0.self_attn.to_out.weight"),
+            ("layers.0.mlp.layer_norm.weight", "layers.0.ff.0.weight"),
+            ("layers.0.mlp.up_proj.weight", "layers.0.ff.1.weight"),
+            ("layers.1.self_mlp.down_proj.weight", "layers.1.self_ff.3.weight"),
+        ] {
+            assert_eq!(official(&perceiver(name), |_| false), perceiver(expected));
+            assert_eq!(official(&perceiver(expected), |_| false), perceiver(expected));
+        }
+        for (name, expected) in [
+            (
+                "vision_encoder.backbone.timm_model.stages_1.blocks.0.token_mixer.conv1.c.weight",
+                "image_encoder.trunk.body.stages_1.blocks.0.token_mixer.conv1.c.weight",
+            ),
+            ("memory_attention.layers.1.mlp.up_proj.bias", "memory_attention.layers.1.linear1.bias"),
+            ("memory_attention.layers.1.mlp.down_proj.bias", "memory_attention.layers.1.linear2.bias"),
+            (
+                "memory_attention.layers.1.self_attn.o_proj.bias",
+                "memory_attention.layers.1.self_attn.out_proj.bias",
+            ),
+        ] {
+            assert_eq!(official(name, |_| false), expected);
+        }
+    }
+
+    #[test]
     fn official_names_stay() {
         for name in [
             "obj_ptr_proj.layers.0.weight",
@@ -291,6 +381,8 @@ mod tests {
         let flat = flat.unwrap().unwrap();
         assert_eq!((&flat["stages"], &flat["image_size"]), (&json!([1, 2, 7, 2]), &json!(1024)));
         let preprocessor = r#"{"image_processor": {"do_normalize": false, "image_mean": [0.5, 0.5, 0.5]}}"#;
+        let edge_tam = config(r#"{"model_type": "edgetam_video"}"#, None).unwrap().unwrap();
+        assert_eq!((&edge_tam["embed_dim"], &edge_tam["perceiver"]["depth"]), (&json!(48), &json!(2)));
         let flat = config(r#"{"model_type": "sam"}"#, Some(preprocessor)).unwrap().unwrap();
         assert_eq!((&flat["depth"], &flat["mean"]), (&json!(12), &json!([0, 0, 0])));
         let preprocessor = r#"{"image_std": [0.5, 0.5, 0.5]}"#;
@@ -311,6 +403,10 @@ mod tests {
             (
                 r#"{"model_type": "sam2", "vision_config": {"fpn_top_down_levels": [3]}}"#,
                 "`fpn_top_down_levels`",
+            ),
+            (
+                r#"{"model_type": "edgetam", "vision_config": {"backbone_config": {"architecture": "repvit_m3"}}}"#,
+                "`architecture`",
             ),
             (
                 r#"{"model_type": "sam2", "prompt_encoder_config": {"image_size": [512, 768]}}"#,

@@ -1,6 +1,7 @@
 //! 3x3 convolutions of channels-last rows.
 
 use pulp::{Simd, WithSimd};
+use rayon::prelude::*;
 
 use crate::sam::error::Result;
 use crate::sam::numeric::packed::{self, Packed, Start};
@@ -12,7 +13,7 @@ const TAPS: usize = 9;
 /// Epsilon of PyTorch's batch norm.
 const BATCH_NORM_EPS: f32 = 1e-5;
 
-/// Weight and bias of MobileSAM's `Conv2d_BN`: `{prefix}.c` with the batch norm `{prefix}.bn` folded
+/// Weight and bias of MobileSAM's `Conv2d_BN` and RepViT's `ConvNorm`: `{prefix}.c` with the batch norm `{prefix}.bn` folded
 /// into it, or with a bias where the file holds it folded already.
 ///
 /// `shape` is that of the weight: outputs, inputs of a group, height, width.
@@ -82,7 +83,7 @@ impl Conv3x3 {
 }
 
 /// A 3x3 convolution of each channel by itself.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Depthwise {
     /// (9, channels)
     taps: Vec<f32>,
@@ -111,6 +112,79 @@ impl Depthwise {
             1 => dispatch(Pass::<1>(self, rows, out)),
             _ => dispatch(Pass::<2>(self, rows, out)),
         }
+    }
+
+    /// Row `y` of the result for a map of this height and width, which the stride divides. Unlike
+    /// [`Depthwise::apply`] it needs no cells around the map.
+    pub fn apply_to_map(&self, map: &[f32], [height, width]: [usize; 2], y: usize, out: &mut [f32]) {
+        let (channels, stride) = (self.channels(), self.stride);
+        let zeros = vec![0.0; width * channels];
+        let rows = [0, 1, 2].map(|i| match (stride * y + i).checked_sub(1) {
+            Some(row) if row < height => &map[row * width * channels..][..width * channels],
+            _ => &zeros[..],
+        });
+        // The kernel lies within the map at all cells but the first and, without a stride, the last.
+        let cells = width / stride;
+        let end = if stride == 1 { cells - 1 } else { cells };
+        for (x, out) in out.chunks_exact_mut(channels).enumerate().filter(|(x, _)| *x == 0 || *x >= end) {
+            let mut under = [const { Vec::new() }; 3];
+            for (under, row) in under.iter_mut().zip(rows) {
+                for i in 0..3 {
+                    let cell = (stride * x + i).checked_sub(1).filter(|cell| *cell < width);
+                    under.extend_from_slice(
+                        &cell.map_or(&zeros[..], |cell| &row[cell * channels..])[..channels],
+                    );
+                }
+            }
+            self.apply(under.each_ref().map(|under| &under[..]), out);
+        }
+        if end > 1 {
+            let rows = rows.map(|row| &row[(stride - 1) * channels..]);
+            self.apply(rows, &mut out[channels..end * channels]);
+        }
+    }
+
+    /// The mean of each channel of the result for a map of this height and width, without a stride.
+    ///
+    /// What a cell of the kernel adds to the sum is the map's sum, less the row or column that the cell
+    /// never sees.
+    pub fn mean(&self, map: &[f32], [height, width]: [usize; 2]) -> Vec<f32> {
+        let channels = self.channels();
+        // Without the last cell, of all cells, and without the first.
+        let sums: Vec<[Vec<f32>; 3]> = map
+            .par_chunks(width * channels)
+            .map(|row| {
+                let mut all = vec![0.0; channels];
+                row.chunks_exact(channels).for_each(|cell| rows::add(&mut all, cell));
+                let without = |cell: usize| {
+                    let mut sum = all.clone();
+                    rows::add_scaled(&mut sum, &row[cell * channels..][..channels], -1.0);
+                    sum
+                };
+                [without(width - 1), all.clone(), without(0)]
+            })
+            .collect();
+        let mut mean = vec![0.0; channels];
+        for (tap, taps) in self.taps.chunks_exact(channels).enumerate() {
+            let mut sum = vec![0.0; channels];
+            let unseen = [Some(height - 1), None, Some(0)][tap / 3];
+            for (_, sums) in sums.iter().enumerate().filter(|(y, _)| Some(*y) != unseen) {
+                rows::add(&mut sum, &sums[tap % 3]);
+            }
+            mean.iter_mut().zip(sum).zip(taps).for_each(|((mean, sum), tap)| *mean += sum * tap);
+        }
+        rows::scale(&mut mean, ((height * width) as f32).recip());
+        rows::add(&mut mean, &self.bias);
+        mean
+    }
+
+    /// The same convolution with each channel of its result multiplied by a factor.
+    pub fn scaled(&self, factors: &[f32]) -> Self {
+        let mut scaled = self.clone();
+        for values in scaled.taps.chunks_exact_mut(factors.len()).chain([&mut scaled.bias[..]]) {
+            values.iter_mut().zip(factors).for_each(|(value, factor)| *value *= factor);
+        }
+        scaled
     }
 }
 
@@ -262,9 +336,38 @@ pub mod tests {
                     for y in 0..height / stride {
                         depthwise.apply(rows(&map, size, y * stride, &mut memory), &mut out);
                         assert_close(&out, &expected[y * out.len()..][..out.len()], 1e-5);
+                        out.fill(f32::NAN);
+                        depthwise.apply_to_map(&map, [height, width], y, &mut out);
+                        assert_close(&out, &expected[y * out.len()..][..out.len()], 1e-5);
                     }
                 }
             }
         });
+    }
+
+    #[test]
+    fn means_and_factors_are_those_of_the_result() {
+        for [height, width, channels] in [[5, 7, 19], [1, 3, 4], [3, 1, 4], [1, 1, 2]] {
+            let map = numbers(height * width * channels, 1);
+            let (kernel, bias, factors) =
+                (numbers(channels * TAPS, 2), numbers(channels, 3), numbers(channels, 4));
+            let result = convolved(&map, [height, width, channels], &kernel, &bias, 1);
+            let mean =
+                |c: usize| result.iter().skip(c).step_by(channels).sum::<f32>() / (height * width) as f32;
+            let depthwise = Depthwise::new(&kernel, bias, 1);
+            let expected: Vec<f32> = (0..channels).map(mean).collect();
+            assert_close(&depthwise.mean(&map, [height, width]), &expected, 1e-5);
+            let scaled = depthwise.scaled(&factors);
+            let mut row = vec![f32::NAN; width * channels];
+            for y in 0..height {
+                scaled.apply_to_map(&map, [height, width], y, &mut row);
+                let expected: Vec<f32> = result[y * row.len()..][..row.len()]
+                    .iter()
+                    .zip(factors.iter().cycle())
+                    .map(|(x, factor)| x * factor)
+                    .collect();
+                assert_close(&row, &expected, 1e-5);
+            }
+        }
     }
 }

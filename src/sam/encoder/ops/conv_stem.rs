@@ -1,4 +1,4 @@
-//! TinyViT's `PatchEmbed`: two 3x3 convolutions of stride 2.
+//! TinyViT's `PatchEmbed` and RepViT's `RepVitStem`: two 3x3 convolutions of stride 2.
 
 use rayon::prelude::*;
 use tract_onnx::prelude::*;
@@ -32,13 +32,13 @@ pub struct ConvStem {
 }
 
 impl ConvStem {
-    /// The layers `{prefix}.seq.0` and `{prefix}.seq.2`, GELU between them.
-    pub fn load(weights: &Weights, prefix: &str, channels: usize) -> Result<Self> {
-        let layer = |name: &str, inputs: usize, outputs: usize| {
-            folded(weights, &format!("{prefix}.seq.{name}"), [outputs, inputs, KERNEL, KERNEL])
+    /// The two `layers`, GELU between them.
+    pub fn load(weights: &Weights, layers: [&str; 2], channels: usize) -> Result<Self> {
+        let layer = |i: usize, inputs: usize, outputs: usize| {
+            folded(weights, layers[i], [outputs, inputs, KERNEL, KERNEL])
         };
-        let (first, first_bias) = layer("0", COLOURS, channels / 2)?;
-        let (second, second_bias) = layer("2", channels / 2, channels)?;
+        let (first, first_bias) = layer(0, COLOURS, channels / 2)?;
+        let (second, second_bias) = layer(1, channels / 2, channels)?;
         Ok(Self::new(&first, first_bias, &second, second_bias))
     }
 

@@ -89,7 +89,7 @@ mod tests {
         let mlp = || {
             let norm = Norm::new(numbers(channels, 3), numbers(channels, 4), 1e-5);
             let (inward, outward) = (numbers(hidden * channels, 5), numbers(channels * hidden, 6));
-            ResidualMlp::new(norm, &inward, &numbers(hidden, 7), &outward, numbers(channels, 8))
+            ResidualMlp::new(Some(norm), &inward, &numbers(hidden, 7), &outward, numbers(channels, 8))
         };
         let map = numbers(height * width * channels, 9);
         let mut expected = convolved(&map, [height, width, channels], &kernel, &kernel_bias, 1);

@@ -1,4 +1,4 @@
-//! A norm, two linear layers with GELU between them, and the way around them.
+//! Two linear layers with GELU between them, and the way around them; a norm before them, or none.
 
 use rayon::prelude::*;
 use tract_onnx::prelude::*;
@@ -15,10 +15,10 @@ use crate::sam::weights::Weights;
 /// whatever the width of the network.
 const HIDDEN_TOGETHER: usize = 384;
 
-/// `x + mlp(norm(x))` on rows.
+/// `x + mlp(norm(x))` on rows, or `x + mlp(x)`.
 #[derive(Debug)]
 pub struct ResidualMlp {
-    norm: Norm,
+    norm: Option<Norm>,
     parts: Vec<Part>,
     bias: Vec<f32>,
 }
@@ -41,16 +41,22 @@ impl ResidualMlp {
         };
         let (inward, inward_bias) = layer(0, hidden, width)?;
         let (outward, bias) = layer(1, width, hidden)?;
-        Ok(Self::new(norm, &inward, &inward_bias, &outward, bias))
+        Ok(Self::new(Some(norm), &inward, &inward_bias, &outward, bias))
     }
 
     /// Values of a row.
     pub fn width(&self) -> usize {
-        self.norm.width()
+        self.bias.len()
     }
 
     /// `inward` is (hidden, width), `outward` (width, hidden), both row-major.
-    pub fn new(norm: Norm, inward: &[f32], inward_bias: &[f32], outward: &[f32], bias: Vec<f32>) -> Self {
+    pub fn new(
+        norm: Option<Norm>,
+        inward: &[f32],
+        inward_bias: &[f32],
+        outward: &[f32],
+        bias: Vec<f32>,
+    ) -> Self {
         let (width, hidden) = (bias.len(), inward_bias.len());
         let parts = inward_bias.chunks(HIDDEN_TOGETHER).zip((0..).step_by(HIDDEN_TOGETHER));
         let parts = parts.map(|(inward_bias, first)| {
@@ -68,10 +74,13 @@ impl ResidualMlp {
 
     /// The rows that a thread works on, in place.
     pub fn apply(&self, rows: &mut [f32], memory: &mut [Vec<f32>; 2]) {
-        let width = self.norm.width();
+        let width = self.width();
         let [normed, hidden] = memory;
         let normed = room(normed, rows.len());
-        self.norm.apply(rows, normed);
+        match &self.norm {
+            Some(norm) => norm.apply(rows, normed),
+            None => normed.copy_from_slice(rows),
+        }
         let mut start = Start::ResultAndBias(&self.bias);
         for part in &self.parts {
             let count = part.inward.columns();
@@ -90,7 +99,7 @@ impl Function for ResidualMlp {
     }
 
     fn output_shape(&self, input: &[usize]) -> TractResult<Vec<usize>> {
-        ensure!(input.last() == Some(&self.norm.width()), "rows of {} in {input:?}", self.norm.width());
+        ensure!(input.last() == Some(&self.width()), "rows of {} in {input:?}", self.width());
         Ok(input.to_vec())
     }
 
@@ -98,7 +107,7 @@ impl Function for ResidualMlp {
         let mut plain = input.try_as_plain_ram_mut()?;
         plain
             .as_slice_mut::<f32>()?
-            .par_chunks_mut(ROWS_TOGETHER * self.norm.width())
+            .par_chunks_mut(ROWS_TOGETHER * self.width())
             .for_each_init(Default::default, |memory, rows| self.apply(rows, memory));
         Ok(input)
     }
@@ -116,16 +125,16 @@ mod tests {
         let (outward, bias) = (numbers(width * hidden, 3), numbers(width, 4));
         let norm = || Norm::new(numbers(width, 5), numbers(width, 6), 1e-6);
         let x = numbers(rows * width, 7);
-
         let mut normed = vec![0.0; x.len()];
         norm().apply(&x, &mut normed);
-        let mut between = linear_by_definition(&normed, &inward, &inward_bias);
-        rows::gelu(&mut between);
-        let mut expected = linear_by_definition(&between, &outward, &bias);
-        rows::add(&mut expected, &x);
-
-        let mlp = ResidualMlp::new(norm(), &inward, &inward_bias, &outward, bias);
-        let output = mlp.eval(Tensor::from_shape(&[rows, width], &x).unwrap()).unwrap();
-        assert_close(output.view().as_slice::<f32>().unwrap(), &expected, 1e-3);
+        for (norm, input) in [(Some(norm()), &normed), (None, &x)] {
+            let mut between = linear_by_definition(input, &inward, &inward_bias);
+            rows::gelu(&mut between);
+            let mut expected = linear_by_definition(&between, &outward, &bias);
+            rows::add(&mut expected, &x);
+            let mlp = ResidualMlp::new(norm, &inward, &inward_bias, &outward, bias.clone());
+            let output = mlp.eval(Tensor::from_shape(&[rows, width], &x).unwrap()).unwrap();
+            assert_close(output.view().as_slice::<f32>().unwrap(), &expected, 1e-3);
+        }
     }
 }
