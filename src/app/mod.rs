@@ -1,6 +1,6 @@
 //! The window: eframe, panels, canvas, commands. No algorithm lives here.
 //!
-//! Widgets change nothing themselves; they emit [`Action`](actions::Action)s, and [`Tinsel`]
+//! Widgets change nothing themselves; they emit `Action`s, and [`Tinsel`]
 //! applies them in one place, `apply`. What comes from elsewhere is received by `events`.
 
 mod actions;

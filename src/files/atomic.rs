@@ -82,10 +82,10 @@ impl FileSet {
         self.add(path, |out| out.write_all(text.as_bytes()).map_err(|e| e.to_string()))
     }
 
-    /// Like [`FileSet::add`], for a JSON value.
+    /// Like `FileSet::add`, for a JSON value.
     ///
     /// # Errors
-    /// Those of [`FileSet::add`].
+    /// Those of `FileSet::add`.
     pub fn add_json(&mut self, path: &Path, value: &impl Serialize) -> Result<(), WriteError> {
         self.add(path, |out| serde_json::to_writer(out, value).map_err(|e| e.to_string()))
     }

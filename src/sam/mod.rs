@@ -7,9 +7,9 @@
 //!
 //! | here | there |
 //! | --- | --- |
-//! | [`encoder::hiera`] | SAM 2: `modeling/backbones/hieradet.py`, `image_encoder.py` (`FpnNeck`) |
-//! | [`encoder::vit`] | SAM 1: `modeling/image_encoder.py` |
-//! | [`encoder::tiny_vit`] | MobileSAM: `modeling/tiny_vit_sam.py` |
+//! | `encoder::hiera` | SAM 2: `modeling/backbones/hieradet.py`, `image_encoder.py` (`FpnNeck`) |
+//! | `encoder::vit` | SAM 1: `modeling/image_encoder.py` |
+//! | `encoder::tiny_vit` | MobileSAM: `modeling/tiny_vit_sam.py` |
 //! | [`prompt_encoder`] | `modeling/sam/prompt_encoder.py` |
 //! | [`decoder`], in the official order [`decoder::plain`] | `modeling/sam/mask_decoder.py`, `transformer.py` |
 //! | [`input`] | `utils/transforms.py` |

@@ -1,6 +1,6 @@
 //! The mask formats: one file each for writing and reading, and one registry.
 //!
-//! A new format is a file with a [`Definition`] and a line in the registry below.
+//! A new format is a file with a `Definition` and a line in the registry below.
 
 mod binary_masks;
 pub(super) mod boxes;

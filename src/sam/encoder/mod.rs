@@ -1,7 +1,7 @@
 //! Image encoders: from the network input to the maps for the decoder.
 //!
 //! An encoder is a module here, with its sizes, their check, the published networks that have it and its
-//! graph, and an entry in [`EncoderConfig`] and [`KINDS`]. Nothing outside this folder distinguishes them.
+//! graph, and an entry in [`EncoderConfig`] and `KINDS`. Nothing outside this folder distinguishes them.
 
 mod graph;
 pub(super) mod hiera;

@@ -60,7 +60,7 @@ impl Perceiver {
         })
     }
 
-    /// The latents of a map, (cells, mem_dim), as [`Layout`](super::Layout) orders them: (num_latents + num_latents_2d, mem_dim).
+    /// The latents of a map, (cells, mem_dim), as `Layout` orders them: (num_latents + num_latents_2d, mem_dim).
     pub fn condense(&self, map: &[f32]) -> Vec<f32> {
         let (mut of_map, mut of_windows) = (self.latents.clone(), self.latents_2d.clone());
         for layer in &self.layers {

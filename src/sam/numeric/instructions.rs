@@ -28,7 +28,7 @@ impl fmt::Display for InstructionSet {
     }
 }
 
-/// The instruction set that [`dispatch`] chooses on this processor.
+/// The instruction set that `dispatch` chooses on this processor.
 pub fn instruction_set() -> InstructionSet {
     match Arch::new() {
         #[cfg(target_arch = "x86_64")]
