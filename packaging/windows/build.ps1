@@ -11,8 +11,9 @@ $out = 'target/packaging'
 $name = "tinsel-$version-windows-x86_64"
 New-Item -ItemType Directory -Force $out | Out-Null
 
+python packaging/licences.py | Out-File -Encoding utf8 THIRD-PARTY.txt
 Compress-Archive -Force -DestinationPath "$out/$name.zip" `
-    -Path $binary, 'README.md', 'NOTICE.md', 'LICENSE-MIT', 'LICENSE-APACHE'
+    -Path $binary, 'README.md', 'NOTICE.md', 'LICENSE-MIT', 'LICENSE-APACHE', 'THIRD-PARTY.txt'
 
 dotnet tool install --global wix --version 5.0.2
 & "$HOME/.dotnet/tools/wix" build packaging/windows/tinsel.wxs -arch x64 -o "$out/$name.msi" `
