@@ -922,6 +922,7 @@ models-connecting = Verbindung wird hergestellt
 models-checking = wird überprüft
 models-open_file = Modelldatei öffnen…
 models-network_input = Netzeingabe
+models-network_input_tooltip = Kleiner ist schneller und ungenauer: die Masken eines Klicks haben beim eingebauten Modell mit denen von 1024 Pixeln im Mittel eine IoU von 0,85 bei 768 Pixeln und von 0,75 bei 512
 models-pixels = Pixel
 models-smaller_input = schneller, ungenauer
 models-mirror = Spiegelserver

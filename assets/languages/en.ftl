@@ -929,6 +929,7 @@ models-connecting = connecting
 models-checking = verifying
 models-open_file = Open a model file…
 models-network_input = Network input
+models-network_input_tooltip = Smaller is faster and less precise: a click with the built-in model gives masks whose IoU with those of 1024 pixels is 0.85 for 768 pixels and 0.75 for 512, on average
 models-pixels = pixels
 models-smaller_input = faster, less precise
 models-mirror = Mirror

@@ -913,6 +913,7 @@ models-connecting = 正在连接
 models-checking = 正在校验
 models-open_file = 打开模型文件…
 models-network_input = 网络输入
+models-network_input_tooltip = 越小越快，但越不精确：内置模型单击所得的掩码与 1024 像素时的掩码相比，平均 IoU 在 768 像素时为 0.85，在 512 像素时为 0.75
 models-pixels = 像素
 models-smaller_input = 更快，精度较低
 models-mirror = 镜像

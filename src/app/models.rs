@@ -223,6 +223,7 @@ impl InUse {
             }
             for side in sides {
                 let button = ui.add(Button::selectable(side == self.input_side, side.to_string()));
+                let button = button.on_hover_text(texts::network_input_tooltip());
                 if button.accessible_name(texts::network_input_of(side)).clicked() {
                     actions.push(Action::SetInputSide(side));
                 }

@@ -11,7 +11,7 @@
 //!
 //! let mut document = Document::default();
 //! let mask = Arc::new(Mask::from_fn(6, 4, |x, _| x < 3));
-//! document.apply(Edit::AddMasks(vec![Annotation::new("left".into(), mask)]));
+//! document.apply(Edit::AddMasks(vec![Annotation::new("left", mask)]));
 //! let id = document.masks()[0].id;
 //! document.apply(Edit::Rename(id, "port".into()));
 //! assert!(document.undo());

@@ -18,6 +18,7 @@ texts! { models:
     checking;
     open_file;
     network_input;
+    network_input_tooltip;
     pixels;
     smaller_input;
     mirror;
