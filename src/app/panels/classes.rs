@@ -194,22 +194,24 @@ impl Classes {
                     }
                 }
             });
-            ui.menu_button(texts::merge(), |ui| {
-                let others: Vec<&Class> =
-                    document.classes().all().iter().filter(|other| other.id != class.id).collect();
-                ScrollArea::vertical().max_height(300.0).show_rows(
-                    ui,
-                    ROW_HEIGHT,
-                    others.len(),
-                    |ui, rows| {
-                        for other in &others[rows] {
-                            if ui.button(&other.name).clicked() {
-                                let edit = ProjectEdit::RenameClass(class.id, other.name.clone());
-                                actions.push(Action::EditProject(edit));
+            ui.add_enabled_ui(document.classes().all().len() > 1, |ui| {
+                ui.menu_button(texts::merge(), |ui| {
+                    let others: Vec<&Class> =
+                        document.classes().all().iter().filter(|other| other.id != class.id).collect();
+                    ScrollArea::vertical().max_height(300.0).show_rows(
+                        ui,
+                        ROW_HEIGHT,
+                        others.len(),
+                        |ui, rows| {
+                            for other in &others[rows] {
+                                if ui.button(&other.name).clicked() {
+                                    let edit = ProjectEdit::RenameClass(class.id, other.name.clone());
+                                    actions.push(Action::EditProject(edit));
+                                }
                             }
-                        }
-                    },
-                );
+                        },
+                    );
+                });
             });
             ui.separator();
             if ui.button(texts::delete()).on_hover_text(texts::delete_tooltip()).clicked() {

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use egui::{Color32, Context, Grid, ProgressBar, RichText, ScrollArea, Ui, Window};
+use egui::{Align2, Color32, Context, Grid, ProgressBar, RichText, ScrollArea, Ui, Window};
 
 use super::super::look::section_title;
 use super::super::tasks::{Panicked, Task};
@@ -50,6 +50,7 @@ impl Diagnostics {
         }
         let mut open = true;
         let window = Window::new(texts::title()).open(&mut open).resizable([false, true]).collapsible(false);
+        let window = window.pivot(Align2::CENTER_CENTER).default_pos(ctx.content_rect().center());
         window.default_height(520.0).show(ctx, |ui| {
             ui.set_width(620.0);
             self.content_ui(ui);
