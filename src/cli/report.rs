@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::print_text;
 use super::terminal::print_json;
 
-/// An event of a run. The README lists them.
+/// An event of a run. `docs/command-line.md` lists them.
 #[derive(Debug, Serialize)]
 #[serde(tag = "event", rename_all = "lowercase")]
 pub(super) enum Event<'a> {
