@@ -35,13 +35,17 @@ impl Native {
         let config = weights.config();
         let prompts = PromptEncoder::new(weights)?;
         let masks = MaskEncoder::new(weights)?;
-        let encoder = Plan::new(encoder::graph(weights)?)?;
+        let (encoder, decoder) = rayon::join(
+            || Plan::new(encoder::graph(weights)?),
+            || Decoder::new(weights, &prompts, &masks),
+        );
+        let encoder = encoder?;
         let this = Self {
             family: config.family,
             input_format: config.input_format(),
             encoded_shapes: encoder.output_shapes()?,
             encoder,
-            decoder: Decoder::new(weights, &prompts, &masks)?,
+            decoder: decoder?,
             prompts,
             masks,
         };

@@ -252,23 +252,24 @@ fn a_box_is_moved_and_resized_in_single_steps_and_goes_with_points() {
     assert!(is_near(bbox(&window), steps[0].2), "Escape takes the drag back");
 }
 
-/// A photo of 24 megapixels with 200 ragged blobs, opened.
-fn crowded() -> Window {
+/// A photo of 24 megapixels with ragged blobs in rows and columns, opened.
+fn crowded([columns, rows]: [u32; 2]) -> Window {
     let photo = image::RgbImage::from_fn(6000, 4000, |x, y| {
         image::Rgb([(x / 24) as u8, (y / 16) as u8, ((x ^ y) * 7) as u8])
     });
+    let pitch = [6000.0 / columns as f32, 4000.0 / rows as f32];
     let blob = |i: u32| {
-        let centre = [150 + i % 20 * 300, 200 + i / 20 * 400].map(|c| c as f32);
+        let centre = [pitch[0] * ((i % columns) as f32 + 0.5), pitch[1] * ((i / columns) as f32 + 0.5)];
         let border = (0..720).map(|step| {
             let angle = step as f32 * std::f32::consts::TAU / 720.0;
             // Ragged like the masks of a network, not smooth like a drawing.
             let noise = ((step * 7919 + i * 104_729) % 7) as f32;
-            let radius = 150.0 + 40.0 * (angle * (3 + i % 5) as f32).sin() + noise;
+            let radius = pitch[0] * (0.5 + 0.13 * (angle * (3 + i % 5) as f32).sin()) + noise;
             [centre[0] + radius * angle.cos(), centre[1] + radius * angle.sin()]
         });
-        border.collect()
+        border.map(|[x, y]| [x.clamp(0.0, 6000.0), y.clamp(0.0, 4000.0)]).collect()
     };
-    let mut window = window_with(&photo, &(0..200).map(blob).collect::<Vec<_>>());
+    let mut window = window_with(&photo, &(0..columns * rows).map(blob).collect::<Vec<_>>());
     window.set_size(egui::vec2(1400.0, 900.0));
     settle(&mut window);
     window
@@ -288,52 +289,110 @@ fn processor_time() -> Duration {
     Duration::from_nanos(status.split(' ').next().and_then(|ns| ns.parse().ok()).expect("nanoseconds"))
 }
 
+/// Prints how long frames take on the interface's thread, in which `input` is what the user does.
+fn print_frame_times(window: &mut Window, what: &str, input: impl Fn(&mut Window, usize)) {
+    let [mut interface, mut tessellation] = [vec![], vec![]];
+    for i in 1..=60 {
+        input(window, i);
+        let start = processor_time();
+        window.step();
+        interface.push(processor_time() - start);
+        let shapes = window.output().shapes.clone();
+        let start = processor_time();
+        window.ctx.tessellate(shapes, 1.0);
+        tessellation.push(processor_time() - start);
+    }
+    println!("{what:45} {}", [interface, tessellation].map(summary).join(" | "));
+}
+
+/// Drags the photo with the middle button, frame by frame, from its middle.
+fn print_panning(window: &mut Window, what: &str, step: egui::Vec2) {
+    let centre = window.get_by_label("Photo").rect().center();
+    let button = |pressed| {
+        let (button, modifiers) = (PointerButton::Middle, Modifiers::NONE);
+        Event::PointerButton { pos: centre, button, pressed, modifiers }
+    };
+    window.event(Event::PointerMoved(centre));
+    window.event(button(true));
+    window.step();
+    print_frame_times(window, what, |window, i| {
+        window.event(Event::PointerMoved(centre + step * i as f32));
+    });
+    window.event(button(false));
+    settle(window);
+}
+
 /// `cargo test --release --test ui frame_times -- --ignored --nocapture`
 #[test]
 #[ignore = "prints times, which depend on the machine"]
 fn frame_times() {
-    let mut window = crowded();
     println!("milliseconds of the interface's thread, mean and longest: interface, tessellation");
-    for style in ["Filled masks", "Outlines only", "Fill and outline", "Dim everything else"] {
-        click(&mut window, "Style");
-        click(&mut window, style);
-        let centre = window.get_by_label("Photo").rect().center();
-        for (what, zoom, pan) in [
-            ("pan, whole photo", 1.0, 3.0),
-            ("pan, zoomed in 5 times", 5.0, 12.0),
-            ("pan, zoomed in 20 times", 20.0, 12.0),
-            ("zoom to 50 times", 0.0, 0.0),
-        ] {
+    for [columns, rows] in [[20, 10], [100, 50]] {
+        let mut window = crowded([columns, rows]);
+        println!("{} masks", columns * rows);
+        for style in ["Filled masks", "Outlines only", "Fill and outline", "Dim everything else"] {
+            click(&mut window, "Style");
+            click(&mut window, style);
+            let centre = window.get_by_label("Photo").rect().center();
+            for (what, zoom, pan) in [
+                ("pan, whole photo", 1.0, 3.0),
+                ("pan, zoomed in 5 times", 5.0, 12.0),
+                ("pan, zoomed in 20 times", 20.0, 12.0),
+            ] {
+                press(&mut window, Key::Home);
+                window.event(Event::PointerMoved(centre));
+                window.event(Event::Zoom(zoom));
+                settle(&mut window);
+                print_panning(&mut window, &format!("{style}: {what}"), egui::vec2(pan, pan / 2.0));
+            }
             press(&mut window, Key::Home);
             window.event(Event::PointerMoved(centre));
-            if zoom > 0.0 {
-                window.event(Event::Zoom(zoom));
-            }
+            print_frame_times(&mut window, &format!("{style}: zoom to 50 times"), |window, _| {
+                window.event(Event::Zoom(50.0f32.powf(1.0 / 60.0)));
+            });
             settle(&mut window);
-            window.event(Event::PointerMoved(centre));
-            let (button, modifiers) = (PointerButton::Middle, Modifiers::NONE);
-            window.event(Event::PointerButton { pos: centre, button, pressed: true, modifiers });
-            window.step();
-            let [mut interface, mut tessellation] = [vec![], vec![]];
-            for i in 1..=60 {
-                window.event(match zoom {
-                    0.0 => Event::Zoom(50.0f32.powf(1.0 / 60.0)),
-                    _ => Event::PointerMoved(centre + egui::vec2(pan, pan / 2.0) * i as f32),
-                });
-                let start = processor_time();
-                window.step();
-                interface.push(processor_time() - start);
-                let shapes = window.output().shapes.clone();
-                let start = processor_time();
-                window.ctx.tessellate(shapes, 1.0);
-                tessellation.push(processor_time() - start);
-            }
-            window.event(Event::PointerButton { pos: centre, button, pressed: false, modifiers });
-            settle(&mut window);
-            let times = [interface, tessellation].map(summary).join(" | ");
-            println!("{style:20} {what:24} {times}");
         }
     }
+}
+
+/// `cargo test --release --test ui frames_with_thousands_of_masks -- --ignored --nocapture`
+#[test]
+#[ignore = "prints times, which depend on the machine"]
+fn frames_with_thousands_of_masks() {
+    let mut window = crowded([100, 50]);
+    println!("milliseconds of the interface's thread, mean and longest: interface, tessellation");
+    press(&mut window, Key::Home);
+    press(&mut window, Key::M);
+    print_frame_times(&mut window, "nothing", |_, _| {});
+    print_frame_times(&mut window, "a mask is selected in the photo", |window, i| {
+        let pos = window.state().photo_to_screen(60.0 * i as f32 + 30.0, 1000.0);
+        window.event(Event::PointerMoved(pos));
+        for pressed in [true, false] {
+            let (button, modifiers) = (PointerButton::Primary, Modifiers::NONE);
+            window.event(Event::PointerButton { pos, button, pressed, modifiers });
+        }
+    });
+    settle(&mut window);
+    for order in ["Area", "List by tree", "List by classes"] {
+        if order == "Area" {
+            click(&mut window, "Sort masks");
+        }
+        click(&mut window, order);
+        press(&mut window, Key::Escape);
+        print_frame_times(&mut window, &format!("the list is scrolled, {order}"), |window, i| {
+            window.event(Event::PointerMoved(egui::pos2(1250.0, 450.0 + i as f32 % 2.0)));
+            let (unit, delta) = (egui::MouseWheelUnit::Line, egui::vec2(0.0, -3.0));
+            let (modifiers, phase) = (Modifiers::NONE, egui::TouchPhase::Move);
+            window.event(Event::MouseWheel { unit, delta, modifiers, phase });
+        });
+        settle(&mut window);
+    }
+    press_with(&mut window, Modifiers::COMMAND, Key::A);
+    assert_eq!(window.state().document().selection().len(), 5000);
+    print_frame_times(&mut window, "all are selected", |_, _| {});
+    print_panning(&mut window, "all are selected, pan", egui::vec2(3.0, 1.0));
+    print_frame_times(&mut window, "all are hidden and shown", |window, _| window.key_press(Key::X));
+    settle(&mut window);
 }
 
 #[test]

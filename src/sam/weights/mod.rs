@@ -209,7 +209,8 @@ impl Weights {
             }
             StoreError::Io(cause) => Error::Unreadable { file: file(), cause },
         })?;
-        if !values.iter().all(|value| value.is_finite()) {
+        // Without a branch for each value.
+        if !values.iter().fold(true, |is_finite, value| is_finite & value.is_finite()) {
             let cause = format!("tensor `{name}` contains numbers that are not finite");
             return Err(Error::Format { file: file(), cause });
         }

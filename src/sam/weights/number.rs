@@ -24,14 +24,22 @@ impl Number {
         }
     }
 
-    /// Little-endian numbers as float32; the error is the name of an unsupported format.
-    pub fn to_f32(self, raw: &[u8]) -> Result<Vec<f32>, &'static str> {
-        Ok(match self {
-            Number::F32 => raw.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect(),
-            Number::F64 => raw.as_chunks().0.iter().map(|b| f64::from_le_bytes(*b) as f32).collect(),
-            Number::F16 => raw.as_chunks().0.iter().map(|b| f16::from_le_bytes(*b).to_f32()).collect(),
-            Number::Bf16 => raw.as_chunks().0.iter().map(|b| bf16::from_le_bytes(*b).to_f32()).collect(),
+    /// Converts little-endian numbers to float32, as many as `values` holds; the error is the name of an unsupported
+    /// format.
+    pub fn to_f32(self, raw: &[u8], values: &mut [f32]) -> Result<(), &'static str> {
+        match self {
+            Number::F32 => convert(raw, values, f32::from_le_bytes),
+            Number::F64 => convert(raw, values, |bytes| f64::from_le_bytes(bytes) as f32),
+            Number::F16 => convert(raw, values, |bytes| f16::from_le_bytes(bytes).to_f32()),
+            Number::Bf16 => convert(raw, values, |bytes| bf16::from_le_bytes(bytes).to_f32()),
             Number::Other(name, _) => return Err(name),
-        })
+        }
+        Ok(())
+    }
+}
+
+fn convert<const SIZE: usize>(raw: &[u8], values: &mut [f32], to_f32: impl Fn([u8; SIZE]) -> f32) {
+    for (value, bytes) in values.iter_mut().zip(raw.as_chunks().0) {
+        *value = to_f32(*bytes);
     }
 }

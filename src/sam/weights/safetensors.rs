@@ -59,7 +59,6 @@ impl TensorStore for SafetensorsStore {
             _ => Number::Other("integers or packed numbers", 1),
         };
         let (start, end) = info.data_offsets;
-        let raw = self.blob.read(self.data_start + start as u64..self.data_start + end as u64)?;
-        number.to_f32(&raw).map_err(StoreError::Format)
+        self.blob.numbers(self.data_start + start as u64..self.data_start + end as u64, number)
     }
 }

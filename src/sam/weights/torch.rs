@@ -70,8 +70,7 @@ impl TorchStore {
 type Storages = HashMap<String, (u64, u64)>;
 
 fn read_archive(blob: &Blob) -> Result<(Vec<u8>, Storages), Refusal> {
-    let mut source = blob.lock();
-    let mut archive = ZipArchive::new(&mut **source)
+    let mut archive = ZipArchive::new(blob.reader())
         .map_err(|e| format!("the directory at its end cannot be read ({e})"))?;
     if archive.len() > MAX_ENTRIES {
         return Err(format!("it has {} entries, far more than any checkpoint", archive.len()).into());
@@ -183,8 +182,7 @@ impl TensorStore for TorchStore {
         let span = 1 + shape.iter().zip(&strides).map(|(n, s)| (n - 1) * s).sum::<usize>();
         let size = tensor.storage.number.size() as u64;
         let first = start + tensor.offset * size;
-        let raw = self.blob.read(first..first + span as u64 * size)?;
-        let values = tensor.storage.number.to_f32(&raw).map_err(StoreError::Format)?;
+        let values = self.blob.numbers(first..first + span as u64 * size, tensor.storage.number)?;
         if is_contiguous(shape, &strides) {
             return Ok(values);
         }
