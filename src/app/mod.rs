@@ -28,6 +28,7 @@ mod menus;
 mod messages;
 mod models;
 mod panels;
+mod photo_list;
 mod photo_states;
 mod photos;
 mod platform;

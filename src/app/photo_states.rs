@@ -76,7 +76,7 @@ impl Tinsel {
 
     /// Opens the photo that was found to have no masks.
     pub(super) fn open_empty(&mut self, photo: Option<PathBuf>) {
-        let index = photo.and_then(|photo| self.workspace.photos.iter().position(|other| *other == photo));
+        let index = photo.and_then(|photo| self.workspace.photos.place_of(&photo));
         match index {
             Some(index) => self.open_photo(index),
             None => self.messages.news(texts::none_empty()),

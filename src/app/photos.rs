@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use egui::Context;
 
+use super::photo_list::PhotoList;
 use super::settings::Tool;
 use super::shell::Tinsel;
 use super::state::{Everything, folder_of};
@@ -19,7 +20,7 @@ use crate::files::{Photo, SAMPLE_PHOTO, file_and_page, page_path};
 impl Tinsel {
     pub(super) fn open_sample(&mut self) {
         let path = self.sample.path();
-        self.workspace.set_photos(vec![path.clone()]);
+        self.workspace.set_photos(PhotoList::new(vec![path.clone()]));
         self.workspace.current = 0;
         let request = self.workspace.begin();
         self.tasks.open_bytes(request, path, SAMPLE_PHOTO, self.sample.is_kept());

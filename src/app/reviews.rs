@@ -20,9 +20,8 @@ impl Tinsel {
         if self.review.is_running() {
             return self.end_review();
         }
-        let in_window: HashSet<&PathBuf> = self.workspace.paths().collect();
-        let others = self.workspace.photos.iter().filter(|path| !in_window.contains(*path));
-        self.tasks.find_proposals(others.cloned().collect());
+        let in_window: HashSet<PathBuf> = self.workspace.paths().cloned().collect();
+        self.tasks.find_proposals(self.workspace.photos.clone(), in_window);
     }
 
     /// The proposals of the photos that are not in the window are known.
@@ -37,8 +36,8 @@ impl Tinsel {
         });
         let in_window: Vec<ReviewPhoto> = in_window.collect();
         photos.retain(|photo| in_window.iter().all(|known| known.path != photo.path));
-        let listed: HashSet<&PathBuf> = self.workspace.photos.iter().collect();
-        photos.extend(in_window.into_iter().filter(|photo| listed.contains(&photo.path)));
+        let is_listed = |photo: &ReviewPhoto| self.workspace.photos.place_of(&photo.path).is_some();
+        photos.extend(in_window.into_iter().filter(is_listed));
         if photos.is_empty() {
             return self.messages.news(texts::nothing());
         }
@@ -61,7 +60,7 @@ impl Tinsel {
         if self.workspace.open.as_ref().is_some_and(|open| open.photo.path == *path) {
             return true;
         }
-        let index = self.workspace.photos.iter().position(|photo| photo == path);
+        let index = self.workspace.photos.place_of(path);
         index.map(|index| self.open_photo(index)).is_some()
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use image::RgbImage;
 
+use super::photo_list::PhotoList;
 use super::texts::photos as texts;
 use crate::document::{Document, Prompting};
 use crate::engine::PhotoRef;
@@ -67,7 +68,7 @@ struct ClosedPhoto {
 /// The photos to leaf through, and a document for each that was worked on.
 #[derive(Default)]
 pub(super) struct Workspace {
-    pub photos: Vec<PathBuf>,
+    pub photos: PhotoList,
     /// Changes with the list of photos.
     pub list: u64,
     pub current: usize,
@@ -93,15 +94,14 @@ pub(super) struct Workspace {
 
 impl Workspace {
     /// Replaces the list of photos.
-    pub fn set_photos(&mut self, photos: Vec<PathBuf>) {
+    pub fn set_photos(&mut self, photos: PhotoList) {
         self.photos = photos;
         self.list += 1;
     }
 
     /// Puts another page of a photo's file in the place of the photo in the list, and returns that.
     pub fn replace(&mut self, photo: &Path, page: PathBuf) -> Option<usize> {
-        let place = self.photos.iter().position(|other| other == photo)?;
-        self.photos[place] = page;
+        let place = self.photos.replace(photo, page)?;
         self.list += 1;
         Some(place)
     }
@@ -164,7 +164,7 @@ impl Workspace {
         let is_current = self.photos.get(self.current).is_some_and(|current| current == photo);
         let index = match is_current {
             true => Some(self.current),
-            false => self.photos.iter().position(|other| other == photo),
+            false => self.photos.place_of(photo),
         };
         match (index, self.photos.len()) {
             (None, _) | (_, 0 | 1) => name.into_owned(),

@@ -1,6 +1,7 @@
 //! The edits of a document.
 
-use std::collections::HashSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::{
@@ -182,6 +183,7 @@ impl Edit {
             }
             Edit::Sift { sifting, kept } => sift(state, last_id, sifting, kept),
             Edit::Delete(ids) => {
+                let ids: HashSet<MaskId> = ids.into_iter().collect();
                 let deleted = |m: &Arc<MaskItem>| ids.contains(&m.id) && !m.locked;
                 state.dismissed.extend(state.masks.iter().filter(|m| deleted(m)).filter_map(|m| m.found));
                 state.masks.retain(|m| !deleted(m));
@@ -195,6 +197,7 @@ impl Edit {
             Edit::SetLocked(ids, locked) => set(state, &ids, |m| m.locked = locked),
             Edit::Solo(id) => state.solo = id,
             Edit::Move { ids, before } => {
+                let ids: HashSet<MaskId> = ids.into_iter().collect();
                 let (moved, mut stay): (Vec<_>, Vec<_>) =
                     std::mem::take(&mut state.masks).into_iter().partition(|m| ids.contains(&m.id));
                 let at = before.and_then(|id| stay.iter().position(|m| m.id == id)).unwrap_or(stay.len());
@@ -309,48 +312,54 @@ fn make_names_unique(state: &State, masks: &mut [Annotation<ClassId>]) {
 
 fn sift(state: &mut State, last_id: &mut u64, sifting: Sifting, kept: Vec<(usize, Annotation<ClassId>)>) {
     let run = sifting.run;
-    let wanted = |m: &MaskItem| {
-        let FoundKey { index, .. } = m.found.filter(|key| key.run == run)?;
-        kept.iter().find(|(kept, _)| *kept == index).map(|(_, annotation)| annotation)
-    };
+    let masks: HashMap<usize, &Arc<Mask>> = kept.iter().map(|(index, kept)| (*index, &kept.mask)).collect();
+    let wanted = |m: &MaskItem| masks.get(&m.found.filter(|key| key.run == run)?.index).copied();
     let is_others = |m: &MaskItem| m.found.is_none_or(|key| sifting.beside && key.run != run);
     state.masks.retain(|m| is_others(m) || m.edited || m.locked || wanted(m).is_some());
     for item in state.masks.iter_mut().filter(|m| !m.edited && !m.locked) {
         // Cleaning small regions changes the pixels of the kept masks.
-        if let Some(new) = wanted(item).filter(|new| new.mask != item.annotation.mask) {
-            Arc::make_mut(item).annotation.mask = new.mask.clone();
+        if let Some(mask) = wanted(item).filter(|mask| **mask != item.annotation.mask) {
+            Arc::make_mut(item).annotation.mask = mask.clone();
         }
     }
     state.sifting = Some(sifting);
+    let listed: BTreeSet<FoundKey> = state.masks.iter().filter_map(|m| m.found).collect();
+    let mut new = vec![];
     for (index, annotation) in kept {
         let key = FoundKey { run, index };
-        let is_listed = state.masks.iter().any(|m| m.found == Some(key));
-        if !is_listed && !state.dismissed.contains(&key) {
-            let item = MaskItem { found: Some(key), ..new_item(last_id, annotation) };
-            state.masks.push(Arc::new(item));
-            lay_over_larger(&mut state.masks, run);
+        if !listed.contains(&key) && !state.dismissed.contains(&key) {
+            new.push(Arc::new(MaskItem { found: Some(key), ..new_item(last_id, annotation) }));
         }
     }
+    lay_over_larger(&mut state.masks, new, run);
 }
 
-/// Moves the last mask down in the layers, below the first smaller mask of its run.
-fn lay_over_larger(masks: &mut [Arc<MaskItem>], run: u64) {
-    let Some((last, others)) = masks.split_last() else { return };
-    let of_run = |m: &MaskItem| m.found.is_some_and(|key| key.run == run);
-    let smaller =
-        others.iter().position(|m| of_run(m) && m.annotation.mask.area() < last.annotation.mask.area());
-    if let Some(at) = smaller {
-        masks[at..].rotate_right(1);
+/// Puts new masks of a run into the layers, each below the first smaller mask of the run.
+fn lay_over_larger(masks: &mut Vec<Arc<MaskItem>>, mut new: Vec<Arc<MaskItem>>, run: u64) {
+    let area = |m: &Arc<MaskItem>| m.annotation.mask.area();
+    // Of equal ones, the first comes first.
+    new.sort_by_key(|m| Reverse(area(m)));
+    let mut new = new.into_iter().peekable();
+    let mut layers = Vec::with_capacity(masks.len() + new.len());
+    for mask in masks.drain(..) {
+        if mask.found.is_some_and(|key| key.run == run) {
+            layers.extend(std::iter::from_fn(|| new.next_if(|new| area(new) > area(&mask))));
+        }
+        layers.push(mask);
     }
+    layers.extend(new);
+    *masks = layers;
 }
 
 /// Sets a property that a lock does not protect.
 fn set(state: &mut State, ids: &[MaskId], mut with: impl FnMut(&mut MaskItem)) {
+    let ids: HashSet<&MaskId> = ids.iter().collect();
     state.masks.iter_mut().filter(|m| ids.contains(&m.id)).for_each(|m| with(Arc::make_mut(m)));
 }
 
 /// Changes masks that are not locked. Whoever changes a proposal has accepted it.
 fn change(state: &mut State, ids: &[MaskId], mut with: impl FnMut(&mut MaskItem)) {
+    let ids: HashSet<&MaskId> = ids.iter().collect();
     for item in state.masks.iter_mut().filter(|m| ids.contains(&m.id) && !m.locked) {
         let item = Arc::make_mut(item);
         with(item);

@@ -29,7 +29,7 @@ mod shape;
 mod tests;
 mod tracks;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 pub use classes::{Class, ClassId, ClassList};
@@ -185,6 +185,8 @@ const NAME: &str = "Mask ";
 #[derive(Debug, Default)]
 pub struct Document {
     state: State,
+    /// Where each mask is in the list.
+    places: HashMap<MaskId, usize>,
     classes: Arc<ClassList>,
     history: History<State>,
     selection: BTreeSet<MaskId>,
@@ -206,7 +208,9 @@ impl Document {
         let last_id = ids.chain(numbers).max().unwrap_or(0);
         let masks = masks.into_iter().map(Arc::new).collect();
         let state = State { masks, absences: absences.into_iter().collect(), ..State::default() };
-        Self { state, classes, last_id, ..Self::default() }
+        let mut this = Self { state, classes, last_id, ..Self::default() };
+        this.follow_state();
+        this
     }
 
     /// A number that grows with every change, from 0.
@@ -226,7 +230,7 @@ impl Document {
 
     /// A finished mask by its id.
     pub fn mask(&self, id: MaskId) -> Option<&Arc<MaskItem>> {
-        self.state.masks.iter().find(|m| m.id == id)
+        self.state.masks.get(*self.places.get(&id)?)
     }
 
     /// The classes that masks can have.
@@ -343,14 +347,15 @@ impl Document {
         edit.perform(&mut self.state, &mut self.last_id);
         if accepts {
             // The next action will apply to this mask.
-            let is_new = |mask: &&Arc<MaskItem>| !before.masks.iter().any(|known| Arc::ptr_eq(known, mask));
+            let known: HashSet<*const MaskItem> = before.masks.iter().map(Arc::as_ptr).collect();
+            let is_new = |mask: &&Arc<MaskItem>| !known.contains(&Arc::as_ptr(mask));
             self.selection = self.state.masks.iter().filter(is_new).map(|mask| mask.id).collect();
         }
         if self.state != before {
             self.history.push(label, before, &self.state);
             self.revision += 1;
         }
-        self.forget_lost_ids();
+        self.follow_state();
     }
 
     /// The label of the change that undo would revert.
@@ -377,7 +382,7 @@ impl Document {
     pub fn undo(&mut self) -> bool {
         let done = self.history.undo(&mut self.state);
         self.revision += u64::from(done);
-        self.forget_lost_ids();
+        self.follow_state();
         done
     }
 
@@ -385,12 +390,19 @@ impl Document {
     pub fn redo(&mut self) -> bool {
         let done = self.history.redo(&mut self.state);
         self.revision += u64::from(done);
-        self.forget_lost_ids();
+        self.follow_state();
         done
     }
 
+    /// Brings what depends on the state up to date. Call it after every change of the list of masks.
+    fn follow_state(&mut self) {
+        self.places.clear();
+        self.places.extend(self.state.masks.iter().enumerate().map(|(place, mask)| (mask.id, place)));
+        self.forget_lost_ids();
+    }
+
     fn forget_lost_ids(&mut self) {
-        let exists = |id: &MaskId| self.state.masks.iter().any(|m| m.id == *id);
+        let exists = |id: &MaskId| self.places.contains_key(id);
         self.selection.retain(|id| exists(id));
         if self.state.solo.is_some_and(|id| !exists(&id)) {
             self.state.solo = None;

@@ -198,7 +198,7 @@ impl Document {
         }
         if !changes.is_empty() {
             self.revision += 1;
-            self.forget_lost_ids();
+            self.follow_state();
         }
         changes
     }

@@ -35,10 +35,8 @@ impl Native {
         let config = weights.config();
         let prompts = PromptEncoder::new(weights)?;
         let masks = MaskEncoder::new(weights)?;
-        let (encoder, decoder) = rayon::join(
-            || Plan::new(encoder::graph(weights)?),
-            || Decoder::new(weights, &prompts, &masks),
-        );
+        let (encoder, decoder) =
+            rayon::join(|| Plan::new(encoder::graph(weights)?), || Decoder::new(weights, &prompts, &masks));
         let encoder = encoder?;
         let this = Self {
             family: config.family,

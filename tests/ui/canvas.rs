@@ -382,8 +382,8 @@ fn frames_with_thousands_of_masks() {
         print_frame_times(&mut window, &format!("the list is scrolled, {order}"), |window, i| {
             window.event(Event::PointerMoved(egui::pos2(1250.0, 450.0 + i as f32 % 2.0)));
             let (unit, delta) = (egui::MouseWheelUnit::Line, egui::vec2(0.0, -3.0));
-            let (modifiers, phase) = (Modifiers::NONE, egui::TouchPhase::Move);
-            window.event(Event::MouseWheel { unit, delta, modifiers, phase });
+            let (phase, source) = (egui::TouchPhase::Move, egui::MouseWheelSource::Wheel);
+            window.event(Event::MouseWheel { unit, delta, phase, source, modifiers: Modifiers::NONE });
         });
         settle(&mut window);
     }
@@ -391,8 +391,103 @@ fn frames_with_thousands_of_masks() {
     assert_eq!(window.state().document().selection().len(), 5000);
     print_frame_times(&mut window, "all are selected", |_, _| {});
     print_panning(&mut window, "all are selected, pan", egui::vec2(3.0, 1.0));
-    print_frame_times(&mut window, "all are hidden and shown", |window, _| window.key_press(Key::X));
+    print_frame_times(&mut window, "all are hidden and shown", |window, _| window.key_press(Key::S));
     settle(&mut window);
+}
+
+/// `cargo test --release --test ui frames_while_filters -- --ignored --nocapture`
+#[test]
+#[ignore = "prints times, which depend on the machine"]
+fn frames_while_filters_are_moved() {
+    let mut window = window(vec![sample("coffee.jpg")]);
+    click(&mut window, "Segment everything");
+    click(&mut window, "Filters");
+    let at = |window: &Window, name: &str, share: f32| {
+        let slider = window.get_by_role_and_label(egui::Role::Slider, name).rect();
+        egui::pos2(slider.left() + 4.0 + (slider.width() - 8.0) * share, slider.center().y)
+    };
+    for (name, share) in
+        [("Predicted IoU above", 0.0), ("Stability at least", 0.0), ("Box overlap at most", 1.0)]
+    {
+        let place = at(&window, name, share);
+        window.hover_at(place);
+        window.drag_at(place);
+        window.drop_at(place);
+        settle(&mut window);
+    }
+    println!("milliseconds of the interface's thread, mean and longest: interface, tessellation");
+    println!("{} masks", masks(&window));
+    for name in ["Predicted IoU above", "Box overlap at most"] {
+        let begin = at(&window, name, 0.5);
+        window.hover_at(begin);
+        window.drag_at(begin);
+        print_frame_times(&mut window, &format!("moved: {name}"), |window, i| {
+            let share = 0.5 + 0.5 * (i as f32 / 10.0).sin();
+            window.hover_at(at(window, name, share));
+            // As long as the filters take on their own thread.
+            std::thread::sleep(Duration::from_millis(10));
+        });
+        window.drop_at(begin);
+        print_settling(&mut window, "let go");
+    }
+}
+
+/// Runs frames until the window has nothing more to do, and prints how long they take.
+fn print_settling(window: &mut Window, what: &str) {
+    let (begin, mut times, mut quiet) = (Instant::now(), vec![], 0);
+    while quiet < 3 {
+        let start = processor_time();
+        window.step();
+        times.push(processor_time() - start);
+        quiet = if window.state().is_busy() { 0 } else { quiet + 1 };
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    println!("{what:45} {}, settled after {:.2} s", summary(times), begin.elapsed().as_secs_f32());
+}
+
+/// `cargo test --release --test ui frames_in_a_folder -- --ignored --nocapture`
+#[test]
+#[ignore = "prints times, which depend on the machine"]
+fn frames_in_a_folder_of_100_000_photos() {
+    // A file can have only so many names.
+    const NAMES: usize = 50_000;
+    let folder = tempfile::tempdir().unwrap();
+    let photo = |i: usize| folder.path().join(format!("photo {i}.png"));
+    for i in 0..100_000 {
+        match i % NAMES {
+            0 => image::RgbImage::from_pixel(64, 48, image::Rgb([9, 80, 200])).save(photo(i)).unwrap(),
+            _ => std::fs::hard_link(photo(i - i % NAMES), photo(i)).unwrap(),
+        }
+    }
+    let mut window = window(vec![]);
+    println!("milliseconds of the interface's thread, mean and longest");
+    window.input_mut().dropped_files.push(Arc::new(Dropped(folder.path().into())));
+    let start = Instant::now();
+    while window.query_by_label("Photo photo 0.png").is_none() {
+        window.step();
+    }
+    println!("{:45} {:.2} s", "until the first photo is there", start.elapsed().as_secs_f32());
+    print_settling(&mut window, "the folder is opened");
+    print_frame_times(&mut window, "the filmstrip is scrolled", |window, i| {
+        window.event(Event::PointerMoved(egui::pos2(600.0, 690.0 + i as f32 % 2.0)));
+        let (unit, delta) = (egui::MouseWheelUnit::Page, egui::vec2(0.0, -10.0));
+        let (phase, source) = (egui::TouchPhase::Move, egui::MouseWheelSource::Wheel);
+        window.event(Event::MouseWheel { unit, delta, phase, source, modifiers: Modifiers::NONE });
+    });
+    print_settling(&mut window, "pictures come");
+    window.key_press(Key::End);
+    print_settling(&mut window, "the last photo is opened");
+    window.key_press(Key::A);
+    print_settling(&mut window, "the previous photo is opened");
+    window.get_by_label("Search photos").focus();
+    settle(&mut window);
+    window.get_by_label("Search photos").type_text("99");
+    print_settling(&mut window, "photos are searched");
+    press(&mut window, Key::Escape);
+    click(&mut window, "Sequence");
+    window.get_by_label("Folder is a sequence").click();
+    print_settling(&mut window, "the folder is a sequence");
+    print_frame_times(&mut window, "the sequence is looked at", |_, _| {});
 }
 
 #[test]

@@ -58,7 +58,7 @@ impl Tinsel {
             self.leave_sequence();
         }
         if is_wanted && self.sequence.open.is_none() {
-            self.sequence.begin(list, &self.workspace.photos);
+            self.sequence.begin(list, self.workspace.photos.clone());
             if let Some(timeline) = &self.sequence.open {
                 self.tasks.find_tracks(timeline.number, self.workspace.photos.clone());
             }

@@ -1,6 +1,6 @@
 //! Reading and saving for batches, and finding what there is to review.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,12 +9,13 @@ use crossbeam_channel::{Receiver, bounded};
 use super::dialogs::in_both_cases;
 use super::{Kind, Outcome, Tasks};
 use crate::annotation::Annotation;
+use crate::app::photo_list::PhotoList;
 use crate::app::state::{BatchPhoto, BatchWork, ReviewPhoto};
 use crate::app::texts::{batch as texts, dialogs};
 use crate::files::Photo;
 use crate::files::boxes::{BoxFiles, box_extensions};
 use crate::files::import::Problem;
-use crate::files::session::{SavedWork, Session};
+use crate::files::session::{SavedWork, SessionFinder};
 use crate::files::{holds_masks, name_of};
 
 /// A photo of a batch that has been read.
@@ -52,22 +53,18 @@ pub(in crate::app) struct OpenedBoxes {
 impl Tasks {
     /// Finds the photos that a batch has something to do for. `masks` are the numbers of masks of those in the
     /// window.
-    pub fn select_for_batch(
-        &mut self,
-        photos: Vec<PathBuf>,
-        masks: HashMap<PathBuf, usize>,
-        work: BatchWork,
-    ) {
+    pub fn select_for_batch(&mut self, photos: PhotoList, masks: HashMap<PathBuf, usize>, work: BatchWork) {
         self.spawn(Kind::Other, move || {
             let total = photos.len();
-            let has_masks = |path: &PathBuf| {
-                masks.get(path).copied().or_else(|| Session::count_masks(path)).is_some_and(|count| count > 0)
+            let mut sessions = SessionFinder::default();
+            let mut has_masks = |path: &PathBuf| {
+                masks.get(path).copied().or_else(|| sessions.count_masks(path)).is_some_and(|count| count > 0)
             };
-            let is_wanted = |path: &PathBuf| match &work {
+            let is_wanted = |path: &&PathBuf| match &work {
                 BatchWork::Everything { only_without_masks, .. } => !only_without_masks || !has_masks(path),
                 BatchWork::Boxes { files, .. } => files.covers(path),
             };
-            let photos: Vec<PathBuf> = photos.into_iter().filter(is_wanted).collect();
+            let photos: Vec<PathBuf> = photos.iter().filter(is_wanted).cloned().collect();
             Outcome::Selected(Selection { skipped: total - photos.len(), work, photos })
         });
     }
@@ -97,7 +94,7 @@ impl Tasks {
     }
 
     /// Asks for a file with boxes and reads it.
-    pub fn pick_boxes(&mut self, dialog: rfd::FileDialog, photos: Vec<PathBuf>) {
+    pub fn pick_boxes(&mut self, dialog: rfd::FileDialog, photos: PhotoList) {
         let dialog = dialog
             .set_title(dialogs::open_boxes())
             .add_filter(dialogs::boxes(), &in_both_cases(&box_extensions()));
@@ -110,7 +107,7 @@ impl Tasks {
     }
 
     /// Reads files that were dropped: boxes, if they have nothing else, or masks to be imported.
-    pub fn open_dropped_annotations(&mut self, paths: Vec<PathBuf>, photos: Vec<PathBuf>) {
+    pub fn open_dropped_annotations(&mut self, paths: Vec<PathBuf>, photos: PhotoList) {
         self.spawn(Kind::Other, move || match open_boxes(paths, &photos) {
             Ok(boxes) if boxes.files.outlined() == 0 => Outcome::OpenedBoxes(Ok(Some(boxes))),
             Ok(OpenedBoxes { paths, .. }) => Outcome::DroppedMasks(paths),
@@ -122,14 +119,16 @@ impl Tasks {
         });
     }
 
-    /// Finds those of the photos that have proposals in their sessions.
-    pub fn find_proposals(&mut self, photos: Vec<PathBuf>) {
+    /// Finds those of the photos that have proposals in their sessions, without `others`.
+    pub fn find_proposals(&mut self, photos: PhotoList, others: HashSet<PathBuf>) {
         self.spawn(Kind::Other, move || {
-            let with_proposals = |path: PathBuf| {
-                let (proposals, certainty) = Session::proposals(&path)?;
-                Some(ReviewPhoto { path, certainty, proposals })
+            let mut sessions = SessionFinder::default();
+            let with_proposals = |path: &PathBuf| {
+                let (proposals, certainty) = sessions.proposals(path)?;
+                Some(ReviewPhoto { path: path.clone(), certainty, proposals })
             };
-            Outcome::FoundProposals(photos.into_iter().filter_map(with_proposals).collect())
+            let photos = photos.iter().filter(|path| !others.contains(*path));
+            Outcome::FoundProposals(photos.filter_map(with_proposals).collect())
         });
     }
 }

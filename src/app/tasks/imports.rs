@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::{Kind, Outcome, Tasks};
+use crate::app::photo_list::PhotoList;
 use crate::app::texts;
 use crate::files::import::{ForPhoto, Problem, add_to_sessions, import, import_dataset, photos_named};
 
@@ -31,7 +32,7 @@ pub(in crate::app) struct Dataset {
 
 impl Tasks {
     /// Reads masks of the open photo from a file, unless others of these photos are meant, too.
-    pub fn import_file(&mut self, file: PathBuf, open: ImportTarget, photos: Vec<PathBuf>) {
+    pub fn import_file(&mut self, file: PathBuf, open: ImportTarget, photos: PhotoList) {
         self.spawn(Kind::Other, move || match photos_named(&file, &photos) {
             Ok(named) if named.iter().any(|photo| *photo != open.path) => {
                 Outcome::HasMasksOf { file, photos: named }

@@ -39,6 +39,7 @@ pub(super) use thumbnails::Thumbnails;
 
 use super::clipboard::FittedMasks;
 use super::export_task::Written;
+use super::photo_list::PhotoList;
 use super::sequence_export::{Ended, Failure};
 use super::state::EditedMask;
 use super::state::{ReviewPhoto, StepId};
@@ -64,7 +65,7 @@ pub(super) enum Outcome {
     /// The photos to leaf through, and which of them to show first; and masks of a photo that was open.
     Listed {
         request: u64,
-        photos: Vec<PathBuf>,
+        photos: PhotoList,
         first: usize,
         problems: Vec<String>,
         masks: Vec<(u64, Imported)>,

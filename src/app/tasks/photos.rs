@@ -8,6 +8,7 @@ use crossbeam_channel::Receiver;
 
 use super::imports::ImportTarget;
 use super::{Kind, Outcome, Tasks};
+use crate::app::photo_list::PhotoList;
 use crate::app::texts::photos as texts;
 use crate::files::import::{Imported, masks_among};
 use crate::files::project::ProjectFile;
@@ -134,7 +135,7 @@ fn list(request: u64, paths: &[PathBuf], masks: Vec<(u64, Imported)>) -> Outcome
     {
         let photos = photos_beside(photo);
         let first = photos.iter().position(|p| p.file_name() == photo.file_name()).unwrap_or(0);
-        return Outcome::Listed { request, photos, first, problems, masks };
+        return Outcome::Listed { request, photos: PhotoList::new(photos), first, problems, masks };
     }
     let mut photos = vec![];
     for path in paths {
@@ -153,7 +154,7 @@ fn list(request: u64, paths: &[PathBuf], masks: Vec<(u64, Imported)>) -> Outcome
             photos.push(path.clone());
         }
     }
-    Outcome::Listed { request, photos, first: 0, problems, masks }
+    Outcome::Listed { request, photos: PhotoList::new(photos), first: 0, problems, masks }
 }
 
 #[cfg(test)]

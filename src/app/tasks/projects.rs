@@ -3,24 +3,25 @@
 use std::path::PathBuf;
 
 use super::{Kind, Outcome, Tasks};
+use crate::app::photo_list::PhotoList;
 use crate::files::project::{Project, ProjectFile};
-use crate::files::session::Session;
+use crate::files::session::SessionFinder;
 
 impl Tasks {
     /// Counts the masks in the files next to photos.
-    pub fn count_masks(&mut self, photos: Vec<PathBuf>) {
+    pub fn count_masks(&mut self, photos: PhotoList) {
         self.spawn(Kind::Other, move || {
-            let count = |photo: PathBuf| Some((Session::count_masks(&photo)?, photo));
-            Outcome::Counted(
-                photos.into_iter().filter_map(count).map(|(masks, photo)| (photo, masks)).collect(),
-            )
+            let mut sessions = SessionFinder::default();
+            let count = |photo: &PathBuf| Some((photo.clone(), sessions.count_masks(photo)?));
+            Outcome::Counted(photos.iter().filter_map(count).collect())
         });
     }
 
     /// Finds the first photo whose file next to it has no masks.
     pub fn find_empty(&mut self, photos: Vec<PathBuf>) {
         self.spawn(Kind::Other, move || {
-            let is_empty = |photo: &PathBuf| Session::count_masks(photo).unwrap_or(0) == 0;
+            let mut sessions = SessionFinder::default();
+            let is_empty = |photo: &PathBuf| sessions.count_masks(photo).unwrap_or(0) == 0;
             Outcome::FoundEmpty(photos.into_iter().find(is_empty))
         });
     }

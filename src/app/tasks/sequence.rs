@@ -8,10 +8,11 @@ use crossbeam_channel::{Receiver, bounded};
 
 use super::{Kind, Outcome, Tasks};
 use crate::annotation::Annotation;
+use crate::app::photo_list::PhotoList;
 use crate::app::state::{StepEdit, StepId};
 use crate::document::{OnFrame, Sighting, TrackChange};
 use crate::files::sequence::{Sequence, frames_of};
-use crate::files::session::{SavedWork, Session};
+use crate::files::session::{SavedWork, Session, SessionFinder};
 use crate::mask::Mask;
 use crate::track::TrackId;
 use crate::tracking::{Cue, Direction, PriorMask};
@@ -25,7 +26,7 @@ pub(in crate::app) struct FoundTracks {
 /// What a run needs to know.
 pub(in crate::app) struct FollowRequest {
     pub step: StepId,
-    pub frames: Vec<PathBuf>,
+    pub frames: PhotoList,
     /// The frames on which people have said where objects are.
     pub cues: Vec<(TrackId, usize)>,
     /// The frames that objects were followed to last, in their order.
@@ -73,17 +74,18 @@ impl Tasks {
     pub fn list_frames(&mut self, request: u64, file: PathBuf) {
         self.spawn(Kind::Opening, move || {
             let (photos, problems) = match frames_of(&file) {
-                Ok(frames) => (frames, vec![]),
-                Err(error) => (vec![], vec![error.to_string()]),
+                Ok(frames) => (PhotoList::new(frames), vec![]),
+                Err(error) => (PhotoList::default(), vec![error.to_string()]),
             };
             Outcome::Listed { request, photos, first: 0, problems, masks: vec![] }
         });
     }
 
     /// Looks through the sessions of the frames of a sequence.
-    pub fn find_tracks(&mut self, number: u64, frames: Vec<PathBuf>) {
+    pub fn find_tracks(&mut self, number: u64, frames: PhotoList) {
         self.spawn(Kind::Other, move || {
-            let frames = frames.iter().map(|path| Session::sightings(path)).enumerate();
+            let mut sessions = SessionFinder::default();
+            let frames = frames.iter().map(|path| sessions.sightings(path)).enumerate();
             let frames = frames.filter(|(_, sightings)| !sightings.is_empty()).collect();
             Outcome::FoundTracks(FoundTracks { number, frames })
         });

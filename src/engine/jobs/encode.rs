@@ -9,8 +9,9 @@ use crate::engine::messages::{Event, PhotoRef};
 use crate::engine::queue::Ticket;
 use crate::sam::{Embedding, Error};
 
-/// Progress is reported at most this often.
-const PROGRESS_INTERVAL: Duration = Duration::from_millis(50);
+/// Progress is reported at most this often: where the processor draws the window, each report takes time from the
+/// network.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);
 
 struct Encode {
     photo: PhotoRef,

@@ -194,7 +194,7 @@ pub(super) fn load(places: &Places, size: (u32, u32), fingerprint: u64) -> Resul
     Ok(Loaded { state, path, stamp, others })
 }
 
-pub(super) fn count_masks(places: &Places) -> Option<usize> {
+pub(super) fn count_masks(existing: &[Existing]) -> Option<usize> {
     #[derive(Deserialize)]
     struct Counted {
         format: String,
@@ -202,13 +202,13 @@ pub(super) fn count_masks(places: &Places) -> Option<usize> {
         #[serde(default)]
         masks: Vec<serde::de::IgnoredAny>,
     }
-    let (bytes, _) = places.existing().iter().find_map(|file| read(&file.path).ok().flatten())?;
+    let (bytes, _) = existing.iter().find_map(|file| read(&file.path).ok().flatten())?;
     let Counted { format, version, masks } = serde_json::from_slice(&bytes).ok()?;
     (format == FORMAT && version <= u64::from(VERSION)).then_some(masks.len())
 }
 
 /// The number of proposals and the lowest certainty, without decoding masks.
-pub(super) fn proposals(places: &Places) -> Option<(usize, f32)> {
+pub(super) fn proposals(existing: &[Existing]) -> Option<(usize, f32)> {
     #[derive(Deserialize)]
     struct Proposals {
         format: String,
@@ -223,7 +223,7 @@ pub(super) fn proposals(places: &Places) -> Option<(usize, f32)> {
         #[serde(default)]
         proposal: Option<Proposal>,
     }
-    let (bytes, _) = places.existing().iter().find_map(|file| read(&file.path).ok().flatten())?;
+    let (bytes, _) = existing.iter().find_map(|file| read(&file.path).ok().flatten())?;
     let Proposals { format, version, masks } = serde_json::from_slice(&bytes).ok()?;
     if format != FORMAT || version > u64::from(VERSION) {
         return None;
@@ -234,7 +234,7 @@ pub(super) fn proposals(places: &Places) -> Option<(usize, f32)> {
 }
 
 /// The objects of a sequence, without decoding masks.
-pub(super) fn sightings(places: &Places) -> Vec<Sighting> {
+pub(super) fn sightings(existing: Vec<Existing>) -> Vec<Sighting> {
     #[derive(Deserialize)]
     struct Sightings {
         format: String,
@@ -253,7 +253,7 @@ pub(super) fn sightings(places: &Places) -> Vec<Sighting> {
         #[serde(default)]
         track: Option<TrackMark>,
     }
-    let readable = places.existing().into_iter().filter_map(|Existing { path, .. }| {
+    let readable = existing.into_iter().filter_map(|Existing { path, .. }| {
         let (bytes, modified) = read(&path).ok()??;
         Some((serde_json::from_slice::<Sightings>(&bytes).ok()?, modified))
     });

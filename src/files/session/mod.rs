@@ -53,6 +53,7 @@ mod autosave;
 mod content;
 mod document;
 mod file;
+mod finder;
 mod load;
 mod save;
 mod saved_work;
@@ -77,6 +78,7 @@ use crate::document::Sighting;
 pub use autosave::{Autosave, UnfinishedRun, Work};
 pub use content::{Absence, Session, SessionClass, SessionMask, SessionPhoto, VERSION};
 pub use file::{Opened, SessionFile};
+pub use finder::SessionFinder;
 pub use load::{Loaded, LoadedState, SessionError};
 pub use save::SaveError;
 pub use saved_work::SavedWork;
@@ -111,7 +113,7 @@ impl Session {
 
     /// The objects of a sequence on a photo, by its session, without their masks.
     pub fn sightings(photo: &Path) -> Vec<Sighting> {
-        load::sightings(&Places::choose(photo, true, data_folder().as_deref()))
+        load::sightings(existing_of(photo, is_there))
     }
 
     /// How a photo is to be shown, by its session; automatic if there is none.
@@ -141,12 +143,12 @@ impl Session {
 
     /// The number of saved masks of a photo, without reading them; `None` if there is no usable session.
     pub fn count_masks(photo: &Path) -> Option<usize> {
-        load::count_masks(&Places::of(photo))
+        load::count_masks(&existing_of(photo, is_there))
     }
 
     /// The saved proposals of a photo: how many, and how certain the least certain one is; `None` without any.
     pub fn proposals(photo: &Path) -> Option<(usize, f32)> {
-        load::proposals(&Places::of(photo))
+        load::proposals(&existing_of(photo, is_there))
     }
 
     /// Parses the content of a session file; `path` is used in messages.
@@ -237,6 +239,11 @@ impl Places {
 
     /// All session files of the photo, those in the preferred folder first.
     fn existing(&self) -> Vec<Existing> {
+        self.existing_among(is_there)
+    }
+
+    /// As [`Places::existing`], where somebody else knows which files are there.
+    fn existing_among(&self, mut is_there: impl FnMut(&Path) -> bool) -> Vec<Existing> {
         let mut existing = vec![];
         for place in std::iter::once(&self.wanted).chain(&self.others) {
             let in_place = *place == self.wanted;
@@ -272,6 +279,13 @@ impl Places {
         };
         Self { wanted: places.remove(0), others: places }
     }
+}
+
+/// The session files of a photo among those that are there, to be read only: those in the preferred folder first.
+fn existing_of(photo: &Path, mut is_there: impl FnMut(&Path) -> bool) -> Vec<Existing> {
+    let existing = Places::choose(photo, true, data_folder().as_deref()).existing_among(&mut is_there);
+    // Only their order depends on whether the folder can be written, which takes long to find out.
+    if existing.len() > 1 { Places::of(photo).existing_among(is_there) } else { existing }
 }
 
 /// The page, after the first one of its file, that a session file belongs to; `None` for other files.

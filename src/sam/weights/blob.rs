@@ -175,7 +175,8 @@ mod tests {
     fn numbers_of_any_count_come_in_their_order() {
         let count = 3 * PIECE + 5;
         let expected: Vec<f32> = (0..count).map(|i| i as f32 / 8.0 - 1000.0).collect();
-        let bytes: Vec<u8> = std::iter::once(7).chain(expected.iter().flat_map(|x| x.to_le_bytes())).collect();
+        let bytes: Vec<u8> =
+            std::iter::once(7).chain(expected.iter().flat_map(|x| x.to_le_bytes())).collect();
         let (_file, blobs) = blobs(bytes);
         for blob in blobs {
             for (first, end) in [(0, 0), (0, 9), (2, PIECE + 2), (1, 2 * PIECE + 2), (0, count)] {

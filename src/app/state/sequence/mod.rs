@@ -5,7 +5,7 @@ mod lanes;
 mod run;
 mod steps;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -14,6 +14,7 @@ pub(in crate::app) use lanes::{Lane, SpanKind};
 pub(in crate::app) use run::{FollowRun, Summary};
 pub(in crate::app) use steps::{Saving, StepEdit, StepId, Steps, Waiting};
 
+use crate::app::photo_list::PhotoList;
 use crate::tracking::{Direction, Limit};
 
 /// How far objects are followed.
@@ -67,8 +68,7 @@ pub(in crate::app) struct Timeline {
     pub chosen: Option<u32>,
     /// The moment from which frames are played, and the frame at that moment.
     pub playing: Option<(Instant, usize)>,
-    frames: Vec<PathBuf>,
-    places: HashMap<PathBuf, usize>,
+    frames: PhotoList,
     /// The revisions of documents whose objects are known, by frame.
     seen: BTreeMap<usize, u64>,
     /// Whether the sessions of the frames are being looked through.
@@ -76,7 +76,7 @@ pub(in crate::app) struct Timeline {
 }
 
 impl Timeline {
-    pub fn new(number: u64, list: u64, frames: &[PathBuf]) -> Self {
+    pub fn new(number: u64, list: u64, frames: PhotoList) -> Self {
         Self {
             number,
             list,
@@ -87,8 +87,7 @@ impl Timeline {
             reach: Reach::End,
             chosen: None,
             playing: None,
-            frames: frames.to_vec(),
-            places: frames.iter().enumerate().map(|(place, path)| (path.clone(), place)).collect(),
+            frames,
             seen: BTreeMap::new(),
             is_reading: true,
         }
@@ -101,7 +100,7 @@ impl Timeline {
 
     /// The frame that a photo is.
     pub fn frame_of(&self, photo: &Path) -> Option<usize> {
-        self.places.get(photo).copied()
+        self.frames.place_of(photo)
     }
 
     pub fn path_of(&self, frame: usize) -> Option<&Path> {
@@ -128,7 +127,7 @@ pub(in crate::app) struct Sequence {
 
 impl Sequence {
     /// Begins with the frames of a list of photos.
-    pub fn begin(&mut self, list: u64, frames: &[PathBuf]) {
+    pub fn begin(&mut self, list: u64, frames: PhotoList) {
         self.last_number += 1;
         self.open = Some(Timeline::new(self.last_number, list, frames));
     }
