@@ -260,7 +260,7 @@ impl Tinsel {
             Outcome::PickedSplitList(None) => {}
             Outcome::PickedSplitList(Some(Ok((file, list)))) => self.export.photo_choices.assign(file, list),
             Outcome::PickedSplitList(Some(Err(error))) => self.messages.error(error.to_string()),
-            Outcome::Listed { request, photos, first, problems, masks } => {
+            Outcome::Listed { request, photos, first, decoded, problems, masks } => {
                 masks.into_iter().for_each(|(photo, imported)| self.imported(photo, imported));
                 if !self.workspace.is_newest(request) {
                     return;
@@ -270,7 +270,7 @@ impl Tinsel {
                 if !photos.is_empty() {
                     self.workspace.set_photos(photos);
                     self.count_masks();
-                    self.open_photo(first);
+                    self.open_decoded(first, decoded);
                 } else if self.workspace.asked.take().is_some() {
                     self.panels.recent.check(&self.settings.recent);
                 }

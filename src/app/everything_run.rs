@@ -1,6 +1,7 @@
 //! What everything mode found on a photo: while it runs, and afterwards for trying filters.
 
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -107,7 +108,8 @@ impl EverythingRun {
         let stays =
             |m: &&Arc<MaskItem>| m.edited || m.locked || m.found.is_none_or(|key| key.run != self.number);
         let own: Vec<Arc<MaskItem>> = document.masks().iter().filter(stays).cloned().collect();
-        let new = preview.iter().filter(|new| !own.iter().any(|m| m.found == new.found));
+        let known: BTreeSet<FoundKey> = own.iter().filter_map(|m| m.found).collect();
+        let new = preview.iter().filter(|new| new.found.is_none_or(|key| !known.contains(&key)));
         own.iter().chain(new).cloned().collect()
     }
 
@@ -159,11 +161,15 @@ impl EverythingRun {
         }
         self.answered = filtered.number;
         if !(self.commit && filtered.number == self.request) {
-            self.preview = Some(self.items(&filtered.kept));
+            let mut items = self.items(&filtered.kept);
+            items.sort_by_key(|m| Reverse(m.annotation.mask.area()));
+            self.preview = Some(items);
             return None;
         }
+        let items = self.items(&filtered.kept);
         (self.commit, self.preview) = (false, None);
-        let kept = filtered.kept.iter().map(|kept| (kept.index, self.annotation(kept))).collect();
+        let annotation = |(kept, item): (&Kept, Arc<MaskItem>)| (kept.index, item.annotation.clone());
+        let kept = filtered.kept.iter().zip(items).map(annotation).collect();
         let sifting = Sifting { run: self.number, filters: filtered.filters, beside: self.part };
         Some(Edit::Sift { sifting, kept })
     }
@@ -177,15 +183,23 @@ impl EverythingRun {
         }
     }
 
+    /// What filters leave as masks, those that were left before as the same ones: of thousands, only few change while
+    /// a slider is moved.
     fn items(&self, kept: &[Kept]) -> Vec<Arc<MaskItem>> {
+        let former = self.preview.iter().flatten().filter_map(|m| Some((m.found?, m)));
+        let former: BTreeMap<FoundKey, &Arc<MaskItem>> = former.collect();
         let item = |kept: &Kept| {
+            let key = FoundKey { run: self.number, index: kept.index };
+            if let Some(item) = former.get(&key)
+                && Arc::ptr_eq(&item.annotation.mask, &kept.found.mask)
+            {
+                return (*item).clone();
+            }
             // Ids of masks in documents grow from 1.
             let item = MaskItem::new(MaskId(u64::MAX - kept.index as u64), self.annotation(kept));
-            Arc::new(MaskItem { found: Some(FoundKey { run: self.number, index: kept.index }), ..item })
+            Arc::new(MaskItem { found: Some(key), ..item })
         };
-        let mut items: Vec<Arc<MaskItem>> = kept.iter().map(item).collect();
-        items.sort_by_key(|m| Reverse(m.annotation.mask.area()));
-        items
+        kept.iter().map(item).collect()
     }
 
     /// The status bar's text about a search under way, and the share of points done in [0, 1].

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use egui::{
     Align, Button, CentralPanel, Context, Frame, Key, Label, Layout, Margin, Panel, Rect, RichText, Role, Ui,
@@ -176,7 +177,10 @@ impl Tinsel {
         let Workspace { photos, current, .. } = &self.workspace;
         let masks_of = |path: &Path| self.workspace.masks_of(path);
         let projects = &self.projects;
-        let content = StripContent { photos, current: *current, masks_of: &masks_of, projects, availability };
+        // What is being opened comes before pictures of the others.
+        let wait = self.workspace.loading.then_some(Duration::MAX).or(self.encoding.precedence());
+        let content =
+            StripContent { photos, current: *current, masks_of: &masks_of, projects, availability, wait };
         if let Some(timeline) = &self.sequence.open {
             let content = TimelineContent {
                 timeline,

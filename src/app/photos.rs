@@ -9,7 +9,7 @@ use super::photo_list::PhotoList;
 use super::settings::Tool;
 use super::shell::Tinsel;
 use super::state::{Everything, folder_of};
-use super::tasks::ImportTarget;
+use super::tasks::{Decoded, ImportTarget};
 use super::texts::photos as texts;
 use crate::document::Document;
 use crate::engine::JobKind;
@@ -43,10 +43,15 @@ impl Tinsel {
     }
 
     pub(super) fn open_photo(&mut self, index: usize) {
+        self.open_decoded(index, None);
+    }
+
+    /// Opens a photo that may have been read already.
+    pub(super) fn open_decoded(&mut self, index: usize, decoded: Option<Decoded>) {
         let Some(path) = self.workspace.photos.get(index).cloned() else { return };
         self.workspace.go_to(index);
         let request = self.workspace.begin();
-        let decoded = self.encoding.ahead.decoded(&path);
+        let decoded = decoded.or_else(|| self.encoding.ahead.decoded(&path));
         let timeline = self.sequence.open.as_ref();
         let saving = || timeline?.waiting.saving_of(timeline?.frame_of(&path)?);
         let written = self.batch.saving_of(&path).or_else(saving);

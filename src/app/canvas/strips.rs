@@ -51,7 +51,12 @@ impl Strips {
         }
         let mesh = &mut self.0;
         let base = mesh.vertices.len() as u32;
-        let normal = |from: Pos2, to: Pos2| (to - from).normalized().rot90();
+        // Not by `normalized`, which takes its time to guard against numbers that no screen has.
+        let normal = |from: Pos2, to: Pos2| {
+            let along = to - from;
+            let length = along.length_sq().sqrt();
+            if length > 0.0 { along.rot90() / length } else { Vec2::ZERO }
+        };
         let mut before = if closed { normal(points[count - 1], points[0]) } else { Vec2::ZERO };
         for (i, point) in points.iter().enumerate() {
             let next = points.get(i + 1).or(points.first().filter(|_| closed));

@@ -4,6 +4,7 @@ mod pictures;
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use egui::scroll_area::ScrollArea;
 use egui::style::ScrollAnimation;
@@ -124,8 +125,16 @@ impl Filmstrip {
             }
             visible
         });
-        let visible: Vec<PathBuf> = visible.inner.map(|i| photos[index_at(i)].clone()).collect();
-        self.pictures.want(&visible);
+        match content.wait {
+            Some(time) => {
+                self.pictures.pause();
+                ui.ctx().request_repaint_after(time);
+            }
+            None => {
+                let visible: Vec<PathBuf> = visible.inner.map(|i| photos[index_at(i)].clone()).collect();
+                self.pictures.want(&visible);
+            }
+        }
     }
 }
 
@@ -137,6 +146,8 @@ pub(super) struct StripContent<'a> {
     pub masks_of: &'a dyn Fn(&Path) -> Option<usize>,
     pub projects: &'a Projects,
     pub availability: &'a Availability,
+    /// For how long no more pictures are to be made, because something else needs the processor.
+    pub wait: Option<Duration>,
 }
 
 /// What a tile shows.

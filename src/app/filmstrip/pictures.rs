@@ -66,6 +66,11 @@ impl Pictures {
         paths.iter().for_each(|path| drop(self.tiles.remove(path)));
     }
 
+    /// Begins no more pictures for now.
+    pub fn pause(&mut self) {
+        self.task.keep(|_| false);
+    }
+
     /// Asks for the pictures of the photos in view; others that have not been begun are given up.
     pub fn want(&mut self, in_view: &[PathBuf]) {
         self.frame += 1;
@@ -127,6 +132,30 @@ mod tests {
         assert_eq!((small.size, small.pixels[50].to_array()), ([96, 24], [9, 80, 200, 255]));
         assert_eq!(picture(&tiny, (96, 64)).unwrap().size, [1, 3]);
         assert!(picture(&bad, (96, 64)).is_none());
+    }
+
+    #[test]
+    fn while_they_are_paused_no_pictures_are_begun() {
+        let dir = tempfile::tempdir().unwrap();
+        let paths: Vec<PathBuf> = (0..MOST).map(|i| dir.path().join(format!("{i}.png"))).collect();
+        for path in &paths {
+            RgbImage::from_pixel(300, 200, Rgb([9, 80, 200])).save(path).unwrap();
+        }
+        let mut pictures = Pictures::new(egui::Context::default());
+        let finish = |pictures: &mut Pictures| {
+            let start = std::time::Instant::now();
+            while pictures.is_pending() {
+                assert!(start.elapsed().as_secs() < 20);
+                pictures.receive();
+            }
+            pictures.tiles.len()
+        };
+        pictures.want(&paths);
+        pictures.pause();
+        let begun = finish(&mut pictures);
+        assert!(begun < MOST, "{begun} were begun at once");
+        pictures.want(&paths);
+        assert_eq!(finish(&mut pictures), MOST);
     }
 
     #[test]

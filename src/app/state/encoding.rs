@@ -1,14 +1,20 @@
 //! The embedding of the open photo, the one that is made ahead, and those on disk.
 
+use std::time::{Duration, Instant};
+
 use super::ahead::Ahead;
 use crate::engine::{EmbeddingFolder, Engine, PhotoRef};
+
+/// So long after a photo is opened, its encoding has the processor to itself.
+const PRECEDENCE: Duration = Duration::from_secs(1);
 
 #[derive(Default)]
 pub(in crate::app) struct Encoding {
     /// How far the encoding of the open photo is, in [0, 1].
     fraction: Option<f32>,
-    /// The newest request to encode it.
+    /// The newest request to encode it, and its moment.
     number: u64,
+    requested: Option<Instant>,
     /// The photo whose embedding is there.
     photo: Option<u64>,
     pub ahead: Ahead,
@@ -20,7 +26,7 @@ impl Encoding {
     /// Encodes a photo, or a region of it.
     pub fn start(&mut self, photo: PhotoRef, engine: &Engine) {
         (self.fraction, self.photo) = (Some(0.0), None);
-        self.number = engine.encode(photo);
+        (self.number, self.requested) = (engine.encode(photo), Some(Instant::now()));
     }
 
     /// How far the encoding under way is, in [0, 1].
@@ -30,6 +36,12 @@ impl Encoding {
 
     pub fn is_running(&self) -> bool {
         self.fraction.is_some()
+    }
+
+    /// For how long other work that takes the processor is to wait for the first click, if it is.
+    pub fn precedence(&self) -> Option<Duration> {
+        let requested = self.requested.filter(|_| self.is_running())?;
+        PRECEDENCE.checked_sub(requested.elapsed())
     }
 
     /// Whether the embedding of a photo is there.
@@ -84,5 +96,26 @@ impl Encoding {
     /// Embeddings on disk, in bytes, once it is known.
     pub fn kept_bytes(&self) -> Option<u64> {
         self.kept_bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn an_encoding_has_precedence_until_it_is_done() {
+        let engine = Engine::start(|| {});
+        let mut encoding = Encoding::default();
+        assert_eq!(encoding.precedence(), None);
+        encoding.start(PhotoRef { id: 3, pixels: Arc::default(), part: None }, &engine);
+        assert!(encoding.precedence().is_some_and(|time| time <= PRECEDENCE));
+        encoding.requested = Instant::now().checked_sub(2 * PRECEDENCE);
+        assert_eq!(encoding.precedence(), None);
+        encoding.start(PhotoRef { id: 4, pixels: Arc::default(), part: None }, &engine);
+        encoding.encoded(4);
+        assert_eq!(encoding.precedence(), None);
     }
 }

@@ -62,11 +62,13 @@ pub(super) enum Outcome {
     PickedExportFolder(Option<PathBuf>),
     PickedSavingFolder(Option<PathBuf>),
     PickedSplitList(Option<Result<(PathBuf, SplitList), SplitListError>>),
-    /// The photos to leaf through, and which of them to show first; and masks of a photo that was open.
+    /// The photos to leaf through, which of them to show first, and that one, if it has been read; and masks of a photo
+    /// that was open.
     Listed {
         request: u64,
         photos: PhotoList,
         first: usize,
+        decoded: Option<Decoded>,
         problems: Vec<String>,
         masks: Vec<(u64, Imported)>,
     },

@@ -28,6 +28,11 @@ impl Decoded {
         let stamp = stamp(path);
         Ok(Self { photo: Photo::open_as(path, &Session::rendering_for(path))?, stamp })
     }
+
+    /// The same file by another path.
+    fn under(self, path: PathBuf) -> Self {
+        Self { photo: Photo { path, ..self.photo }, ..self }
+    }
 }
 
 /// Length and time of the last change of a file.
@@ -133,9 +138,15 @@ fn list(request: u64, paths: &[PathBuf], masks: Vec<(u64, Imported)>) -> Outcome
         && !photo.is_dir()
         && !is_film(photo)
     {
-        let photos = photos_beside(photo);
-        let first = photos.iter().position(|p| p.file_name() == photo.file_name()).unwrap_or(0);
-        return Outcome::Listed { request, photos: PhotoList::new(photos), first, problems, masks };
+        // Listing a large folder takes as long as reading the photo.
+        let (photos, decoded) = std::thread::scope(|scope| {
+            let decoding = scope.spawn(|| Decoded::open(photo).ok());
+            // What has panicked will do so again when the photo is opened, and be reported.
+            (PhotoList::new(photos_beside(photo)), decoding.join().ok().flatten())
+        });
+        let first = photos.iter().position(|listed| listed.file_name() == photo.file_name());
+        let decoded = first.zip(decoded).map(|(first, decoded)| decoded.under(photos[first].clone()));
+        return Outcome::Listed { request, photos, first: first.unwrap_or(0), decoded, problems, masks };
     }
     let mut photos = vec![];
     for path in paths {
@@ -154,7 +165,7 @@ fn list(request: u64, paths: &[PathBuf], masks: Vec<(u64, Imported)>) -> Outcome
             photos.push(path.clone());
         }
     }
-    Outcome::Listed { request, photos: PhotoList::new(photos), first: 0, problems, masks }
+    Outcome::Listed { request, photos: PhotoList::new(photos), first: 0, decoded: None, problems, masks }
 }
 
 #[cfg(test)]

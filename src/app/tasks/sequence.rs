@@ -77,7 +77,7 @@ impl Tasks {
                 Ok(frames) => (PhotoList::new(frames), vec![]),
                 Err(error) => (PhotoList::default(), vec![error.to_string()]),
             };
-            Outcome::Listed { request, photos, first: 0, problems, masks: vec![] }
+            Outcome::Listed { request, photos, first: 0, decoded: None, problems, masks: vec![] }
         });
     }
 

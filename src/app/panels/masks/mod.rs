@@ -173,10 +173,11 @@ impl MaskList {
     fn rows<'a>(&self, content: &ListContent<'a>) -> Vec<Row<'a>> {
         let ListContent { document, items, parents, .. } = *content;
         let searched = self.search.trim().to_lowercase();
+        let has = |text: &str| text.to_lowercase().contains(&searched);
         let is_wanted = |item: &MaskItem| {
-            let class = document.class_of(item).map(|class| class.name.to_lowercase());
-            item.annotation.name.to_lowercase().contains(&searched)
-                || class.is_some_and(|name| name.contains(&searched))
+            searched.is_empty()
+                || has(&item.annotation.name)
+                || document.class_of(item).is_some_and(|class| has(&class.name))
         };
         let found = items.iter().filter(|item| is_wanted(item));
         match self.sort_by {
