@@ -319,6 +319,7 @@ impl eframe::App for Tinsel {
     fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
         let mut actions = Actions::new();
         let ctx = ui.ctx().clone();
+        log::trace!("a frame, because of {:?}", ctx.repaint_causes());
         let dropped: Vec<PathBuf> =
             ctx.input(|i| i.raw.dropped_files.iter().map(|f| f.path().to_path_buf()).collect());
         let (dropped_models, dropped): (Vec<PathBuf>, Vec<PathBuf>) =

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::Projects;
+use crate::app::photo_list::PhotoList;
 use crate::files::project::{PhotoState, WorkState};
 
 /// What the lists below were made for; they are made again when something of it has changed.
@@ -62,7 +63,7 @@ impl PhotoStates {
     /// returns how many masks a photo has in the window, if it was open.
     pub fn follow(
         &mut self,
-        photos: &[PathBuf],
+        photos: &PhotoList,
         list: u64,
         current: usize,
         projects: &Projects,
@@ -75,13 +76,12 @@ impl PhotoStates {
             return;
         }
         if (made_for.projects, made_for.list) != (self.made_for.projects, self.made_for.list) {
-            let is_done = |path: &&PathBuf| projects.state_of(path) == Some(PhotoState::Done);
-            self.done = photos.iter().filter(is_done).count();
+            self.done = projects.count(photos, PhotoState::Done);
         }
         let is_shown = |(place, path): &(usize, &PathBuf)| {
             let masks = || masks_in(path).or(self.count_of(path)).unwrap_or(0);
-            let name = || path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-            let is_found = made_for.search.is_empty() || name().contains(&made_for.search);
+            let name = || path.file_name().unwrap_or_default().to_string_lossy();
+            let is_found = has(&name(), &made_for.search);
             let has_state =
                 filter.is_none_or(|state| WorkState::new(projects.state_of(path), masks()) == state);
             *place == current || (is_found && has_state)
@@ -94,13 +94,49 @@ impl PhotoStates {
     }
 }
 
+/// Whether a text contains another one, which is in lower case, whatever the case.
+fn has(text: &str, searched: &str) -> bool {
+    // Without new memory for each of a hundred thousand names.
+    match text.is_ascii() {
+        _ if searched.is_empty() => true,
+        true => {
+            text.as_bytes().windows(searched.len()).any(|part| part.eq_ignore_ascii_case(searched.as_bytes()))
+        }
+        false => text.to_lowercase().contains(searched),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::project::ProjectEdit;
+
+    #[test]
+    fn names_are_searched_whatever_their_case() {
+        assert!(has("A Cup.JPG", "cup.j") && has("ÄPFEL.jpg", "äpfel") && has("ab", "ab"));
+        assert!(!has("A Cup.JPG", "cups") && !has("a", "ä") && !has("a", "ab"));
+    }
+
+    #[test]
+    fn the_photos_of_the_list_that_are_done_are_counted() {
+        let list = |photos: &[&str]| PhotoList::new(photos.iter().map(PathBuf::from).collect());
+        let mut projects = Projects::default();
+        projects.go_to("folder".into(), None);
+        for name in ["a.jpg", "c.jpg", "gone.jpg"] {
+            projects.edit(ProjectEdit::SetState(name.into(), Some(PhotoState::Done)));
+        }
+        projects.edit(ProjectEdit::SetState("b.jpg".into(), Some(PhotoState::Review)));
+        let photos = list(&["folder/a.jpg", "folder/b.jpg", "folder/c.jpg", "other/a.jpg"]);
+        assert_eq!(projects.count(&photos, PhotoState::Done), 2);
+        projects.edit(ProjectEdit::SetState("no \u{fffd} text.jpg".into(), Some(PhotoState::Done)));
+        assert_eq!(projects.count(&photos, PhotoState::Done), 2);
+        assert_eq!(projects.count(&list(&["b.jpg"]), PhotoState::Done), 0);
+    }
 
     #[test]
     fn the_strip_shows_what_is_searched_and_the_current_photo() {
-        let photos: Vec<PathBuf> = ["a cup.jpg", "b.jpg", "c Cup.jpg", "d.jpg"].map(PathBuf::from).to_vec();
+        let photos = ["a cup.jpg", "b.jpg", "c Cup.jpg", "d.jpg"].map(PathBuf::from).to_vec();
+        let photos = PhotoList::new(photos);
         let mut states = PhotoStates::default();
         let projects = Projects::default();
         let shown = |states: &mut PhotoStates, current| {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::app::photo_list::PhotoList;
 use crate::app::tasks::Tasks;
 use crate::document::{Class, ClassId};
 use crate::files::project::{OpenProject, PhotoState, Project, ProjectEdit, ProjectError, ProjectFile};
@@ -86,6 +87,18 @@ impl Projects {
     pub fn state_of(&self, photo: &Path) -> Option<PhotoState> {
         let project = &self.folders.get(photo.parent().unwrap_or(Path::new("")))?.project;
         project.content().state(&photo.file_name()?.to_string_lossy())
+    }
+
+    /// How many of the photos are in a state. Looks at those that the projects name, not at the whole list.
+    pub fn count(&self, photos: &PhotoList, state: PhotoState) -> usize {
+        let projects = || self.folders.iter().map(|(path, folder)| (path, folder.project.content()));
+        let names =
+            || projects().flat_map(|(path, project)| project.photos_in(state).map(move |name| (path, name)));
+        // A name that is no text stands in projects without what cannot be written.
+        if names().any(|(_, name)| name.contains(char::REPLACEMENT_CHARACTER)) {
+            return photos.iter().filter(|photo| self.state_of(photo) == Some(state)).count();
+        }
+        names().filter(|(folder, name)| photos.place_of(&folder.join(name)).is_some()).count()
     }
 
     /// The note about a photo; may be empty.

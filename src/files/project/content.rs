@@ -211,6 +211,11 @@ impl Project {
         self.photos.get(photo)?.state
     }
 
+    /// The file names of the photos in a state.
+    pub fn photos_in(&self, state: PhotoState) -> impl Iterator<Item = &str> {
+        self.photos.iter().filter(move |(_, entry)| entry.state == Some(state)).map(|(name, _)| name.as_str())
+    }
+
     pub fn set_state(&mut self, photo: &str, state: Option<PhotoState>) {
         self.entry(photo, |entry| entry.state = state);
     }
