@@ -1,12 +1,11 @@
 //! Photos and maps resized to network input: antialiased bilinear interpolation, and Pillow's filters.
 
 use image::RgbImage;
-use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::COLOURS;
 use crate::sam::network::InputFormat;
-use crate::sam::numeric::{dispatch, rows};
+use crate::sam::numeric::rows;
 
 /// (3, side, side), row-major: interpolated values on [0, 1], normalised.
 pub fn stretched(photo: &RgbImage, format: &InputFormat) -> Vec<f32> {
@@ -103,11 +102,17 @@ pub fn as_pillow(photo: &RgbImage, width: usize, height: usize, filter: Filter) 
         let taps = integer_taps(from_width, width, filter);
         let mut out = vec![0u8; from_height * width * COLOURS];
         let rows = photo.as_raw().par_chunks(from_width * COLOURS);
-        out.par_chunks_mut(width * COLOURS).zip(rows).for_each_init(Vec::new, |padded, (out, row)| {
-            padded.clear();
-            padded.extend_from_slice(row);
-            padded.push(0);
-            dispatch(Narrowing { row: padded, taps: &taps, out });
+        out.par_chunks_mut(width * COLOURS).zip(rows).for_each(|(out, row)| {
+            let pixels = row.as_chunks::<COLOURS>().0;
+            for (out, (first, weights)) in out.as_chunks_mut::<COLOURS>().0.iter_mut().zip(&taps) {
+                let mut sums = [1i32 << (PRECISION_BITS - 1); COLOURS];
+                for (pixel, weight) in pixels[*first..].iter().zip(weights) {
+                    for (sum, value) in sums.iter_mut().zip(pixel) {
+                        *sum += i32::from(*value) * weight;
+                    }
+                }
+                *out = sums.map(to_byte);
+            }
         });
         out
     };
@@ -128,35 +133,6 @@ pub fn as_pillow(photo: &RgbImage, width: usize, height: usize, filter: Filter) 
     out
 }
 
-/// A row of pixels with a byte behind them, and as many pixels as `taps` to be made of it.
-struct Narrowing<'a> {
-    row: &'a [u8],
-    taps: &'a [(usize, Vec<i32>)],
-    out: &'a mut [u8],
-}
-
-impl WithSimd for Narrowing<'_> {
-    type Output = ();
-
-    // A plain loop, which the compiler turns into the instructions that are allowed here.
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
-        // Four bytes fill a vector; the last one is of the next pixel, and nobody looks at its sum.
-        const LANES: usize = COLOURS + 1;
-        for (out, (first, weights)) in self.out.as_chunks_mut::<COLOURS>().0.iter_mut().zip(self.taps) {
-            let mut sums = [1i32 << (PRECISION_BITS - 1); LANES];
-            let pixels = &self.row[first * COLOURS..][..weights.len() * COLOURS + 1];
-            for (pixel, weight) in pixels.array_windows::<LANES>().step_by(COLOURS).zip(weights) {
-                for (sum, value) in sums.iter_mut().zip(pixel) {
-                    *sum += i32::from(*value) * weight;
-                }
-            }
-            *out = [sums[0], sums[1], sums[2]].map(to_byte);
-        }
-    }
-}
-
-#[inline(always)]
 fn to_byte(sum: i32) -> u8 {
     (sum >> PRECISION_BITS).clamp(0, 255) as u8
 }
