@@ -85,6 +85,7 @@ pub fn run(paths: Vec<PathBuf>, model: Option<String>) -> anyhow::Result<()> {
         let mut window = Tinsel::in_language(cc, language, paths, model).saving_at_exit();
         window = window.ending_with(signalled(cc.egui_ctx.clone()));
         if is_software_drawing(cc) {
+            look::stop_animations(&cc.egui_ctx);
             window = window.mentioning_software_drawing();
         }
         if let Some(folder) = EmbeddingFolder::of_user() {

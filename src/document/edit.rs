@@ -418,3 +418,38 @@ impl Reshape {
         state.masks.retain(|m| !goes(m));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn new_masks_lie_where_they_would_if_they_came_one_by_one() {
+        let item = |id: u64, area: u64, run: u64| {
+            let mask = Mask::from_fn(20, 1, |x, _| u64::from(x) < area);
+            let found = Some(FoundKey { run, index: id as usize });
+            Arc::new(MaskItem { found, ..MaskItem::new(MaskId(id), Annotation::new("", mask)) })
+        };
+        let mut random = 7_u64;
+        let mut next = |below: u64| {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (random >> 33) % below
+        };
+        for _ in 0..200 {
+            let mut layers: Vec<_> = (0..6).map(|id| item(id, next(20), next(2))).collect();
+            let new: Vec<_> = (6..12).map(|id| item(id, next(20), 1)).collect();
+            let mut expected = layers.clone();
+            for new in &new {
+                let is_smaller = |m: &Arc<MaskItem>| {
+                    m.found.is_some_and(|key| key.run == 1)
+                        && m.annotation.mask.area() < new.annotation.mask.area()
+                };
+                let place = expected.iter().position(is_smaller).unwrap_or(expected.len());
+                expected.insert(place, new.clone());
+            }
+            lay_over_larger(&mut layers, new, 1);
+            let ids = |masks: &[Arc<MaskItem>]| masks.iter().map(|m| m.id.0).collect::<Vec<_>>();
+            assert_eq!(ids(&layers), ids(&expected));
+        }
+    }
+}

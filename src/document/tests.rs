@@ -428,3 +428,24 @@ fn the_history_of_large_masks_is_bounded() {
     }
     assert!((20..79).contains(&steps), "{steps} steps");
 }
+
+#[test]
+fn masks_are_found_by_their_ids_after_every_change() {
+    let mut document = Document::default();
+    let is_right = |document: &Document| {
+        let masks = document.masks();
+        masks.iter().all(|m| document.mask(m.id).is_some_and(|found| Arc::ptr_eq(found, m)))
+    };
+    let new = |n: u32| Annotation::new("", Mask::from_fn(8, 8, move |x, _| x <= n));
+    document.apply(Edit::AddMasks((0..5).map(new).collect()));
+    let ids: Vec<MaskId> = document.masks().iter().map(|m| m.id).collect();
+    assert!(is_right(&document));
+    document.apply(Edit::Move { ids: vec![ids[4], ids[1]], before: Some(ids[0]) });
+    assert!(is_right(&document));
+    document.apply(Edit::Delete(vec![ids[0], ids[3]]));
+    assert!(is_right(&document));
+    assert_eq!((document.mask(ids[0]), document.mask(ids[3])), (None, None));
+    assert!(document.undo() && is_right(&document) && document.mask(ids[0]).is_some());
+    assert!(document.undo() && is_right(&document));
+    assert!(document.redo() && document.redo() && is_right(&document) && document.mask(ids[0]).is_none());
+}

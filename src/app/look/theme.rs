@@ -113,6 +113,11 @@ pub(in crate::app) fn apply(ctx: &egui::Context) {
     ctx.options_mut(|options| options.zoom_with_keyboard = false);
 }
 
+/// Lets everything change at once: where the processor draws, each frame takes time from what the user waits for.
+pub(in crate::app) fn stop_animations(ctx: &egui::Context) {
+    ctx.all_styles_mut(|style| style.animation_time = 0.0);
+}
+
 /// Gives text and all that goes with it a size, in percent. The photo has its own.
 pub(in crate::app) fn set_text_size(ctx: &egui::Context, percent: u32) {
     ctx.set_zoom_factor(percent.clamp(50, 300) as f32 / 100.0);

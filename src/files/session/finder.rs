@@ -62,3 +62,33 @@ fn names_in(folder: &Path) -> Option<HashSet<OsString>> {
         Err(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::files::session::Session;
+
+    #[test]
+    fn what_names_tell_is_what_files_tell() {
+        let dir = tempfile::tempdir().unwrap();
+        let write = |name: &str, masks: usize| {
+            let session =
+                json!({ "format": "tinsel-session", "version": 1, "masks": vec![json!({}); masks] });
+            fs::write(dir.path().join(name), session.to_string()).unwrap();
+        };
+        let photos = ["a.jpg", "b.jpg", "c.jpg"].map(|name| dir.path().join(name));
+        photos.iter().for_each(|photo| fs::write(photo, "").unwrap());
+        write("a.jpg.tinsel.json", 2);
+        write("b.jpg.tinsel-conflict-2.json", 1);
+        let mut finder = SessionFinder::default();
+        let found = photos.each_ref().map(|photo| finder.count_masks(photo));
+        assert_eq!(found, [Some(2), Some(1), None]);
+        assert_eq!(found, photos.each_ref().map(|photo| Session::count_masks(photo)));
+        // The names of the folder are known by now, but not this one.
+        write("d.jpg.tinsel.json", 3);
+        assert_eq!(finder.count_masks(&dir.path().join("d.jpg")), Some(3));
+        assert_eq!(finder.count_masks(&dir.path().join("no folder").join("e.jpg")), None);
+    }
+}
