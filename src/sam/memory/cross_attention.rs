@@ -98,11 +98,15 @@ fn patches(maps: &[MemoryMap], side: usize, channels: usize) -> Vec<Patch> {
         })
         .collect();
     let patch = |(columns, row, maps): (Range<usize>, usize, &[MemoryMap])| {
-        let (mut keys, mut values) = (vec![], vec![]);
-        for column in columns.clone() {
+        let of_cell = channels * maps.len();
+        let (mut keys, mut values) = (vec![0.0; columns.len() * of_cell], vec![]);
+        for (column, keys) in columns.clone().zip(keys.chunks_exact_mut(of_cell)) {
             let cell = (row * side + column) * channels..(row * side + column + 1) * channels;
-            keys.extend(cell.clone().flat_map(|i| maps.iter().map(move |map| map.keys[i])));
-            maps.iter().for_each(|map| values.extend_from_slice(&map.values[cell.clone()]));
+            for (i, map) in maps.iter().enumerate() {
+                let own = keys.iter_mut().skip(i).step_by(maps.len());
+                own.zip(&map.keys[cell.clone()]).for_each(|(out, key)| *out = *key);
+                values.extend_from_slice(&map.values[cell.clone()]);
+            }
         }
         Patch { columns, row, count: maps.len(), keys, values }
     };
@@ -261,4 +265,48 @@ fn columns(rows: &[f32], width: usize) -> Vec<f32> {
         }
     }
     tile
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sam::parity::{assert_close, data};
+
+    fn numbers(count: usize, seed: usize) -> Vec<f32> {
+        (0..count).map(|i| ((i * 7919 + seed * 331) % 997) as f32 / 498.5 - 1.0).collect()
+    }
+
+    #[test]
+    fn memories_that_share_their_cells_are_seen_like_each_by_itself() {
+        let weights = Weights::open(&data("mini_video.safetensors")).unwrap();
+        let (d, channels) = (weights.config().d_model, weights.config().memory.mem_dim);
+        let layer =
+            CrossAttention::new(&weights, "memory_attention.layers.0.cross_attn_image", d, channels).unwrap();
+        // More columns than are looked at together, more memories than fit the registers, and a tile of queries
+        // that is not full.
+        let (side, memory_side) = (12, COLUMNS + 3);
+        let ropes = [&Rope::new(side, d), &Rope::new(memory_side, d)];
+        let values: Vec<Vec<f32>> =
+            (0..=STACKED).map(|i| numbers(memory_side * memory_side * channels, i)).collect();
+        let maps = || -> Vec<MemoryMap> {
+            let map = |values: &'_ Vec<f32>| values.iter().map(|x| 2.0 * x + 0.1).collect();
+            values.iter().map(|values| MemoryMap { keys: map(values), values }).collect()
+        };
+        let cells = numbers(side * side * d, 20);
+        let found = |memories: &mut Memories| {
+            memories.add_nowhere(&numbers(3 * channels, 21), &numbers(3 * channels, 22));
+            let mut frame = numbers(side * side * d, 23);
+            layer.add_to(&mut frame, &cells, memories, ropes);
+            frame
+        };
+        let mut shared = Memories::new(channels);
+        shared.add_maps(maps(), memory_side, d);
+        assert!(shared.maps.is_empty() && !shared.patches.is_empty());
+        let mut each = Memories { maps: maps(), ..Memories::new(channels) };
+        assert_close("frame", &found(&mut shared), &found(&mut each), 1e-5);
+        // A single memory is not worth it.
+        let mut single = Memories::new(channels);
+        single.add_maps(maps().split_off(STACKED), memory_side, d);
+        assert_eq!((single.maps.len(), single.patches.len()), (1, 0));
+    }
 }
