@@ -9,7 +9,7 @@ use std::path::Path;
 
 use image::RgbImage;
 use serde_json::Value;
-use tinsel::everything::{Filters, FoundMask, Parameters, filter, generate};
+use tinsel::everything::{Batch, DEFAULT_MIN_IOU, Filters, FoundMask, Parameters, compare, filter, generate};
 use tinsel::files::Photo;
 use tinsel::mask::{Mask, Rle};
 use tinsel::sam::Predictor;
@@ -94,6 +94,36 @@ fn every_parameter_does_what_it_does_officially() {
         let official = official(case);
         assert_same(name, &run(&predictor, &photo.pixels, &official.parameters), &official, 0.0);
     }
+}
+
+#[test]
+fn skipping_covered_points_asks_less_and_finds_most() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples/coffee.jpg");
+    let photo = Photo::open(&file).unwrap().pixels;
+    let predictor = Predictor::built_in(None).unwrap();
+    let embedding = predictor.encode(&photo, &()).unwrap();
+    let run = |parameters: Parameters| {
+        let (mut candidates, mut progress) = (0, vec![]);
+        let on_batch = |batch: &Batch| {
+            candidates += batch.found.len();
+            progress.push(batch.points_done as f32 / batch.points_total as f32);
+        };
+        let outcome = generate(&predictor, &photo, &embedding, &parameters, on_batch, &()).unwrap();
+        assert!(outcome.complete && progress.is_sorted() && progress.iter().all(|share| *share <= 1.0));
+        let kept = filter(&outcome.found, &Filters::from(&parameters));
+        (candidates, kept.into_iter().map(|kept| kept.found.mask).collect::<Vec<_>>())
+    };
+    let assert_skips = |all: Parameters, most: usize| {
+        let (candidates, expected) = run(all);
+        let (fewer, masks) = run(Parameters { skip_covered: true, ..all });
+        let found = compare(&expected, &masks, DEFAULT_MIN_IOU).pairs.len();
+        println!("{fewer} of {candidates} candidates, {found} of {} masks", expected.len());
+        assert!(fewer * 4 < candidates * 3, "{fewer} of {candidates} candidates");
+        assert!(found >= most, "{found} of {} masks", expected.len());
+    };
+    let all = Parameters { points_per_batch: 16, ..Parameters::for_model(&predictor) };
+    assert_skips(all, 14);
+    assert_skips(Parameters { points_per_side: 12, crop_n_layers: 1, ..all }, 8);
 }
 
 #[test]

@@ -487,6 +487,7 @@ everything-crop_n_points_downscale_factor = Um diesen Faktor weniger Punkte je S
 everything-min_mask_region_area = Löcher füllen und einzelne Teile entfernen, die kleiner sind, in Pixeln
 everything-use_m2m = Jede Maske mit einem zweiten Durchgang durch das Netz verfeinern; langsam
 everything-multimask_output = Je Punkt drei Masken statt einer
+everything-skip_covered = Punkte in sicheren Masken auslassen, die nichts Neues mehr ergeben: die meisten Masken in halber Zeit
 everything-standard = Standard
 everything-strict = Streng
 everything-quick = Schnell

@@ -490,6 +490,7 @@ everything-crop_n_points_downscale_factor = Each further layer has this many tim
 everything-min_mask_region_area = Fill holes and remove separate parts smaller than this, in pixels
 everything-use_m2m = Refine each mask with a second pass through the network; slow
 everything-multimask_output = Take three masks per point instead of one
+everything-skip_covered = Skip points in certain masks that have nothing new to find: most masks in half the time
 everything-standard = Standard
 everything-strict = Strict
 everything-quick = Quick

@@ -486,6 +486,7 @@ everything-crop_n_points_downscale_factor = 每多一层，每边的点数减少
 everything-min_mask_region_area = 填充小于此值的孔洞并移除小于此值的独立部分（像素）
 everything-use_m2m = 让每个掩码再次通过网络以细化；较慢
 everything-multimask_output = 每个点取三个掩码而不是一个
+everything-skip_covered = 跳过已确定掩码中不再有新发现的点：用一半时间得到大部分掩码
 everything-standard = 标准
 everything-strict = 严格
 everything-quick = 快速

@@ -13,6 +13,18 @@ pub(super) struct Crop {
     pub points_per_side: u32,
 }
 
+impl Crop {
+    /// From pixels of the crop to those of the photo.
+    pub fn in_photo(&self, [x, y]: [f32; 2]) -> [f32; 2] {
+        [x + self.bbox.x0 as f32, y + self.bbox.y0 as f32]
+    }
+
+    /// The area of a cell of its grid, in pixels.
+    pub fn cell_area(&self) -> f64 {
+        f64::from(self.bbox.width()) * f64::from(self.bbox.height()) / f64::from(self.points_per_side).powi(2)
+    }
+}
+
 /// `generate_crop_boxes`: the whole photo, then `4^i` overlapping parts for each layer `i`, column
 /// by column.
 pub(super) fn crops((width, height): (u32, u32), parameters: &Parameters) -> Vec<Crop> {

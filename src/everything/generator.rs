@@ -7,8 +7,9 @@ use image::{RgbImage, imageops};
 use rayon::prelude::*;
 
 use super::crops::{Crop, crops};
+use super::explored::Explored;
 use super::found::FoundMask;
-use super::grid::point_grid;
+use super::grid::{coarse_to_fine, point_grid};
 use super::parameters::Parameters;
 use crate::mask::PixelBox;
 use crate::prompt::{Point, Prompt};
@@ -74,6 +75,8 @@ pub struct Search {
     /// The crops that have not been started.
     crops: IntoIter<Crop>,
     current: Option<CropSearch>,
+    /// With `skip_covered`, what the points to be skipped are told by.
+    explored: Option<Explored>,
     points_done: usize,
     points_total: usize,
 }
@@ -81,7 +84,8 @@ pub struct Search {
 /// A crop that is being searched.
 struct CropSearch {
     crop: Crop,
-    embedding: Embedding,
+    /// `None` until the first of its points is asked.
+    embedding: Option<Embedding>,
     /// The remaining points, in pixels of the crop.
     points: IntoIter<[f32; 2]>,
 }
@@ -95,8 +99,15 @@ impl Search {
         parameters.check().map_err(|e| Error::Prompt(e.to_string()))?;
         let crops = crops(photo_size, parameters);
         let points_total = crops.iter().map(|crop| (crop.points_per_side as usize).pow(2)).sum();
-        let crops = crops.into_iter();
-        Ok(Self { parameters: *parameters, photo_size, crops, current: None, points_done: 0, points_total })
+        Ok(Self {
+            parameters: *parameters,
+            photo_size,
+            crops: crops.into_iter(),
+            current: None,
+            explored: parameters.skip_covered.then(|| Explored::new(parameters)),
+            points_done: 0,
+            points_total,
+        })
     }
 
     /// Prompts with the next batch of points; `None` after the last one. `photo` and `embedding` are the same
@@ -111,45 +122,75 @@ impl Search {
         embedding: &Embedding,
         monitor: &dyn Monitor,
     ) -> Result<Option<Batch>, Error> {
-        let current = match self.current.take().filter(|current| current.points.len() > 0) {
-            Some(current) => current,
-            None => match self.crops.next() {
-                Some(crop) => CropSearch::new(crop, predictor, photo, embedding, monitor)?,
-                None => return Ok(None),
-            },
+        let points = self.next_points();
+        let Some(current) = self.current.as_mut().filter(|_| !points.is_empty()) else {
+            return Ok(None);
         };
-        let current = self.current.insert(current);
-        let points: Vec<[f32; 2]> =
-            current.points.by_ref().take(self.parameters.points_per_batch as usize).collect();
+        let embedding = current.embedding(predictor, photo, embedding, monitor)?;
         let question = Question {
             predictor,
             parameters: &self.parameters,
             monitor,
-            embedding: &current.embedding,
+            embedding: &embedding,
             crop: &current.crop,
             photo_size: self.photo_size,
         };
         let found = question.answer(&points)?;
+        if let Some(explored) = &mut self.explored {
+            let points: Vec<[f32; 2]> = points.iter().map(|point| current.crop.in_photo(*point)).collect();
+            explored.note(&points, &found);
+        }
         self.points_done += points.len();
         monitor.progress(self.points_done as f32 / self.points_total as f32);
         Ok(Some(Batch { found, points_done: self.points_done, points_total: self.points_total }))
     }
+
+    /// The points of the next batch, in pixels of the current crop; empty after the last one.
+    fn next_points(&mut self) -> Vec<[f32; 2]> {
+        loop {
+            if let Some(CropSearch { crop, points, .. }) = &mut self.current {
+                let remaining = points.len();
+                let cell = crop.cell_area();
+                let is_open = |point: &[f32; 2]| match &self.explored {
+                    Some(explored) => !explored.is_exhausted(crop.in_photo(*point), cell),
+                    None => true,
+                };
+                let batch = self.parameters.points_per_batch as usize;
+                let next: Vec<[f32; 2]> = points.by_ref().filter(is_open).take(batch).collect();
+                self.points_done += remaining - points.len() - next.len();
+                if !next.is_empty() {
+                    return next;
+                }
+            }
+            let Some(crop) = self.crops.next() else { return vec![] };
+            let is_closer = self.current.as_ref().is_some_and(|current| current.crop.layer < crop.layer);
+            if let Some(explored) = self.explored.as_mut().filter(|_| is_closer) {
+                explored.look_closer();
+            }
+            let size = (crop.bbox.width(), crop.bbox.height());
+            let points = match self.explored {
+                Some(_) => coarse_to_fine(crop.points_per_side, size),
+                None => point_grid(crop.points_per_side, size),
+            };
+            self.current = Some(CropSearch { crop, embedding: None, points: points.into_iter() });
+        }
+    }
 }
 
 impl CropSearch {
-    fn new(
-        crop: Crop,
+    fn embedding(
+        &mut self,
         predictor: &Predictor,
         photo: &RgbImage,
-        embedding: &Embedding,
+        whole: &Embedding,
         monitor: &dyn Monitor,
-    ) -> Result<Self, Error> {
-        let embedding = match crop.layer {
-            0 => embedding.clone(),
-            _ => predictor.encode(&self::crop(photo, crop.bbox), monitor)?,
+    ) -> Result<Embedding, Error> {
+        let embedding = match &self.embedding {
+            Some(embedding) => embedding.clone(),
+            None if self.crop.layer == 0 => whole.clone(),
+            None => predictor.encode(&crop(photo, self.crop.bbox), monitor)?,
         };
-        let points = point_grid(crop.points_per_side, embedding.photo_size()).into_iter();
-        Ok(Self { crop, embedding, points })
+        Ok(self.embedding.insert(embedding).clone())
     }
 }
 
@@ -211,7 +252,7 @@ impl Question<'_> {
     }
 
     /// The mask of a candidate, if it is stable and not cut by its crop.
-    fn measure(&self, prediction: &Prediction, candidate: usize, [x, y]: [f32; 2]) -> Option<FoundMask> {
+    fn measure(&self, prediction: &Prediction, candidate: usize, point: [f32; 2]) -> Option<FoundMask> {
         let Parameters { mask_threshold, stability_score_offset, stability_score_thresh, .. } =
             *self.parameters;
         let (mask, stability_score) = prediction.mask_with(candidate, mask_threshold, stability_score_offset);
@@ -224,7 +265,7 @@ impl Question<'_> {
             mask: Arc::new(mask),
             predicted_iou: prediction.candidates[candidate].predicted_iou,
             stability_score,
-            point: [x + b.x0 as f32, y + b.y0 as f32],
+            point: self.crop.in_photo(point),
             crop_box: b,
         };
         (!found.is_cut()).then_some(found)

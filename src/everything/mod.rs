@@ -21,6 +21,7 @@
 
 pub mod compare;
 mod crops;
+mod explored;
 mod filter;
 mod found;
 mod generator;

@@ -83,6 +83,9 @@ pub(in crate::app) fn everything_settings_ui(
             row(texts::multimask_output(), &mut |ui| {
                 Checkbox::new(&mut p.multimask_output, "multimask_output").ui(ui);
             });
+            row(texts::skip_covered(), &mut |ui| {
+                Checkbox::new(&mut p.skip_covered, "skip_covered").ui(ui);
+            });
         });
     });
     if changed != *current {

@@ -22,6 +22,7 @@ texts! { everything:
     min_mask_region_area;
     use_m2m;
     multimask_output;
+    skip_covered;
     standard;
     strict;
     quick;
