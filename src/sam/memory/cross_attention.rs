@@ -26,6 +26,9 @@ const COLUMNS: usize = 16;
 /// Keys that are looked at together.
 const KEYS: usize = COLUMNS * STACKED;
 
+// The queries that a thread works on fill a tile.
+const _: () = assert!(ROWS <= WIDTH);
+
 /// A memory's tokens that lie on a map, (cells, channels) each.
 pub(super) struct MemoryMap<'a> {
     /// Before their projection.

@@ -244,6 +244,20 @@ mod tests {
     }
 
     #[test]
+    fn products_are_added_row_by_row_as_far_as_both_go() {
+        on_each_instruction_set(|| {
+            let factors: Vec<f32> = spread().into_iter().take(19).collect();
+            let (before, values) = (spread(), spread().split_off(3));
+            let mut sums = before.clone();
+            add_products(&mut sums[..5 * 19], &values[..3 * 19], &factors);
+            for (i, (found, before)) in sums.iter().zip(&before).enumerate() {
+                let added = if i < 3 * 19 { values[i] * factors[i % 19] } else { 0.0 };
+                assert!((found - before - added).abs() < 1e-4, "{i}");
+            }
+        });
+    }
+
+    #[test]
     fn gelu_is_the_exact_one() {
         // erf(x) by its Taylor series, in double precision.
         let erf = |x: f64| {
