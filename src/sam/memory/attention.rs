@@ -1,9 +1,10 @@
 //! The memory attention: a frame looks at itself, then at what is remembered.
 //!
-//! Follows `sam2/modeling/memory_attention.py` and `RoPEAttention` in `sam/transformer.py`. Two things are done
+//! Follows `sam2/modeling/memory_attention.py` and `RoPEAttention` in `sam/transformer.py`. Some things are done
 //! in another order: the first layer's look of a frame at itself is the same for all objects and done once for
-//! them ([`MemoryAttention::start`]), and values are mixed before they are projected, because memories have few
-//! channels: the weights of a softmax add up to one, so the projection's bias passes through.
+//! them ([`MemoryAttention::start`]), values are mixed before they are projected (the weights of a softmax add up
+//! to one, so the projection's bias passes through), and memories are looked at without projecting their keys
+//! ([`CrossAttention`]).
 //!
 //! EdgeTAM's `RoPEAttentionv2` differs in where the tokens of a memory lie: see [`Layout`].
 
@@ -11,6 +12,7 @@ use std::f32::consts::LOG2_E;
 
 use rayon::prelude::*;
 
+use super::cross_attention::{CrossAttention, Memories, MemoryMap};
 use super::position::{Rope, sine};
 use super::{Dense, Layout, MEMORIES, Memory, ROWS};
 use crate::sam::config::MemoryConfig;
@@ -20,8 +22,7 @@ use crate::sam::numeric::packed::{Packed, Start, multiply};
 use crate::sam::numeric::rows;
 use crate::sam::weights::Weights;
 
-/// Keys that are looked at together: the whole matrix of scores of 64x64 cells and seven memories would take
-/// 470 MB.
+/// Keys that are looked at together: the whole matrix of scores of 64x64 cells would take 64 MB.
 const KEYS: usize = 256;
 /// The share of the position encoding that is added to a frame (`pos_enc_at_input`).
 const POSITION_SHARE: f32 = 0.1;
@@ -97,75 +98,38 @@ impl MemoryAttention {
 
     /// The embedding of a frame, (cells, d), as it is with what is remembered of an object.
     pub fn condition(&self, start: &FrameStart, remembered: &Remembered) -> Vec<f32> {
-        let memory = self.tiles(remembered);
+        let memories = self.memories(remembered);
         let mut frame = start.frame.clone();
         for (i, layer) in self.layers.iter().enumerate() {
             if i > 0 {
                 layer.self_attention(&mut frame, &self.rope);
             }
-            layer.cross_attention(&mut frame, &memory, [&self.rope, &self.memory_rope]);
+            layer.cross_attention(&mut frame, &memories, [&self.rope, &self.memory_rope]);
         }
         normalise(&self.norm, &mut frame);
         frame
     }
 
-    /// All that is remembered, in tiles.
-    fn tiles(&self, remembered: &Remembered) -> Vec<Tile> {
+    /// All that is remembered, as it is looked at.
+    fn memories<'a>(&self, remembered: &Remembered<'a>) -> Memories<'a> {
         // The latest time is that of prompted frames, wherever they are.
         let prompted = remembered.prompted.iter().map(|memory| (MEMORIES, *memory));
-        let memories = prompted.chain(remembered.followed.iter().copied());
-        let chunk = KEYS * self.mem_dim;
-        let mut tiles = vec![];
-        for (distance, memory) in memories {
+        let mut memories = Memories::new(self.mem_dim);
+        let mut maps = vec![];
+        for (distance, memory) in prompted.chain(remembered.followed.iter().copied()) {
             let time = &self.time[(distance - 1) * self.mem_dim..][..self.mem_dim];
-            let timed = |mut keys: Vec<f32>| {
-                keys.chunks_exact_mut(self.mem_dim).for_each(|key| rows::add(key, time));
-                keys
-            };
             let (nowhere, on_map) = memory.values().split_at(self.layout.nowhere * self.mem_dim);
-            tiles.extend(
-                nowhere
-                    .chunks(chunk)
-                    .map(|values| Tile::new(timed(values.to_vec()), values, self.mem_dim, None)),
-            );
-            let parts = on_map.chunks(chunk).zip(self.memory_position.chunks(chunk));
-            tiles.extend(parts.enumerate().map(|(i, (values, position))| {
-                let mut keys = values.to_vec();
-                rows::add(&mut keys, position);
-                Tile::new(timed(keys), values, self.mem_dim, Some(i * KEYS))
-            }));
+            memories.add_nowhere(nowhere, &time.repeat(self.layout.nowhere));
+            let mut keys = on_map.to_vec();
+            rows::add(&mut keys, &self.memory_position);
+            keys.chunks_exact_mut(self.mem_dim).for_each(|key| rows::add(key, time));
+            maps.push(MemoryMap { keys, values: on_map });
         }
         if let Some((tokens, times)) = remembered.pointers {
-            let parts = tokens.chunks(chunk).zip(times.chunks(chunk));
-            tiles.extend(parts.map(|(values, times)| {
-                let mut keys = values.to_vec();
-                rows::add(&mut keys, times);
-                Tile::new(keys, values, self.mem_dim, None)
-            }));
+            memories.add_nowhere(tokens, times);
         }
-        tiles
-    }
-}
-
-/// Up to [`KEYS`] tokens to look at.
-struct Tile {
-    /// Before their projection, (tokens, channels).
-    keys: Vec<f32>,
-    values: Packed,
-    /// The cell of the first; pointers, for example, lie nowhere and are not turned.
-    first_cell: Option<usize>,
-}
-
-impl Tile {
-    fn new(keys: Vec<f32>, values: &[f32], channels: usize, first_cell: Option<usize>) -> Self {
-        let values = Packed::from_rows(values, values.len() / channels, channels);
-        Self { keys, values, first_cell }
-    }
-
-    /// Those of a map, (cells, channels), that looks at itself.
-    fn of_map(map: &[f32], channels: usize) -> Vec<Self> {
-        let tile = |(i, part): (usize, &[f32])| Self::new(part.to_vec(), part, channels, Some(i * KEYS));
-        map.par_chunks(KEYS * channels).enumerate().map(tile).collect()
+        memories.add_maps(maps, self.layout.side, self.norm.gamma.len());
+        memories
     }
 }
 
@@ -174,7 +138,7 @@ struct Layer {
     norm1: Norm,
     self_attn: Attention,
     norm2: Norm,
-    cross_attn_image: Attention,
+    cross_attn_image: CrossAttention,
     norm3: Norm,
     linear1: Dense,
     linear2: Dense,
@@ -188,7 +152,7 @@ impl Layer {
             norm1: norm("norm1")?,
             self_attn: Attention::new(weights, &name("self_attn"), d, d)?,
             norm2: norm("norm2")?,
-            cross_attn_image: Attention::new(weights, &name("cross_attn_image"), d, config.mem_dim)?,
+            cross_attn_image: CrossAttention::new(weights, &name("cross_attn_image"), d, config.mem_dim)?,
             norm3: norm("norm3")?,
             linear1: Dense::new(weights, &name("linear1"), d, config.memory_ffn)?,
             linear2: Dense::new(weights, &name("linear2"), config.memory_ffn, d)?,
@@ -196,15 +160,13 @@ impl Layer {
     }
 
     fn self_attention(&self, frame: &mut [f32], rope: &Rope) {
-        let own = normalised(&self.norm1, frame);
-        let tiles = Tile::of_map(&own, self.norm1.gamma.len());
-        self.self_attn.add_to(frame, &own, &tiles, [rope; 2]);
+        self.self_attn.look_at_itself(frame, &normalised(&self.norm1, frame), rope);
     }
 
     /// Then the MLP. The ropes turn queries and keys.
-    fn cross_attention(&self, frame: &mut [f32], memory: &[Tile], ropes: [&Rope; 2]) {
+    fn cross_attention(&self, frame: &mut [f32], memories: &Memories, ropes: [&Rope; 2]) {
         let queries = normalised(&self.norm2, frame);
-        self.cross_attn_image.add_to(frame, &queries, memory, ropes);
+        self.cross_attn_image.add_to(frame, &queries, memories, ropes);
         let d = self.norm3.gamma.len();
         frame.par_chunks_mut(ROWS * d).for_each(|frame| {
             let mut input = vec![0.0; frame.len()];
@@ -231,16 +193,16 @@ pub(super) fn normalised(norm: &Norm, map: &[f32]) -> Vec<f32> {
 }
 
 /// `RoPEAttention` with one head.
-struct Attention {
+pub(super) struct Attention {
     q: Dense,
     k: Dense,
     /// `v_proj`, then `out_proj`.
-    out: Dense,
+    pub out: Dense,
 }
 
 impl Attention {
     /// Keys and values have `inputs` channels.
-    fn new(weights: &Weights, prefix: &str, d: usize, inputs: usize) -> Result<Self> {
+    pub fn new(weights: &Weights, prefix: &str, d: usize, inputs: usize) -> Result<Self> {
         let dense =
             |part: &str, inputs: usize| Dense::new(weights, &format!("{prefix}.{part}_proj"), inputs, d);
         let [v, out] = ["v_proj", "out_proj"].map(|part| format!("{prefix}.{part}"));
@@ -251,27 +213,36 @@ impl Attention {
         })
     }
 
-    /// Adds to a frame, (cells, d), what its queries find among the tiles. The ropes turn queries and keys.
-    fn add_to(&self, frame: &mut [f32], queries: &[f32], tiles: &[Tile], [rope, key_rope]: [&Rope; 2]) {
-        let d = self.q.bias.len();
-        let keys: Vec<Packed> = tiles.par_iter().map(|tile| self.keys(tile, key_rope)).collect();
-        let values: Vec<&Packed> = tiles.iter().map(|tile| &tile.values).collect();
-        let chunks = frame.par_chunks_mut(ROWS * d).zip(queries.par_chunks(ROWS * d)).enumerate();
-        chunks.for_each(|(i, (frame, queries))| {
-            let mut q = self.q.rows(queries);
-            rope.apply(&mut q, i * ROWS);
-            // Scores become exponents to base 2.
-            rows::scale(&mut q, LOG2_E / (d as f32).sqrt());
-            self.out.add_rows(&mixed(&q, d, &keys, &values), frame);
-        });
+    /// The queries of cells from `first` on, (n, d), turned to their places. Scores are exponents to base 2.
+    pub fn queries(&self, cells: &[f32], rope: &Rope, first: usize) -> Vec<f32> {
+        let mut q = self.q.rows(cells);
+        rope.apply(&mut q, first);
+        rows::scale(&mut q, LOG2_E / (self.q.bias.len() as f32).sqrt());
+        q
     }
 
-    fn keys(&self, tile: &Tile, rope: &Rope) -> Packed {
-        let (mut keys, d) = (self.k.rows(&tile.keys), self.k.bias.len());
-        if let Some(first) = tile.first_cell {
-            rope.apply(&mut keys, first);
-        }
-        Packed::from_columns(&keys, d, keys.len() / d)
+    /// The keys of cells from `first` on, (n, d), turned to their places.
+    pub fn keys(&self, cells: &[f32], rope: &Rope, first: usize) -> Vec<f32> {
+        let mut keys = self.k.rows(cells);
+        rope.apply(&mut keys, first);
+        keys
+    }
+
+    /// Adds to a frame, (cells, d), what its cells find among each other; `own` are these cells as they are
+    /// looked at.
+    fn look_at_itself(&self, frame: &mut [f32], own: &[f32], rope: &Rope) {
+        let d = self.q.bias.len();
+        let keys = |(i, own): (usize, &[f32])| {
+            Packed::from_columns(&self.keys(own, rope, i * KEYS), d, own.len() / d)
+        };
+        let keys: Vec<Packed> = own.par_chunks(KEYS * d).enumerate().map(keys).collect();
+        let values = |own: &[f32]| Packed::from_rows(own, own.len() / d, d);
+        let values: Vec<Packed> = own.par_chunks(KEYS * d).map(values).collect();
+        let chunks = frame.par_chunks_mut(ROWS * d).zip(own.par_chunks(ROWS * d)).enumerate();
+        chunks.for_each(|(i, (frame, own))| {
+            let q = self.queries(own, rope, i * ROWS);
+            self.out.add_rows(&mixed(&q, d, &keys, &values), frame);
+        });
     }
 }
 
@@ -283,14 +254,13 @@ pub(super) fn attend(mut q: Vec<f32>, d: usize, keys: &[f32], values: &[f32]) ->
     let keys: Vec<Packed> = keys.par_chunks(KEYS * d).map(pack).collect();
     let pack = |part: &[f32]| Packed::from_rows(part, part.len() / channels, channels);
     let values: Vec<Packed> = values.par_chunks(KEYS * channels).map(pack).collect();
-    let values: Vec<&Packed> = values.iter().collect();
     q.par_chunks(ROWS * d).flat_map_iter(|q| mixed(q, d, &keys, &values)).collect()
 }
 
 /// The values of all tiles in the shares that queries give them, (n, channels): softmax attention, tile by tile
 /// with a running largest score. `q` is (n, d), already scaled to exponents of 2.
-fn mixed(q: &[f32], d: usize, keys: &[Packed], values: &[&Packed]) -> Vec<f32> {
-    let (count, channels) = (q.len() / d, values.first().map_or(0, |values| values.columns()));
+fn mixed(q: &[f32], d: usize, keys: &[Packed], values: &[Packed]) -> Vec<f32> {
+    let (count, channels) = (q.len() / d, values.first().map_or(0, Packed::columns));
     let mut mixed = vec![0.0; count * channels];
     let (mut largest, mut totals) = (vec![f32::NEG_INFINITY; count], vec![0.0; count]);
     let mut scores = vec![0.0; count * KEYS];

@@ -101,7 +101,7 @@ impl MemoryEncoder {
         let mut map = self.pix_feat_proj.apply(embedding);
         rows::add(&mut map, &self.last.apply(&mask));
         for mixer in &self.mixers {
-            mixer.apply(&mut map, self.side);
+            map = mixer.apply(&map, self.side);
         }
         let mut memory = self.out_proj.apply(&map);
         if let Some(no_object) = self.no_object.as_ref().filter(|_| !is_there) {
@@ -197,42 +197,41 @@ impl Mixer {
         })
     }
 
-    fn apply(&self, map: &mut [f32], side: usize) {
-        let mut mixed = self.mixed(map, side);
-        rows::gelu(&mut mixed);
-        let change = self.pwconv2.apply(&mixed);
-        for (cell, change) in
-            map.chunks_exact_mut(self.gamma.len()).zip(change.chunks_exact(self.gamma.len()))
-        {
-            for ((value, change), gamma) in cell.iter_mut().zip(change).zip(&self.gamma) {
-                *value += gamma * change;
-            }
-        }
-    }
-
-    /// Up to the hidden layer before its GELU.
-    fn mixed(&self, map: &[f32], side: usize) -> Vec<f32> {
+    /// A map (side * side, d) after the block.
+    fn apply(&self, map: &[f32], side: usize) -> Vec<f32> {
         let d = self.bias.len();
-        let mut out = vec![0.0; map.len()];
-        out.par_chunks_mut(side * d).enumerate().for_each(|(y, out)| {
-            let mut row = self.bias.repeat(side);
-            for (cell, kernel) in self.kernel.chunks_exact(d).enumerate() {
-                let Some(from_y) = (y + cell / MIXING).checked_sub(MIXING / 2).filter(|y| *y < side) else {
-                    continue;
-                };
-                let shift = cell % MIXING;
-                for (x, sums) in row.chunks_exact_mut(d).enumerate() {
-                    let Some(from_x) = (x + shift).checked_sub(MIXING / 2).filter(|x| *x < side) else {
-                        continue;
-                    };
-                    let values = &map[(from_y * side + from_x) * d..][..d];
-                    for ((sum, value), weight) in sums.iter_mut().zip(values).zip(kernel) {
-                        *sum += value * weight;
-                    }
+        let mut out = map.to_vec();
+        out.par_chunks_mut(side * d).enumerate().for_each(|(y, row)| {
+            let mixed = self.mixed(map, side, y);
+            let mut normalised = vec![0.0; mixed.len()];
+            rows::layer_norm(&mixed, &self.norm.gamma, &self.norm.beta, LAYER_NORM_2D_EPS, &mut normalised);
+            let mut hidden = self.pwconv1.rows(&normalised);
+            rows::gelu(&mut hidden);
+            let change = self.pwconv2.rows(&hidden);
+            for (cell, change) in row.chunks_exact_mut(d).zip(change.chunks_exact(d)) {
+                for ((value, change), gamma) in cell.iter_mut().zip(change).zip(&self.gamma) {
+                    *value += gamma * change;
                 }
             }
-            rows::layer_norm(&row, &self.norm.gamma, &self.norm.beta, LAYER_NORM_2D_EPS, out);
         });
-        self.pwconv1.apply(&out)
+        out
+    }
+
+    /// A row of the map after the convolution.
+    fn mixed(&self, map: &[f32], side: usize, y: usize) -> Vec<f32> {
+        let d = self.bias.len();
+        let mut row = self.bias.repeat(side);
+        for (cell, kernel) in self.kernel.chunks_exact(d).enumerate() {
+            let Some(from_y) = (y + cell / MIXING).checked_sub(MIXING / 2).filter(|y| *y < side) else {
+                continue;
+            };
+            // Cells of this row that see one of that row, and the first one they see.
+            let shift = cell % MIXING;
+            let (first, from) = ((MIXING / 2).saturating_sub(shift), shift.saturating_sub(MIXING / 2));
+            let sums = row.get_mut(first * d..).unwrap_or_default();
+            let values = &map[from_y * side * d..][..side * d];
+            rows::add_products(sums, values.get(from * d..).unwrap_or_default(), kernel);
+        }
+        row
     }
 }

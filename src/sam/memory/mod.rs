@@ -14,6 +14,7 @@
 //! encoder, which condenses a memory to a few tokens.
 
 mod attention;
+mod cross_attention;
 mod encoder;
 mod network;
 mod object;

@@ -31,7 +31,15 @@ pub(super) fn sine_1d(position: f32, channels: usize) -> Vec<f32> {
 pub(super) struct Rope {
     /// Cosine and sine of each pair, (cells, channels / 2).
     turns: Vec<[f32; 2]>,
+    side: usize,
     channels: usize,
+}
+
+/// An axis of a map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Axis {
+    X,
+    Y,
 }
 
 impl Rope {
@@ -42,7 +50,22 @@ impl Rope {
         let cells = (0..side).flat_map(|y| (0..side).map(move |x| [x, y]));
         let axis = move |at: usize| (0..quarter).map(move |i| turn(at as f32 * frequency(i)));
         let turns = cells.flat_map(|[x, y]| axis(x).chain(axis(y))).collect();
-        Self { turns, channels }
+        Self { turns, side, channels }
+    }
+
+    /// Of the map, in cells.
+    pub fn side(&self) -> usize {
+        self.side
+    }
+
+    /// The turns of the half of the channels that turns with an axis, X first: (channels / 4).
+    pub fn of_axis(&self, axis: Axis, at: usize) -> &[[f32; 2]] {
+        let (half, quarter) = (self.channels / 2, self.channels / 4);
+        let first = match axis {
+            Axis::X => at * half,
+            Axis::Y => at * self.side * half + quarter,
+        };
+        &self.turns[first..][..quarter]
     }
 
     /// Turns rows, (n, channels), of as many cells from the first on.

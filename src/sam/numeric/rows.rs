@@ -68,6 +68,31 @@ pub fn add_scaled(values: &mut [f32], others: &[f32], factor: f32) {
     dispatch(Add(values, others, factor));
 }
 
+/// Adds to each sum the value at its place multiplied by the factor of its column; rows have as many values as there
+/// are factors. The shorter of the first two slices decides.
+pub fn add_products(sums: &mut [f32], values: &[f32], factors: &[f32]) {
+    struct Add<'a>(&'a mut [f32], &'a [f32], &'a [f32]);
+    impl WithSimd for Add<'_> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let width = self.2.len();
+            let (factors, factor_rest) = S::as_simd_f32s(self.2);
+            for (sums, values) in self.0.chunks_exact_mut(width).zip(self.1.chunks_exact(width)) {
+                let (sums, rest) = S::as_mut_simd_f32s(sums);
+                let (values, value_rest) = S::as_simd_f32s(values);
+                for ((sum, value), factor) in sums.iter_mut().zip(values).zip(factors) {
+                    *sum = mul_add(simd, *value, *factor, *sum);
+                }
+                for ((sum, value), factor) in rest.iter_mut().zip(value_rest).zip(factor_rest) {
+                    *sum += value * factor;
+                }
+            }
+        }
+    }
+    dispatch(Add(sums, values, factors));
+}
+
 /// Writes each value plus the same number; both slices are equally long.
 pub fn add_to_all(values: &[f32], number: f32, out: &mut [f32]) {
     struct Add<'a>(&'a [f32], f32, &'a mut [f32]);
@@ -216,6 +241,20 @@ mod tests {
     /// Values between -12 and 12, of which there are enough to have a rest in every lane count.
     fn spread() -> Vec<f32> {
         (0..1003).map(|i| ((i * 7919) % 1003) as f32 / 1002.0 * 24.0 - 12.0).collect()
+    }
+
+    #[test]
+    fn products_are_added_row_by_row_as_far_as_both_go() {
+        on_each_instruction_set(|| {
+            let factors: Vec<f32> = spread().into_iter().take(19).collect();
+            let (before, values) = (spread(), spread().split_off(3));
+            let mut sums = before.clone();
+            add_products(&mut sums[..5 * 19], &values[..3 * 19], &factors);
+            for (i, (found, before)) in sums.iter().zip(&before).enumerate() {
+                let added = if i < 3 * 19 { values[i] * factors[i % 19] } else { 0.0 };
+                assert!((found - before - added).abs() < 1e-4, "{i}");
+            }
+        });
     }
 
     #[test]

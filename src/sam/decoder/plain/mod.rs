@@ -37,6 +37,8 @@ mod transformer;
 #[cfg(test)]
 mod tests;
 
+use rayon::prelude::*;
+
 use self::transformer::TwoWayTransformer;
 use super::PREFIX;
 use super::layers::{Mlp, Norm};
@@ -49,6 +51,8 @@ use crate::sam::weights::Weights;
 
 /// Both sides of a map double in a transposed convolution: four pixels for one.
 const PARTS: usize = 4;
+/// Pixels that go through a layer together on one thread.
+const PIXELS: usize = 512;
 
 /// The inputs of the decoder, all row-major and channels last; d is `d_model`, cells are those of the
 /// embedding.
@@ -146,10 +150,7 @@ impl PlainDecoder {
             .zip(mask_tokens.chunks_exact(d))
             .flat_map(|(network, token)| network.apply(token))
             .collect();
-        let (channels, pixels) = (d / 8, upscaled.len() / (d / 8));
-        let mut masks = vec![0.0; MASKS * pixels];
-        let upscaled = Packed::from_columns(&upscaled, channels, pixels);
-        multiply(&weights, channels, &upscaled, Start::Zero, &mut masks, pixels);
+        let masks = products(&weights, &upscaled, d / 8);
 
         let mut iou = self.iou_head.apply(iou_token);
         if self.iou_is_sigmoid {
@@ -174,6 +175,21 @@ impl PlainDecoder {
         }
         Ok(())
     }
+}
+
+/// The product of each mask's weights, (masks, channels), with each pixel, (pixels, channels): (masks, pixels).
+fn products(weights: &[f32], pixels: &[f32], channels: usize) -> Vec<f32> {
+    let masks = weights.len() / channels;
+    let of_part = |pixels: &[f32]| {
+        let count = pixels.len() / channels;
+        let mut out = vec![0.0; masks * count];
+        let pixels = Packed::from_columns(pixels, channels, count);
+        multiply(weights, channels, &pixels, Start::Zero, &mut out, count);
+        out
+    };
+    let parts: Vec<Vec<f32>> = pixels.par_chunks(PIXELS * channels).map(of_part).collect();
+    let of_mask = |mask: usize| parts.iter().map(move |part| part.chunks_exact(part.len() / masks).nth(mask));
+    (0..masks).flat_map(of_mask).flatten().collect::<Vec<&[f32]>>().concat()
 }
 
 /// `output_upscaling`.
@@ -202,14 +218,17 @@ impl Upscaling {
             rows::add(&mut doubled, stride8);
         }
         let Norm { gamma, beta } = &self.norm;
-        let mut normalised = vec![0.0; doubled.len()];
-        rows::layer_norm(&doubled, gamma, beta, LAYER_NORM_2D_EPS, &mut normalised);
-        rows::gelu(&mut normalised);
-        let mut upscaled = self.second.apply(&normalised, 2 * side);
+        doubled.par_chunks_mut(PIXELS * gamma.len()).for_each(|pixels| {
+            let mut normalised = vec![0.0; pixels.len()];
+            rows::layer_norm(pixels, gamma, beta, LAYER_NORM_2D_EPS, &mut normalised);
+            rows::gelu(&mut normalised);
+            pixels.copy_from_slice(&normalised);
+        });
+        let mut upscaled = self.second.apply(&doubled, 2 * side);
         if let Some([stride4, _]) = high_res {
             rows::add(&mut upscaled, stride4);
         }
-        rows::gelu(&mut upscaled);
+        upscaled.par_chunks_mut(PIXELS * gamma.len()).for_each(rows::gelu);
         upscaled
     }
 }
@@ -236,16 +255,18 @@ impl TransposedConvolution {
 
     /// (side * side, inputs) to (2 * side * 2 * side, outputs).
     fn apply(&self, map: &[f32], side: usize) -> Vec<f32> {
-        let columns = self.weight.columns();
-        let mut parts = vec![0.0; side * side * columns];
-        multiply(map, self.weight.depth(), &self.weight, Start::Bias(&self.bias), &mut parts, columns);
-        let outputs = columns / PARTS;
-        let mut out = vec![0.0; parts.len()];
-        for (i, values) in parts.chunks_exact(outputs).enumerate() {
-            let (cell, part) = (i / PARTS, i % PARTS);
-            let (y, x) = (2 * (cell / side) + part / 2, 2 * (cell % side) + part % 2);
-            out[(y * 2 * side + x) * outputs..][..outputs].copy_from_slice(values);
-        }
+        let (inputs, columns) = (self.weight.depth(), self.weight.columns());
+        let (outputs, row) = (columns / PARTS, side * columns);
+        let mut out = vec![0.0; side * row];
+        out.par_chunks_mut(row).zip(map.par_chunks(side * inputs)).for_each(|(out, map)| {
+            let mut parts = vec![0.0; row];
+            multiply(map, inputs, &self.weight, Start::Bias(&self.bias), &mut parts, columns);
+            for (i, values) in parts.chunks_exact(outputs).enumerate() {
+                let (cell, part) = (i / PARTS, i % PARTS);
+                let (y, x) = (part / 2, 2 * cell + part % 2);
+                out[(y * 2 * side + x) * outputs..][..outputs].copy_from_slice(values);
+            }
+        });
         out
     }
 }

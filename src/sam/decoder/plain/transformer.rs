@@ -2,6 +2,8 @@
 //!
 //! Follows `sam2/modeling/sam/transformer.py`.
 
+use rayon::prelude::*;
+
 use crate::sam::config::DecoderConfig;
 use crate::sam::decoder::PREFIX;
 use crate::sam::decoder::layers::{Linear, Mlp, Norm};
@@ -10,6 +12,9 @@ use crate::sam::error::Result;
 use crate::sam::numeric::packed::{Packed, Start, multiply};
 use crate::sam::numeric::rows;
 use crate::sam::weights::Weights;
+
+/// Rows that go through a layer together on one thread.
+const ROWS: usize = 64;
 
 /// `TwoWayTransformer`.
 pub struct TwoWayTransformer {
@@ -106,7 +111,8 @@ impl TwoWayAttentionBlock {
 
         let (queries, keys) = (sum(image, image_position), sum(tokens, token_position));
         add(image, &self.cross_attn_image_to_token.apply(&queries, &keys, tokens));
-        self.norm4.apply(image);
+        let d = self.norm4.gamma.len();
+        image.par_chunks_mut(ROWS * d).for_each(|rows| self.norm4.apply(rows));
     }
 }
 
@@ -116,6 +122,8 @@ struct Attention {
     k: Linear,
     v: Linear,
     out: Linear,
+    /// Width of queries, keys and values.
+    d: usize,
     /// Width between the projections.
     inner: usize,
     heads: usize,
@@ -125,29 +133,54 @@ impl Attention {
     fn new(weights: &Weights, prefix: &str, d: usize, inner: usize, heads: usize) -> Result<Self> {
         let inward = |name: &str| Linear::new(weights, &format!("{prefix}.{name}_proj"), d, inner);
         let out = Linear::new(weights, &format!("{prefix}.out_proj"), inner, d)?;
-        Ok(Self { q: inward("q")?, k: inward("k")?, v: inward("v")?, out, inner, heads })
+        Ok(Self { q: inward("q")?, k: inward("k")?, v: inward("v")?, out, d, inner, heads })
     }
 
     /// `queries` are (n, d), `keys` and `values` (m, d); gives (n, d).
     fn apply(&self, queries: &[f32], keys: &[f32], values: &[f32]) -> Vec<f32> {
-        let (mut q, k, v) = (self.q.apply(queries), self.k.apply(keys), self.v.apply(values));
         let (inner, head) = (self.inner, self.inner / self.heads);
-        let (n, m) = (q.len() / inner, k.len() / inner);
+        let [k, v] = [(&self.k, keys), (&self.v, values)]
+            .map(|(layer, rows)| in_parts(rows, [self.d, inner], |rows| layer.apply(rows)));
+        let m = k.len() / inner;
+        let pack = |first: usize| {
+            let (mut keys, mut values) = (Packed::default(), Packed::default());
+            keys.set_columns(&k[first..], inner, head, m);
+            values.set_rows(&v[first..], inner, m, head);
+            (keys, values)
+        };
+        let heads: Vec<(Packed, Packed)> = (0..self.heads).into_par_iter().map(|i| pack(i * head)).collect();
+        in_parts(queries, [self.d; 2], |queries| self.found(queries, &heads))
+    }
+
+    /// What queries, (n, d), find with each head's keys and values: (n, d).
+    fn found(&self, queries: &[f32], heads: &[(Packed, Packed)]) -> Vec<f32> {
+        let (inner, head) = (self.inner, self.inner / self.heads);
+        let mut q = self.q.apply(queries);
         // Scores become exponents to base 2.
         rows::scale(&mut q, std::f32::consts::LOG2_E / (head as f32).sqrt());
-        let mut mixed = vec![0.0; n * inner];
-        let mut scores = vec![0.0; n * m];
-        let (mut head_keys, mut head_values) = (Packed::default(), Packed::default());
-        for first in (0..inner).step_by(head) {
-            head_keys.set_columns(&k[first..], inner, head, m);
-            head_values.set_rows(&v[first..], inner, m, head);
-            multiply(&q[first..], inner, &head_keys, Start::Zero, &mut scores, m);
+        let mut mixed = vec![0.0; q.len()];
+        for (i, (keys, values)) in heads.iter().enumerate() {
+            let m = keys.columns();
+            let mut scores = vec![0.0; q.len() / inner * m];
+            multiply(&q[i * head..], inner, keys, Start::Zero, &mut scores, m);
             for row in scores.chunks_exact_mut(m) {
                 let (_, total) = rows::exp2_below_largest(row, f32::NEG_INFINITY);
                 rows::scale(row, total.recip());
             }
-            multiply(&scores, m, &head_values, Start::Zero, &mut mixed[first..], inner);
+            multiply(&scores, m, values, Start::Zero, &mut mixed[i * head..], inner);
         }
         self.out.apply(&mixed)
     }
+}
+
+/// Applies a function of rows, (n, inputs) to (n, outputs), to some rows at a time, on all threads.
+fn in_parts(
+    rows: &[f32],
+    [inputs, outputs]: [usize; 2],
+    apply: impl Fn(&[f32]) -> Vec<f32> + Sync,
+) -> Vec<f32> {
+    let mut out = vec![0.0; rows.len() / inputs * outputs];
+    let parts = out.par_chunks_mut(ROWS * outputs).zip(rows.par_chunks(ROWS * inputs));
+    parts.for_each(|(out, rows)| out.copy_from_slice(&apply(rows)));
+    out
 }

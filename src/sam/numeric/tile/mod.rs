@@ -4,10 +4,12 @@
 //! A tile is a row-major matrix of rows of [`WIDTH`] values: one row a channel, one column a pixel,
 //! so that a vector instruction works on neighbouring pixels.
 
+mod attention;
 mod columns;
 mod cut;
 mod product;
 
+pub use attention::{STACKED, Seen, stacked_scores, turn_back, weigh};
 pub use columns::{
     RunningSoftmax, add_gelu, add_to_rows, blend, dot_columns, norm_gelu, scale_columns, softmax_groups,
     sum_columns, transpose,
