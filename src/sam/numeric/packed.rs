@@ -10,8 +10,11 @@ use pulp::{Simd, WithSimd};
 
 use super::{dispatch, mul_add};
 
-/// Vectors of a row of a panel. With eight rows the sums of a tile fill 24 of 32 registers.
-const PANEL_VECTORS: usize = 3;
+/// Vectors of a row of a panel, with 32 registers: with eight rows, the sums of a tile fill 24 of them.
+const WIDE_PANEL: usize = 3;
+/// The same with 16 registers: with six rows, sums fill twelve. A thirteenth beside a row of the panel and a factor
+/// would be kept in memory, which halves the speed.
+const NARROW_PANEL: usize = 2;
 /// Panels begin at a cache line, so that no vector of theirs reaches into two.
 const CACHE_LINE_BYTES: usize = 64;
 
@@ -75,10 +78,14 @@ fn panel_width() -> usize {
         type Output = usize;
         #[inline(always)]
         fn with_simd<S: Simd>(self, _: S) -> usize {
-            S::F32_LANES
+            if has_many_registers::<S>() { WIDE_PANEL * S::F32_LANES } else { NARROW_PANEL * S::F32_LANES }
         }
     }
-    PANEL_VECTORS * dispatch(Lanes)
+    dispatch(Lanes)
+}
+
+const fn has_many_registers<S: Simd>() -> bool {
+    S::REGISTER_COUNT >= 32
 }
 
 impl Packed {
@@ -189,46 +196,63 @@ impl WithSimd for Product<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
-        let width = PANEL_VECTORS * S::F32_LANES;
-        for first in (0..self.right.columns).step_by(width) {
-            let count = width.min(self.right.columns - first);
-            match count.div_ceil(S::F32_LANES) {
-                1 => self.panel::<S, 1>(simd, first, count),
-                2 => self.panel::<S, 2>(simd, first, count),
-                _ => self.panel::<S, PANEL_VECTORS>(simd, first, count),
+        if has_many_registers::<S>() {
+            for (first, count) in self.panels(WIDE_PANEL * S::F32_LANES) {
+                match count.div_ceil(S::F32_LANES) {
+                    1 => self.panel::<S, WIDE_PANEL, 1, 8>(simd, first, count),
+                    2 => self.panel::<S, WIDE_PANEL, 2, 8>(simd, first, count),
+                    _ => self.panel::<S, WIDE_PANEL, WIDE_PANEL, 8>(simd, first, count),
+                }
+            }
+        } else {
+            for (first, count) in self.panels(NARROW_PANEL * S::F32_LANES) {
+                match count.div_ceil(S::F32_LANES) {
+                    1 => self.panel::<S, NARROW_PANEL, 1, 6>(simd, first, count),
+                    _ => self.panel::<S, NARROW_PANEL, NARROW_PANEL, 6>(simd, first, count),
+                }
             }
         }
     }
 }
 
 impl Product<'_> {
-    /// The `count` columns of the result from column `first` on, which fill `V` vectors.
+    /// The first column of each panel of this width, and how many there are in it.
     #[inline(always)]
-    fn panel<S: Simd, const V: usize>(&mut self, simd: S, first: usize, count: usize) {
+    fn panels(&self, width: usize) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let columns = self.right.columns;
+        (0..columns).step_by(width).map(move |first| (first, width.min(columns - first)))
+    }
+
+    /// The `count` columns of the result from column `first` on, which fill `V` of a panel's `P` vectors; `R` rows
+    /// at a time, as many as there are registers for their sums.
+    #[inline(always)]
+    fn panel<S: Simd, const P: usize, const V: usize, const R: usize>(
+        &mut self,
+        simd: S,
+        first: usize,
+        count: usize,
+    ) {
         let mut row = 0;
-        // As many rows at a time as there are registers for their sums.
-        if S::REGISTER_COUNT >= 32 {
-            while row + 8 <= self.rows {
-                self.tile::<S, V, 8>(simd, row, first, count);
-                row += 8;
-            }
+        while row + R <= self.rows {
+            self.tile::<S, P, V, R>(simd, row, first, count);
+            row += R;
         }
-        while row + 4 <= self.rows {
-            self.tile::<S, V, 4>(simd, row, first, count);
+        if row + 4 <= self.rows {
+            self.tile::<S, P, V, 4>(simd, row, first, count);
             row += 4;
         }
         if row + 2 <= self.rows {
-            self.tile::<S, V, 2>(simd, row, first, count);
+            self.tile::<S, P, V, 2>(simd, row, first, count);
             row += 2;
         }
         if row < self.rows {
-            self.tile::<S, V, 1>(simd, row, first, count);
+            self.tile::<S, P, V, 1>(simd, row, first, count);
         }
     }
 
     /// `R` rows of a panel.
     #[inline(always)]
-    fn tile<S: Simd, const V: usize, const R: usize>(
+    fn tile<S: Simd, const P: usize, const V: usize, const R: usize>(
         &mut self,
         simd: S,
         row: usize,
@@ -236,9 +260,9 @@ impl Product<'_> {
         count: usize,
     ) {
         let Packed { values, start, depth, .. } = self.right;
-        let panel = &values[start + first * depth..][..depth * PANEL_VECTORS * S::F32_LANES];
+        let panel = &values[start + first * depth..][..depth * P * S::F32_LANES];
         let (panel, _) = S::as_simd_f32s(panel);
-        let (panel, _) = panel.as_chunks::<PANEL_VECTORS>();
+        let (panel, _) = panel.as_chunks::<P>();
         let mut left: [&[f32]; R] = [&[]; R];
         for (r, left) in left.iter_mut().enumerate() {
             *left = &self.left[(row + r) * self.left_stride..][..panel.len()];
@@ -319,6 +343,9 @@ fn store<S: Simd, const V: usize>(simd: S, out: &mut [f32], vectors: [S::f32s; V
 
 #[cfg(test)]
 mod tests {
+    use std::hint::black_box;
+    use std::time::Instant;
+
     use super::*;
     use crate::sam::numeric::on_each_instruction_set;
 
@@ -379,6 +406,60 @@ mod tests {
             multiply(&[1.0, 1.0], 2, &packed, Start::Zero, &mut out, 5);
             let expected: Vec<f32> = small.chunks(2).map(|c| c[0] + c[1]).collect();
             assert_eq!(out.as_slice(), expected);
+        });
+    }
+
+    /// Multiplies and adds in registers, as many times as `rounds` says; returns the number of operations.
+    struct Peak {
+        rounds: usize,
+    }
+
+    impl WithSimd for Peak {
+        type Output = usize;
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) -> usize {
+            // More than the multipliers' latency, fewer than the registers.
+            const SUMS: usize = 12;
+            let (factor, term) = black_box((simd.splat_f32s(0.999), simd.splat_f32s(1e-3)));
+            let mut sums = [simd.splat_f32s(0.0); SUMS];
+            for _ in 0..self.rounds {
+                for sum in &mut sums {
+                    *sum = mul_add(simd, *sum, factor, term);
+                }
+            }
+            black_box(sums);
+            2 * SUMS * S::F32_LANES * self.rounds
+        }
+    }
+
+    /// The fastest of several runs, in GFLOP/s.
+    fn rate(mut work: impl FnMut() -> usize) -> f64 {
+        let run = |_| {
+            let start = Instant::now();
+            work() as f64 / start.elapsed().as_secs_f64() / 1e9
+        };
+        (0..20).map(run).fold(0.0, f64::max)
+    }
+
+    #[test]
+    #[ignore = "prints how fast products are on each instruction set, beside what the processor can do"]
+    fn rates() {
+        on_each_instruction_set(|| {
+            let peak = rate(|| dispatch(Peak { rounds: 1_000_000 }));
+            println!("panels of {} columns, one core: {peak:.0} GFLOP/s", panel_width());
+            for (rows, depth, columns) in [(128, 96, 288), (128, 384, 384), (128, 768, 3072)] {
+                let (left, right) = (values(rows * depth, 1), values(depth * columns, 2));
+                let packed = Packed::from_rows(&right, depth, columns);
+                let mut out = vec![0.0; rows * columns];
+                let found = rate(|| {
+                    let times = 20;
+                    (0..times).for_each(|_| {
+                        multiply(black_box(&left), depth, &packed, Start::Zero, &mut out, columns)
+                    });
+                    2 * times * rows * depth * columns
+                });
+                println!("  {rows} x {depth} x {columns}: {found:.0} GFLOP/s ({:.2})", found / peak);
+            }
         });
     }
 }

@@ -9,6 +9,10 @@ use super::function::Function;
 use super::layers::{ROWS_TOGETHER, room};
 use super::position_bias::AxisBias;
 
+/// Tokens whose keys are looked at together. More mean fewer sums that are taken up again; they still fit the
+/// processor's second cache.
+const KEYS_TOGETHER: usize = 2 * ROWS_TOGETHER;
+
 /// `x + attention(norm(x))` on (height, width, channels), every cell with all others.
 #[derive(Debug)]
 pub struct GlobalAttention {
@@ -16,9 +20,9 @@ pub struct GlobalAttention {
     bias: Option<AxisBias>,
 }
 
-/// The tokens of some rows, for one head.
+/// Some tokens, for one head.
 struct Group {
-    /// (rows, three times the head's width), of which the first third are the queries.
+    /// (tokens, three times the head's width), of which the first third are the queries.
     qkv: Vec<f32>,
     keys: Keys,
 }
@@ -29,7 +33,7 @@ impl GlobalAttention {
         Self { attention, bias }
     }
 
-    /// For each head what the rows contribute.
+    /// For each head what some rows contribute.
     fn groups(&self, rows: &[f32], normed: &mut Vec<f32>) -> Vec<Group> {
         let normed = room(normed, rows.len());
         self.attention.norm.apply(rows, normed);
@@ -64,31 +68,33 @@ impl Function for GlobalAttention {
         let mut plain = input.try_as_plain_ram_mut()?;
         let map = plain.as_slice_mut::<f32>()?;
         let width = self.attention.norm.width();
+        // Few tokens for many threads: each has some.
+        let is_enough = map.len() / width >= KEYS_TOGETHER * rayon::current_num_threads();
+        let together = if is_enough { KEYS_TOGETHER } else { ROWS_TOGETHER };
         let groups: Vec<Vec<Group>> = map
-            .par_chunks(ROWS_TOGETHER * width)
+            .par_chunks(together * width)
             .map_init(Vec::new, |normed, rows| self.groups(rows, normed))
             .collect();
         let rows = map.par_chunks_mut(ROWS_TOGETHER * width);
         let memory = || (Vec::new(), Tile::default(), Vec::new());
-        rows.zip(&groups).enumerate().for_each_init(
-            memory,
-            |(mixed, tile, products), (chunk, (rows, own))| {
-                let mixed = room(mixed, rows.len());
-                for (i, (head, own)) in self.attention.heads.iter().zip(own).enumerate() {
-                    let keys = groups.iter().map(|group| &group[i].keys);
-                    let (stride, out) = (3 * head.width(), &mut mixed[i * head.width()..]);
-                    match &self.bias {
-                        None => attend(tile, &own.qkv, stride, keys, None, out, width),
-                        Some(bias) => {
-                            let bias =
-                                bias.of_queries(&own.qkv, stride, chunk * ROWS_TOGETHER, size, products);
-                            attend(tile, &own.qkv, stride, keys, Some(&bias), out, width);
-                        }
+        rows.enumerate().for_each_init(memory, |(mixed, tile, products), (chunk, rows)| {
+            let mixed = room(mixed, rows.len());
+            let first = chunk * ROWS_TOGETHER;
+            let own = &groups[first / together];
+            for (i, (head, own)) in self.attention.heads.iter().zip(own).enumerate() {
+                let keys = groups.iter().map(|group| &group[i].keys);
+                let (stride, out) = (3 * head.width(), &mut mixed[i * head.width()..]);
+                let queries = &own.qkv[first % together * stride..][..rows.len() / width * stride];
+                match &self.bias {
+                    None => attend(tile, queries, stride, keys, None, out, width),
+                    Some(bias) => {
+                        let bias = bias.of_queries(queries, stride, first, size, products);
+                        attend(tile, queries, stride, keys, Some(&bias), out, width);
                     }
                 }
-                self.attention.projection.add(mixed, rows);
-            },
-        );
+            }
+            self.attention.projection.add(mixed, rows);
+        });
         Ok(input)
     }
 }
