@@ -256,6 +256,32 @@ fn predictions_on_each_instruction_set() {
 }
 
 #[test]
+#[ignore = "prints how long the built-in model takes with each instruction set, on one core"]
+fn times_on_each_instruction_set() {
+    let photo = image::RgbImage::from_fn(1200, 800, |x, y| {
+        image::Rgb([(x / 7) as u8, (y / 5) as u8, ((x ^ y) / 3) as u8])
+    });
+    on_each_instruction_set(|| {
+        let predictor = Predictor::built_in(None).unwrap();
+        let fastest = |work: &dyn Fn()| {
+            let times = (0..5).map(|_| {
+                let start = Instant::now();
+                work();
+                start.elapsed()
+            });
+            times.min().unwrap()
+        };
+        let encode = || predictor.encode(&photo, &()).unwrap();
+        let (embedding, encoding) = (encode(), fastest(&|| drop(encode())));
+        let prompt = Prompt { points: vec![Point { x: 600.0, y: 400.0, positive: true }], bbox: None };
+        let click = fastest(&|| {
+            predictor.predict(&embedding, &prompt.clone().into(), Output::Candidates, &()).unwrap();
+        });
+        println!("encoding {encoding:.1?}, a click {click:.1?}");
+    });
+}
+
+#[test]
 fn an_exported_pair_gives_what_the_native_network_gives() {
     let predictor = Predictor::open(&data("mini.decoder.onnx")).unwrap();
     check_predictions(&Reference::load(), &predictor, false, LOGITS_TOLERANCE);
