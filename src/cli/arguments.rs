@@ -390,8 +390,8 @@ pub struct GeneratorArguments {
     #[arg(long, value_name = "true|false")]
     pub multimask_output: Option<bool>,
 
-    /// Skip points in certain masks in which the points before found nothing new: most of the masks in about half
-    /// the time. Not an option of the official generator.
+    /// Skip points in masks of high predicted IoU in which the points before found nothing new: most of the masks in
+    /// about half the time. Not an option of the official generator.
     #[arg(long, num_args = 0..=1, default_missing_value = "true", value_name = "true|false")]
     pub skip_covered: Option<bool>,
 }
