@@ -31,12 +31,12 @@ impl Explored {
         Self { distinct: vec![], certain: vec![], certain_iou: (1.0 + parameters.pred_iou_thresh) / 2.0 }
     }
 
-    /// Whether the smallest certain mask around the point is exhausted. The point is in photo pixels, `cell` the
+    /// Whether the smallest certain mask around the point is exhausted. The point is in photo pixels, as is the
     /// area of a cell of its grid.
-    pub fn is_exhausted(&self, point: [f32; 2], cell: f64) -> bool {
+    pub fn is_exhausted(&self, point: [f32; 2], cell_area: f64) -> bool {
         let around = self.certain.iter().filter(|certain| certain.holds(point));
         around.min_by_key(|certain| certain.mask.area()).is_some_and(|smallest| {
-            f64::from(smallest.barren) >= 1.0 + smallest.mask.area() as f64 / cell / CELLS_PER_POINT
+            f64::from(smallest.barren) >= 1.0 + smallest.mask.area() as f64 / cell_area / CELLS_PER_POINT
         })
     }
 

@@ -150,9 +150,9 @@ impl Search {
         loop {
             if let Some(CropSearch { crop, points, .. }) = &mut self.current {
                 let remaining = points.len();
-                let cell = crop.cell_area();
+                let cell_area = crop.cell_area();
                 let is_open = |point: &[f32; 2]| match &self.explored {
-                    Some(explored) => !explored.is_exhausted(crop.in_photo(*point), cell),
+                    Some(explored) => !explored.is_exhausted(crop.in_photo(*point), cell_area),
                     None => true,
                 };
                 let batch = self.parameters.points_per_batch as usize;

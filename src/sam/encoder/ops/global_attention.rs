@@ -98,3 +98,35 @@ impl Function for GlobalAttention {
         Ok(input)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rayon::ThreadPoolBuilder;
+
+    use super::super::attention::QkvOrder;
+    use super::super::layers::Norm;
+    use super::super::layers::tests::{assert_close, numbers};
+    use super::*;
+    use crate::sam::parity::data;
+    use crate::sam::weights::Weights;
+
+    #[test]
+    fn tokens_find_the_same_however_many_are_looked_at_together() {
+        let weights = Weights::open(&data("mini.safetensors")).unwrap();
+        let (block, width) = ("image_encoder.trunk.blocks.4", 64);
+        // Two and a half times as many as are looked at together, by one thread; for three they are too few.
+        let (height, columns) = (20, KEYS_TOGETHER / 8);
+        let map =
+            Tensor::from_shape(&[height, columns, width], &numbers(height * columns * width, 1)).unwrap();
+        let found = [1, 3].map(|threads| {
+            let norm = Norm::load(&weights, &format!("{block}.norm1"), width, 1e-6).unwrap();
+            let prefix = format!("{block}.attn");
+            let attention = Attention::load(&weights, norm, &prefix, width, 4, QkvOrder::ByKind).unwrap();
+            let global = GlobalAttention::new(attention, None);
+            let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| global.eval(map.clone()).unwrap())
+        });
+        let [one, three] = found.each_ref().map(|tensor| tensor.view().as_slice::<f32>().unwrap().to_vec());
+        assert_close(&one, &three, 1e-5);
+    }
+}

@@ -10,7 +10,8 @@ use crate::sam::numeric::mul_add;
 /// Keys at one place that are compared together: more would not fit the registers.
 pub const STACKED: usize = 8;
 
-/// For each query the largest score so far, and the sum of powers below it.
+/// For each query the largest score so far, and the sum of powers below it. [`RunningSoftmax`](super::RunningSoftmax) is
+/// the same where queries are rows.
 #[derive(Debug, Clone)]
 pub struct Seen {
     pub largest: [f32; WIDTH],
